@@ -1,0 +1,28 @@
+// Builds what is published: the plugin by tsc, and what runs in the container by esbuild, as one file each.
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+rmSync('dist', { recursive: true, force: true });
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  stdio: 'inherit',
+});
+
+await build({
+  entryPoints: { watcher: 'src/watcher/main.ts' },
+  outdir: 'dist/layer',
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  // The image carries a newer Node; `sls watchbot local` runs the same file on the developer's own, from this one on.
+  target: 'node20.19',
+  minify: false,
+  sourcemap: true,
+  // Sources are on the plugin's own site: the map need not carry the SDK a second time.
+  sourcesContent: false,
+  legalComments: 'inline',
+  logLevel: 'warning',
+});

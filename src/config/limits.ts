@@ -1,0 +1,42 @@
+/** Limits and defaults that AWS or Watchbot set. Each is used by the schema, the rules and their messages alike. */
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html */
+export const SQS = {
+  maxVisibilityTimeoutSeconds: 43_200,
+  minRetentionSeconds: 60,
+  maxRetentionSeconds: 1_209_600,
+  maxDelaySeconds: 900,
+  maxReceives: 1_000,
+  maxNameLength: 80,
+} as const;
+
+/** Below this a heartbeat at a third of the visibility timeout would cost more than the work. */
+export const MIN_VISIBILITY_TIMEOUT_SECONDS = 15;
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
+export const SNS = { maxNameLength: 256 } as const;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
+export const ECS = {
+  maxFamilyLength: 255,
+  maxStopTimeoutSeconds: 120,
+  minEphemeralStorageGiB: 21,
+  maxEphemeralStorageGiB: 200,
+  maxCapacityProviderBase: 100_000,
+  maxCapacityProviderWeight: 1_000,
+  maxTasksPerService: 5_000,
+} as const;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html (days) */
+export const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+export const CLOUDWATCH = { maxNameLength: 255, maxLogGroupNameLength: 512 } as const;
+
+/** A watcher's slots: more than this and one container's files, memory and log are the limit. */
+export const MAX_CONCURRENCY = 50;
+
+/** A dashboard or IAM name derived from it stays readable, and every other name fits. */
+export const MAX_WORKER_NAME_LENGTH = 40;

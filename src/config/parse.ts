@@ -1,0 +1,94 @@
+import { UserError } from '../errors/user-error';
+import type { Problem } from '../errors/problem';
+import { complete } from './complete';
+import type { Configuration, ServiceContext, SharedInput, WorkerInput } from './configuration';
+import { SINGLE_WORKER_NAME } from './names';
+import { placeOf } from './place';
+import { serviceProblems, WORKER_RULES } from './rules';
+import { SHARED_KEYS, WORKER_KEYS } from './schema/service';
+import { validateSection, type Validation } from './validate';
+
+const ROOT = 'watchbot';
+
+/**
+ * The `watchbot` section as a configuration: checked whole, every choice made, frozen.
+ * @throws {UserError} `WATCHBOT_CONFIGURATION` with all that is wrong.
+ */
+export function parseConfiguration(section: unknown, context: ServiceContext): Configuration {
+  const validation = validateSection(section, ROOT);
+  const isMany = isMap(section) && 'workers' in section;
+  const { shared, workers } = split(validation.section, isMany);
+  const problems = [
+    ...validation.problems.map((problem) => explainMixture(problem, isMany)),
+    ...workerProblems({ workers, shared, context, validation, isMany }),
+    ...serviceProblems({ shared, names: Object.keys(workers), context, root: ROOT, isMany }),
+  ];
+  if (problems.length > 0) throw UserError.ofConfiguration(problems);
+  return deepFreeze(complete(shared, workers, context));
+}
+
+/** The workers' names, without a check of the rest: what variables and command completion need. */
+export function workerNames(section: unknown): string[] {
+  if (!isMap(section)) return [];
+  return isMap(section.workers) ? Object.keys(section.workers) : [SINGLE_WORKER_NAME];
+}
+
+function split(section: Record<string, unknown>, isMany: boolean) {
+  const shared = pick(section, (key) => SHARED_KEYS.includes(key)) as SharedInput;
+  const single = pick(section, (key) => !SHARED_KEYS.includes(key));
+  const isEmpty = Object.keys(section).length === 0;
+  const workers = isMany ? (section.workers ?? {}) : isEmpty ? {} : { [SINGLE_WORKER_NAME]: single };
+  return { shared, workers: workers as Record<string, WorkerInput> };
+}
+
+function workerProblems(subject: {
+  workers: Record<string, WorkerInput>;
+  shared: SharedInput;
+  context: ServiceContext;
+  validation: Validation;
+  isMany: boolean;
+}): Problem[] {
+  const { workers, shared, context, validation, isMany } = subject;
+  const { refused } = validation;
+  return Object.entries(workers).flatMap(([name, worker]) => {
+    const base = isMany ? placeOf(ROOT, ['workers', name]) : ROOT;
+    const at = (...keys: string[]) => placeOf(base, keys);
+    const isRefused = (key: string) =>
+      [...refused].some(
+        (place) => place === at(key) || place.startsWith(`${at(key)}.`) || place.startsWith(`${at(key)}[`),
+      );
+    return WORKER_RULES.filter(({ reads }) => !reads.some(isRefused)).flatMap(({ check }) =>
+      check({ worker, name, context, shared, at }),
+    );
+  });
+}
+
+/** A worker's key beside `workers:` is not unknown, only in the wrong place. */
+function explainMixture(problem: Problem, isMany: boolean): Problem {
+  const isWorkerKey = problem.given !== undefined && WORKER_KEYS.includes(problem.given);
+  if (
+    !isMany ||
+    problem.code !== 'WATCHBOT_UNKNOWN_KEY' ||
+    problem.place !== `${ROOT}.${problem.given}` ||
+    !isWorkerKey
+  ) {
+    return problem;
+  }
+  return { ...problem, advice: `move it into a worker: ${ROOT}.workers.NAME.${problem.given}` };
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function pick(section: Record<string, unknown>, isWanted: (key: string) => boolean) {
+  return Object.fromEntries(Object.entries(section).filter(([key]) => isWanted(key)));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

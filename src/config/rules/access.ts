@@ -1,0 +1,97 @@
+import { RESERVED_VARIABLE_NAMES } from '../../contract/environment';
+import { describeValue, type Problem } from '../../errors/problem';
+import type { WorkerRule } from './rule';
+
+/** Names that the AWS SDKs and ECS set in the container, and that would break the watcher's own calls. */
+const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_'] as const;
+
+export const reservedVariables: WorkerRule = {
+  reads: ['environment', 'secrets'],
+  check: ({ worker, at }) =>
+    (['environment', 'secrets'] as const).flatMap((key) =>
+      Object.keys(worker[key])
+        .filter(isReserved)
+        .map((name) => ({
+          code: 'WATCHBOT_RESERVED_VARIABLE' as const,
+          place: at(key, name),
+          given: name,
+          allowed: `names other than ${RESERVED_VARIABLE_NAMES.join(', ')} and ${RESERVED_PREFIXES.map((prefix) => `${prefix}…`).join(', ')}`,
+          advice: 'choose another name',
+        })),
+    ),
+};
+
+function isReserved(name: string): boolean {
+  return (
+    RESERVED_VARIABLE_NAMES.includes(name) || RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))
+  );
+}
+
+/** ECS refuses a container in which a name is both. */
+export const variableOnce: WorkerRule = {
+  reads: ['environment', 'secrets'],
+  check: ({ worker, at }) =>
+    Object.keys(worker.secrets)
+      .filter((name) => name in worker.environment)
+      .map((name) => ({
+        code: 'WATCHBOT_CONTRADICTION' as const,
+        place: at('secrets', name),
+        given: `${name} in \`secrets\` and in \`environment\``,
+        allowed: 'one of the two',
+      })),
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html */
+const SSM_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/.+$/;
+const SECRETS_MANAGER_ARN =
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+(:[^:]*:[^:]*:[^:]*)?$/;
+const SSM_NAME = /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
+
+export const secretsHaveArns: WorkerRule = {
+  reads: ['secrets'],
+  check: ({ worker, at }) =>
+    Object.entries(worker.secrets).flatMap(([name, secret]): Problem[] => {
+      const problem = secretProblem(secret);
+      return problem === undefined ? [] : [{ place: at('secrets', name), ...problem }];
+    }),
+};
+
+function secretProblem(secret: unknown): Omit<Problem, 'place'> | undefined {
+  const { ssm, secretsManager } =
+    typeof secret === 'string'
+      ? { ssm: secret, secretsManager: secret }
+      : (secret as Record<string, unknown>);
+  const isSsm = typeof ssm === 'string' && (SSM_ARN.test(ssm) || SSM_NAME.test(ssm));
+  const isSecretsManager = typeof secretsManager === 'string' && SECRETS_MANAGER_ARN.test(secretsManager);
+  if (isSsm || isSecretsManager || isIntrinsic(ssm) || isIntrinsic(secretsManager)) return undefined;
+  return {
+    code: 'WATCHBOT_MALFORMED',
+    given: describeValue(secret),
+    allowed:
+      'the name or ARN of an SSM parameter (/tiles/key, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME), or a Secrets Manager ARN (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME)',
+  };
+}
+
+function isIntrinsic(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/.+$/;
+
+export const managedPolicyArns: WorkerRule = {
+  reads: ['managedPolicies'],
+  check: ({ worker, at }) =>
+    worker.managedPolicies.flatMap((policy, index): Problem[] =>
+      typeof policy !== 'string' || POLICY_ARN.test(policy)
+        ? []
+        : [
+            {
+              code: 'WATCHBOT_MALFORMED',
+              place: at('managedPolicies', String(index)),
+              given: describeValue(policy),
+              allowed:
+                'an ARN like arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess, or a CloudFormation function',
+            },
+          ],
+    ),
+};

@@ -1,0 +1,30 @@
+import { Type } from '@sinclair/typebox';
+import { ECS } from '../limits';
+import { oneOf, strictObject } from './values';
+
+export const CAPACITY_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const;
+
+const Share = strictObject({
+  provider: oneOf(CAPACITY_PROVIDERS),
+  weight: Type.Integer({
+    default: 1,
+    minimum: 0,
+    maximum: ECS.maxCapacityProviderWeight,
+    description: 'Share of the tasks above the bases.',
+  }),
+  base: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: ECS.maxCapacityProviderBase,
+    description: 'Tasks that this provider runs before weights count. One entry may have it.',
+  }),
+});
+
+export const CapacitySchema = Type.Union(
+  [oneOf(CAPACITY_PROVIDERS), Type.Array(Share, { minItems: 1, maxItems: CAPACITY_PROVIDERS.length })],
+  {
+    default: 'FARGATE',
+    title: 'FARGATE, FARGATE_SPOT, or a list of {provider, weight, base}',
+    description: 'Where tasks run. A list mixes them: Spot with an on-demand base.',
+  },
+);

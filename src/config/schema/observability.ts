@@ -1,0 +1,62 @@
+import { Type } from '@sinclair/typebox';
+import { ALARM_DEFAULTS, type AlarmName } from '../alarm-defaults';
+import { LOG_RETENTION_DAYS } from '../limits';
+import { strictObject } from './values';
+
+/** CloudWatch takes 10, 20, 30 and multiples of 60 seconds; AWS's own metrics come once a minute at best. */
+const PERIOD_SECONDS = { multipleOf: 60, minimum: 60, maximum: 86_400 };
+
+const ALARM_TEXTS: Record<AlarmName, string> = {
+  deadLetter: 'Messages in the dead-letter queue.',
+  workerErrors: 'Failed and rejected jobs in one period.',
+  queueSize: 'Messages waiting, over a long time: the service does not keep up.',
+  memory: 'Memory used, in percent of what the task has.',
+  cpu: 'CPU used, in percent of what the task has.',
+};
+
+function alarm(name: AlarmName) {
+  const defaults = ALARM_DEFAULTS[name];
+  const settings = strictObject({
+    threshold: Type.Optional(Type.Number({ minimum: 0, default: defaults.threshold })),
+    period: Type.Optional(
+      Type.Integer({ ...PERIOD_SECONDS, default: defaults.period, description: 'Seconds.' }),
+    ),
+    evaluationPeriods: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_440, default: defaults.evaluationPeriods }),
+    ),
+  });
+  return Type.Optional(
+    Type.Union([Type.Literal(false), settings], {
+      title: 'false or {threshold, period, evaluationPeriods}',
+      description: ALARM_TEXTS[name],
+      default: defaults,
+    }),
+  );
+}
+
+export const AlarmsSchema = strictObject(
+  {
+    deadLetter: alarm('deadLetter'),
+    workerErrors: alarm('workerErrors'),
+    queueSize: alarm('queueSize'),
+    memory: alarm('memory'),
+    cpu: alarm('cpu'),
+  },
+  { default: {}, description: 'All are on; each can be tuned, or switched off with `false`.' },
+);
+
+export const LogsSchema = strictObject(
+  {
+    retention: Type.Unsafe<number>({
+      type: 'integer',
+      enum: [...LOG_RETENTION_DAYS],
+      default: 14,
+      description: 'Days for which the log is kept.',
+    }),
+    structured: Type.Boolean({
+      default: false,
+      description: 'One JSON object a line, instead of plain lines.',
+    }),
+  },
+  { default: {}, description: "The worker's log group." },
+);

@@ -1,0 +1,30 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { ClusterSchema, NotifySchema, VpcSchema } from './network';
+import { strictObject } from './values';
+import { WorkerSchema, workerProperties } from './worker';
+
+/** Keys that all workers of a stack share. */
+const sharedProperties = {
+  cluster: Type.Optional(ClusterSchema),
+  vpc: Type.Optional(VpcSchema),
+  notify: Type.Optional(NotifySchema),
+};
+
+/** `watchbot:` with one worker, whose keys stand directly under it. */
+export const SingleWorkerSchema = strictObject({ ...sharedProperties, ...workerProperties });
+
+/** `watchbot:` with a map of named workers. */
+export const ManyWorkersSchema = strictObject({
+  ...sharedProperties,
+  workers: Type.Record(Type.String(), WorkerSchema, {
+    minProperties: 1,
+    description: 'Workers by name; each has a queue and a service of its own.',
+  }),
+});
+
+export const SHARED_KEYS: readonly string[] = Object.keys(sharedProperties);
+export const WORKER_KEYS: readonly string[] = Object.keys(workerProperties);
+
+export type SharedInput = Pick<Static<typeof ManyWorkersSchema>, 'cluster' | 'vpc' | 'notify'>;
+/** A worker as the schema leaves it: checked, with the schema's defaults in. */
+export type WorkerInput = Static<typeof WorkerSchema>;

@@ -1,0 +1,170 @@
+import { Type } from '@sinclair/typebox';
+import { FARGATE_CPU_UNITS } from '../fargate-sizes';
+import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
+import { CapacitySchema } from './capacity';
+import { ImageSchema } from './image';
+import { AlarmsSchema, LogsSchema } from './observability';
+import { QueueSchema } from './queue';
+import { Intrinsic, oneOf, strictObject, stringOrIntrinsic } from './values';
+
+const VariableName = '^[A-Za-z_][A-Za-z0-9_]*$';
+
+const stringOrList = Type.Union(
+  [Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })],
+  {
+    title: 'text or a list of texts',
+  },
+);
+
+const CommandSchema = Type.Union(
+  [Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })],
+  {
+    title: 'a shell line or a list of arguments',
+    description:
+      "Runs once for each message; its exit code decides the message's fate. A text is run by `/bin/sh -c`; a list is run as it stands, without a shell.",
+  },
+);
+
+const StatementSchema = strictObject({
+  Effect: Type.Optional(oneOf(['Allow', 'Deny'], { default: 'Allow' })),
+  Action: stringOrList,
+  Resource: Type.Unknown({ description: 'ARN, list of ARNs, or CloudFormation functions.' }),
+  Condition: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
+});
+
+const SecretSchema = Type.Union(
+  [
+    Type.String({ minLength: 1 }),
+    strictObject({ ssm: stringOrIntrinsic() }, { title: '{ssm: NAME or ARN}' }),
+    strictObject({ secretsManager: stringOrIntrinsic() }, { title: '{secretsManager: ARN}' }),
+  ],
+  { title: 'an SSM parameter, a Secrets Manager ARN, {ssm: …} or {secretsManager: …}' },
+);
+
+const size = {
+  cpu: Type.Unsafe<number>({
+    type: 'integer',
+    enum: [...FARGATE_CPU_UNITS],
+    default: 256,
+    description: 'CPU units of a task; 1024 is one vCPU.',
+  }),
+  memory: Type.Integer({
+    default: 512,
+    minimum: 512,
+    description: 'MiB of a task. Fargate takes certain pairs of `cpu` and `memory`.',
+  }),
+  softMemory: Type.Optional(
+    Type.Integer({ minimum: 6, description: 'MiB that are reserved for the container; at most `memory`.' }),
+  ),
+  ephemeralStorage: Type.Optional(
+    Type.Integer({
+      minimum: ECS.minEphemeralStorageGiB,
+      maximum: ECS.maxEphemeralStorageGiB,
+      description: 'GiB of disk; 20 where not given.',
+    }),
+  ),
+  capacity: CapacitySchema,
+};
+
+const job = {
+  concurrency: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: MAX_CONCURRENCY,
+    description: 'Workers at once in one task.',
+  }),
+  maxJobDuration: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: SQS.maxVisibilityTimeoutSeconds,
+    description:
+      "Seconds after which a worker is stopped and its message returned; 0 is none. At most 12 hours, SQS's own limit on holding a message.",
+  }),
+  stopTimeout: Type.Integer({
+    default: ECS.maxStopTimeoutSeconds,
+    minimum: 10,
+    maximum: ECS.maxStopTimeoutSeconds,
+    description: 'Seconds that a busy task gets to finish when ECS stops it.',
+  }),
+};
+
+const access = {
+  environment: Type.Record(
+    Type.String({ pattern: VariableName }),
+    Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
+      title: 'text, a number, true, false or a CloudFormation function',
+    }),
+    { default: {}, additionalProperties: false, description: 'Environment variables of the worker.' },
+  ),
+  secrets: Type.Record(Type.String({ pattern: VariableName }), SecretSchema, {
+    default: {},
+    additionalProperties: false,
+    description: 'Environment variables from SSM (parameter name or ARN) or Secrets Manager (ARN), by name.',
+  }),
+  permissions: Type.Array(StatementSchema, { default: [], description: 'IAM statements of the worker.' }),
+  managedPolicies: Type.Array(stringOrIntrinsic(), {
+    default: [],
+    maxItems: 10,
+    description: 'ARNs of managed policies of the worker.',
+  }),
+};
+
+const filesystem = {
+  mounts: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    uniqueItems: true,
+    description: 'Folders, besides `/tmp`, that a worker may write to. All are emptied after each job.',
+  }),
+  writableFilesystem: Type.Boolean({
+    default: false,
+    description: 'The whole file system is writable, and every job gets a fresh container.',
+  }),
+};
+
+/** The keys of one worker. */
+export const workerProperties = {
+  command: CommandSchema,
+  image: ImageSchema,
+  architecture: Type.Optional(
+    oneOf(['x86_64', 'arm64'], { description: 'Default: `provider.architecture`, or `x86_64`.' }),
+  ),
+  ...size,
+  ...job,
+  ...access,
+  queue: QueueSchema,
+  topic: Type.Optional(
+    Type.Boolean({
+      description:
+        'An SNS topic in front of the queue (default: yes, and no for FIFO). With `fifo` it is a FIFO topic.',
+    }),
+  ),
+  scaling: strictObject(
+    {
+      min: Type.Integer({
+        default: 0,
+        minimum: 0,
+        maximum: ECS.maxTasksPerService,
+        description: 'Tasks when there is nothing to do.',
+      }),
+      max: Type.Integer({
+        default: 1,
+        minimum: 1,
+        maximum: ECS.maxTasksPerService,
+        description: 'Tasks at most.',
+      }),
+    },
+    { default: {}, description: 'How many tasks run.' },
+  ),
+  alarms: AlarmsSchema,
+  logs: LogsSchema,
+  ...filesystem,
+  exec: Type.Boolean({ default: false, description: 'Allow `aws ecs execute-command` into the tasks.' }),
+  extensions: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+    default: {},
+    description:
+      'The escape hatch: by resource, properties that are merged over what is generated. Lists are replaced.',
+  }),
+};
+
+export const WorkerSchema = strictObject(workerProperties, { description: 'One worker.' });

@@ -1,0 +1,19 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The known name that a misspelt one most likely means, if any is near enough. */
+export function suggest(given: string, known: readonly string[]): string | undefined {
+  const lower = given.toLowerCase();
+  const ranked = known
+    .map((name) => ({ name, edits: distance(lower, name.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  return best !== undefined && best.edits <= Math.max(1, Math.floor(given.length / 3))
+    ? best.name
+    : undefined;
+}
+
+/** Advice for an unknown name, or undefined where nothing is near. */
+export function didYouMean(given: string, known: readonly string[]): string | undefined {
+  const name = suggest(given, known);
+  return name === undefined ? undefined : `did you mean "${name}"?`;
+}

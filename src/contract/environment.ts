@@ -1,0 +1,52 @@
+/**
+ * Names of the environment variables that pass between the template, the watcher and a worker.
+ * Watchbot's own names where it has them, so that workers written for it run unchanged.
+ */
+
+/** What the task definition gives the container, and the watcher reads. */
+export const ContainerVariable = {
+  queueUrl: 'QueueUrl',
+  /** ARN of the topic in front of the queue; absent where there is none. */
+  workTopic: 'WorkTopic',
+  logGroup: 'LogGroup',
+  /** `true` or `false`. */
+  fifo: 'Fifo',
+  /** Seconds; 0 is no limit. */
+  maxJobDurationSeconds: 'maxJobDuration',
+  /** Folders that are emptied after each job, separated by commas. */
+  volumes: 'Volumes',
+  /** `true`: one job, then the container ends. */
+  writableFilesystem: 'writableFilesystem',
+  /** `true`: one JSON object a line. */
+  structuredLogging: 'structuredLogging',
+  concurrency: 'WatchbotConcurrency',
+  visibilityTimeoutSeconds: 'WatchbotVisibilityTimeout',
+  stopTimeoutSeconds: 'WatchbotStopTimeout',
+} as const;
+
+/** What the watcher adds for each worker. */
+export const WorkerVariable = {
+  message: 'Message',
+  messageId: 'MessageId',
+  subject: 'Subject',
+  /** ISO 8601, as from Watchbot 4 on. */
+  sentTimestamp: 'SentTimestamp',
+  approximateFirstReceiveTimestamp: 'ApproximateFirstReceiveTimestamp',
+  approximateReceiveCount: 'ApproximateReceiveCount',
+  messageFile: 'MessageFile',
+  /** JSON: name to `{ Type, Value }`, as SNS writes them in its envelope. */
+  messageAttributes: 'MessageAttributes',
+  messageGroupId: 'MessageGroupId',
+  /** W3C trace context. */
+  traceParent: 'TRACEPARENT',
+  xRayTraceHeader: '_X_AMZN_TRACE_ID',
+} as const;
+
+export type ContainerVariableName = (typeof ContainerVariable)[keyof typeof ContainerVariable];
+export type WorkerVariableName = (typeof WorkerVariable)[keyof typeof WorkerVariable];
+
+/** Variables that the plugin sets itself; a service's `environment` and `secrets` may not. */
+export const RESERVED_VARIABLE_NAMES: readonly string[] = [
+  ...Object.values(ContainerVariable),
+  ...Object.values(WorkerVariable),
+];

@@ -1,0 +1,21 @@
+/** Where things are in the image that the plugin builds. One folder, so that nothing of the user's is touched. */
+export const IMAGE_FOLDER = '/opt/watchbot';
+
+/** The Node runtime of the plugin's own layer: the user's image may have another one, or none. */
+export const IMAGE_NODE = `${IMAGE_FOLDER}/bin/node`;
+
+/** File name of the bundled watcher, in the layer and in the package folder. */
+export const WATCHER_FILE = 'watcher.js';
+
+/** The container's entry point. No shell is needed: an image may have none. */
+export const ENTRY_POINT: readonly string[] = [
+  IMAGE_NODE,
+  '--enable-source-maps',
+  `${IMAGE_FOLDER}/${WATCHER_FILE}`,
+];
+
+/** First argument of the entry point: take messages and run a worker for each. */
+export const LISTEN_COMMAND = 'listen';
+
+/** Stands before a worker's arguments where it is run without a shell. */
+export const ARGUMENTS_MARKER = '--';

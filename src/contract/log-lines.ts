@@ -1,0 +1,131 @@
+import { JobResult, LogField, LogLevel, LOGGER_NAME, LogSource } from './log';
+
+/**
+ * The lines of the log, written by the watcher and read by the template's metric filters, `local` and `logs`.
+ * Plain: `[date] [source] [message id] text`, as Watchbot. Structured: one JSON object a line.
+ */
+export interface LogLine {
+  time: Date;
+  source: LogSource;
+  messageId?: string | undefined;
+  text: string;
+  level: LogLevel;
+  /** Further fields of a structured line. */
+  fields?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One job's end, in the only line that metrics are made of. */
+export interface Outcome {
+  result: JobResult;
+  durationMs: number;
+  /** Since the message was sent. */
+  responseDurationMs: number;
+  receives: number;
+  code: number | null;
+  signal: string | null;
+  reason: string;
+}
+
+export type FormatLine = (line: LogLine) => string;
+
+const NO_MESSAGE = '-';
+
+export const formatPlain: FormatLine = ({ time, source, messageId, text }) =>
+  `[${time.toUTCString()}] [${source}] [${messageId ?? NO_MESSAGE}] ${text}`;
+
+export const formatStructured: FormatLine = ({ time, source, messageId, text, level, fields }) =>
+  JSON.stringify({
+    v: 0,
+    [LogField.name]: LOGGER_NAME,
+    [LogField.level]: level,
+    ...fields,
+    // Behind the worker's own fields, so that it cannot write in the name of another message or of the watcher.
+    [LogField.time]: time.toISOString(),
+    [LogField.source]: source,
+    [LogField.messageId]: messageId,
+    [LogField.text]: typeof fields?.[LogField.text] === 'string' ? fields[LogField.text] : text,
+  });
+
+/**
+ * The outcome line. In the plain format the numbers stand at fixed places, between spaces, so that a metric filter can
+ * take them: `[failure] after 1200 ms, 3400 ms since sent, receive 2 (exit code 1)`.
+ */
+export function outcomeText(outcome: Outcome): string {
+  const { result, durationMs, responseDurationMs, receives, reason } = outcome;
+  return `[${result}] after ${durationMs} ms, ${responseDurationMs} ms since sent, receive ${receives} (${reason})`;
+}
+
+export function outcomeFields(outcome: Outcome): Record<string, unknown> {
+  return {
+    [LogField.result]: outcome.result,
+    [LogField.duration]: outcome.durationMs,
+    [LogField.responseDuration]: outcome.responseDurationMs,
+    [LogField.receives]: outcome.receives,
+    [LogField.code]: outcome.code,
+    [LogField.signal]: outcome.signal,
+    [LogField.reason]: outcome.reason,
+  };
+}
+
+/** The line with which a job begins: it ties the queue's id of a message to the topic's. */
+export function receivedText(receives: number, topicMessageId: string | undefined): string {
+  return topicMessageId === undefined
+    ? `received (receive ${receives})`
+    : `received (receive ${receives}, SNS message ${topicMessageId})`;
+}
+
+/** A line as it was read back: only what the watcher itself wrote counts as received or ended. */
+export interface ReadLine {
+  source: LogSource | undefined;
+  messageId: string | undefined;
+  text: string;
+  topicMessageId?: string | undefined;
+  outcome?: { result: JobResult; receives: number; reason: string } | undefined;
+}
+
+const PLAIN_LINE = /^\[[^\]]*\] \[(watcher|worker)\] \[([^\]]*)\] (.*)$/s;
+const OUTCOME_TEXT = /^\[(\w+)\] after \d+ ms, \d+ ms since sent, receive (\d+) \((.*)\)$/s;
+const RECEIVED_TEXT = /^received \(receive \d+(?:, SNS message ([^)]+))?\)$/;
+
+/** Reads a line of either format. */
+export function readLine(line: string): ReadLine {
+  const { source, messageId, text } = readParts(line);
+  if (source !== LogSource.watcher) return { source, messageId, text };
+  const [, result, receives, reason] = OUTCOME_TEXT.exec(text) ?? [];
+  const isResult = Object.values(JobResult).includes(result as JobResult);
+  return {
+    source,
+    messageId,
+    text,
+    topicMessageId: RECEIVED_TEXT.exec(text)?.[1],
+    outcome: isResult
+      ? { result: result as JobResult, receives: Number(receives), reason: reason ?? '' }
+      : undefined,
+  };
+}
+
+function readParts(line: string): Pick<ReadLine, 'source' | 'messageId' | 'text'> {
+  const plain = PLAIN_LINE.exec(line);
+  if (plain !== null) {
+    const [, source, id, text] = plain;
+    return { source: source as LogSource, messageId: id === NO_MESSAGE ? undefined : id, text: text ?? '' };
+  }
+  const fields = parseObject(line);
+  if (fields === undefined) return { source: undefined, messageId: undefined, text: line };
+  return {
+    source: fields[LogField.source] as LogSource | undefined,
+    messageId: fields[LogField.messageId] as string | undefined,
+    text: String(fields[LogField.text] ?? ''),
+  };
+}
+
+/** A JSON object in a line, or undefined. */
+export function parseObject(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import type { ErrorCode } from './codes';
+
+/** One thing that is wrong: where, what was given, what is allowed and what to do. */
+export interface Problem {
+  code: ErrorCode;
+  /** Dotted path, `watchbot.queue.delay`, or a file or an option. */
+  place: string;
+  given?: string;
+  allowed?: string;
+  advice?: string;
+}
+
+/** The problem as people read it. */
+export function formatProblem({ code, place, given, allowed, advice }: Problem): string {
+  const lines = [`${code} at ${place}`];
+  if (given !== undefined) lines.push(`  given:   ${given}`);
+  if (allowed !== undefined) lines.push(`  allowed: ${allowed}`);
+  if (advice !== undefined) lines.push(`  do:      ${advice}`);
+  return lines.join('\n');
+}
+
+const MAX_GIVEN_LENGTH = 80;
+
+/** A value in as much of its JSON form as fits an error. */
+export function describeValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > MAX_GIVEN_LENGTH ? `${text.slice(0, MAX_GIVEN_LENGTH - 1)}…` : text;
+}

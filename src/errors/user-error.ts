@@ -1,0 +1,35 @@
+import type { ErrorCode } from './codes';
+import { formatProblem, type Problem } from './problem';
+
+/**
+ * A user's mistake, or a state of the world that the user can change: shown as a message, without a stack.
+ * Anything else that is thrown is a bug of the plugin, and keeps its stack.
+ */
+export class UserError extends Error {
+  // The framework prints an error without its stack only under this name.
+  override readonly name = 'ServerlessError';
+  readonly code: ErrorCode;
+  readonly problems: readonly Problem[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; problems?: readonly Problem[] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.problems = options.problems ?? [];
+  }
+
+  /** One problem as an error of its own. */
+  static of(problem: Problem, cause?: unknown): UserError {
+    return new UserError(problem.code, formatProblem(problem), { cause, problems: [problem] });
+  }
+
+  /** All problems of a configuration at once. */
+  static ofConfiguration(problems: readonly Problem[]): UserError {
+    const count = problems.length === 1 ? 'an error' : `${problems.length} errors`;
+    const message = [`The watchbot section has ${count}:`, ...problems.map(formatProblem)].join('\n\n');
+    return new UserError('WATCHBOT_CONFIGURATION', message, { problems });
+  }
+}

@@ -1,0 +1,66 @@
+import dockerignore from '@balena/dockerignore';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImageBuild } from '../config/configuration';
+
+/** The framework's own folder: it holds the last package, so it would change the image each time. */
+const NEVER_IN_CONTEXT = ['.serverless'];
+
+/** A file of a build context, by its path below it, with forward slashes. */
+export interface ContextFile {
+  path: string;
+  absolutePath: string;
+  isLink: boolean;
+}
+
+/**
+ * The files that a build sees, sorted by path: those below the context that `.dockerignore` does not leave out, and
+ * always the Dockerfile and the ignore file themselves.
+ * https://docs.docker.com/build/concepts/context/#dockerignore-files
+ */
+export async function contextFiles(folder: string, { dockerfile }: ImageBuild): Promise<ContextFile[]> {
+  const ignoreFile = await ignoreFileOf(folder, dockerfile);
+  const filter = dockerignore({ ignorecase: false }).add(ignoreFile?.text ?? '');
+  const alwaysIn = [dockerfile, ...(ignoreFile === undefined ? [] : [ignoreFile.name])].map(slashes);
+  const isIn = (file: string) => alwaysIn.includes(file) || !filter.ignores(file);
+  // With a negated pattern, something below an ignored folder may be wanted.
+  const mayPrune = !/^\s*!/m.test(ignoreFile?.text ?? '');
+  const files = await walk(folder, '', (child) => !mayPrune || isIn(child) || holdsOneOf(child, alwaysIn));
+  return files.filter((file) => isIn(file.path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** An ignore file of the Dockerfile's own goes before the common one. */
+async function ignoreFileOf(folder: string, dockerfile: string) {
+  for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
+    const text = await readFile(path.join(folder, name), 'utf8').catch(missing);
+    if (text !== undefined) return { name, text };
+  }
+  return undefined;
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+async function walk(
+  root: string,
+  below: string,
+  mayHold: (folder: string) => boolean,
+): Promise<ContextFile[]> {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<ContextFile[]> => {
+      const relative = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (NEVER_IN_CONTEXT.includes(entry.name)) return [];
+      if (entry.isDirectory()) return mayHold(relative) ? walk(root, relative, mayHold) : [];
+      if (!entry.isFile() && !entry.isSymbolicLink()) return [];
+      return [{ path: relative, absolutePath: path.join(root, relative), isLink: entry.isSymbolicLink() }];
+    }),
+  );
+  return found.flat();
+}
+
+const holdsOneOf = (folder: string, files: readonly string[]) =>
+  files.some((file) => file.startsWith(`${folder}/`));
+
+const slashes = (file: string) => path.posix.normalize(file.replaceAll('\\', '/'));

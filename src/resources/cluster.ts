@@ -1,0 +1,37 @@
+import type { Configuration, TextOrIntrinsic } from '../config/configuration';
+import { CAPACITY_PROVIDERS } from '../config/schema/capacity';
+import { SharedId } from '../config/names';
+import { arn, getAtt, ref, sub, type Resources } from './cloudformation';
+
+/** One cluster for all workers of the stack, where none is named. */
+export function cluster({ cluster: existing }: Configuration): Resources {
+  if (existing !== undefined) return {};
+  return {
+    [SharedId.cluster]: { Type: 'AWS::ECS::Cluster', Properties: {} },
+    [SharedId.clusterCapacity]: {
+      Type: 'AWS::ECS::ClusterCapacityProviderAssociations',
+      Properties: {
+        Cluster: ref(SharedId.cluster),
+        CapacityProviders: [...CAPACITY_PROVIDERS],
+        DefaultCapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
+      },
+    },
+  };
+}
+
+/** The cluster's name, as a dimension of metrics and a part of ARNs needs it. */
+export function clusterName({ cluster: existing }: Configuration): TextOrIntrinsic {
+  if (existing === undefined) return ref(SharedId.cluster);
+  return typeof existing === 'string' ? (existing.split('/').at(-1) ?? existing) : existing;
+}
+
+export function clusterArn(configuration: Configuration): TextOrIntrinsic {
+  const { cluster: existing } = configuration;
+  if (existing === undefined) return getAtt(SharedId.cluster, 'Arn');
+  if (typeof existing === 'string' && existing.startsWith('arn:')) return existing;
+  return typeof existing === 'string'
+    ? arn('ecs', `cluster/${existing}`)
+    : sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/${Cluster}', {
+        Cluster: existing,
+      });
+}

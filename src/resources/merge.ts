@@ -1,0 +1,45 @@
+import type { Problem } from '../errors/problem';
+import { UserError } from '../errors/user-error';
+import type { Fragment } from './cloudformation';
+
+/** A template as the framework compiles it. */
+export interface Template {
+  Resources: Record<string, unknown>;
+  Outputs?: Record<string, unknown>;
+}
+
+/** What the service's own `resources:` section defines; the framework merges it after the plugins have run. */
+export type OwnResources = Partial<Template> | undefined;
+
+/**
+ * Adds the fragment to the template, in place: the one step that writes into it.
+ * @throws {UserError} `WATCHBOT_RESOURCE_EXISTS` where a name is taken; nothing is written then.
+ */
+export function mergeInto(template: Template, fragment: Fragment, own: OwnResources): void {
+  const problems = [
+    ...taken('Resources', Object.keys(fragment.Resources), [template.Resources, own?.Resources]),
+    ...taken('Outputs', Object.keys(fragment.Outputs), [template.Outputs, own?.Outputs]),
+  ];
+  if (problems.length > 0) throw UserError.ofConfiguration(problems);
+  Object.assign(template.Resources, fragment.Resources);
+  template.Outputs = { ...template.Outputs, ...fragment.Outputs };
+}
+
+function taken(
+  section: 'Resources' | 'Outputs',
+  names: string[],
+  defined: (object | undefined)[],
+): Problem[] {
+  return names
+    .filter((name) => defined.some((existing) => existing !== undefined && name in existing))
+    .map((name) => ({
+      code: 'WATCHBOT_RESOURCE_EXISTS' as const,
+      place: `resources.${section}.${name}`,
+      given: `${name}, which the plugin makes too`,
+      allowed: 'other names',
+      advice:
+        section === 'Resources'
+          ? 'rename it; to change what the plugin makes, use `extensions`'
+          : 'rename it',
+    }));
+}

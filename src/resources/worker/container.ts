@@ -1,0 +1,103 @@
+import { CONTAINER_NAME, familyName } from '../../config/names';
+import type { TextOrIntrinsic, Worker } from '../../config/configuration';
+import { ContainerVariable } from '../../contract/environment';
+import { ARGUMENTS_MARKER, ENTRY_POINT, LISTEN_COMMAND } from '../../contract/image';
+import { compact, ref } from '../cloudformation';
+import { secretValueFrom } from './secrets';
+import { idOf, type Subject } from './subject';
+
+/** Open files, as in Watchbot: a watcher has several pipes for each worker. */
+const OPEN_FILES = 10_240;
+
+/** The container in which the watcher runs. */
+export function container(subject: Subject) {
+  const { configuration, worker } = subject;
+  return compact({
+    Name: CONTAINER_NAME,
+    Image: subject.imageUri,
+    Essential: true,
+    EntryPoint: [...ENTRY_POINT],
+    Command: containerCommand(worker),
+    Environment: environment(subject),
+    Secrets: secrets(worker),
+    MemoryReservation: worker.softMemory,
+    StopTimeout: worker.stopTimeout,
+    ReadonlyRootFilesystem: !worker.writableFilesystem,
+    MountPoints: mountPoints(worker),
+    Ulimits: [{ Name: 'nofile', SoftLimit: OPEN_FILES, HardLimit: OPEN_FILES }],
+    // An init process reaps what workers leave behind; the watcher itself only knows its own children.
+    LinuxParameters: { InitProcessEnabled: true },
+    LogConfiguration: {
+      LogDriver: 'awslogs',
+      Options: {
+        'awslogs-group': ref(idOf(subject, 'logGroup')),
+        'awslogs-region': ref('AWS::Region'),
+        'awslogs-stream-prefix': familyName(configuration.context, worker.name),
+      },
+    },
+  });
+}
+
+/** `listen 'a shell line'`, or `listen -- program argument …`. */
+function containerCommand({ command }: Worker): string[] {
+  return typeof command === 'string'
+    ? [LISTEN_COMMAND, command]
+    : [LISTEN_COMMAND, ARGUMENTS_MARKER, ...command];
+}
+
+/** The user's variables and the watcher's settings, by name. */
+function environment(subject: Subject) {
+  const all: Record<string, TextOrIntrinsic> = { ...subject.worker.environment, ...settings(subject) };
+  return Object.keys(all)
+    .sort()
+    .map((Name) => ({ Name, Value: all[Name] }));
+}
+
+function settings(subject: Subject): Record<string, TextOrIntrinsic> {
+  const { worker } = subject;
+  return {
+    [ContainerVariable.queueUrl]: ref(idOf(subject, 'queue')),
+    ...(worker.topic ? { [ContainerVariable.workTopic]: ref(idOf(subject, 'topic')) } : {}),
+    [ContainerVariable.logGroup]: ref(idOf(subject, 'logGroup')),
+    [ContainerVariable.fifo]: String(worker.queue.fifo),
+    [ContainerVariable.maxJobDurationSeconds]: String(worker.maxJobDuration),
+    [ContainerVariable.volumes]: writableMounts(worker).join(','),
+    [ContainerVariable.writableFilesystem]: String(worker.writableFilesystem),
+    [ContainerVariable.structuredLogging]: String(worker.logs.structured),
+    [ContainerVariable.concurrency]: String(worker.concurrency),
+    [ContainerVariable.visibilityTimeoutSeconds]: String(worker.queue.visibilityTimeout),
+    [ContainerVariable.stopTimeoutSeconds]: String(worker.stopTimeout),
+  };
+}
+
+function secrets({ secrets: given }: Worker) {
+  const names = Object.keys(given).sort();
+  if (names.length === 0) return undefined;
+  return names.map((Name) => ({ Name, ValueFrom: secretValueFrom(given[Name]!) }));
+}
+
+function mountPoints(worker: Worker) {
+  const mounts = writableMounts(worker);
+  if (mounts.length === 0) return undefined;
+  return mounts.map((ContainerPath) => ({
+    SourceVolume: volumeName(ContainerPath),
+    ContainerPath,
+    ReadOnly: false,
+  }));
+}
+
+/** Volumes of the task that the container's mount points name. */
+export function volumes(worker: Worker) {
+  const mounts = writableMounts(worker);
+  return mounts.length === 0 ? undefined : mounts.map((path) => ({ Name: volumeName(path) }));
+}
+
+/** With a writable file system there is nothing to mount: every job gets a container of its own. */
+function writableMounts({ mounts, writableFilesystem }: Worker): readonly string[] {
+  return writableFilesystem ? [] : mounts;
+}
+
+/** ECS takes letters, digits, dashes and underscores. */
+function volumeName(path: string): string {
+  return path.replaceAll(/[^A-Za-z0-9_-]+/g, '-').replace(/^-/, '');
+}

@@ -1,0 +1,116 @@
+import type { Worker } from '../../config/configuration';
+import { repositoryName } from '../../config/names';
+import { clusterName } from '../cluster';
+import {
+  arn,
+  compact,
+  getAtt,
+  policyDocument,
+  ref,
+  sub,
+  type Resources,
+  type Statement,
+} from '../cloudformation';
+import { secretStatements } from './secrets';
+import { idOf, named, type Subject } from './subject';
+
+const assumedByTasks = policyDocument([
+  {
+    Effect: 'Allow',
+    Principal: { Service: 'ecs-tasks.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  },
+]);
+
+/** What the watcher and its workers may do. */
+export function taskRole(subject: Subject): Resources {
+  const { worker } = subject;
+  return named(subject, 'taskRole', {
+    Type: 'AWS::IAM::Role',
+    Properties: compact({
+      AssumeRolePolicyDocument: assumedByTasks,
+      ManagedPolicyArns: worker.managedPolicies.length === 0 ? undefined : worker.managedPolicies,
+      Policies: [
+        { PolicyName: 'watcher', PolicyDocument: policyDocument(watcherStatements(subject)) },
+        ...(worker.permissions.length === 0
+          ? []
+          : [{ PolicyName: 'worker', PolicyDocument: policyDocument(userStatements(worker)) }]),
+      ],
+    }),
+  });
+}
+
+function watcherStatements(subject: Subject): Statement[] {
+  const { configuration, worker } = subject;
+  const queueArn = getAtt(idOf(subject, 'queue'), 'Arn');
+  return [
+    {
+      Sid: 'Messages',
+      Effect: 'Allow',
+      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      Resource: queueArn,
+    },
+    // A worker may make more work of its own kind, as in Watchbot.
+    worker.topic
+      ? { Sid: 'MoreWork', Effect: 'Allow', Action: 'sns:Publish', Resource: ref(idOf(subject, 'topic')) }
+      : { Sid: 'MoreWork', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn },
+    {
+      Sid: 'ScaleInProtection',
+      Effect: 'Allow',
+      Action: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+      Resource: sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/${Cluster}/*', {
+        Cluster: clusterName(configuration),
+      }),
+    },
+    ...(worker.exec ? [EXEC_STATEMENT] : []),
+  ];
+}
+
+/** ECS Exec speaks through channels that have no ARN. */
+const EXEC_STATEMENT: Statement = {
+  Sid: 'Exec',
+  Effect: 'Allow',
+  Action: [
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
+  ],
+  Resource: '*',
+};
+
+function userStatements({ permissions }: Worker): Statement[] {
+  return permissions.map((statement) => ({ ...statement, Effect: statement.Effect ?? 'Allow' }) as Statement);
+}
+
+/** What ECS may do to start a task: pull the image, write the log, read the secrets. */
+export function executionRole(subject: Subject): Resources {
+  return named(subject, 'executionRole', {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: assumedByTasks,
+      Policies: [{ PolicyName: 'start', PolicyDocument: policyDocument(executionStatements(subject)) }],
+    },
+  });
+}
+
+function executionStatements(subject: Subject): Statement[] {
+  const { configuration, worker } = subject;
+  return [
+    // AWS takes no resource for this one.
+    { Sid: 'RegistryLogin', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Sid: 'PullImage',
+      Effect: 'Allow',
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Resource: arn('ecr', `repository/${repositoryName(configuration.context, worker.name)}`),
+    },
+    {
+      Sid: 'WriteLog',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
+    },
+    ...secretStatements(worker.secrets),
+  ];
+}

@@ -1,0 +1,88 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { formatPlain, formatStructured } from '../contract/log-lines';
+import { systemClock as clock } from './clock';
+import { createLogger } from './log/logger';
+import { createHeartbeat } from './outcome/heartbeat';
+import { runJob, type RunningJob } from './outcome/run-job';
+import { createSettle } from './outcome/settle';
+import { createPoll } from './queue/poll';
+import { createSqsQueue } from './queue/sqs-queue';
+import { readSettings } from './settings';
+import { emptyFolders } from './task/mounts';
+import { agentProtection, createProtection } from './task/protection';
+import { onStopSignals } from './stop-signals';
+import { watch } from './watch';
+import { parseCommandLine } from './worker/command';
+
+/** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
+const SETTLE_MARGIN_SECONDS = 5;
+
+async function main(): Promise<void> {
+  const environment = { ...process.env };
+  const command = parseCommandLine(process.argv.slice(2));
+  const settings = readSettings(environment);
+  const random = Math.random;
+  const log = createLogger({ write, format: settings.isStructured ? formatStructured : formatPlain, clock });
+  const jobs = new Set<RunningJob>();
+  const { stopping, abortPoll } = onStopSignals({
+    process,
+    log,
+    killAll: () => jobs.forEach((job) => job.kill()),
+  });
+  const queue = createSqsQueue(createClient(), settings);
+  const heartbeat = createHeartbeat({ queue, clock, log, ...settings });
+  const protection = createProtection(
+    settings.agentUri === undefined ? undefined : agentProtection(settings.agentUri),
+    clock,
+    log,
+  );
+
+  log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${command.text}`);
+  await watch({
+    poll: createPoll({ queue, log, clock, random, stopping, abort: abortPoll }),
+    startJob: (job) =>
+      tracked(
+        jobs,
+        runJob(job, { command, environment, temporaryFolder: tmpdir(), clock, log, ...settings }),
+      ),
+    heartbeat,
+    settle: createSettle({ queue, clock, random, log, ...settings }),
+    protection,
+    onIdle: () => emptyFolders(settings.volumes, log),
+    stopping,
+    drainMs: Math.max(1, settings.stopTimeoutSeconds - SETTLE_MARGIN_SECONDS) * 1000,
+    clock,
+    log,
+    ...settings,
+  });
+  heartbeat.stop();
+  protection.stop();
+  log.info('stopped, with no message in hand');
+}
+
+/** The queue's URL says which queue; where calls go is for the region and `AWS_ENDPOINT_URL` to say. */
+function createClient(): SQSClient {
+  // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  return new SQSClient({ useQueueUrlAsEndpoint: false });
+}
+
+function tracked(jobs: Set<RunningJob>, job: RunningJob): RunningJob {
+  jobs.add(job);
+  void job.settled.finally(() => jobs.delete(job));
+  return job;
+}
+
+function write(text: string): Promise<void> | void {
+  if (!process.stdout.write(text)) return once(process.stdout, 'drain').then(() => undefined);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`watchbot: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

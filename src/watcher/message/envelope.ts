@@ -1,0 +1,56 @@
+import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
+
+/** What was sent, whichever way it came: straight to the queue, or through a topic. */
+export interface Content {
+  body: string;
+  subject: string | undefined;
+  attributes: Readonly<Record<string, MessageAttribute>>;
+  /** The id that the topic gave its sender. */
+  topicMessageId: string | undefined;
+}
+
+/**
+ * Takes a message out of SNS's envelope, with or without a subject. What only looks like an envelope is a body.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ */
+export function unwrap({ body, attributes }: ReceivedMessage): Content {
+  const envelope = parseEnvelope(body);
+  if (envelope === undefined) return { body, subject: undefined, attributes, topicMessageId: undefined };
+  return {
+    body: envelope.Message,
+    subject: typeof envelope.Subject === 'string' ? envelope.Subject : undefined,
+    attributes: isAttributes(envelope.MessageAttributes) ? envelope.MessageAttributes : {},
+    topicMessageId: envelope.MessageId,
+  };
+}
+
+interface Envelope {
+  Type: 'Notification';
+  Message: string;
+  MessageId: string;
+  TopicArn: string;
+  Subject?: unknown;
+  MessageAttributes?: unknown;
+}
+
+function parseEnvelope(body: string): Envelope | undefined {
+  // Most bodies are no envelope: do not parse a megabyte to find out.
+  if (!body.startsWith('{') || !body.includes('"TopicArn"')) return undefined;
+  try {
+    const value: unknown = JSON.parse(body);
+    return isEnvelope(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEnvelope(value: unknown): value is Envelope {
+  if (typeof value !== 'object' || value === null) return false;
+  const { Type, Message, MessageId, TopicArn } = value as Record<string, unknown>;
+  const texts = [Message, MessageId, TopicArn];
+  return Type === 'Notification' && texts.every((text) => typeof text === 'string');
+}
+
+function isAttributes(value: unknown): value is Record<string, MessageAttribute> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

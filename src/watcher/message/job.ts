@@ -1,0 +1,35 @@
+import type { ReceivedMessage } from '../queue/queue';
+import { unwrap, type Content } from './envelope';
+
+/** A message as a worker and the log see it. */
+export interface Job extends Content {
+  messageId: string;
+  receiptHandle: string;
+  /** How often the message has been received, this time included. */
+  receives: number;
+  sentAt: Date;
+  firstReceivedAt: Date;
+  /** When this watcher received it: SQS's 12 hours count from here. */
+  receivedAtMs: number;
+  groupId: string | undefined;
+  traceHeader: string | undefined;
+}
+
+export function toJob(message: ReceivedMessage, receivedAtMs: number): Job {
+  const { systemAttributes: attributes } = message;
+  return {
+    ...unwrap(message),
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    receives: wholeNumber(attributes.ApproximateReceiveCount) ?? 1,
+    sentAt: new Date(wholeNumber(attributes.SentTimestamp) ?? receivedAtMs),
+    firstReceivedAt: new Date(wholeNumber(attributes.ApproximateFirstReceiveTimestamp) ?? receivedAtMs),
+    receivedAtMs,
+    groupId: attributes.MessageGroupId,
+    traceHeader: attributes.AWSTraceHeader,
+  };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}

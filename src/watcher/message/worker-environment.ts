@@ -1,0 +1,39 @@
+import { WorkerVariable, type WorkerVariableName } from '../../contract/environment';
+import type { Job } from './job';
+
+/**
+ * Linux's limit on one `NAME=value` of an environment, its final NUL included (MAX_ARG_STRLEN, 32 pages).
+ * Above it `execve` fails with E2BIG, and the worker would not start at all.
+ */
+const MAX_VARIABLE_BYTES = 131_072;
+
+/** The attribute in which W3C trace context travels. */
+const TRACE_ATTRIBUTE = 'traceparent';
+
+/**
+ * The message as environment variables, under Watchbot's names. Names are fixed: nothing of a message becomes one.
+ * What no variable can hold is left out; standard input and the message file always have the whole body.
+ */
+export function workerEnvironment(job: Job, messageFile: string): Record<string, string> {
+  const variables: Record<WorkerVariableName, string | undefined> = {
+    [WorkerVariable.message]: job.body,
+    [WorkerVariable.messageId]: job.messageId,
+    [WorkerVariable.subject]: job.subject ?? '',
+    [WorkerVariable.sentTimestamp]: job.sentAt.toISOString(),
+    [WorkerVariable.approximateFirstReceiveTimestamp]: job.firstReceivedAt.toISOString(),
+    [WorkerVariable.approximateReceiveCount]: String(job.receives),
+    [WorkerVariable.messageFile]: messageFile,
+    [WorkerVariable.messageAttributes]: JSON.stringify(job.attributes),
+    [WorkerVariable.messageGroupId]: job.groupId,
+    [WorkerVariable.traceParent]: job.attributes[TRACE_ATTRIBUTE]?.Value,
+    [WorkerVariable.xRayTraceHeader]: job.traceHeader,
+  };
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => fits(entry[0], entry[1])),
+  );
+}
+
+function fits(name: string, value: string | undefined): boolean {
+  if (value === undefined || value.includes('\0')) return false;
+  return Buffer.byteLength(name) + Buffer.byteLength(value) + '=\0'.length <= MAX_VARIABLE_BYTES;
+}

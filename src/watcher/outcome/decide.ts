@@ -1,0 +1,71 @@
+import { ExitCode } from '../../contract/exit-codes';
+import { JobResult } from '../../contract/log';
+import type { StopReason, WorkerEnd } from '../worker/run-worker';
+
+/** What is done with the message. */
+export type Settlement =
+  | { action: 'delete' }
+  /** Back to the queue after the seconds. */
+  | { action: 'return'; afterSeconds: number };
+
+export interface Decision {
+  result: JobResult;
+  reason: string;
+  settlement: Settlement;
+}
+
+/** SQS's limit on hiding a message, from its receive on. */
+export const MAX_HOLD_SECONDS = 43_200;
+
+/** Watchbot's: 2, 4, 8 … seconds, by how often the message has been received. */
+export function backoffSeconds(receives: number, heldSeconds: number): number {
+  return Math.max(0, Math.min(2 ** receives, MAX_HOLD_SECONDS - Math.ceil(heldSeconds) - 1));
+}
+
+/** A message's fate, from how its worker ended. Pure. */
+export function decide(
+  end: WorkerEnd,
+  { receives, heldSeconds }: { receives: number; heldSeconds: number },
+): Decision {
+  const retry: Settlement = { action: 'return', afterSeconds: backoffSeconds(receives, heldSeconds) };
+  if (end.kind === 'not-started') return { result: JobResult.failure, reason: end.reason, settlement: retry };
+  const { code, stopped } = end;
+  if (code === ExitCode.success)
+    return { result: JobResult.success, reason: 'exit code 0', settlement: { action: 'delete' } };
+  if (code === ExitCode.rejected) {
+    return { result: JobResult.rejected, reason: 'exit code 3: rejected', settlement: { action: 'delete' } };
+  }
+  if (stopped === 'shutdown') {
+    return {
+      result: JobResult.released,
+      reason: STOPPED.shutdown,
+      settlement: { action: 'return', afterSeconds: 0 },
+    };
+  }
+  if (stopped !== undefined)
+    return { result: JobResult.failure, reason: STOPPED[stopped], settlement: retry };
+  if (code === ExitCode.noop)
+    return { result: JobResult.noop, reason: 'exit code 4: no-op', settlement: retry };
+  return { result: JobResult.failure, reason: describeExit(end), settlement: retry };
+}
+
+const STOPPED: Record<StopReason, string> = {
+  duration: 'stopped: longer than maxJobDuration',
+  window: 'stopped: SQS holds a message for 12 hours at most',
+  shutdown: 'the task was stopped; the message goes back at once',
+};
+
+/** What a shell's own exit codes mean: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html */
+const SHELL_CODES: Readonly<Record<number, string>> = {
+  126: ': the command is not a program',
+  127: ': the command was not found',
+};
+
+function describeExit({ code, signal }: Extract<WorkerEnd, { kind: 'exited' }>): string {
+  return code === null ? `signal ${signal}` : `exit code ${code}${SHELL_CODES[code] ?? ''}`;
+}
+
+/** For a message that arrives when the task is already ending: another watcher may have it at once. */
+export function decideRelease(): Settlement {
+  return { action: 'return', afterSeconds: 0 };
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../clock';
+import type { Logger } from '../log/logger';
+import type { Job } from '../message/job';
+import { writeMessageFile, type MessageFile } from '../message/message-file';
+import { workerEnvironment } from '../message/worker-environment';
+import { receivedText } from '../../contract/log-lines';
+import type { WorkerCommand } from '../worker/command';
+import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
+import { decide, MAX_HOLD_SECONDS, type Settlement } from './decide';
+
+/** A worker gets this long between SIGTERM and SIGKILL when its time is up. */
+const STOP_GRACE_MS = 10_000;
+
+/** A job is stopped this long before SQS's 12 hours end, so that its message can still be returned. */
+const WINDOW_MARGIN_SECONDS = 60;
+
+export interface RunningJob {
+  /** How the message is to be settled. Never rejects. */
+  settled: Promise<Settlement>;
+  stop(reason: StopReason, graceMs: number): void;
+  kill(): void;
+}
+
+export interface JobParts {
+  command: WorkerCommand;
+  /** The container's own environment, which a worker inherits. */
+  environment: Readonly<Record<string, string | undefined>>;
+  temporaryFolder: string;
+  maxJobDurationSeconds: number;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Runs the worker of one message, from its first line of log to its outcome. */
+export function runJob(job: Job, parts: JobParts): RunningJob {
+  let worker: RunningWorker | undefined;
+  let pendingStop: ((worker: RunningWorker) => void) | undefined;
+  const tell = (what: (worker: RunningWorker) => void) => {
+    if (worker === undefined) pendingStop = what;
+    else what(worker);
+  };
+  const onStart = (started: RunningWorker) => {
+    worker = started;
+    // Told to stop while the message was still being written.
+    pendingStop?.(started);
+  };
+  return {
+    settled: work(job, parts, onStart),
+    stop: (reason, graceMs) => tell((started) => started.stop(reason, graceMs)),
+    kill: () => tell((started) => started.kill()),
+  };
+}
+
+async function work(
+  job: Job,
+  parts: JobParts,
+  onStart: (worker: RunningWorker) => void,
+): Promise<Settlement> {
+  const { clock, log } = parts;
+  const startedAtMs = clock.now();
+  log.info(receivedText(job.receives, job.topicMessageId), job.messageId);
+  const end = await workerEnd(job, parts, onStart);
+  const nowMs = clock.now();
+  const decision = decide(end, { receives: job.receives, heldSeconds: (nowMs - job.receivedAtMs) / 1000 });
+  log.outcome(
+    {
+      result: decision.result,
+      reason: decision.reason,
+      durationMs: nowMs - startedAtMs,
+      responseDurationMs: Math.max(0, nowMs - job.sentAt.getTime()),
+      receives: job.receives,
+      code: end.kind === 'exited' ? end.code : null,
+      signal: end.kind === 'exited' ? end.signal : null,
+    },
+    job.messageId,
+  );
+  return decision.settlement;
+}
+
+async function workerEnd(
+  job: Job,
+  parts: JobParts,
+  onStart: (worker: RunningWorker) => void,
+): Promise<WorkerEnd> {
+  let file: MessageFile | undefined;
+  try {
+    file = await writeMessageFile(parts.temporaryFolder, job.body);
+    const worker = runWorker({
+      command: parts.command,
+      environment: { ...parts.environment, ...workerEnvironment(job, file.path) },
+      input: job.body,
+      clock: parts.clock,
+      writeLines: (lines) => parts.log.worker(lines, job.messageId),
+    });
+    onStart(worker);
+    const cancelLimit = limit(worker, job, parts);
+    const end = await worker.ended;
+    cancelLimit();
+    return end;
+  } catch (error) {
+    return { kind: 'not-started', reason: `cannot prepare the worker: ${(error as Error).message}` };
+  } finally {
+    await file?.remove();
+  }
+}
+
+/** Stops the worker at `maxJobDuration`, or at the end of the time for which SQS lets a message be held. */
+function limit(worker: RunningWorker, job: Job, { maxJobDurationSeconds, clock }: JobParts) {
+  const heldSeconds = (clock.now() - job.receivedAtMs) / 1000;
+  const windowSeconds = MAX_HOLD_SECONDS - WINDOW_MARGIN_SECONDS - heldSeconds;
+  const isShorter = maxJobDurationSeconds > 0 && maxJobDurationSeconds < windowSeconds;
+  const [seconds, reason] = isShorter
+    ? [maxJobDurationSeconds, 'duration' as const]
+    : [windowSeconds, 'window' as const];
+  return clock.after(seconds * 1000, () => worker.stop(reason, STOP_GRACE_MS));
+}

@@ -1,0 +1,44 @@
+import { pause, type Clock } from '../clock';
+import type { Logger } from '../log/logger';
+import { createBackoff } from './backoff';
+import type { Queue, ReceivedMessage } from './queue';
+
+export type Poll = (maxMessages: number) => Promise<ReceivedMessage[]>;
+
+/**
+ * Receives, whatever happens: a failed poll is an empty one that took longer. One line of log when SQS goes away and
+ * one when it is back.
+ * @param stopping ends the wait between two tries
+ * @param abort gives up the poll that is under way
+ */
+export function createPoll(parts: {
+  queue: Pick<Queue, 'receive'>;
+  log: Logger;
+  clock: Clock;
+  random: () => number;
+  stopping: AbortSignal;
+  abort: AbortSignal;
+}): Poll {
+  const { queue, log, clock, stopping, abort } = parts;
+  const backoff = createBackoff(parts.random);
+  let isFailing = false;
+  return async (maxMessages) => {
+    try {
+      const messages = await queue.receive(maxMessages, abort);
+      if (isFailing) log.info('SQS answers again');
+      isFailing = false;
+      backoff.reset();
+      return messages;
+    } catch (error) {
+      if (abort.aborted || stopping.aborted) return [];
+      if (!isFailing) log.error(`cannot receive: ${describeError(error)}; trying on`);
+      isFailing = true;
+      await pause(clock, backoff.next(), stopping);
+      return [];
+    }
+  };
+}
+
+export function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

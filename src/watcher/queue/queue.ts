@@ -1,0 +1,41 @@
+/** The queue as the watcher sees it: what it needs of SQS, and no more. */
+export interface Queue {
+  /** One long poll. */
+  receive(maxMessages: number, signal: AbortSignal): Promise<ReceivedMessage[]>;
+  /** Deletes up to ten messages; returns those that SQS did not delete. */
+  deleteBatch(receiptHandles: readonly string[]): Promise<FailedEntry[]>;
+  /** Sets for how long up to ten messages stay hidden; returns those for which SQS did not. */
+  changeVisibilityBatch(changes: readonly VisibilityChange[]): Promise<FailedEntry[]>;
+}
+
+export interface VisibilityChange {
+  receiptHandle: string;
+  timeoutSeconds: number;
+}
+
+/** An entry of a batch that failed although the call did not. */
+export interface FailedEntry {
+  receiptHandle: string;
+  /** SQS says that the request itself is at fault: trying again will not help. */
+  isFinal: boolean;
+  reason: string;
+}
+
+export interface ReceivedMessage {
+  messageId: string;
+  receiptHandle: string;
+  body: string;
+  /** SQS's own: `SentTimestamp`, `ApproximateReceiveCount`, `MessageGroupId`, `AWSTraceHeader` … */
+  systemAttributes: Readonly<Record<string, string>>;
+  /** The sender's own. */
+  attributes: Readonly<Record<string, MessageAttribute>>;
+}
+
+export interface MessageAttribute {
+  Type: string;
+  /** Binary values are in Base64, as SNS writes them. */
+  Value: string;
+}
+
+/** SQS takes and gives at most ten messages in one call. */
+export const MAX_BATCH = 10;

@@ -1,0 +1,88 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  type BatchResultErrorEntry,
+  type Message,
+  type MessageAttributeValue,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { FailedEntry, Queue, ReceivedMessage } from './queue';
+
+/** The longest that SQS lets a poll wait. */
+export const LONG_POLL_SECONDS = 20;
+
+const SYSTEM_ATTRIBUTES = [
+  'SentTimestamp',
+  'ApproximateFirstReceiveTimestamp',
+  'ApproximateReceiveCount',
+  'MessageGroupId',
+  'AWSTraceHeader',
+] as const;
+
+export function createSqsQueue(
+  client: SQSClient,
+  { queueUrl, visibilityTimeoutSeconds }: { queueUrl: string; visibilityTimeoutSeconds: number },
+): Queue {
+  return {
+    receive: async (maxMessages, signal) => {
+      const command = new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: maxMessages,
+        WaitTimeSeconds: LONG_POLL_SECONDS,
+        VisibilityTimeout: visibilityTimeoutSeconds,
+        MessageSystemAttributeNames: [...SYSTEM_ATTRIBUTES],
+        MessageAttributeNames: ['All'],
+      });
+      const { Messages = [] } = await client.send(command, { abortSignal: signal });
+      return Messages.map(received);
+    },
+    deleteBatch: async (receiptHandles) => {
+      const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+      const { Failed } = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      return failedEntries(Failed, receiptHandles);
+    },
+    changeVisibilityBatch: async (changes) => {
+      const Entries = changes.map(({ receiptHandle, timeoutSeconds }, index) => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: timeoutSeconds,
+      }));
+      const { Failed } = await client.send(
+        new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }),
+      );
+      return failedEntries(
+        Failed,
+        changes.map(({ receiptHandle }) => receiptHandle),
+      );
+    },
+  };
+}
+
+function failedEntries(
+  failed: BatchResultErrorEntry[] | undefined,
+  handles: readonly string[],
+): FailedEntry[] {
+  return (failed ?? []).map(({ Id, SenderFault, Code, Message: text }) => ({
+    receiptHandle: handles[Number(Id)] ?? '',
+    isFinal: SenderFault ?? false,
+    reason: [Code, text].filter(Boolean).join(': '),
+  }));
+}
+
+function received(message: Message): ReceivedMessage {
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    systemAttributes: message.Attributes ?? {},
+    attributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, attribute(value)]),
+    ),
+  };
+}
+
+function attribute({ DataType = 'String', StringValue, BinaryValue }: MessageAttributeValue) {
+  const Value = StringValue ?? Buffer.from(BinaryValue ?? []).toString('base64');
+  return { Type: DataType, Value };
+}

@@ -1,0 +1,77 @@
+import { ContainerVariable } from '../contract/environment';
+
+/** What the container's environment tells the watcher, parsed once. */
+export interface Settings {
+  queueUrl: string;
+  isStructured: boolean;
+  concurrency: number;
+  visibilityTimeoutSeconds: number;
+  /** 0: none. */
+  maxJobDurationSeconds: number;
+  stopTimeoutSeconds: number;
+  /** Folders that are emptied after each job. */
+  volumes: readonly string[];
+  /** One job, then the container ends. */
+  isFreshContainerPerJob: boolean;
+  /** Of the ECS agent; absent outside ECS. */
+  agentUri: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws {SettingsError} with everything that is missing or malformed. */
+export function readSettings(environment: Environment): Settings {
+  const read = reader(environment);
+  const settings: Settings = {
+    queueUrl: read.text(ContainerVariable.queueUrl),
+    isStructured: read.flag(ContainerVariable.structuredLogging),
+    concurrency: read.number(ContainerVariable.concurrency, { least: 1, otherwise: 1 }),
+    visibilityTimeoutSeconds: read.number(ContainerVariable.visibilityTimeoutSeconds, {
+      least: 1,
+      otherwise: 180,
+    }),
+    maxJobDurationSeconds: read.number(ContainerVariable.maxJobDurationSeconds, { least: 0, otherwise: 0 }),
+    stopTimeoutSeconds: read.number(ContainerVariable.stopTimeoutSeconds, { least: 1, otherwise: 30 }),
+    volumes: read.list(ContainerVariable.volumes),
+    isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),
+    agentUri: environment.ECS_AGENT_URI,
+  };
+  if (read.problems.length > 0) throw new SettingsError(read.problems);
+  return settings;
+}
+
+/** The container was started without what the task definition of this plugin gives it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(problems: readonly string[]) {
+    super(`the environment of this container is not that of a watcher: ${problems.join('; ')}`);
+  }
+}
+
+function reader(environment: Environment) {
+  const problems: string[] = [];
+  return {
+    problems,
+    text(name: string): string {
+      const value = environment[name];
+      if (value === undefined || value === '') problems.push(`${name} is missing`);
+      return value ?? '';
+    },
+    flag(name: string): boolean {
+      const value = environment[name] ?? 'false';
+      if (value !== 'true' && value !== 'false') problems.push(`${name} is "${value}", not true or false`);
+      return value === 'true';
+    },
+    number(name: string, { least, otherwise }: { least: number; otherwise: number }): number {
+      const value = environment[name];
+      if (value === undefined || value === '') return otherwise;
+      const isWhole = /^\d+$/.test(value) && Number(value) >= least;
+      if (!isWhole) problems.push(`${name} is "${value}", not a whole number of at least ${least}`);
+      return Number(value);
+    },
+    list(name: string): string[] {
+      return (environment[name] ?? '').split(',').filter((entry) => entry !== '');
+    },
+  };
+}
