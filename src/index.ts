@@ -1,0 +1,3 @@
+import { ServerlessWatchbot } from './plugin/plugin';
+
+export = ServerlessWatchbot;

@@ -1,0 +1,69 @@
+import { ContainerVariable } from '../contract/environment';
+import { resolveText, UnresolvedError, type Scope } from './intrinsics';
+import type { ContainerDefinition } from './template';
+
+export interface LocalEnvironment {
+  variables: Record<string, string>;
+  /** Variables that could not be worked out here, and why. */
+  missing: { name: string; reason: string }[];
+}
+
+/**
+ * The environment that ECS would give the container, as far as it can be known on this machine. A variable that cannot
+ * be, such as a secret or a reference to a resource that is only in AWS, is taken from the shell.
+ */
+export function containerEnvironment(
+  { Environment, Secrets = [] }: ContainerDefinition,
+  scope: Scope,
+  shell: Readonly<Record<string, string | undefined>>,
+): LocalEnvironment {
+  const variables: Record<string, string> = {};
+  const missing: LocalEnvironment['missing'] = [];
+  const takeFromShell = (name: string, reason: string) => {
+    const value = shell[name];
+    if (value === undefined) missing.push({ name, reason });
+    else variables[name] = value;
+  };
+  for (const { Name, Value } of Environment) {
+    try {
+      variables[Name] = resolveText(Value, scope);
+    } catch (error) {
+      if (!(error instanceof UnresolvedError)) throw error;
+      takeFromShell(Name, error.message);
+    }
+  }
+  for (const { Name } of Secrets) takeFromShell(Name, 'a secret is not read on this machine');
+  return { variables, missing };
+}
+
+/** Whoever presses Ctrl-C waits: workers get less time than ECS gives them. */
+const STOP_TIMEOUT_SECONDS = 10;
+
+/** The shell without its AWS settings: a profile would go before the emulator's credentials. */
+export function withoutAws(shell: Readonly<Record<string, string | undefined>>) {
+  return Object.fromEntries(Object.entries(shell).filter(([name]) => !name.startsWith('AWS_')));
+}
+
+/** What differs from the container: where AWS is, and which folders are the worker's to write to and the watcher's to empty. */
+export function localOverrides(parts: {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  scratchFolder: string;
+  variables: Readonly<Record<string, string>>;
+}): Record<string, string> {
+  const { endpoint, region, credentials, scratchFolder, variables } = parts;
+  const hasMounts = (variables[ContainerVariable.volumes] ?? '') !== '';
+  return {
+    // Nothing that a worker does with the AWS SDK on this machine reaches an account by accident.
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    TMPDIR: scratchFolder,
+    [ContainerVariable.stopTimeoutSeconds]: String(STOP_TIMEOUT_SECONDS),
+    // In the container these are mounts of its own; here, `/tmp` is everybody's.
+    [ContainerVariable.volumes]: hasMounts ? scratchFolder : '',
+  };
+}

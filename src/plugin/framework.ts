@@ -1,0 +1,72 @@
+import type { OwnResources, Template } from '../resources/merge';
+
+/**
+ * The parts of the Serverless object that this plugin uses, which are the same in Serverless 3 and 4 and in osls.
+ * Nothing outside `plugin/` sees it.
+ */
+export interface Serverless {
+  serviceDir: string;
+  configurationInput?: Record<string, unknown>;
+  processedInput: { commands: string[]; options: Record<string, unknown> };
+  configSchemaHandler: { defineTopLevelProperty(name: string, schema: object): void };
+  pluginManager: { spawn(command: string): Promise<void> };
+  getProvider(name: 'aws'): AwsProvider;
+  service: {
+    service: string | null;
+    provider: {
+      architecture?: string;
+      vpc?: { subnetIds?: unknown; securityGroupIds?: unknown };
+      compiledCloudFormationTemplate: Template;
+    };
+    package: { path?: string };
+    resources?: OwnResources;
+  };
+}
+
+export interface AwsProvider {
+  naming: { getStackName(): string; getCompiledTemplateFileName(): string };
+  getStage(): string;
+  getRegion(): string;
+  /** osls, and Serverless 4. */
+  getAwsSdkV3CredentialsProvider?(): () => Promise<AwsCredentials>;
+  /** Serverless 3, whose SDK is AWS's second. */
+  getCredentials(): { credentials?: LegacyCredentials };
+}
+
+export interface AwsCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+interface LegacyCredentials extends AwsCredentials {
+  getPromise?(): Promise<void>;
+}
+
+export interface Log {
+  notice: ((text?: string) => void) & { success(text: string): void };
+  warning(text: string): void;
+  error(text: string): void;
+  info(text: string): void;
+}
+
+/** What the framework hands a plugin to speak with. */
+export interface Utils {
+  log: Log;
+  /** To standard output. */
+  writeText(text: string): void;
+}
+
+/** A command as the framework describes it. */
+export interface Command {
+  usage: string;
+  lifecycleEvents?: string[];
+  options?: Record<string, CommandOption>;
+  commands?: Record<string, Command>;
+}
+
+export interface CommandOption {
+  usage: string;
+  type: 'string' | 'boolean' | 'multiple';
+  shortcut?: string;
+}

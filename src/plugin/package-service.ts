@@ -1,0 +1,20 @@
+import path from 'node:path';
+import type { Configuration } from '../config/configuration';
+import type { Serverless } from './framework';
+
+/** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
+export async function packageService(serverless: Serverless, configuration: Configuration): Promise<void> {
+  const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }] = await Promise.all([
+    import('../image/prepare.js'),
+    import('../image/write.js'),
+    import('../resources/template.js'),
+    import('../resources/merge.js'),
+  ]);
+  const { service, serviceDir } = serverless;
+  const images = await prepareImages(configuration, serviceDir);
+  const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
+  const fragment = buildTemplate(configuration, imageUris);
+  mergeInto(service.provider.compiledCloudFormationTemplate, fragment, service.resources);
+  // The framework moves its folder to where `--package` says, once all is in it.
+  await writeImages(images, path.join(serviceDir, '.serverless'));
+}

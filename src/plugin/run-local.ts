@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Worker } from '../config/configuration';
+import { packagedWatcher } from '../image/write';
+import { startEmulator, type Emulator } from '../local/emulator';
+import { startLocalService, type LocalService } from '../local/local-service';
+import type { CompiledTemplate } from '../local/template';
+import { chooseWorker } from '../operations/choose-worker';
+import type { SendClients } from '../operations/send';
+import { LOCAL_CREDENTIALS, localClients } from './clients';
+import { numberOption, portOption, textOption } from './command-options';
+import { DEFAULT_PORT } from './commands';
+import { onCtrlC } from './ctrl-c';
+import { describeService } from './local-text';
+import { readMessages } from './messages-file';
+import type { CommandParts } from './run-send';
+import { sendAndSettle } from './send-and-settle';
+
+const MAX_TIMEOUT_SECONDS = 86_400;
+
+/** `sls watchbot local`. */
+export async function runLocal(parts: CommandParts): Promise<void> {
+  const run = await readOptions(parts);
+  await parts.serverless.pluginManager.spawn('package');
+  const emulator = await startEmulator({ port: run.port, region: parts.configuration.context.region });
+  try {
+    await runOn(emulator, parts, run);
+  } finally {
+    await emulator.stop();
+  }
+}
+
+interface Run {
+  port: number;
+  workers: readonly Worker[];
+  /** Undefined: stay up until Ctrl-C. */
+  messages: readonly string[] | undefined;
+  timeoutSeconds: number;
+}
+
+/** Everything that can be wrong with the command line, before anything is done. */
+async function readOptions({ options, serverless, configuration }: CommandParts): Promise<Run> {
+  const file = textOption(options, 'messages');
+  const name = textOption(options, 'worker');
+  const isForOne = name !== undefined || file !== undefined;
+  return {
+    // A run that ends by itself needs no known port.
+    port: portOption(options, { least: 0, otherwise: file === undefined ? DEFAULT_PORT : 0 }),
+    workers: isForOne ? [chooseWorker(configuration, name)] : configuration.workers,
+    messages: file === undefined ? undefined : await readMessages(file, serverless.serviceDir),
+    timeoutSeconds: numberOption(options, 'timeout', { least: 1, most: MAX_TIMEOUT_SECONDS, otherwise: 300 }),
+  };
+}
+
+async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise<void> {
+  const { serverless, utils, configuration } = parts;
+  const lines = createLineFan(utils.writeText, run.workers.length > 1);
+  const clients = await localClients(serverless.getProvider('aws'), emulator.endpoint);
+  const service = await startLocalService({
+    ...configuration.context,
+    ...(await readPackage(parts)),
+    workers: run.workers,
+    endpoint: emulator.endpoint,
+    credentials: LOCAL_CREDENTIALS,
+    clients,
+    shell: process.env,
+    onLine: lines.onLine,
+    onWarning: (text) => utils.log.warning(text),
+  });
+  utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));
+  await Promise.race([untilDone(service, clients, { parts, run, lines }), service.failed]).finally(() => service.stop());
+}
+
+async function untilDone(
+  service: LocalService,
+  clients: SendClients,
+  { parts, run, lines }: { parts: CommandParts; run: Run; lines: LineFan },
+): Promise<void> {
+  const { utils, configuration } = parts;
+  const interrupted = onCtrlC({
+    onFirst: () => utils.log.notice('\nStopping: workers are told; Ctrl-C again kills them'),
+    onSecond: () => service.kill(),
+  });
+  const [worker] = run.workers;
+  if (run.messages === undefined || worker === undefined) return interrupted;
+  const settled = sendAndSettle({ ...run, service, clients, configuration, worker, messages: run.messages, utils, follow: lines.follow });
+  await Promise.race([settled, interrupted]);
+}
+
+/** Where the framework has just written the package. */
+async function readPackage({ serverless, options }: CommandParts) {
+  const { serviceDir, service } = serverless;
+  const given = options.package ?? service.package.path ?? '.serverless';
+  const folder = path.resolve(serviceDir, String(given));
+  const file = path.join(folder, serverless.getProvider('aws').naming.getCompiledTemplateFileName());
+  return {
+    template: JSON.parse(await readFile(file, 'utf8')) as CompiledTemplate,
+    watcherFile: packagedWatcher(folder),
+    serviceFolder: serviceDir,
+  };
+}
+
+/** Lines of the watchers: shown, and read by whoever follows them. */
+interface LineFan {
+  onLine: (worker: string, line: string) => void;
+  follow: (reader: (line: string) => void) => void;
+}
+
+function createLineFan(writeText: (text: string) => void, isNamed: boolean): LineFan {
+  const readers: ((line: string) => void)[] = [];
+  return {
+    onLine: (worker, line) => {
+      writeText(isNamed ? `${worker} | ${line}` : line);
+      readers.forEach((read) => read(line));
+    },
+    follow: (reader) => void readers.push(reader),
+  };
+}

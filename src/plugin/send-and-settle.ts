@@ -1,0 +1,68 @@
+import type { Configuration, Worker } from '../config/configuration';
+import { UserError } from '../errors/user-error';
+import { followDeadLetters } from '../local/dead-letters';
+import type { LocalService } from '../local/local-service';
+import { createTally } from '../local/tally';
+import { workerAddress } from '../operations/addresses';
+import { createSend, type SendClients } from '../operations/send';
+import type { Utils } from './framework';
+import { describeReports } from './local-text';
+
+/** Messages of a FIFO queue need a group; those of a file are one, in the file's order. */
+const FILE_GROUP = 'messages';
+
+export interface SettleParts {
+  service: LocalService;
+  clients: SendClients;
+  configuration: Configuration;
+  worker: Worker;
+  messages: readonly string[];
+  timeoutSeconds: number;
+  utils: Utils;
+  /** Calls back with each line of the watchers' logs. */
+  follow: (reader: (line: string) => void) => void;
+}
+
+/**
+ * Sends the messages and waits until each is done, rejected or in the dead-letter queue; then says what became of each.
+ * @throws {UserError} `WATCHBOT_LOCAL_UNSETTLED` after the timeout
+ */
+export async function sendAndSettle(parts: SettleParts): Promise<void> {
+  const { clients, messages, worker, utils, timeoutSeconds } = parts;
+  const tally = createTally();
+  parts.follow(tally.line);
+  const startedAt = Date.now();
+  const done = new AbortController();
+  const following = followAllDeadLetters(parts, tally.deadLettered, done.signal);
+  const send = await createSend(clients, workerAddress(parts.configuration, worker));
+  for (const [index, body] of messages.entries()) {
+    const fifo = worker.queue.fifo ? { groupId: FILE_GROUP, deduplicationId: `${FILE_GROUP}-${index}` } : {};
+    const { messageId } = await send({ body, ...fifo });
+    tally.sent(messageId, body);
+  }
+  const isSettled = await Promise.race([tally.whenSettled(timeoutSeconds * 1000), following]);
+  done.abort();
+  utils.writeText(describeReports(tally.reports(), (Date.now() - startedAt) / 1000));
+  if (isSettled !== true) throw unsettled(timeoutSeconds);
+}
+
+/** Ends only with an error, or with the signal. */
+async function followAllDeadLetters(
+  { service, clients, worker }: SettleParts,
+  onMessage: (messageId: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const queueUrl = service.workers.find(({ name }) => name === worker.name)?.deadLetterQueueUrl;
+  if (queueUrl === undefined) return new Promise(() => undefined);
+  await followDeadLetters(clients.sqs, queueUrl, { onMessage, signal });
+}
+
+function unsettled(timeoutSeconds: number): UserError {
+  return UserError.of({
+    code: 'WATCHBOT_LOCAL_UNSETTLED',
+    place: '--messages',
+    given: `messages that are still open after ${timeoutSeconds} s`,
+    allowed: 'all done, rejected or in the dead-letter queue',
+    advice: 'raise --timeout, or lower `queue.maxReceives`: each retry waits twice as long as the one before',
+  });
+}

@@ -1,0 +1,42 @@
+import type { Architecture, Configuration, ServiceContext } from '../config/configuration';
+import { UserError } from '../errors/user-error';
+import type { Serverless } from './framework';
+
+const SECTION = 'watchbot';
+
+/** Whether the service has a `watchbot` section: without one the plugin does nothing. */
+export function hasSection({ configurationInput }: Serverless): boolean {
+  return configurationInput?.[SECTION] !== undefined;
+}
+
+/**
+ * The service's configuration, parsed. The schema and its validator are loaded here and not before, since the plugin
+ * itself is loaded by every command.
+ * @throws {UserError} where there is no section, or with all that is wrong with it.
+ */
+export async function loadConfiguration(serverless: Serverless): Promise<Configuration> {
+  if (!hasSection(serverless)) {
+    throw UserError.of({
+      code: 'WATCHBOT_NO_SECTION',
+      place: 'serverless.yml',
+      given: 'no `watchbot` section',
+      advice: 'add one; `watchbot: { command: … }` is the least',
+    });
+  }
+  const { parseConfiguration } = await import('../config/parse.js');
+  return parseConfiguration(serverless.configurationInput?.[SECTION], contextOf(serverless));
+}
+
+function contextOf(serverless: Serverless): ServiceContext {
+  const { service } = serverless;
+  const provider = serverless.getProvider('aws');
+  const { architecture, vpc } = service.provider;
+  return {
+    service: service.service ?? '',
+    stage: provider.getStage(),
+    region: provider.getRegion(),
+    stackName: provider.naming.getStackName(),
+    architecture: architecture as Architecture | undefined,
+    providerVpc: vpc,
+  };
+}
