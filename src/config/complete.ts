@@ -1,4 +1,5 @@
 import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName, type AlarmSettings } from './alarm-defaults';
+import { CAPACITY_DEFAULTS } from './schema/capacity';
 import type {
   CapacityShare,
   Configuration,
@@ -80,8 +81,8 @@ function completeImage(image: WorkerInput['image']): ImageBuild {
 }
 
 function completeCapacity(capacity: WorkerInput['capacity']): CapacityShare[] {
-  if (typeof capacity === 'string') return [{ provider: capacity, weight: 1, base: 0 }];
-  return capacity.map(({ provider, weight = 1, base = 0 }) => ({ provider, weight, base }));
+  if (typeof capacity === 'string') return [{ ...CAPACITY_DEFAULTS, provider: capacity }];
+  return capacity.map((share) => ({ ...CAPACITY_DEFAULTS, ...share }));
 }
 
 function textValues(environment: WorkerInput['environment']): Record<string, TextOrIntrinsic> {
@@ -101,7 +102,7 @@ function completeSecrets(secrets: WorkerInput['secrets']): Record<string, Secret
       name,
       typeof secret === 'string' ? secretOf(secret) : secret,
     ]),
-  ) as Record<string, Secret>;
+  );
 }
 
 function secretOf(text: string): Secret {

@@ -36,19 +36,23 @@ function isRelevantTo(union: ErrorObject, error: ErrorObject, errors: readonly E
 /** The number of the branch whose type the value has, if there is just one. */
 function meantBranch(union: ErrorObject, errors: readonly ErrorObject[]): string | undefined {
   const prefix = `${union.schemaPath}/`;
-  const branches = new Map<string, boolean>();
-  for (const { schemaPath, instancePath, keyword, propertyName } of errors) {
-    if (!schemaPath.startsWith(prefix) || !instancePath.startsWith(union.instancePath)) continue;
-    const branch = schemaPath.slice(prefix.length).split('/')[0] ?? '';
-    const isOfOtherKind =
-      instancePath === union.instancePath &&
-      (['type', 'const', 'maxProperties'].includes(keyword) ||
-        propertyName !== undefined ||
-        keyword === 'propertyNames');
-    branches.set(branch, (branches.get(branch) ?? true) && !isOfOtherKind);
-  }
-  const fitting = [...branches].filter(([, fits]) => fits).map(([branch]) => branch);
-  return fitting.length === 1 ? fitting[0] : undefined;
+  const inBranches = errors.filter(
+    ({ schemaPath, instancePath }) =>
+      schemaPath.startsWith(prefix) && instancePath.startsWith(union.instancePath),
+  );
+  const branchOf = ({ schemaPath }: ErrorObject) => schemaPath.slice(prefix.length).split('/')[0];
+  const others = new Set(inBranches.filter((error) => saysOtherKind(error, union)).map(branchOf));
+  const fitting = new Set(inBranches.map(branchOf).filter((branch) => !others.has(branch)));
+  return fitting.size === 1 ? [...fitting][0] : undefined;
+}
+
+/** Keywords that say that a value is not what a branch is about, rather than that something in it is wrong. */
+const KIND_KEYWORDS = ['type', 'const', 'maxProperties', 'propertyNames'];
+
+function saysOtherKind({ instancePath, keyword, propertyName }: ErrorObject, union: ErrorObject): boolean {
+  return (
+    instancePath === union.instancePath && (KIND_KEYWORDS.includes(keyword) || propertyName !== undefined)
+  );
 }
 
 type Describe = (error: ErrorObject) => Omit<Problem, 'place'> & { key?: string };
@@ -78,7 +82,7 @@ const DESCRIBE: Record<string, Describe> = {
   enum: ({ data, params }) => ({
     code: 'WATCHBOT_NOT_ALLOWED',
     given: describeValue(data),
-    ...oneOfMany(data, params.allowedValues),
+    ...oneOfMany(data, params.allowedValues as unknown[]),
   }),
   pattern: ({ data, params }) => malformed(data, `text like ${params.pattern}`),
   uniqueItems: ({ data }) => ({

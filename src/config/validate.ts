@@ -57,13 +57,13 @@ function refuse(errors: readonly ErrorObject[], refused: Set<string>, root: stri
 
 function prune(value: unknown, refused: ReadonlySet<string>, place: string): unknown {
   if (Array.isArray(value)) {
-    return value
+    return (value as unknown[])
       .map((entry, index) => ({ entry, at: placeOf(place, [String(index)]) }))
       .filter(({ at }) => !refused.has(at))
       .map(({ entry, at }) => prune(entry, refused, at));
   }
   if (typeof value !== 'object' || value === null) return value ?? {};
-  const entries = Object.entries(value)
+  const entries: [string, unknown][] = Object.entries(value as Record<string, unknown>)
     .map(([key, entry]) => ({ key, entry, at: placeOf(place, [key]) }))
     .filter(({ at }) => !refused.has(at))
     .map(({ key, entry, at }) => [key, entry === null ? null : prune(entry, refused, at)]);

@@ -1,4 +1,4 @@
-import { JobResult, LogField, LogLevel, LOGGER_NAME, LogSource } from './log';
+import { JobResult, LogField, type LogLevel, LOGGER_NAME, LogSource } from './log';
 
 /**
  * The lines of the log, written by the watcher and read by the template's metric filters, `local` and `logs`.
@@ -115,9 +115,11 @@ function readParts(line: string): Pick<ReadLine, 'source' | 'messageId' | 'text'
   return {
     source: fields[LogField.source] as LogSource | undefined,
     messageId: fields[LogField.messageId] as string | undefined,
-    text: String(fields[LogField.text] ?? ''),
+    text: textOf(fields[LogField.text]),
   };
 }
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 /** A JSON object in a line, or undefined. */
 export function parseObject(line: string): Record<string, unknown> | undefined {

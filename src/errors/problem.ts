@@ -23,6 +23,6 @@ const MAX_GIVEN_LENGTH = 80;
 
 /** A value in as much of its JSON form as fits an error. */
 export function describeValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = (JSON.stringify(value) as string | undefined) ?? String(value);
   return text.length > MAX_GIVEN_LENGTH ? `${text.slice(0, MAX_GIVEN_LENGTH - 1)}…` : text;
 }

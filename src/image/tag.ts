@@ -31,7 +31,7 @@ export async function imageTag(input: {
 
 async function addFile(hash: Hash, file: ContextFile): Promise<void> {
   field(hash, file.path);
-  if (file.isLink) return field(hash, `link ${await readlink(file.absolutePath)}`);
+  if (file.isLink) return void field(hash, `link ${await readlink(file.absolutePath)}`);
   const { mode, size } = await stat(file.absolutePath);
   const isExecutable = (mode & 0o100) !== 0;
   field(hash, `${isExecutable ? 'program' : 'file'} ${size}`);

@@ -17,11 +17,12 @@ export async function followDeadLetters(
     VisibilityTimeout: SEEN_SECONDS,
   });
   while (!signal.aborted) {
-    try {
-      const { Messages = [] } = await sqs.send(poll, { abortSignal: signal });
-      Messages.forEach(({ MessageId }) => onMessage(MessageId ?? ''));
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    const { Messages = [] } = await sqs.send(poll, { abortSignal: signal }).catch((error: unknown) => {
+      if (signal.aborted) return { Messages: [] };
+      throw error;
+    });
+    Messages.forEach(({ MessageId = '' }) => {
+      onMessage(MessageId);
+    });
   }
 }

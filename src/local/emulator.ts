@@ -54,15 +54,15 @@ function answerOnLoopbackUrls(app: App, region: string): void {
   const ownHost = (port: string) => `http://sqs.${region}.localhost:${port}/`;
   app.addHook('preHandler', (request, _reply, done) => {
     const body = request.body as { QueueUrl?: unknown } | undefined;
-    const url = typeof body === 'object' && typeof body?.QueueUrl === 'string' ? body.QueueUrl : undefined;
-    const [, port, path] = /^https?:\/\/[^/:]+:(\d+)\/(.*)$/.exec(url ?? '') ?? [];
+    const url = typeof body?.QueueUrl === 'string' ? body.QueueUrl : '';
+    const [, port, path] = /^https?:\/\/[^/:]+:(\d+)\/(.*)$/.exec(url) ?? [];
     if (body !== undefined && port !== undefined) body.QueueUrl = `${ownHost(port)}${path}`;
     done();
   });
-  app.addHook('onSend', (request, _reply, payload, done) => {
+  app.addHook('onSend', async (request, _reply, payload) => {
     const [, port = ''] = (request.headers.host ?? '').split(':');
-    const isText = typeof payload === 'string' && payload.includes(ownHost(port));
-    done(null, isText ? payload.replaceAll(ownHost(port), `${emulatorEndpoint(Number(port))}/`) : payload);
+    if (typeof payload !== 'string') return payload;
+    return Promise.resolve(payload.replaceAll(ownHost(port), `${emulatorEndpoint(Number(port))}/`));
   });
 }
 

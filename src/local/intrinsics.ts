@@ -28,8 +28,9 @@ export function resolve(value: unknown, scope: Scope): unknown {
 /** As `resolve`, where the result must be text. */
 export function resolveText(value: unknown, scope: Scope): string {
   const result = resolve(value, scope);
-  if (typeof result === 'object') throw new UnresolvedError(`${JSON.stringify(value)} is not text`);
-  return String(result);
+  if (typeof result === 'string') return result;
+  if (typeof result === 'number' || typeof result === 'boolean') return String(result);
+  throw new UnresolvedError(`${JSON.stringify(value)} is not text`);
 }
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
@@ -63,7 +64,10 @@ function call(name: string, argument: unknown, scope: Scope): unknown {
 }
 
 function substitute(argument: unknown, scope: Scope): string {
-  const [text, variables] = (Array.isArray(argument) ? argument : [argument, {}]) as [string, Record<string, unknown>];
+  const [text, variables] = (Array.isArray(argument) ? argument : [argument, {}]) as [
+    string,
+    Record<string, unknown>,
+  ];
   return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (whole, literal: string, name: string) => {
     if (literal !== '') return `\${${name}}`;
     if (name in variables) return resolveText(variables[name], scope);

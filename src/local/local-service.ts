@@ -62,7 +62,9 @@ export async function startLocalService(parts: LocalServiceParts): Promise<Local
       await rm(scratchFolder, { recursive: true, force: true });
     },
     kill: () => watchers.forEach((watcher) => watcher.kill()),
-    failed: Promise.race(watchers.map((watcher, index) => explainFailure(watcher, parts.workers[index]?.name ?? ''))),
+    failed: Promise.race(
+      watchers.map((watcher, index) => explainFailure(watcher, parts.workers[index]?.name ?? '')),
+    ),
   };
 }
 
@@ -73,7 +75,11 @@ async function startWorkerWatcher(
   const { stack, shell, endpoint, region, credentials } = parts;
   const container = containerOf(parts.template, worker.name);
   const { variables, missing } = containerEnvironment(container, stack.scope, shell);
-  missing.forEach(({ name, reason }) => parts.onWarning(`${worker.name}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`));
+  missing.forEach(({ name, reason }) =>
+    parts.onWarning(
+      `${worker.name}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`,
+    ),
+  );
   // Each watcher empties its own.
   const scratchFolder = await mkdtemp(path.join(parts.scratchFolder, `${worker.name}-`));
   return startWatcher({

@@ -30,10 +30,12 @@ export async function createStack(parts: StackParts): Promise<LocalStack> {
   const made = new Map<string, Made>();
   const scope = createScope(made, parts);
   for (const [id, properties] of inOrder(resourcesOf(parts.template, 'AWS::SQS::Queue'))) {
-    made.set(id, await createQueue(parts.sqs, id, properties, scope));
+    const name = resolveText(properties.QueueName ?? id, scope);
+    made.set(id, await createQueue(parts.sqs, name, { properties, scope }));
   }
   for (const [id, properties] of resourcesOf(parts.template, 'AWS::SNS::Topic')) {
-    made.set(id, await createTopic(parts.sns, id, properties, scope));
+    const name = resolveText(properties.TopicName ?? id, scope);
+    made.set(id, await createTopic(parts.sns, name, { properties, scope }));
   }
   for (const [, properties] of resourcesOf(parts.template, 'AWS::SNS::Subscription')) {
     await createSubscription(parts.sns, properties, scope);
@@ -43,7 +45,8 @@ export async function createStack(parts: StackParts): Promise<LocalStack> {
 
 /** Dead-letter queues first: the others name them. */
 function inOrder(queues: [string, Record<string, unknown>][]) {
-  const hasDeadLetters = ([, { RedrivePolicy }]: [string, Record<string, unknown>]) => RedrivePolicy !== undefined;
+  const hasDeadLetters = ([, { RedrivePolicy }]: [string, Record<string, unknown>]) =>
+    RedrivePolicy !== undefined;
   return [...queues.filter((queue) => !hasDeadLetters(queue)), ...queues.filter(hasDeadLetters)];
 }
 
@@ -75,6 +78,12 @@ function givenName({ Resources }: CompiledTemplate, id: string, scope: Scope): s
   return name === undefined ? undefined : resolveText(name, scope);
 }
 
+/** What the template says of a resource, and what its references mean. */
+interface Given {
+  properties: Record<string, unknown>;
+  scope: Scope;
+}
+
 /** Attributes of a queue that change what happens on this machine; encryption and permissions do not. */
 const QUEUE_ATTRIBUTES = [
   'FifoQueue',
@@ -85,9 +94,8 @@ const QUEUE_ATTRIBUTES = [
   'RedrivePolicy',
 ] as const;
 
-async function createQueue(sqs: SQSClient, id: string, properties: Record<string, unknown>, scope: Scope): Promise<Made> {
+async function createQueue(sqs: SQSClient, name: string, { properties, scope }: Given): Promise<Made> {
   const { CreateQueueCommand } = await import('@aws-sdk/client-sqs');
-  const name = resolveText(properties.QueueName ?? id, scope);
   const Attributes = attributesOf(properties, QUEUE_ATTRIBUTES, scope);
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
   return { ref: QueueUrl, attributes: { Arn: arn('sqs', name, scope), QueueName: name, QueueUrl } };
@@ -95,9 +103,8 @@ async function createQueue(sqs: SQSClient, id: string, properties: Record<string
 
 const TOPIC_ATTRIBUTES = ['FifoTopic', 'ContentBasedDeduplication'] as const;
 
-async function createTopic(sns: SNSClient, id: string, properties: Record<string, unknown>, scope: Scope): Promise<Made> {
+async function createTopic(sns: SNSClient, name: string, { properties, scope }: Given): Promise<Made> {
   const { CreateTopicCommand } = await import('@aws-sdk/client-sns');
-  const name = resolveText(properties.TopicName ?? id, scope);
   const Attributes = attributesOf(properties, TOPIC_ATTRIBUTES, scope);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name, Attributes }));
   return { ref: TopicArn, attributes: { TopicArn, TopicName: name } };
@@ -105,7 +112,11 @@ async function createTopic(sns: SNSClient, id: string, properties: Record<string
 
 const SUBSCRIPTION_ATTRIBUTES = ['FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery'] as const;
 
-async function createSubscription(sns: SNSClient, properties: Record<string, unknown>, scope: Scope): Promise<void> {
+async function createSubscription(
+  sns: SNSClient,
+  properties: Record<string, unknown>,
+  scope: Scope,
+): Promise<void> {
   if (properties.Protocol !== 'sqs') return;
   const { SubscribeCommand } = await import('@aws-sdk/client-sns');
   await sns.send(
@@ -125,7 +136,7 @@ function attributesOf(properties: Record<string, unknown>, names: readonly strin
 
 /** SQS and SNS take every attribute as text, and a policy as JSON. */
 function attributeText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function arn(service: string, name: string, scope: Scope): string {

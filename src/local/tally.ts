@@ -15,9 +15,9 @@ export interface MessageReport {
 export interface Tally {
   sent(messageId: string, body: string): void;
   /** A line of a watcher's log. */
-  line(line: string): void;
+  line: (line: string) => void;
   /** The queue's id of a message in a dead-letter queue. */
-  deadLettered(queueMessageId: string): void;
+  deadLettered: (queueMessageId: string) => void;
   reports(): MessageReport[];
   /** Resolves to true when all that was sent is settled, or to false after the time. */
   whenSettled(timeoutMs: number): Promise<boolean>;
@@ -72,7 +72,8 @@ export function createTally(): Tally {
 }
 
 function report(id: string, body: string, received: ReadonlyMap<string, Received>): MessageReport {
-  const [, found] = [...received].find(([queueId, { topicMessageId }]) => queueId === id || topicMessageId === id) ?? [];
+  const [, found] =
+    [...received].find(([queueId, { topicMessageId }]) => queueId === id || topicMessageId === id) ?? [];
   const attempts = found?.attempts ?? [];
   return { body, attempts, fate: fateOf(attempts.at(-1)?.result, found?.isDead ?? false) };
 }

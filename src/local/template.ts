@@ -21,13 +21,18 @@ export interface ContainerDefinition {
 /** The worker's container, from its task definition. */
 export function containerOf({ Resources }: CompiledTemplate, worker: string): ContainerDefinition {
   const definitions = Resources[logicalId(worker, 'taskDefinition')]?.Properties?.ContainerDefinitions;
-  const container = (definitions as ContainerDefinition[] | undefined)?.find(({ Name }) => Name === CONTAINER_NAME);
+  const container = (definitions as ContainerDefinition[] | undefined)?.find(
+    ({ Name }) => Name === CONTAINER_NAME,
+  );
   if (container === undefined) throw new Error(`no container for worker "${worker}": this should not happen`);
   return container;
 }
 
 /** Resources of one type, with their logical ids. */
-export function resourcesOf({ Resources }: CompiledTemplate, type: string): [string, Record<string, unknown>][] {
+export function resourcesOf(
+  { Resources }: CompiledTemplate,
+  type: string,
+): [string, Record<string, unknown>][] {
   return Object.entries(Resources).flatMap(([id, resource]) =>
     resource?.Type === type ? [[id, resource.Properties ?? {}] as [string, Record<string, unknown>]] : [],
   );

@@ -55,10 +55,16 @@ export function startWatcher(parts: {
   };
 }
 
-function launch({ watcherFile, environment, workingFolder, onLine, ...parts }: Parameters<typeof startWatcher>[0]) {
+function launch({
+  watcherFile,
+  environment,
+  workingFolder,
+  onLine,
+  ...parts
+}: Parameters<typeof startWatcher>[0]) {
   const child = spawn(process.execPath, ['--enable-source-maps', watcherFile, ...parts.arguments], {
     cwd: workingFolder,
-    env: environment as NodeJS.ProcessEnv,
+    env: environment,
     // The channel tells the watcher when this process is gone; nothing is sent on it.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C reaches the terminal's whole group: the watcher is told by this process, once.

@@ -58,7 +58,9 @@ async function findQueue(sqs: SQSClient, { queueName, worker }: WorkerAddress) {
   const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
   try {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName }));
-    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+    );
     return { queueUrl: QueueUrl, queueArn: Attributes?.QueueArn ?? '' };
   } catch (error) {
     if ((error as Error).name !== 'QueueDoesNotExist') throw error;
@@ -68,7 +70,8 @@ async function findQueue(sqs: SQSClient, { queueName, worker }: WorkerAddress) {
         place: `worker ${worker}`,
         given: `no queue ${queueName}`,
         allowed: 'a deployed stage, in the right region and account',
-        advice: 'check --stage, --region and --aws-profile; `sls watchbot local` makes the queue on this machine',
+        advice:
+          'check --stage, --region and --aws-profile; `sls watchbot local` makes the queue on this machine',
       },
       error,
     );
@@ -81,9 +84,13 @@ function topicArnBeside(queueArn: string, topicName: string): string {
   return [arn, partition, 'sns', region, account, topicName].join(':');
 }
 
-function checkMessage({ body, groupId, subject }: OutgoingMessage, { isFifo, topicName }: WorkerAddress): void {
+function checkMessage(
+  { body, groupId, subject }: OutgoingMessage,
+  { isFifo, topicName }: WorkerAddress,
+): void {
   if (body === '') throw refused('message', 'an empty message', 'at least one character');
-  if (isFifo && groupId === undefined) throw refused('--group', 'none', 'a message group, since the queue is FIFO');
+  if (isFifo && groupId === undefined)
+    throw refused('--group', 'none', 'a message group, since the queue is FIFO');
   if (subject !== undefined && topicName === undefined) {
     throw refused('--subject', subject, 'no subject: messages go straight to the queue, which has none');
   }

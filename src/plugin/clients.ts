@@ -15,7 +15,12 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local
 
 /** Clients for the emulator of `sls watchbot local`. */
 export function localClients(provider: AwsProvider, endpoint: string): Promise<SendClients> {
-  return createClients({ region: provider.getRegion(), endpoint, credentials: LOCAL_CREDENTIALS, useQueueUrlAsEndpoint: false });
+  return createClients({
+    region: provider.getRegion(),
+    endpoint,
+    credentials: LOCAL_CREDENTIALS,
+    useQueueUrlAsEndpoint: false,
+  });
 }
 
 /** Clients for AWS, with the framework's own credentials, profile and region; the SDK reads `AWS_ENDPOINT_URL`. */
@@ -27,7 +32,10 @@ export async function awsClients(provider: AwsProvider): Promise<SendClients> {
 /** The SDK's warning about old versions of Node is for whoever maintains a service, not for each of its commands. */
 async function createClients(settings: ClientSettings): Promise<SendClients> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [{ SQSClient }, { SNSClient }] = await Promise.all([import('@aws-sdk/client-sqs'), import('@aws-sdk/client-sns')]);
+  const [{ SQSClient }, { SNSClient }] = await Promise.all([
+    import('@aws-sdk/client-sqs'),
+    import('@aws-sdk/client-sns'),
+  ]);
   return { sqs: new SQSClient(settings), sns: new SNSClient(settings) };
 }
 

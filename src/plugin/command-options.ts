@@ -8,7 +8,12 @@ export function textOption(options: Options, name: string): string | undefined {
   const value = options[name];
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value !== '') return value;
-  throw UserError.of({ code: 'WATCHBOT_ARGUMENTS', place: `--${name}`, given: 'no value', allowed: `--${name} VALUE` });
+  throw UserError.of({
+    code: 'WATCHBOT_ARGUMENTS',
+    place: `--${name}`,
+    given: 'no value',
+    allowed: `--${name} VALUE`,
+  });
 }
 
 /** @throws {UserError} `WATCHBOT_ARGUMENTS` where it is no whole number within the bounds. */
@@ -32,6 +37,9 @@ export function numberOption(
 const MAX_PORT = 65_535;
 
 /** @param otherwise the port where none is given */
-export function portOption(options: Options, { least, otherwise = DEFAULT_PORT }: { least: 0 | 1; otherwise?: number }): number {
+export function portOption(
+  options: Options,
+  { least, otherwise = DEFAULT_PORT }: { least: 0 | 1; otherwise?: number },
+): number {
   return numberOption(options, 'port', { least, most: MAX_PORT, otherwise });
 }

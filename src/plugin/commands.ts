@@ -20,7 +20,10 @@ const LOCAL: Command = {
       usage: 'Send each line of this file, end when all are settled, and say what became of each',
       type: 'string',
     },
-    timeout: { usage: 'With --messages: seconds within which all must be settled (default: 300)', type: 'string' },
+    timeout: {
+      usage: 'With --messages: seconds within which all must be settled (default: 300)',
+      type: 'string',
+    },
   },
 };
 

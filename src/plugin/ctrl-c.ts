@@ -7,7 +7,7 @@ export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: 
     let count = 0;
     const handle = () => {
       count += 1;
-      if (count > 1) return onSecond();
+      if (count > 1) return void onSecond();
       onFirst();
       resolve();
     };

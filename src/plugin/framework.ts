@@ -54,7 +54,7 @@ export interface Log {
 export interface Utils {
   log: Log;
   /** To standard output. */
-  writeText(text: string): void;
+  writeText: (text: string) => void;
 }
 
 /** A command as the framework describes it. */

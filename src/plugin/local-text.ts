@@ -19,7 +19,11 @@ export function describeService(
 }
 
 function sendLine({ name }: LocalWorker, isNamed: boolean, port: number): string {
-  const options = [...(isNamed ? ['--worker', name] : []), '--local', ...(port === DEFAULT_PORT ? [] : ['--port', String(port)])];
+  const options = [
+    ...(isNamed ? ['--worker', name] : []),
+    '--local',
+    ...(port === DEFAULT_PORT ? [] : ['--port', String(port)]),
+  ];
   return `sls watchbot send '{"hello":"world"}' ${options.join(' ')}`;
 }
 
@@ -34,14 +38,23 @@ export function describeReports(reports: readonly MessageReport[], seconds: numb
     style: { head: [], border: [] },
     chars: NO_LINES_BETWEEN_ROWS,
   });
-  table.push(...reports.map(({ body, fate, attempts }) => [shorten(body), fate, attempts.map(({ reason }) => reason).join(' → ')]));
+  table.push(
+    ...reports.map(({ body, fate, attempts }) => [
+      shorten(body),
+      fate,
+      attempts.map(({ reason }) => reason).join(' → '),
+    ]),
+  );
   return `\n${table.toString()}\n${summary(reports)}, in ${seconds.toFixed(1)} s\n`;
 }
 
 const FATES: readonly Fate[] = ['done', 'rejected', 'dead-lettered', 'open'];
 
 function summary(reports: readonly MessageReport[]): string {
-  const counts = FATES.map((fate) => ({ fate, count: reports.filter((report) => report.fate === fate).length }));
+  const counts = FATES.map((fate) => ({
+    fate,
+    count: reports.filter((report) => report.fate === fate).length,
+  }));
   const parts = counts.filter(({ count }) => count > 0).map(({ fate, count }) => `${count} ${fate}`);
   return `${reports.length} messages: ${parts.join(', ')}`;
 }

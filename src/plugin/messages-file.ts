@@ -17,8 +17,9 @@ export async function readMessages(file: string, serviceFolder: string): Promise
       },
       cause,
     );
-  const text = await readFile(path.resolve(serviceFolder, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw refuse(`${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, cause);
+  const text = await readFile(path.resolve(serviceFolder, file), 'utf8').catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw refuse(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`, cause);
   });
   const messages = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (messages.length === 0) throw refuse(`${file}, which is empty`);

@@ -54,14 +54,15 @@ export class ServerlessWatchbot {
     await packageService(this.serverless, await this.load());
   }
 
-  private async refuseDeploy(): Promise<void> {
-    throw UserError.of({
+  private refuseDeploy(): Promise<void> {
+    const error = UserError.of({
       code: 'WATCHBOT_DEPLOY_UNSUPPORTED',
       place: 'sls deploy',
       given: 'a service whose image is still to be built',
       allowed: 'sls package, sls watchbot local',
       advice: 'nothing was changed; building and pushing images comes with a later version of the plugin',
     });
+    return Promise.reject(error);
   }
 
   private async local(): Promise<void> {

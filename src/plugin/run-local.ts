@@ -68,7 +68,9 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
     onWarning: (text) => utils.log.warning(text),
   });
   utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));
-  await Promise.race([untilDone(service, clients, { parts, run, lines }), service.failed]).finally(() => service.stop());
+  await Promise.race([untilDone(service, clients, { parts, run, lines }), service.failed]).finally(() =>
+    service.stop(),
+  );
 }
 
 async function untilDone(
@@ -83,15 +85,24 @@ async function untilDone(
   });
   const [worker] = run.workers;
   if (run.messages === undefined || worker === undefined) return interrupted;
-  const settled = sendAndSettle({ ...run, service, clients, configuration, worker, messages: run.messages, utils, follow: lines.follow });
+  const settled = sendAndSettle({
+    ...run,
+    service,
+    clients,
+    configuration,
+    worker,
+    messages: run.messages,
+    utils,
+    follow: lines.follow,
+  });
   await Promise.race([settled, interrupted]);
 }
 
 /** Where the framework has just written the package. */
 async function readPackage({ serverless, options }: CommandParts) {
   const { serviceDir, service } = serverless;
-  const given = options.package ?? service.package.path ?? '.serverless';
-  const folder = path.resolve(serviceDir, String(given));
+  const given = textOption(options, 'package') ?? service.package.path ?? '.serverless';
+  const folder = path.resolve(serviceDir, given);
   const file = path.join(folder, serverless.getProvider('aws').naming.getCompiledTemplateFileName());
   return {
     template: JSON.parse(await readFile(file, 'utf8')) as CompiledTemplate,

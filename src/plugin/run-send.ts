@@ -31,12 +31,18 @@ export async function runSend(parts: CommandParts & { words: readonly string[] }
   const { clients, place } = await clientsFor(parts.serverless, isLocal, port);
   const send = await explain(isLocal, port, () => createSend(clients, workerAddress(configuration, worker)));
   const sent = await send(message);
-  utils.writeText(options.json === true ? JSON.stringify({ worker: worker.name, ...sent }) : sentence(worker.name, sent, place));
+  utils.writeText(
+    options.json === true
+      ? JSON.stringify({ worker: worker.name, ...sent })
+      : sentence(worker.name, sent, place),
+  );
 }
 
 async function clientsFor(serverless: Serverless, isLocal: boolean, port: number) {
   const provider = serverless.getProvider('aws');
-  const clients: SendClients = isLocal ? await localClients(provider, emulatorEndpoint(port)) : await awsClients(provider);
+  const clients: SendClients = isLocal
+    ? await localClients(provider, emulatorEndpoint(port))
+    : await awsClients(provider);
   return { clients, place: isLocal ? emulatorEndpoint(port) : provider.getRegion() };
 }
 
@@ -53,7 +59,7 @@ async function messageBody(words: readonly string[]): Promise<string> {
       place: 'sls watchbot send',
       given: `${others.length + 1} words`,
       allowed: 'one message',
-      advice: "put it into quotes: sls watchbot send '{\"z\": 1}'",
+      advice: 'put it into quotes: sls watchbot send \'{"z": 1}\'',
     });
   }
   if (body !== undefined) return body;
@@ -63,7 +69,7 @@ async function messageBody(words: readonly string[]): Promise<string> {
       place: 'sls watchbot send',
       given: 'no message',
       allowed: 'a message as an argument, or on standard input',
-      advice: "sls watchbot send '{\"z\":1}'",
+      advice: 'sls watchbot send \'{"z":1}\'',
     });
   }
   return text(process.stdin);

@@ -52,6 +52,11 @@ export const tagList = (tags: Readonly<Record<string, string>>) =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** Leaves out what is undefined, so that a template has no trace of an option that was not used. */
-export function compact<T extends Record<string, unknown>>(properties: T): Record<string, unknown> {
+export function compact(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
+/** Resources of several builders as one. Their ids differ, since names are given in one place. */
+export function combine<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
 }

@@ -1,6 +1,6 @@
 import type { Configuration } from '../config/configuration';
 import { SharedId } from '../config/names';
-import { getAtt, ref, select, type Resources } from './cloudformation';
+import { combine, getAtt, ref, select, type Resources } from './cloudformation';
 
 const VPC_CIDR = '10.0.0.0/24';
 const SUBNETS = [
@@ -49,7 +49,7 @@ export function network({ vpc, context }: Configuration): Resources {
         GatewayId: ref(SharedId.internetGateway),
       },
     },
-    ...Object.assign({}, ...SUBNETS.map(({ index, cidr }) => subnet(index, cidr, Tags))),
+    ...combine(SUBNETS.map(({ index, cidr }) => subnet(index, cidr, Tags))),
     [SharedId.securityGroup]: {
       Type: 'AWS::EC2::SecurityGroup',
       Properties: {

@@ -1,13 +1,13 @@
 import type { Configuration, Worker } from '../config/configuration';
 import { logicalId, OutputName } from '../config/names';
 import { clusterArn } from './cluster';
-import { ref, type Output } from './cloudformation';
+import { combine, ref, type Output } from './cloudformation';
 
 /** Outputs under Watchbot's names. */
 export function outputs(configuration: Configuration): Record<string, Output> {
   return {
     [OutputName.clusterArn]: { Description: 'ARN of the ECS cluster', Value: clusterArn(configuration) },
-    ...Object.assign({}, ...configuration.workers.map(workerOutputs)),
+    ...combine(configuration.workers.map(workerOutputs)),
   };
 }
 

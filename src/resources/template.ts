@@ -1,6 +1,6 @@
 import type { Configuration, TextOrIntrinsic, Worker } from '../config/configuration';
 import { cluster } from './cluster';
-import type { Fragment, Resources } from './cloudformation';
+import { combine, type Fragment, type Resources } from './cloudformation';
 import { extend } from './extensions';
 import { network } from './network';
 import { alarmActions, notifications } from './notifications';
@@ -48,13 +48,13 @@ export function buildTemplate(
   const shared = SHARED_BUILDERS.map((build) => build(configuration));
   const workers = configuration.workers.map((worker) => workerResources(subjectOf(worker)));
   return {
-    Resources: Object.assign({}, ...shared, ...workers) as Resources,
+    Resources: combine([...shared, ...workers]),
     Outputs: outputs(configuration),
   };
 }
 
 function workerResources(subject: Subject): Resources {
-  const resources = Object.assign({}, ...WORKER_BUILDERS.map((build) => build(subject))) as Resources;
+  const resources = combine(WORKER_BUILDERS.map((build) => build(subject)));
   return extend(resources, subject.worker);
 }
 

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { systemClock as clock } from './clock';
 import { createLogger } from './log/logger';
-import { createHeartbeat } from './outcome/heartbeat';
+import { Heartbeat } from './outcome/heartbeat';
 import { runJob, type RunningJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
 import { createPoll } from './queue/poll';
 import { createSqsQueue } from './queue/sqs-queue';
 import { readSettings } from './settings';
 import { emptyFolders } from './task/mounts';
-import { agentProtection, createProtection } from './task/protection';
+import { agentProtection, noProtection, TaskProtection } from './task/protection';
 import { onStopSignals } from './stop-signals';
 import { watch } from './watch';
 import { parseCommandLine } from './worker/command';
@@ -32,12 +32,11 @@ async function main(): Promise<void> {
     killAll: () => jobs.forEach((job) => job.kill()),
   });
   const queue = createSqsQueue(createClient(), settings);
-  const heartbeat = createHeartbeat({ queue, clock, log, ...settings });
-  const protection = createProtection(
-    settings.agentUri === undefined ? undefined : agentProtection(settings.agentUri),
-    clock,
-    log,
-  );
+  const heartbeat = new Heartbeat({ queue, clock, log, ...settings });
+  const protection =
+    settings.agentUri === undefined
+      ? noProtection
+      : new TaskProtection({ put: agentProtection(settings.agentUri), clock, log });
 
   log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${command.text}`);
   await watch({
@@ -54,7 +53,6 @@ async function main(): Promise<void> {
     stopping,
     drainMs: Math.max(1, settings.stopTimeoutSeconds - SETTLE_MARGIN_SECONDS) * 1000,
     clock,
-    log,
     ...settings,
   });
   heartbeat.stop();

@@ -1,22 +1,21 @@
 import type { Clock } from './clock';
-import type { Logger } from './log/logger';
 import { toJob, type Job } from './message/job';
-import { decideRelease } from './outcome/decide';
+import { decideRelease, type Settlement } from './outcome/decide';
 import type { Heartbeat } from './outcome/heartbeat';
 import type { RunningJob } from './outcome/run-job';
 import type { Settle } from './outcome/settle';
-import { MAX_BATCH, type ReceivedMessage } from './queue/queue';
 import type { Poll } from './queue/poll';
+import { MAX_BATCH, type ReceivedMessage } from './queue/queue';
 import { createSlots } from './slots';
 import type { Protection } from './task/protection';
 
 export interface WatchParts {
   poll: Poll;
   startJob: (job: Job) => RunningJob;
-  heartbeat: Heartbeat;
+  heartbeat: Pick<Heartbeat, 'hold' | 'letGo'>;
   settle: Settle;
   protection: Protection;
-  /** Called when no worker runs: mounts can be emptied. */
+  /** Called when no worker runs any more: mounts can be emptied. */
   onIdle: () => Promise<void>;
   concurrency: number;
   /** One job, then the watcher ends by itself. */
@@ -26,64 +25,91 @@ export interface WatchParts {
   /** How long workers get then. */
   drainMs: number;
   clock: Clock;
-  log: Logger;
 }
 
-/**
- * The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason.
- */
+/** The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. */
 export async function watch(parts: WatchParts): Promise<void> {
-  const { stopping, drainMs } = parts;
-  const slots = createSlots(parts.concurrency);
-  const running = new Set<RunningJob>();
-  const pending = new Set<Promise<void>>();
-  stopping.addEventListener('abort', () => running.forEach((job) => job.stop('shutdown', drainMs)), {
-    once: true,
-  });
-
-  const accept = (message: ReceivedMessage) => {
-    const job = toJob(message, parts.clock.now());
-    if (stopping.aborted) return track(pending, parts.settle(job, decideRelease()));
-    slots.take();
-    if (slots.busy === 1) parts.protection.busy();
-    track(pending, work(job, parts, running, onWorked));
-  };
-  /** The worker has ended: its slot takes the next message while this one is being settled. */
-  const onWorked = async () => {
-    if (slots.busy === 1) await parts.onIdle();
-    slots.release();
-    if (slots.busy === 0) parts.protection.idle();
-  };
-
+  const { poll, stopping, isFreshContainerPerJob } = parts;
+  const hand = new Hand(parts);
   while (!stopping.aborted) {
-    await slots.whenFree();
-    if (stopping.aborted) break;
-    const messages = await parts.poll(Math.min(MAX_BATCH, slots.free));
-    messages.forEach(accept);
-    if (parts.isFreshContainerPerJob && messages.length > 0) break;
+    const free = await hand.whenFree();
+    const messages = await poll(Math.min(MAX_BATCH, free));
+    messages.forEach((message) => {
+      hand.accept(message);
+    });
+    if (isFreshContainerPerJob && messages.length > 0) break;
   }
-  await slots.whenAllFree();
-  await Promise.all(pending);
+  await hand.whenEmpty();
 }
 
-/** One message from hand to settled. Never rejects: one bad message does not end the loop. */
-async function work(
-  job: Job,
-  parts: WatchParts,
-  running: Set<RunningJob>,
-  onWorked: () => Promise<void>,
-): Promise<void> {
-  parts.heartbeat.hold(job);
-  const started = parts.startJob(job);
-  running.add(started);
-  const settlement = await started.settled;
-  running.delete(started);
-  const settled = parts.heartbeat.letGo(job).then(() => parts.settle(job, settlement));
-  await onWorked();
-  await settled;
-}
+/** What the watcher has in hand: the workers that run, and the settlements that are under way. */
+class Hand {
+  private readonly parts: WatchParts;
+  private readonly slots;
+  private readonly running = new Set<RunningJob>();
+  private readonly settlements = new Set<Promise<void>>();
+  /** No worker starts in a folder that is just being emptied. */
+  private emptying: Promise<void> = Promise.resolve();
 
-function track(pending: Set<Promise<void>>, promise: Promise<void>): void {
-  pending.add(promise);
-  void promise.finally(() => pending.delete(promise));
+  constructor(parts: WatchParts) {
+    this.parts = parts;
+    this.slots = createSlots(parts.concurrency);
+    const tellAll = () => {
+      this.running.forEach((job) => {
+        job.stop('shutdown', parts.drainMs);
+      });
+    };
+    parts.stopping.addEventListener('abort', tellAll, { once: true });
+  }
+
+  /** Resolves to the number of free slots, once there is one. */
+  async whenFree(): Promise<number> {
+    await this.slots.whenFree();
+    return this.slots.free;
+  }
+
+  async whenEmpty(): Promise<void> {
+    await this.slots.whenAllFree();
+    await Promise.all(this.settlements);
+  }
+
+  accept(message: ReceivedMessage): void {
+    this.slots.take();
+    if (this.slots.busy === 1) this.parts.protection.busy();
+    this.track(this.work(toJob(message, this.parts.clock.now())));
+  }
+
+  /** One message from hand to settled. Never rejects: one bad message does not end the loop. */
+  private async work(job: Job): Promise<void> {
+    const { heartbeat, settle } = this.parts;
+    heartbeat.hold(job);
+    await this.emptying;
+    const settlement = await this.settlementOf(job);
+    const settled = heartbeat.letGo(job).then(() => settle(job, settlement));
+    await this.freeSlot();
+    await settled;
+  }
+
+  private async settlementOf(job: Job): Promise<Settlement> {
+    // It came when the task was already ending: another watcher may have it at once.
+    if (this.parts.stopping.aborted) return decideRelease();
+    const started = this.parts.startJob(job);
+    this.running.add(started);
+    const settlement = await started.settled;
+    this.running.delete(started);
+    return settlement;
+  }
+
+  /** The worker has ended: its slot takes the next message while this one is being settled. */
+  private async freeSlot(): Promise<void> {
+    if (this.slots.busy === 1) this.emptying = this.parts.onIdle();
+    await this.emptying;
+    this.slots.release();
+    if (this.slots.busy === 0) this.parts.protection.idle();
+  }
+
+  private track(settlement: Promise<void>): void {
+    this.settlements.add(settlement);
+    void settlement.finally(() => this.settlements.delete(settlement));
+  }
 }

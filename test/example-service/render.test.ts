@@ -247,9 +247,9 @@ describe('render.sh', () => {
 describe('messages.jsonl', () => {
   it('has tiles, a busy source, a tile outside the world and a source which never comes', () => {
     const lines = readFileSync(join(folder, 'messages.jsonl'), 'utf8').trimEnd().split('\n');
-    const codes = lines.map((line) => draw('node', line).status).join('');
-    expect([...codes].sort().join('')).toBe('00000113');
-    const later = lines.map((line) => draw('node', line, { ApproximateReceiveCount: '3' }).status).join('');
-    expect([...later].sort().join('')).toBe('00000013');
+    const codes = lines.map((line) => draw('node', line).status).sort();
+    expect(codes).toEqual([0, 0, 0, 0, 0, 1, 1, 3]);
+    const later = lines.map((line) => draw('node', line, { ApproximateReceiveCount: '3' }).status).sort();
+    expect(later).toEqual([0, 0, 0, 0, 0, 0, 1, 3]);
   });
 });

@@ -1,4 +1,5 @@
 import { describeFargateMemory, isFargateSize } from '../fargate-sizes';
+import { CAPACITY_DEFAULTS } from '../schema/capacity';
 import type { WorkerRule } from './rule';
 
 /** Fargate takes only certain pairs. */
@@ -54,13 +55,14 @@ export const capacityShares: WorkerRule = {
   check: ({ worker: { capacity }, at }) => {
     if (typeof capacity === 'string') return [];
     const place = at('capacity');
-    const providers = capacity.map(({ provider }) => provider);
+    const shares = capacity.map((share) => ({ ...CAPACITY_DEFAULTS, ...share }));
+    const providers = shares.map(({ provider }) => provider);
     if (new Set(providers).size < providers.length) {
       return [
         { code: 'WATCHBOT_CONTRADICTION', place, given: providers.join(', '), allowed: 'each provider once' },
       ];
     }
-    if (capacity.filter(({ base = 0 }) => base > 0).length > 1) {
+    if (shares.filter(({ base }) => base > 0).length > 1) {
       return [
         {
           code: 'WATCHBOT_CONTRADICTION',
@@ -70,7 +72,7 @@ export const capacityShares: WorkerRule = {
         },
       ];
     }
-    if (capacity.every(({ weight = 1 }) => weight === 0)) {
+    if (shares.every(({ weight }) => weight === 0)) {
       return [
         {
           code: 'WATCHBOT_CONTRADICTION',

@@ -4,20 +4,27 @@ import { oneOf, strictObject } from './values';
 
 export const CAPACITY_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const;
 
+/** What an entry has where it does not say. A validator fills in no defaults within a choice. */
+export const CAPACITY_DEFAULTS = { weight: 1, base: 0 } as const;
+
 const Share = strictObject({
   provider: oneOf(CAPACITY_PROVIDERS),
-  weight: Type.Integer({
-    default: 1,
-    minimum: 0,
-    maximum: ECS.maxCapacityProviderWeight,
-    description: 'Share of the tasks above the bases.',
-  }),
-  base: Type.Integer({
-    default: 0,
-    minimum: 0,
-    maximum: ECS.maxCapacityProviderBase,
-    description: 'Tasks that this provider runs before weights count. One entry may have it.',
-  }),
+  weight: Type.Optional(
+    Type.Integer({
+      default: CAPACITY_DEFAULTS.weight,
+      minimum: 0,
+      maximum: ECS.maxCapacityProviderWeight,
+      description: 'Share of the tasks above the bases.',
+    }),
+  ),
+  base: Type.Optional(
+    Type.Integer({
+      default: CAPACITY_DEFAULTS.base,
+      minimum: 0,
+      maximum: ECS.maxCapacityProviderBase,
+      description: 'Tasks that this provider runs before weights count. One entry may have it.',
+    }),
+  ),
 });
 
 export const CapacitySchema = Type.Union(

@@ -1,6 +1,6 @@
 import type { AlarmName, AlarmSettings } from '../../config/alarm-defaults';
 import { alarmName, METRIC_NAMESPACE, type WorkerResource } from '../../config/names';
-import { compact, type Resources } from '../cloudformation';
+import { combine, compact, type Resources } from '../cloudformation';
 import { queueMetric, serviceMetric, workerErrorsMetric, workerErrorsName } from './metrics';
 import { named, type Subject } from './subject';
 
@@ -19,7 +19,10 @@ const KINDS: Record<AlarmName, AlarmKind> = {
     resource: 'deadLetterAlarm',
     description: () => 'Messages have failed as often as they may: look at the dead-letter queue.',
     metric: (subject) =>
-      queueMetric(subject, 'deadLetterQueue', 'ApproximateNumberOfMessagesVisible', 'Maximum'),
+      queueMetric(subject, 'ApproximateNumberOfMessagesVisible', {
+        of: 'deadLetterQueue',
+        statistic: 'Maximum',
+      }),
     operator: 'GreaterThanOrEqualToThreshold',
     isPossible: ({ worker }) => worker.queue.deadLetter,
   },
@@ -38,7 +41,7 @@ const KINDS: Record<AlarmName, AlarmKind> = {
     resource: 'queueSizeAlarm',
     description: ({ threshold }) =>
       `More than ${threshold} messages have been waiting for long: the service does not keep up.`,
-    metric: (subject) => queueMetric(subject, 'queue', 'ApproximateNumberOfMessagesVisible', 'Average'),
+    metric: (subject) => queueMetric(subject, 'ApproximateNumberOfMessagesVisible', { statistic: 'Average' }),
     operator: 'GreaterThanThreshold',
   },
   memory: {
@@ -62,7 +65,7 @@ export function alarms(subject: Subject): Resources {
     const isPossible = kind.isPossible?.(subject) ?? true;
     return settings === undefined || !isPossible ? {} : alarm(subject, kind, settings);
   });
-  return Object.assign({}, ...built) as Resources;
+  return combine(built);
 }
 
 function alarm(subject: Subject, kind: AlarmKind, settings: AlarmSettings): Resources {

@@ -7,11 +7,10 @@ import { idOf, named, type Subject } from './subject';
 /** A metric of the worker's queue or dead-letter queue. */
 export function queueMetric(
   subject: Subject,
-  resource: 'queue' | 'deadLetterQueue',
   MetricName: string,
-  Statistic: string,
+  { of = 'queue', statistic: Statistic }: { of?: 'queue' | 'deadLetterQueue'; statistic: string },
 ) {
-  const Dimensions = [{ Name: 'QueueName', Value: getAtt(idOf(subject, resource), 'QueueName') }];
+  const Dimensions = [{ Name: 'QueueName', Value: getAtt(idOf(subject, of), 'QueueName') }];
   return { Namespace: 'AWS/SQS', MetricName, Dimensions, Statistic };
 }
 

@@ -80,7 +80,7 @@ const EXEC_STATEMENT: Statement = {
 };
 
 function userStatements({ permissions }: Worker): Statement[] {
-  return permissions.map((statement) => ({ ...statement, Effect: statement.Effect ?? 'Allow' }) as Statement);
+  return permissions.map((statement) => ({ ...statement, Effect: statement.Effect ?? 'Allow' }));
 }
 
 /** What ECS may do to start a task: pull the image, write the log, read the secrets. */

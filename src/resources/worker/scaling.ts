@@ -49,7 +49,7 @@ function scaleUp(subject: Subject): Resources {
     ...trigger(subject, 'scaleUpAlarm', {
       AlarmDescription: 'Adds tasks while messages wait.',
       AlarmActions: [ref(idOf(subject, 'scaleUpPolicy'))],
-      ...queueMetric(subject, 'queue', 'ApproximateNumberOfMessagesVisible', 'Maximum'),
+      ...queueMetric(subject, 'ApproximateNumberOfMessagesVisible', { statistic: 'Maximum' }),
       Period: METRIC_PERIOD_SECONDS,
       EvaluationPeriods: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -89,7 +89,9 @@ function scaleDown(subject: Subject): Resources {
 /** Watchbot's TotalMessages, which took a Lambda function each minute: visible and in flight, added by CloudWatch. */
 function totalMessages(subject: Subject) {
   const stat = (Id: string, metric: string) => {
-    const { Namespace, MetricName, Dimensions, Statistic } = queueMetric(subject, 'queue', metric, 'Maximum');
+    const { Namespace, MetricName, Dimensions, Statistic } = queueMetric(subject, metric, {
+      statistic: 'Maximum',
+    });
     return {
       Id,
       ReturnData: false,

@@ -1,4 +1,4 @@
-import { LogLevel, LogSource } from '../../contract/log';
+import { COUNTED_RESULTS, LogLevel, LogSource } from '../../contract/log';
 import {
   outcomeFields,
   outcomeText,
@@ -32,16 +32,23 @@ export function createLogger({
   clock: Clock;
 }): Logger {
   const line = (parts: Omit<LogLine, 'time'>) => `${format({ time: new Date(clock.now()), ...parts })}\n`;
-  const watcher = (level: LogLevel, text: string, messageId?: string, fields?: LogLine['fields']) =>
-    void write(line({ source: LogSource.watcher, level, text: escapeControls(text), messageId, fields }));
+  const watcher = (parts: Omit<LogLine, 'time' | 'source'>) => {
+    void write(line({ ...parts, source: LogSource.watcher, text: escapeControls(parts.text) }));
+  };
   return {
-    info: (text, messageId) => watcher(LogLevel.info, text, messageId),
-    warn: (text, messageId) => watcher(LogLevel.warn, text, messageId),
-    error: (text, messageId) => watcher(LogLevel.error, text, messageId),
+    info: (text, messageId) => {
+      watcher({ level: LogLevel.info, text, messageId });
+    },
+    warn: (text, messageId) => {
+      watcher({ level: LogLevel.warn, text, messageId });
+    },
+    error: (text, messageId) => {
+      watcher({ level: LogLevel.error, text, messageId });
+    },
     outcome: (outcome, messageId) => {
-      const level =
-        outcome.result === 'failure' || outcome.result === 'rejected' ? LogLevel.error : LogLevel.info;
-      watcher(level, outcomeText(outcome), messageId, outcomeFields(outcome));
+      const isCounted = COUNTED_RESULTS.includes(outcome.result);
+      const level = isCounted ? LogLevel.error : LogLevel.info;
+      watcher({ level, text: outcomeText(outcome), messageId, fields: outcomeFields(outcome) });
     },
     worker: (lines, messageId) => write(lines.map((text) => line(workerLine(text, messageId))).join('')),
   };

@@ -1,16 +1,8 @@
-import type { Clock } from '../clock';
+import type { Cancel, Clock } from '../clock';
 import type { Logger } from '../log/logger';
 import { describeError } from '../queue/poll';
 import { MAX_BATCH, type Queue } from '../queue/queue';
 import { MAX_HOLD_SECONDS } from './decide';
-
-/** Keeps messages hidden while their workers run. */
-export interface Heartbeat {
-  hold(message: HeldMessage): void;
-  /** No beat for the message comes after the promise: a late one would undo its settlement. Never rejects. */
-  letGo(message: HeldMessage): Promise<void>;
-  stop(): void;
-}
 
 export interface HeldMessage {
   messageId: string;
@@ -18,59 +10,75 @@ export interface HeldMessage {
   receivedAtMs: number;
 }
 
-/** Beats in one visibility timeout: one may fail and another be late before a message is lost from hand. */
-const BEATS_PER_TIMEOUT = 3;
-
-export function createHeartbeat(parts: {
+export interface HeartbeatParts {
   queue: Pick<Queue, 'changeVisibilityBatch'>;
   visibilityTimeoutSeconds: number;
   clock: Clock;
   log: Logger;
-}): Heartbeat {
-  const { queue, visibilityTimeoutSeconds, clock, log } = parts;
-  const held = new Set<HeldMessage>();
-  let beat: Promise<unknown> = Promise.resolve();
-  let isFailing = false;
+}
 
-  const sendBatch = async (batch: readonly HeldMessage[]) => {
-    const changes = batch.map((message) => ({
-      receiptHandle: message.receiptHandle,
-      timeoutSeconds: secondsToHold(message, visibilityTimeoutSeconds, clock.now()),
-    }));
+/** Beats in one visibility timeout: one may fail and another be late before a message is lost from hand. */
+const BEATS_PER_TIMEOUT = 3;
+
+/** Keeps messages hidden while their workers run. */
+export class Heartbeat {
+  private readonly held = new Set<HeldMessage>();
+  private readonly parts: HeartbeatParts;
+  private readonly cancel: Cancel;
+  private beat: Promise<unknown> = Promise.resolve();
+  private isFailing = false;
+
+  constructor(parts: HeartbeatParts) {
+    this.parts = parts;
+    const periodMs = (parts.visibilityTimeoutSeconds * 1000) / BEATS_PER_TIMEOUT;
+    this.cancel = parts.clock.every(periodMs, () => {
+      if (this.held.size === 0) return;
+      // One beat after the other: a slow one delays the next rather than running beside it.
+      this.beat = this.beat.then(() =>
+        Promise.all(batchesOf([...this.held]).map((batch) => this.send(batch))),
+      );
+    });
+  }
+
+  hold(message: HeldMessage): void {
+    this.held.add(message);
+  }
+
+  /** No beat for the message comes after the promise: a late one would undo its settlement. Never rejects. */
+  async letGo(message: HeldMessage): Promise<void> {
+    this.held.delete(message);
+    await this.beat;
+  }
+
+  stop(): void {
+    this.cancel();
+  }
+
+  private async send(batch: readonly HeldMessage[]): Promise<void> {
+    const { queue, log } = this.parts;
+    // Let go while the beat before was under way.
+    const messages = batch.filter((message) => this.held.has(message));
+    if (messages.length === 0) return;
     try {
-      const failed = await queue.changeVisibilityBatch(changes);
-      if (isFailing) log.info('messages can be held again');
-      isFailing = false;
+      const failed = await queue.changeVisibilityBatch(messages.map((message) => this.extension(message)));
+      if (this.isFailing) log.info('messages can be held again');
+      this.isFailing = false;
       for (const { receiptHandle, reason } of failed) {
-        const message = batch.find((other) => other.receiptHandle === receiptHandle);
+        const message = messages.find((other) => other.receiptHandle === receiptHandle);
         log.warn(`the message could not be held and may be worked on twice: ${reason}`, message?.messageId);
       }
     } catch (error) {
-      if (!isFailing) log.error(`cannot hold messages: ${describeError(error)}; trying on`);
-      isFailing = true;
+      if (!this.isFailing) log.error(`cannot hold messages: ${describeError(error)}; trying on`);
+      this.isFailing = true;
     }
-  };
+  }
 
-  const cancel = clock.every((visibilityTimeoutSeconds * 1000) / BEATS_PER_TIMEOUT, () => {
-    if (held.size === 0) return;
-    // One beat after the other: a slow one delays the next rather than running beside it.
-    beat = beat.then(() => Promise.all(batchesOf([...held]).map(sendBatch)));
-  });
-
-  return {
-    hold: (message) => void held.add(message),
-    letGo: async (message) => {
-      held.delete(message);
-      await beat;
-    },
-    stop: cancel,
-  };
-}
-
-/** The visibility timeout, or what is left of SQS's 12 hours. */
-function secondsToHold({ receivedAtMs }: HeldMessage, timeoutSeconds: number, nowMs: number): number {
-  const leftSeconds = MAX_HOLD_SECONDS - Math.ceil((nowMs - receivedAtMs) / 1000) - 1;
-  return Math.max(0, Math.min(timeoutSeconds, leftSeconds));
+  /** For the visibility timeout, or what is left of SQS's 12 hours. */
+  private extension({ receiptHandle, receivedAtMs }: HeldMessage) {
+    const { visibilityTimeoutSeconds, clock } = this.parts;
+    const leftSeconds = MAX_HOLD_SECONDS - Math.ceil((clock.now() - receivedAtMs) / 1000) - 1;
+    return { receiptHandle, timeoutSeconds: Math.max(0, Math.min(visibilityTimeoutSeconds, leftSeconds)) };
+  }
 }
 
 function batchesOf<T>(entries: readonly T[]): T[][] {

@@ -8,7 +8,7 @@ export type Poll = (maxMessages: number) => Promise<ReceivedMessage[]>;
 /**
  * Receives, whatever happens: a failed poll is an empty one that took longer. One line of log when SQS goes away and
  * one when it is back.
- * @param stopping ends the wait between two tries
+ * @param stopping no poll is begun after it, nor is the next try waited for
  * @param abort gives up the poll that is under way
  */
 export function createPoll(parts: {
@@ -23,6 +23,7 @@ export function createPoll(parts: {
   const backoff = createBackoff(parts.random);
   let isFailing = false;
   return async (maxMessages) => {
+    if (stopping.aborted) return [];
     try {
       const messages = await queue.receive(maxMessages, abort);
       if (isFailing) log.info('SQS answers again');

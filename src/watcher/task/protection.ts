@@ -9,6 +9,13 @@ export interface Protection {
   stop(): void;
 }
 
+/** Outside ECS there is nothing to be protected from. */
+export const noProtection: Protection = {
+  busy: () => undefined,
+  idle: () => undefined,
+  stop: () => undefined,
+};
+
 /**
  * Protection lasts this long and is renewed at half of it, so that a task that hangs is not protected for ever.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
@@ -24,55 +31,68 @@ export type PutProtection = (body: {
   ExpiresInMinutes?: number;
 }) => Promise<void>;
 
-/** @param put undefined outside ECS: then nothing is done. A failure never stops work; it is logged once a change. */
-export function createProtection(put: PutProtection | undefined, clock: Clock, log: Logger): Protection {
-  let isOn = false;
-  let isFailing = false;
-  let cancelRenewal: Cancel | undefined;
-  let cancelOff: Cancel | undefined;
-  if (put === undefined) return { busy: () => undefined, idle: () => undefined, stop: () => undefined };
+/** On while workers run. A failure never stops work; it is logged once, when it begins. */
+export class TaskProtection implements Protection {
+  private readonly put: PutProtection;
+  private readonly clock: Clock;
+  private readonly log: Logger;
+  private cancelRenewal: Cancel | undefined;
+  private cancelOff: Cancel | undefined;
+  private isFailing = false;
+  /** One call after the other, so that the last word is the last to arrive. */
+  private last: Promise<void> = Promise.resolve();
 
-  const send = async (isEnabled: boolean) => {
+  constructor({ put, clock, log }: { put: PutProtection; clock: Clock; log: Logger }) {
+    this.put = put;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  busy(): void {
+    this.cancelOff?.();
+    this.cancelOff = undefined;
+    if (this.cancelRenewal !== undefined) return;
+    this.set(true);
+    this.cancelRenewal = this.clock.every(RENEW_MS, () => {
+      this.set(true);
+    });
+  }
+
+  idle(): void {
+    this.cancelOff ??= this.clock.after(IDLE_BEFORE_OFF_MS, () => {
+      this.stop();
+      this.set(false);
+    });
+  }
+
+  stop(): void {
+    this.cancelOff?.();
+    this.cancelRenewal?.();
+    this.cancelOff = undefined;
+    this.cancelRenewal = undefined;
+  }
+
+  private set(isEnabled: boolean): void {
+    this.last = this.last.then(() => this.send(isEnabled));
+  }
+
+  private async send(isEnabled: boolean): Promise<void> {
     try {
-      await put(
-        isEnabled
-          ? { ProtectionEnabled: true, ExpiresInMinutes: EXPIRES_MINUTES }
-          : { ProtectionEnabled: false },
-      );
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing) log.warn(`task scale-in protection could not be set: ${describeError(error)}`);
-      isFailing = true;
-    }
-  };
-  // One after the other, so that the last word is the last to arrive.
-  let last: Promise<void> = Promise.resolve();
-  const set = (isEnabled: boolean) => {
-    isOn = isEnabled;
-    last = last.then(() => send(isEnabled));
-  };
-
-  return {
-    busy: () => {
-      cancelOff?.();
-      cancelOff = undefined;
-      if (isOn) return;
-      set(true);
-      cancelRenewal = clock.every(RENEW_MS, () => set(true));
-    },
-    idle: () => {
-      cancelOff ??= clock.after(IDLE_BEFORE_OFF_MS, () => {
-        cancelOff = undefined;
-        cancelRenewal?.();
-        set(false);
+      await this.put({
+        ProtectionEnabled: isEnabled,
+        ...(isEnabled ? { ExpiresInMinutes: EXPIRES_MINUTES } : {}),
       });
-    },
-    stop: () => {
-      cancelOff?.();
-      cancelRenewal?.();
-    },
-  };
+      this.isFailing = false;
+    } catch (error) {
+      if (!this.isFailing)
+        this.log.warn(`task scale-in protection could not be set: ${describeError(error)}`);
+      this.isFailing = true;
+    }
+  }
 }
+
+/** The agent answers at once, or not at all. */
+const AGENT_TIMEOUT_MS = 5_000;
 
 /** The ECS agent's endpoint for the task's own protection. */
 export function agentProtection(agentUri: string): PutProtection {
@@ -81,6 +101,7 @@ export function agentProtection(agentUri: string): PutProtection {
       method: 'PUT',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(AGENT_TIMEOUT_MS),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`the ECS agent answers ${response.status}: ${text.slice(0, 300)}`);

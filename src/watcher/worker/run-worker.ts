@@ -53,7 +53,7 @@ function start(
 ): Child | Error {
   try {
     const child = spawn(command.program, command.arguments, {
-      env: environment as NodeJS.ProcessEnv,
+      env: environment,
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
@@ -82,7 +82,7 @@ function startFailure({ program }: WorkerCommand, error: Error): WorkerEnd {
 function createControl(child: Child, clock: Clock) {
   let stopped: StopReason | undefined;
   let cancelKill: (() => void) | undefined;
-  const kill = () => signalGroup(child.pid, 'SIGKILL');
+  const kill = () => void signalGroup(child.pid, 'SIGKILL');
   return {
     kill,
     stop: (reason: StopReason, graceMs: number) => {

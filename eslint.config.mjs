@@ -1,0 +1,103 @@
+import js from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The house: each folder of `src/` and what it may import besides itself, npm packages and Node. Two paths of data,
+ * serverless.yml to template and queue to outcome, meet only in `contract/`.
+ */
+const ROOMS = {
+  contract: [],
+  errors: [],
+  scaling: [],
+  config: ['contract', 'errors'],
+  resources: ['contract', 'errors', 'scaling', 'config'],
+  image: ['contract', 'errors', 'config'],
+  operations: ['contract', 'errors', 'config', 'resources'],
+  local: ['contract', 'errors', 'config'],
+  watcher: ['contract'],
+  plugin: ['contract', 'errors', 'config', 'resources', 'image', 'operations', 'local', 'scaling'],
+};
+
+const zones = Object.entries(ROOMS).map(([room, allowed]) => ({
+  target: `./src/${room}`,
+  from: './src',
+  except: [room, ...allowed].map((name) => `./${name}`),
+  message: `src/${room}/ may import from ${allowed.join(', ') || 'no other folder'}; see ROOMS in eslint.config.mjs.`,
+}));
+
+/** The world outside: handed in, but in the folder and the files that are its edge. */
+const NO_WORLD = [
+  { name: 'process', message: 'Hand it in: the process belongs to plugin/ and the main files.' },
+  { name: 'console', message: 'Hand a logger in.' },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', '.serverless/', 'example-service/', 'test/fixtures/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-duplicates': 'error',
+      'import-x/no-restricted-paths': ['error', { zones }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // Numbers in texts are what they look like.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowNever: true }],
+      // `void promise` and `() => void list.push(x)` say that a result is not wanted.
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreVoidOperator: true, ignoreVoidReturningFunctions: true },
+      ],
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+      // `Promise<void> | void`: a writer that may answer at once.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // The compiler's own check is stricter where it matters: `noUncheckedIndexedAccess`.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-extraneous-class': 'off',
+      'max-lines': ['error', { max: 200, skipBlankLines: false, skipComments: false }],
+      'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 3],
+      complexity: ['error', 10],
+      'max-depth': ['error', 3],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: [
+      'src/plugin/**',
+      'src/**/main.ts',
+      'src/watcher/worker/process-group.ts',
+      'src/local/watcher-process.ts',
+    ],
+    rules: { 'no-restricted-globals': ['error', ...NO_WORLD] },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      'max-lines': 'off',
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        setTimeout: 'readonly',
+        URL: 'readonly',
+      },
+    },
+  },
+);
