@@ -21,9 +21,10 @@ export function createPoll(parts: {
 }): Poll {
   const { queue, log, clock, stopping, abort } = parts;
   const backoff = createBackoff(parts.random);
+  const isStopping = () => stopping.aborted;
   let isFailing = false;
   return async (maxMessages) => {
-    if (stopping.aborted) return [];
+    if (isStopping()) return [];
     try {
       const messages = await queue.receive(maxMessages, abort);
       if (isFailing) log.info('SQS answers again');
@@ -31,7 +32,7 @@ export function createPoll(parts: {
       backoff.reset();
       return messages;
     } catch (error) {
-      if (abort.aborted || stopping.aborted) return [];
+      if (abort.aborted || isStopping()) return [];
       if (!isFailing) log.error(`cannot receive: ${describeError(error)}; trying on`);
       isFailing = true;
       await pause(clock, backoff.next(), stopping);
