@@ -1,4 +1,5 @@
 import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName, type AlarmSettings } from './alarm-defaults';
+import { DEFAULT_MOUNT, withoutSlash } from './mounts';
 import { CAPACITY_DEFAULTS } from './schema/capacity';
 import type {
   CapacityShare,
@@ -50,8 +51,6 @@ function completeNotify(notify: SharedInput['notify']): readonly TextOrIntrinsic
   return (Array.isArray(notify) ? notify : [notify]) as TextOrIntrinsic[];
 }
 
-const DEFAULT_MOUNT = '/tmp';
-
 function completeWorker(name: string, input: WorkerInput, context: ServiceContext): Worker {
   const { softMemory, ephemeralStorage, topic, architecture } = input;
   return {
@@ -66,7 +65,7 @@ function completeWorker(name: string, input: WorkerInput, context: ServiceContex
     secrets: completeSecrets(input.secrets),
     topic: topic ?? !input.queue.fifo,
     alarms: completeAlarms(input.alarms),
-    mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map((mount) => mount.replace(/\/+$/, ''))])],
+    mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
   };
 }
 

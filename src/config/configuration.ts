@@ -12,7 +12,8 @@ export interface ServiceContext {
   providerVpc: { subnetIds?: unknown; securityGroupIds?: unknown } | undefined;
 }
 
-export type Architecture = 'x86_64' | 'arm64';
+export const ARCHITECTURES = ['x86_64', 'arm64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
 export type Intrinsic = Record<string, unknown>;
 export type TextOrIntrinsic = string | Intrinsic;
 export type ListOrIntrinsic = readonly TextOrIntrinsic[] | Intrinsic;

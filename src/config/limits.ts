@@ -33,7 +33,15 @@ export const LOG_RETENTION_DAYS = [
 ] as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-export const CLOUDWATCH = { maxNameLength: 255, maxLogGroupNameLength: 512 } as const;
+export const CLOUDWATCH = {
+  maxNameLength: 255,
+  maxLogGroupNameLength: 512,
+  maxAlarmActions: 5,
+  /** Seconds that an alarm may look back: with periods of less than an hour, and of more. */
+  maxWindowSeconds: 86_400,
+  maxLongWindowSeconds: 604_800,
+  longPeriodSeconds: 3_600,
+} as const;
 
 /** A watcher's slots: more than this and one container's files, memory and log are the limit. */
 export const MAX_CONCURRENCY = 50;

@@ -48,6 +48,11 @@ export function logicalId(worker: string, resource: WorkerResource): string {
   return prefixOf(worker) + WORKER_RESOURCES[resource];
 }
 
+/** The logical ids that a worker's resources can have. */
+export function logicalIds(worker: string): string[] {
+  return Object.values(WORKER_RESOURCES).map((suffix) => prefixOf(worker) + suffix);
+}
+
 /** Logical ids of what a stack has once. */
 export const SharedId = {
   cluster: 'WatchbotCluster',
@@ -109,22 +114,37 @@ export function metricName({ stackName }: Named, worker: string, metric: string)
 /** Name of the container in the task, and key under which ECS Exec finds it. */
 export const CONTAINER_NAME = 'watchbot';
 
-/** ECR repository of a worker's image. Lower case is ECR's rule. */
+/** ECR repository of a worker's image. */
 export function repositoryName({ service, stage }: ServiceContext, worker: string): string {
-  return `${service}-${stage}/${worker}`.toLowerCase();
+  return `${repositoryPart(`${service}-${stage}`)}/${repositoryPart(worker)}`;
+}
+
+/** ECR takes lower case, and no two dashes in a row. */
+function repositoryPart(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
 }
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 const MAX_REPOSITORY_NAME_LENGTH = 256;
 
 /** The longest name of each kind that this worker leads to, with the limit on it. */
-export function longestNames(context: ServiceContext, worker: string) {
+export function longestNames(
+  context: ServiceContext,
+  worker: string,
+  { fifo, deadLetter }: { fifo: boolean; deadLetter: boolean },
+) {
+  const queue = deadLetter
+    ? { kind: 'dead-letter queue', name: deadLetterQueueName(context, worker, fifo) }
+    : { kind: 'queue', name: queueName(context, worker, fifo) };
   return [
-    { kind: 'dead-letter queue', name: deadLetterQueueName(context, worker, true), limit: SQS.maxNameLength },
-    { kind: 'topic', name: topicName(context, worker, true), limit: SNS.maxNameLength },
+    { ...queue, limit: SQS.maxNameLength },
+    { kind: 'topic', name: topicName(context, worker, fifo), limit: SNS.maxNameLength },
     { kind: 'log group', name: logGroupName(context, worker), limit: CLOUDWATCH.maxLogGroupNameLength },
     { kind: 'task definition', name: familyName(context, worker), limit: ECS.maxFamilyLength },
-    { kind: 'alarm', name: alarmName(context, worker, 'scaleDownAlarm'), limit: CLOUDWATCH.maxNameLength },
+    { kind: 'alarm', name: alarmName(context, worker, 'workerErrorsAlarm'), limit: CLOUDWATCH.maxNameLength },
     { kind: 'image repository', name: repositoryName(context, worker), limit: MAX_REPOSITORY_NAME_LENGTH },
   ];
 }

@@ -2,11 +2,12 @@ import { UserError } from '../errors/user-error';
 import type { Problem } from '../errors/problem';
 import { complete } from './complete';
 import type { Configuration, ServiceContext, SharedInput, WorkerInput } from './configuration';
+import { isMap } from './maps';
 import { SINGLE_WORKER_NAME } from './names';
 import { placeOf } from './place';
-import { serviceProblems, WORKER_RULES } from './rules';
+import { emptyValues, serviceProblems, WORKER_RULES } from './rules';
 import { SHARED_KEYS, WORKER_KEYS } from './schema/service';
-import { validateSection, type Validation } from './validate';
+import { hasWorkers, validateSection, type Validation } from './validate';
 
 const ROOT = 'watchbot';
 
@@ -16,15 +17,17 @@ const ROOT = 'watchbot';
  */
 export function parseConfiguration(section: unknown, context: ServiceContext): Configuration {
   const validation = validateSection(section, ROOT);
-  const isMany = isMap(section) && 'workers' in section;
+  const isMany = hasWorkers(section);
   const { shared, workers } = split(validation.section, isMany);
   const problems = [
-    ...validation.problems.map((problem) => explainMixture(problem, isMany)),
+    ...validation.problems.map((problem) => explainUnknownKey(problem, section)),
+    ...emptyValues(section, validation.refused, ROOT),
     ...workerProblems({ workers, shared, context, validation, isMany }),
     ...serviceProblems({ shared, names: Object.keys(workers), context, root: ROOT, isMany }),
   ];
   if (problems.length > 0) throw UserError.ofConfiguration(problems);
-  return deepFreeze(complete(shared, workers, context));
+  // A copy of the context, part of which is the framework's own and must not be frozen.
+  return deepFreeze(complete(shared, workers, structuredClone(context)));
 }
 
 /** The workers' names, without a check of the rest: what variables and command completion need. */
@@ -63,22 +66,17 @@ function workerProblems(subject: {
   });
 }
 
-/** A worker's key beside `workers:` is not unknown, only in the wrong place. */
-function explainMixture(problem: Problem, isMany: boolean): Problem {
-  const isWorkerKey = problem.given !== undefined && WORKER_KEYS.includes(problem.given);
-  if (
-    !isMany ||
-    problem.code !== 'WATCHBOT_UNKNOWN_KEY' ||
-    problem.place !== `${ROOT}.${problem.given}` ||
-    !isWorkerKey
-  ) {
+/** A worker's key beside `workers:`, or a worker that stands directly under `watchbot:`, is only in the wrong place. */
+function explainUnknownKey(problem: Problem, section: unknown): Problem {
+  const { code, place, given } = problem;
+  if (code !== 'WATCHBOT_UNKNOWN_KEY' || given === undefined || place !== placeOf(ROOT, [given]))
     return problem;
+  if (WORKER_KEYS.includes(given)) {
+    return { ...problem, advice: `move it into a worker: ${ROOT}.workers.NAME.${given}` };
   }
-  return { ...problem, advice: `move it into a worker: ${ROOT}.workers.NAME.${problem.given}` };
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const value = isMap(section) ? section[given] : undefined;
+  const isWorker = isMap(value) && 'command' in value;
+  return isWorker ? { ...problem, advice: `move it under \`workers\`: ${ROOT}.workers.${given}` } : problem;
 }
 
 function pick(section: Record<string, unknown>, isWanted: (key: string) => boolean) {

@@ -8,6 +8,11 @@ function step(key: string): string {
   return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
+/** A name as it is shown: as it stands, or in quotes where it has anything unusual in it. */
+export function nameOf(key: string): string {
+  return /^[\w.-]+$/.test(key) ? key : JSON.stringify(key);
+}
+
 /** The keys of a JSON pointer (RFC 6901). */
 export function keysOfPointer(pointer: string): string[] {
   return pointer

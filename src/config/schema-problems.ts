@@ -1,13 +1,15 @@
 import type { ErrorObject } from 'ajv';
 import type { ErrorCode } from '../errors/codes';
 import { describeValue, type Problem } from '../errors/problem';
-import { keysOfPointer, placeOf } from './place';
-import { didYouMean } from './suggest';
+import { keysOfPointer, nameOf, placeOf } from './place';
+import { relevantErrors } from './relevant-errors';
+import { didYouMean, suggest } from './suggest';
 
 /** What the validator found, one problem for each thing that is wrong, in the words of the user's file. */
 export function problemsOf(errors: readonly ErrorObject[], root: string): Problem[] {
   const seen = new Set<string>();
   return relevantErrors(errors)
+    .filter((error) => !isMisspelt(error, errors))
     .map((error) => problemOf(error, root))
     .filter(({ code, place }) => {
       const key = `${code} ${place}`;
@@ -15,53 +17,33 @@ export function problemsOf(errors: readonly ErrorObject[], root: string): Proble
     });
 }
 
-/**
- * A value that fits no branch of a union gives the errors of every branch. Where it has the type of one branch, only
- * that branch's errors help; where it has the type of none, only the union's own.
- */
-function relevantErrors(errors: readonly ErrorObject[]): ErrorObject[] {
-  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
-  return errors.filter((error) => unions.every((union) => isRelevantTo(union, error, errors)));
-}
-
-function isRelevantTo(union: ErrorObject, error: ErrorObject, errors: readonly ErrorObject[]): boolean {
-  const branchPrefix = `${union.schemaPath}/`;
-  const meant = meantBranch(union, errors);
-  if (error === union) return meant === undefined;
-  if (!error.schemaPath.startsWith(branchPrefix) || !error.instancePath.startsWith(union.instancePath))
-    return true;
-  return meant !== undefined && error.schemaPath.startsWith(`${branchPrefix}${meant}/`);
-}
-
-/** The number of the branch whose type the value has, if there is just one. */
-function meantBranch(union: ErrorObject, errors: readonly ErrorObject[]): string | undefined {
-  const prefix = `${union.schemaPath}/`;
-  const inBranches = errors.filter(
-    ({ schemaPath, instancePath }) =>
-      schemaPath.startsWith(prefix) && instancePath.startsWith(union.instancePath),
-  );
-  const branchOf = ({ schemaPath }: ErrorObject) => schemaPath.slice(prefix.length).split('/')[0];
-  const others = new Set(inBranches.filter((error) => saysOtherKind(error, union)).map(branchOf));
-  const fitting = new Set(inBranches.map(branchOf).filter((branch) => !others.has(branch)));
-  return fitting.size === 1 ? [...fitting][0] : undefined;
-}
-
-/** Keywords that say that a value is not what a branch is about, rather than that something in it is wrong. */
-const KIND_KEYWORDS = ['type', 'const', 'maxProperties', 'propertyNames'];
-
-function saysOtherKind({ instancePath, keyword, propertyName }: ErrorObject, union: ErrorObject): boolean {
+/** A missing key that is there with a typing error is one mistake, and the unknown key says it. */
+function isMisspelt({ keyword, instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
   return (
-    instancePath === union.instancePath && (KIND_KEYWORDS.includes(keyword) || propertyName !== undefined)
+    keyword === 'required' &&
+    errors.some(
+      (other) =>
+        other.keyword === 'additionalProperties' &&
+        other.instancePath === instancePath &&
+        suggest(String(other.params.additionalProperty), knownKeys(other)) === params.missingProperty,
+    )
   );
+}
+
+function knownKeys({ parentSchema }: ErrorObject): string[] {
+  return Object.keys((parentSchema?.properties ?? {}) as object);
 }
 
 type Describe = (error: ErrorObject) => Omit<Problem, 'place'> & { key?: string };
 
 const DESCRIBE: Record<string, Describe> = {
-  additionalProperties: ({ params, parentSchema }) => {
-    const key = String(params.additionalProperty);
-    const known = Object.keys((parentSchema?.properties ?? {}) as object);
-    return { code: 'WATCHBOT_UNKNOWN_KEY', key, given: key, ...unknownKey(key, known, parentSchema) };
+  additionalProperties: (error) => {
+    const key = String(error.params.additionalProperty);
+    const known = knownKeys(error);
+    const given = nameOf(key);
+    if (known.length === 0) return { code: 'WATCHBOT_MALFORMED', key, given, ...namesOf(error.parentSchema) };
+    const advice = didYouMean(key, known) ?? 'remove it';
+    return { code: 'WATCHBOT_UNKNOWN_KEY', key, given, allowed: known.join(', '), advice };
   },
   required: ({ params, parentSchema }) => ({
     code: 'WATCHBOT_MISSING_KEY',
@@ -69,10 +51,10 @@ const DESCRIBE: Record<string, Describe> = {
     allowed: typeName(schemaOf(parentSchema, String(params.missingProperty))),
     advice: `add \`${params.missingProperty}\``,
   }),
-  type: ({ data, parentSchema, params }) => ({
+  type: ({ data, parentSchema }) => ({
     code: 'WATCHBOT_WRONG_TYPE',
     given: describeValue(data),
-    allowed: typeName(parentSchema) || String(params.type),
+    allowed: typeName(parentSchema),
   }),
   anyOf: ({ data, parentSchema }) => ({
     code: 'WATCHBOT_WRONG_TYPE',
@@ -84,21 +66,20 @@ const DESCRIBE: Record<string, Describe> = {
     given: describeValue(data),
     ...oneOfMany(data, params.allowedValues as unknown[]),
   }),
-  pattern: ({ data, params }) => malformed(data, `text like ${params.pattern}`),
-  uniqueItems: ({ data }) => ({
-    code: 'WATCHBOT_CONTRADICTION',
+  pattern: ({ data, parentSchema }) => ({
+    code: 'WATCHBOT_MALFORMED',
     given: describeValue(data),
-    allowed: 'each entry once',
+    allowed: typeName(parentSchema),
   }),
-  minItems: (error) => outOfRange(error, 'at least', 'entries'),
-  maxItems: (error) => outOfRange(error, 'at most', 'entries'),
-  minProperties: (error) => outOfRange(error, 'at least', 'entries'),
-  minLength: (error) => outOfRange(error, 'at least', 'characters'),
-  multipleOf: ({ data, params }) => ({
+  minItems: (error) => numberOfEntries(error, 'at least'),
+  maxItems: (error) => numberOfEntries(error, 'at most'),
+  minProperties: (error) => numberOfEntries(error, 'at least'),
+  minLength: ({ data }) => ({
     code: 'WATCHBOT_OUT_OF_RANGE',
     given: describeValue(data),
-    allowed: `a multiple of ${params.multipleOf}`,
+    allowed: 'text that is not empty',
   }),
+  multipleOf: (error) => numberRange(error),
   minimum: (error) => numberRange(error),
   maximum: (error) => numberRange(error),
 };
@@ -112,15 +93,9 @@ function problemOf(error: ErrorObject, root: string): Problem {
   return { place: placeOf(root, key === undefined ? keys : [...keys, key]), ...problem };
 }
 
-function unknownKey(
-  key: string,
-  known: readonly string[],
-  schema: ErrorObject['parentSchema'],
-): Partial<Problem> {
-  if (known.length === 0)
-    return { allowed: `names like ${Object.keys((schema?.patternProperties ?? {}) as object).join(', ')}` };
-  const advice = didYouMean(key, known) ?? 'remove it';
-  return { allowed: known.join(', '), advice };
+/** What a map takes as names, where they are the user's own. */
+function namesOf(schema: ErrorObject['parentSchema']): Partial<Problem> {
+  return { allowed: `a name of ${String(schema?.names)}`, advice: 'choose another name' };
 }
 
 function oneOfMany(data: unknown, values: readonly unknown[]): Partial<Problem> {
@@ -128,21 +103,19 @@ function oneOfMany(data: unknown, values: readonly unknown[]): Partial<Problem> 
   return { allowed: values.map(String).join(', '), ...(advice === undefined ? {} : { advice }) };
 }
 
-function malformed(data: unknown, allowed: string) {
-  return { code: 'WATCHBOT_MALFORMED' as ErrorCode, given: describeValue(data), allowed };
-}
-
-function outOfRange({ data, params }: ErrorObject, bound: string, unit: string) {
+function numberOfEntries({ data, params }: ErrorObject, bound: string) {
+  const limit = Number(params.limit);
   return {
     code: 'WATCHBOT_OUT_OF_RANGE' as ErrorCode,
     given: describeValue(data),
-    allowed: `${bound} ${params.limit} ${unit}`,
+    allowed: `${bound} ${limit} ${limit === 1 ? 'entry' : 'entries'}`,
   };
 }
 
 function numberRange({ data, parentSchema }: ErrorObject) {
-  const { minimum, maximum } = parentSchema as { minimum?: number; maximum?: number };
-  const allowed = maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
+  const { minimum, maximum, multipleOf } = parentSchema as Partial<Record<string, number>>;
+  const range = maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
+  const allowed = multipleOf === undefined ? range : `${range}, a multiple of ${multipleOf}`;
   return { code: 'WATCHBOT_OUT_OF_RANGE' as ErrorCode, given: describeValue(data), allowed };
 }
 
@@ -162,5 +135,6 @@ function schemaOf(parent: ErrorObject['parentSchema'], key: string): ErrorObject
 
 function typeName(schema: ErrorObject['parentSchema']): string {
   if (typeof schema?.title === 'string') return schema.title;
+  if (Array.isArray(schema?.enum)) return schema.enum.join(', ');
   return TYPE_NAMES[String(schema?.type)] ?? '';
 }

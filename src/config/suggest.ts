@@ -7,9 +7,12 @@ export function suggest(given: string, known: readonly string[]): string | undef
     .map((name) => ({ name, edits: distance(lower, name.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best !== undefined && best.edits <= Math.max(1, Math.floor(given.length / 3))
-    ? best.name
-    : undefined;
+  return best !== undefined && best.edits <= editsAllowed(given) ? best.name : undefined;
+}
+
+/** Two letters that changed places are two edits. In a name of three, as `min` and `max`, that is another word. */
+function editsAllowed(given: string): number {
+  return given.length <= 3 ? 1 : Math.max(2, Math.floor(given.length / 3));
 }
 
 /** Advice for an unknown name, or undefined where nothing is near. */

@@ -1,5 +1,6 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Problem } from '../errors/problem';
+import { isMap, isPlainMap } from './maps';
 import { keysOfPointer, placeOf } from './place';
 import { problemsOf } from './schema-problems';
 import { ManyWorkersSchema, SingleWorkerSchema } from './schema/service';
@@ -12,7 +13,6 @@ export interface Validation {
   refused: ReadonlySet<string>;
 }
 
-/** Stands in for a missing command, so that the other keys of its worker can still be checked. */
 const STAND_IN_COMMAND = 'true';
 
 /**
@@ -21,40 +21,99 @@ const STAND_IN_COMMAND = 'true';
  * come at once.
  */
 export function validateSection(given: unknown, root: string): Validation {
-  const validate = validatorFor(given);
+  const isMany = hasWorkers(given);
+  const validate = validatorFor(isMany);
   const refused = new Set<string>();
   let problems: Problem[] | undefined;
   for (;;) {
-    const section: unknown = prune(given, refused, root);
-    if (validate(section))
-      return { section: section as Record<string, unknown>, problems: problems ?? [], refused };
-    const errors = validate.errors ?? [];
+    const section = prune(given ?? {}, refused, root);
+    standIn(workersIn(section, root, isMany), refused);
+    const errors = validate(section) ? [] : (validate.errors ?? []);
     problems ??= problemsOf(errors, root);
-    if (!refuse(errors, refused, root)) return { section: {}, problems, refused };
+    if (refuse(section, errors, { refused, root })) continue;
+    return { section: isMap(section) && errors.every(isLackOfWorkers) ? section : {}, problems, refused };
   }
 }
 
-function validatorFor(section: unknown): ValidateFunction {
-  const isMany = typeof section === 'object' && section !== null && 'workers' in section;
-  // `strict: false` lets the schema carry TypeBox's own keywords; `verbose` gives an error its schema and value.
-  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false });
+/** Whether it is a map of named workers rather than one worker. */
+export function hasWorkers(section: unknown): boolean {
+  return isMap(section) && 'workers' in section;
+}
+
+/** Compiled on first use, and once. */
+const validators = new Map<boolean, ValidateFunction>();
+
+function validatorFor(isMany: boolean): ValidateFunction {
+  const validate = validators.get(isMany) ?? compile(isMany);
+  validators.set(isMany, validate);
+  return validate;
+}
+
+function compile(isMany: boolean): ValidateFunction {
+  // `strict: false` lets the schema carry keywords of its own; `verbose` gives an error its schema and value.
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    strict: false,
+    // YAML's `.nan` and `.inf` are no numbers that a template can have.
+    strictNumbers: true,
+  });
   return ajv.compile(isMany ? ManyWorkersSchema : SingleWorkerSchema);
 }
 
+function workersIn(section: unknown, root: string, isMany: boolean) {
+  if (!isMap(section)) return [];
+  const workers = isMany && isMap(section.workers) ? section.workers : {};
+  return isMany
+    ? Object.entries(workers).flatMap(([name, worker]) =>
+        isMap(worker) ? [{ worker, place: placeOf(root, ['workers', name]) }] : [],
+      )
+    : [{ worker: section, place: root }];
+}
+
+/** A missing or wrong command must not keep the rest of its worker from being checked. */
+function standIn(workers: ReturnType<typeof workersIn>, refused: ReadonlySet<string>): void {
+  for (const { worker, place } of workers) {
+    if (refused.has(placeOf(place, ['command']))) worker.command = STAND_IN_COMMAND;
+  }
+}
+
+/** The one error that can stay: with all workers refused there are none, and what they share can still be checked. */
+function isLackOfWorkers({ instancePath, params }: ErrorObject): boolean {
+  return instancePath === '' && params.missingProperty === 'workers';
+}
+
 /** Adds the places of what is wrong; false where the whole section is, or where nothing new was found. */
-function refuse(errors: readonly ErrorObject[], refused: Set<string>, root: string): boolean {
+function refuse(
+  section: unknown,
+  errors: readonly ErrorObject[],
+  { refused, root }: { refused: Set<string>; root: string },
+): boolean {
   const before = refused.size;
   for (const error of errors) {
     const keys = keysOfPointer(error.instancePath);
     if (error.keyword === 'additionalProperties') keys.push(String(error.params.additionalProperty));
     else if (error.params.missingProperty === 'command') keys.push('command');
     else if (error.propertyName !== undefined) keys.push(error.propertyName);
-    if (keys.length === 0) return false;
-    refused.add(placeOf(root, keys));
+    // Once entries have been left out of a list, its numbers are no longer those of the file.
+    const known = before === 0 ? keys : upToList(section, keys);
+    if (known.length > 0) refused.add(placeOf(root, known));
   }
   return refused.size > before;
 }
 
+function upToList(section: unknown, keys: readonly string[]): string[] {
+  let value = section;
+  const end = keys.findIndex((key) => {
+    if (Array.isArray(value)) return true;
+    value = isMap(value) ? value[key] : undefined;
+    return false;
+  });
+  return keys.slice(0, end === -1 ? keys.length : end);
+}
+
+/** A copy of maps and lists without what was refused. */
 function prune(value: unknown, refused: ReadonlySet<string>, place: string): unknown {
   if (Array.isArray(value)) {
     return (value as unknown[])
@@ -62,11 +121,11 @@ function prune(value: unknown, refused: ReadonlySet<string>, place: string): unk
       .filter(({ at }) => !refused.has(at))
       .map(({ entry, at }) => prune(entry, refused, at));
   }
-  if (typeof value !== 'object' || value === null) return value ?? {};
-  const entries: [string, unknown][] = Object.entries(value as Record<string, unknown>)
-    .map(([key, entry]) => ({ key, entry, at: placeOf(place, [key]) }))
-    .filter(({ at }) => !refused.has(at))
-    .map(({ key, entry, at }) => [key, entry === null ? null : prune(entry, refused, at)]);
-  if (refused.has(placeOf(place, ['command']))) entries.push(['command', STAND_IN_COMMAND]);
-  return Object.fromEntries(entries);
+  if (!isPlainMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, entry]) => ({ key, entry, at: placeOf(place, [key]) }))
+      .filter(({ at }) => !refused.has(at))
+      .map(({ key, entry, at }) => [key, prune(entry, refused, at)]),
+  );
 }

@@ -112,14 +112,13 @@ function readParts(line: string): Pick<ReadLine, 'source' | 'messageId' | 'text'
   }
   const fields = parseObject(line);
   if (fields === undefined) return { source: undefined, messageId: undefined, text: line };
+  const { [LogField.source]: source, [LogField.messageId]: messageId, [LogField.text]: text } = fields;
   return {
-    source: fields[LogField.source] as LogSource | undefined,
-    messageId: fields[LogField.messageId] as string | undefined,
-    text: textOf(fields[LogField.text]),
+    source: Object.values(LogSource).find((known) => known === source),
+    messageId: typeof messageId === 'string' ? messageId : undefined,
+    text: typeof text === 'string' ? text : '',
   };
 }
-
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 /** A JSON object in a line, or undefined. */
 export function parseObject(line: string): Record<string, unknown> | undefined {

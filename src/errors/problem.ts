@@ -21,8 +21,18 @@ export function formatProblem({ code, place, given, allowed, advice }: Problem):
 
 const MAX_GIVEN_LENGTH = 80;
 
+/** Undefined where JSON has no form for it: a function, a number that is none, a circle. */
+function jsonOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return undefined;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A value in as much of its JSON form as fits an error. */
 export function describeValue(value: unknown): string {
-  const text = (JSON.stringify(value) as string | undefined) ?? String(value);
+  const text = jsonOf(value) ?? String(value);
   return text.length > MAX_GIVEN_LENGTH ? `${text.slice(0, MAX_GIVEN_LENGTH - 1)}…` : text;
 }

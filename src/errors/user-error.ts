@@ -29,7 +29,11 @@ export class UserError extends Error {
   /** All problems of a configuration at once. */
   static ofConfiguration(problems: readonly Problem[]): UserError {
     const count = problems.length === 1 ? 'an error' : `${problems.length} errors`;
-    const message = [`The watchbot section has ${count}:`, ...problems.map(formatProblem)].join('\n\n');
-    return new UserError('WATCHBOT_CONFIGURATION', message, { problems });
+    return UserError.ofMany('WATCHBOT_CONFIGURATION', `The watchbot section has ${count}:`, problems);
+  }
+
+  /** Several problems of one kind, under a line that says what they have in common. */
+  static ofMany(code: ErrorCode, heading: string, problems: readonly Problem[]): UserError {
+    return new UserError(code, [heading, ...problems.map(formatProblem)].join('\n\n'), { problems });
   }
 }

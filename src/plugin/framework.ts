@@ -9,7 +9,10 @@ export interface Serverless {
   configurationInput?: Record<string, unknown>;
   processedInput: { commands: string[]; options: Record<string, unknown> };
   configSchemaHandler: { defineTopLevelProperty(name: string, schema: object): void };
-  pluginManager: { spawn(command: string): Promise<void> };
+  pluginManager: {
+    hooks: Record<string, { pluginName: string; hook: () => unknown }[]>;
+    spawn(command: string): Promise<void>;
+  };
   getProvider(name: 'aws'): AwsProvider;
   service: {
     service: string | null;

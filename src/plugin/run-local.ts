@@ -13,6 +13,7 @@ import { DEFAULT_PORT } from './commands';
 import { onCtrlC } from './ctrl-c';
 import { describeService } from './local-text';
 import { readMessages } from './messages-file';
+import { packageFirst } from './package-first';
 import type { CommandParts } from './run-send';
 import { sendAndSettle } from './send-and-settle';
 
@@ -21,7 +22,7 @@ const MAX_TIMEOUT_SECONDS = 86_400;
 /** `sls watchbot local`. */
 export async function runLocal(parts: CommandParts): Promise<void> {
   const run = await readOptions(parts);
-  await parts.serverless.pluginManager.spawn('package');
+  await packageFirst(parts.serverless);
   const emulator = await startEmulator({ port: run.port, region: parts.configuration.context.region });
   try {
     await runOn(emulator, parts, run);

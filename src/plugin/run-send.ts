@@ -26,28 +26,36 @@ export async function runSend(parts: CommandParts & { words: readonly string[] }
     subject: textOption(options, 'subject'),
     groupId: textOption(options, 'group'),
   };
+  const place = placeOf(parts);
+  const sent = await explain(place, async () => {
+    const clients = await clientsFor(parts.serverless, place);
+    const send = await createSend(clients, workerAddress(configuration, worker));
+    return send(message);
+  });
+  const result = { worker: worker.name, ...sent };
+  utils.writeText(options.json === true ? JSON.stringify(result) : sentence(result, place));
+}
+
+/** Where a message is sent to. */
+interface Place {
+  isLocal: boolean;
+  endpoint: string;
+  text: string;
+}
+
+function placeOf({ options, configuration }: CommandParts): Place {
+  const endpoint = emulatorEndpoint(portOption(options, { least: 1 }));
   const isLocal = options.local === true;
-  const port = portOption(options, { least: 1 });
-  const { clients, place } = await clientsFor(parts.serverless, isLocal, port);
-  const send = await explain(isLocal, port, () => createSend(clients, workerAddress(configuration, worker)));
-  const sent = await send(message);
-  utils.writeText(
-    options.json === true
-      ? JSON.stringify({ worker: worker.name, ...sent })
-      : sentence(worker.name, sent, place),
-  );
+  return { isLocal, endpoint, text: isLocal ? endpoint : `AWS, ${configuration.context.region}` };
 }
 
-async function clientsFor(serverless: Serverless, isLocal: boolean, port: number) {
+function clientsFor(serverless: Serverless, { isLocal, endpoint }: Place): Promise<SendClients> {
   const provider = serverless.getProvider('aws');
-  const clients: SendClients = isLocal
-    ? await localClients(provider, emulatorEndpoint(port))
-    : await awsClients(provider);
-  return { clients, place: isLocal ? emulatorEndpoint(port) : provider.getRegion() };
+  return isLocal ? localClients(provider, endpoint) : awsClients(provider);
 }
 
-function sentence(worker: string, { messageId, to }: SentMessage, place: string): string {
-  return `Sent ${messageId} to the ${to} of ${worker} (${place})`;
+function sentence({ worker, messageId, to }: SentMessage & { worker: string }, { text }: Place): string {
+  return `Sent ${messageId} to the ${to} of ${worker} (${text})`;
 }
 
 /** The only argument, or standard input where there is none. */
@@ -75,21 +83,45 @@ async function messageBody(words: readonly string[]): Promise<string> {
   return text(process.stdin);
 }
 
-/** A refused connection on this machine means that nothing runs there. */
-async function explain<T>(isLocal: boolean, port: number, run: () => Promise<T>): Promise<T> {
+/** Errors of the SDK in a user's words. */
+async function explain<T>(place: Place, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (!isLocal || (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-    throw UserError.of(
-      {
-        code: 'WATCHBOT_LOCAL_NOT_RUNNING',
-        place: emulatorEndpoint(port),
-        given: 'no answer',
-        allowed: 'a running `sls watchbot local`',
-        advice: 'start it in another terminal, or give its port with --port',
-      },
-      error,
-    );
+    // The framework's own errors, of missing credentials for instance, speak for themselves.
+    if ((error as Error).name === 'ServerlessError') throw error;
+    throw isRefused(error) && place.isLocal ? notRunning(place, error) : notTaken(place, error);
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+}
+
+function notRunning({ text }: Place, cause: unknown): UserError {
+  return UserError.of(
+    {
+      code: 'WATCHBOT_LOCAL_NOT_RUNNING',
+      place: text,
+      given: 'no answer',
+      allowed: 'a running `sls watchbot local`',
+      advice: 'start it in another terminal, or give its port with --port',
+    },
+    cause,
+  );
+}
+
+/** The SDK says what is wrong, and of a missing right which one it is. */
+function notTaken({ text }: Place, cause: unknown): UserError {
+  const { name, message } = cause as Error;
+  return UserError.of(
+    {
+      code: 'WATCHBOT_SEND',
+      place: text,
+      given: `${name}: ${message}`,
+      advice:
+        'check --region, --aws-profile and the rights to sqs:GetQueueUrl, sqs:GetQueueAttributes and sns:Publish',
+    },
+    cause,
+  );
 }

@@ -1,13 +1,9 @@
 import deepmerge from 'deepmerge';
-import { UserError } from '../errors/user-error';
 import type { Worker } from '../config/configuration';
 import { logicalId, type WorkerResource } from '../config/names';
 import type { Resources } from './cloudformation';
 
-/**
- * The user's own properties over what was generated, as the last step.
- * @throws {UserError} `WATCHBOT_CONTRADICTION` for a resource that this configuration does not have.
- */
+/** The user's own properties over what was generated, as the last step. The rules have refused resources that are not made. */
 export function extend(resources: Resources, { name, extensions }: Worker): Resources {
   const extended = Object.entries(extensions).map(([resource, properties]) => {
     const id = logicalId(name, resource as WorkerResource);
@@ -35,12 +31,6 @@ function isFunction(value: unknown): boolean {
   return others.length === 0 && key !== undefined && (key === 'Ref' || key.startsWith('Fn::'));
 }
 
-function notMade(worker: string, resource: string): UserError {
-  return UserError.of({
-    code: 'WATCHBOT_CONTRADICTION',
-    place: `extensions.${resource} of worker ${worker}`,
-    given: `properties for the ${resource}`,
-    allowed: 'resources that this worker has',
-    advice: `remove it, or switch the ${resource} on`,
-  });
+function notMade(worker: string, resource: string): Error {
+  return new Error(`worker "${worker}" has no ${resource} to extend: this should not happen`);
 }

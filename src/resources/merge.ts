@@ -20,9 +20,19 @@ export function mergeInto(template: Template, fragment: Fragment, own: OwnResour
     ...taken('Resources', Object.keys(fragment.Resources), [template.Resources, own?.Resources]),
     ...taken('Outputs', Object.keys(fragment.Outputs), [template.Outputs, own?.Outputs]),
   ];
-  if (problems.length > 0) throw UserError.ofConfiguration(problems);
-  Object.assign(template.Resources, fragment.Resources);
-  template.Outputs = { ...template.Outputs, ...fragment.Outputs };
+  if (problems.length > 0) throw alreadyThere(problems);
+  // A copy: the configuration is frozen, and what comes after this plugin may change the template.
+  const { Resources, Outputs } = structuredClone(fragment);
+  Object.assign(template.Resources, Resources);
+  template.Outputs = { ...template.Outputs, ...Outputs };
+}
+
+function alreadyThere(problems: readonly Problem[]): UserError {
+  return UserError.ofMany(
+    'WATCHBOT_RESOURCE_EXISTS',
+    'The service already has what the plugin would add:',
+    problems,
+  );
 }
 
 function taken(
@@ -31,12 +41,12 @@ function taken(
   defined: (object | undefined)[],
 ): Problem[] {
   return names
-    .filter((name) => defined.some((existing) => existing !== undefined && name in existing))
+    .filter((name) => defined.some((existing) => existing !== undefined && Object.hasOwn(existing, name)))
     .map((name) => ({
       code: 'WATCHBOT_RESOURCE_EXISTS' as const,
       place: `resources.${section}.${name}`,
-      given: `${name}, which the plugin makes too`,
-      allowed: 'other names',
+      given: `${name}, in the service's own resources or another plugin's`,
+      allowed: 'names that the plugin does not use',
       advice:
         section === 'Resources'
           ? 'rename it; to change what the plugin makes, use `extensions`'

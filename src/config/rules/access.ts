@@ -16,7 +16,7 @@ export const reservedVariables: WorkerRule = {
           place: at(key, name),
           given: name,
           allowed: `names other than ${RESERVED_VARIABLE_NAMES.join(', ')} and ${RESERVED_PREFIXES.map((prefix) => `${prefix}…`).join(', ')}`,
-          advice: 'choose another name',
+          advice: 'choose another name: the watcher and ECS set these themselves',
         })),
     ),
 };
@@ -32,12 +32,13 @@ export const variableOnce: WorkerRule = {
   reads: ['environment', 'secrets'],
   check: ({ worker, at }) =>
     Object.keys(worker.secrets)
-      .filter((name) => name in worker.environment)
+      .filter((name) => Object.hasOwn(worker.environment, name))
       .map((name) => ({
         code: 'WATCHBOT_CONTRADICTION' as const,
         place: at('secrets', name),
         given: `${name} in \`secrets\` and in \`environment\``,
-        allowed: 'one of the two',
+        allowed: 'a name in one of the two',
+        advice: 'remove one of them, or choose another name',
       })),
 };
 
@@ -94,4 +95,23 @@ export const managedPolicyArns: WorkerRule = {
             },
           ],
     ),
+};
+
+/** IAM refuses a policy in which two statements have one name. */
+export const statementNamesOnce: WorkerRule = {
+  reads: ['permissions'],
+  check: ({ worker: { permissions }, at }) =>
+    permissions.flatMap(({ Sid }, index): Problem[] => {
+      const first = permissions.findIndex((statement) => statement.Sid === Sid);
+      if (Sid === undefined || first === index) return [];
+      return [
+        {
+          code: 'WATCHBOT_CONTRADICTION',
+          place: at('permissions', String(index), 'Sid'),
+          given: `${describeValue(Sid)}, as in ${at('permissions', String(first))}`,
+          allowed: 'a name for one statement only',
+          advice: 'remove it, or choose another name',
+        },
+      ];
+    }),
 };

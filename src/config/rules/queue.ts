@@ -27,7 +27,7 @@ export const oneJobInAFreshContainer: WorkerRule = {
             code: 'WATCHBOT_CONTRADICTION',
             place: at('concurrency'),
             given: `concurrency ${concurrency} with \`writableFilesystem: true\``,
-            allowed: 'concurrency 1: every job gets a fresh container',
+            allowed: 'concurrency 1 with `writableFilesystem`: every job gets a fresh container',
             advice: 'remove one of the two; more tasks come with `scaling.max`',
           },
         ]

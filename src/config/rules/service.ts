@@ -1,8 +1,9 @@
 import { describeValue, type Problem } from '../../errors/problem';
+import { ARCHITECTURES, type ServiceContext, type SharedInput } from '../configuration';
+import { CLOUDWATCH, MAX_WORKER_NAME_LENGTH } from '../limits';
+import { logicalIds } from '../names';
 import { isEmailAddress, isTopicArn } from '../notify';
-import { MAX_WORKER_NAME_LENGTH } from '../limits';
-import type { ServiceContext, SharedInput } from '../configuration';
-import { longestNames, prefixOf } from '../names';
+import { placeOf } from '../place';
 
 /** Rules about the section as a whole. `names` are those of the workers. */
 export function serviceProblems(subject: {
@@ -13,56 +14,89 @@ export function serviceProblems(subject: {
   isMany: boolean;
 }): Problem[] {
   const { shared, names, context, root, isMany } = subject;
-  const placeOfWorker = (name: string) => (isMany ? `${root}.workers.${name}` : root);
+  const placeOfWorker = (name: string) => placeOf(root, isMany ? ['workers', name] : []);
   return [
+    ...architectureProblems(context),
+    ...clusterProblems(shared, root),
     ...notifyProblems(shared, root),
     ...names.flatMap((name) => (isMany ? nameProblems(name, placeOfWorker(name)) : [])),
-    ...takenPrefixes(names).map(({ name, other }) => ({
+    ...takenIds(names).map(({ name, other, id }) => ({
       code: 'WATCHBOT_NAME_TAKEN' as const,
       place: placeOfWorker(name),
-      given: `${name} beside ${other}`,
-      allowed: 'names that differ in more than case and dashes',
+      given: `${name} beside ${other}: each would make a ${id}`,
+      allowed: 'names whose resources differ in more than case',
+      advice: 'rename one of the two',
     })),
-    ...names.flatMap((name) => lengthProblems(name, context, placeOfWorker(name))),
   ];
 }
 
+/** The framework itself only warns about it, and a task would ask for an architecture that there is not. */
+function architectureProblems({ architecture }: ServiceContext): Problem[] {
+  if (architecture === undefined || ARCHITECTURES.includes(architecture)) return [];
+  return [
+    {
+      code: 'WATCHBOT_NOT_ALLOWED',
+      place: 'provider.architecture',
+      given: describeValue(architecture),
+      allowed: ARCHITECTURES.join(', '),
+    },
+  ];
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html */
+const CLUSTER = /^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[A-Za-z0-9_-]{1,255}$/;
+
+function clusterProblems({ cluster }: SharedInput, root: string): Problem[] {
+  if (typeof cluster !== 'string' || CLUSTER.test(cluster)) return [];
+  const allowed =
+    'the name of a cluster (letters, digits, dashes and underscores), or an ARN like arn:aws:ecs:REGION:ACCOUNT:cluster/NAME';
+  return [{ code: 'WATCHBOT_MALFORMED', place: `${root}.cluster`, given: describeValue(cluster), allowed }];
+}
+
 function notifyProblems({ notify }: SharedInput, root: string): Problem[] {
-  const entries: unknown[] = Array.isArray(notify) ? notify : [notify];
-  return entries
+  const entries = notify === undefined ? [] : Array.isArray(notify) ? (notify as unknown[]) : [notify];
+  const place = `${root}.notify`;
+  const isAddress = (entry: unknown) => typeof entry === 'string' && isEmailAddress(entry);
+  const malformed = entries
     .filter((entry) => typeof entry === 'string' && !isEmailAddress(entry) && !isTopicArn(entry))
     .map((entry) => ({
       code: 'WATCHBOT_MALFORMED' as const,
-      place: `${root}.notify`,
+      place,
       given: describeValue(entry),
-      allowed: 'an e-mail address, the ARN of an SNS topic, or a list of them',
+      allowed:
+        'an e-mail address, the ARN of an SNS topic that is not FIFO (arn:aws:sns:REGION:ACCOUNT:NAME), or a list of them',
     }));
+  const topics = entries.filter((entry) => !isAddress(entry)).length + (entries.some(isAddress) ? 1 : 0);
+  return topics <= CLOUDWATCH.maxAlarmActions ? malformed : [...malformed, tooManyTopics(place, topics)];
 }
 
+function tooManyTopics(place: string, topics: number): Problem {
+  return {
+    code: 'WATCHBOT_OUT_OF_RANGE',
+    place,
+    given: `${topics} topics for an alarm`,
+    allowed: `at most ${CLOUDWATCH.maxAlarmActions}; all e-mail addresses together are one`,
+    advice: 'let one topic pass the alarms on to the others',
+  };
+}
+
+/** No two dashes in a row, and none at the end: the name of an image repository takes neither. */
+const WORKER_NAME = /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/;
+
 function nameProblems(name: string, place: string): Problem[] {
-  const isWellFormed = /^[A-Za-z][A-Za-z0-9-]*$/.test(name) && name.length <= MAX_WORKER_NAME_LENGTH;
-  if (isWellFormed) return [];
-  const allowed = `a letter, then letters, digits and dashes, at most ${MAX_WORKER_NAME_LENGTH}`;
+  if (WORKER_NAME.test(name) && name.length <= MAX_WORKER_NAME_LENGTH) return [];
+  const allowed = `a letter, then letters and digits, with single dashes between; at most ${MAX_WORKER_NAME_LENGTH} characters`;
   return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(name), allowed }];
 }
 
-function takenPrefixes(names: readonly string[]): { name: string; other: string }[] {
+function takenIds(names: readonly string[]): { name: string; other: string; id: string }[] {
   return names.flatMap((name, index) => {
-    const other = names
-      .slice(0, index)
-      .find((earlier) => prefixOf(earlier).toLowerCase() === prefixOf(name).toLowerCase());
-    return other === undefined ? [] : [{ name, other }];
+    const ids = logicalIds(name);
+    const taken = names.slice(0, index).flatMap((other) => {
+      const others = new Set(logicalIds(other).map((id) => id.toLowerCase()));
+      const id = ids.find((candidate) => others.has(candidate.toLowerCase()));
+      return id === undefined ? [] : [{ name, other, id }];
+    });
+    return taken.slice(0, 1);
   });
-}
-
-function lengthProblems(worker: string, context: ServiceContext, place: string): Problem[] {
-  return longestNames(context, worker)
-    .filter(({ name, limit }) => name.length > limit)
-    .map(({ kind, name, limit }) => ({
-      code: 'WATCHBOT_NAME_TOO_LONG' as const,
-      place,
-      given: `${name} (${name.length} characters) as the name of the ${kind}`,
-      allowed: `at most ${limit} characters`,
-      advice: "shorten the service's, the stage's or the worker's name",
-    }));
 }

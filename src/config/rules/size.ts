@@ -14,7 +14,7 @@ export const fargateSize: WorkerRule = {
             place: at('memory'),
             given: `cpu ${cpu} with memory ${memory}`,
             allowed: `with cpu ${cpu}: memory ${describeFargateMemory(cpu)}`,
-            advice: 'choose another memory, or more cpu',
+            advice: 'choose one of these, or another `cpu`',
           },
         ],
 };
@@ -29,7 +29,7 @@ export const softMemoryFits: WorkerRule = {
             code: 'WATCHBOT_OUT_OF_RANGE',
             place: at('softMemory'),
             given: String(softMemory),
-            allowed: `at most \`memory\`, ${memory}`,
+            allowed: `at most ${memory}, the value of \`memory\``,
           },
         ],
 };
@@ -67,7 +67,7 @@ export const capacityShares: WorkerRule = {
         {
           code: 'WATCHBOT_CONTRADICTION',
           place,
-          given: 'two entries with `base`',
+          given: 'several entries with `base`',
           allowed: 'one entry with `base`',
         },
       ];

@@ -1,15 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import { strictObject } from './values';
+import { mapOf, strictObject } from './values';
 
 const Build = strictObject(
   {
     path: Type.String({ minLength: 1, description: 'The folder that is the build context.' }),
-    dockerfile: Type.Optional(
-      Type.String({ minLength: 1, description: 'Relative to `path`; default `Dockerfile`.' }),
-    ),
-    buildArgs: Type.Optional(
-      Type.Record(Type.String(), Type.String(), { description: 'Build arguments, by name.' }),
-    ),
+    dockerfile: Type.Optional(Type.String({ minLength: 1, description: 'Relative to `path`.' })),
+    buildArgs: Type.Optional(mapOf(Type.String(), { description: 'Build arguments, by name.' })),
     target: Type.Optional(
       Type.String({ minLength: 1, description: 'The stage of the Dockerfile to build.' }),
     ),

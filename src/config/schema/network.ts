@@ -1,16 +1,27 @@
-import { Type } from '@sinclair/typebox';
-import { Intrinsic, strictObject, stringOrIntrinsic } from './values';
+import { Type, type TString } from '@sinclair/typebox';
+import { Intrinsic, orIntrinsic, strictObject, stringOrIntrinsic, textLike } from './values';
 
-const list = (description: string, maxItems: number) =>
-  Type.Union([Type.Array(stringOrIntrinsic(), { minItems: 1, maxItems }), Intrinsic], {
+const SubnetId = textLike('^subnet-[0-9a-f]+$', 'an id like subnet-0a1b2c3d');
+const SecurityGroupId = textLike('^sg-[0-9a-f]+$', 'an id like sg-0a1b2c3d');
+
+/** As many as an ECS service takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html */
+const ids = (id: TString, options: { maxItems: number; description: string }) => {
+  const { maxItems, description } = options;
+  return Type.Union([Type.Array(orIntrinsic(id), { minItems: 1, maxItems }), Intrinsic], {
     title: 'a list or a CloudFormation function',
     description,
   });
+};
 
 export const VpcSchema = strictObject(
   {
-    subnets: list('Subnets of the tasks.', 16),
-    securityGroups: Type.Optional(list("Security groups of the tasks; default: the VPC's own.", 5)),
+    subnets: ids(SubnetId, { maxItems: 16, description: 'Subnets of the tasks.' }),
+    securityGroups: Type.Optional(
+      ids(SecurityGroupId, {
+        maxItems: 5,
+        description: "Security groups of the tasks; where none are given, the VPC's default one.",
+      }),
+    ),
     publicIp: Type.Boolean({
       default: false,
       description: 'Give tasks a public address: needed in a subnet without a NAT gateway or VPC endpoints.',
@@ -30,7 +41,7 @@ export const ClusterSchema = stringOrIntrinsic({
 export const NotifySchema = Type.Union(
   [Type.String({ minLength: 1 }), Intrinsic, Type.Array(stringOrIntrinsic(), { minItems: 1, maxItems: 10 })],
   {
-    title: 'an address, a topic ARN, or a list of them',
+    title: 'an e-mail address, the ARN of an SNS topic, or a list of them',
     description:
       'Who hears of alarms: e-mail addresses (a topic with subscriptions is made) and ARNs of existing topics.',
   },

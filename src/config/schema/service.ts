@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { ClusterSchema, NotifySchema, VpcSchema } from './network';
-import { strictObject } from './values';
+import { mapOf, strictObject } from './values';
 import { WorkerSchema, workerProperties } from './worker';
 
 /** Keys that all workers of a stack share. */
@@ -16,7 +16,7 @@ export const SingleWorkerSchema = strictObject({ ...sharedProperties, ...workerP
 /** `watchbot:` with a map of named workers. */
 export const ManyWorkersSchema = strictObject({
   ...sharedProperties,
-  workers: Type.Record(Type.String(), WorkerSchema, {
+  workers: mapOf(WorkerSchema, {
     minProperties: 1,
     description: 'Workers by name; each has a queue and a service of its own.',
   }),

@@ -1,4 +1,4 @@
-import { Type, type TSchema } from '@sinclair/typebox';
+import { Type, type Static, type TSchema, type TString } from '@sinclair/typebox';
 
 /** A CloudFormation function: an object with one key, `Ref` or `Fn::…`. */
 export const Intrinsic = Type.Object(
@@ -13,9 +13,33 @@ export const Intrinsic = Type.Object(
 );
 
 export const stringOrIntrinsic = (options: object = {}) =>
-  Type.Union([Type.String({ minLength: 1, ...options }), Intrinsic], {
-    title: 'text or a CloudFormation function',
+  orIntrinsic(Type.String({ minLength: 1 }), options);
+
+/** A text, or a CloudFormation function that gives one. */
+export const orIntrinsic = (text: TString, options: object = {}) =>
+  Type.Union([text, Intrinsic], {
+    title: `${text.title ?? 'text'} or a CloudFormation function`,
+    ...options,
   });
+
+/** A map whose names are the user's own. Unlike a `Type.Record` it takes any name, also one with a line break in it. */
+export const mapOf = <T extends TSchema>(values: T, options: object = {}) =>
+  Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: values, ...options });
+
+const VariableName = '^[A-Za-z_][A-Za-z0-9_]*$';
+
+/** A map of environment variables. */
+export const variables = <T extends TSchema>(values: T, options: object = {}) =>
+  Type.Record(Type.String({ pattern: VariableName }), values, {
+    default: {},
+    additionalProperties: false,
+    names: 'letters, digits and underscores that does not begin with a digit',
+    ...options,
+  });
+
+/** A text of a certain form, which `title` shows by an example. */
+export const textLike = (pattern: string, title: string, options: object = {}) =>
+  Type.String({ pattern, title, ...options });
 
 /** An object that refuses keys which it does not name. */
 export const strictObject = <T extends Record<string, TSchema>>(properties: T, options: object = {}) =>

@@ -5,16 +5,10 @@ import { CapacitySchema } from './capacity';
 import { ImageSchema } from './image';
 import { AlarmsSchema, LogsSchema } from './observability';
 import { QueueSchema } from './queue';
-import { Intrinsic, oneOf, strictObject, stringOrIntrinsic } from './values';
+import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textLike, variables } from './values';
 
-const VariableName = '^[A-Za-z_][A-Za-z0-9_]*$';
-
-const stringOrList = Type.Union(
-  [Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })],
-  {
-    title: 'text or a list of texts',
-  },
-);
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
+const ActionName = textLike('^(\\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$', 'an action like s3:GetObject');
 
 const CommandSchema = Type.Union(
   [Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })],
@@ -27,17 +21,22 @@ const CommandSchema = Type.Union(
 
 const StatementSchema = strictObject({
   Effect: Type.Optional(oneOf(['Allow', 'Deny'], { default: 'Allow' })),
-  Action: stringOrList,
-  Resource: Type.Unknown({ description: 'ARN, list of ARNs, or CloudFormation functions.' }),
-  Condition: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  Sid: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]*$' })),
+  Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1 })], {
+    title: 'an action like s3:GetObject, or a list of them',
+  }),
+  Resource: Type.Union(
+    [Type.String({ minLength: 1 }), Type.Array(stringOrIntrinsic(), { minItems: 1 }), Intrinsic],
+    { title: 'an ARN, a CloudFormation function, or a list of them' },
+  ),
+  Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
+  Sid: Type.Optional(textLike('^[A-Za-z0-9]+$', 'letters and digits', { description: 'A name for it.' })),
 });
 
 const SecretSchema = Type.Union(
   [
     Type.String({ minLength: 1 }),
-    strictObject({ ssm: stringOrIntrinsic() }, { title: '{ssm: NAME or ARN}' }),
-    strictObject({ secretsManager: stringOrIntrinsic() }, { title: '{secretsManager: ARN}' }),
+    strictObject({ ssm: stringOrIntrinsic() }),
+    strictObject({ secretsManager: stringOrIntrinsic() }),
   ],
   { title: 'an SSM parameter, a Secrets Manager ARN, {ssm: …} or {secretsManager: …}' },
 );
@@ -90,17 +89,14 @@ const job = {
 };
 
 const access = {
-  environment: Type.Record(
-    Type.String({ pattern: VariableName }),
+  environment: variables(
     Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
       title: 'text, a number, true, false or a CloudFormation function',
     }),
-    { default: {}, additionalProperties: false, description: 'Environment variables of the worker.' },
+    { description: 'Environment variables of the worker.' },
   ),
-  secrets: Type.Record(Type.String({ pattern: VariableName }), SecretSchema, {
-    default: {},
-    additionalProperties: false,
-    description: 'Environment variables from SSM (parameter name or ARN) or Secrets Manager (ARN), by name.',
+  secrets: variables(SecretSchema, {
+    description: 'Environment variables whose values ECS reads from SSM or Secrets Manager, by name.',
   }),
   permissions: Type.Array(StatementSchema, { default: [], description: 'IAM statements of the worker.' }),
   managedPolicies: Type.Array(stringOrIntrinsic(), {
@@ -113,7 +109,6 @@ const access = {
 const filesystem = {
   mounts: Type.Array(Type.String({ minLength: 1 }), {
     default: [],
-    uniqueItems: true,
     description: 'Folders, besides `/tmp`, that a worker may write to. All are emptied after each job.',
   }),
   writableFilesystem: Type.Boolean({
@@ -160,7 +155,7 @@ export const workerProperties = {
   logs: LogsSchema,
   ...filesystem,
   exec: Type.Boolean({ default: false, description: 'Allow `aws ecs execute-command` into the tasks.' }),
-  extensions: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+  extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},
     description:
       'The escape hatch: by resource, properties that are merged over what is generated. Lists are replaced.',

@@ -1,3 +1,4 @@
+import { EXEC_FOLDERS } from '../../config/mounts';
 import { CONTAINER_NAME, familyName } from '../../config/names';
 import type { TextOrIntrinsic, Worker } from '../../config/configuration';
 import { ContainerVariable } from '../../contract/environment';
@@ -77,10 +78,10 @@ function secrets({ secrets: given }: Worker) {
 }
 
 function mountPoints(worker: Worker) {
-  const mounts = writableMounts(worker);
-  if (mounts.length === 0) return undefined;
-  return mounts.map((ContainerPath) => ({
-    SourceVolume: volumeName(ContainerPath),
+  const folders = mountedFolders(worker);
+  if (folders.length === 0) return undefined;
+  return folders.map((ContainerPath, index) => ({
+    SourceVolume: volumeName(index),
     ContainerPath,
     ReadOnly: false,
   }));
@@ -88,8 +89,13 @@ function mountPoints(worker: Worker) {
 
 /** Volumes of the task that the container's mount points name. */
 export function volumes(worker: Worker) {
+  const folders = mountedFolders(worker);
+  return folders.length === 0 ? undefined : folders.map((_path, index) => ({ Name: volumeName(index) }));
+}
+
+function mountedFolders(worker: Worker): readonly string[] {
   const mounts = writableMounts(worker);
-  return mounts.length === 0 ? undefined : mounts.map((path) => ({ Name: volumeName(path) }));
+  return worker.exec && !worker.writableFilesystem ? [...mounts, ...EXEC_FOLDERS] : mounts;
 }
 
 /** With a writable file system there is nothing to mount: every job gets a container of its own. */
@@ -97,7 +103,7 @@ function writableMounts({ mounts, writableFilesystem }: Worker): readonly string
   return writableFilesystem ? [] : mounts;
 }
 
-/** ECS takes letters, digits, dashes and underscores. */
-function volumeName(path: string): string {
-  return path.replaceAll(/[^A-Za-z0-9_-]+/g, '-').replace(/^-/, '');
+/** By number: ECS takes only letters, digits, dashes and underscores, and paths that differ in others must not collide. */
+function volumeName(index: number): string {
+  return `mount-${index + 1}`;
 }

@@ -1,0 +1,9 @@
+/** Whether a value is a map of keys, as YAML has them. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A map that can be copied key by key: not a date, which YAML knows too. */
+export function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
