@@ -25,7 +25,6 @@ export const ERROR_CODES = {
   WATCHBOT_UNKNOWN_WORKER: 'No worker has that name, or one must be named.',
   WATCHBOT_PORT_IN_USE: 'The port is taken.',
   WATCHBOT_LOCAL_NOT_RUNNING: 'Nothing answers where `sls watchbot local` would be.',
-  WATCHBOT_LOCAL_UNSUPPORTED: 'The template has something that `sls watchbot local` cannot work out.',
   WATCHBOT_LOCAL_WATCHER: 'A watcher ended although nobody stopped it.',
   WATCHBOT_LOCAL_UNSETTLED: 'Messages were not settled in the time given.',
   WATCHBOT_MESSAGES_FILE: 'The file of messages cannot be read or has nothing in it.',
