@@ -22,9 +22,10 @@ const MAX_TIMEOUT_SECONDS = 86_400;
 /** `sls watchbot local`. */
 export async function runLocal(parts: CommandParts): Promise<void> {
   const run = await readOptions(parts);
-  await packageFirst(parts.serverless);
+  // Before packaging: a port that is taken is known at once.
   const emulator = await startEmulator({ port: run.port, region: parts.configuration.context.region });
   try {
+    await packageFirst(parts.serverless);
     await runOn(emulator, parts, run);
   } finally {
     await emulator.stop();

@@ -10,6 +10,12 @@ export interface WorkerCommand {
 
 const USAGE = `usage: watchbot ${LISTEN_COMMAND} "SHELL LINE" | watchbot ${LISTEN_COMMAND} ${ARGUMENTS_MARKER} PROGRAM [ARGUMENT …]`;
 
+/**
+ * The whole group is told to end, the shell included. Without this it would end at once, and with it the exit code of
+ * the program that it waits for, which may just be finishing its job. A trap, unlike `trap ''`, is not inherited.
+ */
+const OUTLIVE_SIGTERM = 'trap : TERM; ';
+
 /** @throws {Error} with the usage where the container's command is neither form. */
 export function parseCommandLine(argv: readonly string[]): WorkerCommand {
   const [command, first, ...rest] = argv;
@@ -18,7 +24,7 @@ export function parseCommandLine(argv: readonly string[]): WorkerCommand {
     return { program, arguments: programArguments, text: rest.join(' ') };
   }
   if (command === LISTEN_COMMAND && first !== undefined && first !== ARGUMENTS_MARKER && rest.length === 0) {
-    return { program: '/bin/sh', arguments: ['-c', first], text: first };
+    return { program: '/bin/sh', arguments: ['-c', OUTLIVE_SIGTERM + first], text: first };
   }
   throw new Error(USAGE);
 }

@@ -1,0 +1,9 @@
+// The emulator in a process of its own: a test can be stopped at any point without leaving a server behind.
+import emulator from '../../dist/local/emulator.js';
+
+const { endpoint, stop } = await emulator.startEmulator({
+  port: Number(process.argv[2] ?? 0),
+  region: 'us-east-1',
+});
+process.send({ endpoint });
+process.on('disconnect', () => void stop().finally(() => process.exit()));

@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { ContainerVariable } from '../../src/contract/environment';
+import { REGION } from './emulator';
+import { collectLines, type Lines } from './lines';
+
+export const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
+const WORKERS = path.resolve(__dirname, '../fixtures/workers');
+
+/** A worker of test/fixtures/workers, as a shell line. */
+export const worker = (name: string, ...args: string[]): string =>
+  [process.execPath, path.join(WORKERS, name), ...args].map((part) => `'${part}'`).join(' ');
+
+export interface TestWatcher extends Lines {
+  process: ChildProcess;
+  /** Exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+  /** Tells it to stop, and waits until it has. */
+  stop(signal?: NodeJS.Signals): Promise<number | string>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** The built bundle, as ECS starts it. */
+export function startWatcher(parts: {
+  endpoint: string;
+  queueUrl: string;
+  /** A shell line, or arguments that are run without a shell. */
+  command: string | string[];
+  environment?: Record<string, string>;
+}): TestWatcher {
+  const { endpoint, queueUrl, command, environment } = parts;
+  const args = typeof command === 'string' ? ['listen', command] : ['listen', '--', ...command];
+  const child = spawn(process.execPath, [WATCHER_BUNDLE, ...args], {
+    env: {
+      PATH: process.env.PATH,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      [ContainerVariable.queueUrl]: queueUrl,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const lines = collectLines();
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', lines.add);
+  const ended = once(child, 'close').then((args) => {
+    running.delete(child);
+    const [code, signal] = args as [number | null, string | null];
+    return code ?? signal ?? '';
+  });
+  return {
+    ...lines,
+    process: child,
+    ended,
+    stop: (signal = 'SIGINT') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** For `afterEach`: a failed test leaves no watcher behind. */
+export async function endWatchers(): Promise<void> {
+  await Promise.all(
+    [...running].map(async (child) => {
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+    }),
+  );
+}

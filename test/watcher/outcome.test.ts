@@ -1,0 +1,138 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
+import { whenEnded } from '../helpers/processes';
+import { endWatchers, startWatcher } from '../helpers/watcher';
+
+let emulator: TestEmulator;
+
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+afterEach(endWatchers);
+afterAll(() => emulator.stop());
+
+const GONE = { visible: 0, inFlight: 0, dead: 0 };
+/** Hidden for the backoff. */
+const RETURNED = { visible: 0, inFlight: 1, dead: 0 };
+
+describe('how a worker ends decides the fate of its message', () => {
+  it.each([
+    { command: 'exit 0', outcome: '[success]', reason: 'exit code 0', counts: GONE },
+    { command: 'exit 3', outcome: '[rejected]', reason: 'exit code 3: rejected', counts: GONE },
+    { command: 'exit 4', outcome: '[noop]', reason: 'exit code 4: no-op', counts: RETURNED },
+    { command: 'exit 1', outcome: '[failure]', reason: 'exit code 1', counts: RETURNED },
+    { command: 'exit 120', outcome: '[failure]', reason: 'exit code 120', counts: RETURNED },
+    { command: 'kill -9 $$', outcome: '[failure]', reason: 'signal SIGKILL', counts: RETURNED },
+    {
+      command: 'no-such-program',
+      outcome: '[failure]',
+      reason: 'exit code 127: the command was not found',
+      counts: RETURNED,
+    },
+    {
+      command: ['/no/such/program'],
+      outcome: '[failure]',
+      reason: 'cannot run /no/such/program: spawn /no/such/program ENOENT',
+      counts: RETURNED,
+    },
+    { command: ['sh', '-c', 'exit 3'], outcome: '[rejected]', reason: 'exit code 3: rejected', counts: GONE },
+  ])('$command: $outcome', async ({ command, outcome, reason, counts }) => {
+    const queue = await createTestQueue(emulator);
+    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
+    const id = await queue.send('hello');
+
+    const line = await watcher.find(/\] after \d+ ms/);
+
+    expect(line).toContain(`[watcher] [${id}] ${outcome}`);
+    expect(line).toContain(`receive 1 (${reason})`);
+    expect(await watcher.stop()).toBe(0);
+    expect(await queue.counts()).toEqual(counts);
+  });
+
+  it('a failed message comes again after 2, then 4 seconds, and goes to the dead-letter queue at last', async () => {
+    const queue = await createTestQueue(emulator, { maxReceives: 2 });
+    const watcher = startWatcher({
+      endpoint: emulator.endpoint,
+      queueUrl: queue.url,
+      command: 'date +at=%s%3N; exit 1',
+    });
+    await queue.send('hello');
+
+    await watcher.find('receive 2 (exit code 1)');
+    const [first, second] = watcher.all.flatMap((line) => /at=(\d+)/.exec(line)?.[1] ?? []).map(Number);
+    expect(second! - first!).toBeGreaterThanOrEqual(1900);
+    // The next receive is one too many: SQS sets the message aside.
+    await expect(watcher.find('receive 3', 6_000)).rejects.toThrow();
+    expect(await queue.counts()).toMatchObject({ dead: 1 });
+  });
+});
+
+describe('output', () => {
+  it('is logged to the last line, before the outcome, even without an end of line', async () => {
+    const queue = await createTestQueue(emulator);
+    const command = 'echo one; echo two >&2; printf "the last"';
+    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
+    await queue.send('hello');
+
+    await watcher.find('[success]');
+
+    const texts = watcher.all.map((line) => line.replace(/^.*\] /, ''));
+    expect(texts).toEqual(expect.arrayContaining(['one', 'two', 'the last']));
+    expect(watcher.all.findIndex((line) => line.endsWith('the last'))).toBeLessThan(
+      watcher.all.findIndex((line) => line.includes('[success]')),
+    );
+  });
+
+  it('ends with the worker, whatever it leaves behind', async () => {
+    const queue = await createTestQueue(emulator);
+    const command = 'sleep 600 & echo "left $!"';
+    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
+    await queue.send('hello');
+
+    await watcher.find('[success]', 10_000);
+
+    const pid = Number(/left (\d+)/.exec(await watcher.find(/\[worker\].*left/))?.[1]);
+    await whenEnded(pid);
+  });
+
+  it('cannot pass for a line of the watcher', async () => {
+    const queue = await createTestQueue(emulator);
+    const forged = '[Tue, 24 Nov 2026 08:00:00 GMT] [watcher] [id] [failure] after 1 ms';
+    const command = `printf '\\r${forged}\\033[2J\\n'`;
+    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
+    const id = await queue.send('hello');
+
+    const line = await watcher.find(/\[worker\].*\[id\]/);
+
+    expect(line).toMatch(new RegExp(`^\\[[^\\]]+GMT\\] \\[worker\\] \\[${id}\\] \\\\u000d\\[Tue`));
+    expect(line).toMatch(/\\u001b\[2J$/);
+  });
+
+  it('is one JSON object a line where it is structured, with the fields of a JSON line in it', async () => {
+    const queue = await createTestQueue(emulator);
+    const command = `echo plain; echo '{"msg":"hi","colour":"blue","source":"watcher","watchbot_sqs_message_id":"x"}'; exit 1`;
+    const environment = { structuredLogging: 'true' };
+    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, environment });
+    const id = await queue.send('hello');
+
+    await watcher.find('"failure"');
+    const lines = watcher.all.map((line) => JSON.parse(line) as Record<string, unknown>);
+
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ source: 'worker', msg: 'plain', watchbot_sqs_message_id: id, level: 30 }),
+        expect.objectContaining({ source: 'worker', msg: 'hi', colour: 'blue', watchbot_sqs_message_id: id }),
+        expect.objectContaining({
+          source: 'watcher',
+          worker_event: 'failure',
+          watchbot_sqs_message_id: id,
+          level: 50,
+          code: 1,
+          receives: 1,
+          duration: expect.any(Number),
+          response_duration: expect.any(Number),
+        }),
+      ]),
+    );
+  });
+});
