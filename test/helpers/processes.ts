@@ -1,13 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** What Linux says of a process, or undefined where there is none. */
+function statusOf(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Behind the program's name, which may have anything in it, in parentheses.
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether the process still does something: one that has ended and was not yet asked after (a zombie) does not. */
 export function isRunning(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
-  } catch {
-    return false;
-  }
+  const state = statusOf(pid)?.state;
+  return state !== undefined && state !== 'Z';
+}
+
+export function childrenOf(pid: number): number[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return all.filter((other) => statusOf(other)?.parent === pid);
 }
 
 /** Resolves when the process has ended; rejects after the time. */

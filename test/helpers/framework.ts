@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { collectLines, type Lines } from './lines';
+
+export const ROOT = path.resolve(__dirname, '../..');
+const SERVICES = path.resolve(__dirname, '../fixtures/services');
+
+/** The frameworks that the plugin is for, as they are run. */
+export const FRAMEWORKS = {
+  osls: path.join(ROOT, 'node_modules/osls/bin/serverless.js'),
+  serverless: path.join(ROOT, 'node_modules/serverless/bin/serverless.js'),
+} as const;
+export type Framework = keyof typeof FRAMEWORKS;
+export const FRAMEWORK_NAMES = Object.keys(FRAMEWORKS) as Framework[];
+
+const folders: string[] = [];
+
+function newFolder(name: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), `watchbot-${name}-`));
+  folders.push(folder);
+  return folder;
+}
+
+let homeFolder: string | undefined;
+const home = () => (homeFolder ??= newFolder('home'));
+
+/** A copy of a fixture in a folder of its own, with the plugin installed as a user has it. */
+export function copyService(name: string): string {
+  const folder = newFolder(name);
+  cpSync(path.join(SERVICES, name), folder, { recursive: true });
+  mkdirSync(path.join(folder, 'node_modules'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
+  return folder;
+}
+
+/** For `afterAll`. */
+export function removeServices(): void {
+  homeFolder = undefined;
+  folders.splice(0).forEach((folder) => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+export interface FrameworkRun extends Lines {
+  process: ChildProcess;
+  ended: Promise<{ code: number | string; output: string }>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** A command of the framework, as a user runs it. */
+export function startFramework(
+  framework: Framework,
+  args: readonly string[],
+  {
+    folder,
+    environment = {},
+    input,
+  }: { folder: string; environment?: Record<string, string>; input?: string },
+): FrameworkRun {
+  const child = spawn(process.execPath, [FRAMEWORKS[framework], ...args], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      // The framework keeps notes there: not in the service, where they would become a part of its image.
+      HOME: home(),
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_INTERACTIVE_SETUP_ENABLE: '0',
+      CI: '1',
+      ...environment,
+    },
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  child.stdin?.end(input);
+  const lines = collectLines();
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on('line', lines.add);
+  }
+  const ended = once(child, 'close').then((args) => {
+    running.delete(child);
+    const [code, signal] = args as [number | null, string | null];
+    return { code: code ?? signal ?? '', output: lines.all.join('\n') };
+  });
+  return { ...lines, process: child, ended };
+}
+
+export function runFramework(...parts: Parameters<typeof startFramework>) {
+  return startFramework(...parts).ended;
+}
+
+/** For `afterEach`: a failed test leaves nothing running. */
+export async function endFrameworks(): Promise<void> {
+  await Promise.all(
+    [...running].map(async (child) => {
+      const ended = once(child, 'close');
+      child.kill('SIGKILL');
+      await ended;
+    }),
+  );
+}
+
+export interface PackagedTemplate {
+  Resources: Record<string, { Type: string; Properties: Record<string, unknown>; DependsOn?: unknown }>;
+  Outputs: Record<string, { Value: unknown }>;
+}
+
+export function readTemplate(folder: string): { text: string; template: PackagedTemplate } {
+  const text = readFileSync(
+    path.join(folder, '.serverless/cloudformation-template-update-stack.json'),
+    'utf8',
+  );
+  return { text, template: JSON.parse(text) as PackagedTemplate };
+}

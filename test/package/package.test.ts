@@ -1,0 +1,242 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import {
+  copyService,
+  endFrameworks,
+  FRAMEWORK_NAMES,
+  readTemplate,
+  removeServices,
+  ROOT,
+  runFramework,
+  type PackagedTemplate,
+} from '../helpers/framework';
+
+afterEach(endFrameworks);
+afterAll(removeServices);
+
+async function packaged(folder: string, framework = FRAMEWORK_NAMES[0]!) {
+  const { code, output } = await runFramework(framework, ['package'], { folder });
+  if (code !== 0) throw new Error(output);
+  return readTemplate(folder);
+}
+
+const typesOf = ({ Resources }: PackagedTemplate) =>
+  Object.fromEntries(
+    Object.entries(Resources)
+      .filter(([id]) => !id.startsWith('Serverless'))
+      .map(([id, { Type }]) => [id, Type]),
+  );
+
+const container = ({ Resources }: PackagedTemplate, id: string) =>
+  (Resources[id]!.Properties.ContainerDefinitions as [Record<string, unknown>])[0];
+
+const imageTag = (template: PackagedTemplate, id = 'WatchbotTask') =>
+  /:([0-9a-f]{20})$/.exec((container(template, id).Image as { 'Fn::Sub': string })['Fn::Sub'])![1];
+
+describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
+  it('makes everything that a worker needs from one line of configuration, offline', async () => {
+    const { template } = await packaged(copyService('minimal'), framework);
+
+    expect(typesOf(template)).toEqual({
+      WatchbotVpc: 'AWS::EC2::VPC',
+      WatchbotInternetGateway: 'AWS::EC2::InternetGateway',
+      WatchbotInternetGatewayAttachment: 'AWS::EC2::VPCGatewayAttachment',
+      WatchbotRouteTable: 'AWS::EC2::RouteTable',
+      WatchbotDefaultRoute: 'AWS::EC2::Route',
+      WatchbotSubnet1: 'AWS::EC2::Subnet',
+      WatchbotSubnet1Route: 'AWS::EC2::SubnetRouteTableAssociation',
+      WatchbotSubnet2: 'AWS::EC2::Subnet',
+      WatchbotSubnet2Route: 'AWS::EC2::SubnetRouteTableAssociation',
+      WatchbotSecurityGroup: 'AWS::EC2::SecurityGroup',
+      WatchbotCluster: 'AWS::ECS::Cluster',
+      WatchbotClusterCapacity: 'AWS::ECS::ClusterCapacityProviderAssociations',
+      WatchbotQueue: 'AWS::SQS::Queue',
+      WatchbotDeadLetterQueue: 'AWS::SQS::Queue',
+      WatchbotTopic: 'AWS::SNS::Topic',
+      WatchbotQueueSubscription: 'AWS::SNS::Subscription',
+      WatchbotQueuePolicy: 'AWS::SQS::QueuePolicy',
+      WatchbotLogGroup: 'AWS::Logs::LogGroup',
+      WatchbotTaskRole: 'AWS::IAM::Role',
+      WatchbotExecutionRole: 'AWS::IAM::Role',
+      WatchbotTask: 'AWS::ECS::TaskDefinition',
+      WatchbotService: 'AWS::ECS::Service',
+      WatchbotScalingTarget: 'AWS::ApplicationAutoScaling::ScalableTarget',
+      WatchbotScaleUp: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+      WatchbotScaleUpTrigger: 'AWS::CloudWatch::Alarm',
+      WatchbotScaleDown: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+      WatchbotScaleDownTrigger: 'AWS::CloudWatch::Alarm',
+      WatchbotDeadLetterAlarm: 'AWS::CloudWatch::Alarm',
+      WatchbotWorkerErrorsMetric: 'AWS::Logs::MetricFilter',
+      WatchbotWorkerErrorsAlarm: 'AWS::CloudWatch::Alarm',
+      WatchbotQueueSizeAlarm: 'AWS::CloudWatch::Alarm',
+      WatchbotMemoryAlarm: 'AWS::CloudWatch::Alarm',
+      WatchbotCpuAlarm: 'AWS::CloudWatch::Alarm',
+    });
+    expect(Object.keys(template.Outputs)).toEqual(
+      expect.arrayContaining([
+        'ClusterArn',
+        'WatchbotQueueUrl',
+        'WatchbotDeadLetterQueueUrl',
+        'WatchbotTopicArn',
+        'WatchbotLogGroup',
+      ]),
+    );
+  });
+
+  it('gives the same bytes twice', async () => {
+    const folder = copyService('two-workers');
+    const first = await packaged(folder, framework);
+    const second = await packaged(folder, framework);
+    expect(second.text).toBe(first.text);
+  });
+
+  it('stands beside functions', async () => {
+    const folder = copyService('with-functions');
+    const { template } = await packaged(folder, framework);
+    expect(typesOf(template)).toMatchObject({
+      HelloLambdaFunction: 'AWS::Lambda::Function',
+      WatchbotService: 'AWS::ECS::Service',
+    });
+    expect(existsSync(path.join(folder, '.serverless/with-functions.zip'))).toBe(true);
+  });
+
+  it('is left alone by the plugin where there is no watchbot section', async () => {
+    const folder = copyService('without-section');
+    const { code, output } = await runFramework(framework, ['package'], { folder });
+    const withPlugin = readTemplate(folder);
+    const file = path.join(folder, 'serverless.yml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('plugins: [serverless-watchbot]\n', ''));
+    const withoutPlugin = await packaged(folder, framework);
+
+    expect(code).toBe(0);
+    expect(output).not.toMatch(/watchbot|warning/i);
+    expect(withPlugin.text).toBe(withoutPlugin.text);
+    expect(readdirSync(path.join(folder, '.serverless'))).not.toContain('watchbot');
+  });
+
+  it('refuses a wrong section, says all that is wrong, and writes nothing', async () => {
+    const folder = copyService('minimal');
+    await packaged(folder, framework);
+    const before = readTemplate(folder).text;
+    appendFileSync(
+      path.join(folder, 'serverless.yml'),
+      '  comand: x\n  cpu: 300\n  scaling: { min: 3, max: 2 }\n',
+    );
+
+    const { code, output } = await runFramework(framework, ['package'], { folder });
+
+    expect(code).toBe(1);
+    expect(output).toContain('The watchbot section has 3 errors:');
+    expect(output).toContain('WATCHBOT_UNKNOWN_KEY at watchbot.comand');
+    expect(output).toContain('did you mean "command"?');
+    expect(output).toContain('WATCHBOT_NOT_ALLOWED at watchbot.cpu');
+    expect(output).toContain('WATCHBOT_CONTRADICTION at watchbot.scaling.min');
+    expect(output).not.toMatch(/^\s+at .*\.js:\d+/m);
+    expect(readTemplate(folder).text).toBe(before);
+  });
+});
+
+describe('package', () => {
+  it('gives the same template whichever framework runs it', async () => {
+    const [first, second] = await Promise.all(
+      FRAMEWORK_NAMES.map((framework) => packaged(copyService('two-workers'), framework)),
+    );
+    const own = ({ template }: { template: PackagedTemplate }) =>
+      Object.entries(template.Resources).filter(([id]) => !id.startsWith('Serverless'));
+    expect(own(first!)).toEqual(own(second!));
+  });
+
+  it('is complete by itself: the watcher, and the context that the image is built from', async () => {
+    const folder = copyService('minimal');
+    writeFileSync(path.join(folder, '.dockerignore'), 'node_modules\nsecret\n');
+    writeFileSync(path.join(folder, 'secret'), '');
+    writeFileSync(path.join(folder, 'program'), '');
+    await packaged(folder);
+
+    const files = (name: string) => readdirSync(path.join(folder, '.serverless/watchbot', name)).sort();
+    expect(files('layer')).toEqual(['watcher.js', 'watcher.js.map']);
+    expect(files('images/watchbot/context')).toEqual([
+      '.dockerignore',
+      'Dockerfile',
+      'program',
+      'serverless.yml',
+    ]);
+  });
+
+  it.each([
+    {
+      name: 'a resource',
+      yml: 'resources:\n  Resources:\n    WatchbotQueue: { Type: AWS::SQS::Queue }\n',
+      message: 'WATCHBOT_RESOURCE_EXISTS at resources.Resources.WatchbotQueue',
+    },
+    {
+      name: 'an output',
+      yml: 'resources:\n  Outputs:\n    ClusterArn: { Value: x }\n',
+      message: 'WATCHBOT_RESOURCE_EXISTS at resources.Outputs.ClusterArn',
+    },
+  ])('refuses $name of the user that it makes too', async ({ yml, message }) => {
+    const folder = copyService('minimal');
+    appendFileSync(path.join(folder, 'serverless.yml'), yml);
+    const { code, output } = await runFramework('osls', ['package'], { folder });
+    expect(code).toBe(1);
+    expect(output).toContain(message);
+  });
+
+  it.each([
+    { yml: '  image: nowhere\n', given: 'nowhere' },
+    { yml: '  image: { path: ., dockerfile: Other }\n', given: 'Other, which is not there' },
+  ])('refuses an image that cannot be built: $given', async ({ yml, given }) => {
+    const folder = copyService('minimal');
+    appendFileSync(path.join(folder, 'serverless.yml'), yml);
+    const { code, output } = await runFramework('osls', ['package'], { folder });
+    expect(code).toBe(1);
+    expect(output).toContain('WATCHBOT_IMAGE at watchbot image of worker watchbot');
+    expect(output).toContain(`given:   ${given}`);
+  });
+
+  it('stops a deploy before anything is changed', async () => {
+    const { code, output } = await runFramework('osls', ['deploy'], { folder: copyService('minimal') });
+    expect(code).toBe(1);
+    expect(output).toContain('WATCHBOT_DEPLOY_UNSUPPORTED');
+  });
+
+  it('works for the service at the root of this checkout', async () => {
+    const { code } = await runFramework('osls', ['package'], { folder: ROOT });
+    expect(code).toBe(0);
+    expect(typesOf(readTemplate(ROOT).template)).toMatchObject({ WatchbotService: 'AWS::ECS::Service' });
+  });
+});
+
+describe('the tag of an image', () => {
+  const folder = copyService('minimal');
+  const tagNow = async () => imageTag((await packaged(folder)).template);
+  const file = (name: string) => path.join(folder, name);
+
+  it('is a hash of what goes in, and of nothing else', async () => {
+    writeFileSync(file('.dockerignore'), 'ignored\nnode_modules\n');
+    writeFileSync(file('program'), 'one');
+    const first = await tagNow();
+
+    utimesSync(file('program'), new Date(0), new Date(0));
+    writeFileSync(file('ignored'), 'anything');
+    expect(await tagNow()).toBe(first);
+
+    writeFileSync(file('program'), 'two');
+    const second = await tagNow();
+    expect(second).not.toBe(first);
+
+    writeFileSync(file('another'), '');
+    expect(await tagNow()).not.toBe(second);
+    rmSync(file('another'));
+    expect(await tagNow()).toBe(second);
+  });
+});
