@@ -96,6 +96,7 @@ export default tseslint.config(
         module: 'writable',
         require: 'readonly',
         setTimeout: 'readonly',
+        performance: 'readonly',
         URL: 'readonly',
       },
     },
