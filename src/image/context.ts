@@ -3,8 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageBuild } from '../config/configuration';
 
-/** The framework's own folder: it holds the last package, so it would change the image each time. */
-const NEVER_IN_CONTEXT = ['.serverless'];
+/**
+ * What the framework leaves out of every package too: its own folder, which holds the last package, and git's, which
+ * changes with each commit. Either would give the image another tag although nothing in it is new.
+ */
+const NEVER_IN_CONTEXT = ['.serverless', '.git'];
 
 /** A file of a build context, by its path below it, with forward slashes. */
 export interface ContextFile {

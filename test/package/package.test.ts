@@ -228,6 +228,8 @@ describe('the tag of an image', () => {
 
     utimesSync(file('program'), new Date(0), new Date(0));
     writeFileSync(file('ignored'), 'anything');
+    mkdirSync(file('.git'));
+    writeFileSync(file('.git/HEAD'), 'a commit');
     expect(await tagNow()).toBe(first);
 
     writeFileSync(file('program'), 'two');
