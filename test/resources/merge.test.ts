@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatProblem } from '../../src/errors/problem';
+import { UserError } from '../../src/errors/user-error';
+import { mergeInto, type OwnResources, type Template } from '../../src/resources/merge';
+import { build, statementsOf } from './support';
+
+const fragment = build({
+  command: 'true',
+  permissions: [{ Action: 's3:GetObject', Resource: ['arn:aws:s3:::a/*'] }],
+});
+const template = (): Template => ({
+  Resources: { Bucket: { Type: 'AWS::S3::Bucket' } },
+  Outputs: { BucketName: {} },
+});
+
+function refusal(into: Template, own?: OwnResources): UserError {
+  try {
+    mergeInto(into, fragment, own);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('the plugin’s part of the template', () => {
+  it('is added to what is there', () => {
+    const into = template();
+    mergeInto(into, fragment, { Resources: { Other: {} } });
+    expect(into.Resources).toEqual({ ...template().Resources, ...fragment.Resources });
+    expect(into.Outputs).toEqual({ ...template().Outputs, ...fragment.Outputs });
+  });
+
+  it('is added where there are no outputs yet', () => {
+    const into: Template = { Resources: {} };
+    mergeInto(into, fragment, undefined);
+    expect(into.Outputs).toEqual(fragment.Outputs);
+  });
+
+  it('may be changed by whoever comes next, as deep as it goes', () => {
+    const into = template();
+    mergeInto(into, fragment, undefined);
+    const { WatchbotTaskRole: role } = into.Resources as typeof fragment.Resources;
+    const statement = statementsOf(role?.Properties ?? {}).find(({ Action }) => Action === 's3:GetObject');
+    (statement?.Resource as string[]).push('arn:aws:s3:::b/*');
+    expect(JSON.stringify(into)).toContain('arn:aws:s3:::b');
+    expect(JSON.stringify(fragment)).not.toContain('arn:aws:s3:::b');
+  });
+
+  it.each<[string, Template, OwnResources]>([
+    ['in the template', { Resources: { WatchbotQueue: {} }, Outputs: { ClusterArn: {} } }, undefined],
+    [
+      'in the service’s resources',
+      template(),
+      { Resources: { WatchbotQueue: {} }, Outputs: { ClusterArn: {} } },
+    ],
+  ])('refuses to overwrite what is %s, and writes nothing then', (_where, into, own) => {
+    const before = structuredClone(into);
+    const error = refusal(into, own);
+    expect(error).toMatchObject({ name: 'ServerlessError', code: 'WATCHBOT_RESOURCE_EXISTS' });
+    expect(error.message).toMatch(/^The service already has what the plugin would add:\n\n/);
+    expect(error.problems.map(formatProblem)).toEqual([
+      [
+        'WATCHBOT_RESOURCE_EXISTS at resources.Resources.WatchbotQueue',
+        "  given:   WatchbotQueue, in the service's own resources or another plugin's",
+        '  allowed: names that the plugin does not use',
+        '  do:      rename it; to change what the plugin makes, use `extensions`',
+      ].join('\n'),
+      [
+        'WATCHBOT_RESOURCE_EXISTS at resources.Outputs.ClusterArn',
+        "  given:   ClusterArn, in the service's own resources or another plugin's",
+        '  allowed: names that the plugin does not use',
+        '  do:      rename it',
+      ].join('\n'),
+    ]);
+    expect(into).toEqual(before);
+  });
+});
