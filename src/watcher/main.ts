@@ -1,13 +1,13 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { systemClock as clock } from './clock';
 import { createLogger } from './log/logger';
+import { createOutput } from './log/output';
 import { Heartbeat } from './outcome/heartbeat';
 import { runJob, type RunningJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
 import { createPoll } from './queue/poll';
+import { createSqsClient } from './queue/sqs-client';
 import { createSqsQueue } from './queue/sqs-queue';
 import { readSettings } from './settings';
 import { emptyFolders } from './task/mounts';
@@ -24,14 +24,18 @@ async function main(): Promise<void> {
   const command = parseCommandLine(process.argv.slice(2));
   const settings = readSettings(environment);
   const random = Math.random;
-  const log = createLogger({ write, format: settings.isStructured ? formatStructured : formatPlain, clock });
+  const output = createOutput(process.stdout);
+  const format = settings.isStructured ? formatStructured : formatPlain;
+  const log = createLogger({ write: output.write, format, clock });
   const jobs = new Set<RunningJob>();
   const { stopping, abortPoll } = onStopSignals({
     process,
     log,
     killAll: () => jobs.forEach((job) => job.kill()),
   });
-  const queue = createSqsQueue(createClient(), settings);
+  // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const queue = createSqsQueue(createSqsClient(), settings);
   const heartbeat = new Heartbeat({ queue, clock, log, ...settings });
   const protection =
     settings.agentUri === undefined
@@ -58,23 +62,13 @@ async function main(): Promise<void> {
   heartbeat.stop();
   protection.stop();
   log.info('stopped, with no message in hand');
-}
-
-/** The queue's URL says which queue; where calls go is for the region and `AWS_ENDPOINT_URL` to say. */
-function createClient(): SQSClient {
-  // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  return new SQSClient({ useQueueUrlAsEndpoint: false });
+  await output.flushed();
 }
 
 function tracked(jobs: Set<RunningJob>, job: RunningJob): RunningJob {
   jobs.add(job);
   void job.settled.finally(() => jobs.delete(job));
   return job;
-}
-
-function write(text: string): Promise<void> | void {
-  if (!process.stdout.write(text)) return once(process.stdout, 'drain').then(() => undefined);
 }
 
 main().then(

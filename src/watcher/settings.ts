@@ -3,6 +3,7 @@ import { ContainerVariable } from '../contract/environment';
 /** What the container's environment tells the watcher, parsed once. */
 export interface Settings {
   queueUrl: string;
+  isFifo: boolean;
   isStructured: boolean;
   concurrency: number;
   visibilityTimeoutSeconds: number;
@@ -24,6 +25,7 @@ export function readSettings(environment: Environment): Settings {
   const read = reader(environment);
   const settings: Settings = {
     queueUrl: read.text(ContainerVariable.queueUrl),
+    isFifo: read.flag(ContainerVariable.fifo),
     isStructured: read.flag(ContainerVariable.structuredLogging),
     concurrency: read.number(ContainerVariable.concurrency, { least: 1, otherwise: 1 }),
     visibilityTimeoutSeconds: read.number(ContainerVariable.visibilityTimeoutSeconds, {

@@ -18,6 +18,7 @@ export interface WatchParts {
   /** Called when no worker runs any more: mounts can be emptied. */
   onIdle: () => Promise<void>;
   concurrency: number;
+  isFifo: boolean;
   /** One job, then the watcher ends by itself. */
   isFreshContainerPerJob: boolean;
   /** Given when the task is to end: no further poll is begun. */
@@ -30,10 +31,12 @@ export interface WatchParts {
 /** The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. */
 export async function watch(parts: WatchParts): Promise<void> {
   const { poll, stopping, isFreshContainerPerJob } = parts;
+  // A batch from a FIFO queue may hold several messages of one group, which must not be worked on side by side.
+  const most = parts.isFifo ? 1 : MAX_BATCH;
   const hand = new Hand(parts);
   while (!stopping.aborted) {
     const free = await hand.whenFree();
-    const messages = await poll(Math.min(MAX_BATCH, free));
+    const messages = await poll(Math.min(most, free));
     messages.forEach((message) => {
       hand.accept(message);
     });
@@ -47,6 +50,8 @@ class Hand {
   private readonly parts: WatchParts;
   private readonly slots;
   private readonly running = new Set<RunningJob>();
+  /** Messages whose worker has not ended. */
+  private unfinished = 0;
   private readonly settlements = new Set<Promise<void>>();
   /** No worker starts in a folder that is just being emptied. */
   private emptying: Promise<void> = Promise.resolve();
@@ -75,6 +80,7 @@ class Hand {
 
   accept(message: ReceivedMessage): void {
     this.slots.take();
+    this.unfinished += 1;
     if (this.slots.busy === 1) this.parts.protection.busy();
     this.track(this.work(toJob(message, this.parts.clock.now())));
   }
@@ -102,7 +108,8 @@ class Hand {
 
   /** The worker has ended: its slot takes the next message while this one is being settled. */
   private async freeSlot(): Promise<void> {
-    if (this.slots.busy === 1) this.emptying = this.parts.onIdle();
+    this.unfinished -= 1;
+    if (this.unfinished === 0) this.emptying = this.parts.onIdle();
     await this.emptying;
     this.slots.release();
     if (this.slots.busy === 0) this.parts.protection.idle();

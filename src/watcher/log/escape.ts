@@ -2,7 +2,10 @@
 // eslint-disable-next-line no-control-regex -- finding them is the point
 const CONTROLS = /[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/g;
 
-/** Makes control characters visible, so that a line of output cannot pass for another line or change a terminal. */
+/**
+ * Makes control characters visible, so that a line of output cannot pass for another line or change a terminal. In a
+ * line of JSON these are the escapes of JSON itself.
+ */
 export function escapeControls(text: string): string {
   return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -10,7 +10,7 @@ import {
 import type { Clock } from '../clock';
 import { escapeControls } from './escape';
 
-/** Writes text to the log; resolves when more can be taken. */
+/** Writes text to the log; resolves when more can be taken. Never rejects. */
 export type Write = (text: string) => Promise<void> | void;
 
 export interface Logger {
@@ -31,9 +31,10 @@ export function createLogger({
   format: FormatLine;
   clock: Clock;
 }): Logger {
-  const line = (parts: Omit<LogLine, 'time'>) => `${format({ time: new Date(clock.now()), ...parts })}\n`;
+  const line = (parts: Omit<LogLine, 'time'>) =>
+    `${escapeControls(format({ time: new Date(clock.now()), ...parts }))}\n`;
   const watcher = (parts: Omit<LogLine, 'time' | 'source'>) => {
-    void write(line({ ...parts, source: LogSource.watcher, text: escapeControls(parts.text) }));
+    void write(line({ ...parts, source: LogSource.watcher }));
   };
   return {
     info: (text, messageId) => {
@@ -60,7 +61,7 @@ function workerLine(text: string, messageId: string): Omit<LogLine, 'time'> {
     source: LogSource.worker,
     level: LogLevel.info,
     messageId,
-    text: escapeControls(text),
+    text,
     fields: parseObject(text),
   };
 }

@@ -19,7 +19,7 @@ export function unwrap({ body, attributes }: ReceivedMessage): Content {
   return {
     body: envelope.Message,
     subject: typeof envelope.Subject === 'string' ? envelope.Subject : undefined,
-    attributes: isAttributes(envelope.MessageAttributes) ? envelope.MessageAttributes : {},
+    attributes: attributesOf(envelope.MessageAttributes),
     topicMessageId: envelope.MessageId,
   };
 }
@@ -51,6 +51,16 @@ function isEnvelope(value: unknown): value is Envelope {
   return Type === 'Notification' && texts.every((text) => typeof text === 'string');
 }
 
-function isAttributes(value: unknown): value is Record<string, MessageAttribute> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Anybody who may send to the queue can write an envelope: what SNS would not have written is left out. */
+function attributesOf(value: unknown): Record<string, MessageAttribute> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, MessageAttribute] => isAttribute(entry[1])),
+  );
+}
+
+function isAttribute(value: unknown): value is MessageAttribute {
+  if (typeof value !== 'object' || value === null) return false;
+  const { Type, Value } = value as Record<string, unknown>;
+  return typeof Type === 'string' && typeof Value === 'string';
 }

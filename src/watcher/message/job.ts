@@ -22,12 +22,18 @@ export function toJob(message: ReceivedMessage, receivedAtMs: number): Job {
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
     receives: wholeNumber(attributes.ApproximateReceiveCount) ?? 1,
-    sentAt: new Date(wholeNumber(attributes.SentTimestamp) ?? receivedAtMs),
-    firstReceivedAt: new Date(wholeNumber(attributes.ApproximateFirstReceiveTimestamp) ?? receivedAtMs),
+    sentAt: dateOf(attributes.SentTimestamp) ?? new Date(receivedAtMs),
+    firstReceivedAt: dateOf(attributes.ApproximateFirstReceiveTimestamp) ?? new Date(receivedAtMs),
     receivedAtMs,
     groupId: attributes.MessageGroupId,
     traceHeader: attributes.AWSTraceHeader,
   };
+}
+
+/** No date at all, rather than one that fails when it is written. */
+function dateOf(milliseconds: string | undefined): Date | undefined {
+  const date = new Date(wholeNumber(milliseconds) ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

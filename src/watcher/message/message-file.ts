@@ -8,10 +8,20 @@ export interface MessageFile {
   remove(): Promise<void>;
 }
 
-/** Writes the body where just this user can read it. */
+/**
+ * Writes the body where just this user can read it.
+ * @throws where the folder cannot be written to; nothing is left behind then
+ */
 export async function writeMessageFile(temporaryFolder: string, body: string): Promise<MessageFile> {
   const folder = await mkdtemp(path.join(temporaryFolder, 'watchbot-'));
+  const remove = () => rm(folder, { recursive: true, force: true }).catch(() => undefined);
   const file = path.join(folder, 'message');
-  await writeFile(file, body, { mode: 0o600 });
-  return { path: file, remove: () => rm(folder, { recursive: true, force: true }).catch(() => undefined) };
+  try {
+    await writeFile(file, body, { mode: 0o600 });
+  } catch (error) {
+    // The disk may be full: half a message left behind would keep it so.
+    await remove();
+    throw error;
+  }
+  return { path: file, remove };
 }

@@ -12,9 +12,10 @@ const TRACE_ATTRIBUTE = 'traceparent';
 
 /**
  * The message as environment variables, under Watchbot's names. Names are fixed: nothing of a message becomes one.
- * What no variable can hold is left out; standard input and the message file always have the whole body.
+ * What no variable can hold is undefined, which also hides a variable of that name in the container's environment;
+ * standard input and the message file always have the whole body.
  */
-export function workerEnvironment(job: Job, messageFile: string): Record<string, string> {
+export function workerEnvironment(job: Job, messageFile: string): Record<string, string | undefined> {
   const variables: Record<WorkerVariableName, string | undefined> = {
     [WorkerVariable.message]: job.body,
     [WorkerVariable.messageId]: job.messageId,
@@ -29,7 +30,7 @@ export function workerEnvironment(job: Job, messageFile: string): Record<string,
     [WorkerVariable.xRayTraceHeader]: job.traceHeader,
   };
   return Object.fromEntries(
-    Object.entries(variables).filter((entry): entry is [string, string] => fits(entry[0], entry[1])),
+    Object.entries(variables).map(([name, value]) => [name, fits(name, value) ? value : undefined]),
   );
 }
 

@@ -19,7 +19,9 @@ export const MAX_HOLD_SECONDS = 43_200;
 
 /** Watchbot's: 2, 4, 8 … seconds, by how often the message has been received. */
 export function backoffSeconds(receives: number, heldSeconds: number): number {
-  return Math.max(0, Math.min(2 ** receives, MAX_HOLD_SECONDS - Math.ceil(heldSeconds) - 1));
+  // A clock that is set back makes it look as if the message came later than it did.
+  const leftSeconds = MAX_HOLD_SECONDS - Math.ceil(Math.max(0, heldSeconds)) - 1;
+  return Math.max(0, Math.min(2 ** receives, leftSeconds));
 }
 
 /** A message's fate, from how its worker ended. Pure. */

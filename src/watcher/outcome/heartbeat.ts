@@ -25,19 +25,15 @@ export class Heartbeat {
   private readonly held = new Set<HeldMessage>();
   private readonly parts: HeartbeatParts;
   private readonly cancel: Cancel;
-  private beat: Promise<unknown> = Promise.resolve();
+  /** The beat under way, or the last. */
+  private beating: Promise<unknown> = Promise.resolve();
+  private isDue = false;
   private isFailing = false;
 
   constructor(parts: HeartbeatParts) {
     this.parts = parts;
     const periodMs = (parts.visibilityTimeoutSeconds * 1000) / BEATS_PER_TIMEOUT;
-    this.cancel = parts.clock.every(periodMs, () => {
-      if (this.held.size === 0) return;
-      // One beat after the other: a slow one delays the next rather than running beside it.
-      this.beat = this.beat.then(() =>
-        Promise.all(batchesOf([...this.held]).map((batch) => this.send(batch))),
-      );
-    });
+    this.cancel = parts.clock.every(periodMs, () => void this.beat());
   }
 
   hold(message: HeldMessage): void {
@@ -47,29 +43,43 @@ export class Heartbeat {
   /** No beat for the message comes after the promise: a late one would undo its settlement. Never rejects. */
   async letGo(message: HeldMessage): Promise<void> {
     this.held.delete(message);
-    await this.beat;
+    await this.beating;
   }
 
   stop(): void {
     this.cancel();
   }
 
-  private async send(batch: readonly HeldMessage[]): Promise<void> {
+  /** One after the other: however many become due beside a slow one, one follows it. */
+  private async beat(): Promise<void> {
+    if (this.isDue || this.held.size === 0) return;
+    this.isDue = true;
+    await this.beating;
+    this.isDue = false;
+    this.beating = this.send([...this.held]);
+  }
+
+  private async send(messages: readonly HeldMessage[]): Promise<void> {
+    const { log } = this.parts;
+    const errors = await Promise.all(batchesOf(messages).map((batch) => this.sendBatch(batch)));
+    const error = errors.find((each) => each !== undefined);
+    if (error !== undefined && !this.isFailing) log.error(`cannot hold messages: ${error}; trying on`);
+    if (error === undefined && this.isFailing) log.info('messages can be held again');
+    this.isFailing = error !== undefined;
+  }
+
+  /** Resolves to what went wrong with the call. Never rejects. */
+  private async sendBatch(messages: readonly HeldMessage[]): Promise<string | undefined> {
     const { queue, log } = this.parts;
-    // Let go while the beat before was under way.
-    const messages = batch.filter((message) => this.held.has(message));
-    if (messages.length === 0) return;
     try {
       const failed = await queue.changeVisibilityBatch(messages.map((message) => this.extension(message)));
-      if (this.isFailing) log.info('messages can be held again');
-      this.isFailing = false;
       for (const { receiptHandle, reason } of failed) {
         const message = messages.find((other) => other.receiptHandle === receiptHandle);
         log.warn(`the message could not be held and may be worked on twice: ${reason}`, message?.messageId);
       }
+      return undefined;
     } catch (error) {
-      if (!this.isFailing) log.error(`cannot hold messages: ${describeError(error)}; trying on`);
-      this.isFailing = true;
+      return describeError(error);
     }
   }
 

@@ -34,15 +34,17 @@ export interface JobParts {
 /** Runs the worker of one message, from its first line of log to its outcome. */
 export function runJob(job: Job, parts: JobParts): RunningJob {
   let worker: RunningWorker | undefined;
-  let pendingStop: ((worker: RunningWorker) => void) | undefined;
+  const pending: ((worker: RunningWorker) => void)[] = [];
   const tell = (what: (worker: RunningWorker) => void) => {
-    if (worker === undefined) pendingStop = what;
+    if (worker === undefined) pending.push(what);
     else what(worker);
   };
   const onStart = (started: RunningWorker) => {
     worker = started;
     // Told to stop while the message was still being written.
-    pendingStop?.(started);
+    pending.forEach((what) => {
+      what(started);
+    });
   };
   return {
     settled: work(job, parts, onStart),

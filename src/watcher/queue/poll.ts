@@ -42,5 +42,8 @@ export function createPoll(parts: {
 }
 
 export function describeError(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // Node's own for a host with several addresses, none of which answers, has a code but no text.
+  const { name, message, code = '' } = error as NodeJS.ErrnoException;
+  return `${name}: ${message || code}`;
 }

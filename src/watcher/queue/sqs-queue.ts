@@ -12,6 +12,9 @@ import type { FailedEntry, Queue, ReceivedMessage } from './queue';
 /** The longest that SQS lets a poll wait. */
 export const LONG_POLL_SECONDS = 20;
 
+/** A poll that takes longer was lost on the way. */
+const POLL_TIMEOUT_MS = (LONG_POLL_SECONDS + 5) * 1000;
+
 const SYSTEM_ATTRIBUTES = [
   'SentTimestamp',
   'ApproximateFirstReceiveTimestamp',
@@ -34,7 +37,10 @@ export function createSqsQueue(
         MessageSystemAttributeNames: [...SYSTEM_ATTRIBUTES],
         MessageAttributeNames: ['All'],
       });
-      const { Messages = [] } = await client.send(command, { abortSignal: signal });
+      const { Messages = [] } = await client.send(command, {
+        abortSignal: signal,
+        requestTimeout: POLL_TIMEOUT_MS,
+      });
       return Messages.map(received);
     },
     deleteBatch: async (receiptHandles) => {

@@ -8,9 +8,12 @@ export async function emptyFolders(folders: readonly string[], log: Logger): Pro
   for (const folder of folders) {
     try {
       const entries = await readdir(folder);
-      await Promise.all(
+      const removals = await Promise.allSettled(
         entries.map((entry) => rm(path.join(folder, entry), { recursive: true, force: true })),
       );
+      // Only now, when none is still under way: the next worker starts in this folder.
+      const failed = removals.find((removal) => removal.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     } catch (error) {
       log.warn(`${folder} could not be emptied: ${describeError(error)}`);
     }

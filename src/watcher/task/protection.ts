@@ -1,3 +1,4 @@
+import { parseObject } from '../../contract/log-lines';
 import type { Cancel, Clock } from '../clock';
 import type { Logger } from '../log/logger';
 import { describeError } from '../queue/poll';
@@ -104,6 +105,9 @@ export function agentProtection(agentUri: string): PutProtection {
       signal: AbortSignal.timeout(AGENT_TIMEOUT_MS),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`the ECS agent answers ${response.status}: ${text.slice(0, 300)}`);
+    // What ECS itself refuses comes with 200.
+    const isRefused = parseObject(text)?.failure !== undefined;
+    if (!response.ok || isRefused)
+      throw new Error(`the ECS agent answers ${response.status}: ${text.slice(0, 300)}`);
   };
 }

@@ -16,12 +16,10 @@ export function createLineCutter(): LineCutter {
   let rest = '';
   const cut = (text: string): string[] => {
     const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    const complete = lines.map(withoutReturn).flatMap(pieces);
-    if (rest.length < MAX_LINE_LENGTH) return complete;
-    const long = pieces(rest);
-    rest = long.pop() ?? '';
-    return [...complete, ...long];
+    // One character more than a piece: the last may prove to be the return before the end of the line.
+    const unfinished = pieces(lines.pop() ?? '', MAX_LINE_LENGTH + 1);
+    rest = unfinished.pop() ?? '';
+    return [...lines.flatMap((line) => pieces(withoutReturn(line))), ...unfinished];
   };
   return {
     push: (chunk) => cut(decoder.write(chunk)),
@@ -34,10 +32,19 @@ export function createLineCutter(): LineCutter {
 
 const withoutReturn = (line: string) => (line.endsWith('\r') ? line.slice(0, -1) : line);
 
-function pieces(line: string): string[] {
-  if (line.length <= MAX_LINE_LENGTH) return [line];
-  const count = Math.ceil(line.length / MAX_LINE_LENGTH);
-  return Array.from({ length: count }, (_, index) =>
-    line.slice(index * MAX_LINE_LENGTH, (index + 1) * MAX_LINE_LENGTH),
-  );
+/** The last piece is what is left when it is no longer than `most`. */
+function pieces(line: string, most = MAX_LINE_LENGTH): string[] {
+  const found: string[] = [];
+  let from = 0;
+  while (line.length - from > most) {
+    const to = from + MAX_LINE_LENGTH;
+    // Half of a character beyond U+FFFF cannot be written.
+    const end = isHighSurrogate(line.charCodeAt(to - 1)) ? to - 1 : to;
+    found.push(line.slice(from, end));
+    from = end;
+  }
+  found.push(line.slice(from));
+  return found;
 }
+
+const isHighSurrogate = (code: number) => code >= 0xd800 && code <= 0xdbff;

@@ -92,7 +92,11 @@ function createControl(child: Child, clock: Clock) {
       cancelKill = clock.after(graceMs, kill);
     },
     reason: () => stopped,
-    finish: () => cancelKill?.(),
+    /** What it started may have closed its output and live on; it would write where the next worker works. */
+    finish: () => {
+      cancelKill?.();
+      kill();
+    },
   };
 }
 
@@ -111,6 +115,8 @@ async function watchEnd(parts: {
   } catch (error) {
     return startFailure(parts.command, error as Error);
   }
+  // Told to stop after it had ended: that did not end it.
+  const stopped = control.reason();
   const cancel = clock.after(OUTPUT_GRACE_MS, () => {
     signalGroup(child.pid, 'SIGKILL');
     // Whoever left the group and still holds the pipe writes into nothing from now on.
@@ -120,7 +126,8 @@ async function watchEnd(parts: {
   await output;
   cancel();
   control.finish();
-  return { kind: 'exited', code, signal, stopped: control.reason() };
+  child.stdin.destroy();
+  return { kind: 'exited', code, signal, stopped };
 }
 
 /** The whole message on standard input. A worker need not read it. */
