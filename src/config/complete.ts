@@ -1,6 +1,7 @@
 import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName, type AlarmSettings } from './alarm-defaults';
 import { DEFAULT_MOUNT, withoutSlash } from './mounts';
 import { CAPACITY_DEFAULTS } from './schema/capacity';
+import { IMAGE_DEFAULTS } from './schema/image';
 import type {
   CapacityShare,
   Configuration,
@@ -73,7 +74,7 @@ function completeImage(image: WorkerInput['image']): ImageBuild {
   const build = typeof image === 'string' ? { path: image } : image;
   return {
     path: build.path,
-    dockerfile: build.dockerfile ?? 'Dockerfile',
+    dockerfile: build.dockerfile ?? IMAGE_DEFAULTS.dockerfile,
     buildArgs: build.buildArgs ?? {},
     target: build.target,
   };

@@ -733,7 +733,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_WRONG_TYPE at watchbot.permissions',
       '  given:   {"Action":"s3:GetObject","Resource":"*"}',
-      '  allowed: a list',
+      '  allowed: a list of statements',
     ],
   ],
   [
@@ -1078,7 +1078,7 @@ const WRONG: [string, unknown, string[]][] = [
   [
     'a mount that is no list',
     { ...C, mounts: '/data' },
-    ['WATCHBOT_WRONG_TYPE at watchbot.mounts', '  given:   "/data"', '  allowed: a list'],
+    ['WATCHBOT_WRONG_TYPE at watchbot.mounts', '  given:   "/data"', '  allowed: a list of folders'],
   ],
   [
     'mounts without a value',

@@ -8,13 +8,13 @@ export const CAPACITY_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const;
 export const CAPACITY_DEFAULTS = { weight: 1, base: 0 } as const;
 
 const Share = strictObject({
-  provider: oneOf(CAPACITY_PROVIDERS),
+  provider: oneOf(CAPACITY_PROVIDERS, { description: 'Each at most once.' }),
   weight: Type.Optional(
     Type.Integer({
       default: CAPACITY_DEFAULTS.weight,
       minimum: 0,
       maximum: ECS.maxCapacityProviderWeight,
-      description: 'Share of the tasks above the bases.',
+      description: 'Share of the tasks beyond the bases: 1 and 3 are a quarter and three quarters.',
     }),
   ),
   base: Type.Optional(
@@ -32,6 +32,6 @@ export const CapacitySchema = Type.Union(
   {
     default: 'FARGATE',
     title: 'FARGATE, FARGATE_SPOT, or a list of {provider, weight, base}',
-    description: 'Where tasks run. A list mixes them: Spot with an on-demand base.',
+    description: 'Where tasks run. A list mixes the two, such as Spot with an on-demand base.',
   },
 );

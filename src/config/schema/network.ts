@@ -5,11 +5,11 @@ const SubnetId = textLike('^subnet-[0-9a-f]+$', 'an id like subnet-0a1b2c3d');
 const SecurityGroupId = textLike('^sg-[0-9a-f]+$', 'an id like sg-0a1b2c3d');
 
 /** As many as an ECS service takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html */
-const ids = (id: TString, options: { maxItems: number; description: string }) => {
-  const { maxItems, description } = options;
+const ids = (id: TString, options: { maxItems: number; description: string; otherwise?: string }) => {
+  const { maxItems, ...others } = options;
   return Type.Union([Type.Array(orIntrinsic(id), { minItems: 1, maxItems }), Intrinsic], {
     title: 'a list or a CloudFormation function',
-    description,
+    ...others,
   });
 };
 
@@ -19,7 +19,8 @@ export const VpcSchema = strictObject(
     securityGroups: Type.Optional(
       ids(SecurityGroupId, {
         maxItems: 5,
-        description: "Security groups of the tasks; where none are given, the VPC's default one.",
+        description: 'Security groups of the tasks.',
+        otherwise: "the VPC's default one",
       }),
     ),
     publicIp: Type.Boolean({
@@ -29,13 +30,15 @@ export const VpcSchema = strictObject(
   },
   {
     description:
-      'Where tasks run. Default: `provider.vpc`; where that is not given either, a small VPC with two public subnets and a security group that lets nothing in.',
+      'The network of the tasks. A new one is a small VPC with two public subnets and a security group that lets nothing in.',
+    otherwise: '`provider.vpc`, or a new one',
   },
 );
 
 export const ClusterSchema = stringOrIntrinsic({
   description:
-    'Name or ARN of an existing cluster; a CloudFormation function must give its name. Default: one new cluster for the stack.',
+    'Name or ARN of an existing cluster, which must have the Fargate capacity providers. A CloudFormation function must give its name.',
+  otherwise: 'a new one for the stack',
 });
 
 export const NotifySchema = Type.Union(
@@ -43,6 +46,6 @@ export const NotifySchema = Type.Union(
   {
     title: 'an e-mail address, the ARN of an SNS topic, or a list of them',
     description:
-      'Who hears of alarms: e-mail addresses (a topic with subscriptions is made) and ARNs of existing topics.',
+      'Who hears of alarms. For e-mail addresses a topic is made, and each has to confirm its subscription.',
   },
 );

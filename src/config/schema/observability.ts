@@ -7,22 +7,42 @@ import { strictObject } from './values';
 const PERIOD_SECONDS = { multipleOf: 60, minimum: 60, maximum: 86_400 };
 
 const ALARM_TEXTS: Record<AlarmName, string> = {
-  deadLetter: 'Messages in the dead-letter queue.',
+  deadLetter: 'Messages in the dead-letter queue, where there is one.',
   workerErrors: 'Failed and rejected jobs in one period.',
   queueSize: 'Messages waiting, over a long time: the service does not keep up.',
   memory: 'Memory used, in percent of what the task has.',
   cpu: 'CPU used, in percent of what the task has.',
 };
 
+/** What the threshold is compared with. */
+const ALARM_THRESHOLDS: Record<AlarmName, string> = {
+  deadLetter: 'This many messages, or more.',
+  workerErrors: 'More jobs than this in a period.',
+  queueSize: 'More messages than this, on average over a period.',
+  memory: 'More percent than this, on average over a period.',
+  cpu: 'More percent than this, on average over a period.',
+};
+
 function alarm(name: AlarmName) {
   const defaults = ALARM_DEFAULTS[name];
   const settings = strictObject({
-    threshold: Type.Optional(Type.Number({ minimum: 0, default: defaults.threshold })),
+    threshold: Type.Optional(
+      Type.Number({ minimum: 0, default: defaults.threshold, description: ALARM_THRESHOLDS[name] }),
+    ),
     period: Type.Optional(
-      Type.Integer({ ...PERIOD_SECONDS, default: defaults.period, description: 'Seconds.' }),
+      Type.Integer({
+        ...PERIOD_SECONDS,
+        default: defaults.period,
+        description: 'Seconds that are looked at as one.',
+      }),
     ),
     evaluationPeriods: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1_440, default: defaults.evaluationPeriods }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_440,
+        default: defaults.evaluationPeriods,
+        description: 'Periods in a row that it takes.',
+      }),
     ),
   });
   return Type.Optional(

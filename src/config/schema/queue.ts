@@ -19,7 +19,8 @@ export const QueueSchema = strictObject(
       default: SQS.maxRetentionSeconds,
       minimum: SQS.minRetentionSeconds,
       maximum: SQS.maxRetentionSeconds,
-      description: 'Seconds for which the queue and its dead-letter queue keep a message (default: 14 days).',
+      description:
+        'Seconds for which the queue and its dead-letter queue keep a message. The default is 14 days.',
     }),
     maxReceives: Type.Integer({
       default: 10,

@@ -20,23 +20,33 @@ const CommandSchema = Type.Union(
 );
 
 const StatementSchema = strictObject({
-  Effect: Type.Optional(oneOf(['Allow', 'Deny'], { default: 'Allow' })),
+  Effect: Type.Optional(
+    oneOf(['Allow', 'Deny'], { default: 'Allow', description: 'Whether it is allowed or denied.' }),
+  ),
   Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1 })], {
     title: 'an action like s3:GetObject, or a list of them',
+    description: 'What is allowed or denied.',
   }),
   Resource: Type.Union(
     [Type.String({ minLength: 1 }), Type.Array(stringOrIntrinsic(), { minItems: 1 }), Intrinsic],
-    { title: 'an ARN, a CloudFormation function, or a list of them' },
+    { title: 'an ARN, a CloudFormation function, or a list of them', description: 'On what.' },
   ),
   Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
-  Sid: Type.Optional(textLike('^[A-Za-z0-9]+$', 'letters and digits', { description: 'A name for it.' })),
+  Sid: Type.Optional(
+    textLike('^[A-Za-z0-9]+$', 'letters and digits', { description: 'A name for the statement.' }),
+  ),
 });
 
 const SecretSchema = Type.Union(
   [
     Type.String({ minLength: 1 }),
-    strictObject({ ssm: stringOrIntrinsic() }),
-    strictObject({ secretsManager: stringOrIntrinsic() }),
+    strictObject({ ssm: stringOrIntrinsic({ description: 'Name or ARN of an SSM parameter.' }) }),
+    strictObject({
+      secretsManager: stringOrIntrinsic({
+        description:
+          'ARN of a Secrets Manager secret, with a JSON key, version stage and version id behind it where wanted.',
+      }),
+    }),
   ],
   { title: 'an SSM parameter, a Secrets Manager ARN, {ssm: …} or {secretsManager: …}' },
 );
@@ -51,16 +61,18 @@ const size = {
   memory: Type.Integer({
     default: 512,
     minimum: 512,
-    description: 'MiB of a task. Fargate takes certain pairs of `cpu` and `memory`.',
+    description:
+      'MiB of a task. Fargate takes only certain pairs of `cpu` and `memory`; a wrong pair is an error that lists the right ones.',
   }),
   softMemory: Type.Optional(
-    Type.Integer({ minimum: 6, description: 'MiB that are reserved for the container; at most `memory`.' }),
+    Type.Integer({ minimum: 6, description: 'MiB that are reserved for the container, at most `memory`.' }),
   ),
   ephemeralStorage: Type.Optional(
     Type.Integer({
       minimum: ECS.minEphemeralStorageGiB,
       maximum: ECS.maxEphemeralStorageGiB,
-      description: 'GiB of disk; 20 where not given.',
+      description: 'GiB of disk.',
+      otherwise: '20, as Fargate has it',
     }),
   ),
   capacity: CapacitySchema,
@@ -93,27 +105,36 @@ const access = {
     Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
       title: 'text, a number, true, false or a CloudFormation function',
     }),
-    { description: 'Environment variables of the worker.' },
+    { description: 'Environment variables of the worker, by name.' },
   ),
   secrets: variables(SecretSchema, {
-    description: 'Environment variables whose values ECS reads from SSM or Secrets Manager, by name.',
+    description:
+      'Environment variables whose values ECS reads from SSM or Secrets Manager when a task starts, by name. A text is the name or ARN of a parameter, or the ARN of a secret. What a KMS key of your own encrypts also needs `kms:Decrypt`, in a policy under `extensions.executionRole.ManagedPolicyArns`.',
   }),
-  permissions: Type.Array(StatementSchema, { default: [], description: 'IAM statements of the worker.' }),
+  permissions: Type.Array(StatementSchema, {
+    title: 'a list of statements',
+    default: [],
+    description: 'IAM statements: what the worker may do in AWS, besides taking its messages.',
+  }),
   managedPolicies: Type.Array(stringOrIntrinsic(), {
+    title: 'a list of ARNs',
     default: [],
     maxItems: 10,
-    description: 'ARNs of managed policies of the worker.',
+    description: 'ARNs of IAM policies that the worker has too.',
   }),
 };
 
 const filesystem = {
   mounts: Type.Array(Type.String({ minLength: 1 }), {
+    title: 'a list of folders',
     default: [],
-    description: 'Folders, besides `/tmp`, that a worker may write to. All are emptied after each job.',
+    description:
+      'Folders besides `/tmp` that a worker may write to; the rest of the file system is read-only. All are emptied after each job.',
   }),
   writableFilesystem: Type.Boolean({
     default: false,
-    description: 'The whole file system is writable, and every job gets a fresh container.',
+    description:
+      'The whole file system can be written to, and every job gets a fresh container: `mounts` are not needed then, and `concurrency` is 1.',
   }),
 };
 
@@ -122,7 +143,10 @@ export const workerProperties = {
   command: CommandSchema,
   image: ImageSchema,
   architecture: Type.Optional(
-    oneOf(['x86_64', 'arm64'], { description: 'Default: `provider.architecture`, or `x86_64`.' }),
+    oneOf(['x86_64', 'arm64'], {
+      description: 'Of the processor, and so of the image.',
+      otherwise: '`provider.architecture`, or `x86_64`',
+    }),
   ),
   ...size,
   ...job,
@@ -130,8 +154,8 @@ export const workerProperties = {
   queue: QueueSchema,
   topic: Type.Optional(
     Type.Boolean({
-      description:
-        'An SNS topic in front of the queue (default: yes, and no for FIFO). With `fifo` it is a FIFO topic.',
+      description: 'An SNS topic in front of the queue. That of a FIFO queue is a FIFO topic.',
+      otherwise: '`true`; `false` with `queue.fifo`',
     }),
   ),
   scaling: strictObject(
@@ -154,7 +178,7 @@ export const workerProperties = {
   alarms: AlarmsSchema,
   logs: LogsSchema,
   ...filesystem,
-  exec: Type.Boolean({ default: false, description: 'Allow `aws ecs execute-command` into the tasks.' }),
+  exec: Type.Boolean({ default: false, description: 'Let `aws ecs execute-command` into the tasks.' }),
   extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},
     description:

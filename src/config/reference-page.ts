@@ -1,0 +1,141 @@
+import type { TSchema } from '@sinclair/typebox';
+import { EXTENDABLE_RESOURCES } from './names';
+import { describeAllowed, describeDefault } from './reference-words';
+import { ManyWorkersSchema } from './schema/service';
+import { WorkerSchema } from './schema/worker';
+
+const WORKER_PROPERTIES: Readonly<Record<string, TSchema>> = WorkerSchema.properties;
+
+/** Headings of the page and the keys under each. A test sees to it that no key is left out. */
+export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
+  { title: 'What runs', keys: ['command', 'image', 'concurrency', 'maxJobDuration', 'stopTimeout'] },
+  {
+    title: 'Where it runs',
+    keys: ['capacity', 'architecture', 'cpu', 'memory', 'softMemory', 'ephemeralStorage'],
+  },
+  {
+    title: 'What it knows and may do',
+    keys: ['environment', 'secrets', 'permissions', 'managedPolicies', 'exec'],
+  },
+  { title: 'Files', keys: ['mounts', 'writableFilesystem'] },
+  { title: 'Queue and topic', keys: ['queue', 'topic'] },
+  { title: 'Scaling', keys: ['scaling'] },
+  { title: 'Alarms', keys: ['alarms'] },
+  { title: 'Logs', keys: ['logs'] },
+  { title: 'The escape hatch', keys: ['extensions'] },
+];
+
+const INTRODUCTION = `<!-- Made by \`npm run docs\` from src/config/schema: change it there. -->
+<!-- prettier-ignore-start -->
+
+# Configuration
+
+All of it stands under \`watchbot\` in serverless.yml. One worker's keys stand directly there, and the worker is then called \`watchbot\`:
+
+\`\`\`yaml
+watchbot:
+  image: .
+  command: python3 render.py
+  scaling: { max: 50 }
+  notify: oncall@example.com
+\`\`\`
+
+Several workers of one stack stand under \`workers\`, by name; what they share stands beside it:
+
+\`\`\`yaml
+watchbot:
+  notify: oncall@example.com
+  workers:
+    render:
+      command: python3 render.py
+    thumbnails:
+      image: thumbnails
+      command: ./thumbnail
+      scaling: { max: 10 }
+\`\`\`
+
+A worker's name is a letter, then letters and digits, with single dashes between, and at most 40 characters long.
+A CloudFormation function is one of \`Ref\` or \`Fn::…\`, in the short form too: \`!Ref Bucket\`, \`!GetAtt Bucket.Arn\`.
+In the tables, \`NAME\` stands for a name of your own and \`[]\` for each entry of a list.`;
+
+const EXTENSIONS = `Under \`extensions\` a resource is one of ${EXTENDABLE_RESOURCES.map(code).join(', ')}. Its properties are CloudFormation's:
+
+\`\`\`yaml
+watchbot:
+  command: python3 render.py
+  extensions:
+    queue:
+      Tags:
+        - { Key: team, Value: maps }
+\`\`\``;
+
+/** The reference of all keys, as Markdown, from the schema. */
+export function referencePage(): string {
+  const { workers, ...shared } = ManyWorkersSchema.properties;
+  const groups = GROUPS.map(({ title, keys }) =>
+    section(
+      `### ${title}`,
+      keys.flatMap((key) => rows(key, WORKER_PROPERTIES[key]!, WorkerSchema)),
+    ),
+  );
+  const beside = Object.entries(shared).flatMap(([key, schema]) => rows(key, schema, ManyWorkersSchema));
+  return [
+    INTRODUCTION,
+    section('## What the workers share', [...beside, row('workers', workers, ManyWorkersSchema)]),
+    '## The keys of a worker',
+    ...groups,
+    EXTENSIONS,
+    '<!-- prettier-ignore-end -->\n',
+  ].join('\n\n');
+}
+
+function section(heading: string, lines: readonly string[]): string {
+  return [`${heading}\n`, '| key | allowed | default | |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/** A line for the key, and one for each key in it. */
+function rows(path: string, schema: TSchema, parent: TSchema): string[] {
+  return [row(path, schema, parent), ...inside(path, schema)];
+}
+
+function inside(path: string, schema: TSchema): string[] {
+  const { anyOf, items, properties, additionalProperties, patternProperties } = schema as Partial<{
+    anyOf: TSchema[];
+    items: TSchema;
+    properties: Record<string, TSchema>;
+    additionalProperties: TSchema | boolean;
+    patternProperties: Record<string, TSchema>;
+  }>;
+  const named = [...Object.values(patternProperties ?? {}), additionalProperties].filter(
+    (values) => typeof values === 'object',
+  );
+  return [
+    ...Object.entries(properties ?? {}).flatMap(([key, value]) => rows(`${path}.${key}`, value, schema)),
+    ...alternatives(anyOf ?? []).flatMap((branch) => inside(path, branch)),
+    ...named.flatMap((values) => inside(`${path}.NAME`, values)),
+    ...(items === undefined ? [] : inside(`${path}[]`, items)),
+  ];
+}
+
+/** Of several maps one is given, so that no key in them is required. */
+function alternatives(branches: readonly TSchema[]): TSchema[] {
+  const isMap = ({ properties }: TSchema) => Object.keys((properties ?? {}) as object).length > 0;
+  const isChoice = branches.filter(isMap).length > 1;
+  return branches.map((branch) => (isChoice ? { ...branch, required: [] } : branch));
+}
+
+function row(path: string, schema: TSchema, parent: TSchema): string {
+  const key = path.slice(path.lastIndexOf('.') + 1);
+  const isRequired = ((parent.required ?? []) as string[]).includes(key);
+  const cells = [
+    code(path),
+    describeAllowed(schema),
+    describeDefault(schema, isRequired),
+    schema.description ?? '',
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { GROUPS, referencePage } from '../../src/config/reference-page';
+import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/service';
+
+const page = referencePage();
+/** The lines of the tables: key, allowed, default, description. */
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.slice(2, -2).split(/(?<!\\) \| /));
+
+describe('the reference of the configuration', () => {
+  it('is what the schema gives now: `npm run docs` makes it', () => {
+    expect(readFileSync(resolve(__dirname, '../../docs/configuration.md'), 'utf8')).toBe(page);
+  });
+
+  it('has every key, each in one place', () => {
+    const keys = rows.map(([key]) => key?.replaceAll('`', ''));
+    expect(keys.filter((key) => !key?.includes('.')).sort()).toEqual(
+      [...SHARED_KEYS, ...WORKER_KEYS, 'workers'].sort(),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys).toEqual(
+      expect.arrayContaining([
+        'queue.fifo',
+        'vpc.publicIp',
+        'image.buildArgs',
+        'capacity[].weight',
+        'permissions[].Action',
+        'secrets.NAME.ssm',
+        'alarms.cpu.threshold',
+      ]),
+    );
+  });
+
+  it('groups every key of a worker', () => {
+    expect(GROUPS.flatMap(({ keys }) => keys).sort()).toEqual([...WORKER_KEYS].sort());
+  });
+
+  it.each(rows)('says what is allowed, what the default is and what it means: %s', (...cells) => {
+    expect(cells).toHaveLength(4);
+    expect(cells.filter((cell) => cell === '' || /undefined|\[object/.test(cell))).toEqual([]);
+    expect(cells[3]).toMatch(/\.$/);
+  });
+});
