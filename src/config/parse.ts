@@ -30,12 +30,6 @@ export function parseConfiguration(section: unknown, context: ServiceContext): C
   return deepFreeze(complete(shared, workers, structuredClone(context)));
 }
 
-/** The workers' names, without a check of the rest: what variables and command completion need. */
-export function workerNames(section: unknown): string[] {
-  if (!isMap(section)) return [];
-  return isMap(section.workers) ? Object.keys(section.workers) : [SINGLE_WORKER_NAME];
-}
-
 function split(section: Record<string, unknown>, isMany: boolean) {
   const shared = pick(section, (key) => SHARED_KEYS.includes(key)) as SharedInput;
   const single = pick(section, (key) => !SHARED_KEYS.includes(key));

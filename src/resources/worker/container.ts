@@ -34,6 +34,9 @@ export function container(subject: Subject) {
         'awslogs-group': ref(idOf(subject, 'logGroup')),
         'awslogs-region': ref('AWS::Region'),
         'awslogs-stream-prefix': familyName(configuration.context, worker.name),
+        // A log that cannot be delivered must not stop the watcher: it would no longer hold its messages.
+        mode: 'non-blocking',
+        'max-buffer-size': '25m',
       },
     },
   });
