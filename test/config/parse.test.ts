@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { workerNames } from '../../src/config/parse';
 import { CONTEXT, parse } from './support';
 
 const C = { command: 'python3 render.py' };
@@ -77,16 +76,6 @@ describe('several workers', () => {
       { name: 'tiles', command: 'python3 render.py', scaling: { min: 0, max: 50 } },
       { name: 'render-all', command: ['render', '--all'], scaling: { min: 0, max: 1 } },
     ]);
-  });
-
-  it.each([
-    [section, ['tiles', 'render-all']],
-    [C, ['watchbot']],
-    [{ workers: 'wrong' }, ['watchbot']],
-    [null, []],
-    [['a'], []],
-  ])('are named without a check of the rest: %j', (given, names) => {
-    expect(workerNames(given)).toEqual(names);
   });
 });
 
