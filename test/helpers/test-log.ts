@@ -1,0 +1,27 @@
+import type { Logger } from '../../src/watcher/log/logger';
+import { outcomeText } from '../../src/contract/log-lines';
+
+export interface TestLog extends Logger {
+  /** `level [message id] text`, in order. */
+  lines: string[];
+}
+
+/** A logger that keeps what it is given. */
+export function createTestLog(): TestLog {
+  const lines: string[] = [];
+  const add = (level: string) => (text: string, messageId?: string) => {
+    lines.push(messageId === undefined ? `${level} ${text}` : `${level} [${messageId}] ${text}`);
+  };
+  return {
+    lines,
+    info: add('info'),
+    warn: add('warn'),
+    error: add('error'),
+    outcome: (outcome, messageId) => {
+      add('outcome')(outcomeText(outcome), messageId);
+    },
+    worker: (texts, messageId) => {
+      for (const text of texts) add('worker')(text, messageId);
+    },
+  };
+}

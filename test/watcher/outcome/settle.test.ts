@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Settlement } from '../../../src/watcher/outcome/decide';
+import { createSettle } from '../../../src/watcher/outcome/settle';
+import type { FailedEntry, Queue, VisibilityChange } from '../../../src/watcher/queue/queue';
+import { createFakeClock } from '../../helpers/fake-clock';
+import { createTestLog } from '../../helpers/test-log';
+
+type Answer = (handles: readonly string[], call: number) => Promise<FailedEntry[]> | FailedEntry[];
+
+const DELETE: Settlement = { action: 'delete' };
+const RETURN: Settlement = { action: 'return', afterSeconds: 8 };
+
+function start({ answer = () => [], concurrency = 5 }: { answer?: Answer; concurrency?: number } = {}) {
+  const clock = createFakeClock();
+  const log = createTestLog();
+  const calls: { what: string; handles: string[]; atMs: number }[] = [];
+  const startMs = clock.now();
+  const call = async (what: string, handles: readonly string[]) => {
+    calls.push({ what, handles: [...handles], atMs: clock.now() - startMs });
+    return answer(handles, calls.length);
+  };
+  const queue: Queue = {
+    receive: () => Promise.reject(new Error('not asked for')),
+    deleteBatch: (handles) => call('delete', handles),
+    changeVisibilityBatch: (changes: readonly VisibilityChange[]) =>
+      call(
+        `return ${changes.map(({ timeoutSeconds }) => timeoutSeconds).join(' ')}`,
+        changes.map(({ receiptHandle }) => receiptHandle),
+      ),
+  };
+  const settle = createSettle({
+    queue,
+    visibilityTimeoutSeconds: 60,
+    concurrency,
+    clock,
+    log,
+    random: () => 0,
+  });
+  const settleOne = (id: string, settlement: Settlement) =>
+    settle({ messageId: id, receiptHandle: id, receivedAtMs: clock.now() }, settlement);
+  return { clock, log, calls, settle: settleOne };
+}
+
+const failed = (receiptHandle: string, isFinal = false): FailedEntry => ({
+  receiptHandle,
+  isFinal,
+  reason: 'InternalError',
+});
+
+describe('settling', () => {
+  it('is done at once where one worker runs at a time', async () => {
+    const { calls, settle } = start({ concurrency: 1 });
+    await settle('a', DELETE);
+    await settle('b', RETURN);
+    expect(calls).toEqual([
+      { what: 'delete', handles: ['a'], atMs: 0 },
+      { what: 'return 8', handles: ['b'], atMs: 0 },
+    ]);
+  });
+
+  it('waits a little for others where several run, deletions and returns apart', async () => {
+    const { clock, calls, settle } = start();
+    const all = Promise.all([
+      settle('a', DELETE),
+      settle('b', RETURN),
+      settle('c', DELETE),
+      settle('d', { action: 'return', afterSeconds: 0 }),
+    ]);
+    await clock.advance(49);
+    expect(calls).toEqual([]);
+    await clock.advance(1);
+    await all;
+    expect(calls).toEqual([
+      { what: 'delete', handles: ['a', 'c'], atMs: 50 },
+      { what: 'return 8 0', handles: ['b', 'd'], atMs: 50 },
+    ]);
+  });
+
+  it('does not wait once ten are together, and settles none twice', async () => {
+    const { clock, calls, settle } = start({ concurrency: 30 });
+    const ids = Array.from({ length: 23 }, (_, index) => String(index));
+    const all = Promise.all(ids.map((id) => settle(id, DELETE)));
+    await clock.advance(0);
+    expect(calls.map(({ handles }) => handles.length)).toEqual([10, 10]);
+    await clock.advance(1000);
+    await all;
+    expect(calls.flatMap(({ handles }) => handles)).toEqual(ids);
+  });
+});
+
+describe('a settlement that fails', () => {
+  it('in part is tried again for that part alone', async () => {
+    const { clock, log, calls, settle } = start({ answer: (_, call) => (call === 1 ? [failed('b')] : []) });
+    const all = Promise.all(['a', 'b', 'c'].map((id) => settle(id, DELETE)));
+    await clock.advance(1000);
+    await all;
+    expect(calls.map(({ handles }) => handles)).toEqual([['a', 'b', 'c'], ['b']]);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('for good is not tried again, and said', async () => {
+    const { clock, log, calls, settle } = start({ answer: () => [failed('a', true)] });
+    const all = Promise.all([settle('a', RETURN), settle('b', RETURN)]);
+    await clock.advance(100_000);
+    await all;
+    expect(calls).toHaveLength(1);
+    expect(log.lines).toEqual(['warn [a] could not return the message, which comes again: InternalError']);
+  });
+
+  it('as a call is tried again, with growing pauses, until the visibility timeout has gone', async () => {
+    const { clock, log, calls, settle } = start({
+      concurrency: 1,
+      answer: () => Promise.reject(new Error('no route')),
+    });
+    const done = settle('a', DELETE);
+    await clock.advance(120_000);
+    await expect(done).resolves.toBeUndefined();
+
+    const pauses = calls.slice(1).map(({ atMs }, index) => atMs - calls[index]!.atMs);
+    expect(pauses).toEqual([125, 250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+    expect(calls.at(-1)!.atMs).toBeLessThanOrEqual(60_000);
+    expect(log.lines).toEqual(['warn [a] could not delete the message, which comes again: Error: no route']);
+  });
+
+  it('as a call is tried again for each of its messages, until it succeeds', async () => {
+    const { clock, log, calls, settle } = start({
+      answer: (_, call) => (call < 4 ? Promise.reject(new Error('cut')) : []),
+    });
+    const all = Promise.all(['a', 'b'].map((id) => settle(id, DELETE)));
+    await clock.advance(10_000);
+    await all;
+    expect(calls.map(({ handles }) => handles)).toEqual(Array(4).fill(['a', 'b']));
+    expect(log.lines).toEqual([]);
+  });
+});
