@@ -4,82 +4,106 @@ import { readLine } from '../contract/log-lines';
 /** What became of a message that was sent. */
 export type Fate = 'done' | 'rejected' | 'dead-lettered' | 'open';
 
+export interface Attempt {
+  result: JobResult;
+  reason: string;
+}
+
 export interface MessageReport {
   body: string;
   fate: Fate;
   /** How each receive ended, in order. */
-  attempts: readonly { result: JobResult; reason: string }[];
+  attempts: readonly Attempt[];
 }
 
-/** Follows messages from sending to settlement, by the lines of the watchers' logs and the dead-letter queues. */
-export interface Tally {
-  sent(messageId: string, body: string): void;
-  /** A line of a watcher's log. */
-  line: (line: string) => void;
-  /** The queue's id of a message in a dead-letter queue. */
-  deadLettered: (queueMessageId: string) => void;
-  reports(): MessageReport[];
-  /** Resolves to true when all that was sent is settled, or to false after the time. */
-  whenSettled(timeoutMs: number): Promise<boolean>;
-}
-
+/** What the watchers' logs and the dead-letter queue say of a message. */
 interface Received {
-  topicMessageId: string | undefined;
-  attempts: { result: JobResult; reason: string }[];
+  attempts: Attempt[];
   isDead: boolean;
 }
 
-export function createTally(): Tally {
-  const sent = new Map<string, string>();
-  /** By the queue's id, which is not the topic's. */
-  const received = new Map<string, Received>();
-  const waiting = new Set<() => void>();
+/** Follows messages from sending to settlement. */
+export class Tally {
+  /** By the id that the sender was given: the topic's where there is a topic, else the queue's. */
+  private readonly bodies = new Map<string, string>();
+  private readonly open = new Set<string>();
+  /** By the queue's id. */
+  private readonly received = new Map<string, Received>();
+  /** The topic's id of a message to the queue's. */
+  private readonly queueIds = new Map<string, string>();
+  /** The queue's id of a message to the sender's. */
+  private readonly senderIds = new Map<string, string>();
+  private onSettled: (() => void) | undefined;
 
-  const entry = (queueMessageId: string): Received => {
-    const known = received.get(queueMessageId) ?? { topicMessageId: undefined, attempts: [], isDead: false };
-    received.set(queueMessageId, known);
-    return known;
-  };
-  const reports = () => [...sent].map(([id, body]) => report(id, body, received));
-  const check = () => {
-    if (reports().every(({ fate }) => fate !== 'open')) waiting.forEach((resolve) => resolve());
-  };
+  sent(messageId: string, body: string): void {
+    this.bodies.set(messageId, body);
+    this.open.add(messageId);
+    // The watcher may have been faster than the answer to the sender.
+    this.close(messageId);
+  }
 
-  return {
-    sent: (messageId, body) => void sent.set(messageId, body),
-    line: (line) => {
-      const { messageId, topicMessageId, outcome } = readLine(line);
-      if (messageId === undefined) return;
-      if (topicMessageId !== undefined) entry(messageId).topicMessageId = topicMessageId;
-      if (outcome !== undefined) entry(messageId).attempts.push(outcome);
-      check();
-    },
-    deadLettered: (queueMessageId) => {
-      entry(queueMessageId).isDead = true;
-      check();
-    },
-    reports,
-    whenSettled: (timeoutMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(false), timeoutMs);
-        waiting.add(() => {
-          clearTimeout(timer);
-          resolve(true);
-        });
-        check();
-      }),
-  };
-}
+  /** A line of a watcher's log. */
+  line(line: string): void {
+    const { messageId, topicMessageId, outcome } = readLine(line);
+    if (messageId === undefined) return;
+    if (topicMessageId !== undefined) {
+      this.queueIds.set(topicMessageId, messageId);
+      this.senderIds.set(messageId, topicMessageId);
+    }
+    if (outcome === undefined) return;
+    this.entry(messageId).attempts.push(outcome);
+    this.close(this.senderIds.get(messageId) ?? messageId);
+  }
 
-function report(id: string, body: string, received: ReadonlyMap<string, Received>): MessageReport {
-  const [, found] =
-    [...received].find(([queueId, { topicMessageId }]) => queueId === id || topicMessageId === id) ?? [];
-  const attempts = found?.attempts ?? [];
-  return { body, attempts, fate: fateOf(attempts.at(-1)?.result, found?.isDead ?? false) };
-}
+  /** @param queueMessageId the queue's id of a message in the dead-letter queue */
+  deadLettered(queueMessageId: string): void {
+    this.entry(queueMessageId).isDead = true;
+    this.close(this.senderIds.get(queueMessageId) ?? queueMessageId);
+  }
 
-function fateOf(last: JobResult | undefined, isDead: boolean): Fate {
-  if (isDead) return 'dead-lettered';
-  if (last === JobResult.success) return 'done';
-  return last === JobResult.rejected ? 'rejected' : 'open';
+  reports(): MessageReport[] {
+    return [...this.bodies].map(([id, body]) => ({
+      body,
+      fate: this.fate(id),
+      attempts: this.ofSender(id)?.attempts ?? [],
+    }));
+  }
+
+  /** Resolves to true when all that was sent is settled, or to false after the time. */
+  whenSettled(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        resolve(false);
+      }, timeoutMs);
+      this.onSettled = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      if (this.open.size === 0) this.onSettled();
+    });
+  }
+
+  private close(senderId: string): void {
+    if (this.fate(senderId) === 'open') return;
+    this.open.delete(senderId);
+    if (this.open.size === 0) this.onSettled?.();
+  }
+
+  private fate(senderId: string): Fate {
+    const { attempts, isDead } = this.ofSender(senderId) ?? { attempts: [], isDead: false };
+    if (isDead) return 'dead-lettered';
+    const last = attempts.at(-1)?.result;
+    if (last === JobResult.success) return 'done';
+    return last === JobResult.rejected ? 'rejected' : 'open';
+  }
+
+  private ofSender(senderId: string): Received | undefined {
+    return this.received.get(this.queueIds.get(senderId) ?? senderId);
+  }
+
+  private entry(queueId: string): Received {
+    const entry = this.received.get(queueId) ?? { attempts: [], isDead: false };
+    this.received.set(queueId, entry);
+    return entry;
+  }
 }

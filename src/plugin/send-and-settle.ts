@@ -2,7 +2,7 @@ import type { Configuration, Worker } from '../config/configuration';
 import { UserError } from '../errors/user-error';
 import { followDeadLetters } from '../local/dead-letters';
 import type { LocalService } from '../local/local-service';
-import { createTally } from '../local/tally';
+import { Tally } from '../local/tally';
 import { workerAddress } from '../operations/addresses';
 import { createSend, type SendClients } from '../operations/send';
 import type { Utils } from './framework';
@@ -29,11 +29,13 @@ export interface SettleParts {
  */
 export async function sendAndSettle(parts: SettleParts): Promise<void> {
   const { clients, messages, worker, utils, timeoutSeconds } = parts;
-  const tally = createTally();
-  parts.follow(tally.line);
+  const tally = new Tally();
+  parts.follow((line) => {
+    tally.line(line);
+  });
   const startedAt = Date.now();
   const done = new AbortController();
-  const following = followAllDeadLetters(parts, tally.deadLettered, done.signal);
+  const following = followAllDeadLetters(parts, tally, done.signal);
   const send = await createSend(clients, workerAddress(parts.configuration, worker));
   for (const [index, body] of messages.entries()) {
     const fifo = worker.queue.fifo ? { groupId: FILE_GROUP, deduplicationId: `${FILE_GROUP}-${index}` } : {};
@@ -49,12 +51,17 @@ export async function sendAndSettle(parts: SettleParts): Promise<void> {
 /** Ends only with an error, or with the signal. */
 async function followAllDeadLetters(
   { service, clients, worker }: SettleParts,
-  onMessage: (messageId: string) => void,
+  tally: Tally,
   signal: AbortSignal,
 ): Promise<void> {
   const queueUrl = service.workers.find(({ name }) => name === worker.name)?.deadLetterQueueUrl;
   if (queueUrl === undefined) return new Promise(() => undefined);
-  await followDeadLetters(clients.sqs, queueUrl, { onMessage, signal });
+  await followDeadLetters(clients.sqs, queueUrl, {
+    onMessage: (messageId) => {
+      tally.deadLettered(messageId);
+    },
+    signal,
+  });
 }
 
 function unsettled(timeoutSeconds: number): UserError {
