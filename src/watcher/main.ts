@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { systemClock as clock } from './clock';
-import { createLogger } from './log/logger';
+import { createLogger, type Logger } from './log/logger';
 import { createOutput } from './log/output';
 import { Heartbeat } from './outcome/heartbeat';
 import { runJob, type RunningJob } from './outcome/run-job';
@@ -11,7 +11,7 @@ import { createSqsClient } from './queue/sqs-client';
 import { createSqsQueue } from './queue/sqs-queue';
 import { readSettings } from './settings';
 import { emptyFolders } from './task/mounts';
-import { agentProtection, noProtection, TaskProtection } from './task/protection';
+import { agentProtection, noProtection, TaskProtection, type Protection } from './task/protection';
 import { onStopSignals } from './stop-signals';
 import { watch } from './watch';
 import { parseCommandLine } from './worker/command';
@@ -37,10 +37,7 @@ async function main(): Promise<void> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const queue = createSqsQueue(createSqsClient(), settings);
   const heartbeat = new Heartbeat({ queue, clock, log, ...settings });
-  const protection =
-    settings.agentUri === undefined
-      ? noProtection
-      : new TaskProtection({ put: agentProtection(settings.agentUri), clock, log });
+  const protection = createProtection(settings.agentUri, log);
 
   log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${command.text}`);
   await watch({
@@ -63,6 +60,11 @@ async function main(): Promise<void> {
   protection.stop();
   log.info('stopped, with no message in hand');
   await output.flushed();
+}
+
+function createProtection(agentUri: string | undefined, log: Logger): Protection {
+  if (agentUri === undefined) return noProtection;
+  return new TaskProtection({ put: agentProtection(agentUri), clock, log });
 }
 
 function tracked(jobs: Set<RunningJob>, job: RunningJob): RunningJob {

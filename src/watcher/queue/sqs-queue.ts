@@ -5,6 +5,7 @@ import {
   type BatchResultErrorEntry,
   type Message,
   type MessageAttributeValue,
+  type ReceiveMessageCommandInput,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { FailedEntry, Queue, ReceivedMessage } from './queue';
@@ -15,13 +16,17 @@ export const LONG_POLL_SECONDS = 20;
 /** A poll that takes longer was lost on the way. */
 const POLL_TIMEOUT_MS = (LONG_POLL_SECONDS + 5) * 1000;
 
-const SYSTEM_ATTRIBUTES = [
-  'SentTimestamp',
-  'ApproximateFirstReceiveTimestamp',
-  'ApproximateReceiveCount',
-  'MessageGroupId',
-  'AWSTraceHeader',
-] as const;
+const POLL = {
+  WaitTimeSeconds: LONG_POLL_SECONDS,
+  MessageAttributeNames: ['All'],
+  MessageSystemAttributeNames: [
+    'SentTimestamp',
+    'ApproximateFirstReceiveTimestamp',
+    'ApproximateReceiveCount',
+    'MessageGroupId',
+    'AWSTraceHeader',
+  ],
+} satisfies Partial<ReceiveMessageCommandInput>;
 
 export function createSqsQueue(
   client: SQSClient,
@@ -30,17 +35,13 @@ export function createSqsQueue(
   return {
     receive: async (maxMessages, signal) => {
       const command = new ReceiveMessageCommand({
+        ...POLL,
         QueueUrl: queueUrl,
         MaxNumberOfMessages: maxMessages,
-        WaitTimeSeconds: LONG_POLL_SECONDS,
         VisibilityTimeout: visibilityTimeoutSeconds,
-        MessageSystemAttributeNames: [...SYSTEM_ATTRIBUTES],
-        MessageAttributeNames: ['All'],
       });
-      const { Messages = [] } = await client.send(command, {
-        abortSignal: signal,
-        requestTimeout: POLL_TIMEOUT_MS,
-      });
+      const options = { abortSignal: signal, requestTimeout: POLL_TIMEOUT_MS };
+      const { Messages = [] } = await client.send(command, options);
       return Messages.map(received);
     },
     deleteBatch: async (receiptHandles) => {

@@ -1,0 +1,197 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { createSqsClient } from '../../../src/watcher/queue/sqs-client';
+import { createSqsQueue } from '../../../src/watcher/queue/sqs-queue';
+import { startTestServer, type ReceivedRequest, type TestServer } from '../../helpers/http-server';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+let server: TestServer;
+const clients: { destroy(): void }[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await server.stop();
+});
+
+type Answer = (request: ReceivedRequest, response: ServerResponse) => void;
+const json =
+  (body: unknown, status = 200): Answer =>
+  (_, response) => {
+    response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+  };
+
+const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
+
+async function start(answer: Answer, requestHandler?: { requestTimeout: number }) {
+  server = await startTestServer(answer);
+  const client = createSqsClient({
+    endpoint: server.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    ...(requestHandler && { requestHandler: { ...requestHandler, throwOnRequestTimeout: true } }),
+  });
+  clients.push(client);
+  return createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180 });
+}
+
+const asked = () =>
+  server.requests.map(({ headers, body }) => ({
+    action: headers['x-amz-target'],
+    body: JSON.parse(body) as unknown,
+  }));
+const never = new AbortController().signal;
+
+describe('receiving', () => {
+  it('asks with a long poll, for the visibility timeout and all attributes, at the place of the client', async () => {
+    const queue = await start(json({}));
+    expect(await queue.receive(7, never)).toEqual([]);
+    expect(asked()).toEqual([
+      {
+        action: 'AmazonSQS.ReceiveMessage',
+        body: {
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: 7,
+          WaitTimeSeconds: 20,
+          VisibilityTimeout: 180,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: [
+            'SentTimestamp',
+            'ApproximateFirstReceiveTimestamp',
+            'ApproximateReceiveCount',
+            'MessageGroupId',
+            'AWSTraceHeader',
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('takes what is there, and has attributes as SNS writes them', async () => {
+    const bytes = Buffer.from([0, 255]).toString('base64');
+    const queue = await start(
+      json({
+        Messages: [
+          {
+            MessageId: 'm1',
+            ReceiptHandle: 'h1',
+            Body: 'hello',
+            MD5OfBody: createHash('md5').update('hello').digest('hex'),
+            Attributes: { ApproximateReceiveCount: '2' },
+            MessageAttributes: {
+              colour: { DataType: 'String', StringValue: 'blue' },
+              size: { DataType: 'Number.int', StringValue: '4' },
+              bytes: { DataType: 'Binary', BinaryValue: bytes },
+              empty: { DataType: 'Binary' },
+            },
+          },
+        ],
+      }),
+    );
+    expect(await queue.receive(10, never)).toEqual([
+      {
+        messageId: 'm1',
+        receiptHandle: 'h1',
+        body: 'hello',
+        systemAttributes: { ApproximateReceiveCount: '2' },
+        attributes: {
+          colour: { Type: 'String', Value: 'blue' },
+          size: { Type: 'Number.int', Value: '4' },
+          bytes: { Type: 'Binary', Value: bytes },
+          empty: { Type: 'Binary', Value: '' },
+        },
+      },
+    ]);
+  });
+
+  it('is given up at once when that is asked for', async () => {
+    const abort = new AbortController();
+    const queue = await start(() => {
+      abort.abort();
+    });
+    await expect(queue.receive(1, abort.signal)).rejects.toThrow('aborted');
+  });
+
+  it('rejects where SQS refuses', async () => {
+    const queue = await start(json({ __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'gone' }, 400));
+    await expect(queue.receive(1, never)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+  });
+});
+
+describe('settling', () => {
+  const handles = ['h0', 'h1', 'h2'];
+  const failures = {
+    Successful: [{ Id: '1' }],
+    Failed: [
+      { Id: '2', SenderFault: true, Code: 'ReceiptHandleIsInvalid', Message: 'too old' },
+      { Id: '0', SenderFault: false, Code: 'InternalError' },
+    ],
+  };
+  const failed = [
+    { receiptHandle: 'h2', isFinal: true, reason: 'ReceiptHandleIsInvalid: too old' },
+    { receiptHandle: 'h0', isFinal: false, reason: 'InternalError' },
+  ];
+
+  it('deletes in a batch, and says which it did not', async () => {
+    const queue = await start(json(failures));
+    expect(await queue.deleteBatch(handles)).toEqual(failed);
+    expect(asked()).toEqual([
+      {
+        action: 'AmazonSQS.DeleteMessageBatch',
+        body: { QueueUrl: queueUrl, Entries: handles.map((h, i) => ({ Id: String(i), ReceiptHandle: h })) },
+      },
+    ]);
+  });
+
+  it('changes the visibility in a batch, and says of which it did not', async () => {
+    const queue = await start(json(failures));
+    const changes = handles.map((receiptHandle, index) => ({ receiptHandle, timeoutSeconds: index * 10 }));
+    expect(await queue.changeVisibilityBatch(changes)).toEqual(failed);
+    expect(asked()).toEqual([
+      {
+        action: 'AmazonSQS.ChangeMessageVisibilityBatch',
+        body: {
+          QueueUrl: queueUrl,
+          Entries: handles.map((h, i) => ({ Id: String(i), ReceiptHandle: h, VisibilityTimeout: i * 10 })),
+        },
+      },
+    ]);
+  });
+
+  it.each([{ Successful: [] }, { Successful: [], Failed: [] }])('fails for none with %j', async (answer) => {
+    const queue = await start(json(answer));
+    expect(await queue.deleteBatch(handles)).toEqual([]);
+    expect(await queue.changeVisibilityBatch([])).toEqual([]);
+  });
+});
+
+describe('an answer that never comes', () => {
+  it('is not waited for for ever, and in a long poll for longer than in any other call', async () => {
+    const abort = new AbortController();
+    const queue = await start(() => undefined, { requestTimeout: 20 });
+    const polled = queue.receive(1, abort.signal);
+    await expect(queue.deleteBatch(['h'])).rejects.toMatchObject({ name: 'TimeoutError' });
+    abort.abort();
+    await expect(polled).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('has its limits, which the SDK alone does not set', async () => {
+    server = await startTestServer(json({}));
+    const client = createSqsClient({
+      endpoint: server.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    clients.push(client);
+    await createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180 }).deleteBatch(['h']);
+    const handler = client.config.requestHandler as unknown as { httpHandlerConfigs(): unknown };
+    expect(handler.httpHandlerConfigs()).toMatchObject({
+      connectionTimeout: 5_000,
+      requestTimeout: 10_000,
+      throwOnRequestTimeout: true,
+      socketTimeout: 30_000,
+    });
+  });
+});
