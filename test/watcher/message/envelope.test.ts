@@ -1,0 +1,116 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { unwrap } from '../../../src/watcher/message/envelope';
+import { testMessage } from '../../helpers/jobs';
+
+const colour = { Type: 'String', Value: 'blue' };
+const own = { own: { Type: 'String', Value: 'x' } };
+
+const ENVELOPE = {
+  Type: 'Notification',
+  MessageId: 'sns-1',
+  TopicArn: 'arn:aws:sns:us-east-1:123456789012:topic',
+  Message: 'hello',
+  Timestamp: '2026-11-24T08:00:00.000Z',
+  SignatureVersion: '1',
+};
+
+const unwrapBody = (body: unknown) =>
+  unwrap(testMessage({ body: typeof body === 'string' ? body : JSON.stringify(body), attributes: own }));
+
+const without = (name: keyof typeof ENVELOPE) =>
+  Object.fromEntries(Object.entries(ENVELOPE).filter(([key]) => key !== name));
+
+describe('an SNS envelope', () => {
+  it.each([
+    { name: 'with a subject', more: { Subject: 'greeting' }, subject: 'greeting' },
+    { name: 'with an empty subject', more: { Subject: '' }, subject: '' },
+    { name: 'without a subject', more: {}, subject: undefined },
+    { name: 'with a subject of null', more: { Subject: null }, subject: undefined },
+    { name: 'of a FIFO topic', more: { SequenceNumber: '10000000000000003000' }, subject: undefined },
+  ])('$name is taken off', ({ more, subject }) => {
+    expect(unwrapBody({ ...ENVELOPE, ...more, MessageAttributes: { colour } })).toEqual({
+      body: 'hello',
+      subject,
+      attributes: { colour },
+      topicMessageId: 'sns-1',
+    });
+  });
+
+  it('is taken off once: a message that is itself an envelope stays one', () => {
+    const inner = JSON.stringify({ ...ENVELOPE, MessageId: 'inner', Subject: 'inner' });
+    expect(unwrapBody({ ...ENVELOPE, Message: inner })).toMatchObject({
+      body: inner,
+      subject: undefined,
+      topicMessageId: 'sns-1',
+    });
+  });
+
+  it('may carry an empty message', () => {
+    expect(unwrapBody({ ...ENVELOPE, Message: '' })).toMatchObject({ body: '', topicMessageId: 'sns-1' });
+  });
+});
+
+describe('the attributes of an envelope', () => {
+  it.each([
+    undefined,
+    null,
+    'text',
+    5,
+    [],
+    [colour],
+    { a: null },
+    { a: 'text' },
+    { a: {} },
+    { a: { Type: 'String', Value: 5 } },
+    { a: { Type: null, Value: 'x' } },
+    { traceparent: { Type: 'String', Value: { includes: 'x' } } },
+  ])('are none where SNS would not have written them: %j', (MessageAttributes) => {
+    expect(unwrapBody({ ...ENVELOPE, MessageAttributes }).attributes).toEqual({});
+  });
+
+  it('are those of the right shape, also under names that objects have', () => {
+    const text = JSON.stringify({ ...ENVELOPE, MessageAttributes: { colour, bad: 1, constructor: colour } });
+    const { attributes } = unwrapBody(text.replace('"bad"', '"__proto__":{"Type":"a","Value":"b"},"bad"'));
+    expect(Object.keys(attributes).sort()).toEqual(['__proto__', 'colour', 'constructor']);
+    expect(Object.getPrototypeOf(attributes)).toBe(Object.prototype);
+  });
+});
+
+describe('what only looks like an envelope is the body itself', () => {
+  it.each([
+    '',
+    'hello',
+    '{}',
+    '{"TopicArn"',
+    '"TopicArn"',
+    '["TopicArn"]',
+    'null',
+    '{"TopicArn":1}',
+    JSON.stringify([ENVELOPE]),
+    ` ${JSON.stringify(ENVELOPE)}`,
+    `${JSON.stringify(ENVELOPE)}}`,
+    JSON.stringify(without('Type')),
+    JSON.stringify(without('Message')),
+    JSON.stringify(without('MessageId')),
+    JSON.stringify(without('TopicArn')),
+    JSON.stringify({ ...ENVELOPE, Type: 'SubscriptionConfirmation' }),
+    JSON.stringify({ ...ENVELOPE, Message: { a: 1 } }),
+    JSON.stringify({ ...ENVELOPE, TopicArn: null }),
+    JSON.stringify({ detail: ENVELOPE }),
+  ])('%s', (body) => {
+    expect(unwrapBody(body)).toEqual({
+      body,
+      subject: undefined,
+      attributes: own,
+      topicMessageId: undefined,
+    });
+  });
+
+  it('and is not parsed to find out, where it is a megabyte of something else', () => {
+    const parse = jest.spyOn(JSON, 'parse');
+    const body = JSON.stringify({ text: 'x'.repeat(1_000_000) });
+    expect(unwrapBody(body).body).toBe(body);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+});
