@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventEmitter } from 'node:events';
+import { onStopSignals } from '../../src/watcher/stop-signals';
+import { createTestLog } from '../helpers/test-log';
+
+function start() {
+  const process = new EventEmitter();
+  const log = createTestLog();
+  let kills = 0;
+  const { stopping, abortPoll } = onStopSignals({ process, log, killAll: () => void (kills += 1) });
+  return {
+    log,
+    send: (event: string) => process.emit(event),
+    state: () => ({ stopping: stopping.aborted, abortPoll: abortPoll.aborted, kills }),
+  };
+}
+
+describe('a signal to stop', () => {
+  it('is not given before it comes', () => {
+    expect(start().state()).toEqual({ stopping: false, abortPoll: false, kills: 0 });
+  });
+
+  it.each([
+    { events: ['SIGTERM'], abortPoll: false, kills: 0, lines: ['info SIGTERM: stopping'] },
+    { events: ['SIGINT'], abortPoll: true, kills: 0, lines: ['info SIGINT: stopping'] },
+    {
+      events: ['disconnect'],
+      abortPoll: true,
+      kills: 0,
+      lines: ['info the parent process is gone: stopping'],
+    },
+    {
+      events: ['SIGTERM', 'SIGTERM'],
+      abortPoll: false,
+      kills: 1,
+      lines: ['info SIGTERM: stopping', 'warn SIGTERM again: killing the workers'],
+    },
+    {
+      events: ['SIGTERM', 'SIGINT'],
+      abortPoll: true,
+      kills: 1,
+      lines: ['info SIGTERM: stopping', 'warn SIGINT again: killing the workers'],
+    },
+    {
+      events: ['SIGINT', 'SIGINT', 'SIGINT'],
+      abortPoll: true,
+      kills: 2,
+      lines: [
+        'info SIGINT: stopping',
+        'warn SIGINT again: killing the workers',
+        'warn SIGINT again: killing the workers',
+      ],
+    },
+  ])('$events', ({ events, lines, ...state }) => {
+    const { log, send, state: now } = start();
+    events.forEach(send);
+    expect(now()).toEqual({ stopping: true, ...state });
+    expect(log.lines).toEqual(lines);
+  });
+});

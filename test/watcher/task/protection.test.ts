@@ -1,0 +1,202 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import {
+  agentProtection,
+  noProtection,
+  TaskProtection,
+  type PutProtection,
+} from '../../../src/watcher/task/protection';
+import { createDeferred, type Deferred } from '../../helpers/deferred';
+import { createFakeClock } from '../../helpers/fake-clock';
+import { startTestServer, type TestServer } from '../../helpers/http-server';
+import { createTestLog } from '../../helpers/test-log';
+
+const ON = { ProtectionEnabled: true, ExpiresInMinutes: 30 };
+const OFF = { ProtectionEnabled: false };
+
+function start(put: PutProtection = () => Promise.resolve()) {
+  const clock = createFakeClock();
+  const log = createTestLog();
+  const calls: unknown[] = [];
+  const protection = new TaskProtection({
+    clock,
+    log,
+    put: (body) => {
+      calls.push(body);
+      return put(body);
+    },
+  });
+  return { clock, log, calls, protection };
+}
+
+const SECOND = 1000;
+const MINUTE = 60_000;
+
+describe('protection from scale-in', () => {
+  it('is on from when the task is first busy', async () => {
+    const { clock, calls, protection } = start();
+    await clock.advance(MINUTE);
+    expect(calls).toEqual([]);
+    protection.busy();
+    await clock.advance(0);
+    expect(calls).toEqual([ON]);
+  });
+
+  it('is off 10 s after the last job, once', async () => {
+    const { clock, calls, protection } = start();
+    protection.busy();
+    await clock.advance(MINUTE);
+    protection.idle();
+    await clock.advance(9_999);
+    expect(calls).toEqual([ON]);
+    await clock.advance(1);
+    expect(calls).toEqual([ON, OFF]);
+    await clock.advance(60 * MINUTE);
+    expect(calls).toEqual([ON, OFF]);
+  });
+
+  it('stays on over short gaps, without a further call', async () => {
+    const { clock, calls, protection } = start();
+    for (let job = 0; job < 20; job += 1) {
+      protection.busy();
+      await clock.advance(5 * SECOND);
+      protection.idle();
+      await clock.advance(9 * SECOND);
+    }
+    await clock.advance(SECOND);
+    expect(calls).toEqual([ON, OFF]);
+  });
+
+  it('comes on again after a long gap', async () => {
+    const { clock, calls, protection } = start();
+    for (let job = 0; job < 2; job += 1) {
+      protection.busy();
+      protection.idle();
+      await clock.advance(MINUTE);
+    }
+    expect(calls).toEqual([ON, OFF, ON, OFF]);
+  });
+
+  it('is renewed at half of its time, for as long as the task is busy', async () => {
+    const { clock, calls, protection } = start();
+    protection.busy();
+    await clock.advance(15 * MINUTE - 1);
+    expect(calls).toHaveLength(1);
+    await clock.advance(1);
+    expect(calls).toHaveLength(2);
+    await clock.advance(30 * MINUTE);
+    expect(calls).toEqual([ON, ON, ON, ON]);
+  });
+
+  it('is left as it is when the watcher ends', async () => {
+    const { clock, calls, protection } = start();
+    protection.busy();
+    protection.idle();
+    protection.stop();
+    await clock.advance(60 * MINUTE);
+    expect(calls).toEqual([ON]);
+  });
+
+  it('is set by one call after the other, so that the last word is the last', async () => {
+    const under: Deferred<void>[] = [];
+    const { clock, calls, protection } = start(() => {
+      const deferred = createDeferred();
+      under.push(deferred);
+      return deferred.promise;
+    });
+    protection.busy();
+    protection.idle();
+    await clock.advance(MINUTE);
+    protection.busy();
+    await clock.advance(0);
+    expect(calls).toEqual([ON]);
+    under[0]!.resolve();
+    await clock.advance(0);
+    expect(calls).toEqual([ON, OFF]);
+    under[1]!.reject(new Error('lost'));
+    await clock.advance(0);
+    expect(calls).toEqual([ON, OFF, ON]);
+  });
+
+  it('that fails is logged when it begins to, and throws nothing', async () => {
+    let isAway = true;
+    const { clock, log, protection } = start(() =>
+      isAway ? Promise.reject(new Error('no agent')) : Promise.resolve(),
+    );
+    protection.busy();
+    await clock.advance(45 * MINUTE);
+    expect(log.lines).toEqual(['warn task scale-in protection could not be set: Error: no agent']);
+    isAway = false;
+    await clock.advance(15 * MINUTE);
+    isAway = true;
+    await clock.advance(30 * MINUTE);
+    expect(log.lines).toHaveLength(2);
+  });
+
+  it('is nothing outside ECS', () => {
+    expect(() => {
+      noProtection.busy();
+      noProtection.idle();
+      noProtection.stop();
+    }).not.toThrow();
+  });
+});
+
+describe("the ECS agent's endpoint", () => {
+  let server: TestServer;
+  afterEach(() => server.stop());
+
+  const TaskArn = 'arn:aws:ecs:us-east-1:123456789012:task/cluster/0123456789abcdef';
+  const put = async (status: number, body: unknown) => {
+    const answer = typeof body === 'string' ? body : JSON.stringify(body);
+    server = await startTestServer((_, response: ServerResponse) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(answer);
+    });
+    return agentProtection(`${server.url}/api/abc`)(ON);
+  };
+
+  it('is put to as documented', async () => {
+    await put(200, {
+      protection: { ExpirationDate: '2026-11-24T08:30:00Z', ProtectionEnabled: true, TaskArn },
+    });
+    expect(server.requests).toMatchObject([
+      {
+        method: 'PUT',
+        path: '/api/abc/task-protection/v1/state',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(ON),
+      },
+    ]);
+  });
+
+  it.each([
+    // A refusal by ECS itself comes as an answer like any other.
+    [200, { failure: { Arn: TaskArn, Detail: null, Reason: 'DEPLOYMENT_BLOCKED' } }, 'DEPLOYMENT_BLOCKED'],
+    [200, { failure: { Arn: TaskArn, Reason: 'TASK_NOT_VALID' } }, 'TASK_NOT_VALID'],
+    [400, { error: { Arn: TaskArn, Code: 'AccessDeniedException', Message: 'no' } }, 'AccessDeniedException'],
+    [429, { error: { Arn: TaskArn, Code: 'ThrottlingException', Message: 'slow' } }, 'ThrottlingException'],
+    [500, { error: { Arn: TaskArn, Code: 'ServerException', Message: 'oh' } }, 'ServerException'],
+    [404, 'not found', 'not found'],
+  ])('%d %j is a failure', async (status, body, text) => {
+    await expect(put(status, body)).rejects.toThrow(
+      new RegExp(`^the ECS agent answers ${status}: .*${text}`),
+    );
+  });
+
+  it('is no longer in the log than it need be', async () => {
+    const error = await put(500, 'x'.repeat(10_000)).catch((thrown: unknown) => thrown as Error);
+    expect((error as Error).message.length).toBeLessThan(400);
+  });
+
+  it.each(['', 'ok', '[]'])('may say %j where it has nothing to say', async (body) => {
+    await expect(put(200, body)).resolves.toBeUndefined();
+  });
+
+  it('that is not there is a failure', async () => {
+    server = await startTestServer(() => undefined);
+    const { url } = server;
+    await server.stop();
+    server = await startTestServer(() => undefined);
+    await expect(agentProtection(url)(ON)).rejects.toThrow('fetch failed');
+  });
+});
