@@ -37,7 +37,7 @@ export function runWorker(parts: {
 }): RunningWorker {
   const { command, clock } = parts;
   const child = start(command, parts.environment);
-  if (child instanceof Error) return notStarted(command, child);
+  if ('failure' in child) return notStarted(command, child.failure);
   const control = createControl(child, clock);
   feed(child.stdin, parts.input);
   const output = Promise.all([
@@ -50,7 +50,7 @@ export function runWorker(parts: {
 function start(
   command: WorkerCommand,
   environment: Readonly<Record<string, string | undefined>>,
-): Child | Error {
+): Child | { failure: Error } {
   try {
     const child = spawn(command.program, command.arguments, {
       env: environment,
@@ -60,9 +60,9 @@ function start(
     if (hasPipes(child)) return child;
     // At the limit of open files Node gives a child without pipes, and its error later.
     child.on('error', () => undefined);
-    return new Error('no more open files');
+    return { failure: new Error('no more open files') };
   } catch (error) {
-    return error as Error;
+    return { failure: error as Error };
   }
 }
 
