@@ -34,8 +34,8 @@ export async function watch(parts: WatchParts): Promise<void> {
   // A batch from a FIFO queue may hold several messages of one group, which must not be worked on side by side.
   const most = parts.isFifo ? 1 : MAX_BATCH;
   const hand = new Hand(parts);
-  while (!stopping.aborted) {
-    const free = await hand.whenFree();
+  // Looked at again after each wait for a slot: told to stop by then, no further poll is begun.
+  for (let free = await hand.whenFree(); !stopping.aborted; free = await hand.whenFree()) {
     const messages = await poll(Math.min(most, free));
     messages.forEach((message) => {
       hand.accept(message);

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Job } from '../../../src/watcher/message/job';
+import { runJob, type JobParts } from '../../../src/watcher/outcome/run-job';
+import { createFakeClock } from '../../helpers/fake-clock';
+import { testJob } from '../../helpers/jobs';
+import { collectLines } from '../../helpers/lines';
+import { createTestLog } from '../../helpers/test-log';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}) {
+  const clock = createFakeClock();
+  const log = createTestLog();
+  const output = collectLines();
+  const running = runJob(testJob(job), {
+    command: { program: '/bin/sh', arguments: ['-c', line], text: line },
+    environment: { PATH: process.env.PATH, COLOUR: 'blue', MessageGroupId: 'stale' },
+    temporaryFolder: folder,
+    maxJobDurationSeconds: 0,
+    clock,
+    log: {
+      ...log,
+      worker: (lines, messageId) => {
+        void log.worker(lines, messageId);
+        lines.forEach(output.add);
+      },
+    },
+    ...parts,
+  });
+  return { job: running, settled: running.settled, clock, log, output };
+}
+
+const RETRY = { action: 'return', afterSeconds: 2 };
+const AT_ONCE = { action: 'return', afterSeconds: 0 };
+
+describe('a job', () => {
+  it('is logged from its first line to its outcome', async () => {
+    const { settled, log } = run('cat; echo', { topicMessageId: 'sns-1' });
+    expect(await settled).toEqual({ action: 'delete' });
+    expect(log.lines).toEqual([
+      'info [m1] received (receive 1, SNS message sns-1)',
+      'worker [m1] hello',
+      'outcome [m1] [success] after 0 ms, 0 ms since sent, receive 1 (exit code 0)',
+    ]);
+  });
+
+  it("runs in the container's environment, and has its message there and in a file that is then removed", async () => {
+    const { settled, output } = run('echo "$COLOUR $Message $(cat "$MessageFile") [$MessageGroupId]"');
+    await settled;
+    expect(output.all).toEqual(['blue hello hello []']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    { line: 'exit 3', settlement: { action: 'delete' }, result: '[rejected]' },
+    { line: 'exit 4', settlement: RETRY, result: '[noop]' },
+    { line: 'exit 1', settlement: RETRY, result: '[failure]' },
+    { line: 'kill -9 $$', settlement: RETRY, result: '[failure]' },
+  ])('$line: $result', async ({ line, settlement, result }) => {
+    const { settled, log } = run(line);
+    expect(await settled).toEqual(settlement);
+    expect(log.lines.at(-1)).toContain(result);
+  });
+
+  it('fails, and does not throw, where its message cannot be written to a file', async () => {
+    const { settled, log } = run('exit 0', {}, { temporaryFolder: path.join(folder, 'none') });
+    expect(await settled).toEqual(RETRY);
+    expect(log.lines.at(-1)).toMatch(/\[failure\].*cannot prepare the worker: ENOENT/);
+  });
+
+  it('fails, and does not throw, where its program is not there', async () => {
+    const command = { program: '/no/such/program', arguments: [], text: '' };
+    const { settled, log } = run('', {}, { command });
+    expect(await settled).toEqual(RETRY);
+    expect(log.lines.at(-1)).toContain('(cannot run /no/such/program: spawn /no/such/program ENOENT)');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('the time of a job', () => {
+  it('is over at maxJobDuration, counted from its start', async () => {
+    const { settled, clock, log, output } = run(
+      'echo started; exec sleep 600',
+      {},
+      { maxJobDurationSeconds: 60 },
+    );
+    await output.find('started');
+    await clock.advance(59_999);
+    expect(log.lines).toHaveLength(2);
+    await clock.advance(1);
+    expect(await settled).toEqual(RETRY);
+    expect(log.lines.at(-1)).toContain(
+      '[failure] after 60000 ms, 60000 ms since sent, receive 1 (stopped: longer than maxJobDuration)',
+    );
+  });
+
+  it.each([0, 100_000])(
+    'is over a minute before 12 hours with SQS, where maxJobDuration is %d',
+    async (most) => {
+      const job = { receives: 20, receivedAtMs: 1_000_000 - 3_600_000 };
+      const { settled, clock, log, output } = run('echo on; exec sleep 600', job, {
+        maxJobDurationSeconds: most,
+      });
+      await output.find('on');
+      await clock.advance(11 * 3_600_000 - 60_000);
+      expect(await settled).toEqual({ action: 'return', afterSeconds: 59 });
+      expect(log.lines.at(-1)).toContain('(stopped: SQS holds a message for 12 hours at most)');
+    },
+  );
+
+  it('leaves ten seconds to a worker that does not end', async () => {
+    const line = 'trap "echo told" TERM; echo on; while :; do sleep 0.01; done';
+    const { settled, clock, output } = run(line, {}, { maxJobDurationSeconds: 1 });
+    await output.find('on');
+    await clock.advance(1000);
+    await output.find('told');
+    await clock.advance(10_000);
+    expect(await settled).toEqual(RETRY);
+  });
+});
+
+describe('a job that is told to stop', () => {
+  it('is released', async () => {
+    const { settled, job, log, output } = run('echo on; exec sleep 600');
+    await output.find('on');
+    job.stop('shutdown', 60_000);
+    expect(await settled).toEqual(AT_ONCE);
+    expect(log.lines.at(-1)).toContain('[released]');
+  });
+
+  it('is so too where its message is just being written', async () => {
+    const { settled, job } = run('exec sleep 600');
+    job.stop('shutdown', 60_000);
+    expect(await settled).toEqual(AT_ONCE);
+  });
+
+  it('and killed in that time is released still, not counted as a failure', async () => {
+    const { settled, job, log } = run("trap '' TERM; exec sleep 600");
+    job.stop('shutdown', 60_000);
+    job.kill();
+    expect(await settled).toEqual(AT_ONCE);
+    expect(log.lines.at(-1)).toContain('[released]');
+  });
+});

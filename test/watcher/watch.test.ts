@@ -1,0 +1,304 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Job } from '../../src/watcher/message/job';
+import type { Settlement } from '../../src/watcher/outcome/decide';
+import type { ReceivedMessage } from '../../src/watcher/queue/queue';
+import { watch, type WatchParts } from '../../src/watcher/watch';
+import { createDeferred, type Deferred } from '../helpers/deferred';
+import { createFakeClock } from '../helpers/fake-clock';
+import { testMessage } from '../helpers/jobs';
+
+const DELETE: Settlement = { action: 'delete' };
+const FAILED: Settlement = { action: 'return', afterSeconds: 2 };
+
+/** The watcher among parts that the test answers, one by one. `events` is what it did, in order. */
+function start(more: Partial<WatchParts> = {}) {
+  const clock = createFakeClock();
+  const stop = new AbortController();
+  const events: string[] = [];
+  const polls: { most: number; answer: Deferred<ReceivedMessage[]> }[] = [];
+  const jobs = new Map<string, Deferred<Settlement>>();
+  let isOver = false;
+  const watched = watch({
+    poll: (most) => {
+      const answer = createDeferred<ReceivedMessage[]>();
+      polls.push({ most, answer });
+      return answer.promise;
+    },
+    startJob: ({ messageId }: Job) => {
+      const settled = createDeferred<Settlement>();
+      jobs.set(messageId, settled);
+      events.push(`start ${messageId}`);
+      return {
+        settled: settled.promise,
+        stop: (reason, graceMs) => void events.push(`stop ${messageId} ${reason} ${graceMs}`),
+        kill: () => undefined,
+      };
+    },
+    heartbeat: {
+      hold: ({ messageId }) => void events.push(`hold ${messageId}`),
+      letGo: ({ messageId }) => {
+        events.push(`let go ${messageId}`);
+        return Promise.resolve();
+      },
+    },
+    settle: ({ messageId }, { action }) => {
+      events.push(`${action} ${messageId}`);
+      return Promise.resolve();
+    },
+    protection: {
+      busy: () => void events.push('busy'),
+      idle: () => void events.push('idle'),
+      stop: () => undefined,
+    },
+    onIdle: () => Promise.resolve(),
+    concurrency: 1,
+    isFifo: false,
+    isFreshContainerPerJob: false,
+    stopping: stop.signal,
+    drainMs: 25_000,
+    clock,
+    ...more,
+  }).then(() => (isOver = true));
+  const settled = () => clock.advance(0);
+  return {
+    events,
+    polls,
+    stop,
+    watched,
+    settled,
+    isOver: () => isOver,
+    asked: () => polls.map(({ most }) => most),
+    receive: async (...ids: string[]) => {
+      await settled();
+      polls.at(-1)!.answer.resolve(ids.map((messageId) => testMessage({ messageId })));
+      await settled();
+    },
+    end: async (...ids: string[]) => {
+      for (const id of ids) jobs.get(id)!.resolve(DELETE);
+      await settled();
+    },
+    endWith: async (id: string, settlement: Settlement) => {
+      jobs.get(id)!.resolve(settlement);
+      await settled();
+    },
+  };
+}
+
+describe('a message', () => {
+  it('is held, worked on, let go and settled, in this order', async () => {
+    const { events, receive, end, endWith } = start();
+    await receive('a');
+    expect(events).toEqual(['busy', 'hold a', 'start a']);
+    await end('a');
+    expect(events.slice(3)).toEqual(['let go a', 'delete a', 'idle']);
+    await receive('b');
+    await endWith('b', FAILED);
+    expect(events.slice(6)).toEqual(['busy', 'hold b', 'start b', 'let go b', 'return b', 'idle']);
+  });
+
+  it('is settled only when no heartbeat can undo it', async () => {
+    const gone = createDeferred();
+    const events: string[] = [];
+    const { receive, end, settled } = start({
+      heartbeat: { hold: () => undefined, letGo: () => gone.promise },
+      settle: () => {
+        events.push('settled');
+        return Promise.resolve();
+      },
+    });
+    await receive('a');
+    await end('a');
+    expect(events).toEqual([]);
+    gone.resolve();
+    await settled();
+    expect(events).toEqual(['settled']);
+  });
+});
+
+describe('the loop', () => {
+  it.each([
+    { concurrency: 1, isFifo: false, most: 1 },
+    { concurrency: 4, isFifo: false, most: 4 },
+    { concurrency: 10, isFifo: false, most: 10 },
+    { concurrency: 25, isFifo: false, most: 10 },
+    // A batch may hold several of one group, and they are not to be worked on side by side.
+    { concurrency: 4, isFifo: true, most: 1 },
+  ])('asks for $most where there are $concurrency slots (FIFO: $isFifo)', async ({ most, ...parts }) => {
+    const { asked, settled } = start(parts);
+    await settled();
+    expect(asked()).toEqual([most]);
+  });
+
+  it('asks for as many as there are free slots, and for none while there is none', async () => {
+    const { asked, receive, end, events } = start({ concurrency: 3 });
+    await receive('a');
+    await receive('b', 'c');
+    expect(asked()).toEqual([3, 2]);
+    await end('b');
+    expect(asked()).toEqual([3, 2, 1]);
+    await receive('d');
+    await end('a', 'c');
+    expect(asked()).toEqual([3, 2, 1, 2]);
+    expect(events.filter((event) => event.startsWith('start'))).toHaveLength(4);
+  });
+
+  it('goes on after polls that give nothing', async () => {
+    const { asked, receive, events } = start();
+    for (let poll = 0; poll < 5; poll += 1) await receive();
+    await receive('a');
+    expect(asked()).toHaveLength(6);
+    expect(events).toContain('start a');
+  });
+
+  it('takes the next message while the last is still being settled', async () => {
+    const { asked, receive, end } = start({ settle: () => new Promise(() => undefined) });
+    await receive('a');
+    await end('a');
+    expect(asked()).toEqual([1, 1]);
+  });
+});
+
+describe('told to stop', () => {
+  it('gives back what still arrives, and never starts it', async () => {
+    const { events, stop, receive, watched, settled } = start({ concurrency: 5 });
+    await settled();
+    stop.abort();
+    await receive('late', 'later');
+    await watched;
+    expect(events.filter((event) => event.startsWith('start'))).toEqual([]);
+    expect(events.filter((event) => event.startsWith('return'))).toEqual(['return late', 'return later']);
+  });
+
+  it('tells each worker, and ends only when all in hand is settled', async () => {
+    const settling = createDeferred();
+    const { stop, events, receive, end, endWith, isOver, asked, watched, settled } = start({
+      concurrency: 3,
+      settle: () => settling.promise,
+    });
+    await receive('a', 'b');
+    stop.abort();
+    expect(events.slice(-2)).toEqual(['stop a shutdown 25000', 'stop b shutdown 25000']);
+    await receive();
+    expect(asked()).toEqual([3, 1]);
+    await end('a');
+    expect(isOver()).toBe(false);
+    await endWith('b', FAILED);
+    expect(isOver()).toBe(false);
+    settling.resolve();
+    await settled();
+    expect(isOver()).toBe(true);
+    await watched;
+  });
+
+  it('begins no further poll, not even when a slot becomes free', async () => {
+    const { stop, receive, end, watched, asked } = start();
+    await receive('a');
+    stop.abort();
+    await end('a');
+    await watched;
+    expect(asked()).toEqual([1]);
+  });
+
+  it('ends at once where nothing is in hand', async () => {
+    const { stop, receive, watched, asked } = start();
+    await receive();
+    stop.abort();
+    await receive();
+    await watched;
+    expect(asked()).toEqual([1, 1]);
+  });
+
+  it('starts nothing that waited for folders to be emptied', async () => {
+    const emptied = createDeferred();
+    const { stop, events, receive, end, watched } = start({ concurrency: 2, onIdle: () => emptied.promise });
+    await receive('a');
+    await end('a');
+    await receive('b');
+    stop.abort();
+    emptied.resolve();
+    await watched;
+    expect(events).not.toContain('start b');
+    expect(events).toContain('return b');
+  });
+});
+
+describe('a container for one job', () => {
+  it('ends after it', async () => {
+    const { receive, end, isOver, asked, watched } = start({ isFreshContainerPerJob: true });
+    await receive();
+    await receive('a');
+    expect(asked()).toEqual([1, 1]);
+    expect(isOver()).toBe(false);
+    await end('a');
+    await watched;
+    expect(asked()).toHaveLength(2);
+  });
+});
+
+describe('folders', () => {
+  function startWithFolders(concurrency: number) {
+    const emptyings: Deferred<void>[] = [];
+    const onIdle = () => {
+      const emptying = createDeferred();
+      emptyings.push(emptying);
+      return emptying.promise;
+    };
+    return { emptyings, ...start({ concurrency, onIdle }) };
+  }
+
+  it('are emptied after each job, before the next may start', async () => {
+    const { emptyings, events, asked, receive, end, settled } = startWithFolders(1);
+    await receive('a');
+    expect(emptyings).toHaveLength(0);
+    await end('a');
+    expect(emptyings).toHaveLength(1);
+    expect(asked()).toEqual([1]);
+    expect(events).not.toContain('idle');
+    emptyings[0]!.resolve();
+    await settled();
+    expect(asked()).toEqual([1, 1]);
+    await receive('b');
+    expect(events).toContain('start b');
+  });
+
+  it('are being emptied while a message arrives in another slot: its worker waits', async () => {
+    const { emptyings, events, receive, end, settled } = startWithFolders(2);
+    await receive('a');
+    await end('a');
+    await receive('b');
+    expect(events).toContain('hold b');
+    expect(events).not.toContain('start b');
+    emptyings[0]!.resolve();
+    await settled();
+    expect(events).toContain('start b');
+  });
+
+  it('are left alone while any worker runs', async () => {
+    const { emptyings, receive, end } = startWithFolders(3);
+    await receive('a', 'b');
+    await end('a');
+    await receive('c');
+    await end('b');
+    expect(emptyings).toHaveLength(0);
+    await end('c');
+    expect(emptyings).toHaveLength(1);
+  });
+
+  it('are emptied, once, where the last workers end at the same time', async () => {
+    const { emptyings, receive, end } = startWithFolders(3);
+    await receive('a', 'b', 'c');
+    await end('a', 'b', 'c');
+    expect(emptyings).toHaveLength(1);
+  });
+});
+
+describe('protection', () => {
+  it('is asked for with the first worker, and given up with the last', async () => {
+    const { events, receive, end } = start({ concurrency: 3 });
+    await receive('a', 'b');
+    await end('a');
+    await receive('c');
+    await end('b', 'c');
+    expect(events.filter((event) => ['busy', 'idle'].includes(event))).toEqual(['busy', 'idle']);
+  });
+});
