@@ -9,57 +9,70 @@ import { createSettle } from './outcome/settle';
 import { createPoll } from './queue/poll';
 import { createSqsClient } from './queue/sqs-client';
 import { createSqsQueue } from './queue/sqs-queue';
-import { readSettings } from './settings';
+import { readSettings, type Settings } from './settings';
 import { emptyFolders } from './task/mounts';
 import { agentProtection, noProtection, TaskProtection, type Protection } from './task/protection';
 import { onStopSignals } from './stop-signals';
 import { watch } from './watch';
-import { parseCommandLine } from './worker/command';
+import { parseCommandLine, type WorkerCommand } from './worker/command';
 
 /** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 const SETTLE_MARGIN_SECONDS = 5;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 async function main(): Promise<void> {
   const environment = { ...process.env };
   const command = parseCommandLine(process.argv.slice(2));
   const settings = readSettings(environment);
-  const random = Math.random;
   const output = createOutput(process.stdout);
   const format = settings.isStructured ? formatStructured : formatPlain;
   const log = createLogger({ write: output.write, format, clock });
+  log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${command.text}`);
+  await watchQueue({ command, environment, settings, log });
+  log.info('stopped, with no message in hand');
+  await output.flushed();
+}
+
+/** Puts the parts of the watcher together, and runs it until it is told to stop. */
+async function watchQueue(given: {
+  command: WorkerCommand;
+  environment: Environment;
+  settings: Settings;
+  log: Logger;
+}): Promise<void> {
+  const { command, environment, settings, log } = given;
+  const common = { clock, log, random: Math.random, ...settings };
   const jobs = new Set<RunningJob>();
-  const { stopping, abortPoll } = onStopSignals({
-    process,
-    log,
-    killAll: () => jobs.forEach((job) => job.kill()),
-  });
+  const killAll = () => void jobs.forEach((job) => job.kill());
+  const { stopping, abortPoll } = onStopSignals({ process, log, killAll });
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const queue = createSqsQueue(createSqsClient(), settings);
-  const heartbeat = new Heartbeat({ queue, clock, log, ...settings });
+  const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
-
-  log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${command.text}`);
+  const jobParts = { command, environment, temporaryFolder: tmpdir(), ...common };
   await watch({
-    poll: createPoll({ queue, log, clock, random, stopping, abort: abortPoll }),
-    startJob: (job) =>
-      tracked(
-        jobs,
-        runJob(job, { command, environment, temporaryFolder: tmpdir(), clock, log, ...settings }),
-      ),
+    poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),
+    startJob: (job) => tracked(jobs, runJob(job, jobParts)),
     heartbeat,
-    settle: createSettle({ queue, clock, random, log, ...settings }),
+    settle: createSettle({ queue, outOfTime: lastMoment(stopping, settings), ...common }),
     protection,
     onIdle: () => emptyFolders(settings.volumes, log),
     stopping,
     drainMs: Math.max(1, settings.stopTimeoutSeconds - SETTLE_MARGIN_SECONDS) * 1000,
-    clock,
-    ...settings,
+    ...common,
   });
   heartbeat.stop();
   protection.stop();
-  log.info('stopped, with no message in hand');
-  await output.flushed();
+}
+
+/** Given shortly before ECS kills what it has told to stop. */
+function lastMoment(stopping: AbortSignal, { stopTimeoutSeconds }: Settings): AbortSignal {
+  const outOfTime = new AbortController();
+  const begin = () => clock.after(Math.max(1, stopTimeoutSeconds - 1) * 1000, () => outOfTime.abort());
+  stopping.addEventListener('abort', () => void begin(), { once: true });
+  return outOfTime.signal;
 }
 
 function createProtection(agentUri: string | undefined, log: Logger): Protection {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { ContainerVariable } from '../../src/contract/environment';
 import { REGION } from './emulator';
 import { collectLines, type Lines } from './lines';
+import { childrenOf } from './processes';
 
 export const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
 const WORKERS = path.resolve(__dirname, '../fixtures/workers');
@@ -64,13 +65,24 @@ export function startWatcher(parts: {
   };
 }
 
-/** For `afterEach`: a failed test leaves no watcher behind. */
+/** For `afterEach`: a test leaves no watcher behind, nor a worker, which leads a group of its own. */
 export async function endWatchers(): Promise<void> {
   await Promise.all(
     [...running].map(async (child) => {
       const ended = once(child, 'close');
+      const workers = childrenOf(child.pid!);
       child.kill('SIGKILL');
+      workers.forEach(killGroup);
       await ended;
     }),
   );
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // It may just have ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

@@ -17,10 +17,12 @@ export interface SettleParts {
   clock: Clock;
   random: () => number;
   log: Logger;
+  /** The task is about to be killed: what is not settled by now comes back by itself. */
+  outOfTime: AbortSignal;
 }
 
 export function createSettle(parts: SettleParts): Settle {
-  const { clock, log } = parts;
+  const { clock, log, outOfTime } = parts;
   const attempt = createAttempt(parts);
   return async (message, settlement) => {
     const backoff = createBackoff(parts.random);
@@ -30,14 +32,14 @@ export function createSettle(parts: SettleParts): Settle {
       const failure = await attempt(message, settlement);
       if (failure === undefined) return;
       const waitMs = backoff.next();
-      if (failure.isFinal || clock.now() + waitMs > deadlineMs) {
+      if (failure.isFinal || outOfTime.aborted || clock.now() + waitMs > deadlineMs) {
         log.warn(
           `could not ${settlement.action} the message, which comes again: ${failure.reason}`,
           message.messageId,
         );
         return;
       }
-      await pause(clock, waitMs);
+      await pause(clock, waitMs, outOfTime);
     }
   };
 }

@@ -13,6 +13,7 @@ const RETURN: Settlement = { action: 'return', afterSeconds: 8 };
 function start({ answer = () => [], concurrency = 5 }: { answer?: Answer; concurrency?: number } = {}) {
   const clock = createFakeClock();
   const log = createTestLog();
+  const outOfTime = new AbortController();
   const calls: { what: string; handles: string[]; atMs: number }[] = [];
   const startMs = clock.now();
   const call = async (what: string, handles: readonly string[]) => {
@@ -35,10 +36,11 @@ function start({ answer = () => [], concurrency = 5 }: { answer?: Answer; concur
     clock,
     log,
     random: () => 0,
+    outOfTime: outOfTime.signal,
   });
   const settleOne = (id: string, settlement: Settlement) =>
     settle({ messageId: id, receiptHandle: id, receivedAtMs: clock.now() }, settlement);
-  return { clock, log, calls, settle: settleOne };
+  return { clock, log, calls, settle: settleOne, outOfTime };
 }
 
 const failed = (receiptHandle: string, isFinal = false): FailedEntry => ({
@@ -119,6 +121,19 @@ describe('a settlement that fails', () => {
     const pauses = calls.slice(1).map(({ atMs }, index) => atMs - calls[index]!.atMs);
     expect(pauses).toEqual([125, 250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
     expect(calls.at(-1)!.atMs).toBeLessThanOrEqual(60_000);
+    expect(log.lines).toEqual(['warn [a] could not delete the message, which comes again: Error: no route']);
+  });
+
+  it('is given up when the task is about to be killed', async () => {
+    const { clock, log, calls, settle, outOfTime } = start({
+      concurrency: 1,
+      answer: () => Promise.reject(new Error('no route')),
+    });
+    const done = settle('a', DELETE);
+    await clock.advance(1_000);
+    outOfTime.abort();
+    await expect(done).resolves.toBeUndefined();
+    expect(calls.at(-1)!.atMs).toBeLessThanOrEqual(1_000);
     expect(log.lines).toEqual(['warn [a] could not delete the message, which comes again: Error: no route']);
   });
 

@@ -2,11 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { parseCommandLine } from '../../../src/watcher/worker/command';
 
 describe('the command of a container', () => {
-  it('is a shell line, and the shell outlives the signal that its program gets', () => {
-    expect(parseCommandLine(['listen', 'echo "$Message" | wc -c'])).toEqual({
+  it.each([
+    { line: 'node work.js', trap: 'trap : TERM; ' },
+    { line: 'cd /app && node work.js "$Message" 2>&1', trap: 'trap : TERM; ' },
+    { line: 'first; second', trap: "trap 'exit 143' TERM; " },
+    { line: 'first\nsecond', trap: "trap 'exit 143' TERM; " },
+    { line: 'first | second', trap: "trap 'exit 143' TERM; " },
+    { line: 'first || second', trap: "trap 'exit 143' TERM; " },
+    { line: 'first & wait', trap: "trap 'exit 143' TERM; " },
+    { line: 'first &', trap: "trap 'exit 143' TERM; " },
+    { line: '! first', trap: "trap 'exit 143' TERM; " },
+  ])('is a shell line, whose shell outlives SIGTERM: $line', ({ line, trap }) => {
+    expect(parseCommandLine(['listen', line])).toEqual({
       program: '/bin/sh',
-      arguments: ['-c', 'trap : TERM; echo "$Message" | wc -c'],
-      text: 'echo "$Message" | wc -c',
+      arguments: ['-c', trap + line],
+      text: line,
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import path from 'node:path';
-import type { WorkerCommand } from '../../../src/watcher/worker/command';
+import { parseCommandLine, type WorkerCommand } from '../../../src/watcher/worker/command';
 import { runWorker } from '../../../src/watcher/worker/run-worker';
 import { createDeferred } from '../../helpers/deferred';
 import { createFakeClock } from '../../helpers/fake-clock';
@@ -199,6 +199,36 @@ describe('a worker that is told to end', () => {
       worker.kill();
       worker.stop('shutdown', 1);
     }).not.toThrow();
+  });
+
+  // It speaks once it runs, so that the signal finds it.
+  const work = "sh -c 'echo on; exec sleep 600'";
+  it.each([
+    work,
+    `${work}; true`,
+    `${work}; echo second; true`,
+    `${work} || true`,
+    `! ${work}`,
+    `${work} | cat`,
+    `${work} & wait`,
+    `while :; do ${work}; done`,
+    `true && ${work} && true`,
+    `if ${work}; then true; fi`,
+  ])('does not end well where it was cut short: %s', async (line) => {
+    const { worker, ended, lines } = run(parseCommandLine(['listen', line]));
+    await lines.find('on');
+    worker.stop('shutdown', 60_000);
+    expect(await ended).toEqual({ ...exit(143), stopped: 'shutdown' });
+    // Some shells say that their program was terminated.
+    expect(lines.all.filter((text) => text !== 'Terminated')).toEqual(['on']);
+  });
+
+  it.each([0, 3, 5])('has its exit code %d kept by its shell', async (code) => {
+    const { program, arguments: args } = fixture('obedient.mjs', String(code));
+    const { worker, ended, lines } = run(parseCommandLine(['listen', [program, ...args].join(' ')]));
+    await lines.find('started');
+    worker.stop('shutdown', 60_000);
+    expect(await ended).toEqual({ ...exit(code), stopped: 'shutdown' });
   });
 
   it('only after it has ended, was not ended by that', async () => {
