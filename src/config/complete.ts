@@ -1,12 +1,21 @@
 import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName, type AlarmSettings } from './alarm-defaults';
 import { DEFAULT_MOUNT, withoutSlash } from './mounts';
-import { CAPACITY_DEFAULTS } from './schema/capacity';
+import { isMap } from './maps';
+import { hasTopic, isFifo } from './queue-kind';
+import { completeCapacity } from './complete-capacity';
+import { completeEvents } from './complete-events';
+import { HEALTH_CHECK_DEFAULTS } from './schema/health';
 import { IMAGE_DEFAULTS } from './schema/image';
+import { Encryption as EncryptionWord } from './schema/queue';
+import { REDUCE_DEFAULTS } from './schema/reduce';
 import type {
-  CapacityShare,
   Configuration,
+  Encryption,
+  HealthCheck,
   ImageBuild,
   ListOrIntrinsic,
+  Queue,
+  Reduce,
   Secret,
   ServiceContext,
   SharedInput,
@@ -27,6 +36,7 @@ export function complete(
     cluster: shared.cluster,
     vpc: completeVpc(shared.vpc, context),
     notify: completeNotify(shared.notify),
+    extensions: shared.extensions,
     workers: Object.entries(workers).map(([name, worker]) => completeWorker(name, worker, context)),
   };
 }
@@ -37,6 +47,7 @@ function completeVpc(vpc: SharedInput['vpc'], { providerVpc }: ServiceContext): 
       subnets: vpc.subnets as ListOrIntrinsic,
       securityGroups: vpc.securityGroups as ListOrIntrinsic | undefined,
       publicIp: vpc.publicIp,
+      isOwn: true,
     };
   }
   if (providerVpc?.subnetIds === undefined) return undefined;
@@ -44,6 +55,7 @@ function completeVpc(vpc: SharedInput['vpc'], { providerVpc }: ServiceContext): 
     subnets: providerVpc.subnetIds as ListOrIntrinsic,
     securityGroups: providerVpc.securityGroupIds as ListOrIntrinsic | undefined,
     publicIp: false,
+    isOwn: false,
   };
 }
 
@@ -53,20 +65,25 @@ function completeNotify(notify: SharedInput['notify']): readonly TextOrIntrinsic
 }
 
 function completeWorker(name: string, input: WorkerInput, context: ServiceContext): Worker {
-  const { softMemory, ephemeralStorage, topic, architecture } = input;
+  const { softMemory, ephemeralStorage, gpu, architecture } = input;
   return {
     ...input,
     name,
     softMemory,
     ephemeralStorage,
+    gpu,
     image: completeImage(input.image),
     architecture: architecture ?? context.architecture ?? 'x86_64',
     capacity: completeCapacity(input.capacity),
     environment: textValues(input.environment),
     secrets: completeSecrets(input.secrets),
-    topic: topic ?? !input.queue.fifo,
+    queue: completeQueue(input.queue),
+    topic: hasTopic(input),
+    events: completeEvents(input.events),
     alarms: completeAlarms(input.alarms),
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
+    healthCheck: completeHealthCheck(input.healthCheck),
+    reduce: completeReduce(input.reduce),
   };
 }
 
@@ -80,9 +97,30 @@ function completeImage(image: WorkerInput['image']): ImageBuild {
   };
 }
 
-function completeCapacity(capacity: WorkerInput['capacity']): CapacityShare[] {
-  if (typeof capacity === 'string') return [{ ...CAPACITY_DEFAULTS, provider: capacity }];
-  return capacity.map((share) => ({ ...CAPACITY_DEFAULTS, ...share }));
+function completeQueue(input: WorkerInput['queue']): Queue {
+  return {
+    ...input,
+    arn: input.arn,
+    fifo: isFifo(input),
+    deadLetter: input.deadLetter ?? input.arn === undefined,
+    encryption: completeEncryption(input.encryption),
+  };
+}
+
+function completeEncryption(given: WorkerInput['queue']['encryption']): Encryption {
+  if (given === EncryptionWord.managed) return { by: 'sqs' };
+  return given === EncryptionWord.ownKey ? { by: 'madeKey' } : { by: 'givenKey', key: given };
+}
+
+function completeHealthCheck(given: WorkerInput['healthCheck']): HealthCheck | undefined {
+  if (given === false) return undefined;
+  const { command, ...others } = given === true ? {} : given;
+  return { ...HEALTH_CHECK_DEFAULTS, ...others, command };
+}
+
+function completeReduce(given: WorkerInput['reduce']): Reduce | undefined {
+  if (given === false) return undefined;
+  return { ...REDUCE_DEFAULTS, ...(isMap(given) ? given : {}) };
 }
 
 function textValues(environment: WorkerInput['environment']): Record<string, TextOrIntrinsic> {

@@ -1,5 +1,7 @@
 import type { AlarmName, AlarmSettings } from './alarm-defaults';
-import type { SharedInput, WorkerInput } from './schema/service';
+import type { Sources } from './events';
+import type { HEALTH_CHECK_DEFAULTS } from './schema/health';
+import type { ExtensionsInput, SharedInput, WorkerInput } from './schema/service';
 
 /** What the framework knows beside the `watchbot` section. */
 export interface ServiceContext {
@@ -10,6 +12,8 @@ export interface ServiceContext {
   architecture: Architecture | undefined;
   /** `provider.vpc`, as the user wrote it. */
   providerVpc: { subnetIds?: unknown; securityGroupIds?: unknown } | undefined;
+  /** `provider.tags`, for every resource that takes tags. CloudFormation itself adds `provider.stackTags`. */
+  tags: Readonly<Record<string, string>>;
 }
 
 export const ARCHITECTURES = ['x86_64', 'arm64'] as const;
@@ -25,13 +29,19 @@ export interface Configuration {
   /** Undefined: the plugin makes a network. */
   vpc: Vpc | undefined;
   notify: readonly TextOrIntrinsic[];
+  /** Properties over what the workers share, by resource. */
+  extensions: Extensions;
   workers: readonly Worker[];
 }
+
+export type Extensions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface Vpc {
   subnets: ListOrIntrinsic;
   securityGroups: ListOrIntrinsic | undefined;
   publicIp: boolean;
+  /** Under `watchbot`, rather than that of the functions. */
+  isOwn: boolean;
 }
 
 export interface ImageBuild {
@@ -43,9 +53,50 @@ export interface ImageBuild {
 }
 
 export interface CapacityShare {
-  provider: 'FARGATE' | 'FARGATE_SPOT';
+  provider: TextOrIntrinsic;
   weight: number;
   base: number;
+}
+
+export interface Capacity {
+  /** What runs the tasks. */
+  launchType: 'FARGATE' | 'EC2';
+  /** Empty: any instance of the cluster. */
+  strategy: readonly CapacityShare[];
+}
+
+export interface Placement {
+  type: string;
+  expression?: string;
+  field?: string;
+}
+
+/** With what messages are encrypted at rest. */
+export type Encryption = { by: 'sqs' } | { by: 'madeKey' } | { by: 'givenKey'; key: TextOrIntrinsic };
+
+export interface Queue {
+  /** Of an existing queue; undefined where one is made. */
+  arn: TextOrIntrinsic | undefined;
+  fifo: boolean;
+  /** Seconds. */
+  visibilityTimeout: number;
+  /** Seconds. */
+  retention: number;
+  maxReceives: number;
+  /** Seconds. */
+  delay: number;
+  /** True: one is made; false: there is none; else the ARN of an existing one. */
+  deadLetter: boolean | TextOrIntrinsic;
+  encryption: Encryption;
+}
+
+/** `command` undefined is the watcher's own check; times are seconds. */
+export interface HealthCheck extends Record<keyof typeof HEALTH_CHECK_DEFAULTS, number> {
+  command: string | readonly string[] | undefined;
+}
+
+export interface Reduce {
+  pointInTimeRecovery: boolean;
 }
 
 export type Secret = { ssm: TextOrIntrinsic } | { secretsManager: TextOrIntrinsic };
@@ -57,13 +108,15 @@ type Plain = Pick<
   | 'concurrency'
   | 'maxJobDuration'
   | 'stopTimeout'
-  | 'queue'
   | 'scaling'
   | 'logs'
   | 'writableFilesystem'
   | 'exec'
   | 'permissions'
   | 'managedPolicies'
+  | 'sender'
+  | 'privileged'
+  | 'dashboard'
 >;
 
 /** One worker with every choice made. */
@@ -75,14 +128,23 @@ export interface Worker extends Plain {
   architecture: Architecture;
   softMemory: number | undefined;
   ephemeralStorage: number | undefined;
-  capacity: readonly CapacityShare[];
+  gpu: number | undefined;
+  capacity: Capacity;
+  placementConstraints: readonly Placement[];
+  placementStrategies: readonly Placement[];
   environment: Readonly<Record<string, TextOrIntrinsic>>;
   secrets: Readonly<Record<string, Secret>>;
+  queue: Queue;
   topic: boolean;
+  events: Sources;
   alarms: Readonly<Record<AlarmName, AlarmSettings | undefined>>;
   /** `/tmp` and the user's. */
   mounts: readonly string[];
-  extensions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Undefined: none. */
+  healthCheck: HealthCheck | undefined;
+  /** Undefined: not in reduce mode. */
+  reduce: Reduce | undefined;
+  extensions: Extensions;
 }
 
-export type { SharedInput, WorkerInput };
+export type { ExtensionsInput, SharedInput, WorkerInput };

@@ -24,7 +24,20 @@ export const ECS = {
   maxEphemeralStorageGiB: 200,
   maxCapacityProviderBase: 100_000,
   maxCapacityProviderWeight: 1_000,
+  maxCapacityProviders: 20,
+  maxPlacementConstraints: 10,
+  maxPlacementStrategies: 5,
   maxTasksPerService: 5_000,
+  /** CPU units and MiB of a container on EC2. */
+  minCpuUnits: 128,
+  maxCpuUnits: 196_608,
+  minMemoryMiB: 6,
+  maxGpus: 16,
+  /** Least and most of each part of a health check. */
+  healthIntervalSeconds: [5, 300],
+  healthTimeoutSeconds: [2, 60],
+  healthRetries: [1, 10],
+  healthStartPeriodSeconds: [0, 300],
 } as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html (days) */
@@ -42,6 +55,24 @@ export const CLOUDWATCH = {
   maxLongWindowSeconds: 604_800,
   longPeriodSeconds: 3_600,
 } as const;
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html and https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+export const EVENTS = {
+  maxRuleNameLength: 64,
+  maxScheduleNameLength: 64,
+  maxObjectKeyLength: 1_024,
+  /** Of this plugin: a queue's policy has a limit on its size. */
+  maxSources: 50,
+} as const;
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+export const API_GATEWAY = { maxRate: 10_000, maxBurst: 5_000, maxAudiences: 50, maxScopes: 10 } as const;
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+export const CLOUDFORMATION = { maxStackNameLength: 128 } as const;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
+export const DYNAMODB = { maxTableNameLength: 255 } as const;
 
 /** A watcher's slots: more than this and one container's files, memory and log are the limit. */
 export const MAX_CONCURRENCY = 50;

@@ -7,3 +7,10 @@ export function isMap(value: unknown): value is Record<string, unknown> {
 export function isPlainMap(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
+
+/** Whether a value is a CloudFormation function: `Ref` or `Fn::…`, alone. */
+export function isIntrinsic(value: unknown): value is Record<string, unknown> {
+  if (!isMap(value)) return false;
+  const [key, ...others] = Object.keys(value);
+  return others.length === 0 && key !== undefined && (key === 'Ref' || key.startsWith('Fn::'));
+}

@@ -1,72 +1,11 @@
 import type { ServiceContext } from './configuration';
-import { CLOUDWATCH, ECS, SNS, SQS } from './limits';
+import { CLOUDFORMATION, CLOUDWATCH, DYNAMODB, ECS, EVENTS, SNS, SQS } from './limits';
+import { logicalId, prefixOf, type WorkerResource } from './logical-ids';
 
-/** Every name and logical id that the plugin gives, and the limits on their length. */
+/** Every name that the plugin gives, and the limits on their length. */
 
 /** The name of the only worker where `watchbot:` has no map of workers. */
 export const SINGLE_WORKER_NAME = 'watchbot';
-
-/** `render-tiles` gives `RenderTiles`: what every logical id of a worker starts with, as Watchbot's `prefix`. */
-export function prefixOf(worker: string): string {
-  return worker
-    .split('-')
-    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
-    .join('');
-}
-
-/** Resources of one worker: what `extensions` calls them, and how their logical id ends. */
-const WORKER_RESOURCES = {
-  queue: 'Queue',
-  deadLetterQueue: 'DeadLetterQueue',
-  topic: 'Topic',
-  subscription: 'QueueSubscription',
-  queuePolicy: 'QueuePolicy',
-  logGroup: 'LogGroup',
-  taskDefinition: 'Task',
-  service: 'Service',
-  taskRole: 'TaskRole',
-  executionRole: 'ExecutionRole',
-  scalableTarget: 'ScalingTarget',
-  scaleUpPolicy: 'ScaleUp',
-  scaleUpAlarm: 'ScaleUpTrigger',
-  scaleDownPolicy: 'ScaleDown',
-  scaleDownAlarm: 'ScaleDownTrigger',
-  deadLetterAlarm: 'DeadLetterAlarm',
-  workerErrorsMetric: 'WorkerErrorsMetric',
-  workerErrorsAlarm: 'WorkerErrorsAlarm',
-  queueSizeAlarm: 'QueueSizeAlarm',
-  memoryAlarm: 'MemoryAlarm',
-  cpuAlarm: 'CpuAlarm',
-} as const;
-
-export type WorkerResource = keyof typeof WORKER_RESOURCES;
-
-/** Names under `extensions`. */
-export const EXTENDABLE_RESOURCES: readonly string[] = Object.keys(WORKER_RESOURCES);
-
-export function logicalId(worker: string, resource: WorkerResource): string {
-  return prefixOf(worker) + WORKER_RESOURCES[resource];
-}
-
-/** The logical ids that a worker's resources can have. */
-export function logicalIds(worker: string): string[] {
-  return Object.values(WORKER_RESOURCES).map((suffix) => prefixOf(worker) + suffix);
-}
-
-/** Logical ids of what a stack has once. */
-export const SharedId = {
-  cluster: 'WatchbotCluster',
-  clusterCapacity: 'WatchbotClusterCapacity',
-  vpc: 'WatchbotVpc',
-  internetGateway: 'WatchbotInternetGateway',
-  gatewayAttachment: 'WatchbotInternetGatewayAttachment',
-  routeTable: 'WatchbotRouteTable',
-  defaultRoute: 'WatchbotDefaultRoute',
-  subnet: (index: number) => `WatchbotSubnet${index}`,
-  subnetRoute: (index: number) => `WatchbotSubnet${index}Route`,
-  securityGroup: 'WatchbotSecurityGroup',
-  notifications: 'WatchbotNotifications',
-} as const;
 
 /** Outputs, under Watchbot's names, so that tools written for it keep working. */
 export const OutputName = {
@@ -75,6 +14,10 @@ export const OutputName = {
   deadLetterQueueUrl: (worker: string) => `${prefixOf(worker)}DeadLetterQueueUrl`,
   topicArn: (worker: string) => `${prefixOf(worker)}TopicArn`,
   logGroup: (worker: string) => `${prefixOf(worker)}LogGroup`,
+  webhookUrl: (worker: string) => `${prefixOf(worker)}WebhookUrl`,
+  webhookApiKeyId: (worker: string) => `${prefixOf(worker)}WebhookApiKeyId`,
+  senderSecretArn: (worker: string) => `${prefixOf(worker)}SenderSecretArn`,
+  progressTable: (worker: string) => `${prefixOf(worker)}ProgressTable`,
 } as const;
 
 type Named = Pick<ServiceContext, 'stackName' | 'region'>;
@@ -104,6 +47,21 @@ export function alarmName({ stackName }: Named, worker: string, resource: Worker
   return `${stackName}-${logicalId(worker, resource)}`;
 }
 
+/** A rule, a schedule or an API: by its logical id, so that policies can name it before it is there. */
+export function sourceName({ stackName }: Named, id: string): string {
+  return `${stackName}-${id}`;
+}
+
+/** Dashboards of all regions of an account are in one list. */
+export function dashboardName({ stackName, region }: Named, worker: string): string {
+  return `${stackName}-${region}-${prefixOf(worker)}`;
+}
+
+/** As in Watchbot. */
+export function progressTableName({ stackName }: Named, worker: string): string {
+  return `${stackName}-${prefixOf(worker)}-progress`;
+}
+
 /** CloudWatch namespace and metric name, as in Watchbot. */
 export const METRIC_NAMESPACE = 'Mapbox/ecs-watchbot';
 
@@ -130,21 +88,50 @@ function repositoryPart(text: string): string {
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 const MAX_REPOSITORY_NAME_LENGTH = 256;
 
-/** The longest name of each kind that this worker leads to, with the limit on it. */
+export interface LimitedName {
+  kind: string;
+  name: string;
+  limit: number;
+}
+
+/** The longest name of each kind that a worker leads to, with the limit on it. */
 export function longestNames(
   context: ServiceContext,
   worker: string,
-  { fifo, deadLetter }: { fifo: boolean; deadLetter: boolean },
-) {
+  {
+    fifo,
+    deadLetter,
+    rules,
+    schedules,
+  }: { fifo: boolean; deadLetter: boolean; rules: readonly string[]; schedules: readonly string[] },
+): LimitedName[] {
   const queue = deadLetter
     ? { kind: 'dead-letter queue', name: deadLetterQueueName(context, worker, fifo) }
     : { kind: 'queue', name: queueName(context, worker, fifo) };
+  const limited = (kind: string, limit: number) => (id: string) => ({
+    kind,
+    name: sourceName(context, id),
+    limit,
+  });
   return [
     { ...queue, limit: SQS.maxNameLength },
     { kind: 'topic', name: topicName(context, worker, fifo), limit: SNS.maxNameLength },
     { kind: 'log group', name: logGroupName(context, worker), limit: CLOUDWATCH.maxLogGroupNameLength },
     { kind: 'task definition', name: familyName(context, worker), limit: ECS.maxFamilyLength },
-    { kind: 'alarm', name: alarmName(context, worker, 'workerErrorsAlarm'), limit: CLOUDWATCH.maxNameLength },
+    {
+      kind: 'alarm',
+      name: alarmName(context, worker, 'deadLetterGrowthAlarm'),
+      limit: CLOUDWATCH.maxNameLength,
+    },
+    { kind: 'dashboard', name: dashboardName(context, worker), limit: CLOUDWATCH.maxNameLength },
+    { kind: 'table', name: progressTableName(context, worker), limit: DYNAMODB.maxTableNameLength },
     { kind: 'image repository', name: repositoryName(context, worker), limit: MAX_REPOSITORY_NAME_LENGTH },
+    ...rules.map(limited('rule', EVENTS.maxRuleNameLength)),
+    ...schedules.map(limited('schedule', EVENTS.maxScheduleNameLength)),
   ];
+}
+
+/** What the stack's own name may be. */
+export function stackNameLimit({ stackName }: Named): LimitedName {
+  return { kind: 'stack', name: stackName, limit: CLOUDFORMATION.maxStackNameLength };
 }

@@ -3,6 +3,7 @@ import type { Problem } from '../errors/problem';
 import { complete } from './complete';
 import type { Configuration, ServiceContext, SharedInput, WorkerInput } from './configuration';
 import { isMap } from './maps';
+import { SHARED_RESOURCE_NAMES } from './logical-ids';
 import { SINGLE_WORKER_NAME } from './names';
 import { placeOf } from './place';
 import { emptyValues, serviceProblems, WORKER_RULES } from './rules';
@@ -18,34 +19,61 @@ const ROOT = 'watchbot';
 export function parseConfiguration(section: unknown, context: ServiceContext): Configuration {
   const validation = validateSection(section, ROOT);
   const isMany = hasWorkers(section);
-  const { shared, workers } = split(validation.section, isMany);
+  const checked = split(validation.section, isMany);
+  // Without what the schema refuses, and with its defaults in, it has the schema's types.
+  const shared = checked.shared as SharedInput;
+  const workers = checked.workers as Record<string, WorkerInput>;
+  const given: Record<string, unknown> = split(mapIn(section), isMany).workers;
   const problems = [
     ...validation.problems.map((problem) => explainUnknownKey(problem, section)),
     ...emptyValues(section, validation.refused, ROOT),
-    ...workerProblems({ workers, shared, context, validation, isMany }),
-    ...serviceProblems({ shared, names: Object.keys(workers), context, root: ROOT, isMany }),
+    ...workerProblems({ workers, given, shared, context, validation, isMany }),
+    ...serviceProblems({ shared, workers, context, root: ROOT, isMany }),
   ];
   if (problems.length > 0) throw UserError.ofConfiguration(problems);
   // A copy of the context, part of which is the framework's own and must not be frozen.
   return deepFreeze(complete(shared, workers, structuredClone(context)));
 }
 
+/** What the workers share, and each of them. */
 function split(section: Record<string, unknown>, isMany: boolean) {
-  const shared = pick(section, (key) => SHARED_KEYS.includes(key)) as SharedInput;
-  const single = pick(section, (key) => !SHARED_KEYS.includes(key));
+  const keys = pick(section, (key) => SHARED_KEYS.includes(key));
+  const { extensions, workers, ...single } = section;
+  if (isMany) {
+    return { shared: { ...keys, extensions: mapIn(extensions) }, workers: mapIn(workers) };
+  }
+  const { shared, own } = splitExtensions(mapIn(extensions));
+  const worker = { ...pick(single, (key) => !SHARED_KEYS.includes(key)), extensions: own };
   const isEmpty = Object.keys(section).length === 0;
-  const workers = isMany ? (section.workers ?? {}) : isEmpty ? {} : { [SINGLE_WORKER_NAME]: single };
-  return { shared, workers: workers as Record<string, WorkerInput> };
+  return {
+    shared: { ...keys, extensions: shared },
+    workers: isEmpty ? {} : { [SINGLE_WORKER_NAME]: worker },
+  };
+}
+
+/** Where one worker stands alone, its `extensions` have the resources that a stack has once among them. */
+function splitExtensions(extensions: Record<string, unknown>) {
+  const isShared = (resource: string) => SHARED_RESOURCE_NAMES.some((name) => name === resource);
+  return {
+    shared: pick(extensions, isShared),
+    own: pick(extensions, (resource) => !isShared(resource)),
+  };
+}
+
+function mapIn(value: unknown): Record<string, unknown> {
+  return isMap(value) ? value : {};
 }
 
 function workerProblems(subject: {
   workers: Record<string, WorkerInput>;
+  /** The workers as they were written. */
+  given: Record<string, unknown>;
   shared: SharedInput;
   context: ServiceContext;
   validation: Validation;
   isMany: boolean;
 }): Problem[] {
-  const { workers, shared, context, validation, isMany } = subject;
+  const { workers, given, shared, context, validation, isMany } = subject;
   const { refused } = validation;
   return Object.entries(workers).flatMap(([name, worker]) => {
     const base = isMany ? placeOf(ROOT, ['workers', name]) : ROOT;
@@ -55,7 +83,7 @@ function workerProblems(subject: {
         (place) => place === at(key) || place.startsWith(`${at(key)}.`) || place.startsWith(`${at(key)}[`),
       );
     return WORKER_RULES.filter(({ reads }) => !reads.some(isRefused)).flatMap(({ check }) =>
-      check({ worker, name, context, shared, at }),
+      check({ worker, given: mapIn(given[name]), name, context, shared, at }),
     );
   });
 }

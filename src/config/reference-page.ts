@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { EXTENDABLE_RESOURCES } from './names';
+import { SHARED_RESOURCE_NAMES, WORKER_RESOURCE_NAMES } from './logical-ids';
 import { describeAllowed, describeDefault } from './reference-words';
 import { ManyWorkersSchema } from './schema/service';
 import { WorkerSchema } from './schema/worker';
@@ -11,17 +11,30 @@ export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
   { title: 'What runs', keys: ['command', 'image', 'concurrency', 'maxJobDuration', 'stopTimeout'] },
   {
     title: 'Where it runs',
-    keys: ['capacity', 'architecture', 'cpu', 'memory', 'softMemory', 'ephemeralStorage'],
+    keys: [
+      'capacity',
+      'architecture',
+      'cpu',
+      'memory',
+      'softMemory',
+      'ephemeralStorage',
+      'gpu',
+      'placementConstraints',
+      'placementStrategies',
+      'privileged',
+    ],
   },
   {
     title: 'What it knows and may do',
     keys: ['environment', 'secrets', 'permissions', 'managedPolicies', 'exec'],
   },
   { title: 'Files', keys: ['mounts', 'writableFilesystem'] },
-  { title: 'Queue and topic', keys: ['queue', 'topic'] },
+  { title: 'Queue and topic', keys: ['queue', 'topic', 'sender'] },
+  { title: 'Other sources of messages', keys: ['events'] },
   { title: 'Scaling', keys: ['scaling'] },
-  { title: 'Alarms', keys: ['alarms'] },
-  { title: 'Logs', keys: ['logs'] },
+  { title: 'Alarms and dashboard', keys: ['alarms', 'dashboard'] },
+  { title: 'Logs and health', keys: ['logs', 'healthCheck'] },
+  { title: 'Reduce mode', keys: ['reduce'] },
   { title: 'The escape hatch', keys: ['extensions'] },
 ];
 
@@ -58,7 +71,7 @@ A worker's name is a letter, then letters and digits, with single dashes between
 A CloudFormation function is one of \`Ref\` or \`Fn::…\`, in the short form too: \`!Ref Bucket\`, \`!GetAtt Bucket.Arn\`.
 In the tables, \`NAME\` stands for a name of your own and \`[]\` for each entry of a list.`;
 
-const EXTENSIONS = `Under \`extensions\` a resource is one of ${EXTENDABLE_RESOURCES.map(code).join(', ')}. Its properties are CloudFormation's:
+const EXTENSIONS = `Under \`extensions\` a resource is one of ${WORKER_RESOURCE_NAMES.map(code).join(', ')}. Of those that come from \`events\` there may be several, by number from 1: \`snsSubscription1\`, \`eventRule1\`, \`schedule1\`, \`bucket1\`, \`bucketRule1\`. What the workers share is ${SHARED_RESOURCE_NAMES.map(code).join(', ')}: beside \`workers\` where there are several. Properties are CloudFormation's:
 
 \`\`\`yaml
 watchbot:

@@ -6,6 +6,8 @@
 /** What the task definition gives the container, and the watcher reads. */
 export const ContainerVariable = {
   queueUrl: 'QueueUrl',
+  /** As Watchbot 10 has it. */
+  queueName: 'QUEUE_NAME',
   /** ARN of the topic in front of the queue; absent where there is none. */
   workTopic: 'WorkTopic',
   logGroup: 'LogGroup',
@@ -22,6 +24,8 @@ export const ContainerVariable = {
   concurrency: 'WatchbotConcurrency',
   visibilityTimeoutSeconds: 'WatchbotVisibilityTimeout',
   stopTimeoutSeconds: 'WatchbotStopTimeout',
+  /** ARN of the table of reduce mode; absent where it is off. The watcher hands it on to workers. */
+  progressTable: 'ProgressTable',
 } as const;
 
 /** What the watcher adds for each worker. */

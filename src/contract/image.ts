@@ -19,3 +19,9 @@ export const LISTEN_COMMAND = 'listen';
 
 /** Stands before a worker's arguments where it is run without a shell. */
 export const ARGUMENTS_MARKER = '--';
+
+/** File name of the bundled health check. */
+export const HEALTH_FILE = 'health.js';
+
+/** What ECS runs to know whether the watcher is well. */
+export const HEALTH_COMMAND: readonly string[] = [IMAGE_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];

@@ -1,72 +1,45 @@
-import type { Problem } from '../../errors/problem';
-import { EXTENDABLE_RESOURCES, type WorkerResource } from '../names';
+import { type Problem } from '../../errors/problem';
+import { lacking, resourcesOf } from '../made-resources';
+import { WORKER_RESOURCE_NAMES, type WorkerResource } from '../logical-ids';
 import { nameOf } from '../place';
 import { didYouMean } from '../suggest';
-import type { WorkerInput } from '../configuration';
 import type { WorkerRule } from './rule';
 
-export const extensionsAreKnown: WorkerRule = {
-  reads: ['extensions'],
-  check: ({ worker, at }) =>
-    Object.keys(worker.extensions)
-      .filter((resource) => !EXTENDABLE_RESOURCES.includes(resource))
-      .map((resource) => ({
-        code: 'WATCHBOT_UNKNOWN_KEY' as const,
-        place: at('extensions', resource),
-        given: nameOf(resource),
-        allowed: EXTENDABLE_RESOURCES.join(', '),
-        advice: didYouMean(resource, EXTENDABLE_RESOURCES) ?? 'name one of these resources',
-      })),
+export const extensionsAreMade: WorkerRule = {
+  reads: ['extensions', 'topic', 'queue', 'alarms', 'events', 'dashboard', 'reduce', 'sender'],
+  check: ({ worker, name, at }) => {
+    const made = resourcesOf(name, worker);
+    return Object.keys(worker.extensions)
+      .filter((resource) => !made.includes(resource))
+      .map((resource) => {
+        const why = isWorkerResource(resource) ? lacking(worker, resource) : undefined;
+        return why === undefined
+          ? unknownResource(at('extensions', resource), resource, made)
+          : absentResource(at('extensions', resource), resource, why);
+      });
+  },
 };
 
-interface Switch {
-  isOff: (worker: WorkerInput) => boolean;
-  /** What the user has set. */
-  because: (worker: WorkerInput) => string;
+function isWorkerResource(name: string): name is WorkerResource {
+  return WORKER_RESOURCE_NAMES.some((resource) => resource === name);
 }
 
-const TOPIC: Switch = {
-  isOff: ({ topic, queue }) => !(topic ?? !queue.fifo),
-  because: ({ topic }) => (topic === undefined ? '`queue.fifo: true`' : '`topic: false`'),
-};
-const DEAD_LETTER_QUEUE: Switch = {
-  isOff: ({ queue }) => !queue.deadLetter,
-  because: () => '`queue.deadLetter: false`',
-};
-const alarm = (name: keyof WorkerInput['alarms']): Switch => ({
-  isOff: ({ alarms }) => alarms[name] === false,
-  because: () => `\`alarms.${name}: false\``,
-});
+export function unknownResource(place: string, resource: string, made: readonly string[]): Problem {
+  return {
+    code: 'WATCHBOT_UNKNOWN_KEY',
+    place,
+    given: nameOf(resource),
+    allowed: made.join(', '),
+    advice: didYouMean(resource, made) ?? 'name one of these resources',
+  };
+}
 
-/** What a worker may do without. A test compares it with what the builders make. */
-const SWITCHES = {
-  topic: [TOPIC],
-  subscription: [TOPIC],
-  queuePolicy: [TOPIC],
-  deadLetterQueue: [DEAD_LETTER_QUEUE],
-  deadLetterAlarm: [DEAD_LETTER_QUEUE, alarm('deadLetter')],
-  workerErrorsMetric: [alarm('workerErrors')],
-  workerErrorsAlarm: [alarm('workerErrors')],
-  queueSizeAlarm: [alarm('queueSize')],
-  memoryAlarm: [alarm('memory')],
-  cpuAlarm: [alarm('cpu')],
-} satisfies Partial<Record<WorkerResource, readonly Switch[]>>;
-const SWITCHES_BY_NAME = new Map<string, readonly Switch[]>(Object.entries(SWITCHES));
-
-export const extensionsAreMade: WorkerRule = {
-  reads: ['extensions', 'topic', 'queue', 'alarms'],
-  check: ({ worker, at }) =>
-    Object.keys(worker.extensions).flatMap((resource): Problem[] => {
-      const off = SWITCHES_BY_NAME.get(resource)?.find(({ isOff }) => isOff(worker));
-      if (off === undefined) return [];
-      return [
-        {
-          code: 'WATCHBOT_CONTRADICTION',
-          place: at('extensions', resource),
-          given: `properties of the ${resource}, which this worker does not have: ${off.because(worker)}`,
-          allowed: 'resources that the worker has',
-          advice: 'remove one of the two',
-        },
-      ];
-    }),
-};
+function absentResource(place: string, resource: string, why: string): Problem {
+  return {
+    code: 'WATCHBOT_CONTRADICTION',
+    place,
+    given: `properties of the ${resource}, which this worker does not have: ${why}`,
+    allowed: 'resources that the worker has',
+    advice: 'remove one of the two',
+  };
+}

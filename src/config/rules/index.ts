@@ -6,21 +6,52 @@ import {
   variableOnce,
 } from './access';
 import { alarmWindows } from './alarms';
-import { extensionsAreKnown, extensionsAreMade } from './extensions';
+import { bucketSources, bucketSourcesAreApart } from './buckets';
+import {
+  capacityProviders,
+  capacityShares,
+  ec2HasACluster,
+  ec2HasNoPublicIp,
+  onlyOnEc2,
+  onlyOnFargate,
+  placementsAreWhole,
+} from './capacity';
+import { eventBridgeSources, messageGroups, oneWebhook, scheduleExpressions, topicSources } from './events';
+import { extensionsAreMade } from './extensions';
 import { commandIsNotBlank, mountsAreApart, mountsAreSafe } from './filesystem';
+import { healthCheckFits } from './health';
 import { namesFit } from './names';
-import { deadLetterOnlyOffForFifo, oneJobInAFreshContainer } from './queue';
+import {
+  deadLetterOnlyOffForFifo,
+  encryptionIsKnown,
+  existingQueueStays,
+  managedKeyHasNoSources,
+  oneJobInAFreshContainer,
+  queueArns,
+  queueKindsAgree,
+} from './queue';
 import type { WorkerRule } from './rule';
-import { capacityShares, fargateSize, scalingBounds, softMemoryFits } from './size';
+import { fargateSize, scalingBounds, softMemoryFits } from './size';
 
 /** Every rule across the keys of one worker. */
 export const WORKER_RULES: readonly WorkerRule[] = [
   commandIsNotBlank,
   fargateSize,
   softMemoryFits,
+  capacityProviders,
   capacityShares,
+  ec2HasACluster,
+  ec2HasNoPublicIp,
+  onlyOnEc2,
+  onlyOnFargate,
+  placementsAreWhole,
   scalingBounds,
   deadLetterOnlyOffForFifo,
+  queueArns,
+  queueKindsAgree,
+  existingQueueStays,
+  encryptionIsKnown,
+  managedKeyHasNoSources,
   oneJobInAFreshContainer,
   reservedVariables,
   variableOnce,
@@ -29,8 +60,15 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   statementNamesOnce,
   mountsAreSafe,
   mountsAreApart,
+  topicSources,
+  eventBridgeSources,
+  scheduleExpressions,
+  bucketSources,
+  bucketSourcesAreApart,
+  oneWebhook,
+  messageGroups,
+  healthCheckFits,
   alarmWindows,
-  extensionsAreKnown,
   extensionsAreMade,
   namesFit,
 ];

@@ -4,6 +4,8 @@ import type { ServiceContext, SharedInput, WorkerInput } from '../configuration'
 /** A worker under check, with what its rules need to know of the rest. */
 export interface RuleSubject {
   worker: WorkerInput;
+  /** The keys that the user wrote, before defaults. */
+  given: Readonly<Record<string, unknown>>;
   name: string;
   context: ServiceContext;
   shared: SharedInput;
@@ -18,4 +20,8 @@ export interface RuleSubject {
 export interface WorkerRule {
   reads: readonly (keyof WorkerInput)[];
   check: (subject: RuleSubject) => Problem[];
+}
+
+export function problemIf(isWrong: boolean, problem: Problem): Problem[] {
+  return isWrong ? [problem] : [];
 }

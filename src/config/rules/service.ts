@@ -1,24 +1,39 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { ARCHITECTURES, type ServiceContext, type SharedInput } from '../configuration';
+import { completeEvents } from '../complete-events';
+import { ARCHITECTURES, type ServiceContext, type SharedInput, type WorkerInput } from '../configuration';
 import { CLOUDWATCH, MAX_WORKER_NAME_LENGTH } from '../limits';
-import { logicalIds } from '../names';
+import { logicalIds } from '../logical-ids';
+import { sharedResourcesOf } from '../made-resources';
+import { stackNameLimit } from '../names';
 import { isEmailAddress, isTopicArn } from '../notify';
 import { placeOf } from '../place';
+import { unknownResource } from './extensions';
+import { tooLong } from './names';
 
-/** Rules about the section as a whole. `names` are those of the workers. */
+/** Rules about the section as a whole. */
 export function serviceProblems(subject: {
   shared: SharedInput;
-  names: readonly string[];
+  workers: Readonly<Record<string, WorkerInput>>;
   context: ServiceContext;
   root: string;
   isMany: boolean;
 }): Problem[] {
-  const { shared, names, context, root, isMany } = subject;
+  const { shared, workers, context, root, isMany } = subject;
+  const names = Object.keys(workers);
   const placeOfWorker = (name: string) => placeOf(root, isMany ? ['workers', name] : []);
   return [
     ...architectureProblems(context),
     ...clusterProblems(shared, root),
     ...notifyProblems(shared, root),
+    ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),
+    ...sharedExtensionProblems(subject),
+    ...sharedBuckets(workers).map(({ name, other, bucket }) => ({
+      code: 'WATCHBOT_NAME_TAKEN' as const,
+      place: placeOfWorker(name),
+      given: `${name} beside ${other}: each would make the bucket ${describeValue(bucket)}`,
+      allowed: 'a bucket that one worker makes',
+      advice: 'set `existing: true` for both, and define the bucket under `resources`',
+    })),
     ...names.flatMap((name) => (isMany ? nameProblems(name, placeOfWorker(name)) : [])),
     ...takenIds(names).map(({ name, other, id }) => ({
       code: 'WATCHBOT_NAME_TAKEN' as const,
@@ -98,5 +113,28 @@ function takenIds(names: readonly string[]): { name: string; other: string; id: 
       return id === undefined ? [] : [{ name, other, id }];
     });
     return taken.slice(0, 1);
+  });
+}
+
+function sharedExtensionProblems(subject: Parameters<typeof serviceProblems>[0]): Problem[] {
+  const { shared, workers, context, root } = subject;
+  const made: readonly string[] = sharedResourcesOf(shared, context, Object.values(workers));
+  return Object.keys(shared.extensions)
+    .filter((resource) => !made.includes(resource))
+    .map((resource) => unknownResource(placeOf(root, ['extensions', resource]), resource, made));
+}
+
+/** Two workers whose events would make one bucket. */
+function sharedBuckets(workers: Readonly<Record<string, WorkerInput>>) {
+  const made = Object.entries(workers).flatMap(([name, { events }]) =>
+    completeEvents(events)
+      .s3.filter(({ existing }) => !existing)
+      .map(({ bucket }) => ({ name, bucket })),
+  );
+  return made.flatMap(({ name, bucket }, index) => {
+    const other = made
+      .slice(0, index)
+      .find((before) => before.name !== name && JSON.stringify(before.bucket) === JSON.stringify(bucket));
+    return other === undefined ? [] : [{ name, bucket, other: other.name }];
   });
 }

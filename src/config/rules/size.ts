@@ -1,37 +1,40 @@
-import { describeFargateMemory, isFargateSize } from '../fargate-sizes';
-import { CAPACITY_DEFAULTS } from '../schema/capacity';
-import type { WorkerRule } from './rule';
+import { describeFargateMemory, FARGATE_CPU_UNITS, isFargateSize } from '../fargate-sizes';
+import { completeCapacity } from '../complete-capacity';
+import { problemIf, type WorkerRule } from './rule';
 
 /** Fargate takes only certain pairs. */
 export const fargateSize: WorkerRule = {
-  reads: ['cpu', 'memory'],
-  check: ({ worker: { cpu, memory }, at }) =>
-    isFargateSize(cpu, memory)
-      ? []
-      : [
-          {
-            code: 'WATCHBOT_FARGATE_SIZE',
-            place: at('memory'),
-            given: `cpu ${cpu} with memory ${memory}`,
-            allowed: `with cpu ${cpu}: memory ${describeFargateMemory(cpu)}`,
-            advice: 'choose one of these, or another `cpu`',
-          },
-        ],
+  reads: ['cpu', 'memory', 'capacity'],
+  check: ({ worker: { cpu, memory, capacity }, at }) => {
+    if (completeCapacity(capacity).launchType === 'EC2' || isFargateSize(cpu, memory)) return [];
+    const isKnown = FARGATE_CPU_UNITS.includes(cpu);
+    return [
+      {
+        code: 'WATCHBOT_FARGATE_SIZE',
+        place: at(isKnown ? 'memory' : 'cpu'),
+        given: `cpu ${cpu} with memory ${memory}`,
+        allowed: isKnown
+          ? `with cpu ${cpu}: memory ${describeFargateMemory(cpu)}`
+          : `cpu ${FARGATE_CPU_UNITS.join(', ')}`,
+        advice: isKnown ? 'choose one of these, or another `cpu`' : 'choose one of these',
+      },
+    ];
+  },
 };
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (memoryReservation) */
 export const softMemoryFits: WorkerRule = {
-  reads: ['softMemory', 'memory'],
-  check: ({ worker: { softMemory, memory }, at }) =>
-    softMemory === undefined || softMemory <= memory
-      ? []
-      : [
-          {
-            code: 'WATCHBOT_OUT_OF_RANGE',
-            place: at('softMemory'),
-            given: String(softMemory),
-            allowed: `at most ${memory}, the value of \`memory\``,
-          },
-        ],
+  reads: ['softMemory', 'memory', 'capacity'],
+  check: ({ worker: { softMemory, memory, capacity }, at }) => {
+    const isEc2 = completeCapacity(capacity).launchType === 'EC2';
+    const limit = isEc2 ? memory - 1 : memory;
+    return problemIf(softMemory !== undefined && softMemory > limit, {
+      code: 'WATCHBOT_OUT_OF_RANGE',
+      place: at('softMemory'),
+      given: String(softMemory),
+      allowed: `at most ${limit}, ${isEc2 ? 'less than' : 'the value of'} \`memory\``,
+    });
+  },
 };
 
 export const scalingBounds: WorkerRule = {
@@ -48,40 +51,4 @@ export const scalingBounds: WorkerRule = {
             advice: `raise \`max\`${scaling.max === 1 ? ' (its default is 1)' : ''} or lower \`min\``,
           },
         ],
-};
-
-export const capacityShares: WorkerRule = {
-  reads: ['capacity'],
-  check: ({ worker: { capacity }, at }) => {
-    if (typeof capacity === 'string') return [];
-    const place = at('capacity');
-    const shares = capacity.map((share) => ({ ...CAPACITY_DEFAULTS, ...share }));
-    const providers = shares.map(({ provider }) => provider);
-    if (new Set(providers).size < providers.length) {
-      return [
-        { code: 'WATCHBOT_CONTRADICTION', place, given: providers.join(', '), allowed: 'each provider once' },
-      ];
-    }
-    if (shares.filter(({ base }) => base > 0).length > 1) {
-      return [
-        {
-          code: 'WATCHBOT_CONTRADICTION',
-          place,
-          given: 'several entries with `base`',
-          allowed: 'one entry with `base`',
-        },
-      ];
-    }
-    if (shares.every(({ weight }) => weight === 0)) {
-      return [
-        {
-          code: 'WATCHBOT_CONTRADICTION',
-          place,
-          given: 'weight 0 everywhere',
-          allowed: 'one entry with a weight of 1 or more',
-        },
-      ];
-    }
-    return [];
-  },
 };

@@ -1,14 +1,21 @@
 import { Type } from '@sinclair/typebox';
 import { ECS } from '../limits';
-import { oneOf, strictObject } from './values';
+import { oneOf, strictObject, stringOrIntrinsic } from './values';
 
-export const CAPACITY_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const;
+/** Capacity providers that every cluster of the plugin has. */
+export const FARGATE_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const;
+
+/** The instances that a cluster has, without a capacity provider. */
+export const EC2 = 'EC2';
 
 /** What an entry has where it does not say. A validator fills in no defaults within a choice. */
 export const CAPACITY_DEFAULTS = { weight: 1, base: 0 } as const;
 
 const Share = strictObject({
-  provider: oneOf(CAPACITY_PROVIDERS, { description: 'Each at most once.' }),
+  provider: stringOrIntrinsic({
+    title: 'FARGATE, FARGATE_SPOT or the name of a capacity provider of your own',
+    description: "Each at most once. One of your own stands for EC2 instances and is the cluster's.",
+  }),
   weight: Type.Optional(
     Type.Integer({
       default: CAPACITY_DEFAULTS.weight,
@@ -28,10 +35,53 @@ const Share = strictObject({
 });
 
 export const CapacitySchema = Type.Union(
-  [oneOf(CAPACITY_PROVIDERS), Type.Array(Share, { minItems: 1, maxItems: CAPACITY_PROVIDERS.length })],
+  [
+    oneOf([...FARGATE_PROVIDERS, EC2]),
+    Type.Array(Share, { minItems: 1, maxItems: ECS.maxCapacityProviders }),
+  ],
   {
     default: 'FARGATE',
-    title: 'FARGATE, FARGATE_SPOT, or a list of {provider, weight, base}',
-    description: 'Where tasks run. A list mixes the two, such as Spot with an on-demand base.',
+    title: 'FARGATE, FARGATE_SPOT, EC2, or a list of {provider, weight, base}',
+    description:
+      'Where tasks run. A list mixes the two of Fargate, such as Spot with an on-demand base, or several capacity providers of EC2. `EC2`, or a provider of your own, needs a `cluster` that has the instances.',
+  },
+);
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html */
+export const PlacementConstraintsSchema = Type.Array(
+  strictObject({
+    type: oneOf(['distinctInstance', 'memberOf'], { description: 'As ECS names them.' }),
+    expression: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2_000,
+        description: "For `memberOf`: in ECS's cluster query language.",
+      }),
+    ),
+  }),
+  {
+    title: 'a list of {type, expression}',
+    default: [],
+    maxItems: ECS.maxPlacementConstraints,
+    description: 'On EC2: which instances tasks may run on.',
+  },
+);
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementStrategy.html */
+export const PlacementStrategiesSchema = Type.Array(
+  strictObject({
+    type: oneOf(['random', 'spread', 'binpack'], { description: 'As ECS names them.' }),
+    field: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'For `spread`: `instanceId`, `host` or an attribute; for `binpack`: `cpu` or `memory`.',
+      }),
+    ),
+  }),
+  {
+    title: 'a list of {type, field}',
+    default: [],
+    maxItems: ECS.maxPlacementStrategies,
+    description: 'On EC2: how tasks are spread over the instances.',
   },
 );

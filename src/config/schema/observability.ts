@@ -8,6 +8,7 @@ const PERIOD_SECONDS = { multipleOf: 60, minimum: 60, maximum: 86_400 };
 
 const ALARM_TEXTS: Record<AlarmName, string> = {
   deadLetter: 'Messages in the dead-letter queue, where there is one.',
+  deadLetterGrowth: 'Messages that were added to the dead-letter queue, also where there were some before.',
   workerErrors: 'Failed and rejected jobs in one period.',
   queueSize: 'Messages waiting, over a long time: the service does not keep up.',
   memory: 'Memory used, in percent of what the task has.',
@@ -17,6 +18,7 @@ const ALARM_TEXTS: Record<AlarmName, string> = {
 /** What the threshold is compared with. */
 const ALARM_THRESHOLDS: Record<AlarmName, string> = {
   deadLetter: 'This many messages, or more.',
+  deadLetterGrowth: 'This many messages, or more, in one period.',
   workerErrors: 'More jobs than this in a period.',
   queueSize: 'More messages than this, on average over a period.',
   memory: 'More percent than this, on average over a period.',
@@ -57,6 +59,7 @@ function alarm(name: AlarmName) {
 export const AlarmsSchema = strictObject(
   {
     deadLetter: alarm('deadLetter'),
+    deadLetterGrowth: alarm('deadLetterGrowth'),
     workerErrors: alarm('workerErrors'),
     queueSize: alarm('queueSize'),
     memory: alarm('memory'),
@@ -64,6 +67,11 @@ export const AlarmsSchema = strictObject(
   },
   { default: {}, description: 'All are on; each can be tuned, or switched off with `false`.' },
 );
+
+export const DashboardSchema = Type.Boolean({
+  default: true,
+  description: 'A CloudWatch dashboard of the queue, the jobs and the tasks.',
+});
 
 export const LogsSchema = strictObject(
   {

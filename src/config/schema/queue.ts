@@ -1,6 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { MIN_VISIBILITY_TIMEOUT_SECONDS, SQS } from '../limits';
-import { strictObject } from './values';
+import { Intrinsic, strictObject, stringOrIntrinsic } from './values';
+
+/** What `queue.encryption` may say besides naming a key. */
+export const Encryption = { managed: 'SSE-SQS', ownKey: 'KMS' } as const;
 
 export const QueueSchema = strictObject(
   {
@@ -20,7 +23,7 @@ export const QueueSchema = strictObject(
       minimum: SQS.minRetentionSeconds,
       maximum: SQS.maxRetentionSeconds,
       description:
-        'Seconds for which the queue and its dead-letter queue keep a message. The default is 14 days.',
+        'Seconds for which the queue keeps a message. The default is 14 days; a dead-letter queue always has them.',
     }),
     maxReceives: Type.Integer({
       default: 10,
@@ -34,11 +37,28 @@ export const QueueSchema = strictObject(
       maximum: SQS.maxDelaySeconds,
       description: 'Seconds for which every new message is held back.',
     }),
-    deadLetter: Type.Boolean({
-      default: true,
+    deadLetter: Type.Optional(
+      Type.Union([Type.Boolean(), Type.String({ minLength: 1 }), Intrinsic], {
+        title: '`true`, `false`, the ARN of a queue or a CloudFormation function',
+        description:
+          '`false`, for a FIFO queue only: a message that keeps failing stalls its group rather than being set aside. An ARN names an existing dead-letter queue.',
+        otherwise: '`true`; `false` with `arn`',
+      }),
+    ),
+    encryption: stringOrIntrinsic({
+      default: Encryption.managed,
+      title: '`SSE-SQS`, `KMS`, the ARN, id or alias of a key, or a CloudFormation function',
       description:
-        '`false`, for a FIFO queue only: a message that keeps failing stalls its group rather than being set aside.',
+        'With what messages are encrypted at rest. `SSE-SQS`: a key that SQS keeps. `KMS`: a key that the plugin makes, whose policy lets in just the sources of this worker; it encrypts the topic too. The policy of a key of your own must let SNS, EventBridge and S3 in where they send; a CloudFormation function must give its ARN.',
     }),
+    arn: Type.Optional(
+      stringOrIntrinsic({
+        title: 'the ARN of a queue or a CloudFormation function',
+        description:
+          'An existing queue, in the same region. Nothing of it is changed: it has no topic then, and no `events` that need leave to send to it.',
+        otherwise: 'none: a queue is made',
+      }),
+    ),
   },
   { default: {}, description: 'The queue in front of the worker.' },
 );

@@ -10,12 +10,20 @@ const sharedProperties = {
   notify: Type.Optional(NotifySchema),
 };
 
+/** Where one worker stands directly under `watchbot`, its `extensions` take what it would share, too. */
+const sharedExtensions = mapOf(mapOf(Type.Unknown()), {
+  default: {},
+  description:
+    'As the `extensions` of a worker, for what the workers share: the cluster, the network, the topic of alarms.',
+});
+
 /** `watchbot:` with one worker, whose keys stand directly under it. */
 export const SingleWorkerSchema = strictObject({ ...sharedProperties, ...workerProperties });
 
 /** `watchbot:` with a map of named workers. */
 export const ManyWorkersSchema = strictObject({
   ...sharedProperties,
+  extensions: sharedExtensions,
   workers: mapOf(WorkerSchema, {
     minProperties: 1,
     description: 'Workers by name; each has a queue and a service of its own.',
@@ -25,6 +33,10 @@ export const ManyWorkersSchema = strictObject({
 export const SHARED_KEYS: readonly string[] = Object.keys(sharedProperties);
 export const WORKER_KEYS: readonly string[] = Object.keys(workerProperties);
 
-export type SharedInput = Pick<Static<typeof ManyWorkersSchema>, 'cluster' | 'vpc' | 'notify'>;
+export type SharedInput = Pick<Static<typeof ManyWorkersSchema>, 'cluster' | 'vpc' | 'notify'> & {
+  extensions: ExtensionsInput;
+};
+/** Properties by resource. */
+export type ExtensionsInput = Record<string, Record<string, unknown>>;
 /** A worker as the schema leaves it: checked, with the schema's defaults in. */
 export type WorkerInput = Static<typeof WorkerSchema>;

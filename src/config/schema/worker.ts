@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox';
-import { FARGATE_CPU_UNITS } from '../fargate-sizes';
 import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
-import { CapacitySchema } from './capacity';
+import { access } from './access';
+import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
+import { EventsSchema } from './events';
+import { HealthCheckSchema } from './health';
 import { ImageSchema } from './image';
-import { AlarmsSchema, LogsSchema } from './observability';
+import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
 import { QueueSchema } from './queue';
-import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textLike, variables } from './values';
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
-const ActionName = textLike('^(\\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$', 'an action like s3:GetObject');
+import { ReduceSchema } from './reduce';
+import { mapOf, oneOf, strictObject } from './values';
 
 const CommandSchema = Type.Union(
   [Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })],
@@ -19,63 +19,40 @@ const CommandSchema = Type.Union(
   },
 );
 
-const StatementSchema = strictObject({
-  Effect: Type.Optional(
-    oneOf(['Allow', 'Deny'], { default: 'Allow', description: 'Whether it is allowed or denied.' }),
-  ),
-  Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1 })], {
-    title: 'an action like s3:GetObject, or a list of them',
-    description: 'What is allowed or denied.',
-  }),
-  Resource: Type.Union(
-    [Type.String({ minLength: 1 }), Type.Array(stringOrIntrinsic(), { minItems: 1 }), Intrinsic],
-    { title: 'an ARN, a CloudFormation function, or a list of them', description: 'On what.' },
-  ),
-  Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
-  Sid: Type.Optional(
-    textLike('^[A-Za-z0-9]+$', 'letters and digits', { description: 'A name for the statement.' }),
-  ),
-});
-
-const SecretSchema = Type.Union(
-  [
-    Type.String({ minLength: 1 }),
-    strictObject({ ssm: stringOrIntrinsic({ description: 'Name or ARN of an SSM parameter.' }) }),
-    strictObject({
-      secretsManager: stringOrIntrinsic({
-        description:
-          'ARN of a Secrets Manager secret, with a JSON key, version stage and version id behind it where wanted.',
-      }),
-    }),
-  ],
-  { title: 'an SSM parameter, a Secrets Manager ARN, {ssm: …} or {secretsManager: …}' },
-);
-
 const size = {
-  cpu: Type.Unsafe<number>({
-    type: 'integer',
-    enum: [...FARGATE_CPU_UNITS],
+  cpu: Type.Integer({
     default: 256,
-    description: 'CPU units of a task; 1024 is one vCPU.',
+    minimum: ECS.minCpuUnits,
+    maximum: ECS.maxCpuUnits,
+    description:
+      'CPU units of a task; 1024 is one vCPU. On EC2 it is what a task is sure of, and it may use more that is free.',
   }),
   memory: Type.Integer({
     default: 512,
-    minimum: 512,
+    minimum: ECS.minMemoryMiB,
     description:
       'MiB of a task. Fargate takes only certain pairs of `cpu` and `memory`; a wrong pair is an error that lists the right ones.',
   }),
   softMemory: Type.Optional(
-    Type.Integer({ minimum: 6, description: 'MiB that are reserved for the container, at most `memory`.' }),
+    Type.Integer({
+      minimum: ECS.minMemoryMiB,
+      description: 'MiB that are reserved for the container, at most `memory`; on EC2 less than it.',
+    }),
   ),
   ephemeralStorage: Type.Optional(
     Type.Integer({
       minimum: ECS.minEphemeralStorageGiB,
       maximum: ECS.maxEphemeralStorageGiB,
-      description: 'GiB of disk.',
+      description: 'GiB of disk, on Fargate.',
       otherwise: '20, as Fargate has it',
     }),
   ),
+  gpu: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: ECS.maxGpus, description: 'GPUs of a task, on EC2.' }),
+  ),
   capacity: CapacitySchema,
+  placementConstraints: PlacementConstraintsSchema,
+  placementStrategies: PlacementStrategiesSchema,
 };
 
 const job = {
@@ -97,30 +74,6 @@ const job = {
     minimum: 10,
     maximum: ECS.maxStopTimeoutSeconds,
     description: 'Seconds that a busy task gets to finish when ECS stops it.',
-  }),
-};
-
-const access = {
-  environment: variables(
-    Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
-      title: 'text, a number, true, false or a CloudFormation function',
-    }),
-    { description: 'Environment variables of the worker, by name.' },
-  ),
-  secrets: variables(SecretSchema, {
-    description:
-      'Environment variables whose values ECS reads from SSM or Secrets Manager when a task starts, by name. A text is the name or ARN of a parameter, or the ARN of a secret. What a KMS key of your own encrypts also needs `kms:Decrypt`, in a policy under `extensions.executionRole.ManagedPolicyArns`.',
-  }),
-  permissions: Type.Array(StatementSchema, {
-    title: 'a list of statements',
-    default: [],
-    description: 'IAM statements: what the worker may do in AWS, besides taking its messages.',
-  }),
-  managedPolicies: Type.Array(stringOrIntrinsic(), {
-    title: 'a list of ARNs',
-    default: [],
-    maxItems: 10,
-    description: 'ARNs of IAM policies that the worker has too.',
   }),
 };
 
@@ -155,7 +108,7 @@ export const workerProperties = {
   topic: Type.Optional(
     Type.Boolean({
       description: 'An SNS topic in front of the queue. That of a FIFO queue is a FIFO topic.',
-      otherwise: '`true`; `false` with `queue.fifo`',
+      otherwise: '`true`; `false` with `queue.fifo` or `queue.arn`',
     }),
   ),
   scaling: strictObject(
@@ -175,9 +128,17 @@ export const workerProperties = {
     },
     { default: {}, description: 'How many tasks run.' },
   ),
+  events: EventsSchema,
   alarms: AlarmsSchema,
+  dashboard: DashboardSchema,
   logs: LogsSchema,
   ...filesystem,
+  privileged: Type.Boolean({
+    default: false,
+    description: 'On EC2: the container has the rights of root on its instance.',
+  }),
+  healthCheck: HealthCheckSchema,
+  reduce: ReduceSchema,
   exec: Type.Boolean({ default: false, description: 'Let `aws ecs execute-command` into the tasks.' }),
   extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},

@@ -1,0 +1,63 @@
+import type { WorkerInput } from './configuration';
+import type { S3Source, ScheduleSource, SnsSource, Sources, Webhook } from './events';
+import { isIntrinsic } from './maps';
+import { EVENT_DEFAULTS } from './schema/events';
+
+type EventInput = WorkerInput['events'][number];
+type Given<K extends keyof EventInput> = NonNullable<EventInput[K]>;
+
+/** The sources by kind, each in the order of the file. */
+export function completeEvents(events: WorkerInput['events']): Sources {
+  const of = <K extends keyof EventInput>(kind: K): Given<K>[] =>
+    events.flatMap((event) => (event[kind] === undefined ? [] : [event[kind] as Given<K>]));
+  return {
+    sns: of('sns').map(completeSns),
+    eventBridge: of('eventBridge').map(({ pattern, eventBus, input, inputPath, messageGroupId }) => ({
+      pattern,
+      eventBus,
+      input: text(input),
+      inputPath,
+      messageGroupId,
+    })),
+    schedule: of('schedule').map(completeSchedule),
+    s3: of('s3').map(completeS3),
+    webhook: of('webhook').map(completeWebhook)[0],
+  };
+}
+
+function completeSns(given: unknown): SnsSource {
+  const source = typeof given === 'string' || isIntrinsic(given) ? { arn: given } : given;
+  const { arn, filterPolicy, filterPolicyScope, rawMessageDelivery } = source as Pick<SnsSource, 'arn'> &
+    Partial<SnsSource>;
+  return {
+    arn,
+    filterPolicy,
+    filterPolicyScope: filterPolicyScope ?? EVENT_DEFAULTS.filterPolicyScope,
+    rawMessageDelivery: rawMessageDelivery ?? false,
+  };
+}
+
+function completeSchedule(given: Given<'schedule'>): ScheduleSource {
+  const { rate, timezone, input, enabled, messageGroupId } =
+    typeof given === 'string' ? { rate: given } : given;
+  return { rate, timezone, input: text(input), enabled: enabled ?? true, messageGroupId };
+}
+
+function completeS3({ bucket, event, prefix, suffix, existing, messageGroupId }: Given<'s3'>): S3Source {
+  return {
+    bucket,
+    event: event ?? EVENT_DEFAULTS.s3Event,
+    prefix,
+    suffix,
+    existing: existing ?? false,
+    messageGroupId,
+  };
+}
+
+function completeWebhook({ authorization, throttle, messageGroupId }: Given<'webhook'>): Webhook {
+  return { authorization: authorization as Webhook['authorization'], throttle, messageGroupId };
+}
+
+function text(input: unknown): string | undefined {
+  return input === undefined || typeof input === 'string' ? input : JSON.stringify(input);
+}

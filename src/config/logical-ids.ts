@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { Worker } from './configuration';
+
+/** Every logical id that the plugin gives, and what `extensions` calls the resource. */
+
+/** `render-tiles` gives `RenderTiles`: what every logical id of a worker starts with, as Watchbot's `prefix`. */
+export function prefixOf(worker: string): string {
+  return worker
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+}
+
+/** Resources of one worker: what `extensions` calls them, and how their logical id ends. */
+const WORKER_RESOURCES = {
+  queue: 'Queue',
+  deadLetterQueue: 'DeadLetterQueue',
+  queueKey: 'QueueKey',
+  topic: 'Topic',
+  subscription: 'QueueSubscription',
+  queuePolicy: 'QueuePolicy',
+  logGroup: 'LogGroup',
+  taskDefinition: 'Task',
+  service: 'Service',
+  taskRole: 'TaskRole',
+  executionRole: 'ExecutionRole',
+  scalableTarget: 'ScalingTarget',
+  scaleUpPolicy: 'ScaleUp',
+  scaleUpAlarm: 'ScaleUpTrigger',
+  scaleDownPolicy: 'ScaleDown',
+  scaleDownAlarm: 'ScaleDownTrigger',
+  deadLetterAlarm: 'DeadLetterAlarm',
+  deadLetterGrowthAlarm: 'DeadLetterGrowthAlarm',
+  workerErrorsMetric: 'WorkerErrorsMetric',
+  workerErrorsAlarm: 'WorkerErrorsAlarm',
+  messageReceivesMetric: 'MessageReceivesMetric',
+  workerDurationMetric: 'WorkerDurationMetric',
+  responseDurationMetric: 'ResponseDurationMetric',
+  queueSizeAlarm: 'QueueSizeAlarm',
+  memoryAlarm: 'MemoryAlarm',
+  cpuAlarm: 'CpuAlarm',
+  dashboard: 'Dashboard',
+  progressTable: 'ProgressTable',
+  sender: 'Sender',
+  senderKey: 'SenderAccessKey',
+  senderSecret: 'SenderSecret',
+  scheduleRole: 'ScheduleRole',
+  webhookRole: 'WebhookRole',
+  webhookApi: 'WebhookApi',
+  webhookAuthorizer: 'WebhookAuthorizer',
+  webhookIntegration: 'WebhookIntegration',
+  webhookRoute: 'WebhookRoute',
+  webhookMethod: 'WebhookMethod',
+  webhookDeployment: 'WebhookDeployment',
+  webhookStage: 'WebhookStage',
+  webhookApiKey: 'WebhookApiKey',
+  webhookUsagePlan: 'WebhookUsagePlan',
+  webhookUsagePlanKey: 'WebhookUsagePlanKey',
+} as const;
+
+export type WorkerResource = keyof typeof WORKER_RESOURCES;
+export const WORKER_RESOURCE_NAMES = Object.keys(WORKER_RESOURCES) as readonly WorkerResource[];
+
+export function logicalId(worker: string, resource: WorkerResource): string {
+  return prefixOf(worker) + WORKER_RESOURCES[resource];
+}
+
+/** The logical ids that a worker's resources can have, but for those of its sources. */
+export function logicalIds(worker: string): string[] {
+  return Object.values(WORKER_RESOURCES).map((suffix) => prefixOf(worker) + suffix);
+}
+
+/**
+ * Resources of a worker's sources: `extensions` calls them by kind and number, counted from 1 in the order of `events`.
+ * What must not change hands when that order does has its id from what it stands for: CloudFormation would remove a
+ * subscription, or replace a bucket.
+ */
+export const SourceId = {
+  snsSubscription: (worker: string, topicArn: unknown) =>
+    `${prefixOf(worker)}SnsSubscription${shortHash(topicArn)}`,
+  bucket: (worker: string, bucket: unknown) => `${prefixOf(worker)}Bucket${shortHash(bucket)}`,
+  bucketRule: (worker: string, number: number) => `${prefixOf(worker)}BucketRule${number}`,
+  eventRule: (worker: string, number: number) => `${prefixOf(worker)}EventRule${number}`,
+  schedule: (worker: string, number: number) => `${prefixOf(worker)}Schedule${number}`,
+} as const;
+
+/** What `extensions` may name of the sources, with the logical ids. */
+export function sourceIds({ name, events }: Pick<Worker, 'name' | 'events'>): Record<string, string> {
+  const numbered = (kind: string, ids: readonly string[]) =>
+    ids.map((id, index) => [`${kind}${index + 1}`, id] as const);
+  const numbers = (list: readonly unknown[]) => list.map((_, index) => index + 1);
+  const made = new Set(
+    events.s3.filter(({ existing }) => !existing).map(({ bucket }) => JSON.stringify(bucket)),
+  );
+  return Object.fromEntries([
+    ...numbered(
+      'snsSubscription',
+      events.sns.map(({ arn }) => SourceId.snsSubscription(name, arn)),
+    ),
+    ...numbered(
+      'bucket',
+      [...made].map((bucket) => SourceId.bucket(name, JSON.parse(bucket))),
+    ),
+    ...numbered(
+      'bucketRule',
+      numbers(events.s3.filter(({ existing }) => existing)).map((number) =>
+        SourceId.bucketRule(name, number),
+      ),
+    ),
+    ...numbered(
+      'eventRule',
+      numbers(events.eventBridge).map((number) => SourceId.eventRule(name, number)),
+    ),
+    ...numbered(
+      'schedule',
+      numbers(events.schedule).map((number) => SourceId.schedule(name, number)),
+    ),
+  ]);
+}
+
+/** The logical ids of all that a worker may have, by what `extensions` calls it. */
+export function idsOf(worker: Pick<Worker, 'name' | 'events'>): Record<string, string> {
+  const own = WORKER_RESOURCE_NAMES.map((resource) => [resource, logicalId(worker.name, resource)]);
+  return { ...(Object.fromEntries(own) as Record<string, string>), ...sourceIds(worker) };
+}
+
+const SHORT_HASH_LENGTH = 8;
+
+function shortHash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, SHORT_HASH_LENGTH);
+}
+
+/** Logical ids of what a stack has once. */
+export const SharedId = {
+  cluster: 'WatchbotCluster',
+  clusterCapacity: 'WatchbotClusterCapacity',
+  vpc: 'WatchbotVpc',
+  internetGateway: 'WatchbotInternetGateway',
+  gatewayAttachment: 'WatchbotInternetGatewayAttachment',
+  routeTable: 'WatchbotRouteTable',
+  defaultRoute: 'WatchbotDefaultRoute',
+  subnet1: 'WatchbotSubnet1',
+  subnet2: 'WatchbotSubnet2',
+  subnet1Route: 'WatchbotSubnet1Route',
+  subnet2Route: 'WatchbotSubnet2Route',
+  securityGroup: 'WatchbotSecurityGroup',
+  notifications: 'WatchbotNotifications',
+} as const;
+
+export type SharedResource = keyof typeof SharedId;
+export const SHARED_RESOURCE_NAMES = Object.keys(SharedId) as readonly SharedResource[];

@@ -1,0 +1,57 @@
+/**
+ * S3's events as EventBridge names them: its detail type, and what else tells it apart.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-mapping-troubleshooting.html
+ */
+interface EventBridgeForm {
+  detailType: string;
+  detail?: Readonly<Record<string, readonly string[]>>;
+}
+
+const CREATED = 'Object Created';
+const DELETED = 'Object Deleted';
+
+const FORMS: Readonly<Record<string, EventBridgeForm>> = {
+  's3:ObjectCreated:*': { detailType: CREATED },
+  's3:ObjectCreated:Put': { detailType: CREATED, detail: { reason: ['PutObject'] } },
+  's3:ObjectCreated:Post': { detailType: CREATED, detail: { reason: ['POST Object'] } },
+  's3:ObjectCreated:Copy': { detailType: CREATED, detail: { reason: ['CopyObject'] } },
+  's3:ObjectCreated:CompleteMultipartUpload': {
+    detailType: CREATED,
+    detail: { reason: ['CompleteMultipartUpload'] },
+  },
+  's3:ObjectRemoved:*': { detailType: DELETED },
+  's3:ObjectRemoved:Delete': { detailType: DELETED, detail: { 'deletion-type': ['Permanently Deleted'] } },
+  's3:ObjectRemoved:DeleteMarkerCreated': {
+    detailType: DELETED,
+    detail: { 'deletion-type': ['Delete Marker Created'] },
+  },
+  's3:ObjectRestore:Post': { detailType: 'Object Restore Initiated' },
+  's3:ObjectRestore:Completed': { detailType: 'Object Restore Completed' },
+  's3:ObjectRestore:Delete': { detailType: 'Object Restore Expired' },
+  's3:ObjectTagging:Put': { detailType: 'Object Tags Added' },
+  's3:ObjectTagging:Delete': { detailType: 'Object Tags Deleted' },
+};
+
+export const EVENTBRIDGE_S3_EVENTS: readonly string[] = Object.keys(FORMS);
+
+export function eventBridgeForm(event: string): EventBridgeForm | undefined {
+  return FORMS[event];
+}
+
+/**
+ * Events that S3 itself sends to a queue.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+ */
+export const S3_EVENTS: readonly string[] = [
+  ...EVENTBRIDGE_S3_EVENTS.filter((event) => !event.startsWith('s3:ObjectTagging')),
+  's3:ObjectTagging:*',
+  's3:ObjectTagging:Put',
+  's3:ObjectTagging:Delete',
+  's3:ObjectRestore:*',
+  's3:ObjectAcl:Put',
+  's3:ReducedRedundancyLostObject',
+  's3:Replication:*',
+  's3:LifecycleExpiration:*',
+  's3:LifecycleTransition',
+  's3:IntelligentTiering',
+];

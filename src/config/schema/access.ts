@@ -1,0 +1,67 @@
+import { Type } from '@sinclair/typebox';
+import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textLike, variables } from './values';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
+const ActionName = textLike('^(\\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$', 'an action like s3:GetObject');
+
+const StatementSchema = strictObject({
+  Effect: Type.Optional(
+    oneOf(['Allow', 'Deny'], { default: 'Allow', description: 'Whether it is allowed or denied.' }),
+  ),
+  Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1 })], {
+    title: 'an action like s3:GetObject, or a list of them',
+    description: 'What is allowed or denied.',
+  }),
+  Resource: Type.Union(
+    [Type.String({ minLength: 1 }), Type.Array(stringOrIntrinsic(), { minItems: 1 }), Intrinsic],
+    { title: 'an ARN, a CloudFormation function, or a list of them', description: 'On what.' },
+  ),
+  Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
+  Sid: Type.Optional(
+    textLike('^[A-Za-z0-9]+$', 'letters and digits', { description: 'A name for the statement.' }),
+  ),
+});
+
+const SecretSchema = Type.Union(
+  [
+    Type.String({ minLength: 1 }),
+    strictObject({ ssm: stringOrIntrinsic({ description: 'Name or ARN of an SSM parameter.' }) }),
+    strictObject({
+      secretsManager: stringOrIntrinsic({
+        description:
+          'ARN of a Secrets Manager secret, with a JSON key, version stage and version id behind it where wanted.',
+      }),
+    }),
+  ],
+  { title: 'an SSM parameter, a Secrets Manager ARN, {ssm: …} or {secretsManager: …}' },
+);
+
+/** What a worker knows and may do, and who may send to it. */
+export const access = {
+  environment: variables(
+    Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
+      title: 'text, a number, true, false or a CloudFormation function',
+    }),
+    { description: 'Environment variables of the worker, by name.' },
+  ),
+  secrets: variables(SecretSchema, {
+    description:
+      'Environment variables whose values ECS reads from SSM or Secrets Manager when a task starts, by name. A text is the name or ARN of a parameter, or the ARN of a secret. What a KMS key of your own encrypts also needs `kms:Decrypt`, in a policy under `extensions.executionRole.ManagedPolicyArns`.',
+  }),
+  permissions: Type.Array(StatementSchema, {
+    title: 'a list of statements',
+    default: [],
+    description: 'IAM statements: what the worker may do in AWS, besides taking its messages.',
+  }),
+  managedPolicies: Type.Array(stringOrIntrinsic(), {
+    title: 'a list of ARNs',
+    default: [],
+    maxItems: 10,
+    description: 'ARNs of IAM policies that the worker has too.',
+  }),
+  sender: Type.Boolean({
+    default: false,
+    description:
+      'An IAM user with an access key that may send messages and nothing else, for senders outside AWS. The key is in a secret of Secrets Manager, whose ARN is an output.',
+  }),
+};

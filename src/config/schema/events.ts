@@ -1,0 +1,165 @@
+import { Type } from '@sinclair/typebox';
+import { EVENTS } from '../limits';
+import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic } from './values';
+import { WebhookSchema } from './webhook';
+
+/** What a source has where it does not say. A validator fills in no defaults within a choice. */
+export const EVENT_DEFAULTS = {
+  filterPolicyScope: 'MessageAttributes',
+  s3Event: 's3:ObjectCreated:*',
+} as const;
+
+export const MessageGroupId = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 128,
+    pattern: '^[!-~]+$',
+    title: 'letters, digits and punctuation',
+    description: 'For a FIFO queue, which needs it: the message group of what comes from here.',
+  }),
+);
+
+const SnsSource = strictObject(
+  {
+    arn: stringOrIntrinsic({
+      description:
+        'ARN of the topic, of this or another account. One of another account must let it be subscribed to.',
+    }),
+    filterPolicy: Type.Optional(
+      mapOf(Type.Unknown(), { minProperties: 1, description: 'As in SNS: which messages are taken.' }),
+    ),
+    filterPolicyScope: Type.Optional(
+      oneOf(['MessageAttributes', 'MessageBody'], {
+        default: EVENT_DEFAULTS.filterPolicyScope,
+        description: 'What the filter looks at.',
+      }),
+    ),
+    rawMessageDelivery: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Messages come without the envelope of SNS, with its attributes as those of the queue.',
+      }),
+    ),
+  },
+  { title: '{arn, filterPolicy, filterPolicyScope, rawMessageDelivery}' },
+);
+
+const Input = {
+  input: Type.Optional(
+    Type.Union([mapOf(Type.Unknown()), Type.String({ minLength: 1 })], {
+      title: 'text or a map',
+      description: 'The message, instead of the event; a map becomes JSON.',
+    }),
+  ),
+};
+
+const EventBridgeSource = strictObject({
+  pattern: mapOf(Type.Unknown(), { minProperties: 1, description: "EventBridge's event pattern." }),
+  eventBus: Type.Optional(
+    stringOrIntrinsic({ description: 'Name or ARN of the event bus.', otherwise: 'the default one' }),
+  ),
+  ...Input,
+  inputPath: Type.Optional(
+    Type.String({
+      pattern: '^\\$',
+      title: 'a path like $.detail',
+      description: 'The part of the event that is the message.',
+    }),
+  ),
+  messageGroupId: MessageGroupId,
+});
+
+const ScheduleSource = strictObject(
+  {
+    rate: Type.String({
+      minLength: 1,
+      description: '`rate(5 minutes)`, `cron(0 6 * * ? *)` or `at(2030-01-01T00:00:00)`.',
+    }),
+    timezone: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 50,
+        description: 'Of a `cron` or `at`, such as `Europe/Vienna`.',
+        otherwise: 'UTC',
+      }),
+    ),
+    ...Input,
+    enabled: Type.Optional(
+      Type.Boolean({ default: true, description: '`false` stops it without removing it.' }),
+    ),
+    messageGroupId: MessageGroupId,
+  },
+  { title: '{rate, timezone, input, enabled, messageGroupId}' },
+);
+
+const S3Source = strictObject({
+  bucket: stringOrIntrinsic({
+    description:
+      'Name of the bucket. It is made, and kept when the stack is removed, unless it is `existing`.',
+  }),
+  event: Type.Optional(
+    Type.String({
+      pattern: '^s3:',
+      title: 'an event like s3:ObjectCreated:*',
+      default: EVENT_DEFAULTS.s3Event,
+      description: "Which of S3's events.",
+    }),
+  ),
+  prefix: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: EVENTS.maxObjectKeyLength,
+      description: 'Only objects whose key begins so.',
+    }),
+  ),
+  suffix: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: EVENTS.maxObjectKeyLength,
+      description: 'Only objects whose key ends so.',
+    }),
+  ),
+  existing: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'The bucket is there already. Its events come through EventBridge, which must be switched on in the bucket, in the form that EventBridge gives them.',
+    }),
+  ),
+  messageGroupId: MessageGroupId,
+});
+
+/** One source: just one of the keys. */
+const EventSchema = strictObject(
+  {
+    sns: Type.Optional(
+      Type.Union([Type.String({ minLength: 1 }), Intrinsic, SnsSource], {
+        title:
+          'the ARN of a topic, a CloudFormation function or {arn, filterPolicy, filterPolicyScope, rawMessageDelivery}',
+        description: 'An existing SNS topic, to which the queue is subscribed.',
+      }),
+    ),
+    eventBridge: Type.Optional({
+      ...EventBridgeSource,
+      description: 'Events of EventBridge that match a pattern.',
+    }),
+    schedule: Type.Optional(
+      Type.Union([Type.String({ minLength: 1 }), ScheduleSource], {
+        title: 'an expression like rate(5 minutes), or {rate, timezone, input, enabled, messageGroupId}',
+        description:
+          'A message at certain times. Without `input` it is JSON with the time at which it was due, `scheduledTime`.',
+      }),
+    ),
+    s3: Type.Optional({ ...S3Source, description: 'Objects of an S3 bucket.' }),
+    webhook: Type.Optional(WebhookSchema),
+  },
+  { minProperties: 1, maxProperties: 1 },
+);
+
+export const EventsSchema = Type.Array(EventSchema, {
+  title: 'a list of sources',
+  default: [],
+  maxItems: EVENTS.maxSources,
+  description:
+    'Where else messages come from, each entry with one of `sns`, `eventBridge`, `schedule`, `s3` and `webhook`. They go straight into the queue.',
+});

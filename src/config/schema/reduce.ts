@@ -1,0 +1,25 @@
+import { Type } from '@sinclair/typebox';
+import { strictObject } from './values';
+
+/** A validator fills in no defaults within a choice. */
+export const REDUCE_DEFAULTS = { pointInTimeRecovery: false } as const;
+
+export const ReduceSchema = Type.Union(
+  [
+    Type.Boolean(),
+    strictObject({
+      pointInTimeRecovery: Type.Optional(
+        Type.Boolean({
+          default: REDUCE_DEFAULTS.pointInTimeRecovery,
+          description: 'The table can be set back to any second of the last 35 days.',
+        }),
+      ),
+    }),
+  ],
+  {
+    default: false,
+    title: '`true`, `false` or {pointInTimeRecovery}',
+    description:
+      'Reduce mode: a DynamoDB table that keeps the progress of jobs in parts, with leave for workers to read and write it. Its ARN is in `ProgressTable`.',
+  },
+);

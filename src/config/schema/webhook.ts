@@ -1,0 +1,68 @@
+import { Type } from '@sinclair/typebox';
+import { API_GATEWAY } from '../limits';
+import { oneOf, strictObject, stringOrIntrinsic } from './values';
+
+/** Watchbot's limits of v0 to v3. A validator fills in no defaults within a choice. */
+export const WEBHOOK_DEFAULTS = { rate: 5, burst: 20 } as const;
+
+const Jwt = strictObject({
+  issuer: stringOrIntrinsic({ description: "URL of the tokens' issuer, an OpenID Connect provider." }),
+  audience: Type.Array(stringOrIntrinsic(), {
+    minItems: 1,
+    maxItems: API_GATEWAY.maxAudiences,
+    description: 'For whom tokens are issued; one of them is enough.',
+  }),
+  scopes: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 1,
+      maxItems: API_GATEWAY.maxScopes,
+      description: 'Scopes, of which a token needs one.',
+    }),
+  ),
+});
+
+export const WebhookSchema = strictObject(
+  {
+    authorization: Type.Union(
+      [
+        oneOf(['apiKey', 'iam', 'none']),
+        strictObject({ jwt: { ...Jwt, description: 'Tokens of an OpenID Connect provider.' } }),
+      ],
+      {
+        title: 'apiKey, iam, none or {jwt: {issuer, audience, scopes}}',
+        description:
+          'Who may send. `apiKey`: whoever has the key that API Gateway makes, in the header `x-api-key`. `iam`: requests signed with AWS credentials. `none`: everybody.',
+      },
+    ),
+    throttle: strictObject(
+      {
+        rate: Type.Integer({
+          default: WEBHOOK_DEFAULTS.rate,
+          minimum: 1,
+          maximum: API_GATEWAY.maxRate,
+          description: 'Requests a second.',
+        }),
+        burst: Type.Integer({
+          default: WEBHOOK_DEFAULTS.burst,
+          minimum: 1,
+          maximum: API_GATEWAY.maxBurst,
+          description: 'Requests at once.',
+        }),
+      },
+      { default: {}, description: 'More than this is answered with 429.' },
+    ),
+    messageGroupId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 128,
+        pattern: '^[A-Za-z0-9_-]+$',
+        title: 'letters, digits, dashes and underscores',
+        description: 'For a FIFO queue, which needs it: the message group of what comes from here.',
+      }),
+    ),
+  },
+  {
+    description:
+      'An address that takes `POST` requests, the body of which is the message. API Gateway sends it to the queue, without a function between.',
+  },
+);
