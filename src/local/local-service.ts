@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Worker } from '../config/configuration';
-import { logicalId } from '../config/names';
+import { logicalId } from '../config/logical-ids';
 import { UserError } from '../errors/user-error';
 import { containerEnvironment, localOverrides, withoutAws } from './container-environment';
 import { createStack, type LocalStack } from './stack';

@@ -1,4 +1,5 @@
-import { CONTAINER_NAME, logicalId } from '../config/names';
+import { logicalId } from '../config/logical-ids';
+import { CONTAINER_NAME } from '../config/names';
 
 /** A compiled template, as the framework wrote it. */
 export interface CompiledTemplate {

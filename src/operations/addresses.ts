@@ -1,5 +1,5 @@
 import type { Worker, Configuration } from '../config/configuration';
-import { logicalId } from '../config/names';
+import { logicalId } from '../config/logical-ids';
 import { buildTemplate } from '../resources/template';
 
 /** Where messages for a worker go, by name. */

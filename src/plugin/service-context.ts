@@ -30,7 +30,7 @@ export async function loadConfiguration(serverless: Serverless): Promise<Configu
 function contextOf(serverless: Serverless): ServiceContext {
   const { service } = serverless;
   const provider = serverless.getProvider('aws');
-  const { architecture, vpc } = service.provider;
+  const { architecture, vpc, tags } = service.provider;
   return {
     service: service.service ?? '',
     stage: provider.getStage(),
@@ -38,5 +38,11 @@ function contextOf(serverless: Serverless): ServiceContext {
     stackName: provider.naming.getStackName(),
     architecture: architecture as Architecture | undefined,
     providerVpc: vpc,
+    tags: textValues(tags),
   };
+}
+
+/** YAML makes a number of `cost-center: 42`. */
+function textValues(tags: Record<string, unknown> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]));
 }

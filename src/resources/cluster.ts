@@ -1,6 +1,6 @@
 import type { Configuration, TextOrIntrinsic } from '../config/configuration';
-import { CAPACITY_PROVIDERS } from '../config/schema/capacity';
-import { SharedId } from '../config/names';
+import { FARGATE_PROVIDERS } from '../config/schema/capacity';
+import { SharedId } from '../config/logical-ids';
 import { arn, getAtt, ref, sub, type Resources } from './cloudformation';
 
 /** One cluster for all workers of the stack, where none is named. */
@@ -12,7 +12,7 @@ export function cluster({ cluster: existing }: Configuration): Resources {
       Type: 'AWS::ECS::ClusterCapacityProviderAssociations',
       Properties: {
         Cluster: ref(SharedId.cluster),
-        CapacityProviders: [...CAPACITY_PROVIDERS],
+        CapacityProviders: [...FARGATE_PROVIDERS],
         DefaultCapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
       },
     },

@@ -1,17 +1,32 @@
 import deepmerge from 'deepmerge';
-import type { Worker } from '../config/configuration';
-import { logicalId, type WorkerResource } from '../config/names';
+import type { Extensions } from '../config/configuration';
+import { isIntrinsic } from '../config/maps';
 import type { Resources } from './cloudformation';
 
-/** The user's own properties over what was generated, as the last step. The rules have refused resources that are not made. */
-export function extend(resources: Resources, { name, extensions }: Worker): Resources {
+/**
+ * The user's own properties over what was generated, as the last step. The rules have refused resources that are not made.
+ * @param ids the logical ids of the resources, by what `extensions` calls them
+ */
+export function extend(
+  resources: Resources,
+  ids: Readonly<Record<string, string>>,
+  extensions: Extensions,
+): Resources {
   const extended = Object.entries(extensions).map(([resource, properties]) => {
-    const id = logicalId(name, resource as WorkerResource);
-    const body = resources[id];
-    if (body === undefined) throw notMade(name, resource);
+    const id = madeId(resources, ids[resource]);
+    if (id === undefined) throw notMade(resource);
+    const body = resources[id]!;
     return [id, { ...body, Properties: merge(body.Properties ?? {}, properties) }];
   });
   return { ...resources, ...(Object.fromEntries(extended) as Resources) };
+}
+
+/** A deployment of an API has a hash behind its id. */
+function madeId(resources: Resources, id: string | undefined): string | undefined {
+  if (id === undefined || id in resources) return id;
+  return Object.keys(resources).find(
+    (made) => made.startsWith(id) && /^[0-9a-f]+$/.test(made.slice(id.length)),
+  );
 }
 
 type Properties = Record<string, unknown>;
@@ -21,16 +36,10 @@ function merge(generated: Properties, given: Readonly<Properties>): Properties {
   return deepmerge(generated, given, {
     arrayMerge: (_generated, list: unknown[]) => list,
     customMerge: () => (before: Properties, after: Properties) =>
-      isFunction(before) || isFunction(after) ? after : Array.isArray(after) ? after : merge(before, after),
+      isIntrinsic(before) || isIntrinsic(after) ? after : Array.isArray(after) ? after : merge(before, after),
   });
 }
 
-function isFunction(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const [key, ...others] = Object.keys(value);
-  return others.length === 0 && key !== undefined && (key === 'Ref' || key.startsWith('Fn::'));
-}
-
-function notMade(worker: string, resource: string): Error {
-  return new Error(`worker "${worker}" has no ${resource} to extend: this should not happen`);
+function notMade(resource: string): Error {
+  return new Error(`there is no ${resource} to extend: this should not happen`);
 }

@@ -1,18 +1,26 @@
-import type { Configuration } from '../config/configuration';
-import { SharedId } from '../config/names';
+import type { Configuration, Worker } from '../config/configuration';
+import { SharedId } from '../config/logical-ids';
 import { combine, getAtt, ref, select, type Resources } from './cloudformation';
 
 const VPC_CIDR = '10.0.0.0/24';
 const SUBNETS = [
-  { index: 1, cidr: '10.0.0.0/25' },
-  { index: 2, cidr: '10.0.0.128/25' },
+  { zone: 0, id: SharedId.subnet1, routeId: SharedId.subnet1Route, cidr: '10.0.0.0/25' },
+  { zone: 1, id: SharedId.subnet2, routeId: SharedId.subnet2Route, cidr: '10.0.0.128/25' },
 ] as const;
 
-/** Where the tasks of a stack run: the user's network, or the small one of the plugin. */
+/**
+ * The network of a worker's tasks. On EC2 they have that of their instance, unless the user names another: an instance
+ * has few network interfaces, and each task would take one.
+ */
+export function networkMode({ vpc }: Configuration, { capacity }: Worker): 'awsvpc' | 'bridge' {
+  return capacity.launchType === 'FARGATE' || vpc?.isOwn === true ? 'awsvpc' : 'bridge';
+}
+
+/** Where tasks with a network of their own run: the user's, or the small one of the plugin. */
 export function taskNetwork({ vpc }: Configuration) {
   if (vpc === undefined) {
     return {
-      Subnets: SUBNETS.map(({ index }) => ref(SharedId.subnet(index))),
+      Subnets: SUBNETS.map(({ id }) => ref(id)),
       SecurityGroups: [getAtt(SharedId.securityGroup, 'GroupId')],
       AssignPublicIp: 'ENABLED',
     };
@@ -24,9 +32,15 @@ export function taskNetwork({ vpc }: Configuration) {
   };
 }
 
+/** Whether any task runs in a network that the user has not named. */
+export function makesNetwork({ vpc, workers }: Configuration): boolean {
+  return vpc === undefined && workers.some(({ capacity }) => capacity.launchType === 'FARGATE');
+}
+
 /** A VPC with two public subnets, for a stack that names none. Nothing is let in; a NAT gateway would cost more than the tasks. */
-export function network({ vpc, context }: Configuration): Resources {
-  if (vpc !== undefined) return {};
+export function network(configuration: Configuration): Resources {
+  const { context } = configuration;
+  if (!makesNetwork(configuration)) return {};
   const Tags = [{ Key: 'Name', Value: `${context.stackName}-watchbot` }];
   return {
     [SharedId.vpc]: {
@@ -49,7 +63,7 @@ export function network({ vpc, context }: Configuration): Resources {
         GatewayId: ref(SharedId.internetGateway),
       },
     },
-    ...combine(SUBNETS.map(({ index, cidr }) => subnet(index, cidr, Tags))),
+    ...combine(SUBNETS.map((each) => subnet(each, Tags))),
     [SharedId.securityGroup]: {
       Type: 'AWS::EC2::SecurityGroup',
       Properties: {
@@ -61,21 +75,21 @@ export function network({ vpc, context }: Configuration): Resources {
   };
 }
 
-function subnet(index: number, CidrBlock: string, Tags: unknown): Resources {
+function subnet({ zone, id, routeId, cidr }: (typeof SUBNETS)[number], Tags: unknown): Resources {
   return {
-    [SharedId.subnet(index)]: {
+    [id]: {
       Type: 'AWS::EC2::Subnet',
       Properties: {
         VpcId: ref(SharedId.vpc),
-        CidrBlock,
-        AvailabilityZone: select(index - 1, { 'Fn::GetAZs': '' }),
+        CidrBlock: cidr,
+        AvailabilityZone: select(zone, { 'Fn::GetAZs': '' }),
         MapPublicIpOnLaunch: false,
         Tags,
       },
     },
-    [SharedId.subnetRoute(index)]: {
+    [routeId]: {
       Type: 'AWS::EC2::SubnetRouteTableAssociation',
-      Properties: { SubnetId: ref(SharedId.subnet(index)), RouteTableId: ref(SharedId.routeTable) },
+      Properties: { SubnetId: ref(id), RouteTableId: ref(SharedId.routeTable) },
     },
   };
 }

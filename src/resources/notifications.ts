@@ -1,6 +1,6 @@
 import type { Configuration, TextOrIntrinsic } from '../config/configuration';
 import { isEmailAddress } from '../config/notify';
-import { SharedId } from '../config/names';
+import { SharedId } from '../config/logical-ids';
 import { ref, type Resources } from './cloudformation';
 
 const isAddress = (entry: TextOrIntrinsic) => typeof entry === 'string' && isEmailAddress(entry);

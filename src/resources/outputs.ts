@@ -1,27 +1,49 @@
-import type { Configuration, Worker } from '../config/configuration';
-import { logicalId, OutputName } from '../config/names';
+import type { Configuration, TextOrIntrinsic } from '../config/configuration';
+import { OutputName } from '../config/names';
 import { clusterArn } from './cluster';
-import { combine, ref, type Output } from './cloudformation';
+import { getAtt, ref, type Output } from './cloudformation';
+import { webhookUrl } from './worker/events/webhook';
+import { deadLetterQueueUrl, queueUrl } from './worker/queue-references';
+import { idOf, type Subject } from './worker/subject';
 
-/** Outputs under Watchbot's names. */
+/** Outputs of the stack, under Watchbot's names. */
 export function outputs(configuration: Configuration): Record<string, Output> {
   return {
     [OutputName.clusterArn]: { Description: 'ARN of the ECS cluster', Value: clusterArn(configuration) },
-    ...combine(configuration.workers.map(workerOutputs)),
   };
 }
 
-function workerOutputs({ name, topic, queue }: Worker): Record<string, Output> {
-  const output = (Description: string, resource: Parameters<typeof logicalId>[1]) => ({
-    Description: `${Description} of worker ${name}`,
-    Value: ref(logicalId(name, resource)),
-  });
-  return {
-    [OutputName.queueUrl(name)]: output('URL of the queue', 'queue'),
-    ...(queue.deadLetter
-      ? { [OutputName.deadLetterQueueUrl(name)]: output('URL of the dead-letter queue', 'deadLetterQueue') }
-      : {}),
-    ...(topic ? { [OutputName.topicArn(name)]: output('ARN of the topic', 'topic') } : {}),
-    [OutputName.logGroup(name)]: output('Name of the log group', 'logGroup'),
-  };
+/** Outputs of a worker: Watchbot's, and those of what it did not have. */
+export function workerOutputs(subject: Subject): Record<string, Output> {
+  const { worker } = subject;
+  const { webhook } = worker.events;
+  const all: [name: (worker: string) => string, description: string, value: TextOrIntrinsic | undefined][] = [
+    [OutputName.queueUrl, 'URL of the queue', queueUrl(subject)],
+    [OutputName.deadLetterQueueUrl, 'URL of the dead-letter queue', deadLetterQueueUrl(subject)],
+    [OutputName.topicArn, 'ARN of the topic', worker.topic ? ref(idOf(subject, 'topic')) : undefined],
+    // Watchbot's tools take region and name from the ARN.
+    [OutputName.logGroup, 'ARN of the log group', getAtt(idOf(subject, 'logGroup'), 'Arn')],
+    [OutputName.webhookUrl, 'Address of the webhook', webhook && webhookUrl(subject)],
+    [
+      OutputName.webhookApiKeyId,
+      "Id of the webhook's API key",
+      webhook?.authorization === 'apiKey' ? ref(idOf(subject, 'webhookApiKey')) : undefined,
+    ],
+    [
+      OutputName.senderSecretArn,
+      "ARN of the secret with the sender's access key",
+      worker.sender ? ref(idOf(subject, 'senderSecret')) : undefined,
+    ],
+    [
+      OutputName.progressTable,
+      'ARN of the progress table',
+      worker.reduce && getAtt(idOf(subject, 'progressTable'), 'Arn'),
+    ],
+  ];
+  const outputsOf = all.flatMap(([name, description, Value]): [string, Output][] =>
+    Value === undefined
+      ? []
+      : [[name(worker.name), { Description: `${description} of worker ${worker.name}`, Value }]],
+  );
+  return Object.fromEntries(outputsOf);
 }

@@ -1,15 +1,28 @@
 import type { Configuration, TextOrIntrinsic, Worker } from '../config/configuration';
+import { idsOf, SharedId } from '../config/logical-ids';
 import { cluster } from './cluster';
 import { combine, type Fragment, type Resources } from './cloudformation';
 import { extend } from './extensions';
 import { network } from './network';
 import { alarmActions, notifications } from './notifications';
-import { outputs } from './outputs';
+import { outputs, workerOutputs } from './outputs';
+import { tagged } from './tags';
 import { alarms } from './worker/alarms';
+import { dashboard } from './worker/dashboard';
+import { queueKey } from './worker/encryption';
+import { buckets } from './worker/events/buckets';
+import { bucketRules, eventRules } from './worker/events/event-bridge';
+import { schedules } from './worker/events/schedules';
+import { snsSubscriptions } from './worker/events/sns';
+import { webhook } from './worker/events/webhook';
 import { logGroup } from './worker/log-group';
+import { logMetrics } from './worker/log-metrics';
+import { progressTable } from './worker/progress-table';
 import { queue } from './worker/queue';
+import { queuePolicy } from './worker/queue-policy';
 import { executionRole, taskRole } from './worker/roles';
 import { scaling } from './worker/scaling';
+import { sender } from './worker/sender';
 import { service } from './worker/service';
 import type { Subject } from './worker/subject';
 import { taskDefinition } from './worker/task-definition';
@@ -20,15 +33,27 @@ const SHARED_BUILDERS = [network, cluster, notifications];
 
 /** What each worker has. */
 const WORKER_BUILDERS = [
+  queueKey,
   queue,
   topic,
+  queuePolicy,
+  snsSubscriptions,
+  eventRules,
+  schedules,
+  buckets,
+  bucketRules,
+  webhook,
+  sender,
   logGroup,
+  logMetrics,
+  progressTable,
   taskRole,
   executionRole,
   taskDefinition,
   service,
   scaling,
   alarms,
+  dashboard,
 ];
 
 /**
@@ -45,17 +70,24 @@ export function buildTemplate(
     imageUri: imageUris[worker.name] ?? missingImage(worker),
     alarmActions: alarmActions(configuration),
   });
-  const shared = SHARED_BUILDERS.map((build) => build(configuration));
+  const shared = combine(SHARED_BUILDERS.map((build) => build(configuration)));
   const workers = configuration.workers.map((worker) => workerResources(subjectOf(worker)));
   return {
-    Resources: combine([...shared, ...workers]),
-    Outputs: outputs(configuration),
+    Resources: combine([
+      extend(tagged(shared, configuration), SharedId, configuration.extensions),
+      ...workers,
+    ]),
+    Outputs: combine([
+      outputs(configuration),
+      ...configuration.workers.map((worker) => workerOutputs(subjectOf(worker))),
+    ]),
   };
 }
 
 function workerResources(subject: Subject): Resources {
   const resources = combine(WORKER_BUILDERS.map((build) => build(subject)));
-  return extend(resources, subject.worker);
+  const { configuration, worker } = subject;
+  return extend(tagged(resources, configuration), idsOf(worker), worker.extensions);
 }
 
 function missingImage({ name }: Worker): never {

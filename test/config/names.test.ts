@@ -1,21 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  alarmName,
-  deadLetterQueueName,
-  EXTENDABLE_RESOURCES,
-  familyName,
-  logGroupName,
+  WORKER_RESOURCE_NAMES,
   logicalId,
   logicalIds,
+  prefixOf,
+  SharedId,
+} from '../../src/config/logical-ids';
+import {
+  alarmName,
+  deadLetterQueueName,
+  familyName,
+  logGroupName,
   longestNames,
   metricName,
   OutputName,
-  prefixOf,
   queueName,
   repositoryName,
-  SharedId,
   topicName,
-  type WorkerResource,
 } from '../../src/config/names';
 import { CONTEXT } from './support';
 
@@ -84,9 +85,14 @@ describe('the names of a worker', () => {
   });
 
   it('are measured by their longest', () => {
-    const all = EXTENDABLE_RESOURCES.filter((resource) => /Alarm$/.test(resource));
-    const lengths = all.map((resource) => alarmName(CONTEXT, worker, resource as WorkerResource).length);
-    const measured = longestNames(CONTEXT, worker, { fifo: true, deadLetter: true });
+    const all = WORKER_RESOURCE_NAMES.filter((resource) => /Alarm$/.test(resource));
+    const lengths = all.map((resource) => alarmName(CONTEXT, worker, resource).length);
+    const measured = longestNames(CONTEXT, worker, {
+      fifo: true,
+      deadLetter: true,
+      rules: ['RenderTilesEventRule1'],
+      schedules: ['RenderTilesSchedule1'],
+    });
     expect(measured.find(({ kind }) => kind === 'alarm')?.name).toHaveLength(Math.max(...lengths));
     expect(measured.map(({ kind }) => kind)).toEqual([
       'dead-letter queue',
@@ -94,13 +100,17 @@ describe('the names of a worker', () => {
       'log group',
       'task definition',
       'alarm',
+      'dashboard',
+      'table',
       'image repository',
+      'rule',
+      'schedule',
     ]);
   });
 });
 
 it('no worker can have a resource of the stack', () => {
-  const shared = Object.values(SharedId).flatMap((id) => (typeof id === 'string' ? [id] : [id(1), id(2)]));
+  const shared: string[] = Object.values(SharedId);
   const endings = logicalIds('a').map((id) => id.slice(1));
   expect(shared.filter((id) => endings.some((ending) => id.endsWith(ending)))).toEqual([]);
   expect(new Set(shared).size).toBe(shared.length);

@@ -10,6 +10,7 @@ export const CONTEXT: ServiceContext = {
   stackName: 'tiles-dev',
   architecture: undefined,
   providerVpc: undefined,
+  tags: {},
 };
 
 /** The configuration of a section, in a service called `tiles`. */

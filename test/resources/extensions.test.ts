@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConfiguration } from '../../src/config/parse';
-import { EXTENDABLE_RESOURCES, type WorkerResource } from '../../src/config/names';
+import { WORKER_RESOURCE_NAMES, type WorkerResource } from '../../src/config/logical-ids';
 import { UserError } from '../../src/errors/user-error';
 import { CONTEXT } from '../config/support';
 import { single } from './support';
@@ -65,12 +65,29 @@ const WITHOUT = [
   { queue: { fifo: true, deadLetter: false } },
   { alarms: { deadLetter: false, workerErrors: false } },
   { alarms: { queueSize: false, memory: false, cpu: false } },
+  { alarms: { deadLetterGrowth: false }, dashboard: false },
+  { reduce: true, sender: true },
+  { queue: { encryption: 'KMS' } },
+  { queue: { encryption: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab' } },
+  { queue: { arn: 'arn:aws:sqs:us-east-1:123456789012:jobs' } },
+  {
+    queue: {
+      arn: 'arn:aws:sqs:us-east-1:123456789012:jobs',
+      deadLetter: 'arn:aws:sqs:us-east-1:123456789012:dead',
+    },
+  },
+  { queue: { deadLetter: 'arn:aws:sqs:us-east-1:123456789012:dead' } },
+  { topic: false, events: [{ sns: 'arn:aws:sns:us-east-1:123456789012:news' }] },
+  { events: [{ schedule: 'rate(1 day)' }] },
+  ...['apiKey', 'iam', 'none', { jwt: { issuer: 'https://id.example.com', audience: ['tiles'] } }].map(
+    (authorization) => ({ events: [{ webhook: { authorization } }] }),
+  ),
 ];
 
 describe('an extension is refused just where there is nothing to extend', () => {
   it.each(WITHOUT)('with %j', (section) => {
     const { has } = single(section);
-    const refused = EXTENDABLE_RESOURCES.filter((resource) => {
+    const refused = WORKER_RESOURCE_NAMES.filter((resource) => {
       try {
         parseConfiguration({ command: 'true', ...section, extensions: { [resource]: { A: 1 } } }, CONTEXT);
         return false;
@@ -79,6 +96,6 @@ describe('an extension is refused just where there is nothing to extend', () => 
         throw error;
       }
     });
-    expect(refused).toEqual(EXTENDABLE_RESOURCES.filter((resource) => !has(resource as WorkerResource)));
+    expect(refused).toEqual(WORKER_RESOURCE_NAMES.filter((resource) => !has(resource)));
   });
 });

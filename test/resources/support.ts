@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../src/config/configuration';
-import { logicalId, type WorkerResource } from '../../src/config/names';
+import { logicalId, type WorkerResource } from '../../src/config/logical-ids';
 import type { Fragment, Statement } from '../../src/resources/cloudformation';
 import { buildTemplate } from '../../src/resources/template';
 import { parse } from '../config/support';
@@ -24,7 +24,11 @@ export function single(section: object = {}, context: Partial<ServiceContext> = 
   return {
     Resources,
     Outputs,
-    has: (resource: WorkerResource) => logicalId('watchbot', resource) in Resources,
+    // That of a deployment has a hash behind it.
+    has: (resource: WorkerResource) =>
+      Object.keys(Resources).some(
+        (id) => id.replace(/(?<=Deployment)[0-9a-f]+$/, '') === logicalId('watchbot', resource),
+      ),
     /** Properties of one of the worker's resources. */
     of: (resource: WorkerResource): Properties =>
       Resources[logicalId('watchbot', resource)]?.Properties as Properties,

@@ -1,59 +1,76 @@
 import type { AlarmName, AlarmSettings } from '../../config/alarm-defaults';
-import { alarmName, METRIC_NAMESPACE, type WorkerResource } from '../../config/names';
+import { type WorkerResource } from '../../config/logical-ids';
+import { alarmName } from '../../config/names';
 import { combine, compact, type Resources } from '../cloudformation';
-import { queueMetric, serviceMetric, workerErrorsMetric, workerErrorsName } from './metrics';
+import { logMetric, partOfFormula, queueMetric, serviceMetric } from './metrics';
 import { named, type Subject } from './subject';
 
 interface AlarmKind {
   resource: WorkerResource;
   description: (settings: AlarmSettings) => string;
-  metric: (subject: Subject) => Record<string, unknown>;
+  metric: (subject: Subject, settings: AlarmSettings) => Record<string, unknown>;
   operator: 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold';
-  /** What the alarm cannot do without. */
-  withIt?: (subject: Subject) => Resources;
   isPossible?: (subject: Subject) => boolean;
 }
+
+const hasDeadLetterQueue = ({ worker }: Subject) => worker.queue.deadLetter !== false;
+
+const deadLetters = (subject: Subject) =>
+  queueMetric(subject, 'ApproximateNumberOfMessagesVisible', { of: 'deadLetterQueue', statistic: 'Maximum' });
 
 const KINDS: Record<AlarmName, AlarmKind> = {
   deadLetter: {
     resource: 'deadLetterAlarm',
     description: () => 'Messages have failed as often as they may: look at the dead-letter queue.',
-    metric: (subject) =>
-      queueMetric(subject, 'ApproximateNumberOfMessagesVisible', {
-        of: 'deadLetterQueue',
-        statistic: 'Maximum',
-      }),
+    metric: (subject, { period }) => ({ ...deadLetters(subject), Period: period }),
     operator: 'GreaterThanOrEqualToThreshold',
-    isPossible: ({ worker }) => worker.queue.deadLetter,
+    isPossible: hasDeadLetterQueue,
+  },
+  deadLetterGrowth: {
+    resource: 'deadLetterGrowthAlarm',
+    description: () => 'More messages have gone to the dead-letter queue.',
+    // SQS counts no message that it moves there by itself as sent: the growth is all there is to see.
+    metric: (subject, { period }) => ({
+      Metrics: [
+        partOfFormula('deadLetters', deadLetters(subject), period),
+        { Id: 'growth', Label: 'DeadLetterGrowth', Expression: 'DIFF(deadLetters)', ReturnData: true },
+      ],
+    }),
+    operator: 'GreaterThanOrEqualToThreshold',
+    isPossible: hasDeadLetterQueue,
   },
   workerErrors: {
     resource: 'workerErrorsAlarm',
     description: ({ threshold }) => `More than ${threshold} jobs failed or were rejected: look at the log.`,
-    metric: (subject) => ({
-      Namespace: METRIC_NAMESPACE,
-      MetricName: workerErrorsName(subject),
-      Statistic: 'Sum',
-    }),
+    metric: (subject, { period }) => ({ ...logMetric(subject, 'WorkerErrors', 'Sum'), Period: period }),
     operator: 'GreaterThanThreshold',
-    withIt: workerErrorsMetric,
   },
   queueSize: {
     resource: 'queueSizeAlarm',
     description: ({ threshold }) =>
       `More than ${threshold} messages have been waiting for long: the service does not keep up.`,
-    metric: (subject) => queueMetric(subject, 'ApproximateNumberOfMessagesVisible', { statistic: 'Average' }),
+    metric: (subject, { period }) => ({
+      ...queueMetric(subject, 'ApproximateNumberOfMessagesVisible', { statistic: 'Average' }),
+      Period: period,
+    }),
     operator: 'GreaterThanThreshold',
   },
   memory: {
     resource: 'memoryAlarm',
     description: ({ threshold }) => `More than ${threshold} % of the memory is in use.`,
-    metric: (subject) => serviceMetric(subject, 'MemoryUtilization', 'Average'),
+    metric: (subject, { period }) => ({
+      ...serviceMetric(subject, 'MemoryUtilization', 'Average'),
+      Period: period,
+    }),
     operator: 'GreaterThanThreshold',
   },
   cpu: {
     resource: 'cpuAlarm',
     description: ({ threshold }) => `More than ${threshold} % of the CPU is in use.`,
-    metric: (subject) => serviceMetric(subject, 'CPUUtilization', 'Average'),
+    metric: (subject, { period }) => ({
+      ...serviceMetric(subject, 'CPUUtilization', 'Average'),
+      Period: period,
+    }),
     operator: 'GreaterThanThreshold',
   },
 };
@@ -70,22 +87,18 @@ export function alarms(subject: Subject): Resources {
 
 function alarm(subject: Subject, kind: AlarmKind, settings: AlarmSettings): Resources {
   const { configuration, worker, alarmActions } = subject;
-  return {
-    ...kind.withIt?.(subject),
-    ...named(subject, kind.resource, {
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: compact({
-        AlarmName: alarmName(configuration.context, worker.name, kind.resource),
-        AlarmDescription: `${configuration.context.stackName}, worker ${worker.name}: ${kind.description(settings)}`,
-        AlarmActions: alarmActions.length === 0 ? undefined : alarmActions,
-        OKActions: alarmActions.length === 0 ? undefined : alarmActions,
-        ...kind.metric(subject),
-        Period: settings.period,
-        EvaluationPeriods: settings.evaluationPeriods,
-        ComparisonOperator: kind.operator,
-        Threshold: settings.threshold,
-        TreatMissingData: 'notBreaching',
-      }),
+  return named(subject, kind.resource, {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: compact({
+      AlarmName: alarmName(configuration.context, worker.name, kind.resource),
+      AlarmDescription: `${configuration.context.stackName}, worker ${worker.name}: ${kind.description(settings)}`,
+      AlarmActions: alarmActions.length === 0 ? undefined : alarmActions,
+      OKActions: alarmActions.length === 0 ? undefined : alarmActions,
+      ...kind.metric(subject, settings),
+      EvaluationPeriods: settings.evaluationPeriods,
+      ComparisonOperator: kind.operator,
+      Threshold: settings.threshold,
+      TreatMissingData: 'notBreaching',
     }),
-  };
+  });
 }

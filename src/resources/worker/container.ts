@@ -2,8 +2,9 @@ import { EXEC_FOLDERS } from '../../config/mounts';
 import { CONTAINER_NAME, familyName } from '../../config/names';
 import type { TextOrIntrinsic, Worker } from '../../config/configuration';
 import { ContainerVariable } from '../../contract/environment';
-import { ARGUMENTS_MARKER, ENTRY_POINT, LISTEN_COMMAND } from '../../contract/image';
-import { compact, ref } from '../cloudformation';
+import { ARGUMENTS_MARKER, ENTRY_POINT, HEALTH_COMMAND, LISTEN_COMMAND } from '../../contract/image';
+import { compact, getAtt, ref } from '../cloudformation';
+import { queueNameOf, queueUrl } from './queue-references';
 import { secretValueFrom } from './secrets';
 import { idOf, type Subject } from './subject';
 
@@ -21,9 +22,12 @@ export function container(subject: Subject) {
     Command: containerCommand(worker),
     Environment: environment(subject),
     Secrets: secrets(worker),
+    ...containerSize(worker),
     MemoryReservation: worker.softMemory,
     StopTimeout: worker.stopTimeout,
     ReadonlyRootFilesystem: !worker.writableFilesystem,
+    Privileged: worker.privileged ? true : undefined,
+    HealthCheck: healthCheck(worker),
     MountPoints: mountPoints(worker),
     Ulimits: [{ Name: 'nofile', SoftLimit: OPEN_FILES, HardLimit: OPEN_FILES }],
     // An init process reaps what workers leave behind; the watcher itself only knows its own children.
@@ -40,6 +44,24 @@ export function container(subject: Subject) {
       },
     },
   });
+}
+
+function containerSize({ capacity, cpu, memory, gpu }: Worker) {
+  if (capacity.launchType === 'FARGATE') return {};
+  const gpus = gpu === undefined ? undefined : [{ Type: 'GPU', Value: String(gpu) }];
+  return { Cpu: cpu, Memory: memory, ResourceRequirements: gpus };
+}
+
+function healthCheck({ healthCheck: check }: Worker) {
+  if (check === undefined) return undefined;
+  const { command, interval, timeout, retries, startPeriod } = check;
+  return {
+    Command: typeof command === 'string' ? ['CMD-SHELL', command] : ['CMD', ...(command ?? HEALTH_COMMAND)],
+    Interval: interval,
+    Timeout: timeout,
+    Retries: retries,
+    StartPeriod: startPeriod,
+  };
 }
 
 /** `listen 'a shell line'`, or `listen -- program argument …`. */
@@ -60,7 +82,8 @@ function environment(subject: Subject) {
 function settings(subject: Subject): Record<string, TextOrIntrinsic> {
   const { worker } = subject;
   return {
-    [ContainerVariable.queueUrl]: ref(idOf(subject, 'queue')),
+    [ContainerVariable.queueUrl]: queueUrl(subject),
+    [ContainerVariable.queueName]: queueNameOf(subject),
     ...(worker.topic ? { [ContainerVariable.workTopic]: ref(idOf(subject, 'topic')) } : {}),
     [ContainerVariable.logGroup]: ref(idOf(subject, 'logGroup')),
     [ContainerVariable.fifo]: String(worker.queue.fifo),
@@ -71,6 +94,9 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     [ContainerVariable.concurrency]: String(worker.concurrency),
     [ContainerVariable.visibilityTimeoutSeconds]: String(worker.queue.visibilityTimeout),
     [ContainerVariable.stopTimeoutSeconds]: String(worker.stopTimeout),
+    ...(worker.reduce === undefined
+      ? {}
+      : { [ContainerVariable.progressTable]: getAtt(idOf(subject, 'progressTable'), 'Arn') }),
   };
 }
 

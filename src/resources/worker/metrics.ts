@@ -1,8 +1,9 @@
 import { metricName, METRIC_NAMESPACE } from '../../config/names';
-import { COUNTED_RESULTS, LogField, LogSource } from '../../contract/log';
+import type { TextOrIntrinsic } from '../../config/configuration';
 import { clusterName } from '../cluster';
-import { getAtt, ref, type Resources } from '../cloudformation';
-import { idOf, named, type Subject } from './subject';
+import { getAtt } from '../cloudformation';
+import { deadLetterQueueNameOf, queueNameOf } from './queue-references';
+import { idOf, type Subject } from './subject';
 
 /** A metric of the worker's queue or dead-letter queue. */
 export function queueMetric(
@@ -10,8 +11,13 @@ export function queueMetric(
   MetricName: string,
   { of = 'queue', statistic: Statistic }: { of?: 'queue' | 'deadLetterQueue'; statistic: string },
 ) {
-  const Dimensions = [{ Name: 'QueueName', Value: getAtt(idOf(subject, of), 'QueueName') }];
-  return { Namespace: 'AWS/SQS', MetricName, Dimensions, Statistic };
+  const Value = of === 'queue' ? queueNameOf(subject) : known(deadLetterQueueNameOf(subject));
+  return { Namespace: 'AWS/SQS', MetricName, Dimensions: [{ Name: 'QueueName', Value }], Statistic };
+}
+
+function known(name: TextOrIntrinsic | undefined): TextOrIntrinsic {
+  if (name === undefined) throw new Error('no dead-letter queue is known: this should not happen');
+  return name;
 }
 
 /** A metric of the worker's service. */
@@ -23,38 +29,33 @@ export function serviceMetric(subject: Subject, MetricName: string, Statistic: s
   return { Namespace: 'AWS/ECS', MetricName, Dimensions, Statistic };
 }
 
-/** Watchbot's WorkerErrors: failed and rejected jobs, read from the outcome lines of the log. */
-export const workerErrorsName = ({ configuration, worker }: Subject): string =>
-  metricName(configuration.context, worker.name, 'WorkerErrors');
+/** What is counted and measured from the log. */
+export type LogMetric = 'WorkerErrors' | 'MessageReceives' | 'WorkerDuration' | 'ResponseDuration';
 
-export function workerErrorsMetric(subject: Subject): Resources {
-  return named(subject, 'workerErrorsMetric', {
-    Type: 'AWS::Logs::MetricFilter',
-    Properties: {
-      LogGroupName: ref(idOf(subject, 'logGroup')),
-      FilterPattern: subject.worker.logs.structured ? structuredPattern() : plainPattern(),
-      MetricTransformations: [
-        {
-          MetricNamespace: METRIC_NAMESPACE,
-          MetricName: workerErrorsName(subject),
-          MetricValue: '1',
-          DefaultValue: 0,
-        },
-      ],
-    },
-  });
+/** A metric of the log, under Watchbot's name. */
+export const logMetricName = ({ configuration, worker }: Subject, metric: LogMetric): string =>
+  metricName(configuration.context, worker.name, metric);
+
+export function logMetric(subject: Subject, metric: LogMetric, Statistic: string) {
+  return { Namespace: METRIC_NAMESPACE, MetricName: logMetricName(subject, metric), Statistic };
 }
 
-/**
- * The source is part of the pattern, so that a worker which prints `[failure]` or its own JSON counts as nothing.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
- */
-function plainPattern(): string {
-  const results = COUNTED_RESULTS.map((result) => `result = "${result}"`).join(' || ');
-  return `[date, source = "${LogSource.watcher}", id, ${results}, ...]`;
+interface SimpleMetric {
+  Namespace: string;
+  MetricName: string;
+  Statistic: string;
+  Dimensions?: unknown;
 }
 
-function structuredPattern(): string {
-  const results = COUNTED_RESULTS.map((result) => `$.${LogField.result} = "${result}"`).join(' || ');
-  return `{ $.${LogField.source} = "${LogSource.watcher}" && (${results}) }`;
+/** A metric as a part of a formula, to which it is known by `Id`. */
+export function partOfFormula(
+  Id: string,
+  { Namespace, MetricName, Dimensions, Statistic }: SimpleMetric,
+  Period: number,
+) {
+  return {
+    Id,
+    ReturnData: false,
+    MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period, Stat: Statistic },
+  };
 }

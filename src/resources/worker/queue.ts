@@ -1,53 +1,61 @@
+import { SQS } from '../../config/limits';
 import { deadLetterQueueName, queueName } from '../../config/names';
-import { arn, compact, getAtt, type Resources } from '../cloudformation';
-import { idOf, named, type Subject } from './subject';
+import { compact, type Resources } from '../cloudformation';
+import { keyId } from './encryption';
+import { deadLetterQueueArn, queueArnByName } from './queue-references';
+import { named, type Subject } from './subject';
 
-/** The queue, and the dead-letter queue where there is one. */
+/** The queue, and the dead-letter queue, where they are made. */
 export function queue(subject: Subject): Resources {
-  const { configuration, worker } = subject;
-  const { queue: settings } = worker;
-  const RedrivePolicy = settings.deadLetter
-    ? {
-        deadLetterTargetArn: getAtt(idOf(subject, 'deadLetterQueue'), 'Arn'),
-        maxReceiveCount: settings.maxReceives,
-      }
-    : undefined;
+  const { arn, deadLetter } = subject.worker.queue;
   return {
-    ...named(subject, 'queue', {
-      Type: 'AWS::SQS::Queue',
-      Properties: compact({
-        QueueName: queueName(configuration.context, worker.name, settings.fifo),
-        ...common(subject),
-        VisibilityTimeout: settings.visibilityTimeout,
-        DelaySeconds: settings.delay === 0 ? undefined : settings.delay,
-        RedrivePolicy,
-      }),
-    }),
-    ...(settings.deadLetter ? deadLetterQueue(subject) : {}),
+    ...(arn === undefined ? mainQueue(subject) : {}),
+    ...(deadLetter === true ? deadLetterQueue(subject) : {}),
   };
+}
+
+function mainQueue(subject: Subject): Resources {
+  const { configuration, worker } = subject;
+  const { fifo, visibilityTimeout, retention, delay, maxReceives } = worker.queue;
+  const deadLetterTargetArn = deadLetterQueueArn(subject);
+  return named(subject, 'queue', {
+    Type: 'AWS::SQS::Queue',
+    Properties: compact({
+      QueueName: queueName(configuration.context, worker.name, fifo),
+      ...common(subject),
+      MessageRetentionPeriod: retention,
+      VisibilityTimeout: visibilityTimeout,
+      DelaySeconds: delay === 0 ? undefined : delay,
+      RedrivePolicy:
+        deadLetterTargetArn === undefined ? undefined : { deadLetterTargetArn, maxReceiveCount: maxReceives },
+    }),
+  });
 }
 
 function deadLetterQueue(subject: Subject): Resources {
   const { configuration, worker } = subject;
   const { fifo } = worker.queue;
-  // By name, since a reference to the queue, which refers to this one, would be a circle.
-  const source = arn('sqs', queueName(configuration.context, worker.name, fifo));
   return named(subject, 'deadLetterQueue', {
     Type: 'AWS::SQS::Queue',
     Properties: compact({
       QueueName: deadLetterQueueName(configuration.context, worker.name, fifo),
       ...common(subject),
-      RedriveAllowPolicy: { redrivePermission: 'byQueue', sourceQueueArns: [source] },
+      // As long as SQS can: a message is as old there as when it was first sent.
+      MessageRetentionPeriod: SQS.maxRetentionSeconds,
+      // By name, since a reference to the queue, which refers to this one, would be a circle.
+      RedriveAllowPolicy: { redrivePermission: 'byQueue', sourceQueueArns: [queueArnByName(subject)] },
     }),
   });
 }
 
-function common({ worker: { queue: settings } }: Subject) {
+function common(subject: Subject) {
+  const { fifo } = subject.worker.queue;
+  const key = keyId(subject);
   return {
     // CloudFormation knows `FifoQueue: true` or none.
-    FifoQueue: settings.fifo ? true : undefined,
-    ContentBasedDeduplication: settings.fifo ? true : undefined,
-    MessageRetentionPeriod: settings.retention,
-    SqsManagedSseEnabled: true,
+    FifoQueue: fifo ? true : undefined,
+    ContentBasedDeduplication: fifo ? true : undefined,
+    SqsManagedSseEnabled: key === undefined ? true : undefined,
+    KmsMasterKeyId: key,
   };
 }

@@ -1,17 +1,12 @@
 import type { Worker } from '../../config/configuration';
 import { repositoryName } from '../../config/names';
 import { clusterName } from '../cluster';
-import {
-  arn,
-  compact,
-  getAtt,
-  policyDocument,
-  ref,
-  sub,
-  type Resources,
-  type Statement,
-} from '../cloudformation';
+import { arn, compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
+import { keyStatements } from './encryption';
+import { progressStatements } from './progress-table';
+import { queueArn } from './queue-references';
 import { secretStatements } from './secrets';
+import { sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
 
 const assumedByTasks = policyDocument([
@@ -42,18 +37,17 @@ export function taskRole(subject: Subject): Resources {
 
 function watcherStatements(subject: Subject): Statement[] {
   const { configuration, worker } = subject;
-  const queueArn = getAtt(idOf(subject, 'queue'), 'Arn');
   return [
     {
       Sid: 'Messages',
       Effect: 'Allow',
       Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-      Resource: queueArn,
+      Resource: queueArn(subject),
     },
     // A worker may make more work of its own kind, as in Watchbot.
-    worker.topic
-      ? { Sid: 'MoreWork', Effect: 'Allow', Action: 'sns:Publish', Resource: ref(idOf(subject, 'topic')) }
-      : { Sid: 'MoreWork', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn },
+    { Sid: 'MoreWork', ...sendStatement(subject) },
+    ...keyStatements(subject),
+    ...progressStatements(subject),
     {
       Sid: 'ScaleInProtection',
       Effect: 'Allow',

@@ -1,4 +1,5 @@
-import { alarmName, type WorkerResource } from '../../config/names';
+import { type WorkerResource } from '../../config/logical-ids';
+import { alarmName } from '../../config/names';
 import {
   METRIC_PERIOD_SECONDS,
   SCALE_DOWN_AFTER_PERIODS,
@@ -8,7 +9,7 @@ import {
 } from '../../scaling/steps';
 import { clusterName } from '../cluster';
 import { compact, getAtt, ref, sub, type Resources } from '../cloudformation';
-import { queueMetric } from './metrics';
+import { partOfFormula, queueMetric } from './metrics';
 import { idOf, named, type Subject } from './subject';
 
 /** The messages from which scale-up starts: the threshold that the steps' bounds are relative to. */
@@ -88,23 +89,11 @@ function scaleDown(subject: Subject): Resources {
 
 /** Watchbot's TotalMessages, which took a Lambda function each minute: visible and in flight, added by CloudWatch. */
 function totalMessages(subject: Subject) {
-  const stat = (Id: string, metric: string) => {
-    const { Namespace, MetricName, Dimensions, Statistic } = queueMetric(subject, metric, {
-      statistic: 'Maximum',
-    });
-    return {
-      Id,
-      ReturnData: false,
-      MetricStat: {
-        Metric: { Namespace, MetricName, Dimensions },
-        Period: METRIC_PERIOD_SECONDS,
-        Stat: Statistic,
-      },
-    };
-  };
+  const part = (id: string, metric: string) =>
+    partOfFormula(id, queueMetric(subject, metric, { statistic: 'Maximum' }), METRIC_PERIOD_SECONDS);
   return [
-    stat('visible', 'ApproximateNumberOfMessagesVisible'),
-    stat('inFlight', 'ApproximateNumberOfMessagesNotVisible'),
+    part('visible', 'ApproximateNumberOfMessagesVisible'),
+    part('inFlight', 'ApproximateNumberOfMessagesNotVisible'),
     { Id: 'total', Label: 'TotalMessages', Expression: 'visible + inFlight', ReturnData: true },
   ];
 }

@@ -1,8 +1,8 @@
-import type { Configuration } from '../../config/configuration';
-import { SharedId } from '../../config/names';
+import type { Configuration, Placement, Worker } from '../../config/configuration';
+import { SharedId } from '../../config/logical-ids';
 import { clusterName } from '../cluster';
 import { compact, ref, type Resources } from '../cloudformation';
-import { taskNetwork } from '../network';
+import { makesNetwork, networkMode, taskNetwork } from '../network';
 import { idOf, named, type Subject } from './subject';
 
 /**
@@ -18,10 +18,13 @@ export function service(subject: Subject): Resources {
     Properties: compact({
       Cluster: clusterName(configuration),
       TaskDefinition: ref(idOf(subject, 'taskDefinition')),
-      CapacityProviderStrategy: worker.capacity.map(({ provider, weight, base }) =>
-        compact({ CapacityProvider: provider, Weight: weight, Base: base === 0 ? undefined : base }),
-      ),
-      NetworkConfiguration: { AwsvpcConfiguration: taskNetwork(configuration) },
+      ...capacity(worker),
+      NetworkConfiguration:
+        networkMode(configuration, worker) === 'awsvpc'
+          ? { AwsvpcConfiguration: networkOf(subject) }
+          : undefined,
+      PlacementConstraints: placements(worker.placementConstraints),
+      PlacementStrategies: placements(worker.placementStrategies),
       DeploymentConfiguration: {
         // As in Watchbot: the queue waits, so half of the tasks are enough while a deploy is under way.
         MinimumHealthyPercent: 50,
@@ -36,10 +39,32 @@ export function service(subject: Subject): Resources {
   });
 }
 
+function capacity({ capacity: { launchType, strategy } }: Worker) {
+  if (strategy.length === 0) return { LaunchType: launchType };
+  return {
+    CapacityProviderStrategy: strategy.map(({ provider, weight, base }) =>
+      compact({ CapacityProvider: provider, Weight: weight, Base: base === 0 ? undefined : base }),
+    ),
+  };
+}
+
+/** On EC2 ECS takes no word about public addresses. */
+function networkOf({ configuration, worker }: Subject) {
+  const { AssignPublicIp, ...network } = taskNetwork(configuration);
+  return worker.capacity.launchType === 'FARGATE' ? { ...network, AssignPublicIp } : network;
+}
+
+function placements(given: readonly Placement[]) {
+  if (given.length === 0) return undefined;
+  return given.map(({ type, expression, field }) =>
+    compact({ Type: type, Expression: expression, Field: field }),
+  );
+}
+
 /** What must be there before a task can start, and is not referred to. */
-function waitsFor({ cluster, vpc }: Configuration): string[] {
+function waitsFor(configuration: Configuration): string[] {
   return [
-    ...(cluster === undefined ? [SharedId.clusterCapacity] : []),
-    ...(vpc === undefined ? [SharedId.defaultRoute] : []),
+    ...(configuration.cluster === undefined ? [SharedId.clusterCapacity] : []),
+    ...(makesNetwork(configuration) ? [SharedId.defaultRoute] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Configuration, TextOrIntrinsic, Worker } from '../../config/configuration';
-import { logicalId, type WorkerResource } from '../../config/names';
+import { logicalId, type WorkerResource } from '../../config/logical-ids';
 import type { Resource, Resources } from '../cloudformation';
 
 /** What the builders of one worker's resources are given. */

@@ -1,5 +1,7 @@
+import type { Worker } from '../../config/configuration';
 import { familyName } from '../../config/names';
 import { compact, getAtt, type Resources } from '../cloudformation';
+import { networkMode } from '../network';
 import { container, volumes } from './container';
 import { idOf, named, type Subject } from './subject';
 
@@ -11,10 +13,9 @@ export function taskDefinition(subject: Subject): Resources {
     Type: 'AWS::ECS::TaskDefinition',
     Properties: compact({
       Family: familyName(configuration.context, worker.name),
-      RequiresCompatibilities: ['FARGATE'],
-      NetworkMode: 'awsvpc',
-      Cpu: String(worker.cpu),
-      Memory: String(worker.memory),
+      RequiresCompatibilities: [worker.capacity.launchType],
+      NetworkMode: networkMode(configuration, worker),
+      ...taskSize(worker),
       EphemeralStorage:
         worker.ephemeralStorage === undefined ? undefined : { SizeInGiB: worker.ephemeralStorage },
       RuntimePlatform: {
@@ -27,4 +28,9 @@ export function taskDefinition(subject: Subject): Resources {
       ContainerDefinitions: [container(subject)],
     }),
   });
+}
+
+/** On Fargate the task has a size; on EC2 its container has, and may use more CPU that is free. */
+function taskSize({ capacity, cpu, memory }: Worker) {
+  return capacity.launchType === 'FARGATE' ? { Cpu: String(cpu), Memory: String(memory) } : {};
 }

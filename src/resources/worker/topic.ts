@@ -1,14 +1,14 @@
 import { topicName } from '../../config/names';
-import { compact, getAtt, policyDocument, ref, type Resources } from '../cloudformation';
+import { compact, ref, type Resources } from '../cloudformation';
+import { keyId } from './encryption';
+import { queueArn } from './queue-references';
 import { idOf, named, type Subject } from './subject';
 
-/** The topic in front of the queue, its subscription, and the queue's leave for just this topic to send. */
+/** The topic in front of the queue, and its subscription. */
 export function topic(subject: Subject): Resources {
   const { configuration, worker } = subject;
   if (!worker.topic) return {};
   const { fifo } = worker.queue;
-  const topicArn = ref(idOf(subject, 'topic'));
-  const queueArn = getAtt(idOf(subject, 'queue'), 'Arn');
   return {
     ...named(subject, 'topic', {
       Type: 'AWS::SNS::Topic',
@@ -16,27 +16,12 @@ export function topic(subject: Subject): Resources {
         TopicName: topicName(configuration.context, worker.name, fifo),
         FifoTopic: fifo ? true : undefined,
         ContentBasedDeduplication: fifo ? true : undefined,
+        KmsMasterKeyId: keyId(subject),
       }),
     }),
     ...named(subject, 'subscription', {
       Type: 'AWS::SNS::Subscription',
-      Properties: { Protocol: 'sqs', TopicArn: topicArn, Endpoint: queueArn },
-    }),
-    ...named(subject, 'queuePolicy', {
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: {
-        Queues: [ref(idOf(subject, 'queue'))],
-        PolicyDocument: policyDocument([
-          {
-            Sid: 'TopicSends',
-            Effect: 'Allow',
-            Principal: { Service: 'sns.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: queueArn,
-            Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
-          },
-        ]),
-      },
+      Properties: { Protocol: 'sqs', TopicArn: ref(idOf(subject, 'topic')), Endpoint: queueArn(subject) },
     }),
   };
 }

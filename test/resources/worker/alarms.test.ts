@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ALARM_NAMES } from '../../../src/config/alarm-defaults';
-import type { WorkerResource } from '../../../src/config/names';
+import type { WorkerResource } from '../../../src/config/logical-ids';
 import { single } from '../support';
 
 const queue = { Name: 'QueueName', Value: { 'Fn::GetAtt': ['WatchbotQueue', 'QueueName'] } };

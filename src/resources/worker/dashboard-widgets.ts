@@ -1,0 +1,199 @@
+import { METRIC_NAMESPACE } from '../../config/names';
+import { LogField, LogSource } from '../../contract/log';
+import { logMetricName, type LogMetric } from './metrics';
+import type { Subject } from './subject';
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+const GRID_COLUMNS = 24;
+const WIDTH = 8;
+const HEIGHT = 6;
+const PERIOD_SECONDS = 60;
+
+interface Graph {
+  title: string;
+  metrics: unknown[];
+  /** What the left axis shows. */
+  label: string;
+  rightLabel?: string;
+}
+
+/** Statistics of durations: most are near the middle, and the slow ones are what people ask about. */
+const DURATION_STATISTICS = [
+  { stat: 'Maximum', label: 'max' },
+  { stat: 'p99', label: 'p99' },
+  { stat: 'Average', label: 'average' },
+  { stat: 'p50', label: 'p50' },
+];
+
+/** The widgets of v9, and some that its users had to make by themselves. */
+export function widgets(subject: Subject): unknown[] {
+  const graphs = [
+    ...queueGraphs(),
+    ...jobGraphs(subject),
+    ...taskGraphs(subject),
+    ...(subject.worker.queue.deadLetter === false ? [] : [deadLetterGraph()]),
+  ].map(graphWidget);
+  return [...graphs, failuresWidget(subject)].map((widget, index) => ({ ...widget, ...place(index) }));
+}
+
+/** In rows of three, in the order of the list. */
+function place(index: number) {
+  const perRow = GRID_COLUMNS / WIDTH;
+  return {
+    x: (index % perRow) * WIDTH,
+    y: Math.floor(index / perRow) * HEIGHT,
+    width: WIDTH,
+    height: HEIGHT,
+  };
+}
+
+const queueMetric = (name: string, options: object, queue = '${Queue}') => [
+  'AWS/SQS',
+  name,
+  'QueueName',
+  queue,
+  options,
+];
+
+function queueGraphs(): Graph[] {
+  return [
+    {
+      title: 'Messages in the queue',
+      label: 'messages',
+      metrics: [
+        queueMetric('ApproximateNumberOfMessagesVisible', { stat: 'Maximum', label: 'waiting' }),
+        queueMetric('ApproximateNumberOfMessagesNotVisible', { stat: 'Maximum', label: 'in flight' }),
+        queueMetric('ApproximateNumberOfMessagesDelayed', { stat: 'Maximum', label: 'delayed' }),
+      ],
+    },
+    {
+      title: 'Age of the oldest message',
+      label: 'seconds',
+      metrics: DURATION_STATISTICS.map((options) => queueMetric('ApproximateAgeOfOldestMessage', options)),
+    },
+    {
+      title: 'Messages sent and done',
+      label: 'messages per minute',
+      metrics: [
+        queueMetric('NumberOfMessagesSent', { stat: 'Sum', label: 'sent' }),
+        queueMetric('NumberOfMessagesReceived', { stat: 'Sum', label: 'received' }),
+        queueMetric('NumberOfMessagesDeleted', { stat: 'Sum', label: 'deleted' }),
+      ],
+    },
+  ];
+}
+
+function jobGraphs(subject: Subject): Graph[] {
+  const logMetric = (metric: LogMetric, options: object) => [
+    METRIC_NAMESPACE,
+    logMetricName(subject, metric),
+    options,
+  ];
+  return [
+    {
+      title: 'Duration of jobs',
+      label: 'milliseconds',
+      metrics: DURATION_STATISTICS.map((options) => logMetric('WorkerDuration', options)),
+    },
+    {
+      title: 'From sent to done',
+      label: 'milliseconds',
+      metrics: DURATION_STATISTICS.map((options) => logMetric('ResponseDuration', options)),
+    },
+    {
+      title: 'Failed and rejected jobs',
+      label: 'jobs per minute',
+      metrics: [logMetric('WorkerErrors', { stat: 'Sum', label: 'failed' })],
+    },
+    {
+      title: 'Receives of a message',
+      label: 'receives',
+      metrics: [
+        logMetric('MessageReceives', { stat: 'Maximum', label: 'max' }),
+        logMetric('MessageReceives', { stat: 'Average', label: 'average' }),
+      ],
+    },
+  ];
+}
+
+const serviceMetric = (name: string, options: object) => [
+  'AWS/ECS',
+  name,
+  'ClusterName',
+  '${Cluster}',
+  'ServiceName',
+  '${Service}',
+  options,
+];
+
+function taskGraphs({ worker }: Subject): Graph[] {
+  // Each running task reports its CPU once a minute: the number of reports is that of tasks.
+  const tasks = (options: object) => serviceMetric('CPUUtilization', { stat: 'SampleCount', ...options });
+  return [
+    { title: 'Tasks', label: 'tasks', metrics: [tasks({ label: `running (max ${worker.scaling.max})` })] },
+    {
+      title: 'Concurrency and throughput',
+      label: 'jobs at once',
+      rightLabel: 'jobs per minute',
+      metrics: [
+        queueMetric('ApproximateNumberOfMessagesNotVisible', { stat: 'Maximum', label: 'at once' }),
+        queueMetric('NumberOfMessagesDeleted', { stat: 'Sum', label: 'done', yAxis: 'right' }),
+      ],
+    },
+    {
+      title: 'CPU and memory',
+      label: 'percent',
+      metrics: [
+        serviceMetric('CPUUtilization', { stat: 'Average', label: 'CPU' }),
+        serviceMetric('MemoryUtilization', { stat: 'Average', label: 'memory' }),
+        serviceMetric('MemoryUtilization', { stat: 'Maximum', label: 'memory, max' }),
+      ],
+    },
+  ];
+}
+
+function deadLetterGraph(): Graph {
+  const metric = (name: string, options: object) => queueMetric(name, options, '${DeadLetterQueue}');
+  return {
+    title: 'Dead letters',
+    label: 'messages',
+    metrics: [metric('ApproximateNumberOfMessagesVisible', { stat: 'Maximum', label: 'waiting' })],
+  };
+}
+
+function graphWidget({ title, metrics, label, rightLabel }: Graph) {
+  return {
+    type: 'metric',
+    properties: {
+      title,
+      metrics,
+      view: 'timeSeries',
+      stacked: false,
+      region: '${AWS::Region}',
+      period: PERIOD_SECONDS,
+      yAxis: {
+        left: { min: 0, label, showUnits: false },
+        ...(rightLabel === undefined ? {} : { right: { min: 0, label: rightLabel, showUnits: false } }),
+      },
+    },
+  };
+}
+
+/** The last failures, with the watcher's reason. */
+function failuresWidget({ worker }: Subject) {
+  const filter = worker.logs.structured
+    ? `filter ${LogField.source} = "${LogSource.watcher}" and ${LogField.result} in ["failure", "rejected"]`
+    : `filter @message like /^\\[[^\\]]+\\] \\[${LogSource.watcher}\\] \\[[^\\]]+\\] \\[(failure|rejected)\\]/`;
+  const shown = worker.logs.structured
+    ? `${LogField.messageId}, ${LogField.result}, ${LogField.reason}`
+    : '@message';
+  return {
+    type: 'log',
+    properties: {
+      title: 'The last failures',
+      region: '${AWS::Region}',
+      view: 'table',
+      query: `SOURCE '\${LogGroup}' | fields @timestamp, ${shown} | ${filter} | sort @timestamp desc | limit 50`,
+    },
+  };
+}

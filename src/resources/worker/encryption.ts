@@ -1,0 +1,92 @@
+import type { TextOrIntrinsic } from '../../config/configuration';
+import { arn, compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
+import { senders, type Sender } from './senders';
+import { idOf, named, type Subject } from './subject';
+
+/** Sending needs a new data key, and the key itself to check it; receiving needs the key. */
+const USES = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/** The key with which messages are encrypted; undefined where SQS has its own. */
+export function keyId(subject: Subject): TextOrIntrinsic | undefined {
+  const { encryption } = subject.worker.queue;
+  if (encryption.by === 'sqs') return undefined;
+  return encryption.by === 'madeKey' ? getAtt(idOf(subject, 'queueKey'), 'Arn') : encryption.key;
+}
+
+/** The key that the plugin makes, where it is asked for. */
+export function queueKey(subject: Subject): Resources {
+  const { configuration, worker } = subject;
+  if (worker.queue.encryption.by !== 'madeKey') return {};
+  return named(subject, 'queueKey', {
+    Type: 'AWS::KMS::Key',
+    // What is encrypted with it is lost without it.
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      Description: `Messages of ${configuration.context.stackName}, worker ${worker.name}`,
+      EnableKeyRotation: true,
+      KeyPolicy: policyDocument([OWNER, ...senders(subject).map(senderStatement)]),
+    },
+  });
+}
+
+/**
+ * Without it nobody could change the key again, and policies of roles would count for nothing.
+ * In a key's own policy `*` is that key.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+const OWNER: Statement = {
+  Sid: 'Account',
+  Effect: 'Allow',
+  Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
+  Action: 'kms:*',
+  Resource: '*',
+};
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services */
+function senderStatement({ sid, service, sourceByName, isGlobal }: Sender): Statement {
+  return {
+    Sid: sid,
+    Effect: 'Allow',
+    Principal: { Service: service },
+    Action: USES,
+    Resource: '*',
+    Condition: sourceCondition(sourceByName, isGlobal),
+  };
+}
+
+/** Only for this source, and where its ARN says no account, only from this one. */
+export function sourceCondition(source: TextOrIntrinsic, isGlobal: boolean) {
+  return compact({
+    ArnEquals: { 'aws:SourceArn': source },
+    StringEquals: isGlobal ? { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } : undefined,
+  });
+}
+
+/** Leave to use the key, for a role or user that sends or receives. */
+export function keyStatements(subject: Subject): Statement[] {
+  const key = keyId(subject);
+  if (key === undefined || isAwsManaged(key)) return [];
+  return [{ Sid: 'Encryption', Effect: 'Allow', Action: USES, ...keyResource(key) }];
+}
+
+/** The policy of AWS's own key lets the whole account use it through SQS. */
+function isAwsManaged(key: TextOrIntrinsic): boolean {
+  return typeof key === 'string' && /(^|:)alias\/aws\//.test(key);
+}
+
+/**
+ * A policy names a key by its ARN; of an alias it can only say that the key must have it.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ */
+function keyResource(key: TextOrIntrinsic): Pick<Statement, 'Resource' | 'Condition'> {
+  if (typeof key !== 'string') return { Resource: key };
+  const alias = /alias\/.+$/.exec(key)?.[0];
+  if (alias !== undefined) {
+    return {
+      Resource: arn('kms', 'key/*'),
+      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } },
+    };
+  }
+  return { Resource: key.startsWith('arn:') ? key : arn('kms', `key/${key}`) };
+}
