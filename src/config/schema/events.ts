@@ -53,21 +53,24 @@ const Input = {
   ),
 };
 
-const EventBridgeSource = strictObject({
-  pattern: mapOf(Type.Unknown(), { minProperties: 1, description: "EventBridge's event pattern." }),
-  eventBus: Type.Optional(
-    stringOrIntrinsic({ description: 'Name or ARN of the event bus.', otherwise: 'the default one' }),
-  ),
-  ...Input,
-  inputPath: Type.Optional(
-    Type.String({
-      pattern: '^\\$',
-      title: 'a path like $.detail',
-      description: 'The part of the event that is the message.',
-    }),
-  ),
-  messageGroupId: MessageGroupId,
-});
+const EventBridgeSource = strictObject(
+  {
+    pattern: mapOf(Type.Unknown(), { minProperties: 1, description: "EventBridge's event pattern." }),
+    eventBus: Type.Optional(
+      stringOrIntrinsic({ description: 'Name or ARN of the event bus.', otherwise: 'the default one' }),
+    ),
+    ...Input,
+    inputPath: Type.Optional(
+      Type.String({
+        pattern: '^\\$',
+        title: 'a path like $.detail',
+        description: 'The part of the event that is the message.',
+      }),
+    ),
+    messageGroupId: MessageGroupId,
+  },
+  { description: 'Events of EventBridge that match a pattern.' },
+);
 
 const ScheduleSource = strictObject(
   {
@@ -92,42 +95,45 @@ const ScheduleSource = strictObject(
   { title: '{rate, timezone, input, enabled, messageGroupId}' },
 );
 
-const S3Source = strictObject({
-  bucket: stringOrIntrinsic({
-    description:
-      'Name of the bucket. It is made, and kept when the stack is removed, unless it is `existing`.',
-  }),
-  event: Type.Optional(
-    Type.String({
-      pattern: '^s3:',
-      title: 'an event like s3:ObjectCreated:*',
-      default: EVENT_DEFAULTS.s3Event,
-      description: "Which of S3's events.",
-    }),
-  ),
-  prefix: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: EVENTS.maxObjectKeyLength,
-      description: 'Only objects whose key begins so.',
-    }),
-  ),
-  suffix: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: EVENTS.maxObjectKeyLength,
-      description: 'Only objects whose key ends so.',
-    }),
-  ),
-  existing: Type.Optional(
-    Type.Boolean({
-      default: false,
+const S3Source = strictObject(
+  {
+    bucket: stringOrIntrinsic({
       description:
-        'The bucket is there already. Its events come through EventBridge, which must be switched on in the bucket, in the form that EventBridge gives them.',
+        'Name of the bucket. It is made, and kept when the stack is removed, unless it is `existing`.',
     }),
-  ),
-  messageGroupId: MessageGroupId,
-});
+    event: Type.Optional(
+      Type.String({
+        pattern: '^s3:',
+        title: 'an event like s3:ObjectCreated:*',
+        default: EVENT_DEFAULTS.s3Event,
+        description: "Which of S3's events.",
+      }),
+    ),
+    prefix: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: EVENTS.maxObjectKeyLength,
+        description: 'Only objects whose key begins so.',
+      }),
+    ),
+    suffix: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: EVENTS.maxObjectKeyLength,
+        description: 'Only objects whose key ends so.',
+      }),
+    ),
+    existing: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'The bucket is there already. Its events come through EventBridge, which must be switched on in the bucket, in the form that EventBridge gives them.',
+      }),
+    ),
+    messageGroupId: MessageGroupId,
+  },
+  { description: 'Objects of an S3 bucket.' },
+);
 
 /** One source: just one of the keys. */
 const EventSchema = strictObject(
@@ -139,10 +145,7 @@ const EventSchema = strictObject(
         description: 'An existing SNS topic, to which the queue is subscribed.',
       }),
     ),
-    eventBridge: Type.Optional({
-      ...EventBridgeSource,
-      description: 'Events of EventBridge that match a pattern.',
-    }),
+    eventBridge: Type.Optional(EventBridgeSource),
     schedule: Type.Optional(
       Type.Union([Type.String({ minLength: 1 }), ScheduleSource], {
         title: 'an expression like rate(5 minutes), or {rate, timezone, input, enabled, messageGroupId}',
@@ -150,7 +153,7 @@ const EventSchema = strictObject(
           'A message at certain times. Without `input` it is JSON with the time at which it was due, `scheduledTime`.',
       }),
     ),
-    s3: Type.Optional({ ...S3Source, description: 'Objects of an S3 bucket.' }),
+    s3: Type.Optional(S3Source),
     webhook: Type.Optional(WebhookSchema),
   },
   { minProperties: 1, maxProperties: 1 },

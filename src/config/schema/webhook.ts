@@ -5,35 +5,32 @@ import { oneOf, strictObject, stringOrIntrinsic } from './values';
 /** Watchbot's limits of v0 to v3. A validator fills in no defaults within a choice. */
 export const WEBHOOK_DEFAULTS = { rate: 5, burst: 20 } as const;
 
-const Jwt = strictObject({
-  issuer: stringOrIntrinsic({ description: "URL of the tokens' issuer, an OpenID Connect provider." }),
-  audience: Type.Array(stringOrIntrinsic(), {
-    minItems: 1,
-    maxItems: API_GATEWAY.maxAudiences,
-    description: 'For whom tokens are issued; one of them is enough.',
-  }),
-  scopes: Type.Optional(
-    Type.Array(Type.String({ minLength: 1 }), {
+const Jwt = strictObject(
+  {
+    issuer: stringOrIntrinsic({ description: "URL of the tokens' issuer, an OpenID Connect provider." }),
+    audience: Type.Array(stringOrIntrinsic(), {
       minItems: 1,
-      maxItems: API_GATEWAY.maxScopes,
-      description: 'Scopes, of which a token needs one.',
+      maxItems: API_GATEWAY.maxAudiences,
+      description: 'For whom tokens are issued; one of them is enough.',
     }),
-  ),
-});
+    scopes: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        maxItems: API_GATEWAY.maxScopes,
+        description: 'Scopes, of which a token needs one.',
+      }),
+    ),
+  },
+  { description: 'Tokens of an OpenID Connect provider.' },
+);
 
 export const WebhookSchema = strictObject(
   {
-    authorization: Type.Union(
-      [
-        oneOf(['apiKey', 'iam', 'none']),
-        strictObject({ jwt: { ...Jwt, description: 'Tokens of an OpenID Connect provider.' } }),
-      ],
-      {
-        title: 'apiKey, iam, none or {jwt: {issuer, audience, scopes}}',
-        description:
-          'Who may send. `apiKey`: whoever has the key that API Gateway makes, in the header `x-api-key`. `iam`: requests signed with AWS credentials. `none`: everybody.',
-      },
-    ),
+    authorization: Type.Union([oneOf(['apiKey', 'iam', 'none']), strictObject({ jwt: Jwt })], {
+      title: 'apiKey, iam, none or {jwt: {issuer, audience, scopes}}',
+      description:
+        'Who may send. `apiKey`: whoever has the key that API Gateway makes, in the header `x-api-key`. `iam`: requests signed with AWS credentials. `none`: everybody.',
+    }),
     throttle: strictObject(
       {
         rate: Type.Integer({
