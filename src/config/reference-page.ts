@@ -82,19 +82,19 @@ watchbot:
         - { Key: team, Value: maps }
 \`\`\``;
 
+/** A key, the schema of its values, and that of the map in which it stands. */
+interface Key {
+  path: string;
+  schema: TSchema;
+  parent: TSchema;
+}
+
 /** The reference of all keys, as Markdown, from the schema. */
 export function referencePage(): string {
-  const { workers, ...shared } = ManyWorkersSchema.properties;
-  const groups = GROUPS.map(({ title, keys }) =>
-    section(
-      `### ${title}`,
-      keys.flatMap((key) => rows(key, WORKER_PROPERTIES[key]!, WorkerSchema)),
-    ),
-  );
-  const beside = Object.entries(shared).flatMap(([key, schema]) => rows(key, schema, ManyWorkersSchema));
+  const groups = GROUPS.map(({ title, keys }) => section(`### ${title}`, keys.flatMap(keysOfWorker)));
   return [
     INTRODUCTION,
-    section('## What the workers share', [...beside, row('workers', workers, ManyWorkersSchema)]),
+    section('## What the workers share', keysBesideWorkers()),
     '## The keys of a worker',
     ...groups,
     EXTENSIONS,
@@ -102,16 +102,42 @@ export function referencePage(): string {
   ].join('\n\n');
 }
 
-function section(heading: string, lines: readonly string[]): string {
-  return [`${heading}\n`, '| key | allowed | default | |', '| --- | --- | --- | --- |', ...lines].join('\n');
+/** Every key, as the page writes it (`alarms.cpu.threshold`, `capacity[].weight`), and its default in the page's words. */
+export function keyDefaults(): ReadonlyMap<string, string> {
+  const keys = [...keysBesideWorkers(), ...Object.keys(WORKER_PROPERTIES).flatMap(keysOfWorker)];
+  return new Map(keys.map((key) => [key.path, defaultOf(key)]));
 }
 
-/** A line for the key, and one for each key in it. */
-function rows(path: string, schema: TSchema, parent: TSchema): string[] {
-  return [row(path, schema, parent), ...inside(path, schema)];
+function keysBesideWorkers(): Key[] {
+  const { workers, ...shared } = ManyWorkersSchema.properties;
+  return [
+    ...Object.entries(shared).flatMap(([path, schema]) =>
+      keysFrom({ path, schema, parent: ManyWorkersSchema }),
+    ),
+    // The keys of a worker have tables of their own.
+    { path: 'workers', schema: workers, parent: ManyWorkersSchema },
+  ];
 }
 
-function inside(path: string, schema: TSchema): string[] {
+function keysOfWorker(path: string): Key[] {
+  return keysFrom({ path, schema: WORKER_PROPERTIES[path]!, parent: WorkerSchema });
+}
+
+function section(heading: string, keys: readonly Key[]): string {
+  return [
+    `${heading}\n`,
+    '| key | allowed | default | |',
+    '| --- | --- | --- | --- |',
+    ...keys.map(row),
+  ].join('\n');
+}
+
+/** The key, and each key in it. */
+function keysFrom(key: Key): Key[] {
+  return [key, ...keysWithin(key.path, key.schema)];
+}
+
+function keysWithin(path: string, schema: TSchema): Key[] {
   const { anyOf, items, properties, additionalProperties, patternProperties } = schema as Partial<{
     anyOf: TSchema[];
     items: TSchema;
@@ -123,10 +149,12 @@ function inside(path: string, schema: TSchema): string[] {
     (values) => typeof values === 'object',
   );
   return [
-    ...Object.entries(properties ?? {}).flatMap(([key, value]) => rows(`${path}.${key}`, value, schema)),
-    ...alternatives(anyOf ?? []).flatMap((branch) => inside(path, branch)),
-    ...named.flatMap((values) => inside(`${path}.NAME`, values)),
-    ...(items === undefined ? [] : inside(`${path}[]`, items)),
+    ...Object.entries(properties ?? {}).flatMap(([key, value]) =>
+      keysFrom({ path: `${path}.${key}`, schema: value, parent: schema }),
+    ),
+    ...alternatives(anyOf ?? []).flatMap((branch) => keysWithin(path, branch)),
+    ...named.flatMap((values) => keysWithin(`${path}.NAME`, values)),
+    ...(items === undefined ? [] : keysWithin(`${path}[]`, items)),
   ];
 }
 
@@ -137,16 +165,16 @@ function alternatives(branches: readonly TSchema[]): TSchema[] {
   return branches.map((branch) => (isChoice ? { ...branch, required: [] } : branch));
 }
 
-function row(path: string, schema: TSchema, parent: TSchema): string {
+function row(key: Key): string {
+  const { path, schema } = key;
+  const cells = [code(path), describeAllowed(schema), defaultOf(key), schema.description ?? ''];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function defaultOf({ path, schema, parent }: Key): string {
   const key = path.slice(path.lastIndexOf('.') + 1);
   const isRequired = ((parent.required ?? []) as string[]).includes(key);
-  const cells = [
-    code(path),
-    describeAllowed(schema),
-    describeDefault(schema, isRequired),
-    schema.description ?? '',
-  ];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return describeDefault(schema, isRequired);
 }
 
 function code(text: string): string {
