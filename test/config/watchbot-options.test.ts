@@ -1,29 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { logicalIds, SharedId, SINGLE_WORKER_NAME } from '../../src/config/names';
+import { logicalIds, SharedId } from '../../src/config/logical-ids';
+import { SINGLE_WORKER_NAME } from '../../src/config/names';
 import { keyDefaults } from '../../src/config/reference-page';
 import { commandsFor } from '../../src/plugin/commands';
-
-/** Keys and logical ids that the page has and the plugin does not have yet. */
-const COMING: readonly string[] = [
-  'dashboard',
-  'events[].webhook',
-  'events[].webhook.authorization',
-  'healthCheck.command',
-  'healthCheck.interval',
-  'healthCheck.retries',
-  'healthCheck.startPeriod',
-  'healthCheck.timeout',
-  'placementConstraints',
-  'placementStrategies',
-  'privileged',
-  'reduce',
-  'sender',
-  'WatchbotProgressTable',
-  'WatchbotSenderSecret',
-  'WatchbotWebhookApiKey',
-];
 
 /** All that lib/template.js of Watchbot v9.1.0 reads from its options. */
 const V9_OPTIONS = `
@@ -74,7 +55,6 @@ interface Row {
 
 const page = readFileSync(resolve(__dirname, '../../docs/watchbot-options.md'), 'utf8');
 const defaults = keyDefaults();
-const isComing = (name: string) => COMING.includes(name);
 
 /** Cells of the lines of a section's table, below its head. */
 function table(heading: string): string[][] {
@@ -132,7 +112,7 @@ describe("the page of Watchbot's options", () => {
   it.each(all)('says of $name what it is here', ({ name, status, here, note }) => {
     expect(STATUSES).toContain(status);
     expect(codes(here).length).toBeLessThanOrEqual(1);
-    const isThere = (key: string) => defaults.has(key) || isComing(key);
+    const isThere = (key: string) => defaults.has(key);
     // What has come is no longer to come.
     expect(codes(here).filter((key) => isThere(key) === (status === 'not yet'))).toEqual([]);
     if (status === 'same') expect(codes(here)).toEqual([name]);
@@ -149,7 +129,7 @@ describe("the page of Watchbot's options", () => {
     const said = ourDefault === '' ? theirDefault : ourDefault;
     // The default of a map stands for those of the keys in it.
     const known = defaults.get(key!) === 'as below' ? said : defaults.get(key!);
-    expect(said).toBe(isComing(key!) ? said : known);
+    expect(said).toBe(known);
   });
 
   it('shows a default of ours only where it is another one', () => {
@@ -167,7 +147,7 @@ describe("the page of Watchbot's options", () => {
       [...here!.matchAll(/!(?:Ref|GetAtt) (\w+)/g)].map(([, id]) => id!),
     );
     expect(named.length).toBeGreaterThan(0);
-    expect(named.filter((id) => !ids.includes(id) && !isComing(id))).toEqual([]);
+    expect(named.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   it.each(tools)('says what there is instead of $tool', ({ status, here, note }) => {
