@@ -71,6 +71,30 @@ A worker's name is a letter, then letters and digits, with single dashes between
 A CloudFormation function is one of \`Ref\` or \`Fn::…\`, in the short form too: \`!Ref Bucket\`, \`!GetAtt Bucket.Arn\`.
 In the tables, \`NAME\` stands for a name of your own and \`[]\` for each entry of a list.`;
 
+const VARIABLES = `## Variables for the rest of serverless.yml
+
+What a worker has can be told to functions, resources and other workers:
+
+| variable | |
+| --- | --- |
+| \`\${watchbot:NAME.queueUrl}\` | URL of the queue |
+| \`\${watchbot:NAME.queueArn}\` | ARN of the queue |
+| \`\${watchbot:NAME.topicArn}\` | ARN of the topic |
+| \`\${watchbot:NAME.deadLetterQueueUrl}\` | URL of the dead-letter queue |
+| \`\${watchbot:NAME.logGroup}\` | name of the log group |
+| \`\${watchbot:NAME.progressTable}\` | ARN of the table of reduce mode |
+
+\`NAME\` is the worker's, and may be left out with its dot where there is only one. A variable stands alone, since its value is a CloudFormation function.
+A Lambda function or another worker in whose environment the queue or the topic of a worker stands gets leave to send to it; a function with a role of its own gets a warning instead:
+
+\`\`\`yaml
+functions:
+  upload:
+    handler: upload.handler
+    environment:
+      QUEUE_URL: \${watchbot:render.queueUrl}
+\`\`\``;
+
 const EXTENSIONS = `Under \`extensions\` a resource is one of ${WORKER_RESOURCE_NAMES.map(code).join(', ')}. Of those that come from \`events\` there may be several, by number from 1: \`snsSubscription1\`, \`eventRule1\`, \`schedule1\`, \`bucket1\`, \`bucketRule1\`. What the workers share is ${SHARED_RESOURCE_NAMES.map(code).join(', ')}: beside \`workers\` where there are several. Properties are CloudFormation's:
 
 \`\`\`yaml
@@ -98,6 +122,7 @@ export function referencePage(): string {
     '## The keys of a worker',
     ...groups,
     EXTENSIONS,
+    VARIABLES,
     '<!-- prettier-ignore-end -->\n',
   ].join('\n\n');
 }

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   WATCHBOT_NAME_TOO_LONG: 'A name that AWS would refuse for its length.',
   WATCHBOT_NAME_TAKEN: 'Two things that would get the same name.',
   WATCHBOT_RESOURCE_EXISTS: 'The service defines a resource or output that the plugin makes too.',
+  WATCHBOT_VARIABLE: 'A `${watchbot:…}` variable that means nothing.',
   WATCHBOT_NO_SECTION: 'A watchbot command needs a `watchbot` section in serverless.yml.',
   WATCHBOT_IMAGE: 'The image cannot be built from what is there.',
   WATCHBOT_BUNDLE_MISSING: "The plugin's own files are incomplete: install it again.",

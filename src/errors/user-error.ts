@@ -18,6 +18,8 @@ export class UserError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    // Where a variable cannot be resolved the framework prints the stack whatever the name.
+    this.stack = message;
     this.problems = options.problems ?? [];
   }
 

@@ -61,6 +61,15 @@ export interface Utils {
   writeText: (text: string) => void;
 }
 
+/** Where the values of a kind of variables come from, as the framework asks for them. */
+export interface VariableSource {
+  resolve: (request: {
+    /** What stands behind the colon. */
+    address: string | null;
+    resolveConfigurationProperty: (path: string[]) => Promise<unknown>;
+  }) => Promise<{ value: unknown }>;
+}
+
 /** A command as the framework describes it. */
 export interface Command {
   usage: string;

@@ -1,20 +1,30 @@
 import path from 'node:path';
 import type { Configuration } from '../config/configuration';
-import type { Serverless } from './framework';
+import type { Log, Serverless } from './framework';
 
 /** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
-export async function packageService(serverless: Serverless, configuration: Configuration): Promise<void> {
-  const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }] = await Promise.all([
-    import('../image/prepare.js'),
-    import('../image/write.js'),
-    import('../resources/template.js'),
-    import('../resources/merge.js'),
-  ]);
+export async function packageService(
+  serverless: Serverless,
+  log: Log,
+  configuration: Configuration,
+): Promise<void> {
+  const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { allowFunctionsToSend }] =
+    await Promise.all([
+      import('../image/prepare.js'),
+      import('../image/write.js'),
+      import('../resources/template.js'),
+      import('../resources/merge.js'),
+      import('../resources/function-permissions.js'),
+    ]);
   const { service, serviceDir } = serverless;
   const images = await prepareImages(configuration, serviceDir);
   const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
   const fragment = buildTemplate(configuration, imageUris);
-  mergeInto(service.provider.compiledCloudFormationTemplate, fragment, service.resources);
+  const template = service.provider.compiledCloudFormationTemplate;
+  mergeInto(template, fragment, service.resources);
+  for (const functionId of allowFunctionsToSend(template, configuration)) {
+    log.warning(`${functionId} has a role of its own: let it send to the queue or topic that it is told`);
+  }
   // The framework moves its folder to where `--package` says, once all is in it.
   await writeImages(images, path.join(serviceDir, '.serverless'));
 }

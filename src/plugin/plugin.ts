@@ -1,8 +1,9 @@
 import { UserError } from '../errors/user-error';
 import type { Configuration } from '../config/configuration';
 import { commandsFor, eventOf } from './commands';
-import type { Command, Serverless, Utils } from './framework';
+import type { Command, Serverless, Utils, VariableSource } from './framework';
 import { hasSection, loadConfiguration } from './service-context';
+import { watchbotVariables } from './variables';
 
 type Options = Record<string, unknown>;
 
@@ -10,6 +11,7 @@ type Options = Record<string, unknown>;
 export class ServerlessWatchbot {
   readonly commands: Record<string, Command>;
   readonly hooks: Record<string, () => Promise<void>>;
+  readonly configurationVariablesSources: Record<string, VariableSource>;
 
   private readonly serverless: Serverless;
   private readonly options: Options;
@@ -28,6 +30,9 @@ export class ServerlessWatchbot {
       'before:deploy:deploy': this.ifUsed(() => this.refuseDeploy()),
       [eventOf('local', words)]: () => this.local(),
       [eventOf('send', words)]: () => this.send(words),
+    };
+    this.configurationVariablesSources = {
+      watchbot: watchbotVariables(() => serverless.configurationInput?.watchbot),
     };
     // Anything goes here: the framework only warns about what its schema refuses, so the plugin checks by itself.
     serverless.configSchemaHandler.defineTopLevelProperty('watchbot', {});
@@ -51,7 +56,7 @@ export class ServerlessWatchbot {
 
   private async package(): Promise<void> {
     const { packageService } = await import('./package-service.js');
-    await packageService(this.serverless, await this.load());
+    await packageService(this.serverless, this.utils.log, await this.load());
   }
 
   private refuseDeploy(): Promise<void> {

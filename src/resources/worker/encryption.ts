@@ -1,13 +1,13 @@
 import type { TextOrIntrinsic } from '../../config/configuration';
 import { arn, compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
 import { senders, type Sender } from './senders';
-import { idOf, named, type Subject } from './subject';
+import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 
 /** Sending needs a new data key, and the key itself to check it; receiving needs the key. */
 const USES = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /** The key with which messages are encrypted; undefined where SQS has its own. */
-export function keyId(subject: Subject): TextOrIntrinsic | undefined {
+export function keyId(subject: ConfiguredWorker): TextOrIntrinsic | undefined {
   const { encryption } = subject.worker.queue;
   if (encryption.by === 'sqs') return undefined;
   return encryption.by === 'madeKey' ? getAtt(idOf(subject, 'queueKey'), 'Arn') : encryption.key;
@@ -64,7 +64,7 @@ export function sourceCondition(source: TextOrIntrinsic, isGlobal: boolean) {
 }
 
 /** Leave to use the key, for a role or user that sends or receives. */
-export function keyStatements(subject: Subject): Statement[] {
+export function keyStatements(subject: ConfiguredWorker): Statement[] {
   const key = keyId(subject);
   if (key === undefined || isAwsManaged(key)) return [];
   return [{ Sid: 'Encryption', Effect: 'Allow', Action: USES, ...keyResource(key) }];

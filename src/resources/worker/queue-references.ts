@@ -1,53 +1,53 @@
 import { queueName } from '../../config/names';
 import type { TextOrIntrinsic } from '../../config/configuration';
 import { arn, getAtt, ref, select, sub } from '../cloudformation';
-import { idOf, type Subject } from './subject';
+import { idOf, type Target } from './subject';
 
 /** What the rest of the template says of the queue, made here or existing. */
 
-export function queueArn(subject: Subject): TextOrIntrinsic {
+export function queueArn(subject: Target): TextOrIntrinsic {
   return subject.worker.queue.arn ?? getAtt(idOf(subject, 'queue'), 'Arn');
 }
 
 /** By its name, for what the queue itself depends on. */
-export function queueArnByName(subject: Subject): TextOrIntrinsic {
+export function queueArnByName(subject: Target): TextOrIntrinsic {
   const { configuration, worker } = subject;
   return worker.queue.arn ?? arn('sqs', queueName(configuration.context, worker.name, worker.queue.fifo));
 }
 
-export function queueUrl(subject: Subject): TextOrIntrinsic {
+export function queueUrl(subject: Target): TextOrIntrinsic {
   const existing = subject.worker.queue.arn;
   return existing === undefined ? ref(idOf(subject, 'queue')) : urlOf(existing);
 }
 
 /** The account and the name, of which its path in SQS's API is made. */
-export function queuePath(subject: Subject): { Account: TextOrIntrinsic; Queue: TextOrIntrinsic } {
+export function queuePath(subject: Target): { Account: TextOrIntrinsic; Queue: TextOrIntrinsic } {
   const existing = subject.worker.queue.arn;
   const Account = existing === undefined ? ref('AWS::AccountId') : partOf(existing, ArnPart.account);
   return { Account, Queue: queueNameOf(subject) };
 }
 
 /** For the dimension of metrics. */
-export function queueNameOf(subject: Subject): TextOrIntrinsic {
+export function queueNameOf(subject: Target): TextOrIntrinsic {
   const existing = subject.worker.queue.arn;
   if (existing === undefined) return getAtt(idOf(subject, 'queue'), 'QueueName');
   return partOf(existing, ArnPart.name);
 }
 
 /** The URL of the dead-letter queue; undefined where none is known. */
-export function deadLetterQueueUrl(subject: Subject): TextOrIntrinsic | undefined {
+export function deadLetterQueueUrl(subject: Target): TextOrIntrinsic | undefined {
   const { deadLetter } = subject.worker.queue;
   if (deadLetter === true) return ref(idOf(subject, 'deadLetterQueue'));
   return deadLetter === false ? undefined : urlOf(deadLetter);
 }
 
-export function deadLetterQueueArn(subject: Subject): TextOrIntrinsic | undefined {
+export function deadLetterQueueArn(subject: Target): TextOrIntrinsic | undefined {
   const { deadLetter } = subject.worker.queue;
   if (deadLetter === true) return getAtt(idOf(subject, 'deadLetterQueue'), 'Arn');
   return deadLetter === false ? undefined : deadLetter;
 }
 
-export function deadLetterQueueNameOf(subject: Subject): TextOrIntrinsic | undefined {
+export function deadLetterQueueNameOf(subject: Target): TextOrIntrinsic | undefined {
   const { deadLetter } = subject.worker.queue;
   if (deadLetter === true) return getAtt(idOf(subject, 'deadLetterQueue'), 'QueueName');
   return deadLetter === false ? undefined : partOf(deadLetter, ArnPart.name);

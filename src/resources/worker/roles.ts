@@ -1,6 +1,7 @@
 import type { Worker } from '../../config/configuration';
 import { repositoryName } from '../../config/names';
 import { clusterName } from '../cluster';
+import { sendStatements } from '../references';
 import { arn, compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
@@ -48,6 +49,7 @@ function watcherStatements(subject: Subject): Statement[] {
     { Sid: 'MoreWork', ...sendStatement(subject) },
     ...keyStatements(subject),
     ...progressStatements(subject),
+    ...sendStatements(worker.environment, otherWorkers(subject)),
     {
       Sid: 'ScaleInProtection',
       Effect: 'Allow',
@@ -58,6 +60,13 @@ function watcherStatements(subject: Subject): Statement[] {
     },
     ...(worker.exec ? [EXEC_STATEMENT] : []),
   ];
+}
+
+/** A worker that is told where another one's messages go may send them. */
+function otherWorkers({ configuration, worker }: Subject) {
+  return configuration.workers
+    .filter(({ name }) => name !== worker.name)
+    .map((other) => ({ configuration, worker: other }));
 }
 
 /** ECS Exec speaks through channels that have no ARN. */

@@ -1,6 +1,18 @@
-import type { Configuration, TextOrIntrinsic, Worker } from '../../config/configuration';
+import type {
+  Configuration,
+  Queue,
+  ServiceContext,
+  TextOrIntrinsic,
+  Worker,
+} from '../../config/configuration';
 import { logicalId, type WorkerResource } from '../../config/logical-ids';
 import type { Resource, Resources } from '../cloudformation';
+
+/** What it takes to refer to a worker's resources from elsewhere. */
+export interface Target {
+  configuration: { context: Pick<ServiceContext, 'stackName' | 'region'> };
+  worker: Pick<Worker, 'name' | 'topic' | 'reduce'> & { queue: Pick<Queue, 'arn' | 'fifo' | 'deadLetter'> };
+}
 
 /** What the builders of one worker's resources are given. */
 export interface Subject {
@@ -12,8 +24,11 @@ export interface Subject {
   alarmActions: readonly TextOrIntrinsic[];
 }
 
+/** A worker in its configuration, without what only its own builders need. */
+export type ConfiguredWorker = Pick<Subject, 'configuration' | 'worker'>;
+
 /** The logical id of one of the worker's resources. */
-export const idOf = ({ worker }: Pick<Subject, 'worker'>, resource: WorkerResource): string =>
+export const idOf = ({ worker }: { worker: { name: string } }, resource: WorkerResource): string =>
   logicalId(worker.name, resource);
 
 /** One of the worker's resources under its logical id. */

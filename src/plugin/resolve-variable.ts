@@ -1,0 +1,94 @@
+import { isMap } from '../config/maps';
+import { SINGLE_WORKER_NAME } from '../config/names';
+import { hasTopic, isFifo } from '../config/queue-kind';
+import { didYouMean } from '../config/suggest';
+import { UserError } from '../errors/user-error';
+import { REFERENCE_NAMES, referenceTo, type ReferenceName } from '../resources/references';
+import type { Target } from '../resources/worker/subject';
+import type { TextOrIntrinsic } from '../config/configuration';
+
+/** Reads one property of serverless.yml, with the variables in it resolved. */
+type ReadProperty = (path: string[]) => Promise<unknown>;
+
+const SECTION = 'watchbot';
+
+/**
+ * @param address `WORKER.NAME`; the only worker's name may be left out
+ * @throws {UserError} `WATCHBOT_VARIABLE` where there is no such worker, or it does not have what is asked for
+ */
+export async function resolveVariable(
+  address: string,
+  section: unknown,
+  read: ReadProperty,
+): Promise<TextOrIntrinsic> {
+  // Where the whole section is a variable, such as a file, it has to be read as a whole.
+  const known = isMap(section) ? section : await read([SECTION]);
+  const isMany = isMap(known) && 'workers' in known;
+  const workers = isMany ? Object.keys(isMap(known.workers) ? known.workers : {}) : [SINGLE_WORKER_NAME];
+  const { worker, name } = parse(address, workers);
+  const path = isMany ? [SECTION, 'workers', worker] : [SECTION];
+  const value = referenceTo(await targetOf(worker, (...keys) => read([...path, ...keys])), name);
+  if (value === undefined) throw lacking(address, worker, name);
+  return value;
+}
+
+function parse(address: string, workers: readonly string[]): { worker: string; name: ReferenceName } {
+  const dot = address.lastIndexOf('.');
+  const given = address.slice(dot + 1);
+  const worker = dot === -1 && workers.length === 1 ? workers[0]! : address.slice(0, Math.max(dot, 0));
+  const name = REFERENCE_NAMES.find((known) => known === given);
+  if (!workers.includes(worker)) throw unknown(address, 'worker', { given: worker, known: workers });
+  if (name === undefined) throw unknown(address, 'value', { given, known: REFERENCE_NAMES });
+  return { worker, name };
+}
+
+async function targetOf(name: string, read: (...keys: string[]) => Promise<unknown>): Promise<Target> {
+  const [arn, fifo, deadLetter, topic, reduce] = await Promise.all([
+    read('queue', 'arn'),
+    read('queue', 'fifo'),
+    read('queue', 'deadLetter'),
+    read('topic'),
+    read('reduce'),
+  ]);
+  // As they were written: what is wrong with them is told when the service is packaged.
+  const queue = { arn, fifo: fifo === true } as { arn: TextOrIntrinsic | undefined; fifo: boolean };
+  const hasReduce = reduce === true || isMap(reduce);
+  return {
+    configuration: { context: { stackName: '', region: '' } },
+    worker: {
+      name,
+      topic: hasTopic({ topic: topic as boolean | undefined, queue } as Parameters<typeof hasTopic>[0]),
+      reduce: hasReduce ? { pointInTimeRecovery: false } : undefined,
+      queue: {
+        ...queue,
+        fifo: isFifo(queue as Parameters<typeof isFifo>[0]),
+        deadLetter: (deadLetter ?? arn === undefined) as Target['worker']['queue']['deadLetter'],
+      },
+    },
+  };
+}
+
+function unknown(
+  address: string,
+  what: 'worker' | 'value',
+  { given, known }: { given: string; known: readonly string[] },
+): UserError {
+  return UserError.of({
+    code: 'WATCHBOT_VARIABLE',
+    place: `\${watchbot:${address}}`,
+    given: given === '' ? `no ${what}` : `the ${what} ${given}`,
+    allowed: `\${watchbot:WORKER.VALUE}, with ${what} one of ${known.join(', ')}`,
+    advice: didYouMean(given, known) ?? `name one of these`,
+  });
+}
+
+function lacking(address: string, worker: string, name: ReferenceName): UserError {
+  const why = { topicArn: 'topic', deadLetterQueueUrl: 'dead-letter queue', progressTable: 'progress table' };
+  return UserError.of({
+    code: 'WATCHBOT_VARIABLE',
+    place: `\${watchbot:${address}}`,
+    given: `${name} of ${worker}, which has no ${why[name as keyof typeof why]}`,
+    allowed: 'what the worker has',
+    advice: name === 'progressTable' ? 'set `reduce: true`' : 'use `queueUrl`, or change the worker',
+  });
+}
