@@ -1,0 +1,52 @@
+import { describe } from '@jest/globals';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { ROOT } from './framework';
+
+const SCRIPTS = path.join(ROOT, 'test/python');
+/** There `npm ci` removes it, and git does not see it. */
+const ENVIRONMENT = path.join(ROOT, 'node_modules/.cache/watchbot-python');
+
+/** The interpreter that has what `test/python/requirements.txt` names. */
+export const PYTHON = path.join(ENVIRONMENT, 'bin/python');
+
+export const pythonScript = (name: string): string => path.join(SCRIPTS, name);
+
+/** Makes the environment where it is not there; gives why it cannot be, or undefined. */
+function prepare(): string | undefined {
+  const args = [pythonScript('environment.py'), ENVIRONMENT, pythonScript('requirements.txt')];
+  const { error, status, stderr } = spawnSync('python3', args, {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (error !== undefined) return `python3 cannot be started: ${error.message}`;
+  return status === 0 ? undefined : stderr.trim().split('\n').at(-1);
+}
+
+/**
+ * As `describe`, for tests that need tools of Python. Where those cannot be had, the tests are skipped with the reason
+ * in their names. They are made here and not before each run: who runs other tests does not wait for them.
+ */
+export function describeWithPython(name: string, define: () => void): void {
+  const reason = prepare();
+  if (reason === undefined) describe(name, define);
+  else describe.skip(`${name} (skipped: ${reason})`, define);
+}
+
+/** Runs a script of `test/python`; what it reads and writes is JSON. */
+export async function runPython<T>(script: string, input: unknown, args: string[] = []): Promise<T> {
+  const child = spawn(PYTHON, [pythonScript(script), ...args], { stdio: 'pipe' });
+  child.stdin.on('error', () => {
+    // It ended before it had read all: its exit code and its error say why.
+  });
+  child.stdin.end(JSON.stringify(input));
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  if (code !== 0) throw new Error(`${script} ended with ${code ?? 'a signal'}:\n${errors}`);
+  return JSON.parse(output) as T;
+}
