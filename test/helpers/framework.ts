@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { collectLines, type Lines } from './lines';
 
 export const ROOT = path.resolve(__dirname, '../..');
-const SERVICES = path.resolve(__dirname, '../fixtures/services');
+export const SERVICES = path.resolve(__dirname, '../fixtures/services');
 
 /** The frameworks that the plugin is for, as they are run. */
 export const FRAMEWORKS = {
@@ -31,10 +31,14 @@ const home = () => (homeFolder ??= newFolder('home'));
 /** A copy of a fixture in a folder of its own, with the plugin installed as a user has it. */
 export function copyService(name: string): string {
   const folder = newFolder(name);
+  copyServiceTo(name, folder);
+  return folder;
+}
+
+export function copyServiceTo(name: string, folder: string): void {
   cpSync(path.join(SERVICES, name), folder, { recursive: true });
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
-  return folder;
 }
 
 /** For `afterAll`. */
@@ -67,7 +71,7 @@ export function startFramework(
     env: {
       PATH: process.env.PATH,
       // The framework keeps notes there: not in the service, where they would become a part of its image.
-      HOME: home(),
+      HOME: environment.HOME ?? home(),
       SLS_TELEMETRY_DISABLED: '1',
       SLS_INTERACTIVE_SETUP_ENABLE: '0',
       CI: '1',
@@ -109,10 +113,10 @@ export interface PackagedTemplate {
   Outputs: Record<string, { Value: unknown }>;
 }
 
+export const templateFile = (folder: string): string =>
+  path.join(folder, '.serverless/cloudformation-template-update-stack.json');
+
 export function readTemplate(folder: string): { text: string; template: PackagedTemplate } {
-  const text = readFileSync(
-    path.join(folder, '.serverless/cloudformation-template-update-stack.json'),
-    'utf8',
-  );
+  const text = readFileSync(templateFile(folder), 'utf8');
   return { text, template: JSON.parse(text) as PackagedTemplate };
 }

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  copyServiceTo,
+  FRAMEWORKS,
+  readTemplate,
+  ROOT,
+  runFramework,
+  SERVICES,
+  templateFile,
+  type PackagedTemplate,
+} from './framework';
+import { isRunning } from './processes';
+
+export interface PackagedService {
+  name: string;
+  /** The service with its `.serverless`. To be read only: other tests read it too. */
+  folder: string;
+  /** The compiled template, as a file. */
+  file: string;
+  template: PackagedTemplate;
+  text: string;
+}
+
+/** Services of `test/fixtures/services` that have a watchbot section. */
+export const CORPUS_NAMES: readonly string[] = readdirSync(SERVICES)
+  .filter((name) => /^watchbot:/m.test(readFileSync(path.join(SERVICES, name, 'serverless.yml'), 'utf8')))
+  .sort();
+
+/** What is packaged is kept from run to run, each in a folder that is named by a hash of all that goes into it. */
+const CORPUS = path.join(tmpdir(), `watchbot-corpus-${hashOf([ROOT]).slice(0, 8)}`);
+const HOME = path.join(CORPUS, 'home');
+const AT_ONCE = 2;
+/** What no run has any more; an hour, since another run may be under way. */
+const OLD_MS = 3_600_000;
+
+let corpus: Promise<PackagedService[]> | undefined;
+
+/** Every fixture service, packaged by the framework with the built plugin: once, however many test files ask. */
+export function packagedCorpus(): Promise<PackagedService[]> {
+  return (corpus ??= packageAll());
+}
+
+async function packageAll(): Promise<PackagedService[]> {
+  mkdirSync(HOME, { recursive: true });
+  const plugin = hashOf([
+    process.version,
+    ...filesUnder(path.dirname(path.dirname(FRAMEWORKS.osls)), ['package.json']),
+    ...filesUnder(path.join(ROOT, 'dist')),
+  ]);
+  const folders = new Map(
+    CORPUS_NAMES.map((name) => [name, path.join(CORPUS, `${name}-${fixtureHash(plugin, name)}`)]),
+  );
+  removeOld(new Set(folders.values()));
+  const waiting = [...folders];
+  await Promise.all(Array.from({ length: AT_ONCE }, () => packageFrom(waiting)));
+  return [...folders].map(([name, folder]) => ({
+    name,
+    folder,
+    file: templateFile(folder),
+    ...readTemplate(folder),
+  }));
+}
+
+const fixtureHash = (plugin: string, name: string) =>
+  hashOf([plugin, ...filesUnder(path.join(SERVICES, name))]).slice(0, 20);
+
+async function packageFrom(waiting: [name: string, folder: string][]): Promise<void> {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const [name, folder] = next;
+    if (existsSync(folder)) continue;
+    if (claim(folder)) {
+      await packageOne(name, folder).finally(() => {
+        rmSync(claimOf(folder), { force: true });
+      });
+    } else {
+      // Another test file is at it: see to the others first.
+      waiting.push(next);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** In a folder beside, which takes its place when all is there: nobody sees half a service. */
+async function packageOne(name: string, folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  const beside = `${folder}.${process.pid}`;
+  rmSync(beside, { recursive: true, force: true });
+  mkdirSync(beside);
+  copyServiceTo(name, beside);
+  const { code, output } = await runFramework('osls', ['package'], {
+    folder: beside,
+    environment: { HOME },
+  });
+  if (code !== 0) throw new Error(`fixture ${name} cannot be packaged:\n${output}`);
+  try {
+    renameSync(beside, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(beside, { recursive: true });
+  }
+}
+
+const claimOf = (folder: string) => `${folder}.claim`;
+
+/** Whether this process is the one that packages. Were there two, for a moment, they would only work for nothing. */
+function claim(folder: string): boolean {
+  const file = claimOf(folder);
+  const holder = holderOf(file);
+  if (holder !== undefined && holder !== process.pid && isRunning(holder)) return false;
+  writeFileSync(file, String(process.pid));
+  return true;
+}
+
+function holderOf(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function removeOld(wanted: ReadonlySet<string>): void {
+  for (const name of readdirSync(CORPUS)) {
+    const entry = path.join(CORPUS, name);
+    const { mtimeMs = Date.now() } = statSync(entry, { throwIfNoEntry: false }) ?? {};
+    const isOld = Date.now() - mtimeMs > OLD_MS;
+    if (isOld && entry !== HOME && !wanted.has(entry)) rmSync(entry, { recursive: true, force: true });
+  }
+}
+
+/** Names and contents of files, for a hash. */
+function filesUnder(folder: string, names?: readonly string[]): string[] {
+  const files = names ?? readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return files.flatMap((name) => {
+    const file = path.join(folder, name);
+    return statSync(file).isFile() ? [name, hashOf([readFileSync(file, 'utf8')])] : [];
+  });
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
