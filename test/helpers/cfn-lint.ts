@@ -1,0 +1,61 @@
+import { runPython } from './python';
+
+export interface Finding {
+  file: string;
+  /** `E…` is an error, `W…` a warning, `I…` an advice. */
+  rule: string;
+  message: string;
+  /** Where in the template: `Resources/WatchbotTask/Properties/Cpu`. */
+  path: string;
+}
+
+/** A rule that is not followed on purpose, at the paths that match. */
+export interface Waiver {
+  rule: string;
+  path?: RegExp;
+  reason: string;
+}
+
+export const WAIVERS: readonly Waiver[] = [
+  {
+    rule: 'I3011',
+    path: /^Resources\/\w+(Queue|LogGroup)$/,
+    reason:
+      'queues and logs go with the service: what is left of them would stop the next deploy under that name',
+  },
+  {
+    rule: 'I4010',
+    reason: 'notes for other tools in `Metadata`; the template is written by a program',
+  },
+  {
+    rule: 'I1022',
+    path: /^Resources\/ServerlessDeploymentBucket/,
+    reason: "the framework's own resource",
+  },
+  {
+    rule: 'W2531',
+    path: /^Resources\/HelloLambdaFunction\//,
+    reason: "the user's own function; both frameworks know its runtime, and Lambda still takes it",
+  },
+];
+
+/**
+ * What cfn-lint says of the templates, with all its rules. Ask for many at once: one process takes a second to load and
+ * then a sixth of a second for each.
+ */
+export function lintTemplates(files: readonly string[]): Promise<Finding[]> {
+  return runPython<Finding[]>('lint.py', files);
+}
+
+const isWaived = ({ rule, path }: Finding, waiver: Waiver) =>
+  waiver.rule === rule && (waiver.path?.test(path) ?? true);
+
+/** Findings that no waiver covers. */
+export function unwaived(findings: readonly Finding[], waivers: readonly Waiver[] = WAIVERS): Finding[] {
+  return findings.filter((finding) => !waivers.some((waiver) => isWaived(finding, waiver)));
+}
+
+/** Waivers that cover nothing any more. */
+export function unused(findings: readonly Finding[], waivers: readonly Waiver[] = WAIVERS): Waiver[] {
+  return waivers.filter((waiver) => !findings.some((finding) => isWaived(finding, waiver)));
+}
