@@ -1,0 +1,135 @@
+"""Calls AWS's APIs with boto3, against a server that answers as they do.
+
+Reads {endpoint, region, batches: [[{service, operation, parameters, gives}]]} as JSON; each batch begins with nothing
+made. Gives for each call {ok: true, response} or {ok: false, error: {code, message}}.
+
+botocore checks types, required and unknown names, and lower limits; the rest of what its descriptions of the APIs say
+(upper limits, patterns, words) is checked here, and the server has rules of its own.
+"""
+
+import json
+import sys
+import urllib.request
+
+import boto3
+import regex
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+REQUEST = json.load(sys.stdin)
+
+
+def main() -> None:
+    session = boto3.Session("test", "test", region_name=REQUEST["region"])
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=60)
+    clients = {}
+
+    def client(service: str):
+        if service not in clients:
+            clients[service] = session.client(service, endpoint_url=REQUEST["endpoint"], config=config)
+        return clients[service]
+
+    json.dump([apply_batch(client, batch) for batch in REQUEST["batches"]], sys.stdout, default=str)
+
+
+def apply_batch(client, calls: list[dict]) -> list[dict]:
+    reset = urllib.request.Request(f"{REQUEST['endpoint']}/moto-api/reset", method="POST")
+    urllib.request.urlopen(reset).close()
+    # Names that the caller made up, and what the server calls the thing.
+    names = {}
+    return [apply(client(call["service"]), call, names) for call in calls]
+
+
+def apply(client, call: dict, names: dict[str, str]) -> dict:
+    operation = client.meta.service_model.operation_model(call["operation"])
+    parameters = spell(rename(call["parameters"], names), operation.input_shape)
+    problems = list(beyond(parameters, operation.input_shape, ""))
+    if problems:
+        return {"ok": False, "error": {"code": "BeyondTheModel", "message": "; ".join(problems)}}
+    method = {name: python for python, name in client.meta.method_to_api_mapping.items()}
+    try:
+        response = getattr(client, method[call["operation"]])(**parameters)
+    except ClientError as error:
+        return {"ok": False, "error": {"code": error.response["Error"]["Code"], "message": str(error)}}
+    except BotoCoreError as error:
+        return {"ok": False, "error": {"code": type(error).__name__, "message": str(error)}}
+    response.pop("ResponseMetadata", None)
+    for name, key in call.get("gives", {}).items():
+        names[name] = response[key]
+    return {"ok": True, "response": response}
+
+
+def rename(value, names: dict[str, str]):
+    if isinstance(value, dict):
+        return {key: rename(entry, names) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [rename(entry, names) for entry in value]
+    if isinstance(value, str):
+        for name, real in names.items():
+            value = value.replace(name, real)
+    return value
+
+
+def spell(value, shape):
+    """CloudFormation writes `ContainerDefinitions` where the API has `containerDefinitions`: only the case differs."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        members = {name.lower(): name for name in shape.members}
+        spelled = {members.get(key.lower(), key): entry for key, entry in value.items()}
+        return {
+            key: spell(entry, shape.members[key]) if key in shape.members else entry
+            for key, entry in spelled.items()
+        }
+    if shape.type_name == "list" and isinstance(value, list):
+        return [spell(entry, shape.member) for entry in value]
+    if shape.type_name == "map" and isinstance(value, dict):
+        return {key: spell(entry, shape.value) for key, entry in value.items()}
+    return value
+
+
+def beyond(value, shape, where: str):
+    """What of the API's description botocore leaves to the server. Types are its own to check."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        for key, entry in value.items():
+            if key in shape.members:
+                yield from beyond(entry, shape.members[key], f"{where}.{key}")
+    elif shape.type_name == "list" and isinstance(value, list):
+        yield from above(len(value), shape, where)
+        for index, entry in enumerate(value):
+            yield from beyond(entry, shape.member, f"{where}[{index}]")
+    elif shape.type_name == "map" and isinstance(value, dict):
+        yield from above(len(value), shape, where)
+        for key, entry in value.items():
+            yield from beyond(key, shape.key, f"{where}.{key} (the key)")
+            yield from beyond(entry, shape.value, f"{where}.{key}")
+    elif shape.type_name == "string" and isinstance(value, str):
+        yield from above(len(value), shape, where)
+        yield from unlike(value, shape, where)
+    elif isinstance(value, (int, float)):
+        yield from above(value, shape, where)
+
+
+def above(size, shape, where: str):
+    limit = shape.metadata.get("max")
+    if limit is not None and size > limit:
+        yield f"{where}: {size} is above {limit}"
+
+
+def unlike(text: str, shape, where: str):
+    words = shape.metadata.get("enum")
+    if words and text not in words:
+        yield f"{where}: {text!r} is none of {', '.join(words)}"
+    pattern = shape.metadata.get("pattern")
+    if pattern and not is_like(text, pattern):
+        yield f"{where}: {text!r} is not like {pattern}"
+
+
+def is_like(text: str, pattern: str) -> bool:
+    try:
+        return regex.fullmatch(pattern, text) is not None
+    except regex.error:
+        # Written for another language's expressions.
+        return True
+
+
+if __name__ == "__main__":
+    main()
