@@ -26,6 +26,16 @@ export function queueName({ stackName }: Named, worker: string, isFifo: boolean)
   return `${stackName}-${logicalId(worker, 'queue')}${isFifo ? '.fifo' : ''}`;
 }
 
+/**
+ * The name and the account of a queue that exists, where its ARN is written out. What a CloudFormation function gives
+ * is known to the stack alone.
+ */
+export function existingQueue(arn: unknown): { name: string; accountId: string } | undefined {
+  if (typeof arn !== 'string') return undefined;
+  const [accountId = '', name = ''] = arn.split(':').slice(-2);
+  return { name, accountId };
+}
+
 export function deadLetterQueueName({ stackName }: Named, worker: string, isFifo: boolean): string {
   return `${stackName}-${logicalId(worker, 'deadLetterQueue')}${isFifo ? '.fifo' : ''}`;
 }

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Worker } from '../config/configuration';
 import { logicalId } from '../config/logical-ids';
+import { ContainerVariable } from '../contract/environment';
 import { UserError } from '../errors/user-error';
 import { containerEnvironment, localOverrides, withoutAws } from './container-environment';
+import { nameOfArn } from './stand-ins';
 import { createStack, type LocalStack } from './stack';
 import { containerOf, type CompiledTemplate } from './template';
 import { startWatcher, type WatcherProcess } from './watcher-process';
@@ -22,6 +24,8 @@ export interface LocalServiceParts {
   credentials: { accessKeyId: string; secretAccessKey: string };
   clients: { sqs: SQSClient; sns: SNSClient };
   shell: Readonly<Record<string, string | undefined>>;
+  /** The name of a queue that exists in AWS. */
+  queueNameOf: (worker: Worker) => string;
   onLine: (worker: string, line: string) => void;
   onWarning: (text: string) => void;
 }
@@ -48,15 +52,16 @@ export async function startLocalService(parts: LocalServiceParts): Promise<Local
   const { template, clients, region, stackName } = parts;
   const stack = await createStack({ template, ...clients, region, stackName });
   const scratchFolder = await mkdtemp(path.join(tmpdir(), 'watchbot-local-'));
+  const workers = await Promise.all(
+    parts.workers.map(async (worker) => ({ worker, ...(await queuesOf(worker, parts, stack)) })),
+  );
   const watchers = await Promise.all(
-    parts.workers.map((worker) => startWorkerWatcher(worker, { ...parts, stack, scratchFolder })),
+    workers.map(({ worker, queueUrl }) =>
+      startWorkerWatcher(worker, { ...parts, stack, scratchFolder, queueUrl }),
+    ),
   );
   return {
-    workers: parts.workers.map(({ name }) => ({
-      name,
-      queueUrl: stack.queueUrl(logicalId(name, 'queue')) ?? '',
-      deadLetterQueueUrl: stack.queueUrl(logicalId(name, 'deadLetterQueue')),
-    })),
+    workers: workers.map(({ worker, ...queues }) => ({ name: worker.name, ...queues })),
     stop: async () => {
       await Promise.all(watchers.map((watcher) => watcher.stop()));
       await rm(scratchFolder, { recursive: true, force: true });
@@ -68,18 +73,41 @@ export async function startLocalService(parts: LocalServiceParts): Promise<Local
   };
 }
 
+/** The worker's queues in the emulator. One that is in AWS only has a stand-in. */
+async function queuesOf(worker: Worker, { queueNameOf }: LocalServiceParts, stack: LocalStack) {
+  const { arn, deadLetter } = worker.queue;
+  const queueUrl =
+    arn === undefined
+      ? stack.queueUrl(logicalId(worker.name, 'queue'))
+      : (await stack.standIns.queue(queueNameOf(worker))).url;
+  const isKnown = typeof deadLetter === 'string' && arn === undefined;
+  return {
+    queueUrl: queueUrl ?? '',
+    deadLetterQueueUrl: isKnown
+      ? (await stack.standIns.queue(nameOfArn(deadLetter))).url
+      : stack.queueUrl(logicalId(worker.name, 'deadLetterQueue')),
+  };
+}
+
 async function startWorkerWatcher(
   worker: Worker,
-  parts: LocalServiceParts & { stack: LocalStack; scratchFolder: string },
+  parts: LocalServiceParts & { stack: LocalStack; scratchFolder: string; queueUrl: string },
 ): Promise<WatcherProcess> {
   const { stack, shell, endpoint, region, credentials } = parts;
   const container = containerOf(parts.template, worker.name);
   const { variables, missing } = containerEnvironment(container, stack.scope, shell);
-  missing.forEach(({ name, reason }) =>
-    parts.onWarning(
-      `${worker.name}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`,
-    ),
-  );
+  // Also where a function that only CloudFormation can work out names the queue.
+  const queue = {
+    [ContainerVariable.queueUrl]: parts.queueUrl,
+    [ContainerVariable.queueName]: parts.queueUrl.split('/').at(-1) ?? '',
+  };
+  missing
+    .filter(({ name }) => !(name in queue))
+    .forEach(({ name, reason }) =>
+      parts.onWarning(
+        `${worker.name}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`,
+      ),
+    );
   // Each watcher empties its own.
   const scratchFolder = await mkdtemp(path.join(parts.scratchFolder, `${worker.name}-`));
   return startWatcher({
@@ -89,6 +117,7 @@ async function startWorkerWatcher(
       ...withoutAws(shell),
       ...variables,
       ...localOverrides({ endpoint, region, credentials, scratchFolder, variables }),
+      ...queue,
     },
     workingFolder: path.resolve(parts.serviceFolder, worker.image.path),
     onLine: (line) => parts.onLine(worker.name, line),

@@ -1,11 +1,13 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { resolve, resolveText, type Scope } from './intrinsics';
+import { createStandIns, nameOfArn, type StandIns } from './stand-ins';
 import { resourcesOf, type CompiledTemplate } from './template';
 
 /** The queues, topics and subscriptions of a template, made in the emulator. */
 export interface LocalStack {
   scope: Scope;
+  standIns: StandIns;
   queueUrl(logicalId: string): string | undefined;
 }
 
@@ -29,18 +31,19 @@ const ACCOUNT_ID = '000000000000';
 export async function createStack(parts: StackParts): Promise<LocalStack> {
   const made = new Map<string, Made>();
   const scope = createScope(made, parts);
+  const standIns = createStandIns(parts);
   for (const [id, properties] of inOrder(resourcesOf(parts.template, 'AWS::SQS::Queue'))) {
     const name = resolveText(properties.QueueName ?? id, scope);
-    made.set(id, await createQueue(parts.sqs, name, { properties, scope }));
+    made.set(id, await createQueue(parts.sqs, name, { properties, scope, standIns }));
   }
   for (const [id, properties] of resourcesOf(parts.template, 'AWS::SNS::Topic')) {
     const name = resolveText(properties.TopicName ?? id, scope);
-    made.set(id, await createTopic(parts.sns, name, { properties, scope }));
+    made.set(id, await createTopic(parts.sns, name, { properties, scope, standIns }));
   }
   for (const [, properties] of resourcesOf(parts.template, 'AWS::SNS::Subscription')) {
-    await createSubscription(parts.sns, properties, scope);
+    await createSubscription(parts.sns, { properties, scope, standIns });
   }
-  return { scope, queueUrl: (id) => made.get(id)?.ref };
+  return { scope, standIns, queueUrl: (id) => made.get(id)?.ref };
 }
 
 /** Dead-letter queues first: the others name them. */
@@ -82,6 +85,7 @@ function givenName({ Resources }: CompiledTemplate, id: string, scope: Scope): s
 interface Given {
   properties: Record<string, unknown>;
   scope: Scope;
+  standIns: StandIns;
 }
 
 /** Attributes of a queue that change what happens on this machine; encryption and permissions do not. */
@@ -94,11 +98,20 @@ const QUEUE_ATTRIBUTES = [
   'RedrivePolicy',
 ] as const;
 
-async function createQueue(sqs: SQSClient, name: string, { properties, scope }: Given): Promise<Made> {
+async function createQueue(sqs: SQSClient, name: string, given: Given): Promise<Made> {
   const { CreateQueueCommand } = await import('@aws-sdk/client-sqs');
-  const Attributes = attributesOf(properties, QUEUE_ATTRIBUTES, scope);
+  const { scope } = given;
+  const Attributes = attributesOf(await withOwnDeadLetterQueue(given), QUEUE_ATTRIBUTES, scope);
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
   return { ref: QueueUrl, attributes: { Arn: arn('sqs', name, scope), QueueName: name, QueueUrl } };
+}
+
+/** A dead-letter queue that is in AWS only has a stand-in here; one that is in the template is there already. */
+async function withOwnDeadLetterQueue({ properties, scope, standIns }: Given) {
+  if (properties.RedrivePolicy === undefined) return properties;
+  const policy = resolve(properties.RedrivePolicy, scope) as Record<string, unknown>;
+  const { arn } = await standIns.queue(nameOfArn(String(policy.deadLetterTargetArn)));
+  return { ...properties, RedrivePolicy: { ...policy, deadLetterTargetArn: arn } };
 }
 
 const TOPIC_ATTRIBUTES = ['FifoTopic', 'ContentBasedDeduplication'] as const;
@@ -112,16 +125,12 @@ async function createTopic(sns: SNSClient, name: string, { properties, scope }: 
 
 const SUBSCRIPTION_ATTRIBUTES = ['FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery'] as const;
 
-async function createSubscription(
-  sns: SNSClient,
-  properties: Record<string, unknown>,
-  scope: Scope,
-): Promise<void> {
+async function createSubscription(sns: SNSClient, { properties, scope, standIns }: Given): Promise<void> {
   if (properties.Protocol !== 'sqs') return;
   const { SubscribeCommand } = await import('@aws-sdk/client-sns');
   await sns.send(
     new SubscribeCommand({
-      TopicArn: resolveText(properties.TopicArn, scope),
+      TopicArn: await standIns.topic(resolveText(properties.TopicArn, scope)),
       Protocol: 'sqs',
       Endpoint: resolveText(properties.Endpoint, scope),
       Attributes: attributesOf(properties, SUBSCRIPTION_ATTRIBUTES, scope),

@@ -54,10 +54,12 @@ export async function createSend({ sqs, sns }: SendClients, address: WorkerAddre
   };
 }
 
-async function findQueue(sqs: SQSClient, { queueName, worker }: WorkerAddress) {
+async function findQueue(sqs: SQSClient, { queueName, queueOwnerId, worker }: WorkerAddress) {
   const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
   try {
-    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName }));
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: queueName, QueueOwnerAWSAccountId: queueOwnerId }),
+    );
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
     );

@@ -5,6 +5,7 @@ import { packagedWatcher } from '../image/write';
 import { startEmulator, type Emulator } from '../local/emulator';
 import { startLocalService, type LocalService } from '../local/local-service';
 import type { CompiledTemplate } from '../local/template';
+import { workerAddress } from '../operations/addresses';
 import { chooseWorker } from '../operations/choose-worker';
 import type { SendClients } from '../operations/send';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
@@ -66,6 +67,7 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
     credentials: LOCAL_CREDENTIALS,
     clients,
     shell: process.env,
+    queueNameOf: (worker) => workerAddress(configuration, worker).queueName,
     onLine: lines.onLine,
     onWarning: (text) => utils.log.warning(text),
   });
