@@ -1,15 +1,13 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-
-/** The SDK waits for ever by default: one connection that was cut without a word would end the loop. */
-const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 10_000;
-/** Longer than a long poll, in which nothing is sent for up to 20 s. */
-const SILENCE_TIMEOUT_MS = 30_000;
+import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, MAX_ATTEMPTS, SILENCE_TIMEOUT_MS } from './timeouts';
 
 /** The queue's URL says which queue; where calls go is for the region and `AWS_ENDPOINT_URL` to say. */
 export function createSqsClient(config: SQSClientConfig = {}): SQSClient {
   return new SQSClient({
     useQueueUrlAsEndpoint: false,
+    // What the container's environment says of retries is for the worker; how long a call can take is counted on here.
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: 'standard',
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: ANSWER_TIMEOUT_MS,

@@ -9,12 +9,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { FailedEntry, Queue, ReceivedMessage } from './queue';
-
-/** The longest that SQS lets a poll wait. */
-export const LONG_POLL_SECONDS = 20;
-
-/** A poll that takes longer was lost on the way. */
-const POLL_TIMEOUT_MS = (LONG_POLL_SECONDS + 5) * 1000;
+import { LONG_POLL_SECONDS, POLL_TIMEOUT_MS } from './timeouts';
 
 const POLL = {
   WaitTimeSeconds: LONG_POLL_SECONDS,

@@ -194,4 +194,21 @@ describe('an answer that never comes', () => {
       socketTimeout: 30_000,
     });
   });
+
+  it('ends in time, whatever the environment says of the worker’s own calls', async () => {
+    process.env.AWS_MAX_ATTEMPTS = '50';
+    process.env.AWS_RETRY_MODE = 'adaptive';
+    server = await startTestServer(json({}, 500));
+    const client = createSqsClient({
+      endpoint: server.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    clients.push(client);
+    const queue = createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180 });
+    await expect(queue.receive(1, never)).rejects.toThrow();
+    delete process.env.AWS_MAX_ATTEMPTS;
+    delete process.env.AWS_RETRY_MODE;
+    expect(server.requests).toHaveLength(3);
+  });
 });
