@@ -12,7 +12,7 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
 });
 
 await build({
-  entryPoints: { watcher: 'src/watcher/main.ts' },
+  entryPoints: { watcher: 'src/watcher/main.ts', health: 'src/watcher/health/main.ts' },
   outdir: 'dist/layer',
   bundle: true,
   platform: 'node',

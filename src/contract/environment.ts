@@ -26,6 +26,8 @@ export const ContainerVariable = {
   stopTimeoutSeconds: 'WatchbotStopTimeout',
   /** ARN of the table of reduce mode; absent where it is off. The watcher hands it on to workers. */
   progressTable: 'ProgressTable',
+  /** Name of the socket on which the watcher answers its health check: `HEALTH_SOCKET`. Absent or `false`: none. */
+  healthCheck: 'WatchbotHealthCheck',
 } as const;
 
 /** What the watcher adds for each worker. */

@@ -14,14 +14,20 @@ export const ENTRY_POINT: readonly string[] = [
   `${IMAGE_FOLDER}/${WATCHER_FILE}`,
 ];
 
+/** File name of the bundled health check, beside the watcher. */
+export const HEALTH_FILE = 'health.js';
+
+/** What ECS runs to learn whether the watcher goes on: exit code 0 or 1. To stand behind `CMD`, without a shell. */
+export const HEALTH_COMMAND: readonly string[] = [IMAGE_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];
+
+/**
+ * The abstract Unix socket on which the watcher answers it: no file, since the root file system is read-only and mounts
+ * are emptied. It belongs to the network namespace, and so to the task: it is free where each task has its own network.
+ */
+export const HEALTH_SOCKET = 'watchbot-health';
+
 /** First argument of the entry point: take messages and run a worker for each. */
 export const LISTEN_COMMAND = 'listen';
 
 /** Stands before a worker's arguments where it is run without a shell. */
 export const ARGUMENTS_MARKER = '--';
-
-/** File name of the bundled health check. */
-export const HEALTH_FILE = 'health.js';
-
-/** What ECS runs to know whether the watcher is well. */
-export const HEALTH_COMMAND: readonly string[] = [IMAGE_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { WATCHER_FILE } from '../contract/image';
+import { HEALTH_FILE, WATCHER_FILE } from '../contract/image';
 import { UserError } from '../errors/user-error';
 import type { ContextFile } from './context';
 
@@ -8,7 +8,7 @@ import type { ContextFile } from './context';
  * The plugin's own files that go into every image. They are bundled by esbuild when the plugin is built, not when a
  * service is packaged: every machine that has this version of the plugin so gives an image the same tag.
  */
-const LAYER_FILES = [WATCHER_FILE, `${WATCHER_FILE}.map`];
+const LAYER_FILES = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [file, `${file}.map`]);
 
 /** In the installed package, beside the compiled plugin. */
 const LAYER_FOLDER = path.resolve(__dirname, '..', 'layer');

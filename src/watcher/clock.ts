@@ -22,6 +22,9 @@ export const systemClock: Clock = {
   },
 };
 
+/** For lengths of time: it goes on evenly when the time of day is set. */
+export const monotonicClock: Pick<Clock, 'now'> = { now: () => performance.now() };
+
 /** Resolves after the time, or as soon as the signal is given. Never rejects. */
 export function pause(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

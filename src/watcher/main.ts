@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import { formatPlain, formatStructured } from '../contract/log-lines';
-import { systemClock as clock } from './clock';
+import { monotonicClock, systemClock as clock } from './clock';
+import { Progress } from './health/progress';
+import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
 import { createOutput } from './log/output';
 import { Heartbeat } from './outcome/heartbeat';
@@ -42,10 +44,12 @@ async function watchQueue(given: {
   log: Logger;
 }): Promise<void> {
   const { command, environment, settings, log } = given;
-  const common = { clock, log, random: Math.random, ...settings };
   const jobs = new Set<RunningJob>();
   const killAll = () => void jobs.forEach((job) => job.kill());
   const { stopping, abortPoll } = onStopSignals({ process, log, killAll });
+  const progress = new Progress({ clock: monotonicClock, stopping, ...settings });
+  if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
+  const common = { clock, log, progress, random: Math.random, ...settings };
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const queue = createSqsQueue(createSqsClient(), settings);

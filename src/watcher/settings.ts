@@ -16,6 +16,8 @@ export interface Settings {
   isFreshContainerPerJob: boolean;
   /** Of the ECS agent; absent outside ECS. */
   agentUri: string | undefined;
+  /** Name of the socket on which the health check is answered; absent where none is. */
+  healthSocket: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,6 +39,7 @@ export function readSettings(environment: Environment): Settings {
     volumes: read.list(ContainerVariable.volumes),
     isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),
     agentUri: environment.ECS_AGENT_URI,
+    healthSocket: read.nameOrFalse(ContainerVariable.healthCheck),
   };
   if (read.problems.length > 0) throw new SettingsError(read.problems);
   return settings;
@@ -64,6 +67,10 @@ function reader(environment: Environment) {
       const value = environment[name] ?? 'false';
       if (value !== 'true' && value !== 'false') problems.push(`${name} is "${value}", not true or false`);
       return value === 'true';
+    },
+    nameOrFalse(name: string): string | undefined {
+      const value = environment[name] ?? '';
+      return value === '' || value === 'false' ? undefined : value;
     },
     number(name: string, { least, otherwise }: { least: number; otherwise: number }): number {
       const value = environment[name];

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import type { Progress } from './health/progress';
 import { toJob, type Job } from './message/job';
 import { decideRelease, type Settlement } from './outcome/decide';
 import type { Heartbeat } from './outcome/heartbeat';
@@ -14,6 +15,7 @@ export interface WatchParts {
   startJob: (job: Job) => RunningJob;
   heartbeat: Pick<Heartbeat, 'hold' | 'letGo'>;
   settle: Settle;
+  progress: Pick<Progress, 'reach'>;
   protection: Protection;
   /** Called when no worker runs any more: mounts can be emptied. */
   onIdle: () => Promise<void>;
@@ -69,11 +71,13 @@ class Hand {
 
   /** Resolves to the number of free slots, once there is one. */
   async whenFree(): Promise<number> {
+    this.parts.progress.reach('working');
     await this.slots.whenFree();
     return this.slots.free;
   }
 
   async whenEmpty(): Promise<void> {
+    this.parts.progress.reach('working');
     await this.slots.whenAllFree();
     await Promise.all(this.settlements);
   }

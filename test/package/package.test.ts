@@ -164,7 +164,7 @@ describe('package', () => {
     await packaged(folder);
 
     const files = (name: string) => readdirSync(path.join(folder, '.serverless/watchbot', name)).sort();
-    expect(files('layer')).toEqual(['watcher.js', 'watcher.js.map']);
+    expect(files('layer')).toEqual(['health.js', 'health.js.map', 'watcher.js', 'watcher.js.map']);
     expect(files('images/watchbot/context')).toEqual([
       '.dockerignore',
       'Dockerfile',

@@ -15,6 +15,7 @@ const DEFAULTS = {
   volumes: [],
   isFreshContainerPerJob: false,
   agentUri: undefined,
+  healthSocket: undefined,
 };
 
 describe('settings', () => {
@@ -36,6 +37,9 @@ describe('settings', () => {
     { given: { Volumes: '' }, settings: {} },
     { given: { Volumes: '/tmp,/mnt/data,' }, settings: { volumes: ['/tmp', '/mnt/data'] } },
     { given: { ECS_AGENT_URI: 'http://169.254.170.2' }, settings: { agentUri: 'http://169.254.170.2' } },
+    { given: { WatchbotHealthCheck: 'a-name' }, settings: { healthSocket: 'a-name' } },
+    { given: { WatchbotHealthCheck: 'false' }, settings: {} },
+    { given: { WatchbotHealthCheck: '' }, settings: {} },
     { given: { LogGroup: 'x', WorkTopic: 'y', PATH: '/bin' }, settings: {} },
   ])('$given', ({ given, settings }) => {
     expect(read(given)).toEqual({ ...DEFAULTS, ...settings });

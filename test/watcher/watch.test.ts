@@ -17,6 +17,7 @@ function start(more: Partial<WatchParts> = {}) {
   const events: string[] = [];
   const polls: { most: number; answer: Deferred<ReceivedMessage[]> }[] = [];
   const jobs = new Map<string, Deferred<Settlement>>();
+  const stages: string[] = [];
   let isOver = false;
   const watched = watch({
     poll: (most) => {
@@ -50,6 +51,7 @@ function start(more: Partial<WatchParts> = {}) {
       idle: () => void events.push('idle'),
       stop: () => undefined,
     },
+    progress: { reach: (stage) => void stages.push(stage) },
     onIdle: () => Promise.resolve(),
     concurrency: 1,
     isFifo: false,
@@ -63,6 +65,7 @@ function start(more: Partial<WatchParts> = {}) {
   return {
     events,
     polls,
+    stages,
     stop,
     watched,
     settled,
@@ -148,6 +151,20 @@ describe('the loop', () => {
     await receive('a');
     expect(asked()).toHaveLength(6);
     expect(events).toContain('start a');
+  });
+
+  it('says that it works before each poll, when all slots are busy, and at its end', async () => {
+    const { stages, stop, receive, end, watched, settled } = start();
+    await settled();
+    expect(stages).toHaveLength(1);
+    await receive('a');
+    expect(stages).toHaveLength(2);
+    await end('a');
+    expect(stages).toHaveLength(2);
+    stop.abort();
+    await receive();
+    await watched;
+    expect(stages).toEqual(['working', 'working', 'working', 'working']);
   });
 
   it('takes the next message while the last is still being settled', async () => {

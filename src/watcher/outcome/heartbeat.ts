@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../clock';
+import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
 import { describeError } from '../queue/poll';
 import { MAX_BATCH, type Queue } from '../queue/queue';
@@ -13,12 +14,16 @@ export interface HeldMessage {
 export interface HeartbeatParts {
   queue: Pick<Queue, 'changeVisibilityBatch'>;
   visibilityTimeoutSeconds: number;
+  progress: Pick<Progress, 'beat'>;
   clock: Clock;
   log: Logger;
 }
 
 /** Beats in one visibility timeout: one may fail and another be late before a message is lost from hand. */
 const BEATS_PER_TIMEOUT = 3;
+
+export const heartbeatPeriodMs = (visibilityTimeoutSeconds: number) =>
+  (visibilityTimeoutSeconds * 1000) / BEATS_PER_TIMEOUT;
 
 /** Keeps messages hidden while their workers run. */
 export class Heartbeat {
@@ -32,7 +37,7 @@ export class Heartbeat {
 
   constructor(parts: HeartbeatParts) {
     this.parts = parts;
-    const periodMs = (parts.visibilityTimeoutSeconds * 1000) / BEATS_PER_TIMEOUT;
+    const periodMs = heartbeatPeriodMs(parts.visibilityTimeoutSeconds);
     this.cancel = parts.clock.every(periodMs, () => void this.beat());
   }
 
@@ -52,11 +57,12 @@ export class Heartbeat {
 
   /** One after the other: however many become due beside a slow one, one follows it. */
   private async beat(): Promise<void> {
-    if (this.isDue || this.held.size === 0) return;
+    if (this.isDue) return;
     this.isDue = true;
     await this.beating;
     this.isDue = false;
-    this.beating = this.send([...this.held]);
+    this.parts.progress.beat();
+    if (this.held.size > 0) this.beating = this.send([...this.held]);
   }
 
   private async send(messages: readonly HeldMessage[]): Promise<void> {

@@ -6,14 +6,15 @@ export interface Backoff {
 }
 
 const BASE_MS = 250;
-const MOST_MS = 30_000;
+/** The longest wait. */
+export const LONGEST_BACKOFF_MS = 30_000;
 
 /** https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/ */
 export function createBackoff(random: () => number): Backoff {
   let failures = 0;
   return {
     next: () => {
-      const ceiling = Math.min(MOST_MS, BASE_MS * 2 ** failures);
+      const ceiling = Math.min(LONGEST_BACKOFF_MS, BASE_MS * 2 ** failures);
       failures += 1;
       // At least half of the ceiling, so that jitter alone never makes a busy loop.
       return ceiling / 2 + (random() * ceiling) / 2;

@@ -1,4 +1,5 @@
 import { pause, type Clock } from '../clock';
+import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
 import { createBackoff } from './backoff';
 import type { Queue, ReceivedMessage } from './queue';
@@ -13,18 +14,20 @@ export type Poll = (maxMessages: number) => Promise<ReceivedMessage[]>;
  */
 export function createPoll(parts: {
   queue: Pick<Queue, 'receive'>;
+  progress: Pick<Progress, 'reach'>;
   log: Logger;
   clock: Clock;
   random: () => number;
   stopping: AbortSignal;
   abort: AbortSignal;
 }): Poll {
-  const { queue, log, clock, stopping, abort } = parts;
+  const { queue, progress, log, clock, stopping, abort } = parts;
   const backoff = createBackoff(parts.random);
   const isStopping = () => stopping.aborted;
   let isFailing = false;
   return async (maxMessages) => {
     if (isStopping()) return [];
+    progress.reach('receiving');
     try {
       const messages = await queue.receive(maxMessages, abort);
       if (isFailing) log.info('SQS answers again');
@@ -35,6 +38,7 @@ export function createPoll(parts: {
       if (abort.aborted || isStopping()) return [];
       if (!isFailing) log.error(`cannot receive: ${describeError(error)}; trying on`);
       isFailing = true;
+      progress.reach('backing off');
       await pause(clock, backoff.next(), stopping);
       return [];
     }

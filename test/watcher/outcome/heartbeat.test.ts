@@ -24,10 +24,12 @@ function start({ answer = () => [], timeout = 180 }: { answer?: Answer; timeout?
       return answer(changes);
     },
   };
-  const heartbeat = new Heartbeat({ queue, clock, log, visibilityTimeoutSeconds: timeout });
+  let beats = 0;
+  const progress = { beat: () => void (beats += 1) };
+  const heartbeat = new Heartbeat({ queue, progress, clock, log, visibilityTimeoutSeconds: timeout });
   running.push(heartbeat);
   const handles = () => calls.map((call) => call.map(({ receiptHandle }) => receiptHandle));
-  return { clock, log, calls, handles, heartbeat };
+  return { clock, log, calls, handles, heartbeat, beats: () => beats };
 }
 
 const message = (id: string, clock: FakeClock) => ({
@@ -72,6 +74,23 @@ describe('a heartbeat', () => {
     heartbeat.stop();
     await clock.advance(600_000);
     expect(calls).toEqual([]);
+  });
+
+  it('counts as progress with nothing to hold and when SQS refuses, but not while a call hangs', async () => {
+    const { under, answer } = slowly();
+    const { clock, beats, heartbeat } = start({ answer });
+    await clock.advance(180_000);
+    expect(beats()).toBe(3);
+    const one = message('one', clock);
+    heartbeat.hold(one);
+    await clock.advance(60_000);
+    expect(beats()).toBe(4);
+    void heartbeat.letGo(one);
+    await clock.advance(600_000);
+    expect(beats()).toBe(4);
+    under[0]!.reject(new Error('cut'));
+    await clock.advance(60_000);
+    expect(beats()).toBe(6);
   });
 
   it('holds ten messages a call', async () => {

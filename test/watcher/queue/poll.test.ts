@@ -12,6 +12,7 @@ function start(receive: Receive) {
   const log = createTestLog();
   const stop = new AbortController();
   const abort = new AbortController();
+  const stages: string[] = [];
   let calls = 0;
   const poll = createPoll({
     queue: {
@@ -20,13 +21,14 @@ function start(receive: Receive) {
         return receive(maxMessages, signal);
       },
     },
+    progress: { reach: (stage) => void stages.push(stage) },
     log,
     clock,
     random: () => 0,
     stopping: stop.signal,
     abort: abort.signal,
   });
-  return { clock, log, stop, abort, poll, calls: () => calls };
+  return { clock, log, stop, abort, poll, stages, calls: () => calls };
 }
 
 const refused = () => Promise.reject(new Error('refused'));
@@ -87,6 +89,20 @@ describe('a poll', () => {
       'error cannot receive: Error: refused; trying on',
       'info SQS answers again',
     ]);
+  });
+
+  it('says how far it has come: that it receives, and that it waits after a failure', async () => {
+    let isAway = true;
+    const { clock, poll, stages } = start(() => (isAway ? refused() : Promise.resolve([])));
+    const polled = poll(1);
+    expect(stages).toEqual(['receiving']);
+    await clock.advance(0);
+    expect(stages).toEqual(['receiving', 'backing off']);
+    await clock.advance(125);
+    await polled;
+    isAway = false;
+    await poll(1);
+    expect(stages.slice(2)).toEqual(['receiving']);
   });
 
   it('that succeeds makes the next pause short again', async () => {

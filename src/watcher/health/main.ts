@@ -1,0 +1,42 @@
+import { connect } from 'node:net';
+import { ContainerVariable } from '../../contract/environment';
+import { HEALTH_SOCKET } from '../../contract/image';
+import { abstractSocket, HEALTHY } from './answer';
+
+/** ECS gives the whole check 5 s unless told otherwise. */
+const ANSWER_TIMEOUT_MS = 4_000;
+
+/** Longer than any answer of the watcher. */
+const MAX_ANSWER_LENGTH = 200;
+
+/** The watcher's answer. A watcher that stands still has its connections taken by the system, and gives none. */
+async function ask(socketName: string): Promise<string> {
+  const socket = connect(abstractSocket(socketName)).setEncoding('utf8');
+  const timer = setTimeout(
+    () => socket.destroy(new Error(`waited ${ANSWER_TIMEOUT_MS / 1000} s`)),
+    ANSWER_TIMEOUT_MS,
+  );
+  let answer = '';
+  try {
+    for await (const chunk of socket) {
+      answer += String(chunk);
+      if (answer.length > MAX_ANSWER_LENGTH) break;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return answer.slice(0, MAX_ANSWER_LENGTH).trim();
+}
+
+// Whatever goes wrong here is no sign of health.
+process.exitCode = 1;
+ask(process.env[ContainerVariable.healthCheck] ?? HEALTH_SOCKET).then(
+  (answer) => {
+    if (answer === HEALTHY) process.exitCode = 0;
+    else process.stdout.write(`${answer || 'no answer from the watcher'}\n`);
+  },
+  (error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException;
+    process.stdout.write(`no answer from the watcher (${code ?? message})\n`);
+  },
+);

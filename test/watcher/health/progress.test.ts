@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { Progress, type Stage } from '../../../src/watcher/health/progress';
+import { createPoll } from '../../../src/watcher/queue/poll';
+import { createFakeClock } from '../../helpers/fake-clock';
+import { createTestLog } from '../../helpers/test-log';
+
+const HOUR_MS = 3_600_000;
+
+function start({ visibilityTimeoutSeconds = 180 } = {}) {
+  const clock = createFakeClock();
+  const stop = new AbortController();
+  const progress = new Progress({ clock, stopping: stop.signal, visibilityTimeoutSeconds });
+  return { clock, stop, progress };
+}
+
+describe('the loop', () => {
+  it.each<{ stage: Stage; longestSeconds: number }>([
+    // Three attempts of 60 s at most and two pauses of 25 s; the backoff's 30 s; and 10 s for timers that are late.
+    { stage: 'receiving', longestSeconds: 240 },
+    { stage: 'backing off', longestSeconds: 40 },
+  ])('may be $stage for $longestSeconds s, and no longer', async ({ stage, longestSeconds }) => {
+    const { clock, progress } = start();
+    for (let round = 0; round < 3; round += 1) {
+      progress.reach(stage);
+      progress.beat();
+      await clock.advance(longestSeconds * 1000);
+      expect(progress.problem()).toBeUndefined();
+    }
+    await clock.advance(1);
+    expect(progress.problem()).toBe(`the loop has been ${stage} for more than ${longestSeconds} s`);
+
+    progress.reach('receiving');
+    expect(progress.problem()).toBeUndefined();
+  });
+
+  it('may be working for as long as heartbeats go on', async () => {
+    const { clock, progress } = start();
+    progress.reach('working');
+    for (let beat = 0; beat < 13 * 60; beat += 1) {
+      await clock.advance(60_000);
+      progress.beat();
+      expect(progress.problem()).toBeUndefined();
+    }
+  });
+
+  it('goes on for as long as SQS is away, and stands still in a poll that never ends', async () => {
+    const { clock, stop, progress } = start();
+    let isStuck = false;
+    const poll = createPoll({
+      queue: {
+        receive: () => (isStuck ? new Promise(() => undefined) : Promise.reject(new Error('away'))),
+      },
+      progress,
+      log: createTestLog(),
+      clock,
+      random: () => 1,
+      stopping: stop.signal,
+      abort: stop.signal,
+    });
+    void (async () => {
+      for (;;) await poll(1);
+    })();
+    for (let minute = 0; minute < 60; minute += 1) {
+      await clock.advance(60_000);
+      progress.beat();
+      expect(progress.problem()).toBeUndefined();
+    }
+    isStuck = true;
+    await clock.advance(30_000 + 241_000);
+    expect(progress.problem()).toBe('the loop has been receiving for more than 240 s');
+  });
+});
+
+describe('heartbeats', () => {
+  it.each([
+    // A third of the timeout, 185 s for a call of SQS with all its attempts, and 10 s.
+    { visibilityTimeoutSeconds: 1, longestMs: 195_333 },
+    { visibilityTimeoutSeconds: 180, longestMs: 255_000 },
+    { visibilityTimeoutSeconds: 43_200, longestMs: 4 * HOUR_MS + 195_000 },
+  ])('may be $longestMs ms apart with $visibilityTimeoutSeconds s', async ({ longestMs, ...settings }) => {
+    const { clock, progress } = start(settings);
+    progress.reach('working');
+    await clock.advance(longestMs);
+    expect(progress.problem()).toBeUndefined();
+    await clock.advance(1);
+    expect(progress.problem()).toBe(`no heartbeat for more than ${Math.round(longestMs / 1000)} s`);
+
+    progress.beat();
+    expect(progress.problem()).toBeUndefined();
+  });
+
+  it('are missed however well the loop goes on', async () => {
+    const { clock, progress } = start();
+    for (let poll = 0; poll < 13; poll += 1) {
+      progress.reach('receiving');
+      await clock.advance(20_000);
+    }
+    expect(progress.problem()).toBe('no heartbeat for more than 255 s');
+  });
+});
+
+describe('told to stop', () => {
+  it.each<Stage>(['receiving', 'backing off', 'working'])('is healthy to the end: %s', async (stage) => {
+    const { clock, stop, progress } = start();
+    progress.reach(stage);
+    stop.abort();
+    await clock.advance(13 * HOUR_MS);
+    expect(progress.problem()).toBeUndefined();
+  });
+});
