@@ -63,6 +63,8 @@ export function localOverrides(parts: {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     TMPDIR: scratchFolder,
     [ContainerVariable.stopTimeoutSeconds]: String(STOP_TIMEOUT_SECONDS),
+    // Nobody asks here, and the watchers of one machine cannot share one socket.
+    [ContainerVariable.healthCheck]: 'false',
     // In the container these are mounts of its own; here, `/tmp` is everybody's.
     [ContainerVariable.volumes]: hasMounts ? scratchFolder : '',
   };
