@@ -2,8 +2,11 @@ import { Type } from '@sinclair/typebox';
 import { ECS } from '../limits';
 import { strictObject } from './values';
 
-/** What a check has where it does not say: ECS's own, but a command. A validator fills in no defaults within a choice. */
-export const HEALTH_CHECK_DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 30 } as const;
+/**
+ * What a check has where it does not say. With a quarter of a processor the start of a check alone can take seconds.
+ * A validator fills in no defaults within a choice.
+ */
+export const HEALTH_CHECK_DEFAULTS = { interval: 30, timeout: 10, retries: 3, startPeriod: 30 } as const;
 
 const seconds = (
   key: keyof typeof HEALTH_CHECK_DEFAULTS,

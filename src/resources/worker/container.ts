@@ -2,7 +2,13 @@ import { EXEC_FOLDERS } from '../../config/mounts';
 import { CONTAINER_NAME, familyName } from '../../config/names';
 import type { TextOrIntrinsic, Worker } from '../../config/configuration';
 import { ContainerVariable } from '../../contract/environment';
-import { ARGUMENTS_MARKER, ENTRY_POINT, HEALTH_COMMAND, LISTEN_COMMAND } from '../../contract/image';
+import {
+  ARGUMENTS_MARKER,
+  ENTRY_POINT,
+  HEALTH_COMMAND,
+  HEALTH_SOCKET,
+  LISTEN_COMMAND,
+} from '../../contract/image';
 import { compact, getAtt, ref } from '../cloudformation';
 import { queueNameOf, queueUrl } from './queue-references';
 import { secretValueFrom } from './secrets';
@@ -94,6 +100,9 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     [ContainerVariable.concurrency]: String(worker.concurrency),
     [ContainerVariable.visibilityTimeoutSeconds]: String(worker.queue.visibilityTimeout),
     [ContainerVariable.stopTimeoutSeconds]: String(worker.stopTimeout),
+    ...(worker.healthCheck !== undefined && worker.healthCheck.command === undefined
+      ? { [ContainerVariable.healthCheck]: HEALTH_SOCKET }
+      : {}),
     ...(worker.reduce === undefined
       ? {}
       : { [ContainerVariable.progressTable]: getAtt(idOf(subject, 'progressTable'), 'Arn') }),
