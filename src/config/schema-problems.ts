@@ -74,6 +74,12 @@ const DESCRIBE: Record<string, Describe> = {
   minItems: (error) => numberOfEntries(error, 'at least'),
   maxItems: (error) => numberOfEntries(error, 'at most'),
   minProperties: (error) => numberOfEntries(error, 'at least'),
+  uniqueItems: ({ data, params }) => ({
+    code: 'WATCHBOT_CONTRADICTION',
+    given: `${describeValue((data as unknown[])[Number(params.i)])} twice`,
+    allowed: 'each entry once',
+    advice: 'remove one of the two',
+  }),
   minLength: ({ data }) => ({
     code: 'WATCHBOT_OUT_OF_RANGE',
     given: describeValue(data),

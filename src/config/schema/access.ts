@@ -8,12 +8,16 @@ const StatementSchema = strictObject({
   Effect: Type.Optional(
     oneOf(['Allow', 'Deny'], { default: 'Allow', description: 'Whether it is allowed or denied.' }),
   ),
-  Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1 })], {
+  Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1, uniqueItems: true })], {
     title: 'an action like s3:GetObject, or a list of them',
     description: 'What is allowed or denied.',
   }),
   Resource: Type.Union(
-    [Type.String({ minLength: 1 }), Type.Array(stringOrIntrinsic(), { minItems: 1 }), Intrinsic],
+    [
+      Type.String({ minLength: 1 }),
+      Type.Array(stringOrIntrinsic(), { minItems: 1, uniqueItems: true }),
+      Intrinsic,
+    ],
     { title: 'an ARN, a CloudFormation function, or a list of them', description: 'On what.' },
   ),
   Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
@@ -57,6 +61,7 @@ export const access = {
     title: 'a list of ARNs',
     default: [],
     maxItems: 10,
+    uniqueItems: true,
     description: 'ARNs of IAM policies that the worker has too.',
   }),
   sender: Type.Boolean({

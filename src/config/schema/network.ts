@@ -1,16 +1,19 @@
 import { Type, type TString } from '@sinclair/typebox';
-import { Intrinsic, orIntrinsic, strictObject, stringOrIntrinsic, textLike } from './values';
+import { Intrinsic, ListIntrinsic, orIntrinsic, strictObject, stringOrIntrinsic, textLike } from './values';
 
-const SubnetId = textLike('^subnet-[0-9a-f]+$', 'an id like subnet-0a1b2c3d');
-const SecurityGroupId = textLike('^sg-[0-9a-f]+$', 'an id like sg-0a1b2c3d');
+const SubnetId = textLike('^subnet-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like subnet-0a1b2c3d');
+const SecurityGroupId = textLike('^sg-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like sg-0a1b2c3d');
 
 /** As many as an ECS service takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html */
 const ids = (id: TString, options: { maxItems: number; description: string; otherwise?: string }) => {
   const { maxItems, ...others } = options;
-  return Type.Union([Type.Array(orIntrinsic(id), { minItems: 1, maxItems }), Intrinsic], {
-    title: 'a list or a CloudFormation function',
-    ...others,
-  });
+  return Type.Union(
+    [Type.Array(orIntrinsic(id), { minItems: 1, maxItems, uniqueItems: true }), ListIntrinsic],
+    {
+      title: 'a list, or a CloudFormation function that gives one, such as Fn::Split',
+      ...others,
+    },
+  );
 };
 
 export const VpcSchema = strictObject(
@@ -42,7 +45,11 @@ export const ClusterSchema = stringOrIntrinsic({
 });
 
 export const NotifySchema = Type.Union(
-  [Type.String({ minLength: 1 }), Intrinsic, Type.Array(stringOrIntrinsic(), { minItems: 1, maxItems: 10 })],
+  [
+    Type.String({ minLength: 1 }),
+    Intrinsic,
+    Type.Array(stringOrIntrinsic(), { minItems: 1, maxItems: 10, uniqueItems: true }),
+  ],
   {
     title: 'an e-mail address, the ARN of an SNS topic, or a list of them',
     description:

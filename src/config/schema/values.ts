@@ -12,6 +12,18 @@ export const Intrinsic = Type.Object(
   },
 );
 
+/** As `Intrinsic`, of those that can give a list: most give text. */
+export const ListIntrinsic = Type.Object(
+  {},
+  {
+    title: 'a CloudFormation function that gives a list',
+    additionalProperties: true,
+    minProperties: 1,
+    maxProperties: 1,
+    propertyNames: { pattern: '^(Ref|Fn::(Split|GetAtt|If|FindInMap|Transform))$' },
+  },
+);
+
 export const stringOrIntrinsic = (options: object = {}) =>
   orIntrinsic(Type.String({ minLength: 1 }), options);
 

@@ -11,12 +11,14 @@ const Jwt = strictObject(
     audience: Type.Array(stringOrIntrinsic(), {
       minItems: 1,
       maxItems: API_GATEWAY.maxAudiences,
+      uniqueItems: true,
       description: 'For whom tokens are issued; one of them is enough.',
     }),
     scopes: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,
         maxItems: API_GATEWAY.maxScopes,
+        uniqueItems: true,
         description: 'Scopes, of which a token needs one.',
       }),
     ),
