@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { UserError } from '../../src/errors/user-error';
+import type { Fragment } from '../../src/resources/cloudformation';
+import { build } from '../resources/support';
+import { lintTemplates, unwaived, type Finding } from '../helpers/cfn-lint';
+import { describeWithPython } from '../helpers/python';
+import { anySection, mended } from '../helpers/sections';
+
+/** Sections in a run; each gives one template, and all the errors on the way to it. */
+const SECTIONS = 300;
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+interface Generated {
+  section: string;
+  file: string;
+  errors: UserError[];
+  fragment: Fragment;
+}
+
+describeWithPython(`${SECTIONS} sections made from the schema (SEED=${SEED})`, () => {
+  let folder: string;
+  let generated: Generated[] = [];
+  let findings: Finding[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'watchbot-generated-'));
+    generated = fc.sample(anySection, { numRuns: SECTIONS, seed: SEED }).map((section, index) => {
+      const { result: fragment, errors } = mended(section, (each) => build(each as object));
+      const file = path.join(folder, `${index}.json`);
+      writeFileSync(file, JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', ...fragment }));
+      return { section: JSON.stringify(section), file, errors, fragment };
+    });
+    findings = await lintTemplates(generated.map(({ file }) => file));
+  }, 300_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('give either a template that cfn-lint takes, or an error', () => {
+    const wrong = unwaived(findings).filter(({ rule }) => rule.startsWith('E'));
+    // One of a kind: hundreds of sections have the same mistake.
+    const kinds = new Map(wrong.map((finding) => [kindOf(finding), finding]));
+    const told = [...kinds].map(([kind, { file, message }]) => {
+      const section = generated.find((each) => each.file === file)?.section;
+      return `${kind}: ${message} with ${section}`;
+    });
+    expect(told).toEqual([]);
+  });
+
+  it('are told where and what in each error, never with a stack', () => {
+    const problems = generated.flatMap(({ errors }) => errors.flatMap((error) => error.problems));
+    expect(problems.length).toBeGreaterThan(SECTIONS / 2);
+    expect(problems.filter(({ place, code }) => !place.startsWith('watchbot') || !code)).toEqual([]);
+  });
+
+  it('are of all kinds: no resource is missing from all of them', () => {
+    const types = new Set(
+      generated.flatMap(({ fragment }) => Object.values(fragment.Resources).map(({ Type }) => Type)),
+    );
+    expect([...types].sort()).toEqual(ALL_TYPES);
+  });
+});
+
+/** Rule and place, whatever the worker is called and wherever in a list. */
+function kindOf({ rule, path: place }: Finding): string {
+  return `${rule} at ${place.replace(/^Resources\/(Watchbot|Render|Mail|NightRun)/, '').replaceAll(/\/\d+/g, '/…')}`;
+}
+
+const ALL_TYPES = [
+  'AWS::ApiGateway::ApiKey',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::UsagePlan',
+  'AWS::ApiGateway::UsagePlanKey',
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Authorizer',
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::ApplicationAutoScaling::ScalingPolicy',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::Route',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPC',
+  'AWS::EC2::VPCGatewayAttachment',
+  'AWS::ECS::Cluster',
+  'AWS::ECS::ClusterCapacityProviderAssociations',
+  'AWS::ECS::Service',
+  'AWS::ECS::TaskDefinition',
+  'AWS::Events::Rule',
+  'AWS::IAM::AccessKey',
+  'AWS::IAM::Role',
+  'AWS::IAM::User',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::Logs::MetricFilter',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
+  'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::Secret',
+];

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import type { TSchema } from '@sinclair/typebox';
+import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
+import { UserError } from '../../src/errors/user-error';
+
+/** Sections made from the schema itself: a new key is in them without a word here, unless its text has a meaning. */
+export const anySection: fc.Arbitrary<Record<string, unknown>> = fc
+  .oneof(
+    { weight: 3, arbitrary: fc.constant(SingleWorkerSchema as TSchema) },
+    { weight: 1, arbitrary: fc.constant(ManyWorkersSchema as TSchema) },
+  )
+  .chain((schema) => arbitraryOf(schema, '') as fc.Arbitrary<Record<string, unknown>>);
+
+const ACCOUNT = '123456789012';
+
+const INTRINSICS = [
+  { 'Fn::ImportValue': 'network-Thing' },
+  { 'Fn::Sub': '${AWS::StackName}-thing' },
+  { 'Fn::Join': ['-', [{ Ref: 'AWS::StackName' }, 'thing']] },
+];
+
+/** Texts that mean something, by the end of their path. */
+const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
+  command: ['python3 render.py', 'exit 0'],
+  'command[]': ['python3', 'render.py'],
+  cluster: ['shared', `arn:aws:ecs:us-east-1:${ACCOUNT}:cluster/shared`],
+  notify: ['oncall@example.com', `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`],
+  'notify[]': ['oncall@example.com', `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`],
+  secrets: ['/tiles/key', `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:tiles-a1B2c3`],
+  ssm: ['/tiles/key', `arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/tiles/key`],
+  secretsManager: [`arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:tiles-a1B2c3:key::`],
+  'managedPolicies[]': ['arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'],
+  Resource: ['arn:aws:s3:::tiles/*'],
+  'Resource[]': ['arn:aws:s3:::tiles/*', 'arn:aws:s3:::tiles'],
+  Action: ['s3:GetObject'],
+  'Action[]': ['s3:GetObject', 's3:PutObject'],
+  'mounts[]': ['/scratch', '/var/cache/tiles'],
+  'capacity[].provider': ['FARGATE', 'FARGATE_SPOT', 'big-instances'],
+  'queue.arn': [`arn:aws:sqs:us-east-1:${ACCOUNT}:jobs`, `arn:aws:sqs:us-east-1:${ACCOUNT}:jobs.fifo`],
+  'queue.deadLetter': [`arn:aws:sqs:us-east-1:${ACCOUNT}:dead`],
+  'queue.encryption': [
+    'SSE-SQS',
+    'KMS',
+    'alias/tiles',
+    `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+  ],
+  sns: [`arn:aws:sns:us-east-1:${ACCOUNT}:news`, `arn:aws:sns:eu-west-1:999999999999:news.fifo`],
+  'sns.arn': [`arn:aws:sns:us-east-1:${ACCOUNT}:other`],
+  schedule: ['rate(5 minutes)', 'cron(0 6 * * ? *)'],
+  rate: ['rate(1 day)', 'at(2030-01-01T00:00:00)'],
+  timezone: ['Europe/Vienna'],
+  bucket: ['tiles-uploads', 'tiles.other'],
+  event: ['s3:ObjectCreated:*', 's3:ObjectRemoved:Delete'],
+  eventBus: ['orders', `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/orders`],
+  inputPath: ['$.detail'],
+  issuer: ['https://id.example.com'],
+  expression: ['attribute:ecs.instance-type =~ g4dn.*'],
+  field: ['instanceId', 'cpu', 'memory'],
+};
+
+/** Maps whose content is AWS's, not the schema's. */
+const MAPS: Readonly<Record<string, readonly unknown[]>> = {
+  pattern: [
+    { source: ['aws.s3'] },
+    { 'detail-type': ['Order'], detail: { total: [{ numeric: ['>', 10] }] } },
+  ],
+  filterPolicy: [{ kind: ['tile'] }, { size: [{ numeric: ['>', 10] }] }],
+  input: [{ z: 1 }, 'text'],
+  Condition: [{ StringEquals: { 'aws:SourceAccount': ACCOUNT } }],
+  extensions: [
+    {},
+    { logGroup: { LogGroupClass: 'STANDARD' } },
+    { queue: { Tags: [{ Key: 'a', Value: 'b' }] } },
+  ],
+  buildArgs: [{ VERSION: '1' }],
+};
+
+/** What is known for a path, by the longest end of it that is known. */
+function known<T>(table: Readonly<Record<string, T>>, path: string): T | undefined {
+  const keys = path.split('.');
+  for (let first = 0; first < keys.length; first += 1) {
+    const found = table[keys.slice(first).join('.')];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function arbitraryOf(schema: TSchema, path: string): fc.Arbitrary<unknown> {
+  const maps = known(MAPS, path);
+  if (maps !== undefined) return fc.constantFrom(...maps);
+  if (schema.title === 'a CloudFormation function that gives a list') {
+    return fc.constant({ 'Fn::Split': [',', { 'Fn::ImportValue': 'network-Subnets' }] });
+  }
+  if (schema.title === 'a CloudFormation function') return fc.constantFrom(...INTRINSICS);
+  if (Array.isArray(schema.anyOf)) {
+    return fc.oneof(...(schema.anyOf as TSchema[]).map((branch) => arbitraryOf(branch, path)));
+  }
+  if (Array.isArray(schema.enum)) return fc.constantFrom(...(schema.enum as unknown[]));
+  if ('const' in schema) return fc.constant(schema.const);
+  return typed(schema, path);
+}
+
+function typed(schema: TSchema, path: string): fc.Arbitrary<unknown> {
+  switch (schema.type) {
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+    case 'number':
+      return numbers(schema);
+    case 'string':
+      return texts(schema, path);
+    case 'array':
+      return fc.array(arbitraryOf(schema.items as TSchema, `${path}[]`), {
+        minLength: (schema.minItems as number | undefined) ?? 0,
+        maxLength: Math.min((schema.maxItems as number | undefined) ?? 3, 3),
+      });
+    case 'object':
+      return objects(schema, path);
+    default:
+      return fc.constantFrom<unknown>('text', 1, true);
+  }
+}
+
+function numbers({ minimum = 0, maximum = 1_000, multipleOf = 1 }: TSchema): fc.Arbitrary<number> {
+  const [low, high, step] = [minimum, maximum, multipleOf] as [number, number, number];
+  const usual = [low, Math.min(high, low + step), Math.min(high, Math.max(low, 60)), high];
+  return fc.oneof(
+    fc.constantFrom(...usual).map((value) => Math.floor(value / step) * step),
+    fc.integer({ min: Math.ceil(low / step), max: Math.floor(high / step) }).map((value) => value * step),
+  );
+}
+
+function texts({ pattern }: TSchema, path: string): fc.Arbitrary<unknown> {
+  const values = known(TEXTS, path);
+  if (values !== undefined) return fc.constantFrom(...values);
+  if (typeof pattern === 'string') return fc.stringMatching(new RegExp(pattern), { size: 'small' });
+  return fc.constantFrom('some-text', 'a', 'x/y');
+}
+
+function objects(schema: TSchema, path: string): fc.Arbitrary<unknown> {
+  const { properties, required, patternProperties, additionalProperties } = schema as Partial<{
+    properties: Record<string, TSchema>;
+    required: string[];
+    patternProperties: Record<string, TSchema>;
+    additionalProperties: TSchema | boolean;
+  }>;
+  if (properties !== undefined && Object.keys(properties).length > 0) {
+    const named = Object.entries(properties).map(
+      ([key, value]) => [key, arbitraryOf(value, path === '' ? key : `${path}.${key}`)] as const,
+    );
+    // Keys with a default are required by the schema, and not by its user.
+    const needed = (required ?? []).filter((key) => properties[key]?.default === undefined);
+    return oneOfEach(fc.record(Object.fromEntries(named), { requiredKeys: needed }), schema);
+  }
+  const [values] = [...Object.values(patternProperties ?? {}), additionalProperties];
+  if (typeof values !== 'object') return fc.constant({});
+  const names = path === 'workers' ? ['render', 'mail', 'night-run'] : ['NAME', 'OTHER'];
+  return fc.dictionary(fc.constantFrom(...names), arbitraryOf(values, path), {
+    minKeys: path === 'workers' ? 1 : 0,
+    maxKeys: 2,
+  });
+}
+
+/** Where just one key is allowed, such as in a source, one is kept. */
+function oneOfEach(record: fc.Arbitrary<object>, { maxProperties }: TSchema): fc.Arbitrary<unknown> {
+  if (maxProperties !== 1) return record;
+  return fc.tuple(record, fc.nat()).map(([all, index]) => {
+    const entries = Object.entries(all);
+    return entries.length === 0 ? {} : Object.fromEntries([entries[index % entries.length]!]);
+  });
+}
+
+/**
+ * Removes what an error names, again and again, until nothing is wrong: most of what was generated stays.
+ * @param attempt throws a `UserError` as long as something is wrong
+ */
+export function mended<T>(
+  section: Record<string, unknown>,
+  attempt: (section: unknown) => T,
+): { result: T; errors: UserError[] } {
+  const errors: UserError[] = [];
+  for (let round = 0; round < 40; round += 1) {
+    try {
+      return { result: attempt(structuredClone(section)), errors };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      errors.push(error);
+      // From the end, so that what is removed from a list does not move what is still to be.
+      [...new Set(error.problems.map(({ place }) => place))]
+        .sort()
+        .reverse()
+        .forEach((place) => {
+          remove(section, keysOf(place));
+        });
+    }
+  }
+  throw new Error(`still wrong: ${JSON.stringify(section)}\n${errors.at(-1)?.message}`);
+}
+
+function keysOf(place: string): string[] {
+  return place
+    .split(/[.[\]]+/)
+    .filter((key) => key !== '')
+    .slice(1);
+}
+
+/** What is not there is wrong by its default: then what stands beside it is removed. */
+function remove(section: Record<string, unknown>, keys: readonly string[]): void {
+  const parents = keys.slice(0, -1);
+  let target: unknown = section;
+  for (const key of parents) target = (target as Record<string, unknown> | undefined)?.[key];
+  const last = keys.at(-1) ?? '';
+  if (Array.isArray(target)) target.splice(Number(last), 1);
+  else if (typeof target === 'object' && target !== null) {
+    const map = target as Record<string, unknown>;
+    if (last in map) Reflect.deleteProperty(map, last);
+    else if (last === 'memory') Reflect.deleteProperty(map, 'cpu');
+    else if (parents.length > 0) remove(section, parents);
+  }
+}
