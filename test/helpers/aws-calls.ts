@@ -8,7 +8,7 @@ export interface AwsCall {
   operation: string;
   /** Names may be written as CloudFormation does, where only the case differs. */
   parameters: Record<string, unknown>;
-  /** A made-up name, and the key of the response that holds what later calls must say instead of it. */
+  /** A made-up name, and where in the answer is what later calls must say instead: `Vpc.VpcId`. */
   gives?: Record<string, string>;
 }
 

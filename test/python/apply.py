@@ -7,6 +7,7 @@ botocore checks types, required and unknown names, and lower limits; the rest of
 (upper limits, patterns, words) is checked here, and the server has rules of its own.
 """
 
+import functools
 import json
 import sys
 import urllib.request
@@ -54,8 +55,8 @@ def apply(client, call: dict, names: dict[str, str]) -> dict:
     except BotoCoreError as error:
         return {"ok": False, "error": {"code": type(error).__name__, "message": str(error)}}
     response.pop("ResponseMetadata", None)
-    for name, key in call.get("gives", {}).items():
-        names[name] = response[key]
+    for name, path in call.get("gives", {}).items():
+        names[name] = functools.reduce(lambda value, key: value[key], path.split("."), response)
     return {"ok": True, "response": response}
 
 

@@ -1,0 +1,152 @@
+/** A mistake in a resource of the fixture `minimal`, and what must be said of it. */
+export interface Mistake {
+  name: string;
+  id: string;
+  /** The property, as keys; and its value, or undefined where it is missing. */
+  at: (string | number)[];
+  value: unknown;
+  says: RegExp;
+}
+
+export const MISTAKES: readonly Mistake[] = [
+  {
+    name: 'an alarm that does not compare',
+    id: 'WatchbotCpuAlarm',
+    at: ['ComparisonOperator'],
+    value: undefined,
+    says: /ComparisonOperator is missing/,
+  },
+  {
+    name: 'an alarm that compares in a way unknown',
+    id: 'WatchbotCpuAlarm',
+    at: ['ComparisonOperator'],
+    value: 'Above',
+    says: /'Above' is none of GreaterThanOrEqualToThreshold/,
+  },
+  {
+    name: 'an alarm without a threshold',
+    id: 'WatchbotCpuAlarm',
+    at: ['Threshold'],
+    value: undefined,
+    says: /Threshold is missing/,
+  },
+  {
+    name: 'an alarm over more than a day',
+    id: 'WatchbotCpuAlarm',
+    at: ['EvaluationPeriods'],
+    value: 1441,
+    says: /86460 seconds are more than it looks back/,
+  },
+  {
+    name: 'an alarm with six actions',
+    id: 'WatchbotCpuAlarm',
+    at: ['AlarmActions'],
+    value: Array.from({ length: 6 }, (_, index) => `arn:aws:sns:eu-west-1:123456789012:alarms-${index}`),
+    says: /\.AlarmActions: 6 is above 5/,
+  },
+  {
+    name: 'an alarm of which two metrics count',
+    id: 'WatchbotScaleDownTrigger',
+    at: ['Metrics', 0, 'ReturnData'],
+    value: true,
+    says: /2 of the metrics are what it looks at/,
+  },
+  {
+    name: 'steps with a gap',
+    id: 'WatchbotScaleUp',
+    at: ['StepScalingPolicyConfiguration', 'StepAdjustments'],
+    value: [
+      { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 10, ScalingAdjustment: 1 },
+      { MetricIntervalLowerBound: 20, ScalingAdjustment: 2 },
+    ],
+    says: /a step ends at 10 and the next begins at 20/,
+  },
+  {
+    name: 'steps that say nothing from some size on',
+    id: 'WatchbotScaleUp',
+    at: ['StepScalingPolicyConfiguration', 'StepAdjustments', 0, 'MetricIntervalUpperBound'],
+    value: 10,
+    says: /nothing is said above 10/,
+  },
+  {
+    name: 'a step without an adjustment',
+    id: 'WatchbotScaleUp',
+    at: ['StepScalingPolicyConfiguration', 'StepAdjustments', 0, 'ScalingAdjustment'],
+    value: undefined,
+    says: /Missing required parameter .*"ScalingAdjustment"/,
+  },
+  {
+    name: 'a scalable target for a service that is not there',
+    id: 'WatchbotScalingTarget',
+    at: ['ResourceId'],
+    value: 'service/other/service',
+    says: /Cluster not found/,
+  },
+  {
+    name: 'a metric filter with four transformations',
+    id: 'WatchbotWorkerErrorsMetric',
+    at: ['MetricTransformations'],
+    value: Array.from({ length: 4 }, (_, index) => ({
+      MetricNamespace: 'jobs',
+      MetricName: `errors-${index}`,
+      MetricValue: '1',
+    })),
+    says: /\.metricTransformations: 4 is above 1/,
+  },
+  {
+    name: 'a metric filter of a log group that is not there',
+    id: 'WatchbotWorkerErrorsMetric',
+    at: ['LogGroupName'],
+    value: 'other',
+    says: /log group does not exist/,
+  },
+  {
+    name: 'a time to stop that is text',
+    id: 'WatchbotTask',
+    at: ['ContainerDefinitions', 0, 'StopTimeout'],
+    value: 'soon',
+    says: /Invalid type for parameter containerDefinitions\[0\]\.stopTimeout/,
+  },
+  {
+    name: 'a property that no container has',
+    id: 'WatchbotTask',
+    at: ['ContainerDefinitions', 0, 'StopTime'],
+    value: 30,
+    says: /Unknown parameter in containerDefinitions\[0\]: "StopTime"/,
+  },
+  {
+    name: 'a processor that there is not',
+    id: 'WatchbotTask',
+    at: ['RuntimePlatform', 'CpuArchitecture'],
+    value: 'Z80',
+    says: /'Z80' is none of X86_64, ARM64/,
+  },
+  {
+    name: 'a service in a subnet that is not there',
+    id: 'WatchbotService',
+    at: ['NetworkConfiguration', 'AwsvpcConfiguration', 'Subnets'],
+    value: [{ 'Fn::Sub': 'subnet-${AWS::AccountId}' }],
+    says: /subnet ID 'subnet-123456789012' does not exist/,
+  },
+  {
+    name: 'a capacity provider that is not a provider',
+    id: 'WatchbotClusterCapacity',
+    at: ['DefaultCapacityProviderStrategy', 0, 'Weight'],
+    value: 1001,
+    says: /\.weight: 1001 is above 1000/,
+  },
+  {
+    name: 'a subscription to a topic that is not there',
+    id: 'WatchbotQueueSubscription',
+    at: ['TopicArn'],
+    value: 'arn:aws:sns:eu-west-1:123456789012:other',
+    says: /Topic does not exist/,
+  },
+  {
+    name: 'a queue policy for a queue that is not there',
+    id: 'WatchbotQueuePolicy',
+    at: ['Queues', 0],
+    value: 'https://sqs.eu-west-1.amazonaws.com/123456789012/other',
+    says: /queue does not exist/,
+  },
+];

@@ -1,0 +1,75 @@
+import { resolve, resolveText, type Scope } from '../../src/local/intrinsics';
+import type { PackagedTemplate } from '../helpers/framework';
+import { TYPES } from './types';
+import {
+  ACCOUNT_ID,
+  arn,
+  REGION,
+  type Made,
+  type Properties,
+  type Resource,
+  type ResourceType,
+} from './types/type';
+
+export const STACK_NAME = 'stack';
+
+const PSEUDO: Readonly<Record<string, string>> = {
+  'AWS::Region': REGION,
+  'AWS::AccountId': ACCOUNT_ID,
+  'AWS::Partition': 'aws',
+  'AWS::StackName': STACK_NAME,
+  'AWS::StackId': arn('cloudformation', `stack/${STACK_NAME}/0123abcd-4567-89ef-0123-456789abcdef`),
+  'AWS::URLSuffix': 'amazonaws.com',
+};
+
+/** The resources of a template with made-up, well-formed values for all that AWS would give. */
+export function resourcesIn({ Resources }: PackagedTemplate): (id: string) => Resource {
+  const done = new Map<string, Resource & { made: Made }>();
+  const scope: Scope = {
+    ref: (id) => PSEUDO[id] ?? resourceOf(id).ref,
+    attribute: (id, name) => resourceOf(id).made.attributes?.[name],
+  };
+  const resourceOf = (id: string) => {
+    const known = done.get(id);
+    if (known !== undefined) return known;
+    const { Type, Properties } = Resources[id]!;
+    const properties = (resolve(withoutOutside(Properties), scope) ?? {}) as Properties;
+    const type: Pick<ResourceType, 'named' | 'made'> = TYPES[Type] ?? { made: madeUp(Type) };
+    const name = resolveText(properties[type.named ?? ''] ?? `${STACK_NAME}-${id}`, scope);
+    const values = type.made({ id, name, properties });
+    const resource = { id, name, properties, ref: values.ref, made: values };
+    done.set(id, resource);
+    return resource;
+  };
+  return resourceOf;
+}
+
+/** What comes from other stacks, from the region, or is left out. */
+function withoutOutside(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter(isThere).map(withoutOutside);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('Fn::ImportValue' in value) return 'imported';
+  if ('Fn::GetAZs' in value) return ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, entry]) => isThere(entry))
+      .map(([key, entry]) => [key, withoutOutside(entry)]),
+  );
+}
+
+const isThere = (value: unknown) => (value as { Ref?: unknown } | null)?.Ref !== 'AWS::NoValue';
+
+/** For types that are not called for. */
+function madeUp(type: string): (resource: Omit<Resource, 'ref'>) => Made {
+  const [, service = '', kind = ''] = type.toLowerCase().split('::');
+  if (type === 'AWS::IAM::Role') {
+    return ({ name }) => ({
+      ref: name,
+      attributes: { Arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}`, RoleId: 'AROA0123456789ABCDEFG' },
+    });
+  }
+  return ({ name }) => ({
+    ref: name,
+    attributes: { Arn: arn(service, service === 'lambda' ? `${kind}:${name}` : `${kind}/${name}`) },
+  });
+}

@@ -1,0 +1,36 @@
+import { CONTAINERS } from './containers';
+import { HTTP } from './http';
+import { MESSAGES } from './messages';
+import { NETWORK } from './network';
+import { OTHERS } from './others';
+import { WATCHING } from './watching';
+import type { ResourceTypes } from './type';
+
+/** Types of resources that are made through the API. A new type belongs here, or in `BY_CLOUDFORMATION`. */
+export const TYPES: ResourceTypes = {
+  ...MESSAGES,
+  ...NETWORK,
+  ...CONTAINERS,
+  ...WATCHING,
+  ...HTTP,
+  ...OTHERS,
+};
+
+/** Types that moto makes of a template: they are covered where templates are deployed to it. */
+export const BY_CLOUDFORMATION: ReadonlySet<string> = new Set([
+  'AWS::CloudWatch::Dashboard',
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::Route',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPCGatewayAttachment',
+  'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::KMS::Alias',
+  'AWS::KMS::Key',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Lambda::Version',
+]);

@@ -1,0 +1,78 @@
+import { ACCOUNT_ID, arn, asText, attributesOf, mapOf, REGION, type ResourceTypes } from './type';
+
+/** SQS and SNS. */
+export const MESSAGES: ResourceTypes = {
+  'AWS::SQS::Queue': {
+    named: 'QueueName',
+    made: ({ name }) => {
+      const url = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${name}`;
+      return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
+    },
+    calls: ({ name, properties }) => [
+      {
+        service: 'sqs',
+        operation: 'CreateQueue',
+        parameters: {
+          QueueName: name,
+          Attributes: attributesOf(properties, ['QueueName', 'Tags']),
+          tags: mapOf(properties.Tags),
+        },
+      },
+    ],
+  },
+  'AWS::SQS::QueuePolicy': {
+    made: ({ name }) => ({ ref: name }),
+    calls: ({ properties }) =>
+      (properties.Queues as string[]).map((QueueUrl) => ({
+        service: 'sqs',
+        operation: 'SetQueueAttributes',
+        parameters: { QueueUrl, Attributes: { Policy: asText(properties.PolicyDocument) } },
+      })),
+  },
+  'AWS::SNS::Topic': {
+    named: 'TopicName',
+    made: ({ name }) => ({
+      ref: arn('sns', name),
+      attributes: { TopicArn: arn('sns', name), TopicName: name },
+    }),
+    calls: ({ name, ref, properties }) => [
+      {
+        service: 'sns',
+        operation: 'CreateTopic',
+        parameters: {
+          Name: name,
+          Attributes: attributesOf(properties, ['TopicName', 'Tags', 'Subscription']),
+          Tags: properties.Tags,
+        },
+      },
+      ...((properties.Subscription ?? []) as Record<string, string>[]).map((subscription) => ({
+        service: 'sns',
+        operation: 'Subscribe',
+        parameters: { TopicArn: ref, ...subscription },
+      })),
+    ],
+  },
+  'AWS::SNS::Subscription': {
+    made: ({ name, properties }) => ({ ref: `${asText(properties.TopicArn)}:${name}` }),
+    calls: ({ properties: { TopicArn, Protocol, Endpoint, ...attributes } }) => [
+      {
+        service: 'sns',
+        operation: 'Subscribe',
+        parameters: { TopicArn, Protocol, Endpoint, Attributes: attributesOf(attributes, ['Region']) },
+      },
+    ],
+  },
+  'AWS::SNS::TopicPolicy': {
+    made: ({ name }) => ({ ref: name }),
+    calls: ({ properties }) =>
+      (properties.Topics as string[]).map((TopicArn) => ({
+        service: 'sns',
+        operation: 'SetTopicAttributes',
+        parameters: {
+          TopicArn,
+          AttributeName: 'Policy',
+          AttributeValue: asText(properties.PolicyDocument),
+        },
+      })),
+  },
+};

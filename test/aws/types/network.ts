@@ -1,0 +1,60 @@
+import type { AwsCall } from '../../helpers/aws-calls';
+import { type Properties, type Resource, type ResourceType, type ResourceTypes } from './type';
+
+/** What ECS looks for before it takes a service. Routes and gateways it does not look at. */
+export const NETWORK: ResourceTypes = {
+  'AWS::EC2::VPC': ofEc2('VpcId', ({ properties: { CidrBlock } }) => [createVpc({ CidrBlock })]),
+  'AWS::EC2::Subnet': ofEc2('SubnetId', ({ properties: { VpcId, CidrBlock, AvailabilityZone } }) => [
+    createSubnet({ VpcId, CidrBlock, AvailabilityZone }),
+  ]),
+  'AWS::EC2::SecurityGroup': ofEc2('GroupId', ({ name, properties: { GroupDescription, VpcId } }) => [
+    createSecurityGroup({ GroupName: name, Description: GroupDescription, VpcId }),
+  ]),
+};
+
+export interface Network {
+  AwsvpcConfiguration?: { Subnets?: unknown; SecurityGroups?: unknown };
+}
+
+/** Subnets and security groups that a service names by their ids. */
+export function networkOutside({
+  AwsvpcConfiguration: { Subnets, SecurityGroups } = {},
+}: Network): AwsCall[] {
+  const subnet = (id: string) => [
+    { ...createVpc({ CidrBlock: '10.0.0.0/16' }), gives: { [`vpc-of-${id}`]: 'Vpc.VpcId' } },
+    {
+      ...createSubnet({ VpcId: `vpc-of-${id}`, CidrBlock: '10.0.0.0/24' }),
+      gives: { [id]: 'Subnet.SubnetId' },
+    },
+  ];
+  const securityGroup = (id: string) => ({
+    ...createSecurityGroup({ GroupName: `outside ${id.slice(3)}`, Description: 'outside' }),
+    gives: { [id]: 'GroupId' },
+  });
+  return [...textsOf(Subnets).flatMap(subnet), ...textsOf(SecurityGroups).map(securityGroup)];
+}
+
+const textsOf = (list: unknown) => [list].flat().filter((entry) => typeof entry === 'string');
+
+const createVpc = (parameters: Properties) => ec2('CreateVpc', parameters);
+const createSubnet = (parameters: Properties) => ec2('CreateSubnet', parameters);
+const createSecurityGroup = (parameters: Properties) => ec2('CreateSecurityGroup', parameters);
+const ec2 = (operation: string, parameters: Properties): AwsCall => ({
+  service: 'ec2',
+  operation,
+  parameters: parameters,
+});
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  VpcId: 'Vpc.VpcId',
+  SubnetId: 'Subnet.SubnetId',
+  GroupId: 'GroupId',
+};
+
+function ofEc2(idKey: string, calls: (resource: Resource) => AwsCall[]): ResourceType {
+  return {
+    made: ({ id }) => ({ ref: `made-up-${id}-id`, attributes: { [idKey]: `made-up-${id}-id` } }),
+    calls: (resource) =>
+      calls(resource).map((call) => ({ ...call, gives: { [resource.ref]: ANSWERS[idKey]! } })),
+  };
+}

@@ -1,0 +1,63 @@
+import { arn, asText, REGION, without, type ResourceTypes } from './type';
+
+/** What the framework itself makes, schedules, secrets. */
+export const OTHERS: ResourceTypes = {
+  'AWS::S3::Bucket': {
+    named: 'BucketName',
+    made: ({ name }) => ({
+      ref: name.toLowerCase(),
+      attributes: { Arn: `arn:aws:s3:::${name.toLowerCase()}` },
+    }),
+    // Its other properties are calls of their own; moto's CloudFormation makes them.
+    calls: ({ ref }) => [
+      {
+        service: 's3',
+        operation: 'CreateBucket',
+        parameters: { Bucket: ref, CreateBucketConfiguration: { LocationConstraint: REGION } },
+      },
+    ],
+  },
+  'AWS::S3::BucketPolicy': {
+    made: ({ properties }) => ({ ref: asText(properties.Bucket) }),
+    calls: ({ properties: { Bucket, PolicyDocument } }) => [
+      { service: 's3', operation: 'PutBucketPolicy', parameters: { Bucket, Policy: asText(PolicyDocument) } },
+    ],
+  },
+  'AWS::Scheduler::ScheduleGroup': {
+    named: 'Name',
+    made: ({ name }) => ({ ref: name, attributes: { Arn: arn('scheduler', `schedule-group/${name}`) } }),
+    calls: ({ name, properties }) => [
+      { service: 'scheduler', operation: 'CreateScheduleGroup', parameters: { ...properties, Name: name } },
+    ],
+  },
+  'AWS::Scheduler::Schedule': {
+    named: 'Name',
+    made: ({ name }) => ({ ref: name, attributes: { Arn: arn('scheduler', `schedule/default/${name}`) } }),
+    calls: ({ name, properties }) => [
+      { service: 'scheduler', operation: 'CreateSchedule', parameters: { ...properties, Name: name } },
+    ],
+  },
+  'AWS::SecretsManager::Secret': {
+    named: 'Name',
+    made: ({ name }) => ({ ref: arn('secretsmanager', `secret:${name}-a1b2c3`) }),
+    calls: ({ name, properties: { GenerateSecretString, ...properties } }) => [
+      ...(GenerateSecretString === undefined
+        ? []
+        : [
+            {
+              service: 'secretsmanager',
+              operation: 'GetRandomPassword',
+              parameters: without(GenerateSecretString as Record<string, unknown>, [
+                'SecretStringTemplate',
+                'GenerateStringKey',
+              ]),
+            },
+          ]),
+      {
+        service: 'secretsmanager',
+        operation: 'CreateSecret',
+        parameters: { ...without(properties, ['ReplicaRegions']), Name: name },
+      },
+    ],
+  },
+};

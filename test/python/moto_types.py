@@ -1,0 +1,8 @@
+"""Gives the types of resources that moto's CloudFormation makes."""
+
+import json
+import sys
+
+from moto.cloudformation.parsing import get_model_map
+
+json.dump(sorted(get_model_map()), sys.stdout)
