@@ -24,7 +24,7 @@ export async function startMoto(): Promise<Moto> {
     await ended;
   };
   const line = await Promise.race([
-    lines.find('Running on http://'),
+    lines.find('Running on http://', 50_000),
     ended.then(() => {
       throw new Error(`moto did not start:\n${lines.all.join('\n')}`);
     }),

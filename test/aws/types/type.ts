@@ -1,9 +1,10 @@
 import type { AwsCall } from '../../helpers/aws-calls';
+import { MOTO_ACCOUNT_ID } from '../../helpers/moto';
 
 export type Properties = Record<string, unknown>;
 
 export const REGION = 'eu-west-1';
-export const ACCOUNT_ID = '123456789012';
+export const ACCOUNT_ID = MOTO_ACCOUNT_ID;
 
 /** A resource of a template, with everything in it worked out. */
 export interface Resource {
