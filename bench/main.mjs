@@ -1,0 +1,36 @@
+// Measures, as ratios in one run.
+// Usage: npm run bench [-- [NAME …] [--runs N] [--json FILE]]
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import * as packaging from './package.mjs';
+import * as start from './start.mjs';
+
+const BENCHES = { start, package: packaging };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string' }, json: { type: 'string' } },
+});
+const unknown = positionals.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(1);
+}
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0].model}, medians of runs in turn`);
+const rows = [];
+for (const [name, { RUNS, measure }] of Object.entries(BENCHES)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  for (const row of await measure(Number(values.runs ?? RUNS))) {
+    rows.push({ bench: name, ...row });
+    print(row);
+  }
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+
+function print({ name, unit, median, runs, ratio, to }) {
+  const comparison = ratio === undefined ? '' : `${ratio.toFixed(2)} × ${to}`;
+  const line = `${name.padEnd(36)} ${median.toFixed(1).padStart(8)} ${unit}  (${runs} runs)  ${comparison}`;
+  console.log(line.trimEnd());
+}
