@@ -1,0 +1,150 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  copyService,
+  endFrameworks,
+  FRAMEWORK_NAMES,
+  readTemplate,
+  removeServices,
+  runFramework,
+  type Framework,
+} from '../helpers/framework';
+
+afterEach(endFrameworks);
+afterAll(removeServices);
+
+/** Packages a service with a Lambda function, with what is given besides. */
+async function packaged(framework: Framework, rest: string) {
+  const folder = copyService('with-functions');
+  writeFileSync(
+    path.join(folder, 'serverless.yml'),
+    `service: variables
+provider: { name: aws, region: us-east-1, runtime: nodejs20.x }
+plugins: [serverless-watchbot]
+package: { patterns: ['!node_modules/**'] }
+${rest}`,
+  );
+  const { code, output } = await runFramework(framework, ['package'], { folder });
+  return { code, output, template: () => readTemplate(folder).template };
+}
+
+/** Statements that the plugin gave the functions' role. */
+function grantedTo(template: ReturnType<Awaited<ReturnType<typeof packaged>>['template']>, role: string) {
+  const policies = template.Resources[role]!.Properties.Policies as {
+    PolicyName: string;
+    PolicyDocument: { Statement: unknown[] };
+  }[];
+  return policies.find(({ PolicyName }) => PolicyName === 'watchbot')?.PolicyDocument.Statement;
+}
+
+const SEND_TO_QUEUE = {
+  Effect: 'Allow',
+  Action: 'sqs:SendMessage',
+  Resource: { 'Fn::GetAtt': ['RenderQueue', 'Arn'] },
+};
+
+describe.each(FRAMEWORK_NAMES)('${watchbot:…} in %s', (framework) => {
+  it('tells functions, workers and resources what a worker has, and lets functions and workers send', async () => {
+    const { template } = await packaged(
+      framework,
+      `
+functions:
+  hello:
+    handler: hello.handler
+    environment:
+      QUEUE: \${watchbot:render.queueUrl}
+      DEAD: \${watchbot:render.deadLetterQueueUrl}
+  other: { handler: hello.handler, environment: { TOPIC: '\${watchbot:mail.topicArn}' } }
+watchbot:
+  workers:
+    render: { image: worker, command: 'true', queue: { encryption: KMS }, topic: false }
+    mail: { image: worker, command: 'true', reduce: true, environment: { NEXT: '\${watchbot:render.queueUrl}' } }
+resources:
+  Outputs:
+    Arn: { Value: '\${watchbot:render.queueArn}' }
+    Log: { Value: '\${watchbot:mail.logGroup}' }
+    Table: { Value: '\${watchbot:mail.progressTable}' }
+`,
+    );
+    const { Resources, Outputs } = template();
+
+    expect(Resources.HelloLambdaFunction!.Properties.Environment).toEqual({
+      Variables: { QUEUE: { Ref: 'RenderQueue' }, DEAD: { Ref: 'RenderDeadLetterQueue' } },
+    });
+    expect([Outputs.Arn, Outputs.Log, Outputs.Table].map((output) => output?.Value)).toEqual([
+      { 'Fn::GetAtt': ['RenderQueue', 'Arn'] },
+      { Ref: 'MailLogGroup' },
+      { 'Fn::GetAtt': ['MailProgressTable', 'Arn'] },
+    ]);
+    expect(grantedTo(template(), 'IamRoleLambdaExecution')).toEqual([
+      SEND_TO_QUEUE,
+      {
+        Effect: 'Allow',
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource: { 'Fn::GetAtt': ['RenderQueueKey', 'Arn'] },
+      },
+      { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'MailTopic' } },
+    ]);
+    expect(JSON.stringify(Resources.MailTaskRole)).toContain(JSON.stringify(SEND_TO_QUEUE));
+    expect(JSON.stringify(Resources.RenderTaskRole)).not.toContain('MailTopic');
+  });
+
+  it('needs no name where there is one worker, and knows an existing queue', async () => {
+    const { template } = await packaged(
+      framework,
+      `
+functions:
+  hello: { handler: hello.handler, environment: { QUEUE: '\${watchbot:queueUrl}' } }
+watchbot: { image: worker, command: 'true', queue: { arn: 'arn:aws:sqs:us-east-1:123456789012:jobs' } }
+`,
+    );
+    expect(grantedTo(template(), 'IamRoleLambdaExecution')).toEqual([
+      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:us-east-1:123456789012:jobs' },
+    ]);
+  });
+
+  it('leaves functions alone that are told nothing, and names those whose role is not in the template', async () => {
+    const { template, output } = await packaged(
+      framework,
+      `
+functions:
+  hello: { handler: hello.handler }
+  own:
+    handler: hello.handler
+    role: arn:aws:iam::123456789012:role/own
+    environment: { QUEUE: '\${watchbot:queueUrl}' }
+watchbot: { image: worker, command: 'true' }
+`,
+    );
+    expect(output).toContain(
+      'OwnLambdaFunction has a role of its own: let it send to the queue or topic that it is told',
+    );
+    expect(grantedTo(template(), 'IamRoleLambdaExecution')).toBeUndefined();
+  });
+
+  it.each([
+    ['${watchbot:render.queueUlr}', 'did you mean "queueUrl"?'],
+    ['${watchbot:rende.queueUrl}', 'did you mean "render"?'],
+    ['${watchbot:queueUrl}', 'given:   no worker'],
+    ['${watchbot:}', 'given:   no worker'],
+    ['${watchbot:mail.topicArn}', 'topicArn of mail, which has no topic'],
+    ['${watchbot:mail.progressTable}', 'set `reduce: true`'],
+  ])('says what is wrong with %s, without a stack', async (variable, expected) => {
+    const { code, output } = await packaged(
+      framework,
+      `
+functions:
+  hello: { handler: hello.handler, environment: { QUEUE: '${variable}' } }
+watchbot:
+  workers:
+    render: { image: worker, command: 'true' }
+    mail: { image: worker, command: 'true', topic: false }
+`,
+    );
+    expect(code).toBe(1);
+    expect(output).toContain('WATCHBOT_VARIABLE at ');
+    expect(output).toContain(expected);
+    expect(output).not.toMatch(/^ +at .*(\.js|node:)/m);
+  });
+});
