@@ -3,35 +3,50 @@ import type { ErrorCode } from '../errors/codes';
 import { describeValue, type Problem } from '../errors/problem';
 import { keysOfPointer, nameOf, placeOf } from './place';
 import { relevantErrors } from './relevant-errors';
-import { didYouMean, suggest } from './suggest';
+import { didYouMean } from './suggest';
+import { adviceOn, explainsLackOf, knownKeys } from './unknown-keys';
 
 /** What the validator found, one problem for each thing that is wrong, in the words of the user's file. */
 export function problemsOf(errors: readonly ErrorObject[], root: string): Problem[] {
   const seen = new Set<string>();
   return relevantErrors(errors)
-    .filter((error) => !isMisspelt(error, errors))
-    .map((error) => problemOf(error, root))
+    .filter((error) => !isSaidByAnUnknownKey(error, errors))
+    .map((error) => ({ ...problemOf(error, root), ...allowedByUnion(error, errors) }))
     .filter(({ code, place }) => {
       const key = `${code} ${place}`;
       return seen.has(key) ? false : seen.add(key);
     });
 }
 
-/** A missing key that is there with a typing error is one mistake, and the unknown key says it. */
-function isMisspelt({ keyword, instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
-  return (
-    keyword === 'required' &&
-    errors.some(
-      (other) =>
-        other.keyword === 'additionalProperties' &&
-        other.instancePath === instancePath &&
-        suggest(String(other.params.additionalProperty), knownKeys(other)) === params.missingProperty,
-    )
+/** A missing key that is there under another name, or a key too many that is none, is one mistake with that key. */
+function isSaidByAnUnknownKey(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const { keyword, instancePath, params } = error;
+  const unknown = errors.filter(
+    (other) => other.keyword === 'additionalProperties' && other.instancePath === instancePath,
   );
+  if (keyword === 'required') {
+    return unknown.some((other) => explainsLackOf(String(params.missingProperty), other));
+  }
+  return keyword === 'maxProperties' && unknown.length > 0 && givenKeys(error).length <= Number(params.limit);
 }
 
-function knownKeys({ parentSchema }: ErrorObject): string[] {
-  return Object.keys((parentSchema?.properties ?? {}) as object);
+/** The keys of a map that its schema knows. */
+function givenKeys(error: ErrorObject): string[] {
+  return knownKeys(error).filter((key) => Object.hasOwn(error.data as object, key));
+}
+
+/** A word that is not one of those allowed stands where a map or a list may stand too. */
+function allowedByUnion(
+  { keyword, instancePath, schemaPath }: ErrorObject,
+  errors: readonly ErrorObject[],
+): Partial<Problem> {
+  const union = errors.find(
+    (other) =>
+      other.keyword === 'anyOf' &&
+      other.instancePath === instancePath &&
+      schemaPath.startsWith(`${other.schemaPath}/`),
+  );
+  return keyword === 'enum' && union !== undefined ? { allowed: typeName(union.parentSchema) } : {};
 }
 
 type Describe = (error: ErrorObject) => Omit<Problem, 'place'> & { key?: string };
@@ -42,8 +57,13 @@ const DESCRIBE: Record<string, Describe> = {
     const known = knownKeys(error);
     const given = nameOf(key);
     if (known.length === 0) return { code: 'WATCHBOT_MALFORMED', key, given, ...namesOf(error.parentSchema) };
-    const advice = didYouMean(key, known) ?? 'remove it';
-    return { code: 'WATCHBOT_UNKNOWN_KEY', key, given, allowed: known.join(', '), advice };
+    return {
+      code: 'WATCHBOT_UNKNOWN_KEY',
+      key,
+      given,
+      allowed: known.join(', '),
+      advice: adviceOn(error),
+    };
   },
   required: ({ params, parentSchema }) => ({
     code: 'WATCHBOT_MISSING_KEY',
@@ -73,12 +93,25 @@ const DESCRIBE: Record<string, Describe> = {
   }),
   minItems: (error) => numberOfEntries(error, 'at least'),
   maxItems: (error) => numberOfEntries(error, 'at most'),
-  minProperties: (error) => numberOfEntries(error, 'at least'),
   uniqueItems: ({ data, params }) => ({
     code: 'WATCHBOT_CONTRADICTION',
     given: `${describeValue((data as unknown[])[Number(params.i)])} twice`,
     allowed: 'each entry once',
     advice: 'remove one of the two',
+  }),
+  minProperties: (error) =>
+    knownKeys(error).length > 0
+      ? {
+          code: 'WATCHBOT_MISSING_KEY',
+          given: describeValue(error.data),
+          allowed: typeName(error.parentSchema),
+        }
+      : numberOfEntries(error, 'at least'),
+  maxProperties: (error) => ({
+    code: 'WATCHBOT_CONTRADICTION',
+    given: givenKeys(error).join(', '),
+    allowed: typeName(error.parentSchema),
+    advice: 'make an entry of each',
   }),
   minLength: ({ data }) => ({
     code: 'WATCHBOT_OUT_OF_RANGE',

@@ -22,6 +22,7 @@ export const MessageGroupId = Type.Optional(
 const SnsSource = strictObject(
   {
     arn: stringOrIntrinsic({
+      title: 'the ARN of a topic or a CloudFormation function',
       description:
         'ARN of the topic, of this or another account. One of another account must let it be subscribed to.',
     }),
@@ -41,7 +42,10 @@ const SnsSource = strictObject(
       }),
     ),
   },
-  { title: '{arn, filterPolicy, filterPolicyScope, rawMessageDelivery}' },
+  {
+    title: '{arn, filterPolicy, filterPolicyScope, rawMessageDelivery}',
+    hints: { topic: 'arn', topicArn: 'arn', topicName: 'arn' },
+  },
 );
 
 const Input = {
@@ -55,7 +59,11 @@ const Input = {
 
 const EventBridgeSource = strictObject(
   {
-    pattern: mapOf(Type.Unknown(), { minProperties: 1, description: "EventBridge's event pattern." }),
+    pattern: mapOf(Type.Unknown(), {
+      title: 'an event pattern like {source: [aws.s3]}',
+      minProperties: 1,
+      description: "EventBridge's event pattern: which events are taken.",
+    }),
     eventBus: Type.Optional(
       stringOrIntrinsic({ description: 'Name or ARN of the event bus.', otherwise: 'the default one' }),
     ),
@@ -69,12 +77,20 @@ const EventBridgeSource = strictObject(
     ),
     messageGroupId: MessageGroupId,
   },
-  { description: 'Events of EventBridge that match a pattern.' },
+  {
+    title: '{pattern, eventBus, input, inputPath, messageGroupId}',
+    description: 'Events of EventBridge that match a pattern.',
+    hints: {
+      eventPattern: 'pattern',
+      schedule: 'give the schedule an entry of its own: `- schedule: …`',
+    },
+  },
 );
 
 const ScheduleSource = strictObject(
   {
     rate: Type.String({
+      title: 'an expression like rate(5 minutes)',
       minLength: 1,
       description: '`rate(5 minutes)`, `cron(0 6 * * ? *)` or `at(2030-01-01T00:00:00)`.',
     }),
@@ -92,7 +108,10 @@ const ScheduleSource = strictObject(
     ),
     messageGroupId: MessageGroupId,
   },
-  { title: '{rate, timezone, input, enabled, messageGroupId}' },
+  {
+    title: '{rate, timezone, input, enabled, messageGroupId}',
+    hints: { cron: 'rate', at: 'rate', expression: 'rate' },
+  },
 );
 
 const S3Source = strictObject(
@@ -132,7 +151,11 @@ const S3Source = strictObject(
     ),
     messageGroupId: MessageGroupId,
   },
-  { description: 'Objects of an S3 bucket.' },
+  {
+    title: '{bucket, event, prefix, suffix, existing, messageGroupId}',
+    description: 'Objects of an S3 bucket.',
+    hints: { rules: 'give `prefix` and `suffix` here, without `rules`' },
+  },
 );
 
 /** One source: just one of the keys. */
@@ -156,11 +179,15 @@ const EventSchema = strictObject(
     s3: Type.Optional(S3Source),
     webhook: Type.Optional(WebhookSchema),
   },
-  { minProperties: 1, maxProperties: 1 },
+  {
+    title: 'one of sns, eventBridge, schedule, s3, webhook in an entry',
+    minProperties: 1,
+    maxProperties: 1,
+  },
 );
 
 export const EventsSchema = Type.Array(EventSchema, {
-  title: 'a list of sources',
+  title: 'a list, with one of sns, eventBridge, schedule, s3, webhook in an entry',
   default: [],
   maxItems: EVENTS.maxSources,
   description:

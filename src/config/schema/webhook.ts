@@ -1,14 +1,17 @@
 import { Type } from '@sinclair/typebox';
 import { API_GATEWAY } from '../limits';
-import { oneOf, strictObject, stringOrIntrinsic } from './values';
+import { oneOf, orIntrinsic, strictObject, stringOrIntrinsic, textLike } from './values';
 
 /** Watchbot's limits of v0 to v3. A validator fills in no defaults within a choice. */
 export const WEBHOOK_DEFAULTS = { rate: 5, burst: 20 } as const;
 
 const Jwt = strictObject(
   {
-    issuer: stringOrIntrinsic({ description: "URL of the tokens' issuer, an OpenID Connect provider." }),
+    issuer: orIntrinsic(textLike('^https://\\S+$', 'a URL like https://tokens.example.com'), {
+      description: "URL of the tokens' issuer, an OpenID Connect provider.",
+    }),
     audience: Type.Array(stringOrIntrinsic(), {
+      title: 'a list of audiences',
       minItems: 1,
       maxItems: API_GATEWAY.maxAudiences,
       uniqueItems: true,
@@ -16,6 +19,7 @@ const Jwt = strictObject(
     }),
     scopes: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
+        title: 'a list of scopes',
         minItems: 1,
         maxItems: API_GATEWAY.maxScopes,
         uniqueItems: true,
@@ -23,7 +27,7 @@ const Jwt = strictObject(
       }),
     ),
   },
-  { description: 'Tokens of an OpenID Connect provider.' },
+  { title: '{issuer, audience, scopes}', description: 'Tokens of an OpenID Connect provider.' },
 );
 
 export const WebhookSchema = strictObject(
@@ -48,7 +52,7 @@ export const WebhookSchema = strictObject(
           description: 'Requests at once.',
         }),
       },
-      { default: {}, description: 'More than this is answered with 429.' },
+      { title: '{rate, burst}', default: {}, description: 'More than this is answered with 429.' },
     ),
     messageGroupId: Type.Optional(
       Type.String({
@@ -61,6 +65,7 @@ export const WebhookSchema = strictObject(
     ),
   },
   {
+    title: '{authorization, throttle, messageGroupId}',
     description:
       'An address that takes `POST` requests, the body of which is the message. API Gateway sends it to the queue, without a function between.',
   },
