@@ -28,8 +28,8 @@ export const ECS = {
   maxPlacementConstraints: 10,
   maxPlacementStrategies: 5,
   maxTasksPerService: 5_000,
-  /** CPU units and MiB of a container on EC2. */
-  minCpuUnits: 128,
+  /** CPU units (the kernel's least) and MiB of a container on EC2, where the task itself has no size. */
+  minCpuUnits: 2,
   maxCpuUnits: 196_608,
   minMemoryMiB: 6,
   maxGpus: 16,

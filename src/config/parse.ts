@@ -79,13 +79,18 @@ function workerProblems(subject: {
     const base = isMany ? placeOf(ROOT, ['workers', name]) : ROOT;
     const at = (...keys: string[]) => placeOf(base, keys);
     const isRefused = (key: string) =>
-      [...refused].some(
-        (place) => place === at(key) || place.startsWith(`${at(key)}.`) || place.startsWith(`${at(key)}[`),
-      );
+      isIn(refused, SHARED_KEYS.includes(key) ? placeOf(ROOT, [key]) : at(key));
     return WORKER_RULES.filter(({ reads }) => !reads.some(isRefused)).flatMap(({ check }) =>
       check({ worker, given: mapIn(given[name]), name, context, shared, at }),
     );
   });
+}
+
+/** Whether one of the places is this one, or in it. */
+function isIn(places: ReadonlySet<string>, place: string): boolean {
+  return [...places].some(
+    (other) => other === place || other.startsWith(`${place}.`) || other.startsWith(`${place}[`),
+  );
 }
 
 /** A worker's key beside `workers:`, or a worker that stands directly under `watchbot:`, is only in the wrong place. */

@@ -1,5 +1,5 @@
-import type { Problem } from '../../errors/problem';
-import { completeCapacity, isFargate } from '../complete-capacity';
+import { describeValue, type Problem } from '../../errors/problem';
+import { completeCapacity, isFargate, meansFargate } from '../complete-capacity';
 import type { Capacity, WorkerInput } from '../configuration';
 import { EC2, FARGATE_PROVIDERS } from '../schema/capacity';
 import { didYouMean } from '../suggest';
@@ -21,7 +21,7 @@ export const capacityProviders: WorkerRule = {
         {
           code: 'WATCHBOT_NOT_ALLOWED',
           place: at('capacity', String(index), 'provider'),
-          given: provider,
+          given: describeValue(provider),
           allowed: `${FARGATE_PROVIDERS.join(', ')}, or the name of a capacity provider, which does not begin with aws, ecs or fargate`,
           advice: isEc2
             ? '`capacity: EC2` stands alone: name a capacity provider, or leave the list out'
@@ -37,7 +37,8 @@ export const capacityShares: WorkerRule = {
   check: ({ worker: { capacity }, at }) => {
     const { strategy } = completeCapacity(capacity);
     const providers = strategy.map(({ provider }) => JSON.stringify(provider));
-    const kinds = new Set(strategy.map(({ provider }) => isFargate(provider)));
+    const twice = strategy.find(({ provider }, i) => providers.indexOf(JSON.stringify(provider)) !== i);
+    const kinds = new Set(strategy.map(({ provider }) => meansFargate(provider)));
     const contradiction = (given: string, allowed: string): Problem => ({
       code: 'WATCHBOT_CONTRADICTION',
       place: at('capacity'),
@@ -46,8 +47,8 @@ export const capacityShares: WorkerRule = {
     });
     const contradictions = [
       ...problemIf(
-        new Set(providers).size < providers.length,
-        contradiction(providers.join(', '), 'each provider once'),
+        twice !== undefined,
+        contradiction(`${describeValue(twice?.provider)} for the second time`, 'each provider once'),
       ),
       ...problemIf(
         kinds.size > 1,
@@ -70,20 +71,26 @@ const isEc2Worker = ({ capacity }: WorkerInput) => completeCapacity(capacity).la
 
 /** The cluster that the plugin makes has no instances. */
 export const ec2HasACluster: WorkerRule = {
-  reads: ['capacity'],
-  check: ({ worker, shared, at }) =>
-    problemIf(isEc2Worker(worker) && shared.cluster === undefined, {
-      code: 'WATCHBOT_CONTRADICTION',
-      place: at('capacity'),
-      given: 'EC2 without `cluster`',
-      allowed: 'EC2 with `cluster`: the name or ARN of a cluster that has instances',
-      advice: 'name the cluster, or use FARGATE',
-    }),
+  reads: ['capacity', 'cluster'],
+  check: ({ worker, shared, at }) => {
+    if (!isEc2Worker(worker) || shared.cluster !== undefined) return [];
+    const [provider] = providersOf(completeCapacity(worker.capacity));
+    const meant = typeof provider === 'string' ? didYouMean(provider, FARGATE_PROVIDERS) : undefined;
+    return [
+      {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: at('capacity'),
+        given: `${provider === undefined ? EC2 : describeValue(provider)} without \`cluster\``,
+        allowed: 'capacity of EC2 with `cluster`: the name or ARN of a cluster that has instances',
+        advice: meant ?? 'name the cluster, or use FARGATE',
+      },
+    ];
+  },
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html (assignPublicIp) */
 export const ec2HasNoPublicIp: WorkerRule = {
-  reads: ['capacity'],
+  reads: ['capacity', 'vpc'],
   check: ({ worker, shared, at }) =>
     problemIf(isEc2Worker(worker) && shared.vpc?.publicIp === true, {
       code: 'WATCHBOT_CONTRADICTION',

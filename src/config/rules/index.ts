@@ -31,12 +31,13 @@ import {
   queueKindsAgree,
 } from './queue';
 import type { WorkerRule } from './rule';
-import { fargateSize, scalingBounds, softMemoryFits } from './size';
+import { ec2Size, fargateSize, scalingBounds, softMemoryFits } from './size';
 
 /** Every rule across the keys of one worker. */
 export const WORKER_RULES: readonly WorkerRule[] = [
   commandIsNotBlank,
   fargateSize,
+  ec2Size,
   softMemoryFits,
   capacityProviders,
   capacityShares,

@@ -18,7 +18,7 @@ export interface RuleSubject {
  * about a default that the user did not mean.
  */
 export interface WorkerRule {
-  reads: readonly (keyof WorkerInput)[];
+  reads: readonly (keyof WorkerInput | keyof SharedInput)[];
   check: (subject: RuleSubject) => Problem[];
 }
 

@@ -1,5 +1,6 @@
 import { describeFargateMemory, FARGATE_CPU_UNITS, isFargateSize } from '../fargate-sizes';
 import { completeCapacity } from '../complete-capacity';
+import { ECS } from '../limits';
 import { problemIf, type WorkerRule } from './rule';
 
 /** Fargate takes only certain pairs. */
@@ -18,6 +19,28 @@ export const fargateSize: WorkerRule = {
           : `cpu ${FARGATE_CPU_UNITS.join(', ')}`,
         advice: isKnown ? 'choose one of these, or another `cpu`' : 'choose one of these',
       },
+    ];
+  },
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
+export const ec2Size: WorkerRule = {
+  reads: ['cpu', 'memory', 'capacity'],
+  check: ({ worker: { cpu, memory, capacity }, at }) => {
+    if (completeCapacity(capacity).launchType !== 'EC2') return [];
+    return [
+      ...problemIf(cpu < ECS.minCpuUnits || cpu > ECS.maxCpuUnits, {
+        code: 'WATCHBOT_OUT_OF_RANGE',
+        place: at('cpu'),
+        given: String(cpu),
+        allowed: `${ECS.minCpuUnits} to ${ECS.maxCpuUnits} on EC2`,
+      }),
+      ...problemIf(memory < ECS.minMemoryMiB, {
+        code: 'WATCHBOT_OUT_OF_RANGE',
+        place: at('memory'),
+        given: String(memory),
+        allowed: `${ECS.minMemoryMiB} or more on EC2`,
+      }),
     ];
   },
 };

@@ -11,28 +11,31 @@ export const EC2 = 'EC2';
 /** What an entry has where it does not say. A validator fills in no defaults within a choice. */
 export const CAPACITY_DEFAULTS = { weight: 1, base: 0 } as const;
 
-const Share = strictObject({
-  provider: stringOrIntrinsic({
-    title: 'FARGATE, FARGATE_SPOT or the name of a capacity provider of your own',
-    description: "Each at most once. One of your own stands for EC2 instances and is the cluster's.",
-  }),
-  weight: Type.Optional(
-    Type.Integer({
-      default: CAPACITY_DEFAULTS.weight,
-      minimum: 0,
-      maximum: ECS.maxCapacityProviderWeight,
-      description: 'Share of the tasks beyond the bases: 1 and 3 are a quarter and three quarters.',
+const Share = strictObject(
+  {
+    provider: stringOrIntrinsic({
+      title: 'FARGATE, FARGATE_SPOT or the name of a capacity provider of your own',
+      description: "Each at most once. One of your own stands for EC2 instances and is the cluster's.",
     }),
-  ),
-  base: Type.Optional(
-    Type.Integer({
-      default: CAPACITY_DEFAULTS.base,
-      minimum: 0,
-      maximum: ECS.maxCapacityProviderBase,
-      description: 'Tasks that this provider runs before weights count. One entry may have it.',
-    }),
-  ),
-});
+    weight: Type.Optional(
+      Type.Integer({
+        default: CAPACITY_DEFAULTS.weight,
+        minimum: 0,
+        maximum: ECS.maxCapacityProviderWeight,
+        description: 'Share of the tasks beyond the bases: 1 and 3 are a quarter and three quarters.',
+      }),
+    ),
+    base: Type.Optional(
+      Type.Integer({
+        default: CAPACITY_DEFAULTS.base,
+        minimum: 0,
+        maximum: ECS.maxCapacityProviderBase,
+        description: 'Tasks that this provider runs before weights count. One entry may have it.',
+      }),
+    ),
+  },
+  { title: '{provider, weight, base}', hints: { capacityProvider: 'provider', name: 'provider' } },
+);
 
 export const CapacitySchema = Type.Union(
   [

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { FARGATE_CPU_UNITS } from '../fargate-sizes';
 import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
@@ -22,16 +23,14 @@ const CommandSchema = Type.Union(
 const size = {
   cpu: Type.Integer({
     default: 256,
-    minimum: ECS.minCpuUnits,
-    maximum: ECS.maxCpuUnits,
-    description:
-      'CPU units of a task; 1024 is one vCPU. On EC2 it is what a task is sure of, and it may use more that is free.',
+    minimum: 1,
+    description: `CPU units of a task; 1024 is one vCPU. Fargate takes ${FARGATE_CPU_UNITS.join(', ')}. On EC2 it is what a task is sure of, and it may use more that is free.`,
   }),
   memory: Type.Integer({
     default: 512,
-    minimum: ECS.minMemoryMiB,
+    minimum: 1,
     description:
-      'MiB of a task. Fargate takes only certain pairs of `cpu` and `memory`; a wrong pair is an error that lists the right ones.',
+      'MiB of a task, which is killed when it uses more. Fargate takes only certain pairs of `cpu` and `memory`; a wrong pair is an error that lists the right ones.',
   }),
   softMemory: Type.Optional(
     Type.Integer({
