@@ -5,7 +5,7 @@ import { didYouMean } from '../suggest';
 import { problemIf, type WorkerRule } from './rule';
 import { sourcesOf } from './sources';
 
-const BUCKET_NAME = /^(?!xn--)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const BUCKET_NAME = /^(?!xn--|.*\.\.|(\d+\.){3}\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export const bucketSources: WorkerRule = {
@@ -18,7 +18,8 @@ export const bucketSources: WorkerRule = {
           code: 'WATCHBOT_MALFORMED',
           place: place('bucket'),
           given: describeValue(bucket),
-          allowed: 'the name of a bucket: lower case letters, digits, dashes and dots, 3 to 63 characters',
+          allowed:
+            'the name of a bucket: lower case letters, digits, dashes and single dots, 3 to 63 characters, no IP address',
         }),
         ...problemIf(!existing && typeof bucket === 'object' && ('Ref' in bucket || 'Fn::GetAtt' in bucket), {
           code: 'WATCHBOT_CONTRADICTION',
@@ -31,7 +32,7 @@ export const bucketSources: WorkerRule = {
           code: 'WATCHBOT_NOT_ALLOWED',
           place: place('event'),
           given: describeValue(event),
-          allowed: events.join(', '),
+          allowed: `${existing ? 'of an existing bucket, which sends through EventBridge: ' : ''}${events.join(', ')}`,
           ...advice(didYouMean(event, events)),
         }),
       ];

@@ -11,31 +11,37 @@ export const topicSources: WorkerRule = {
     const sources = sourcesOf(subject, 'sns');
     const first = (arn: unknown) =>
       sources.findIndex(({ source }) => JSON.stringify(source.arn) === JSON.stringify(arn));
-    return sources.flatMap(({ place, source: { arn } }, index): Problem[] => [
-      ...problemIf(typeof arn === 'string' && !TOPIC_ARN.test(arn), {
-        code: 'WATCHBOT_MALFORMED',
-        place: place(),
-        given: describeValue(arn),
-        allowed: 'an ARN like arn:aws:sns:REGION:ACCOUNT:NAME, or a CloudFormation function',
-      }),
-      // https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
-      ...problemIf(isFifo(subject.worker.queue) && typeof arn === 'string' && !arn.endsWith('.fifo'), {
-        code: 'WATCHBOT_CONTRADICTION',
-        place: place(),
-        given: 'a standard topic for a FIFO queue',
-        allowed: 'a FIFO topic, whose name ends with .fifo',
-        advice: 'remove `queue.fifo`, or subscribe to a FIFO topic',
-      }),
-      ...problemIf(first(arn) !== index, {
-        code: 'WATCHBOT_CONTRADICTION',
-        place: place(),
-        given: `${describeValue(arn)} for the second time`,
-        allowed: 'a topic once: SNS keeps one subscription of a queue',
-        advice: 'join the two filters in one entry',
-      }),
-    ]);
+    return sources.flatMap(({ place, source: { arn } }, index) => {
+      if (typeof arn === 'string' && !TOPIC_ARN.test(arn)) return [malformedTopic(place('arn'), arn)];
+      return [
+        // https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
+        ...problemIf(isFifo(subject.worker.queue) && typeof arn === 'string' && !arn.endsWith('.fifo'), {
+          code: 'WATCHBOT_CONTRADICTION',
+          place: place('arn'),
+          given: 'a standard topic for a FIFO queue',
+          allowed: 'a FIFO topic, whose name ends with .fifo',
+          advice: 'remove `queue.fifo`, or subscribe to a FIFO topic',
+        }),
+        ...problemIf(first(arn) !== index, {
+          code: 'WATCHBOT_CONTRADICTION',
+          place: place('arn'),
+          given: `${describeValue(arn)} for the second time`,
+          allowed: 'a topic once: SNS keeps one subscription of a queue',
+          advice: 'join the two filters in one entry',
+        }),
+      ];
+    });
   },
 };
+
+function malformedTopic(place: string, arn: string): Problem {
+  return {
+    code: 'WATCHBOT_MALFORMED',
+    place,
+    given: describeValue(arn),
+    allowed: 'an ARN like arn:aws:sns:REGION:ACCOUNT:NAME, or a CloudFormation function',
+  };
+}
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule.html */
 export const eventBridgeSources: WorkerRule = {
@@ -54,17 +60,22 @@ export const eventBridgeSources: WorkerRule = {
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
 const CRON = /^cron\(\S+( \S+){5}\)$/;
-const AT = /^at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)$/;
+const AT = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)$/;
+
+function isExpression(text: string): boolean {
+  const [, count] = RATE.exec(text) ?? [];
+  if (count !== undefined) return Number(count) > 0;
+  const [, time] = AT.exec(text) ?? [];
+  return time === undefined ? CRON.test(text) : !Number.isNaN(Date.parse(`${time}Z`));
+}
 
 export const scheduleExpressions: WorkerRule = {
   reads: ['events'],
   check: (subject) =>
     sourcesOf(subject, 'schedule').flatMap(({ place, source: { rate } }) => {
-      const [, count] = RATE.exec(rate) ?? [];
-      const isExpression = (count !== undefined && Number(count) > 0) || CRON.test(rate) || AT.test(rate);
-      return problemIf(!isExpression, {
+      return problemIf(!isExpression(rate), {
         code: 'WATCHBOT_MALFORMED',
-        place: place(),
+        place: place('rate'),
         given: describeValue(rate),
         allowed: 'rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
       });
@@ -106,7 +117,7 @@ export const messageGroups: WorkerRule = {
       };
       if (fifo && kind === 's3' && existing !== true) return [noFifoForS3(place)];
       if (fifo === (messageGroupId !== undefined)) return [];
-      return [groupProblem(place, fifo)];
+      return [groupProblem(place, fifo, typeof source === 'string')];
     });
   },
 };
@@ -121,12 +132,13 @@ function noFifoForS3(place: string): Problem {
   };
 }
 
-function groupProblem(place: string, fifo: boolean): Problem {
+function groupProblem(place: string, fifo: boolean, isText: boolean): Problem {
+  const add = isText ? 'write it as {rate, messageGroupId}' : 'add `messageGroupId`';
   return {
     code: 'WATCHBOT_CONTRADICTION',
     place,
     given: fifo ? 'a FIFO queue without `messageGroupId`' : '`messageGroupId` with a standard queue',
     allowed: '`messageGroupId` with a FIFO queue, and only there',
-    advice: fifo ? 'add `messageGroupId`' : 'remove it, or set `queue.fifo: true`',
+    advice: fifo ? add : 'remove it, or set `queue.fifo: true`',
   };
 }

@@ -19,7 +19,7 @@ import {
 import { eventBridgeSources, messageGroups, oneWebhook, scheduleExpressions, topicSources } from './events';
 import { extensionsAreMade } from './extensions';
 import { commandIsNotBlank, mountsAreApart, mountsAreSafe } from './filesystem';
-import { healthCheckFits } from './health';
+import { healthCheckFits, healthCommandRuns } from './health';
 import { namesFit } from './names';
 import {
   deadLetterOnlyOffForFifo,
@@ -69,6 +69,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   oneWebhook,
   messageGroups,
   healthCheckFits,
+  healthCommandRuns,
   alarmWindows,
   extensionsAreMade,
   namesFit,

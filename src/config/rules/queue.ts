@@ -2,6 +2,7 @@ import { describeValue, type Problem } from '../../errors/problem';
 import { isMap } from '../maps';
 import { hasTopic, isExisting, isFifo } from '../queue-kind';
 import { Encryption } from '../schema/queue';
+import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
 /** On a standard queue a message that keeps failing would be tried until it expires, at the cost of every other one. */
@@ -73,6 +74,12 @@ export const queueKindsAgree: WorkerRule = {
         given: `${suffix(!isFifo(queue))} for the dead letters of ${suffix(isFifo(queue))}`,
         allowed: 'two queues of the same kind',
       }),
+      ...problemIf(arn !== undefined && JSON.stringify(arn) === JSON.stringify(deadLetter), {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: at('queue', 'deadLetter'),
+        given: 'the queue itself',
+        allowed: 'another queue',
+      }),
     ];
   },
 };
@@ -98,7 +105,7 @@ function queueSettingProblems({ worker: { queue }, given, at }: RuleSubject): Pr
     code: 'WATCHBOT_CONTRADICTION',
     place: at('queue', key),
     given: `\`${key}: ${String(written[key])}\` with \`arn\``,
-    allowed: 'settings of a queue that the plugin makes',
+    allowed: `\`${key}\` of a queue that is made here, without \`arn\``,
     advice: 'remove it, or change the queue where it is defined',
   }));
 }
@@ -143,9 +150,18 @@ export const encryptionIsKnown: WorkerRule = {
       place: at('queue', 'encryption'),
       given: describeValue(encryption),
       allowed: `${words.join(', ')}, or a key: arn:aws:kms:REGION:ACCOUNT:key/ID, its id, or alias/NAME`,
+      ...encryptionAdvice(encryption),
     });
   },
 };
+
+/** SQS's own names for the two are SSE-SQS and SSE-KMS. */
+function encryptionAdvice(given: unknown): Pick<Problem, 'advice'> {
+  if (typeof given !== 'string') return {};
+  const isKms = /^(sse\W?|aws\W)?kms$/i.test(given);
+  const advice = didYouMean(isKms ? Encryption.ownKey : given, Object.values(Encryption));
+  return advice === undefined ? {} : { advice };
+}
 
 const AWS_MANAGED_KEY = /(^|:)alias\/aws\//;
 

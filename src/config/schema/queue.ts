@@ -9,7 +9,8 @@ export const QueueSchema = strictObject(
   {
     fifo: Type.Boolean({
       default: false,
-      description: 'A FIFO queue: order is kept within a message group.',
+      description:
+        'A FIFO queue: order is kept within a message group. With `arn` the name says it, unless a CloudFormation function stands there.',
     }),
     visibilityTimeout: Type.Integer({
       default: 180,
