@@ -1,6 +1,7 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Problem } from '../errors/problem';
-import { isMap, isPlainMap } from './maps';
+import { foreignValues } from './foreign-values';
+import { isMap } from './maps';
 import { keysOfPointer, placeOf } from './place';
 import { problemsOf } from './schema-problems';
 import { ManyWorkersSchema, SingleWorkerSchema } from './schema/service';
@@ -14,6 +15,12 @@ export interface Validation {
 }
 
 const STAND_IN_COMMAND = 'true';
+const FOREIGN_STAND_IN = '…';
+
+interface Places {
+  refused: ReadonlySet<string>;
+  foreign: ReadonlySet<string>;
+}
 
 /**
  * Checks the `watchbot` section against its schema. The input is not changed.
@@ -24,13 +31,15 @@ export function validateSection(given: unknown, root: string): Validation {
   const isMany = hasWorkers(given);
   const validate = validatorFor(isMany);
   const refused = new Set<string>();
+  const foreign = foreignValues(given, root);
+  const foreignPlaces = new Set(foreign.map(({ place }) => place));
   let problems: Problem[] | undefined;
   for (;;) {
-    const section = prune(given ?? {}, refused, root);
+    const section = prune(given ?? {}, { refused, foreign: foreignPlaces }, root);
     standIn(workersIn(section, root, isMany), refused);
     const errors = validate(section) ? [] : (validate.errors ?? []);
-    problems ??= problemsOf(errors, root);
-    if (refuse(section, errors, { refused, root })) continue;
+    problems ??= [...foreign, ...problemsOf(errors, root).filter(({ place }) => !foreignPlaces.has(place))];
+    if (refuse(section, errors, { refused, foreign: foreignPlaces, root })) continue;
     return { section: isMap(section) && errors.every(isLackOfWorkers) ? section : {}, problems, refused };
   }
 }
@@ -88,7 +97,7 @@ function isLackOfWorkers({ instancePath, params }: ErrorObject): boolean {
 function refuse(
   section: unknown,
   errors: readonly ErrorObject[],
-  { refused, root }: { refused: Set<string>; root: string },
+  { refused, foreign, root }: { refused: Set<string>; foreign: ReadonlySet<string>; root: string },
 ): boolean {
   const before = refused.size;
   for (const error of errors) {
@@ -100,6 +109,7 @@ function refuse(
     const known = before === 0 ? keys : upToList(section, keys);
     if (known.length > 0) refused.add(placeOf(root, known));
   }
+  foreign.forEach((place) => refused.add(place));
   return refused.size > before;
 }
 
@@ -113,19 +123,21 @@ function upToList(section: unknown, keys: readonly string[]): string[] {
   return keys.slice(0, end === -1 ? keys.length : end);
 }
 
-/** A copy of maps and lists without what was refused. */
-function prune(value: unknown, refused: ReadonlySet<string>, place: string): unknown {
+/** A copy of maps and lists without what was refused, and with a text for what no template can have. */
+function prune(value: unknown, without: Places, place: string): unknown {
+  const { refused, foreign } = without;
+  if (foreign.has(place)) return FOREIGN_STAND_IN;
   if (Array.isArray(value)) {
     return (value as unknown[])
       .map((entry, index) => ({ entry, at: placeOf(place, [String(index)]) }))
       .filter(({ at }) => !refused.has(at))
-      .map(({ entry, at }) => prune(entry, refused, at));
+      .map(({ entry, at }) => prune(entry, without, at));
   }
-  if (!isPlainMap(value)) return value;
+  if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, entry]) => ({ key, entry, at: placeOf(place, [key]) }))
       .filter(({ at }) => !refused.has(at))
-      .map(({ key, entry, at }) => [key, prune(entry, refused, at)]),
+      .map(({ key, entry, at }) => [key, prune(entry, without, at)]),
   );
 }
