@@ -119,20 +119,27 @@ export function resourcesOf(name: string, worker: WorkerInput): string[] {
   ];
 }
 
-/** The resources that a stack has once. */
-export function sharedResourcesOf(
+/** Why a stack does not have one of the resources that it can have once; undefined where it has it. */
+export function lackingShared(
   { cluster, vpc, notify }: SharedInput,
   { providerVpc }: ServiceContext,
   workers: readonly WorkerInput[],
-): SharedResource[] {
-  const isFargate = workers.some(({ capacity }) => completeCapacity(capacity).launchType === 'FARGATE');
+): (resource: SharedResource) => string | undefined {
   const entries: readonly unknown[] = Array.isArray(notify) ? notify : [notify];
-  const isMade = (resource: SharedResource) => {
-    if (resource === 'notifications') {
-      return entries.some((entry) => typeof entry === 'string' && isEmailAddress(entry));
-    }
-    if (resource.startsWith('cluster')) return cluster === undefined;
-    return vpc === undefined && providerVpc?.subnetIds === undefined && isFargate;
+  const hasAddress = entries.some((entry) => typeof entry === 'string' && isEmailAddress(entry));
+  const isFargate = workers.some(({ capacity }) => completeCapacity(capacity).launchType === 'FARGATE');
+  const givenVpc = vpc === undefined ? '`provider.vpc`' : '`vpc`';
+  const hasVpc = vpc !== undefined || providerVpc?.subnetIds !== undefined;
+  const whyNoNetwork = hasVpc ? givenVpc : isFargate ? undefined : 'no worker on Fargate';
+  return (resource) => {
+    if (resource === 'notifications') return hasAddress ? undefined : 'no e-mail address under `notify`';
+    if (resource.startsWith('cluster')) return cluster === undefined ? undefined : '`cluster`';
+    return whyNoNetwork;
   };
-  return SHARED_RESOURCE_NAMES.filter(isMade);
+}
+
+/** The resources that a stack has once. */
+export function sharedResourcesOf(...given: Parameters<typeof lackingShared>): SharedResource[] {
+  const lacks = lackingShared(...given);
+  return SHARED_RESOURCE_NAMES.filter((resource) => lacks(resource) === undefined);
 }

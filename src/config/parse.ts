@@ -6,9 +6,9 @@ import { isMap } from './maps';
 import { SHARED_RESOURCE_NAMES } from './logical-ids';
 import { SINGLE_WORKER_NAME } from './names';
 import { placeOf } from './place';
-import { emptyValues, serviceProblems, WORKER_RULES } from './rules';
+import { emptyValues, serviceProblems, WORKER_RULES, type Service } from './rules';
 import { SHARED_KEYS, WORKER_KEYS } from './schema/service';
-import { hasWorkers, validateSection, type Validation } from './validate';
+import { hasWorkers, validateSection } from './validate';
 
 const ROOT = 'watchbot';
 
@@ -24,11 +24,13 @@ export function parseConfiguration(section: unknown, context: ServiceContext): C
   const shared = checked.shared as SharedInput;
   const workers = checked.workers as Record<string, WorkerInput>;
   const given: Record<string, unknown> = split(mapIn(section), isMany).workers;
+  const isRefused = (place: string) => isIn(validation.refused, place);
+  const service = { shared, workers, context, root: ROOT, isMany, isRefused };
   const problems = [
     ...validation.problems.map((problem) => explainUnknownKey(problem, section)),
     ...emptyValues(section, validation.refused, ROOT),
-    ...workerProblems({ workers, given, shared, context, validation, isMany }),
-    ...serviceProblems({ shared, workers, context, root: ROOT, isMany }),
+    ...workerProblems(service, given),
+    ...serviceProblems(service),
   ];
   if (problems.length > 0) throw UserError.ofConfiguration(problems);
   // A copy of the context, part of which is the framework's own and must not be frozen.
@@ -64,24 +66,16 @@ function mapIn(value: unknown): Record<string, unknown> {
   return isMap(value) ? value : {};
 }
 
-function workerProblems(subject: {
-  workers: Record<string, WorkerInput>;
-  /** The workers as they were written. */
-  given: Record<string, unknown>;
-  shared: SharedInput;
-  context: ServiceContext;
-  validation: Validation;
-  isMany: boolean;
-}): Problem[] {
-  const { workers, given, shared, context, validation, isMany } = subject;
-  const { refused } = validation;
+/** `given` has the workers as they were written. */
+function workerProblems(service: Service, given: Record<string, unknown>): Problem[] {
+  const { workers, shared, context, root, isMany, isRefused } = service;
   return Object.entries(workers).flatMap(([name, worker]) => {
-    const base = isMany ? placeOf(ROOT, ['workers', name]) : ROOT;
+    const base = isMany ? placeOf(root, ['workers', name]) : root;
     const at = (...keys: string[]) => placeOf(base, keys);
-    const isRefused = (key: string) =>
-      isIn(refused, SHARED_KEYS.includes(key) ? placeOf(ROOT, [key]) : at(key));
-    return WORKER_RULES.filter(({ reads }) => !reads.some(isRefused)).flatMap(({ check }) =>
-      check({ worker, given: mapIn(given[name]), name, context, shared, at }),
+    const isKeyRefused = (key: string) =>
+      isRefused(SHARED_KEYS.includes(key) ? placeOf(root, [key]) : at(key));
+    return WORKER_RULES.filter(({ reads }) => !reads.some(isKeyRefused)).flatMap(({ check }) =>
+      check({ worker, given: mapIn(given[name]), name, context, shared, isMany, at }),
     );
   });
 }

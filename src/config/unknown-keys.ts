@@ -49,7 +49,7 @@ function adviceToMove(error: ErrorObject): string | undefined {
   for (const [name, schema] of Object.entries(propertiesOf(error.parentSchema))) {
     const keys = mapsIn(schema).map((map) => Object.keys(propertiesOf(map)));
     const found = keys.find((names) => names.includes(key));
-    if (found === undefined || !Object.hasOwn(data, name)) continue;
+    if (found === undefined || !Object.hasOwn(data, name) || typeof data[name] === 'boolean') continue;
     const isRoom = data[name] === null || isMap(data[name]);
     return `move it into \`${name}\`${isRoom ? '' : `, which is a map then: {${found.join(', ')}}`}`;
   }

@@ -77,4 +77,4 @@ export const WORKER_RULES: readonly WorkerRule[] = [
 
 export { emptyValues } from './empty-values';
 export { serviceProblems } from './service';
-export type { RuleSubject, WorkerRule } from './rule';
+export type { RuleSubject, Service, WorkerRule } from './rule';

@@ -9,8 +9,21 @@ export interface RuleSubject {
   name: string;
   context: ServiceContext;
   shared: SharedInput;
+  /** Whether it stands under `workers`. */
+  isMany: boolean;
   /** The place of one of its keys: `at('queue', 'delay')` is `watchbot.queue.delay`. */
   at: (...keys: string[]) => string;
+}
+
+/** The section as a whole. */
+export interface Service {
+  shared: SharedInput;
+  workers: Readonly<Record<string, WorkerInput>>;
+  context: ServiceContext;
+  root: string;
+  isMany: boolean;
+  /** Whether the schema has refused what is at this place, or something in it. */
+  isRefused: (place: string) => boolean;
 }
 
 /**

@@ -3,22 +3,17 @@ import { completeEvents } from '../complete-events';
 import { ARCHITECTURES, type ServiceContext, type SharedInput, type WorkerInput } from '../configuration';
 import { CLOUDWATCH, MAX_WORKER_NAME_LENGTH } from '../limits';
 import { logicalIds } from '../logical-ids';
-import { sharedResourcesOf } from '../made-resources';
 import { stackNameLimit } from '../names';
 import { isEmailAddress, isTopicArn } from '../notify';
 import { placeOf } from '../place';
-import { unknownResource } from './extensions';
+import { SHARED_KEYS } from '../schema/service';
+import { sharedExtensionProblems } from './extensions';
 import { tooLong } from './names';
+import type { Service } from './rule';
 
 /** Rules about the section as a whole. */
-export function serviceProblems(subject: {
-  shared: SharedInput;
-  workers: Readonly<Record<string, WorkerInput>>;
-  context: ServiceContext;
-  root: string;
-  isMany: boolean;
-}): Problem[] {
-  const { shared, workers, context, root, isMany } = subject;
+export function serviceProblems(subject: Service): Problem[] {
+  const { shared, workers, context, root, isMany, isRefused } = subject;
   const names = Object.keys(workers);
   const placeOfWorker = (name: string) => placeOf(root, isMany ? ['workers', name] : []);
   return [
@@ -26,10 +21,10 @@ export function serviceProblems(subject: {
     ...clusterProblems(shared, root),
     ...notifyProblems(shared, root),
     ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),
-    ...sharedExtensionProblems(subject),
+    ...(SHARED_KEYS.some((key) => isRefused(placeOf(root, [key]))) ? [] : sharedExtensionProblems(subject)),
     ...sharedBuckets(workers).map(({ name, other, bucket }) => ({
       code: 'WATCHBOT_NAME_TAKEN' as const,
-      place: placeOfWorker(name),
+      place: placeOf(placeOfWorker(name), ['events']),
       given: `${name} beside ${other}: each would make the bucket ${describeValue(bucket)}`,
       allowed: 'a bucket that one worker makes',
       advice: 'set `existing: true` for both, and define the bucket under `resources`',
@@ -114,14 +109,6 @@ function takenIds(names: readonly string[]): { name: string; other: string; id: 
     });
     return taken.slice(0, 1);
   });
-}
-
-function sharedExtensionProblems(subject: Parameters<typeof serviceProblems>[0]): Problem[] {
-  const { shared, workers, context, root } = subject;
-  const made: readonly string[] = sharedResourcesOf(shared, context, Object.values(workers));
-  return Object.keys(shared.extensions)
-    .filter((resource) => !made.includes(resource))
-    .map((resource) => unknownResource(placeOf(root, ['extensions', resource]), resource, made));
 }
 
 /** Two workers whose events would make one bucket. */
