@@ -87,17 +87,42 @@ describe('the alarms', () => {
     const { has } = single({ alarms: { [name]: false } });
     const resources = ALARM_NAMES.map((other) => has(`${other}Alarm`));
     expect(resources).toEqual(ALARM_NAMES.map((other) => other !== name));
-    expect(has('workerErrorsMetric')).toBe(name !== 'workerErrors');
+    // The dashboard shows it, whether or not an alarm watches it.
+    expect(has('workerErrorsMetric')).toBe(true);
     expect([has('scaleUpAlarm'), has('scaleDownAlarm')]).toEqual([true, true]);
   });
 
   it.each(ALARM_NAMES)('%s can be tuned', (name) => {
     const tuned = { threshold: 7, period: 120, evaluationPeriods: 3 };
-    expect(single({ alarms: { [name]: tuned } }).of(`${name}Alarm`)).toMatchObject({
-      Threshold: 7,
-      Period: 120,
-      EvaluationPeriods: 3,
+    const alarm = single({ alarms: { [name]: tuned } }).of(`${name}Alarm`);
+    expect(alarm).toMatchObject({ Threshold: 7, EvaluationPeriods: 3 });
+    expect(alarm.Metrics?.[0].MetricStat.Period ?? alarm.Period).toBe(120);
+  });
+
+  it('deadLetterGrowth sees new dead letters beside old ones, which the other alarm on them cannot', () => {
+    const alarm = single().of('deadLetterGrowthAlarm');
+    expect(alarm).toMatchObject({
+      Metrics: [
+        {
+          Id: 'deadLetters',
+          ReturnData: false,
+          MetricStat: {
+            Metric: { Namespace: 'AWS/SQS', MetricName: visible, Dimensions: [deadLetters] },
+            Period: 300,
+            Stat: 'Maximum',
+          },
+        },
+        { Id: 'growth', Expression: 'DIFF(deadLetters)', ReturnData: true },
+      ],
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
     });
+    // An alarm on metric math has no metric of its own: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    for (const key of ['MetricName', 'Namespace', 'Statistic', 'Period', 'Dimensions']) {
+      expect(alarm).not.toHaveProperty(key);
+    }
   });
 
   it('tell nobody where nobody is named', () => {

@@ -38,7 +38,11 @@ describe('a standard queue', () => {
       DelaySeconds: 5,
       RedrivePolicy: { maxReceiveCount: 3 },
     });
-    expect(tuned.of('deadLetterQueue')).toMatchObject({ MessageRetentionPeriod: 3_600 });
+  });
+
+  it('keeps dead letters for 14 days, however short its own retention is: their age counts from the first sending', () => {
+    const { of: tuned } = single({ queue: { retention: 3_600 } });
+    expect(tuned('deadLetterQueue')).toMatchObject({ MessageRetentionPeriod: 1_209_600 });
   });
 });
 

@@ -65,6 +65,7 @@ describe('the task definition', () => {
     expect(variablesOf({ ...section, mounts: ['/data'] })).toEqual({
       LEVEL: '3',
       QueueUrl: { Ref: 'WatchbotQueue' },
+      QUEUE_NAME: { 'Fn::GetAtt': ['WatchbotQueue', 'QueueName'] },
       WorkTopic: { Ref: 'WatchbotTopic' },
       LogGroup: { Ref: 'WatchbotLogGroup' },
       Fifo: 'false',
@@ -76,7 +77,7 @@ describe('the task definition', () => {
       WatchbotVisibilityTimeout: '180',
       WatchbotStopTimeout: '120',
     });
-    expect(Object.keys(variablesOf())).toEqual(Object.values(ContainerVariable).sort());
+    expect(Object.keys(variablesOf({ reduce: true }))).toEqual(Object.values(ContainerVariable).sort());
     expect(variablesOf({ topic: false })).not.toHaveProperty('WorkTopic');
   });
 });
