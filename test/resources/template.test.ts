@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CLOUDWATCH, ECS, SNS, SQS } from '../../src/config/limits';
 import { buildTemplate } from '../../src/resources/template';
 import { CONTEXT, parse } from '../config/support';
+import { cycles, missingIds } from './graph';
 import { build } from './support';
 
 const C = { command: 'true' };
@@ -43,15 +44,10 @@ describe.each(SECTIONS)('the template of %s', (_title, section) => {
     expect(types.filter((type) => /Lambda|Custom|CloudFormation/.test(type))).toEqual([]);
   });
 
-  it('refers to nothing that is not there', () => {
-    const referred = maps({ Resources, Outputs }).flatMap((map) => {
-      const attribute = map['Fn::GetAtt'] as [string] | undefined;
-      return [map.Ref, attribute?.[0]].filter((id): id is string => typeof id === 'string');
-    });
-    const given = ['Bucket', 'Topic', 'AWS::Region'];
-    expect([...new Set(referred)].filter((id) => !(id in Resources) && !given.includes(id))).toEqual([]);
-    const awaited = Object.values(Resources).flatMap(({ DependsOn }) => DependsOn ?? []);
-    expect(awaited.filter((id) => !(id in Resources))).toEqual([]);
+  it('refers to nothing that is not there, and has no circle', () => {
+    const given = ['Bucket', 'Topic'];
+    expect(missingIds({ Resources, Outputs }, (id) => given.includes(id))).toEqual([]);
+    expect(cycles({ Resources })).toEqual([]);
   });
 
   it('is the same to the byte each time, and leaves the configuration as it was', () => {

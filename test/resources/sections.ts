@@ -1,0 +1,130 @@
+import type { ServiceContext } from '../../src/config/configuration';
+
+/** An ARN in an account of its own; the stack's is 123456789012 too. */
+export const arnOf = (service: string, resource: string, region = 'us-east-1') =>
+  `arn:aws:${service}:${region}:123456789012:${resource}`;
+
+export const JWT = { jwt: { issuer: 'https://id.example.com', audience: ['tiles'], scopes: ['send'] } };
+export const OWN_KEY = arnOf('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
+export const QUEUE_ARN = arnOf('sqs', 'jobs');
+export const DEAD_ARN = arnOf('sqs', 'dead');
+
+const ec2 = { cluster: 'shared', capacity: 'EC2' };
+
+/** Sources that leave the queue's policy to say who may send, and sources that have a role. */
+export const EVERY_SOURCE = [
+  { sns: arnOf('sns', 'news') },
+  { sns: { arn: arnOf('sns', 'far', 'eu-west-1'), filterPolicy: { kind: ['tile'] } } },
+  { sns: { Ref: 'OwnTopic' } },
+  { eventBridge: { pattern: { source: ['tiles'] } } },
+  { eventBridge: { pattern: { source: ['tiles'] }, eventBus: 'maps' } },
+  { eventBridge: { pattern: { source: ['tiles'] }, eventBus: { 'Fn::GetAtt': ['OwnBus', 'Arn'] } } },
+  { schedule: 'rate(1 day)' },
+  { s3: { bucket: 'tiles-raw', prefix: 'in/' } },
+  { s3: { bucket: { 'Fn::Sub': '${AWS::StackName}-more' } } },
+  { s3: { bucket: 'tiles-old', existing: true } },
+  { s3: { bucket: { Ref: 'OwnBucket' }, existing: true, suffix: '.tif' } },
+  { webhook: { authorization: 'apiKey' } },
+];
+
+/** Of those, the ones that a FIFO queue takes. */
+const FIFO_SOURCES = [
+  { sns: arnOf('sns', 'news.fifo') },
+  { eventBridge: { pattern: { source: ['tiles'] }, messageGroupId: 'events' } },
+  { schedule: { rate: 'rate(1 day)', messageGroupId: 'daily' } },
+  { s3: { bucket: 'tiles-old', existing: true, messageGroupId: 'objects' } },
+  { webhook: { authorization: 'none', messageGroupId: 'web' } },
+];
+
+/**
+ * Sections of one worker, by what they are about: together they use everything that a section can say. What they name
+ * of the user's own begins with `Own`.
+ */
+export const SECTIONS: Record<string, object> = {
+  'the least': {},
+  'no topic': { topic: false },
+  'a FIFO queue': { queue: { fifo: true } },
+  'a FIFO queue that stalls': { queue: { fifo: true, deadLetter: false } },
+  'a FIFO queue with a topic and sources': { queue: { fifo: true }, topic: true, events: FIFO_SOURCES },
+  'a FIFO queue with a key and sources': {
+    queue: { fifo: true, encryption: 'KMS' },
+    topic: true,
+    sender: true,
+    events: FIFO_SOURCES,
+  },
+  'every source': { events: EVERY_SOURCE },
+  'every source and a key': {
+    events: EVERY_SOURCE,
+    queue: { encryption: 'KMS' },
+    sender: true,
+    reduce: true,
+  },
+  'sources without a topic': { topic: false, events: EVERY_SOURCE, queue: { encryption: 'KMS' } },
+  'a webhook for IAM': { events: [{ webhook: { authorization: 'iam' } }] },
+  'a webhook for tokens': { events: [{ webhook: { authorization: JWT } }], queue: { encryption: OWN_KEY } },
+  'a key by its ARN': { queue: { encryption: OWN_KEY }, sender: true },
+  'a key by its id': { queue: { encryption: '1234abcd-12ab-34cd-56ef-1234567890ab' } },
+  'a key by its alias': { queue: { encryption: 'alias/tiles' } },
+  'a key by a function': { queue: { encryption: { 'Fn::GetAtt': ['OwnKey', 'Arn'] } } },
+  'AWS’s own key': { topic: false, queue: { encryption: 'alias/aws/sqs' }, sender: true },
+  'an existing queue': { queue: { arn: QUEUE_ARN }, sender: true },
+  'an existing queue with all it takes': {
+    queue: { arn: QUEUE_ARN, deadLetter: DEAD_ARN, encryption: OWN_KEY },
+    events: [{ schedule: 'rate(1 day)' }, { webhook: { authorization: 'apiKey' } }],
+    reduce: true,
+  },
+  'an existing queue by a function': {
+    queue: { arn: { 'Fn::GetAtt': ['OwnQueue', 'Arn'] }, deadLetter: { 'Fn::GetAtt': ['OwnDead', 'Arn'] } },
+    events: [{ webhook: { authorization: 'none' } }],
+  },
+  'an existing dead-letter queue': { queue: { deadLetter: DEAD_ARN } },
+  'Spot with a base': {
+    capacity: [
+      { provider: 'FARGATE', base: 1 },
+      { provider: 'FARGATE_SPOT', weight: 3 },
+    ],
+  },
+  instances: { ...ec2, exec: true, privileged: true, gpu: 1, softMemory: 256 },
+  'instances in a network of its own': {
+    cluster: { Ref: 'OwnCluster' },
+    capacity: [{ provider: { Ref: 'OwnProvider' } }],
+    vpc: { subnets: [{ Ref: 'OwnSubnet' }], securityGroups: [{ Ref: 'OwnGroup' }] },
+    placementConstraints: [{ type: 'distinctInstance' }],
+    placementStrategies: [{ type: 'spread', field: 'instanceId' }],
+    exec: true,
+  },
+  'a network of its own': {
+    vpc: { subnets: ['subnet-0a'], publicIp: true },
+    cluster: arnOf('ecs', 'cluster/big'),
+  },
+  'reduce mode, kept': { reduce: { pointInTimeRecovery: true } },
+  'a sender': { sender: true },
+  'no alarm and no dashboard': {
+    dashboard: false,
+    healthCheck: false,
+    alarms: {
+      deadLetter: false,
+      deadLetterGrowth: false,
+      workerErrors: false,
+      queueSize: false,
+      memory: false,
+      cpu: false,
+    },
+  },
+  'people and topics to tell': { notify: ['a@example.com', { Ref: 'OwnAlarms' }] },
+  'secrets, mounts and exec': {
+    secrets: {
+      A: '/a',
+      B: { ssm: { Ref: 'OwnParameter' } },
+      C: arnOf('secretsmanager', 'secret:key-AbCdEf:user::'),
+      D: { secretsManager: { Ref: 'OwnSecret' } },
+    },
+    mounts: ['/data'],
+    exec: true,
+    logs: { structured: true, retention: 30 },
+  },
+  'a writable file system': { writableFilesystem: true, ephemeralStorage: 50, architecture: 'arm64' },
+};
+
+/** Tags of the provider, so that what takes tags has them. */
+export const TAGGED: Partial<ServiceContext> = { tags: { team: 'maps', 'cost-center': '42' } };
