@@ -1,6 +1,6 @@
 import type { TextOrIntrinsic } from '../../config/configuration';
-import { arn, compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
-import { senders, type Sender } from './senders';
+import { arn, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
+import { leaveOf, senders, type Sender } from './senders';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 
 /** Sending needs a new data key, and the key itself to check it; receiving needs the key. */
@@ -44,23 +44,8 @@ const OWNER: Statement = {
 };
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services */
-function senderStatement({ sid, service, sourceByName, isGlobal }: Sender): Statement {
-  return {
-    Sid: sid,
-    Effect: 'Allow',
-    Principal: { Service: service },
-    Action: USES,
-    Resource: '*',
-    Condition: sourceCondition(sourceByName, isGlobal),
-  };
-}
-
-/** Only for this source, and where its ARN says no account, only from this one. */
-export function sourceCondition(source: TextOrIntrinsic, isGlobal: boolean) {
-  return compact({
-    ArnEquals: { 'aws:SourceArn': source },
-    StringEquals: isGlobal ? { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } : undefined,
-  });
+function senderStatement(sender: Sender): Statement {
+  return leaveOf(sender, { Action: USES, Resource: '*' }, ({ byName }) => byName);
 }
 
 /** Leave to use the key, for a role or user that sends or receives. */
@@ -84,7 +69,8 @@ function keyResource(key: TextOrIntrinsic): Pick<Statement, 'Resource' | 'Condit
   const alias = /alias\/.+$/.exec(key)?.[0];
   if (alias !== undefined) {
     return {
-      Resource: arn('kms', 'key/*'),
+      // An alias by its ARN may be of another account.
+      Resource: key.startsWith('arn:') ? key.replace(alias, 'key/*') : arn('kms', 'key/*'),
       Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } },
     };
   }

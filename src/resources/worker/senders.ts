@@ -1,101 +1,110 @@
-import type { Sources } from '../../config/events';
 import { SourceId } from '../../config/logical-ids';
 import { sourceName, topicName } from '../../config/names';
 import type { TextOrIntrinsic } from '../../config/configuration';
-import { arn, getAtt, ref, sub } from '../cloudformation';
-import { idOf, type Subject } from './subject';
+import { arn, compact, getAtt, ref, sub, type Statement } from '../cloudformation';
+import { snsPrincipal } from './sns-principal';
+import { idOf, type ConfiguredWorker } from './subject';
 
-/** A service of AWS that sends to the queue in its own name, and for which resource it may. */
+/**
+ * A service of AWS that sends to the queue in its own name, and for which of its resources it may. One for each
+ * service, whatever the number of resources: a queue's policy takes 20 statements and 10 conditions.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+ */
 export interface Sender {
-  sid: string;
-  service: 'sns.amazonaws.com' | 'events.amazonaws.com' | 's3.amazonaws.com';
-  source: TextOrIntrinsic;
-  /** The source by its name, for what it depends on itself. */
-  sourceByName: TextOrIntrinsic;
-  /** Whether the ARN lacks an account: then a bucket of that name in another account must be told apart. */
+  sid: 'TopicSends' | 'RuleSends' | 'BucketSends';
+  principals: readonly string[];
+  sources: readonly Source[];
+  /** Whether the ARNs lack an account: then a bucket of that name in another account must be told apart. */
   isGlobal: boolean;
 }
 
+interface Source {
+  arn: TextOrIntrinsic;
+  /** By name, for what the source depends on itself; several where the name does not say which it will be. */
+  byName: readonly TextOrIntrinsic[];
+}
+
 /** Who sends by leave of the queue's policy. Schedules and webhooks have a role instead. */
-export function senders(subject: Subject): Sender[] {
-  const { events, topic } = subject.worker;
-  return [
-    ...(topic ? [ownTopic(subject)] : []),
-    ...events.sns.map(({ arn: source }, index) => ({
-      sid: `TopicSends${index + 1}`,
-      service: 'sns.amazonaws.com' as const,
-      source,
-      sourceByName: source,
-      isGlobal: false,
-    })),
-    ...events.eventBridge.map(({ eventBus }, index) =>
-      rule(subject, `EventRuleSends${index + 1}`, {
-        id: SourceId.eventRule(subject.worker.name, index + 1),
-        eventBus,
-      }),
-    ),
-    ...buckets(subject, events),
+export function senders(subject: ConfiguredWorker): Sender[] {
+  const all: Sender[] = [
+    { sid: 'TopicSends', principals: snsPrincipals(subject), sources: topics(subject), isGlobal: false },
+    { sid: 'RuleSends', principals: ['events.amazonaws.com'], sources: rules(subject), isGlobal: false },
+    { sid: 'BucketSends', principals: ['s3.amazonaws.com'], sources: buckets(subject), isGlobal: true },
   ];
+  return all.filter(({ sources }) => sources.length > 0);
 }
 
-function ownTopic(subject: Subject): Sender {
-  const { configuration, worker } = subject;
+/** A statement by which a service may do something, only for these sources. */
+export function leaveOf(
+  { sid, principals, sources, isGlobal }: Sender,
+  what: Pick<Statement, 'Action' | 'Resource'>,
+  arnsOf: (source: Source) => readonly TextOrIntrinsic[],
+): Statement {
   return {
-    sid: 'TopicSends',
-    service: 'sns.amazonaws.com',
-    source: ref(idOf(subject, 'topic')),
-    sourceByName: arn('sns', topicName(configuration.context, worker.name, worker.queue.fifo)),
-    isGlobal: false,
-  };
-}
-
-function rule(
-  { configuration: { context } }: Subject,
-  sid: string,
-  { id, eventBus }: { id: string; eventBus: TextOrIntrinsic | undefined },
-): Sender {
-  return {
-    sid,
-    service: 'events.amazonaws.com',
-    source: getAtt(id, 'Arn'),
-    sourceByName: ruleArn(sourceName(context, id), eventBus),
-    isGlobal: false,
-  };
-}
-
-/** The ARN of a rule on another bus than the default one has the name of the bus in it. */
-function ruleArn(name: string, eventBus: TextOrIntrinsic | undefined): TextOrIntrinsic {
-  if (eventBus === undefined) return arn('events', `rule/${name}`);
-  if (typeof eventBus === 'string') return arn('events', `rule/${eventBus.split('/').at(-1)}/${name}`);
-  return sub(`arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/\${Bus}/${name}`, {
-    Bus: eventBus,
-  });
-}
-
-function buckets(subject: Subject, { s3 }: Sources): Sender[] {
-  const { name } = subject.worker;
-  const made = new Map(
-    s3.filter(({ existing }) => !existing).map(({ bucket }) => [JSON.stringify(bucket), bucket]),
-  );
-  const existing = s3.filter((source) => source.existing);
-  return [
-    ...[...made.values()].map((bucket, index): Sender => {
-      const source = bucketArn(bucket);
-      return {
-        sid: `BucketSends${index + 1}`,
-        service: 's3.amazonaws.com',
-        source,
-        sourceByName: source,
-        isGlobal: true,
-      };
+    Sid: sid,
+    Effect: 'Allow',
+    Principal: { Service: oneOrMore(principals) },
+    ...what,
+    Condition: compact({
+      ArnEquals: { 'aws:SourceArn': oneOrMore(sources.flatMap(arnsOf)) },
+      StringEquals: isGlobal ? { 'aws:SourceAccount': ref('AWS::AccountId') } : undefined,
     }),
-    ...existing.map((_source, index) =>
-      rule(subject, `BucketRuleSends${index + 1}`, {
-        id: SourceId.bucketRule(name, index + 1),
-        eventBus: undefined,
-      }),
-    ),
+  };
+}
+
+function oneOrMore<T>(list: readonly T[]): T | readonly T[] {
+  return list.length === 1 ? list[0]! : list;
+}
+
+function snsPrincipals({ configuration: { context }, worker: { events, topic } }: ConfiguredWorker) {
+  const ofSources = events.sns.map((source) => snsPrincipal(source.arn, context.region));
+  return [...new Set([...(topic ? [snsPrincipal(undefined, context.region)] : []), ...ofSources])];
+}
+
+function topics(subject: ConfiguredWorker): Source[] {
+  const { configuration, worker } = subject;
+  const byName = arn('sns', topicName(configuration.context, worker.name, worker.queue.fifo));
+  return [
+    ...(worker.topic ? [{ arn: ref(idOf(subject, 'topic')), byName: [byName] }] : []),
+    ...worker.events.sns.map((source) => ({ arn: source.arn, byName: [source.arn] })),
   ];
+}
+
+function rules({ configuration: { context }, worker: { name, events } }: ConfiguredWorker): Source[] {
+  const rule = (id: string, eventBus?: TextOrIntrinsic): Source => ({
+    arn: getAtt(id, 'Arn'),
+    byName: ruleArns(sourceName(context, id), eventBus),
+  });
+  return [
+    ...events.eventBridge.map(({ eventBus }, index) => rule(SourceId.eventRule(name, index + 1), eventBus)),
+    ...events.s3
+      .filter(({ existing }) => existing)
+      .map((_source, index) => rule(SourceId.bucketRule(name, index + 1))),
+  ];
+}
+
+const DEFAULT_BUS = 'default';
+const BUS_ARN_START = /^arn:.*?:event-bus\//;
+
+/**
+ * The ARN of a rule on another bus than the default one has the name of the bus in it. A function may give that name,
+ * or an ARN, or `default`: the rule is then told by its own name, on whichever bus of the account it is.
+ */
+function ruleArns(name: string, eventBus: TextOrIntrinsic = DEFAULT_BUS): TextOrIntrinsic[] {
+  const onDefault = arn('events', `rule/${name}`);
+  if (typeof eventBus !== 'string') return [onDefault, arn('events', `rule/*/${name}`)];
+  const bus = eventBus.replace(BUS_ARN_START, '');
+  return bus === DEFAULT_BUS ? [onDefault] : [arn('events', `rule/${bus}/${name}`)];
+}
+
+function buckets({ worker: { events } }: ConfiguredWorker): Source[] {
+  const made = events.s3
+    .filter(({ existing }) => !existing)
+    .map(({ bucket }) => [JSON.stringify(bucket), bucket]);
+  return [...new Map(made as [string, TextOrIntrinsic][]).values()].map((bucket) => {
+    const byName = bucketArn(bucket);
+    return { arn: byName, byName: [byName] };
+  });
 }
 
 /** By name: the bucket itself waits for the policy, without which S3 would refuse its notifications. */
