@@ -65,6 +65,9 @@ function placements(given: readonly Placement[]) {
 function waitsFor(configuration: Configuration): string[] {
   return [
     ...(configuration.cluster === undefined ? [SharedId.clusterCapacity] : []),
-    ...(makesNetwork(configuration) ? [SharedId.defaultRoute] : []),
+    // Without all three a first task would reach neither the registry nor SQS, and the deploy be rolled back.
+    ...(makesNetwork(configuration)
+      ? [SharedId.defaultRoute, SharedId.subnet1Route, SharedId.subnet2Route]
+      : []),
   ];
 }

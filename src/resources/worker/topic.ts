@@ -21,6 +21,8 @@ export function topic(subject: Subject): Resources {
     }),
     ...named(subject, 'subscription', {
       Type: 'AWS::SNS::Subscription',
+      // SNS drops what it may not deliver: the leave must be there first.
+      DependsOn: idOf(subject, 'queuePolicy'),
       Properties: { Protocol: 'sqs', TopicArn: ref(idOf(subject, 'topic')), Endpoint: queueArn(subject) },
     }),
   };

@@ -61,11 +61,13 @@ describe('a FIFO queue', () => {
   });
 
   it('may have a FIFO topic', () => {
-    expect(single({ queue: { fifo: true }, topic: true }).of('topic')).toEqual({
+    const { of } = single({ queue: { fifo: true }, topic: true });
+    expect(of('topic')).toEqual({
       TopicName: 'tiles-dev-WatchbotTopic.fifo',
       FifoTopic: true,
       ContentBasedDeduplication: true,
     });
+    expect(of('subscription')).toMatchObject({ Protocol: 'sqs', TopicArn: { Ref: 'WatchbotTopic' } });
   });
 
   it('may stall rather than skip: no dead-letter queue, alarm or output of one', () => {
@@ -84,6 +86,10 @@ describe('a topic', () => {
   it('is in front of the queue', () => {
     expect(of('topic')).toEqual({ TopicName: 'tiles-dev-WatchbotTopic' });
     expect(of('subscription')).toEqual({ Protocol: 'sqs', TopicArn: topic, Endpoint: queueArn });
+  });
+
+  it('is subscribed to only once it may send', () => {
+    expect(single().Resources.WatchbotQueueSubscription?.DependsOn).toBe('WatchbotQueuePolicy');
   });
 
   it('is the only one that may send to the queue, and may do nothing else', () => {

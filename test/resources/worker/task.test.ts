@@ -146,6 +146,8 @@ describe('the service', () => {
     expect(single().Resources.WatchbotService?.DependsOn).toEqual([
       'WatchbotClusterCapacity',
       'WatchbotDefaultRoute',
+      'WatchbotSubnet1Route',
+      'WatchbotSubnet2Route',
     ]);
     const own = single({ cluster: 'shared', vpc: { subnets: ['subnet-0a'] } });
     expect(own.Resources.WatchbotService).not.toHaveProperty('DependsOn');
