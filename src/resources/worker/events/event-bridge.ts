@@ -14,7 +14,11 @@ export function eventRules(subject: Subject): Resources {
     return rule(subject, SourceId.eventRule(name, index + 1), {
       bus: { EventBusName: eventBus },
       pattern,
-      target: { Input: input, InputPath: inputPath, ...groupOf(messageGroupId) },
+      target: {
+        Input: input === undefined ? undefined : jsonText(input),
+        InputPath: inputPath,
+        ...groupOf(messageGroupId),
+      },
     });
   });
   return combine(rules);
@@ -57,6 +61,16 @@ function rule(
       }),
     },
   };
+}
+
+/** EventBridge takes only JSON: a text that is none becomes a JSON text, in quotes. */
+function jsonText(input: string): string {
+  try {
+    JSON.parse(input);
+    return input;
+  } catch {
+    return JSON.stringify(input);
+  }
 }
 
 function groupOf(messageGroupId: string | undefined): Record<string, unknown> {
