@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { HEALTH_COMMAND } from '../../../src/contract/image';
+import { single } from '../support';
+
+const checkOf = (section: object) =>
+  (single(section).of('taskDefinition').ContainerDefinitions as Record<string, unknown>[])[0]?.HealthCheck;
+const DEFAULTS = { Interval: 30, Timeout: 5, Retries: 3, StartPeriod: 30 };
+const OWN = ['CMD', ...HEALTH_COMMAND];
+
+describe('the health check', () => {
+  it.each<[string, unknown, object]>([
+    ['unless told otherwise', undefined, { ...DEFAULTS, Command: OWN }],
+    ['with `true`', true, { ...DEFAULTS, Command: OWN }],
+    [
+      'with times',
+      { interval: 60, timeout: 10, retries: 5, startPeriod: 0 },
+      { Command: OWN, Interval: 60, Timeout: 10, Retries: 5, StartPeriod: 0 },
+    ],
+    [
+      'with a shell line',
+      { command: 'curl -f localhost' },
+      { ...DEFAULTS, Command: ['CMD-SHELL', 'curl -f localhost'] },
+    ],
+    ['with arguments', { command: ['check', '--all'] }, { ...DEFAULTS, Command: ['CMD', 'check', '--all'] }],
+  ])('%s', (_how, healthCheck, expected) => {
+    expect(checkOf(healthCheck === undefined ? {} : { healthCheck })).toEqual(expected);
+  });
+
+  it('of the watcher needs no shell: an image may have none', () => {
+    expect(OWN[1]).toMatch(/^\/.*\/node$/);
+  });
+
+  it('can be switched off', () => {
+    expect(checkOf({ healthCheck: false })).toBeUndefined();
+  });
+});
