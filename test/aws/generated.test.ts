@@ -8,7 +8,7 @@ import type { Fragment } from '../../src/resources/cloudformation';
 import { build } from '../resources/support';
 import { lintTemplates, unwaived, type Finding } from '../helpers/cfn-lint';
 import { describeWithPython } from '../helpers/python';
-import { anySection, mended } from '../helpers/sections';
+import { anySection, mended } from '../helpers/generated-sections';
 
 /** Sections in a run; each gives one template, and all the errors on the way to it. */
 const SECTIONS = 300;

@@ -90,7 +90,7 @@ describe('what the framework knows', () => {
     expect(only(section, { architecture: provider }).architecture).toBe(expected);
   });
 
-  const providerVpc = { subnetIds: ['subnet-0a'], securityGroupIds: ['sg-0a'] };
+  const providerVpc = { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] };
 
   const imported = { 'Fn::Split': [',', { 'Fn::ImportValue': 'subnets' }] };
 
@@ -99,13 +99,13 @@ describe('what the framework knows', () => {
     {
       from: 'provider.vpc',
       provider: providerVpc,
-      expected: { subnets: ['subnet-0a'], securityGroups: ['sg-0a'], publicIp: false },
+      expected: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], publicIp: false },
     },
     {
       from: 'the section before provider.vpc',
-      section: { vpc: { subnets: ['subnet-0b'], publicIp: true } },
+      section: { vpc: { subnets: ['subnet-0b1b2c3d'], publicIp: true } },
       provider: providerVpc,
-      expected: { subnets: ['subnet-0b'], securityGroups: undefined, publicIp: true },
+      expected: { subnets: ['subnet-0b1b2c3d'], securityGroups: undefined, publicIp: true },
     },
     {
       from: 'a function',
@@ -114,7 +114,7 @@ describe('what the framework knows', () => {
     },
     {
       from: 'no provider.vpc that has only security groups',
-      provider: { securityGroupIds: ['sg-0a'] },
+      provider: { securityGroupIds: ['sg-0a1b2c3d'] },
       expected: undefined,
     },
   ])('the network comes from $from', ({ section, provider, expected }) => {
@@ -232,7 +232,7 @@ it('the result is frozen to its last value', () => {
   const section = {
     ...C,
     extensions: { queue: { Tags: [{ Key: 'team', Value: 'maps' }] } },
-    vpc: { subnets: ['subnet-0a'] },
+    vpc: { subnets: ['subnet-0a1b2c3d'] },
   };
   const configuration = parse(section, { providerVpc: { subnetIds: [] } });
   const thawed: unknown[] = [];

@@ -1552,7 +1552,7 @@ describe('any value at all', () => {
   const flag = mostly(fc.boolean());
   const text = mostly(
     fc.string(),
-    fc.constantFrom('/tmp', '/data', '/data/tiles', '/tiles/key', 'subnet-0a', 's3:GetObject'),
+    fc.constantFrom('/tmp', '/data', '/data/tiles', '/tiles/key', 'subnet-0a1b2c3d', 's3:GetObject'),
   );
   const alarm = mostly(
     fc.constant(false),

@@ -26,8 +26,8 @@ describe('the network', () => {
 
   it.each([
     [
-      { vpc: { subnets: ['subnet-0a'], securityGroups: [{ Ref: 'Group' }], publicIp: true } },
-      { Subnets: ['subnet-0a'], SecurityGroups: [{ Ref: 'Group' }], AssignPublicIp: 'ENABLED' },
+      { vpc: { subnets: ['subnet-0a1b2c3d'], securityGroups: [{ Ref: 'Group' }], publicIp: true } },
+      { Subnets: ['subnet-0a1b2c3d'], SecurityGroups: [{ Ref: 'Group' }], AssignPublicIp: 'ENABLED' },
     ],
     [
       { vpc: { subnets: { 'Fn::Split': [',', { 'Fn::ImportValue': 'subnets' }] } } },
@@ -42,10 +42,14 @@ describe('the network', () => {
   it('is the one of the service’s Lambda functions', () => {
     const { Resources, of } = single(
       {},
-      { providerVpc: { subnetIds: ['subnet-0a'], securityGroupIds: ['sg-0a'] } },
+      { providerVpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] } },
     );
     expect(of('service').NetworkConfiguration).toEqual({
-      AwsvpcConfiguration: { Subnets: ['subnet-0a'], SecurityGroups: ['sg-0a'], AssignPublicIp: 'DISABLED' },
+      AwsvpcConfiguration: {
+        Subnets: ['subnet-0a1b2c3d'],
+        SecurityGroups: ['sg-0a1b2c3d'],
+        AssignPublicIp: 'DISABLED',
+      },
     });
     expect(types(Resources, 'EC2')).toBe(0);
   });

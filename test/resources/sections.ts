@@ -95,7 +95,7 @@ export const SECTIONS: Record<string, object> = {
     exec: true,
   },
   'a network of its own': {
-    vpc: { subnets: ['subnet-0a'], publicIp: true },
+    vpc: { subnets: ['subnet-0a1b2c3d'], publicIp: true },
     cluster: arnOf('ecs', 'cluster/big'),
   },
   'reduce mode, kept': { reduce: { pointInTimeRecovery: true } },

@@ -64,7 +64,11 @@ describe.each(SECTIONS)('the template of %s', (_title, section) => {
 describe('two workers in one stack', () => {
   const NAMES = ['QueueName', 'TopicName', 'LogGroupName', 'AlarmName', 'Family', 'MetricName', 'PolicyName'];
   const own = (worker: string) => {
-    const fragment = build({ workers: { [worker]: C }, cluster: 'shared', vpc: { subnets: ['subnet-0a'] } });
+    const fragment = build({
+      workers: { [worker]: C },
+      cluster: 'shared',
+      vpc: { subnets: ['subnet-0a1b2c3d'] },
+    });
     const names = maps(fragment.Resources).flatMap((map) =>
       Object.entries(map).flatMap(([key, value]) =>
         NAMES.includes(key) && typeof value === 'string' ? [value.toLowerCase()] : [],

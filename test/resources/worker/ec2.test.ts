@@ -112,7 +112,7 @@ describe('on instances', () => {
 
   it('the network of the functions is not that of tasks, each of which would take an interface of the instance', () => {
     const { of } = single(ON_INSTANCES, {
-      providerVpc: { subnetIds: ['subnet-0a'], securityGroupIds: ['sg-0a'] },
+      providerVpc: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] },
     });
     expect(of('taskDefinition')).toMatchObject({ NetworkMode: 'bridge' });
     expect(of('service')).not.toHaveProperty('NetworkConfiguration');

@@ -4,7 +4,7 @@ import { single } from '../support';
 
 const checkOf = (section: object) =>
   (single(section).of('taskDefinition').ContainerDefinitions as Record<string, unknown>[])[0]?.HealthCheck;
-const DEFAULTS = { Interval: 30, Timeout: 5, Retries: 3, StartPeriod: 30 };
+const DEFAULTS = { Interval: 30, Timeout: 10, Retries: 3, StartPeriod: 30 };
 const OWN = ['CMD', ...HEALTH_COMMAND];
 
 describe('the health check', () => {

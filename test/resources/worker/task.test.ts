@@ -74,6 +74,7 @@ describe('the task definition', () => {
       writableFilesystem: 'false',
       structuredLogging: 'true',
       WatchbotConcurrency: '4',
+      WatchbotHealthCheck: 'watchbot-health',
       WatchbotVisibilityTimeout: '180',
       WatchbotStopTimeout: '120',
     });
@@ -149,7 +150,7 @@ describe('the service', () => {
       'WatchbotSubnet1Route',
       'WatchbotSubnet2Route',
     ]);
-    const own = single({ cluster: 'shared', vpc: { subnets: ['subnet-0a'] } });
+    const own = single({ cluster: 'shared', vpc: { subnets: ['subnet-0a1b2c3d'] } });
     expect(own.Resources.WatchbotService).not.toHaveProperty('DependsOn');
   });
 
