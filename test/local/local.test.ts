@@ -1,3 +1,5 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -17,6 +19,8 @@ import { childrenOf, isRunning, whenEnded } from '../helpers/processes';
 
 afterEach(endFrameworks);
 afterAll(removeServices);
+
+const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<string> {
@@ -129,6 +133,32 @@ describe('local', () => {
     await local.find(/^render \| .*render: x/);
     await local.find(/^join-tiles \| .*join: y/);
     await interrupt(local);
+  });
+
+  it('has stand-ins for queues and topics that exist in AWS', async () => {
+    const { local, port, send } = await startLocal('stand-ins');
+    const sqs = new SQSClient({
+      ...CLIENT,
+      endpoint: `http://127.0.0.1:${port}`,
+      useQueueUrlAsEndpoint: false,
+    });
+    const sns = new SNSClient({ ...CLIENT, endpoint: `http://127.0.0.1:${port}` });
+    await send(['x', '--worker', 'existing']);
+    await local.find('existing got x from jobs');
+    await send(['y', '--worker', 'imported']);
+    await local.find('imported got y from stand-ins-dev-ImportedQueue');
+
+    const TopicArn = 'arn:aws:sns:us-east-1:000000000000:news';
+    await sns.send(new PublishCommand({ TopicArn, Message: 'z' }));
+    await local.find('subscribed got z and fails');
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'dead' }));
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+    expect(Messages?.[0]?.Body).toContain('"Message":"z"');
+
+    expect(local.all.filter((line) => line.includes('is not set'))).toEqual([]);
+    await interrupt(local);
+    sqs.destroy();
+    sns.destroy();
   });
 
   it('takes a message from standard input, and answers in JSON', async () => {
