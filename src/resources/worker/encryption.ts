@@ -43,7 +43,11 @@ const OWNER: Statement = {
   Resource: '*',
 };
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services */
+/**
+ * Of an encrypted queue, not of a topic: EventBridge names its rule to the key of the one, and not to that of the other.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html (confused deputy)
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
 function senderStatement(sender: Sender): Statement {
   return leaveOf(sender, { Action: USES, Resource: '*' }, ({ byName }) => byName);
 }
