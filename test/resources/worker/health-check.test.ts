@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HEALTH_COMMAND } from '../../../src/contract/image';
+import { HEALTH_COMMAND, HEALTH_SOCKET } from '../../../src/contract/image';
 import { single } from '../support';
 
 const checkOf = (section: object) =>
@@ -32,5 +32,18 @@ describe('the health check', () => {
 
   it('can be switched off', () => {
     expect(checkOf({ healthCheck: false })).toBeUndefined();
+  });
+
+  it.each<[string, unknown, string | undefined]>([
+    ['its own check', true, HEALTH_SOCKET],
+    ['its own check at other times', { interval: 60 }, HEALTH_SOCKET],
+    ['the user’s', { command: ['check'] }, undefined],
+    ['none', false, undefined],
+  ])('has an answer from the watcher just where ECS asks it: %s', (_whose, healthCheck, expected) => {
+    const variables = single({ healthCheck }).of('taskDefinition').ContainerDefinitions[0].Environment as {
+      Name: string;
+      Value: unknown;
+    }[];
+    expect(variables.find(({ Name }) => Name === 'WatchbotHealthCheck')?.Value).toBe(expected);
   });
 });

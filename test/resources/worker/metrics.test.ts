@@ -22,7 +22,8 @@ const METRICS = {
 type Metric = keyof typeof METRICS;
 const metrics = Object.keys(METRICS) as Metric[];
 
-const filterOf = (metric: Metric, structured: boolean) => single({ logs: { structured } }).of(metric);
+const [PLAIN, STRUCTURED] = [false, true].map((structured) => single({ logs: { structured } }));
+const filterOf = (metric: Metric, structured: boolean) => (structured ? STRUCTURED! : PLAIN!).of(metric);
 
 /** What CloudWatch counts of a line in each of the two formats; undefined where the line is none for the metric. */
 const countedOf = (metric: Metric, line: LogLine) => ({
