@@ -11,7 +11,7 @@ export interface AlarmSettings {
 
 export const ALARM_DEFAULTS = {
   deadLetter: { threshold: 1, period: 60, evaluationPeriods: 1 },
-  deadLetterGrowth: { threshold: 1, period: 300, evaluationPeriods: 1 },
+  deadLetterGrowth: { threshold: 1, period: 60, evaluationPeriods: 1 },
   workerErrors: { threshold: 10, period: 60, evaluationPeriods: 1 },
   queueSize: { threshold: 40, period: 300, evaluationPeriods: 24 },
   memory: { threshold: 100, period: 60, evaluationPeriods: 10 },

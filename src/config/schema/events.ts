@@ -52,7 +52,8 @@ const Input = {
   input: Type.Optional(
     Type.Union([mapOf(Type.Unknown()), Type.String({ minLength: 1 })], {
       title: 'text or a map',
-      description: 'The message, instead of the event; a map becomes JSON.',
+      description:
+        'The message, instead of the event; a map becomes JSON. EventBridge puts a text into quotes.',
     }),
   ),
 };

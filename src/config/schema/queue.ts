@@ -56,7 +56,7 @@ export const QueueSchema = strictObject(
       stringOrIntrinsic({
         title: 'the ARN of a queue or a CloudFormation function',
         description:
-          'An existing queue, in the same region. Nothing of it is changed: it has no topic then, and no `events` that need leave to send to it.',
+          'An existing queue of the same account and region. Nothing of it is changed: it has no topic then, and no `events` that need leave to send to it.',
         otherwise: 'none: a queue is made',
       }),
     ),

@@ -15,8 +15,8 @@ interface AlarmKind {
 
 const hasDeadLetterQueue = ({ worker }: Subject) => worker.queue.deadLetter !== false;
 
-const deadLetters = (subject: Subject) =>
-  queueMetric(subject, 'ApproximateNumberOfMessagesVisible', { of: 'deadLetterQueue', statistic: 'Maximum' });
+const deadLetters = (subject: Subject, metric = 'ApproximateNumberOfMessagesVisible') =>
+  queueMetric(subject, metric, { of: 'deadLetterQueue', statistic: 'Maximum' });
 
 const KINDS: Record<AlarmName, AlarmKind> = {
   deadLetter: {
@@ -29,11 +29,13 @@ const KINDS: Record<AlarmName, AlarmKind> = {
   deadLetterGrowth: {
     resource: 'deadLetterGrowthAlarm',
     description: () => 'More messages have gone to the dead-letter queue.',
-    // SQS counts no message that it moves there by itself as sent: the growth is all there is to see.
+    // SQS counts no message that it moves there by itself as sent: the growth is all there is to see. With those in
+    // flight, since who looks at dead letters and puts them back adds none.
     metric: (subject, { period }) => ({
       Metrics: [
-        partOfFormula('deadLetters', deadLetters(subject), period),
-        { Id: 'growth', Label: 'DeadLetterGrowth', Expression: 'DIFF(deadLetters)', ReturnData: true },
+        partOfFormula('visible', deadLetters(subject), period),
+        partOfFormula('inFlight', deadLetters(subject, 'ApproximateNumberOfMessagesNotVisible'), period),
+        { Id: 'growth', Label: 'DeadLetterGrowth', Expression: 'DIFF(visible + inFlight)', ReturnData: true },
       ],
     }),
     operator: 'GreaterThanOrEqualToThreshold',

@@ -101,18 +101,21 @@ describe('the alarms', () => {
 
   it('deadLetterGrowth sees new dead letters beside old ones, which the other alarm on them cannot', () => {
     const alarm = single().of('deadLetterGrowthAlarm');
+    const part = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: {
+        Metric: { Namespace: 'AWS/SQS', MetricName, Dimensions: [deadLetters] },
+        Period: 60,
+        Stat: 'Maximum',
+      },
+    });
     expect(alarm).toMatchObject({
+      // One that is looked at and put back is not new.
       Metrics: [
-        {
-          Id: 'deadLetters',
-          ReturnData: false,
-          MetricStat: {
-            Metric: { Namespace: 'AWS/SQS', MetricName: visible, Dimensions: [deadLetters] },
-            Period: 300,
-            Stat: 'Maximum',
-          },
-        },
-        { Id: 'growth', Expression: 'DIFF(deadLetters)', ReturnData: true },
+        part('visible', visible),
+        part('inFlight', 'ApproximateNumberOfMessagesNotVisible'),
+        { Id: 'growth', Expression: 'DIFF(visible + inFlight)', ReturnData: true },
       ],
       EvaluationPeriods: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',

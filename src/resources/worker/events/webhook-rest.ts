@@ -24,14 +24,20 @@ export function restApi(subject: Subject, settings: Webhook, name: string): Reso
   };
 }
 
-/** What a body may be called; nothing else is let through, see `PassthroughBehavior`. */
-const CONTENT_TYPES = [
+const MEDIA_TYPES = [
   'application/json',
   'application/x-www-form-urlencoded',
   'application/xml',
   'text/plain',
   'text/xml',
 ];
+
+/** What a body may be called, as senders write it; nothing else is let through, see `PassthroughBehavior`. */
+const CONTENT_TYPES = MEDIA_TYPES.flatMap((type) => [
+  type,
+  `${type}; charset=utf-8`,
+  `${type};charset=UTF-8`,
+]);
 
 function methodOf(subject: Subject, { messageGroupId }: Webhook): Resource {
   const apiId = ref(idOf(subject, 'webhookApi'));

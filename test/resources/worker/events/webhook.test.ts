@@ -75,13 +75,14 @@ describe('with a key', () => {
 
   it('a body is encoded, so that nothing in it is a parameter, whatever it is called', () => {
     const { RequestTemplates: templates, RequestParameters: parameters } = of('webhookMethod').Integration;
-    expect(Object.keys(templates as object)).toEqual([
-      'application/json',
-      'application/x-www-form-urlencoded',
-      'application/xml',
-      'text/plain',
-      'text/xml',
-    ]);
+    const types = ['application/json', 'application/x-www-form-urlencoded', 'application/xml'];
+    expect(Object.keys(templates as object)).toEqual(
+      [...types, 'text/plain', 'text/xml'].flatMap((type) => [
+        type,
+        `${type}; charset=utf-8`,
+        `${type};charset=UTF-8`,
+      ]),
+    );
     expect(new Set(Object.values(templates as object))).toEqual(
       new Set(['Action=SendMessage&MessageBody=$util.urlEncode($input.body)']),
     );
