@@ -118,10 +118,18 @@ const DESCRIBE: Record<string, Describe> = {
     given: describeValue(data),
     allowed: 'text that is not empty',
   }),
+  maxLength: ({ data, params }) => ({
+    code: 'WATCHBOT_OUT_OF_RANGE',
+    given: describeValue(data),
+    allowed: `at most ${params.limit} characters`,
+  }),
   multipleOf: (error) => numberRange(error),
   minimum: (error) => numberRange(error),
   maximum: (error) => numberRange(error),
 };
+
+/** Keywords of a schema whose errors can be told. */
+export const DESCRIBED_KEYWORDS: readonly string[] = Object.keys(DESCRIBE);
 
 function problemOf(error: ErrorObject, root: string): Problem {
   const describe = DESCRIBE[error.keyword];

@@ -1,20 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Configuration } from '../../src/config/configuration';
+import { idsOf } from '../../src/config/logical-ids';
 import { ERROR_CODES } from '../../src/errors/codes';
 import { formatProblem } from '../../src/errors/problem';
 import { UserError } from '../../src/errors/user-error';
 import { CONTEXT, errorOf, messagesOf, parse } from './support';
 
 const C = { command: 'true' };
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:tiles';
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:tiles';
 
 const WORKER_KEYS =
-  'command, image, architecture, cpu, memory, softMemory, ephemeralStorage, capacity, concurrency, maxJobDuration, stopTimeout, environment, secrets, permissions, managedPolicies, queue, topic, scaling, alarms, logs, mounts, writableFilesystem, exec, extensions';
+  'command, image, architecture, cpu, memory, softMemory, ephemeralStorage, gpu, capacity, placementConstraints, placementStrategies, concurrency, maxJobDuration, stopTimeout, environment, secrets, permissions, managedPolicies, sender, queue, topic, scaling, events, alarms, dashboard, logs, mounts, writableFilesystem, privileged, healthCheck, reduce, exec, extensions';
 const KEYS = `cluster, vpc, notify, ${WORKER_KEYS}`;
 const RESOURCES =
-  'queue, deadLetterQueue, topic, subscription, queuePolicy, logGroup, taskDefinition, service, taskRole, executionRole, scalableTarget, scaleUpPolicy, scaleUpAlarm, scaleDownPolicy, scaleDownAlarm, deadLetterAlarm, workerErrorsMetric, workerErrorsAlarm, queueSizeAlarm, memoryAlarm, cpuAlarm';
+  'queue, deadLetterQueue, topic, subscription, queuePolicy, logGroup, taskDefinition, service, taskRole, executionRole, scalableTarget, scaleUpPolicy, scaleUpAlarm, scaleDownPolicy, scaleDownAlarm, deadLetterAlarm, deadLetterGrowthAlarm, workerErrorsMetric, workerErrorsAlarm, messageReceivesMetric, workerDurationMetric, responseDurationMetric, queueSizeAlarm, memoryAlarm, cpuAlarm, dashboard';
+const SHARED_RESOURCES =
+  'cluster, clusterCapacity, vpc, internetGateway, gatewayAttachment, routeTable, defaultRoute, subnet1, subnet2, subnet1Route, subnet2Route, securityGroup';
+const EVENTBRIDGE_S3_EVENTS =
+  's3:ObjectCreated:*, s3:ObjectCreated:Put, s3:ObjectCreated:Post, s3:ObjectCreated:Copy, s3:ObjectCreated:CompleteMultipartUpload, s3:ObjectRemoved:*, s3:ObjectRemoved:Delete, s3:ObjectRemoved:DeleteMarkerCreated, s3:ObjectRestore:Post, s3:ObjectRestore:Completed, s3:ObjectRestore:Delete, s3:ObjectTagging:Put, s3:ObjectTagging:Delete';
+const S3_EVENTS =
+  's3:ObjectCreated:*, s3:ObjectCreated:Put, s3:ObjectCreated:Post, s3:ObjectCreated:Copy, s3:ObjectCreated:CompleteMultipartUpload, s3:ObjectRemoved:*, s3:ObjectRemoved:Delete, s3:ObjectRemoved:DeleteMarkerCreated, s3:ObjectRestore:Post, s3:ObjectRestore:Completed, s3:ObjectRestore:Delete, s3:ObjectTagging:*, s3:ObjectTagging:Put, s3:ObjectTagging:Delete, s3:ObjectRestore:*, s3:ObjectAcl:Put, s3:ReducedRedundancyLostObject, s3:Replication:*, s3:LifecycleExpiration:*, s3:LifecycleTransition, s3:IntelligentTiering';
 const VARIABLES =
-  'names other than QueueUrl, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…';
+  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, ProgressTable, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…';
 
 /** What is wrong, the section, and what its user reads. */
 const WRONG: [string, unknown, string[]][] = [
@@ -144,11 +153,11 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.command',
       '  given:   command',
-      '  allowed: cluster, vpc, notify, workers',
+      '  allowed: cluster, vpc, notify, extensions, workers',
       '  do:      move it into a worker: watchbot.workers.NAME.command',
       'WATCHBOT_UNKNOWN_KEY at watchbot.scaling',
       '  given:   scaling',
-      '  allowed: cluster, vpc, notify, workers',
+      '  allowed: cluster, vpc, notify, extensions, workers',
       '  do:      move it into a worker: watchbot.workers.NAME.scaling',
     ],
   ],
@@ -255,6 +264,64 @@ const WRONG: [string, unknown, string[]][] = [
     ],
   ],
 
+  [
+    'two workers that would make one bucket',
+    {
+      workers: {
+        tiles: { ...C, events: [{ s3: { bucket: 'tiles' } }] },
+        thumbnails: {
+          ...C,
+          events: [{ s3: { bucket: 'tiles', existing: true } }, { s3: { bucket: 'tiles' } }],
+        },
+      },
+    },
+    [
+      'WATCHBOT_NAME_TAKEN at watchbot.workers.thumbnails.events',
+      '  given:   thumbnails beside tiles: each would make the bucket "tiles"',
+      '  allowed: a bucket that one worker makes',
+      '  do:      set `existing: true` for both, and define the bucket under `resources`',
+    ],
+  ],
+  [
+    'a date for a map',
+    { ...C, reduce: new Date('2026-01-02T00:00:00Z') },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.reduce',
+      '  given:   the date "2026-01-02T00:00:00.000Z"',
+      '  allowed: what JSON has: text, a number, true, false, a list or a map',
+      '  do:      put it in quotes: YAML takes it for a date without',
+    ],
+  ],
+  [
+    'a date deep in an extension',
+    { ...C, extensions: { queue: { Tags: [new Date('2026-01-02T00:00:00Z')] } } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.extensions.queue.Tags[0]',
+      '  given:   the date "2026-01-02T00:00:00.000Z"',
+      '  allowed: what JSON has: text, a number, true, false, a list or a map',
+      '  do:      put it in quotes: YAML takes it for a date without',
+    ],
+  ],
+  [
+    'a date for a key that is required',
+    { ...C, events: [{ schedule: { rate: new Date('2026-01-02T00:00:00Z') } }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].schedule.rate',
+      '  given:   the date "2026-01-02T00:00:00.000Z"',
+      '  allowed: what JSON has: text, a number, true, false, a list or a map',
+      '  do:      put it in quotes: YAML takes it for a date without',
+    ],
+  ],
+  [
+    'a number that is none, in a pattern',
+    { ...C, events: [{ eventBridge: { pattern: { size: [Number.NaN] } } }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].eventBridge.pattern.size[0]',
+      '  given:   NaN',
+      '  allowed: a number that JSON has',
+    ],
+  ],
+
   // Command and image
   [
     'a command of the wrong type',
@@ -352,20 +419,16 @@ const WRONG: [string, unknown, string[]][] = [
     'a cpu that is not one',
     { ...C, cpu: 300 },
     [
-      'WATCHBOT_NOT_ALLOWED at watchbot.cpu',
-      '  given:   300',
-      '  allowed: 256, 512, 1024, 2048, 4096, 8192, 16384',
+      'WATCHBOT_FARGATE_SIZE at watchbot.cpu',
+      '  given:   cpu 300 with memory 512',
+      '  allowed: cpu 256, 512, 1024, 2048, 4096, 8192, 16384',
+      '  do:      choose one of these',
     ],
   ],
   [
     'a cpu that is text',
     { ...C, cpu: '256' },
-    [
-      'WATCHBOT_NOT_ALLOWED at watchbot.cpu',
-      '  given:   "256"',
-      '  allowed: 256, 512, 1024, 2048, 4096, 8192, 16384',
-      '  do:      did you mean "256"?',
-    ],
+    ['WATCHBOT_WRONG_TYPE at watchbot.cpu', '  given:   "256"', '  allowed: a whole number'],
   ],
   [
     'memory that is text',
@@ -378,9 +441,26 @@ const WRONG: [string, unknown, string[]][] = [
     ['WATCHBOT_WRONG_TYPE at watchbot.memory', '  given:   512.5', '  allowed: a whole number'],
   ],
   [
+    'no cpu and no memory',
+    { ...C, cpu: 0, memory: 0 },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.cpu',
+      '  given:   0',
+      '  allowed: 1 or more',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.memory',
+      '  given:   0',
+      '  allowed: 1 or more',
+    ],
+  ],
+  [
     'memory that is too small',
     { ...C, memory: 256 },
-    ['WATCHBOT_OUT_OF_RANGE at watchbot.memory', '  given:   256', '  allowed: 512 or more'],
+    [
+      'WATCHBOT_FARGATE_SIZE at watchbot.memory',
+      '  given:   cpu 256 with memory 256',
+      '  allowed: with cpu 256: memory 512, 1024 or 2048',
+      '  do:      choose one of these, or another `cpu`',
+    ],
   ],
   [
     'memory that the cpu cannot have',
@@ -450,8 +530,12 @@ const WRONG: [string, unknown, string[]][] = [
   // Capacity
   [
     'a capacity that is not one',
-    { ...C, capacity: 'EC2' },
-    ['WATCHBOT_NOT_ALLOWED at watchbot.capacity', '  given:   "EC2"', '  allowed: FARGATE, FARGATE_SPOT'],
+    { ...C, capacity: 'LAMBDA' },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.capacity',
+      '  given:   "LAMBDA"',
+      '  allowed: FARGATE, FARGATE_SPOT, EC2, or a list of {provider, weight, base}',
+    ],
   ],
   [
     'a misspelt capacity',
@@ -459,7 +543,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_NOT_ALLOWED at watchbot.capacity',
       '  given:   "FARGATE_SPPOT"',
-      '  allowed: FARGATE, FARGATE_SPOT',
+      '  allowed: FARGATE, FARGATE_SPOT, EC2, or a list of {provider, weight, base}',
       '  do:      did you mean "FARGATE_SPOT"?',
     ],
   ],
@@ -469,7 +553,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_WRONG_TYPE at watchbot.capacity',
       '  given:   5',
-      '  allowed: FARGATE, FARGATE_SPOT, or a list of {provider, weight, base}',
+      '  allowed: FARGATE, FARGATE_SPOT, EC2, or a list of {provider, weight, base}',
     ],
   ],
   [
@@ -482,7 +566,7 @@ const WRONG: [string, unknown, string[]][] = [
     { ...C, capacity: [{ weight: 1 }] },
     [
       'WATCHBOT_MISSING_KEY at watchbot.capacity[0].provider',
-      '  allowed: FARGATE, FARGATE_SPOT',
+      '  allowed: FARGATE, FARGATE_SPOT or the name of a capacity provider of your own',
       '  do:      add `provider`',
     ],
   ],
@@ -499,21 +583,16 @@ const WRONG: [string, unknown, string[]][] = [
   [
     'a list of mere names',
     { ...C, capacity: ['FARGATE'] },
-    ['WATCHBOT_WRONG_TYPE at watchbot.capacity[0]', '  given:   "FARGATE"', '  allowed: a map of keys'],
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.capacity[0]',
+      '  given:   "FARGATE"',
+      '  allowed: {provider, weight, base}',
+    ],
   ],
   [
     'a weight above the limit',
     { ...C, capacity: [{ provider: 'FARGATE', weight: 1_001 }] },
     ['WATCHBOT_OUT_OF_RANGE at watchbot.capacity[0].weight', '  given:   1001', '  allowed: 0 to 1000'],
-  ],
-  [
-    'a provider twice',
-    { ...C, capacity: [{ provider: 'FARGATE' }, { provider: 'FARGATE', base: 1 }] },
-    [
-      'WATCHBOT_CONTRADICTION at watchbot.capacity',
-      '  given:   FARGATE, FARGATE',
-      '  allowed: each provider once',
-    ],
   ],
   [
     'a base of two providers',
@@ -539,13 +618,335 @@ const WRONG: [string, unknown, string[]][] = [
       '  allowed: one entry with a weight of 1 or more',
     ],
   ],
+
   [
-    'three providers',
+    'a misspelt provider',
+    { ...C, capacity: [{ provider: 'FARGATE_SPOTT' }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.capacity[0].provider',
+      '  given:   "FARGATE_SPOTT"',
+      '  allowed: FARGATE, FARGATE_SPOT, or the name of a capacity provider, which does not begin with aws, ecs or fargate',
+      '  do:      did you mean "FARGATE_SPOT"?',
+    ],
+  ],
+  [
+    'a provider in lower case',
+    { ...C, capacity: [{ provider: 'fargate' }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.capacity[0].provider',
+      '  given:   "fargate"',
+      '  allowed: FARGATE, FARGATE_SPOT, or the name of a capacity provider, which does not begin with aws, ecs or fargate',
+      '  do:      did you mean "FARGATE"?',
+    ],
+  ],
+  [
+    'EC2 as a provider',
+    { ...C, cluster: 'main', capacity: [{ provider: 'EC2' }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.capacity[0].provider',
+      '  given:   "EC2"',
+      '  allowed: FARGATE, FARGATE_SPOT, or the name of a capacity provider, which does not begin with aws, ecs or fargate',
+      '  do:      `capacity: EC2` stands alone: name a capacity provider, or leave the list out',
+    ],
+  ],
+  [
+    'a provider with a blank in its name',
+    { ...C, cluster: 'main', capacity: [{ provider: 'my provider' }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.capacity[0].provider',
+      '  given:   "my provider"',
+      '  allowed: FARGATE, FARGATE_SPOT, or the name of a capacity provider, which does not begin with aws, ecs or fargate',
+      '  do:      name a capacity provider of the cluster',
+    ],
+  ],
+  [
+    'a provider that is a number',
+    { ...C, capacity: [{ provider: 5 }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.capacity[0].provider',
+      '  given:   5',
+      '  allowed: FARGATE, FARGATE_SPOT or the name of a capacity provider of your own',
+    ],
+  ],
+  [
+    'a provider under the name that ECS has for it',
+    { ...C, capacity: [{ capacityProvider: 'FARGATE_SPOT' }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.capacity[0].capacityProvider',
+      '  given:   capacityProvider',
+      '  allowed: provider, weight, base',
+      '  do:      did you mean "provider"?',
+    ],
+  ],
+  [
+    "a provider of one's own as a word",
+    { ...C, cluster: 'main', capacity: 'my-provider' },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.capacity',
+      '  given:   "my-provider"',
+      '  allowed: FARGATE, FARGATE_SPOT, EC2, or a list of {provider, weight, base}',
+    ],
+  ],
+  [
+    'a share as a map',
+    { ...C, capacity: { provider: 'FARGATE' } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.capacity',
+      '  given:   {"provider":"FARGATE"}',
+      '  allowed: FARGATE, FARGATE_SPOT, EC2, or a list of {provider, weight, base}',
+    ],
+  ],
+  [
+    'a provider for the second time',
     { ...C, capacity: [{ provider: 'FARGATE' }, { provider: 'FARGATE_SPOT' }, { provider: 'FARGATE' }] },
     [
+      'WATCHBOT_CONTRADICTION at watchbot.capacity',
+      '  given:   "FARGATE" for the second time',
+      '  allowed: each provider once',
+    ],
+  ],
+  [
+    'capacity of both kinds',
+    { ...C, cluster: 'main', capacity: [{ provider: 'FARGATE' }, { provider: 'mine' }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.capacity',
+      '  given:   capacity of Fargate and of EC2',
+      '  allowed: either Fargate or EC2 in one list, as ECS has it',
+    ],
+  ],
+  [
+    'more providers than a strategy takes',
+    { ...C, cluster: 'main', capacity: Array.from({ length: 21 }, (_, i) => ({ provider: `p${i}` })) },
+    [
       'WATCHBOT_OUT_OF_RANGE at watchbot.capacity',
-      '  given:   [{"provider":"FARGATE"},{"provider":"FARGATE_SPOT"},{"provider":"FARGATE"}]',
-      '  allowed: at most 2 entries',
+      '  given:   [{"provider":"p0"},{"provider":"p1"},{"provider":"p2"},{"provider":"p3"},{"prov…',
+      '  allowed: at most 20 entries',
+    ],
+  ],
+  [
+    'EC2 without a cluster',
+    { ...C, capacity: 'EC2' },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.capacity',
+      '  given:   EC2 without `cluster`',
+      '  allowed: capacity of EC2 with `cluster`: the name or ARN of a cluster that has instances',
+      '  do:      name the cluster, or use FARGATE',
+    ],
+  ],
+  [
+    "a provider of one's own without a cluster",
+    { ...C, capacity: [{ provider: 'mine' }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.capacity',
+      '  given:   "mine" without `cluster`',
+      '  allowed: capacity of EC2 with `cluster`: the name or ARN of a cluster that has instances',
+      '  do:      name the cluster, or use FARGATE',
+    ],
+  ],
+  [
+    'a provider that is most likely Fargate, without a cluster',
+    { ...C, capacity: [{ provider: 'FRGATE' }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.capacity',
+      '  given:   "FRGATE" without `cluster`',
+      '  allowed: capacity of EC2 with `cluster`: the name or ARN of a cluster that has instances',
+      '  do:      did you mean "FARGATE"?',
+    ],
+  ],
+  [
+    'EC2 with a cluster that is none, which is not also a missing one',
+    { ...C, capacity: 'EC2', cluster: {} },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.cluster',
+      '  given:   {}',
+      '  allowed: text or a CloudFormation function',
+    ],
+  ],
+  [
+    'EC2 with public addresses',
+    { ...C, cluster: 'main', capacity: 'EC2', vpc: { subnets: ['subnet-0a1b'], publicIp: true } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.capacity',
+      '  given:   EC2 with `vpc.publicIp: true`',
+      '  allowed: EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
+      '  do:      remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
+    ],
+  ],
+  [
+    'what only EC2 has, on Fargate',
+    {
+      ...C,
+      gpu: 1,
+      privileged: true,
+      placementConstraints: [{ type: 'distinctInstance' }],
+      placementStrategies: [{ type: 'random' }],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.gpu',
+      '  given:   `gpu` on Fargate',
+      '  allowed: `gpu` with `capacity: EC2`',
+      '  do:      remove it, or change `capacity`',
+      'WATCHBOT_CONTRADICTION at watchbot.privileged',
+      '  given:   `privileged` on Fargate',
+      '  allowed: `privileged` with `capacity: EC2`',
+      '  do:      remove it, or change `capacity`',
+      'WATCHBOT_CONTRADICTION at watchbot.placementConstraints',
+      '  given:   `placementConstraints` on Fargate',
+      '  allowed: `placementConstraints` with `capacity: EC2`',
+      '  do:      remove it, or change `capacity`',
+      'WATCHBOT_CONTRADICTION at watchbot.placementStrategies',
+      '  given:   `placementStrategies` on Fargate',
+      '  allowed: `placementStrategies` with `capacity: EC2`',
+      '  do:      remove it, or change `capacity`',
+    ],
+  ],
+  [
+    'a disk on EC2',
+    { ...C, cluster: 'main', capacity: 'EC2', ephemeralStorage: 30 },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.ephemeralStorage',
+      '  given:   `ephemeralStorage` on EC2',
+      '  allowed: `ephemeralStorage` on Fargate',
+      "  do:      remove it: tasks on EC2 have their instance's disk",
+    ],
+  ],
+  [
+    'GPUs out of their range',
+    { ...C, gpu: 0 },
+    ['WATCHBOT_OUT_OF_RANGE at watchbot.gpu', '  given:   0', '  allowed: 1 to 16'],
+  ],
+  [
+    'more GPUs than an instance has',
+    { ...C, gpu: 17 },
+    ['WATCHBOT_OUT_OF_RANGE at watchbot.gpu', '  given:   17', '  allowed: 1 to 16'],
+  ],
+  [
+    'privileged as text',
+    { ...C, privileged: 'yes' },
+    ['WATCHBOT_WRONG_TYPE at watchbot.privileged', '  given:   "yes"', '  allowed: true or false'],
+  ],
+  [
+    'a type of placement that there is not',
+    {
+      ...C,
+      cluster: 'main',
+      capacity: 'EC2',
+      placementConstraints: [{ type: 'membrOf' }],
+      placementStrategies: [{ type: 'pack' }],
+    },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.placementConstraints[0].type',
+      '  given:   "membrOf"',
+      '  allowed: distinctInstance, memberOf',
+      '  do:      did you mean "memberOf"?',
+      'WATCHBOT_NOT_ALLOWED at watchbot.placementStrategies[0].type',
+      '  given:   "pack"',
+      '  allowed: random, spread, binpack',
+    ],
+  ],
+  [
+    'placements without a type',
+    { ...C, cluster: 'main', capacity: 'EC2', placementConstraints: [{}], placementStrategies: ['random'] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.placementConstraints[0].type',
+      '  allowed: distinctInstance, memberOf',
+      '  do:      add `type`',
+      'WATCHBOT_WRONG_TYPE at watchbot.placementStrategies[0]',
+      '  given:   "random"',
+      '  allowed: {type, field}',
+    ],
+  ],
+  [
+    'placements without what their type needs',
+    {
+      ...C,
+      cluster: 'main',
+      capacity: 'EC2',
+      placementConstraints: [{ type: 'memberOf' }],
+      placementStrategies: [{ type: 'spread' }, { type: 'binpack' }],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.placementConstraints[0]',
+      '  given:   memberOf without `expression`',
+      '  allowed: `memberOf` with `expression`, `distinctInstance` without',
+      'WATCHBOT_CONTRADICTION at watchbot.placementStrategies[0]',
+      '  given:   spread without `field`',
+      '  allowed: `spread` with `field`: instanceId, host or attribute:NAME',
+      'WATCHBOT_CONTRADICTION at watchbot.placementStrategies[1]',
+      '  given:   binpack without `field`',
+      '  allowed: `binpack` with `field`: cpu or memory',
+    ],
+  ],
+  [
+    'placements with what their type does not take',
+    {
+      ...C,
+      cluster: 'main',
+      capacity: 'EC2',
+      placementConstraints: [{ type: 'distinctInstance', expression: 'x' }],
+      placementStrategies: [
+        { type: 'spread', field: 'cpu' },
+        { type: 'binpack', field: 'disk' },
+        { type: 'random', field: 'host' },
+      ],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.placementConstraints[0]',
+      '  given:   distinctInstance with `expression`',
+      '  allowed: `memberOf` with `expression`, `distinctInstance` without',
+      'WATCHBOT_CONTRADICTION at watchbot.placementStrategies[0]',
+      '  given:   spread with `field: cpu`',
+      '  allowed: `spread` with `field`: instanceId, host or attribute:NAME',
+      'WATCHBOT_CONTRADICTION at watchbot.placementStrategies[1]',
+      '  given:   binpack with `field: disk`',
+      '  allowed: `binpack` with `field`: cpu or memory',
+      'WATCHBOT_CONTRADICTION at watchbot.placementStrategies[2]',
+      '  given:   random with `field: host`',
+      '  allowed: `random` without `field`',
+    ],
+  ],
+  [
+    'more placements than ECS takes',
+    {
+      ...C,
+      cluster: 'main',
+      capacity: 'EC2',
+      placementConstraints: Array(11).fill({ type: 'distinctInstance' }),
+      placementStrategies: Array(6).fill({ type: 'random' }),
+    },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.placementConstraints',
+      '  given:   [{"type":"distinctInstance"},{"type":"distinctInstance"},{"type":"distinctInsta…',
+      '  allowed: at most 10 entries',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.placementStrategies',
+      '  given:   [{"type":"random"},{"type":"random"},{"type":"random"},{"type":"random"},{"type…',
+      '  allowed: at most 5 entries',
+    ],
+  ],
+  [
+    'a container that is too small for EC2',
+    { ...C, cluster: 'main', capacity: 'EC2', cpu: 1, memory: 5 },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.cpu',
+      '  given:   1',
+      '  allowed: 2 to 196608 on EC2',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.memory',
+      '  given:   5',
+      '  allowed: 6 or more on EC2',
+    ],
+  ],
+  [
+    'a container that is too large for EC2',
+    { ...C, cluster: 'main', capacity: 'EC2', cpu: 196_609 },
+    ['WATCHBOT_OUT_OF_RANGE at watchbot.cpu', '  given:   196609', '  allowed: 2 to 196608 on EC2'],
+  ],
+  [
+    'softMemory that leaves no room below the limit of EC2',
+    { ...C, cluster: 'main', capacity: 'EC2', softMemory: 512 },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.softMemory',
+      '  given:   512',
+      '  allowed: at most 511, less than `memory`',
     ],
   ],
 
@@ -628,8 +1029,9 @@ const WRONG: [string, unknown, string[]][] = [
     { ...C, environment: { FROM: new Date('2026-01-02T00:00:00Z') } },
     [
       'WATCHBOT_WRONG_TYPE at watchbot.environment.FROM',
-      '  given:   "2026-01-02T00:00:00.000Z"',
-      '  allowed: text, a number, true, false or a CloudFormation function',
+      '  given:   the date "2026-01-02T00:00:00.000Z"',
+      '  allowed: what JSON has: text, a number, true, false, a list or a map',
+      '  do:      put it in quotes: YAML takes it for a date without',
     ],
   ],
   [
@@ -861,7 +1263,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.queue.visibilityTimout',
       '  given:   visibilityTimout',
-      '  allowed: fifo, visibilityTimeout, retention, maxReceives, delay, deadLetter',
+      '  allowed: fifo, visibilityTimeout, retention, maxReceives, delay, deadLetter, encryption, arn',
       '  do:      did you mean "visibilityTimeout"?',
     ],
   ],
@@ -871,7 +1273,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.queue.command',
       '  given:   command',
-      '  allowed: fifo, visibilityTimeout, retention, maxReceives, delay, deadLetter',
+      '  allowed: fifo, visibilityTimeout, retention, maxReceives, delay, deadLetter, encryption, arn',
       '  do:      remove it',
     ],
   ],
@@ -971,6 +1373,998 @@ const WRONG: [string, unknown, string[]][] = [
     ],
   ],
 
+  [
+    'an existing queue with settings of one that is made',
+    {
+      ...C,
+      queue: { arn: QUEUE, retention: 60, maxReceives: 5, delay: 5, deadLetter: true, encryption: 'KMS' },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.retention',
+      '  given:   `retention: 60` with `arn`',
+      '  allowed: `retention` of a queue that is made here, without `arn`',
+      '  do:      remove it, or change the queue where it is defined',
+      'WATCHBOT_CONTRADICTION at watchbot.queue.maxReceives',
+      '  given:   `maxReceives: 5` with `arn`',
+      '  allowed: `maxReceives` of a queue that is made here, without `arn`',
+      '  do:      remove it, or change the queue where it is defined',
+      'WATCHBOT_CONTRADICTION at watchbot.queue.delay',
+      '  given:   `delay: 5` with `arn`',
+      '  allowed: `delay` of a queue that is made here, without `arn`',
+      '  do:      remove it, or change the queue where it is defined',
+      'WATCHBOT_CONTRADICTION at watchbot.queue.deadLetter',
+      '  given:   `deadLetter: true` with `arn`',
+      '  allowed: `deadLetter` of a queue that is made here, without `arn`',
+      '  do:      remove it, or change the queue where it is defined',
+      'WATCHBOT_CONTRADICTION at watchbot.queue.encryption',
+      '  given:   `encryption: KMS` with `arn`',
+      '  allowed: `encryption` of a queue that is made here, without `arn`',
+      '  do:      remove it, or change the queue where it is defined',
+    ],
+  ],
+  [
+    'an existing queue by its name',
+    { ...C, queue: { arn: 'tiles' } },
+    [
+      'WATCHBOT_MALFORMED at watchbot.queue.arn',
+      '  given:   "tiles"',
+      '  allowed: an ARN like arn:aws:sqs:REGION:ACCOUNT:NAME, or a CloudFormation function',
+    ],
+  ],
+  [
+    'an existing queue by its address',
+    { ...C, queue: { arn: 'https://sqs.us-east-1.amazonaws.com/123456789012/tiles' } },
+    [
+      'WATCHBOT_MALFORMED at watchbot.queue.arn',
+      '  given:   "https://sqs.us-east-1.amazonaws.com/123456789012/tiles"',
+      '  allowed: an ARN like arn:aws:sqs:REGION:ACCOUNT:NAME, or a CloudFormation function',
+    ],
+  ],
+  [
+    'an existing queue that is a number',
+    { ...C, queue: { arn: 5 } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.queue.arn',
+      '  given:   5',
+      '  allowed: the ARN of a queue or a CloudFormation function',
+    ],
+  ],
+  [
+    'an existing queue in another region',
+    { ...C, queue: { arn: 'arn:aws:sqs:eu-west-1:123456789012:tiles' } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.arn',
+      '  given:   a queue in eu-west-1, with the service in us-east-1',
+      '  allowed: a queue in the region of the service: its metrics, which scaling needs, are there',
+    ],
+  ],
+  [
+    'an existing standard queue as FIFO',
+    { ...C, queue: { arn: QUEUE, fifo: true } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.fifo',
+      '  given:   true, with "arn:aws:sqs:us-east-1:123456789012:tiles", whose name does not end with .fifo',
+      '  allowed: the kind that the queue is of',
+      '  do:      remove `fifo`: it follows from the ARN',
+    ],
+  ],
+  [
+    'an existing queue behind a topic',
+    { ...C, topic: true, queue: { arn: QUEUE } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.topic',
+      '  given:   true with `queue.arn`',
+      '  allowed: with `queue.arn`: no topic, and only `schedule` and `webhook` among the events',
+      "  do:      subscribe the queue where it is defined, so that its policy stays its owner's",
+    ],
+  ],
+  [
+    'an existing queue with sources that need its leave',
+    {
+      ...C,
+      queue: { arn: QUEUE },
+      events: [{ sns: TOPIC }, { eventBridge: { pattern: { source: ['a'] } } }, { s3: { bucket: 'tiles' } }],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0].sns',
+      '  given:   a source that the policy of the queue must let in',
+      '  allowed: with `queue.arn`: no topic, and only `schedule` and `webhook` among the events',
+      "  do:      subscribe the queue where it is defined, so that its policy stays its owner's",
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].eventBridge',
+      '  given:   a source that the policy of the queue must let in',
+      '  allowed: with `queue.arn`: no topic, and only `schedule` and `webhook` among the events',
+      "  do:      subscribe the queue where it is defined, so that its policy stays its owner's",
+      'WATCHBOT_CONTRADICTION at watchbot.events[2].s3',
+      '  given:   a source that the policy of the queue must let in',
+      '  allowed: with `queue.arn`: no topic, and only `schedule` and `webhook` among the events',
+      "  do:      subscribe the queue where it is defined, so that its policy stays its owner's",
+    ],
+  ],
+  [
+    'a dead-letter queue by its name',
+    { ...C, queue: { deadLetter: 'tiles' } },
+    [
+      'WATCHBOT_MALFORMED at watchbot.queue.deadLetter',
+      '  given:   "tiles"',
+      '  allowed: an ARN like arn:aws:sqs:REGION:ACCOUNT:NAME, or a CloudFormation function',
+    ],
+  ],
+  [
+    'a dead-letter queue that is a number',
+    { ...C, queue: { deadLetter: 5 } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.queue.deadLetter',
+      '  given:   5',
+      '  allowed: `true`, `false`, the ARN of a queue or a CloudFormation function',
+    ],
+  ],
+  [
+    'a FIFO dead-letter queue of a standard queue',
+    { ...C, queue: { deadLetter: `${QUEUE}.fifo` } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.deadLetter',
+      '  given:   a FIFO queue for the dead letters of a standard queue',
+      '  allowed: two queues of the same kind',
+    ],
+  ],
+  [
+    'a standard dead-letter queue of a FIFO queue',
+    { ...C, queue: { fifo: true, deadLetter: QUEUE } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.deadLetter',
+      '  given:   a standard queue for the dead letters of a FIFO queue',
+      '  allowed: two queues of the same kind',
+    ],
+  ],
+  [
+    'a queue that is its own dead-letter queue',
+    { ...C, queue: { arn: QUEUE, deadLetter: QUEUE } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.deadLetter',
+      '  given:   the queue itself',
+      '  allowed: another queue',
+    ],
+  ],
+  [
+    'encryption that is not one',
+    { ...C, queue: { encryption: 'none' } },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.queue.encryption',
+      '  given:   "none"',
+      '  allowed: SSE-SQS, KMS, or a key: arn:aws:kms:REGION:ACCOUNT:key/ID, its id, or alias/NAME',
+    ],
+  ],
+  [
+    'encryption as SQS calls it',
+    { ...C, queue: { encryption: 'SSE-KMS' } },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.queue.encryption',
+      '  given:   "SSE-KMS"',
+      '  allowed: SSE-SQS, KMS, or a key: arn:aws:kms:REGION:ACCOUNT:key/ID, its id, or alias/NAME',
+      '  do:      did you mean "KMS"?',
+    ],
+  ],
+  [
+    'a misspelt encryption',
+    { ...C, queue: { encryption: 'SSE_SQS' } },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.queue.encryption',
+      '  given:   "SSE_SQS"',
+      '  allowed: SSE-SQS, KMS, or a key: arn:aws:kms:REGION:ACCOUNT:key/ID, its id, or alias/NAME',
+      '  do:      did you mean "SSE-SQS"?',
+    ],
+  ],
+  [
+    'encryption switched off',
+    { ...C, queue: { encryption: false } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.queue.encryption',
+      '  given:   false',
+      '  allowed: `SSE-SQS`, `KMS`, the ARN, id or alias of a key, or a CloudFormation function',
+    ],
+  ],
+  [
+    "AWS's key behind the topic",
+    { ...C, queue: { encryption: 'alias/aws/sqs' } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.encryption',
+      '  given:   "alias/aws/sqs" behind the topic',
+      "  allowed: SSE-SQS, KMS or a key of your own: AWS's key lets no service send, and their messages would be lost",
+      '  do:      use KMS, or `topic: false` and no such events',
+    ],
+  ],
+  [
+    "AWS's key, by its ARN, behind sources",
+    {
+      ...C,
+      topic: false,
+      queue: { encryption: 'arn:aws:kms:us-east-1:123456789012:alias/aws/sqs' },
+      events: [{ s3: { bucket: 'tiles' } }, { sns: TOPIC }, { schedule: 'rate(1 day)' }],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.queue.encryption',
+      '  given:   "arn:aws:kms:us-east-1:123456789012:alias/aws/sqs" behind s3, sns',
+      "  allowed: SSE-SQS, KMS or a key of your own: AWS's key lets no service send, and their messages would be lost",
+      '  do:      use KMS, or `topic: false` and no such events',
+    ],
+  ],
+  [
+    'a key of a queue beside it, as two blanks too few make it',
+    { ...C, queue: null, fifo: true },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.fifo',
+      '  given:   fifo',
+      `  allowed: ${KEYS}`,
+      '  do:      move it into `queue`',
+      'WATCHBOT_WRONG_TYPE at watchbot.queue',
+      '  given:   null',
+      '  allowed: a map of keys',
+    ],
+  ],
+
+  // Events
+  [
+    'events as a map',
+    { ...C, events: { sns: TOPIC } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events',
+      '  given:   {"sns":"arn:aws:sns:us-east-1:123456789012:tiles"}',
+      '  allowed: a list, with one of sns, eventBridge, schedule, s3, webhook in an entry',
+    ],
+  ],
+  [
+    'sources that are no maps',
+    { ...C, events: ['sns', null] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0]',
+      '  given:   "sns"',
+      '  allowed: one of sns, eventBridge, schedule, s3, webhook in an entry',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[1]',
+      '  given:   null',
+      '  allowed: one of sns, eventBridge, schedule, s3, webhook in an entry',
+    ],
+  ],
+  [
+    'an entry with nothing in it',
+    { ...C, events: [{}] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0]',
+      '  given:   {}',
+      '  allowed: one of sns, eventBridge, schedule, s3, webhook in an entry',
+    ],
+  ],
+  [
+    'two sources in an entry',
+    { ...C, events: [{ sns: TOPIC, s3: { bucket: 'tiles' } }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0]',
+      '  given:   sns, s3',
+      '  allowed: one of sns, eventBridge, schedule, s3, webhook in an entry',
+      '  do:      make an entry of each',
+    ],
+  ],
+  [
+    'a source that there is not',
+    { ...C, events: [{ kinesis: 'arn:aws:kinesis:us-east-1:123456789012:stream/tiles' }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].kinesis',
+      '  given:   kinesis',
+      '  allowed: sns, eventBridge, schedule, s3, webhook',
+      '  do:      remove it',
+    ],
+  ],
+  [
+    'a misspelt source',
+    { ...C, events: [{ eventbridge: { pattern: { source: ['a'] } } }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].eventbridge',
+      '  given:   eventbridge',
+      '  allowed: sns, eventBridge, schedule, s3, webhook',
+      '  do:      did you mean "eventBridge"?',
+    ],
+  ],
+  [
+    'a key of a source beside it, as two blanks too few make it',
+    { ...C, events: [{ s3: null, bucket: 'tiles' }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].bucket',
+      '  given:   bucket',
+      '  allowed: sns, eventBridge, schedule, s3, webhook',
+      '  do:      move it into `s3`',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].s3',
+      '  given:   null',
+      '  allowed: {bucket, event, prefix, suffix, existing, messageGroupId}',
+    ],
+  ],
+  [
+    'a key of a source beside its short form',
+    { ...C, events: [{ schedule: 'rate(1 day)', enabled: false }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].enabled',
+      '  given:   enabled',
+      '  allowed: sns, eventBridge, schedule, s3, webhook',
+      '  do:      move it into `schedule`, which is a map then: {rate, timezone, input, enabled, messageGroupId}',
+    ],
+  ],
+  [
+    "more sources than a queue's policy has room for",
+    { ...C, events: Array.from({ length: 51 }, () => ({ schedule: 'rate(1 day)' })) },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events',
+      '  given:   [{"schedule":"rate(1 day)"},{"schedule":"rate(1 day)"},{"schedule":"rate(1 day)…',
+      '  allowed: at most 50 entries',
+    ],
+  ],
+  [
+    'a topic by its name',
+    { ...C, events: [{ sns: 'tiles' }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].sns',
+      '  given:   "tiles"',
+      '  allowed: an ARN like arn:aws:sns:REGION:ACCOUNT:NAME, or a CloudFormation function',
+    ],
+  ],
+  [
+    'a topic by its name, in a map',
+    { ...C, events: [{ sns: { arn: 'tiles' } }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].sns.arn',
+      '  given:   "tiles"',
+      '  allowed: an ARN like arn:aws:sns:REGION:ACCOUNT:NAME, or a CloudFormation function',
+    ],
+  ],
+  [
+    'a topic of the wrong type',
+    { ...C, events: [{ sns: 5 }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].sns',
+      '  given:   5',
+      '  allowed: the ARN of a topic, a CloudFormation function or {arn, filterPolicy, filterPolicyScope, rawMessageDelivery}',
+    ],
+  ],
+  [
+    'a topic that is empty',
+    { ...C, events: [{ sns: '' }] },
+    ['WATCHBOT_OUT_OF_RANGE at watchbot.events[0].sns', '  given:   ""', '  allowed: text that is not empty'],
+  ],
+  [
+    'a topic under another name',
+    { ...C, events: [{ sns: { topic: TOPIC } }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].sns.topic',
+      '  given:   topic',
+      '  allowed: arn, filterPolicy, filterPolicyScope, rawMessageDelivery',
+      '  do:      did you mean "arn"?',
+    ],
+  ],
+  [
+    "a topic's name beside its ARN",
+    { ...C, events: [{ sns: { arn: TOPIC, topicName: 'tiles' } }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].sns.topicName',
+      '  given:   topicName',
+      '  allowed: arn, filterPolicy, filterPolicyScope, rawMessageDelivery',
+      '  do:      remove it',
+    ],
+  ],
+  [
+    'a source without a topic',
+    { ...C, events: [{ sns: { filterPolicy: { kind: ['a'] } } }] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].sns.arn',
+      '  allowed: the ARN of a topic or a CloudFormation function',
+      '  do:      add `arn`',
+    ],
+  ],
+  [
+    'a topic twice',
+    { ...C, events: [{ sns: TOPIC }, { sns: { arn: TOPIC, filterPolicy: { kind: ['a'] } } }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].sns.arn',
+      '  given:   "arn:aws:sns:us-east-1:123456789012:tiles" for the second time',
+      '  allowed: a topic once: SNS keeps one subscription of a queue',
+      '  do:      join the two filters in one entry',
+    ],
+  ],
+  [
+    'a topic twice, as a function',
+    { ...C, events: [{ sns: { Ref: 'Topic' } }, { sns: { arn: { Ref: 'Topic' } } }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].sns.arn',
+      '  given:   {"Ref":"Topic"} for the second time',
+      '  allowed: a topic once: SNS keeps one subscription of a queue',
+      '  do:      join the two filters in one entry',
+    ],
+  ],
+  [
+    'a filter that lets nothing out',
+    { ...C, events: [{ sns: { arn: TOPIC, filterPolicy: {} } }] },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].sns.filterPolicy',
+      '  given:   {}',
+      '  allowed: at least 1 entry',
+    ],
+  ],
+  [
+    'a filter of what there is not, and raw as text',
+    { ...C, events: [{ sns: { arn: TOPIC, filterPolicyScope: 'messageBody', rawMessageDelivery: 'yes' } }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.events[0].sns.filterPolicyScope',
+      '  given:   "messageBody"',
+      '  allowed: MessageAttributes, MessageBody',
+      '  do:      did you mean "MessageBody"?',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].sns.rawMessageDelivery',
+      '  given:   "yes"',
+      '  allowed: true or false',
+    ],
+  ],
+  [
+    'a standard topic for a FIFO queue',
+    { ...C, queue: { fifo: true }, events: [{ sns: TOPIC }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0].sns',
+      '  given:   a standard topic for a FIFO queue',
+      '  allowed: a FIFO topic, whose name ends with .fifo',
+      '  do:      remove `queue.fifo`, or subscribe to a FIFO topic',
+    ],
+  ],
+  [
+    'a malformed topic for a FIFO queue, which is one mistake',
+    { ...C, queue: { fifo: true }, events: [{ sns: 'tiles' }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].sns',
+      '  given:   "tiles"',
+      '  allowed: an ARN like arn:aws:sns:REGION:ACCOUNT:NAME, or a CloudFormation function',
+    ],
+  ],
+  [
+    'events without a pattern',
+    { ...C, events: [{ eventBridge: {} }] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].eventBridge.pattern',
+      '  allowed: an event pattern like {source: [aws.s3]}',
+      '  do:      add `pattern`',
+    ],
+  ],
+  [
+    'events as text',
+    { ...C, events: [{ eventBridge: 'aws.s3' }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].eventBridge',
+      '  given:   "aws.s3"',
+      '  allowed: {pattern, eventBus, input, inputPath, messageGroupId}',
+    ],
+  ],
+  [
+    'a pattern with nothing in it',
+    { ...C, events: [{ eventBridge: { pattern: {} } }] },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].eventBridge.pattern',
+      '  given:   {}',
+      '  allowed: at least 1 entry',
+    ],
+  ],
+  [
+    'a pattern with a null',
+    { ...C, events: [{ eventBridge: { pattern: { source: [null] } } }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].eventBridge.pattern.source[0]',
+      '  given:   null',
+      '  allowed: a value: CloudFormation takes no null',
+      '  do:      give it a value, or remove it',
+    ],
+  ],
+  [
+    'a schedule as the Serverless Framework has it for EventBridge',
+    { ...C, events: [{ eventBridge: { schedule: 'rate(1 day)' } }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].eventBridge.schedule',
+      '  given:   schedule',
+      '  allowed: pattern, eventBus, input, inputPath, messageGroupId',
+      '  do:      give the schedule an entry of its own: `- schedule: …`',
+    ],
+  ],
+  [
+    'two messages for an event',
+    { ...C, events: [{ eventBridge: { pattern: { source: ['a'] }, input: 'x', inputPath: '$.detail' } }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0].eventBridge',
+      '  given:   `input` and `inputPath`',
+      '  allowed: one of the two',
+    ],
+  ],
+  [
+    'a path and an input that are none',
+    { ...C, events: [{ eventBridge: { pattern: { source: ['a'] }, inputPath: 'detail', input: 5 } }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].eventBridge.input',
+      '  given:   5',
+      '  allowed: text or a map',
+      'WATCHBOT_MALFORMED at watchbot.events[0].eventBridge.inputPath',
+      '  given:   "detail"',
+      '  allowed: a path like $.detail',
+    ],
+  ],
+  [
+    'a schedule in words',
+    { ...C, events: [{ schedule: 'every 5 minutes' }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].schedule',
+      '  given:   "every 5 minutes"',
+      '  allowed: rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
+    ],
+  ],
+  [
+    'a schedule in words, in a map',
+    { ...C, events: [{ schedule: { rate: '5 minutes' } }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].schedule.rate',
+      '  given:   "5 minutes"',
+      '  allowed: rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
+    ],
+  ],
+  [
+    'a schedule in seconds, and one of nothing',
+    { ...C, events: [{ schedule: 'rate(5 seconds)' }, { schedule: 'rate(0 minutes)' }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].schedule',
+      '  given:   "rate(5 seconds)"',
+      '  allowed: rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
+      'WATCHBOT_MALFORMED at watchbot.events[1].schedule',
+      '  given:   "rate(0 minutes)"',
+      '  allowed: rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
+    ],
+  ],
+  [
+    'a cron line of five fields',
+    { ...C, events: [{ schedule: 'cron(0 6 * * *)' }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].schedule',
+      '  given:   "cron(0 6 * * *)"',
+      '  allowed: rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
+    ],
+  ],
+  [
+    'a date that no calendar has',
+    { ...C, events: [{ schedule: 'at(2030-13-01T00:00:00)' }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].schedule',
+      '  given:   "at(2030-13-01T00:00:00)"',
+      '  allowed: rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
+    ],
+  ],
+  [
+    'schedules of the wrong type',
+    { ...C, events: [{ schedule: ['rate(1 day)'] }, { schedule: { rate: ['rate(1 day)'] } }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].schedule',
+      '  given:   ["rate(1 day)"]',
+      '  allowed: an expression like rate(5 minutes), or {rate, timezone, input, enabled, messageGroupId}',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[1].schedule.rate',
+      '  given:   ["rate(1 day)"]',
+      '  allowed: an expression like rate(5 minutes)',
+    ],
+  ],
+  [
+    'a schedule under another name',
+    { ...C, events: [{ schedule: { cron: 'cron(0 6 * * ? *)' } }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].schedule.cron',
+      '  given:   cron',
+      '  allowed: rate, timezone, input, enabled, messageGroupId',
+      '  do:      did you mean "rate"?',
+    ],
+  ],
+  [
+    'a schedule without an expression',
+    { ...C, events: [{ schedule: {} }] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].schedule.rate',
+      '  allowed: an expression like rate(5 minutes)',
+      '  do:      add `rate`',
+    ],
+  ],
+  [
+    'settings of a schedule of the wrong type',
+    { ...C, events: [{ schedule: { rate: 'rate(1 day)', timezone: 1, input: [], enabled: 'no' } }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].schedule.timezone',
+      '  given:   1',
+      '  allowed: text',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].schedule.input',
+      '  given:   []',
+      '  allowed: text or a map',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].schedule.enabled',
+      '  given:   "no"',
+      '  allowed: true or false',
+    ],
+  ],
+  [
+    'a bucket as text',
+    { ...C, events: [{ s3: 'tiles' }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].s3',
+      '  given:   "tiles"',
+      '  allowed: {bucket, event, prefix, suffix, existing, messageGroupId}',
+    ],
+  ],
+  [
+    'no bucket',
+    { ...C, events: [{ s3: {} }] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].s3.bucket',
+      '  allowed: text or a CloudFormation function',
+      '  do:      add `bucket`',
+    ],
+  ],
+  [
+    'buckets whose names S3 does not take',
+    {
+      ...C,
+      events: [
+        { s3: { bucket: 'My_Tiles' } },
+        { s3: { bucket: 'a..b' } },
+        { s3: { bucket: '192.168.0.1' } },
+        { s3: { bucket: 'xn--tiles' } },
+      ],
+    },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].s3.bucket',
+      '  given:   "My_Tiles"',
+      '  allowed: the name of a bucket: lower case letters, digits, dashes and single dots, 3 to 63 characters, no IP address',
+      'WATCHBOT_MALFORMED at watchbot.events[1].s3.bucket',
+      '  given:   "a..b"',
+      '  allowed: the name of a bucket: lower case letters, digits, dashes and single dots, 3 to 63 characters, no IP address',
+      'WATCHBOT_MALFORMED at watchbot.events[2].s3.bucket',
+      '  given:   "192.168.0.1"',
+      '  allowed: the name of a bucket: lower case letters, digits, dashes and single dots, 3 to 63 characters, no IP address',
+      'WATCHBOT_MALFORMED at watchbot.events[3].s3.bucket',
+      '  given:   "xn--tiles"',
+      '  allowed: the name of a bucket: lower case letters, digits, dashes and single dots, 3 to 63 characters, no IP address',
+    ],
+  ],
+  [
+    'a bucket that is defined elsewhere',
+    {
+      ...C,
+      events: [
+        { s3: { bucket: { Ref: 'Bucket' } } },
+        { s3: { bucket: { 'Fn::GetAtt': ['Bucket', 'Name'] } } },
+      ],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0].s3.bucket',
+      '  given:   {"Ref":"Bucket"}, a bucket that is defined elsewhere',
+      '  allowed: a name for the bucket that is made here',
+      '  do:      set `existing: true`, and switch EventBridge on where the bucket is defined',
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].s3.bucket',
+      '  given:   {"Fn::GetAtt":["Bucket","Name"]}, a bucket that is defined elsewhere',
+      '  allowed: a name for the bucket that is made here',
+      '  do:      set `existing: true`, and switch EventBridge on where the bucket is defined',
+    ],
+  ],
+  [
+    'an event that S3 does not have',
+    { ...C, events: [{ s3: { bucket: 'tiles', event: 's3:ObjectCreated' } }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.events[0].s3.event',
+      '  given:   "s3:ObjectCreated"',
+      `  allowed: ${S3_EVENTS}`,
+      '  do:      did you mean "s3:ObjectCreated:*"?',
+    ],
+  ],
+  [
+    'an event without s3 before it',
+    { ...C, events: [{ s3: { bucket: 'tiles', event: 'ObjectCreated:*' } }] },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].s3.event',
+      '  given:   "ObjectCreated:*"',
+      '  allowed: an event like s3:ObjectCreated:*',
+    ],
+  ],
+  [
+    'an event that EventBridge does not have',
+    { ...C, events: [{ s3: { bucket: 'tiles', existing: true, event: 's3:ObjectAcl:Put' } }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.events[0].s3.event',
+      '  given:   "s3:ObjectAcl:Put"',
+      `  allowed: of an existing bucket, which sends through EventBridge: ${EVENTBRIDGE_S3_EVENTS}`,
+    ],
+  ],
+  [
+    'rules as the Serverless Framework has them',
+    { ...C, events: [{ s3: { bucket: 'tiles', rules: [{ prefix: 'in/' }] } }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].s3.rules',
+      '  given:   rules',
+      '  allowed: bucket, event, prefix, suffix, existing, messageGroupId',
+      '  do:      give `prefix` and `suffix` here, without `rules`',
+    ],
+  ],
+  [
+    'an empty prefix and a suffix of the wrong type',
+    { ...C, events: [{ s3: { bucket: 'tiles', prefix: '', suffix: 5 } }] },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].s3.prefix',
+      '  given:   ""',
+      '  allowed: text that is not empty',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].s3.suffix',
+      '  given:   5',
+      '  allowed: text',
+    ],
+  ],
+  [
+    'a prefix and a suffix longer than any key',
+    { ...C, events: [{ s3: { bucket: 'tiles', prefix: 'x'.repeat(1_025), suffix: 'x'.repeat(1_025) } }] },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].s3.prefix',
+      '  given:   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…',
+      '  allowed: at most 1024 characters',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].s3.suffix',
+      '  given:   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…',
+      '  allowed: at most 1024 characters',
+    ],
+  ],
+  [
+    'the same objects of a bucket twice',
+    {
+      ...C,
+      events: [
+        { s3: { bucket: 'tiles', prefix: 'in/', suffix: '.tif' } },
+        { s3: { bucket: 'tiles', event: 's3:ObjectCreated:Put', prefix: 'in/a', suffix: 'x.tif' } },
+      ],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].s3',
+      '  given:   objects that watchbot.events[0].s3 takes too',
+      '  allowed: events, prefixes or suffixes that are apart: S3 takes no others for one bucket',
+    ],
+  ],
+  [
+    'a bucket that sends to a FIFO queue',
+    { ...C, queue: { fifo: true }, events: [{ s3: { bucket: 'tiles', messageGroupId: 'a' } }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0].s3',
+      '  given:   a bucket that sends to a FIFO queue',
+      '  allowed: a standard queue: S3 sends to no other',
+      '  do:      set `existing: true` with a bucket that sends to EventBridge, or remove `queue.fifo`',
+    ],
+  ],
+  [
+    'a webhook as text',
+    { ...C, events: [{ webhook: 'none' }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].webhook',
+      '  given:   "none"',
+      '  allowed: {authorization, throttle, messageGroupId}',
+    ],
+  ],
+  [
+    'a webhook that does not say who may send',
+    { ...C, events: [{ webhook: {} }] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].webhook.authorization',
+      '  allowed: apiKey, iam, none or {jwt: {issuer, audience, scopes}}',
+      '  do:      add `authorization`',
+    ],
+  ],
+  [
+    'tokens as a word',
+    { ...C, events: [{ webhook: { authorization: 'jwt' } }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.events[0].webhook.authorization',
+      '  given:   "jwt"',
+      '  allowed: apiKey, iam, none or {jwt: {issuer, audience, scopes}}',
+    ],
+  ],
+  [
+    'a misspelt authorization',
+    { ...C, events: [{ webhook: { authorization: 'apikey' } }] },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.events[0].webhook.authorization',
+      '  given:   "apikey"',
+      '  allowed: apiKey, iam, none or {jwt: {issuer, audience, scopes}}',
+      '  do:      did you mean "apiKey"?',
+    ],
+  ],
+  [
+    'a misspelt map of tokens',
+    { ...C, events: [{ webhook: { authorization: { jwtt: {} } } }] },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].webhook.authorization.jwtt',
+      '  given:   jwtt',
+      '  allowed: jwt',
+      '  do:      did you mean "jwt"?',
+    ],
+  ],
+  [
+    'tokens of nobody for nobody',
+    { ...C, events: [{ webhook: { authorization: { jwt: {} } } }] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].webhook.authorization.jwt.issuer',
+      '  allowed: a URL like https://tokens.example.com or a CloudFormation function',
+      '  do:      add `issuer`',
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].webhook.authorization.jwt.audience',
+      '  allowed: a list of audiences',
+      '  do:      add `audience`',
+    ],
+  ],
+  [
+    'tokens that API Gateway does not take',
+    {
+      ...C,
+      events: [
+        {
+          webhook: {
+            authorization: { jwt: { issuer: 'http://tokens.example.com', audience: [], scopes: 'send' } },
+          },
+        },
+      ],
+    },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].webhook.authorization.jwt.issuer',
+      '  given:   "http://tokens.example.com"',
+      '  allowed: a URL like https://tokens.example.com',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].webhook.authorization.jwt.audience',
+      '  given:   []',
+      '  allowed: at least 1 entry',
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].webhook.authorization.jwt.scopes',
+      '  given:   "send"',
+      '  allowed: a list of scopes',
+    ],
+  ],
+  [
+    'more audiences and scopes than API Gateway takes',
+    {
+      ...C,
+      events: [
+        {
+          webhook: {
+            authorization: {
+              jwt: {
+                issuer: 'https://tokens.example.com',
+                audience: Array(51).fill('a'),
+                scopes: Array(11).fill('a'),
+              },
+            },
+          },
+        },
+      ],
+    },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].webhook.authorization.jwt.audience',
+      '  given:   ["a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a…',
+      '  allowed: at most 50 entries',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].webhook.authorization.jwt.scopes',
+      '  given:   ["a","a","a","a","a","a","a","a","a","a","a"]',
+      '  allowed: at most 10 entries',
+    ],
+  ],
+  [
+    'a throttle that lets nothing through',
+    { ...C, events: [{ webhook: { authorization: 'iam', throttle: { rate: 0, burst: 5_001 } } }] },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].webhook.throttle.rate',
+      '  given:   0',
+      '  allowed: 1 to 10000',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].webhook.throttle.burst',
+      '  given:   5001',
+      '  allowed: 1 to 5000',
+    ],
+  ],
+  [
+    'a throttle that is a number',
+    { ...C, events: [{ webhook: { authorization: 'iam', throttle: 5 } }] },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.events[0].webhook.throttle',
+      '  given:   5',
+      '  allowed: {rate, burst}',
+    ],
+  ],
+  [
+    'two webhooks',
+    { ...C, events: [{ webhook: { authorization: 'iam' } }, { webhook: { authorization: 'none' } }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].webhook',
+      '  given:   a second webhook',
+      '  allowed: one webhook for a worker',
+      '  do:      remove one of the two',
+    ],
+  ],
+  [
+    'a FIFO queue without message groups',
+    {
+      ...C,
+      queue: { fifo: true },
+      events: [
+        { schedule: 'rate(1 day)' },
+        { schedule: { rate: 'rate(1 day)' } },
+        { webhook: { authorization: 'iam' } },
+      ],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0].schedule',
+      '  given:   a FIFO queue without `messageGroupId`',
+      '  allowed: `messageGroupId` with a FIFO queue, and only there',
+      '  do:      write it as {rate, messageGroupId}',
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].schedule',
+      '  given:   a FIFO queue without `messageGroupId`',
+      '  allowed: `messageGroupId` with a FIFO queue, and only there',
+      '  do:      add `messageGroupId`',
+      'WATCHBOT_CONTRADICTION at watchbot.events[2].webhook',
+      '  given:   a FIFO queue without `messageGroupId`',
+      '  allowed: `messageGroupId` with a FIFO queue, and only there',
+      '  do:      add `messageGroupId`',
+    ],
+  ],
+  [
+    'message groups of a standard queue',
+    {
+      ...C,
+      events: [
+        { eventBridge: { pattern: { source: ['a'] }, messageGroupId: 'a' } },
+        { s3: { bucket: 'tiles', existing: true, messageGroupId: 'a' } },
+      ],
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0].eventBridge',
+      '  given:   `messageGroupId` with a standard queue',
+      '  allowed: `messageGroupId` with a FIFO queue, and only there',
+      '  do:      remove it, or set `queue.fifo: true`',
+      'WATCHBOT_CONTRADICTION at watchbot.events[1].s3',
+      '  given:   `messageGroupId` with a standard queue',
+      '  allowed: `messageGroupId` with a FIFO queue, and only there',
+      '  do:      remove it, or set `queue.fifo: true`',
+    ],
+  ],
+  [
+    'message groups that SQS does not take',
+    {
+      ...C,
+      queue: { fifo: true },
+      events: [
+        { schedule: { rate: 'rate(1 day)', messageGroupId: 'a b' } },
+        { webhook: { authorization: 'iam', messageGroupId: 'a!' } },
+      ],
+    },
+    [
+      'WATCHBOT_MALFORMED at watchbot.events[0].schedule.messageGroupId',
+      '  given:   "a b"',
+      '  allowed: letters, digits and punctuation',
+      'WATCHBOT_MALFORMED at watchbot.events[1].webhook.messageGroupId',
+      '  given:   "a!"',
+      '  allowed: letters, digits, dashes and underscores',
+    ],
+  ],
+  [
+    'message groups longer than SQS takes',
+    {
+      ...C,
+      queue: { fifo: true },
+      events: [
+        { schedule: { rate: 'rate(1 day)', messageGroupId: 'x'.repeat(129) } },
+        { webhook: { authorization: 'iam', messageGroupId: 'x'.repeat(129) } },
+      ],
+    },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].schedule.messageGroupId',
+      '  given:   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…',
+      '  allowed: at most 128 characters',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[1].webhook.messageGroupId',
+      '  given:   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…',
+      '  allowed: at most 128 characters',
+    ],
+  ],
+  [
+    'a time zone that is longer than any',
+    { ...C, events: [{ schedule: { rate: 'rate(1 day)', timezone: 'x'.repeat(51) } }] },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].schedule.timezone',
+      '  given:   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"',
+      '  allowed: at most 50 characters',
+    ],
+  ],
+
   // Alarms and logs
   [
     'alarms switched off as a whole',
@@ -983,7 +2377,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.alarms.queueSise',
       '  given:   queueSise',
-      '  allowed: deadLetter, workerErrors, queueSize, memory, cpu',
+      '  allowed: deadLetter, deadLetterGrowth, workerErrors, queueSize, memory, cpu',
       '  do:      did you mean "queueSize"?',
     ],
   ],
@@ -1072,6 +2466,121 @@ const WRONG: [string, unknown, string[]][] = [
     'exec as a number',
     { ...C, exec: 1 },
     ['WATCHBOT_WRONG_TYPE at watchbot.exec', '  given:   1', '  allowed: true or false'],
+  ],
+
+  // Health, reduce mode, sender
+  [
+    'a health check as text',
+    { ...C, healthCheck: 'curl localhost' },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.healthCheck',
+      '  given:   "curl localhost"',
+      '  allowed: `true`, `false` or {command, interval, timeout, retries, startPeriod}',
+    ],
+  ],
+  [
+    'a misspelt key of a health check',
+    { ...C, healthCheck: { comand: 'true' } },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.healthCheck.comand',
+      '  given:   comand',
+      '  allowed: command, interval, timeout, retries, startPeriod',
+      '  do:      did you mean "command"?',
+    ],
+  ],
+  [
+    "a health check's numbers out of their ranges",
+    { ...C, healthCheck: { interval: 4, timeout: 61, retries: 0, startPeriod: 301 } },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.healthCheck.interval',
+      '  given:   4',
+      '  allowed: 5 to 300',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.healthCheck.timeout',
+      '  given:   61',
+      '  allowed: 2 to 60',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.healthCheck.retries',
+      '  given:   0',
+      '  allowed: 1 to 10',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.healthCheck.startPeriod',
+      '  given:   301',
+      '  allowed: 0 to 300',
+    ],
+  ],
+  [
+    'a health check that takes longer than its interval',
+    { ...C, healthCheck: { timeout: 40 } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.healthCheck.timeout',
+      '  given:   timeout 40 with interval 30',
+      '  allowed: `timeout` at most `interval`, so that one check ends before the next begins',
+    ],
+  ],
+  [
+    'a blank health check',
+    { ...C, healthCheck: { command: ' ' } },
+    [
+      'WATCHBOT_MALFORMED at watchbot.healthCheck.command',
+      '  given:   " "',
+      '  allowed: a shell line, or a list whose first entry is a program',
+    ],
+  ],
+  [
+    'a health check whose program is empty',
+    { ...C, healthCheck: { command: ['', 'a'] } },
+    [
+      'WATCHBOT_MALFORMED at watchbot.healthCheck.command',
+      '  given:   ["","a"]',
+      '  allowed: a shell line, or a list whose first entry is a program',
+    ],
+  ],
+  [
+    'a health check in the form of ECS',
+    { ...C, healthCheck: { command: ['CMD-SHELL', 'true'] } },
+    [
+      'WATCHBOT_MALFORMED at watchbot.healthCheck.command',
+      '  given:   ["CMD-SHELL","true"]',
+      '  allowed: a shell line, or a list whose first entry is a program',
+      '  do:      leave CMD-SHELL out',
+    ],
+  ],
+  [
+    'a health check of nothing',
+    { ...C, healthCheck: { command: [] } },
+    ['WATCHBOT_OUT_OF_RANGE at watchbot.healthCheck.command', '  given:   []', '  allowed: at least 1 entry'],
+  ],
+  [
+    'reduce as text',
+    { ...C, reduce: 'yes' },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.reduce',
+      '  given:   "yes"',
+      '  allowed: `true`, `false` or {pointInTimeRecovery}',
+    ],
+  ],
+  [
+    'an unknown key of reduce',
+    { ...C, reduce: { pointInTime: true } },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.reduce.pointInTime',
+      '  given:   pointInTime',
+      '  allowed: pointInTimeRecovery',
+      '  do:      remove it',
+    ],
+  ],
+  [
+    'a sender, a dashboard and a growth alarm of the wrong type',
+    { ...C, sender: 'ci', dashboard: {}, alarms: { deadLetterGrowth: true } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.sender',
+      '  given:   "ci"',
+      '  allowed: true or false',
+      'WATCHBOT_WRONG_TYPE at watchbot.alarms.deadLetterGrowth',
+      '  given:   true',
+      '  allowed: false or {threshold, period, evaluationPeriods}',
+      'WATCHBOT_WRONG_TYPE at watchbot.dashboard',
+      '  given:   {}',
+      '  allowed: true or false',
+    ],
   ],
 
   // Mounts
@@ -1193,7 +2702,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.extensions.queu',
       '  given:   queu',
-      `  allowed: ${RESOURCES}`,
+      `  allowed: ${RESOURCES}, ${SHARED_RESOURCES}`,
       '  do:      did you mean "queue"?',
     ],
   ],
@@ -1203,7 +2712,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.extensions.constructor',
       '  given:   constructor',
-      `  allowed: ${RESOURCES}`,
+      `  allowed: ${RESOURCES}, ${SHARED_RESOURCES}`,
       '  do:      name one of these resources',
     ],
   ],
@@ -1228,8 +2737,8 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_CONTRADICTION at watchbot.extensions.topic',
       '  given:   properties of the topic, which this worker does not have: `topic: false`',
-      '  allowed: resources that the worker has',
-      '  do:      remove one of the two',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
     ],
   ],
   [
@@ -1238,8 +2747,8 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_CONTRADICTION at watchbot.extensions.subscription',
       '  given:   properties of the subscription, which this worker does not have: `queue.fifo: true`',
-      '  allowed: resources that the worker has',
-      '  do:      remove one of the two',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
     ],
   ],
   [
@@ -1248,9 +2757,218 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_CONTRADICTION at watchbot.extensions.memoryAlarm',
       '  given:   properties of the memoryAlarm, which this worker does not have: `alarms.memory: false`',
-      '  allowed: resources that the worker has',
-      '  do:      remove one of the two',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
     ],
+  ],
+
+  [
+    'an extension of a queue that is there already',
+    {
+      ...C,
+      queue: { arn: QUEUE },
+      extensions: { queue: {}, deadLetterQueue: {}, deadLetterAlarm: {}, topic: {} },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.queue',
+      '  given:   properties of the queue, which this worker does not have: `queue.arn`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.deadLetterQueue',
+      '  given:   properties of the deadLetterQueue, which this worker does not have: `queue.arn`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.deadLetterAlarm',
+      '  given:   properties of the deadLetterAlarm, which this worker does not have: `queue.arn`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.topic',
+      '  given:   properties of the topic, which this worker does not have: `queue.arn`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'an extension of a dead-letter queue that is elsewhere',
+    { ...C, queue: { deadLetter: `${QUEUE}-dead` }, extensions: { deadLetterQueue: {} } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.deadLetterQueue',
+      '  given:   properties of the deadLetterQueue, which this worker does not have: `queue.deadLetter: "arn:aws:sqs:us-east-1:123456789012:tiles-dead"`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'an extension of a key that is not made',
+    { ...C, extensions: { queueKey: {} } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.queueKey',
+      '  given:   properties of the queueKey, which this worker does not have: `queue.encryption: "SSE-SQS"`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'extensions of what is off',
+    { ...C, dashboard: false, extensions: { dashboard: {}, progressTable: {}, senderKey: {} } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.dashboard',
+      '  given:   properties of the dashboard, which this worker does not have: `dashboard: false`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.progressTable',
+      '  given:   properties of the progressTable, which this worker does not have: `reduce: false`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.senderKey',
+      '  given:   properties of the senderKey, which this worker does not have: `sender: false`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'extensions of sources that are not there',
+    { ...C, topic: false, extensions: { queuePolicy: {}, scheduleRole: {}, webhookApi: {} } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.queuePolicy',
+      '  given:   properties of the queuePolicy, which this worker does not have: `topic: false`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.scheduleRole',
+      '  given:   properties of the scheduleRole, which this worker does not have: no `schedule` under `events`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.webhookApi',
+      '  given:   properties of the webhookApi, which this worker does not have: no `webhook` under `events`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'extensions of a webhook of the other kind',
+    {
+      ...C,
+      events: [{ webhook: { authorization: 'apiKey' } }],
+      extensions: { webhookRoute: {}, webhookAuthorizer: {} },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.webhookRoute',
+      '  given:   properties of the webhookRoute, which this worker does not have: no webhook with another `authorization` than `apiKey`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.webhookAuthorizer',
+      '  given:   properties of the webhookAuthorizer, which this worker does not have: no webhook with `authorization.jwt`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'extensions of a webhook without keys',
+    { ...C, events: [{ webhook: { authorization: 'none' } }], extensions: { webhookApiKey: {} } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.webhookApiKey',
+      '  given:   properties of the webhookApiKey, which this worker does not have: no webhook with `authorization: apiKey`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'an extension of a source by a number that none has',
+    { ...C, events: [{ schedule: 'rate(1 day)' }], extensions: { schedule2: {} } },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.extensions.schedule2',
+      '  given:   schedule2',
+      `  allowed: ${RESOURCES}, scheduleRole, schedule1, ${SHARED_RESOURCES}`,
+      '  do:      did you mean "schedule1"?',
+    ],
+  ],
+  [
+    'an extension of a misspelt resource that is shared',
+    { ...C, extensions: { clustr: {} } },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.extensions.clustr',
+      '  given:   clustr',
+      `  allowed: ${RESOURCES}, ${SHARED_RESOURCES}`,
+      '  do:      did you mean "cluster"?',
+    ],
+  ],
+  [
+    'extensions of shared resources that are not made',
+    {
+      ...C,
+      cluster: 'main',
+      vpc: { subnets: ['subnet-0a1b'] },
+      notify: TOPIC,
+      extensions: { cluster: {}, subnet1: {}, notifications: {} },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.cluster',
+      '  given:   properties of the cluster, which the plugin does not make: `cluster`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.subnet1',
+      '  given:   properties of the subnet1, which the plugin does not make: `vpc`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.notifications',
+      '  given:   properties of the notifications, which the plugin does not make: no e-mail address under `notify`',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'an extension of a network that only Fargate has',
+    { ...C, cluster: 'main', capacity: 'EC2', extensions: { vpc: {} } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.extensions.vpc',
+      '  given:   properties of the vpc, which the plugin does not make: no worker on Fargate',
+      '  allowed: resources that are made',
+      '  do:      remove it, or have the resource made',
+    ],
+  ],
+  [
+    'an extension of what a refused key makes, which is one mistake',
+    { ...C, notify: 5, extensions: { notifications: {} } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.notify',
+      '  given:   5',
+      '  allowed: an e-mail address, the ARN of an SNS topic, or a list of them',
+    ],
+  ],
+  [
+    'an extension of a shared resource in a worker',
+    { workers: { tiles: { ...C, extensions: { cluster: {} } } } },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.workers.tiles.extensions.cluster',
+      '  given:   cluster',
+      `  allowed: ${RESOURCES}`,
+      '  do:      move it beside `workers`: watchbot.extensions.cluster',
+    ],
+  ],
+  [
+    "an extension of a worker's resource beside the workers",
+    { workers: { tiles: C }, extensions: { queue: {} } },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.extensions.queue',
+      '  given:   queue',
+      `  allowed: ${SHARED_RESOURCES}`,
+      '  do:      move it into a worker: watchbot.workers.NAME.extensions.queue',
+    ],
+  ],
+  [
+    'an unknown extension beside the workers',
+    { workers: { tiles: C }, extensions: { clustr: {} } },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.extensions.clustr',
+      '  given:   clustr',
+      `  allowed: ${SHARED_RESOURCES}`,
+      '  do:      did you mean "cluster"?',
+    ],
+  ],
+  [
+    'extensions beside the workers that are no maps',
+    { workers: { tiles: C }, extensions: { cluster: 5 } },
+    ['WATCHBOT_WRONG_TYPE at watchbot.extensions.cluster', '  given:   5', '  allowed: a map of keys'],
   ],
 
   // Cluster, network, notifications
@@ -1509,6 +3227,10 @@ describe('many mistakes at once', () => {
   });
 });
 
+/** What an anchor makes of `&a [*a, {b: *a}]`. */
+const CIRCLE: unknown[] = [];
+CIRCLE.push(CIRCLE, { b: CIRCLE });
+
 describe('any value at all', () => {
   const junk = fc.oneof(
     fc.jsonValue({ maxDepth: 3 }),
@@ -1524,6 +3246,12 @@ describe('any value at all', () => {
       { Ref: 'X' },
       { 'Fn::Sub': null },
       'arn:aws:',
+      new Date('2026-01-02T00:00:00Z'),
+      new Date(Number.NaN),
+      new Map([['a', 1]]),
+      10n,
+      () => 1,
+      CIRCLE,
     ),
   );
   const key = fc.constantFrom(
@@ -1554,6 +3282,50 @@ describe('any value at all', () => {
     fc.string(),
     fc.constantFrom('/tmp', '/data', '/data/tiles', '/tiles/key', 'subnet-0a1b2c3d', 's3:GetObject'),
   );
+  const fn = fc.constantFrom({ Ref: 'X' }, { 'Fn::GetAtt': ['X', 'Arn'] });
+  const arn = (...arns: string[]) => mostly(fc.oneof(fc.constantFrom(...arns), fn));
+  const group = fc.constantFrom('a', 'a b', undefined);
+  const expression = mostly(
+    fc.constantFrom('rate(1 day)', 'cron(0 6 * * ? *)', 'at(2030-01-01T00:00:00)', 'at(2030-99-01T00:00:00)'),
+  );
+  const input = mostly(text, map(junk));
+  const event = mostly(
+    some({ sns: mostly(arn(TOPIC, `${TOPIC}.fifo`), some({ arn: arn(TOPIC), filterPolicy: map(junk) })) }),
+    some({
+      eventBridge: mostly(some({ pattern: map(junk), input, inputPath: text, messageGroupId: group })),
+    }),
+    some({
+      schedule: mostly(expression, some({ rate: expression, timezone: text, input, messageGroupId: group })),
+    }),
+    some({
+      s3: mostly(
+        some({
+          bucket: arn('tiles', 'Tiles'),
+          event: mostly(fc.constantFrom('s3:ObjectCreated:*', 's3:ObjectCreated:Put', 's3:ObjectAcl:Put')),
+          prefix: text,
+          suffix: text,
+          existing: flag,
+          messageGroupId: group,
+        }),
+      ),
+    }),
+    some({
+      webhook: mostly(
+        some({
+          authorization: mostly(
+            fc.constantFrom('apiKey', 'iam', 'none'),
+            some({
+              jwt: mostly(
+                some({ issuer: arn('https://tokens.example.com'), audience: list(text), scopes: list(text) }),
+              ),
+            }),
+          ),
+          throttle: mostly(some({ rate: number, burst: number })),
+          messageGroupId: group,
+        }),
+      ),
+    }),
+  );
   const alarm = mostly(
     fc.constant(false),
     some({ threshold: number, period: number, evaluationPeriods: number }),
@@ -1565,9 +3337,24 @@ describe('any value at all', () => {
     cpu: number,
     memory: number,
     softMemory: number,
+    ephemeralStorage: number,
+    gpu: number,
+    privileged: flag,
     capacity: mostly(
-      fc.constantFrom('FARGATE', 'FARGATE_SPOT'),
-      list(some({ provider: fc.constantFrom('FARGATE', 'FARGATE_SPOT'), weight: number, base: number })),
+      fc.constantFrom('FARGATE', 'FARGATE_SPOT', 'EC2'),
+      list(
+        some({
+          provider: fc.oneof(fc.constantFrom('FARGATE', 'FARGATE_SPOT', 'fargate', 'mine'), fn),
+          weight: number,
+          base: number,
+        }),
+      ),
+    ),
+    placementConstraints: mostly(
+      list(some({ type: fc.constantFrom('distinctInstance', 'memberOf'), expression: text })),
+    ),
+    placementStrategies: mostly(
+      list(some({ type: fc.constantFrom('random', 'spread', 'binpack'), field: text })),
     ),
     concurrency: number,
     stopTimeout: number,
@@ -1578,18 +3365,49 @@ describe('any value at all', () => {
     ),
     managedPolicies: mostly(list(text)),
     queue: mostly(
-      some({ fifo: flag, delay: number, maxReceives: number, retention: number, deadLetter: flag }),
+      some({
+        fifo: flag,
+        delay: number,
+        maxReceives: number,
+        retention: number,
+        deadLetter: mostly(flag, arn(QUEUE, `${QUEUE}.fifo`)),
+        encryption: arn('SSE-SQS', 'KMS', 'alias/aws/sqs', 'alias/tiles'),
+      }),
+      some({
+        arn: arn(QUEUE, `${QUEUE}.fifo`),
+        fifo: flag,
+        deadLetter: arn(QUEUE),
+        visibilityTimeout: number,
+      }),
     ),
     topic: flag,
     scaling: mostly(some({ min: number, max: number })),
     alarms: mostly(
-      some({ cpu: alarm, memory: alarm, deadLetter: alarm, queueSize: alarm, workerErrors: alarm }),
+      some({
+        cpu: alarm,
+        memory: alarm,
+        deadLetter: alarm,
+        deadLetterGrowth: alarm,
+        queueSize: alarm,
+        workerErrors: alarm,
+      }),
     ),
     logs: mostly(some({ retention: number, structured: flag })),
     mounts: mostly(list(text)),
     writableFilesystem: flag,
     exec: flag,
-    extensions: mostly(map(junk), some({ queue: map(junk), topic: map(junk), service: map(junk) })),
+    events: mostly(list(event)),
+    healthCheck: mostly(
+      fc.boolean(),
+      some({ command: mostly(text, list(text)), interval: number, timeout: number, retries: number }),
+    ),
+    reduce: mostly(fc.boolean(), some({ pointInTimeRecovery: flag })),
+    sender: flag,
+    dashboard: flag,
+    extensions: mostly(
+      map(junk),
+      some({ queue: map(junk), topic: map(junk), cluster: map(junk), schedule1: map(junk) }),
+    ),
   };
   const shared = {
     cluster: text,
@@ -1597,23 +3415,42 @@ describe('any value at all', () => {
     notify: mostly(text, list(text)),
   };
   const worker = fc.record(workerFields, { requiredKeys: ['command'], noNullPrototype: true });
+  /** Few keys, so that many are right as a whole. */
+  const small = fc
+    .subarray(Object.entries(workerFields), { maxLength: 3 })
+    .chain((fields) => fc.record(Object.fromEntries(fields), { noNullPrototype: true }))
+    .map((fields) => ({ ...C, cluster: 'main', ...fields }));
   const section = fc.oneof(
     { arbitrary: junk, weight: 1 },
+    { arbitrary: small, weight: 4 },
     {
       arbitrary: fc.record({ ...shared, ...workerFields }, { requiredKeys: [], noNullPrototype: true }),
       weight: 4,
     },
-    { arbitrary: some({ workers: mostly(map(mostly(worker))), ...shared, queue: junk }), weight: 4 },
+    {
+      arbitrary: some({
+        workers: mostly(map(mostly(worker))),
+        ...shared,
+        extensions: mostly(map(junk), some({ cluster: map(junk), subnet1: map(junk), queue: map(junk) })),
+        queue: junk,
+      }),
+      weight: 4,
+    },
   );
 
   it('is a frozen configuration or a mistake of the user, never a crash', () => {
     fc.assert(
       fc.property(section, (given) => {
         const outcome = attempt(given);
-        if (outcome instanceof UserError) expect(outcome.problems.length).toBeGreaterThan(0);
-        else expect(Object.isFrozen(outcome) && Object.isFrozen(outcome.workers[0]?.queue)).toBe(true);
+        if (outcome instanceof UserError) {
+          expect(outcome.problems.length).toBeGreaterThan(0);
+          return;
+        }
+        expect(Object.isFrozen(outcome) && Object.isFrozen(outcome.workers[0]?.queue)).toBe(true);
+        const ids = outcome.workers.flatMap((made) => Object.values(idsOf(made)));
+        expect(new Set(ids).size).toBe(ids.length);
       }),
-      { numRuns: 600 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -1625,10 +3462,9 @@ describe('any value at all', () => {
       fc.property(single, ({ name, value }) => {
         const outcome = attempt({ ...C, [name]: value });
         const problems = outcome instanceof UserError ? outcome.problems : [];
-        expect(problems.filter(({ place }) => !place.startsWith(`watchbot.${name}`))).toEqual(
-          // A size is told at `memory`, whichever of the pair was given.
-          problems.filter(({ code }) => code === 'WATCHBOT_FARGATE_SIZE' && name === 'cpu'),
-        );
+        // A size is told at `memory` where Fargate has the cpu, whichever of the pair was given.
+        const places = [`watchbot.${name}`, ...(name === 'cpu' ? ['watchbot.memory'] : [])];
+        expect(problems.filter(({ place }) => !places.some((own) => place.startsWith(own)))).toEqual([]);
       }),
       { numRuns: 400 },
     );

@@ -52,16 +52,19 @@ export const CapacitySchema = Type.Union(
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html */
 export const PlacementConstraintsSchema = Type.Array(
-  strictObject({
-    type: oneOf(['distinctInstance', 'memberOf'], { description: 'As ECS names them.' }),
-    expression: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 2_000,
-        description: "For `memberOf`: in ECS's cluster query language.",
-      }),
-    ),
-  }),
+  strictObject(
+    {
+      type: oneOf(['distinctInstance', 'memberOf'], { description: 'As ECS names them.' }),
+      expression: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 2_000,
+          description: "For `memberOf`: in ECS's cluster query language.",
+        }),
+      ),
+    },
+    { title: '{type, expression}' },
+  ),
   {
     title: 'a list of {type, expression}',
     default: [],
@@ -72,15 +75,19 @@ export const PlacementConstraintsSchema = Type.Array(
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementStrategy.html */
 export const PlacementStrategiesSchema = Type.Array(
-  strictObject({
-    type: oneOf(['random', 'spread', 'binpack'], { description: 'As ECS names them.' }),
-    field: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'For `spread`: `instanceId`, `host` or an attribute; for `binpack`: `cpu` or `memory`.',
-      }),
-    ),
-  }),
+  strictObject(
+    {
+      type: oneOf(['random', 'spread', 'binpack'], { description: 'As ECS names them.' }),
+      field: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description:
+            'For `spread`: `instanceId`, `host` or an attribute; for `binpack`: `cpu` or `memory`.',
+        }),
+      ),
+    },
+    { title: '{type, field}' },
+  ),
   {
     title: 'a list of {type, field}',
     default: [],
