@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import {
   WORKER_RESOURCE_NAMES,
+  idsOf,
   logicalId,
   logicalIds,
   prefixOf,
   SharedId,
+  sourceIds,
 } from '../../src/config/logical-ids';
+import { UserError } from '../../src/errors/user-error';
 import {
   alarmName,
   deadLetterQueueName,
@@ -18,7 +22,7 @@ import {
   repositoryName,
   topicName,
 } from '../../src/config/names';
-import { CONTEXT } from './support';
+import { CONTEXT, parse } from './support';
 
 describe('a worker called', () => {
   it.each([
@@ -114,4 +118,113 @@ it('no worker can have a resource of the stack', () => {
   const endings = logicalIds('a').map((id) => id.slice(1));
   expect(shared.filter((id) => endings.some((ending) => id.endsWith(ending)))).toEqual([]);
   expect(new Set(shared).size).toBe(shared.length);
+});
+
+const EVENTS = [
+  { sns: 'arn:aws:sns:us-east-1:123456789012:tiles' },
+  { sns: { Ref: 'Topic' } },
+  { eventBridge: { pattern: { source: ['a'] } } },
+  { eventBridge: { pattern: { source: ['b'] } } },
+  { schedule: 'rate(1 day)' },
+  { schedule: 'rate(2 days)' },
+  { s3: { bucket: 'tiles', prefix: 'a' } },
+  { s3: { bucket: 'tiles', prefix: 'b' } },
+  { s3: { bucket: { 'Fn::Sub': '${AWS::AccountId}-tiles' } } },
+  { s3: { bucket: 'other', existing: true } },
+  { s3: { bucket: 'tiles-other', existing: true } },
+  { webhook: { authorization: 'iam' } },
+];
+
+describe('the logical ids of sources', () => {
+  const idsFor = (events: readonly unknown[], name = 'render-tiles') =>
+    sourceIds(parse({ workers: { [name]: { command: 'true', events } } }).workers[0]!);
+
+  it('go by kind and number; a bucket has one, however many prefixes are taken', () => {
+    expect(idsFor(EVENTS)).toEqual({
+      snsSubscription1: expect.stringMatching(/^RenderTilesSnsSubscription[0-9a-f]{8}$/),
+      snsSubscription2: expect.stringMatching(/^RenderTilesSnsSubscription[0-9a-f]{8}$/),
+      bucket1: expect.stringMatching(/^RenderTilesBucket[0-9a-f]{8}$/),
+      bucket2: expect.stringMatching(/^RenderTilesBucket[0-9a-f]{8}$/),
+      bucketRule1: 'RenderTilesBucketRule1',
+      bucketRule2: 'RenderTilesBucketRule2',
+      eventRule1: 'RenderTilesEventRule1',
+      eventRule2: 'RenderTilesEventRule2',
+      schedule1: 'RenderTilesSchedule1',
+      schedule2: 'RenderTilesSchedule2',
+    });
+  });
+
+  it('are the same for the short form of a topic and the long one', () => {
+    const arn = { Ref: 'Topic' };
+    expect(idsFor([{ sns: { arn } }])).toEqual(idsFor([{ sns: arn }]));
+  });
+
+  // CloudFormation would remove a subscription that it has just made, and replace a bucket with all that is in it.
+  it('do not depend on the order: another one makes no other resource', () => {
+    const inOrder = Object.values(idsFor(EVENTS)).sort();
+    fc.assert(
+      fc.property(fc.shuffledSubarray(EVENTS, { minLength: EVENTS.length }), (events) => {
+        expect(Object.values(idsFor(events)).sort()).toEqual(inOrder);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('of a topic and of a bucket stay when another source is put before them', () => {
+    const stays = [EVENTS[1], EVENTS[8]];
+    const before = Object.values(idsFor(stays));
+    expect(Object.values(idsFor([EVENTS[0], EVENTS[6], ...stays]))).toEqual(expect.arrayContaining(before));
+  });
+});
+
+describe('two workers', () => {
+  const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,6}$/);
+  /** Parts of the ids themselves, since those are what could meet. */
+  const ending = fc.constantFrom(
+    ...logicalIds('a').flatMap((id) => id.slice(1).match(/[A-Z][a-z]+/g) ?? []),
+    ...['Sns', 'Subscription', 'Bucket', 'Rule', 'Rule1', 'Event', 'Schedule', 'Schedule1', 'Watchbot'],
+  );
+  const name = fc
+    .tuple(word, fc.array(fc.oneof(word, ending), { maxLength: 3 }), fc.constantFrom('', '-'))
+    .map(([first, others, between]) => [first, ...others].join(between));
+  /** Two that begin alike, or alike but for case. */
+  const pair = fc.oneof(
+    fc.tuple(name, name),
+    fc
+      .tuple(word, fc.array(ending, { maxLength: 3 }), fc.array(ending, { maxLength: 3 }))
+      .map(([first, one, other]) => [[first, ...one].join('-'), [first, ...other].join('')] as const),
+  );
+
+  it('that the rules accept never have a logical id in common, and none of the stack', () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(pair, ([one, other]) => {
+        fc.pre(one !== other);
+        const ids = idsOfBoth(one, other);
+        if (ids === undefined) return;
+        accepted += 1;
+        const lower = [...ids, ...Object.values(SharedId)].map((id) => id.toLowerCase());
+        expect(new Set(lower).size).toBe(lower.length);
+        expect(ids.filter((id) => !/^[A-Za-z0-9]{1,255}$/.test(id))).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+    expect(accepted).toBeGreaterThan(100);
+  });
+
+  function idsOfBoth(one: string, other: string): string[] | undefined {
+    const events = EVENTS.filter((event) => event.s3 === undefined || 'existing' in event.s3);
+    try {
+      const { workers } = parse({
+        workers: {
+          [one]: { command: 'true', events: EVENTS },
+          [other]: { command: 'true', events },
+        },
+      });
+      return workers.flatMap((worker) => Object.values(idsOf(worker)));
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
 });

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { CONTEXT, parse } from './support';
 
 const C = { command: 'python3 render.py' };
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:tiles';
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:tiles';
 const only = (section: object, context = {}) => parse({ ...C, ...section }, context).workers[0]!;
 
 describe('the least that can be written', () => {
@@ -11,6 +13,7 @@ describe('the least that can be written', () => {
       cluster: undefined,
       vpc: undefined,
       notify: [],
+      extensions: {},
       workers: [
         {
           name: 'watchbot',
@@ -21,7 +24,11 @@ describe('the least that can be written', () => {
           memory: 512,
           softMemory: undefined,
           ephemeralStorage: undefined,
-          capacity: [{ provider: 'FARGATE', weight: 1, base: 0 }],
+          gpu: undefined,
+          capacity: { launchType: 'FARGATE', strategy: [{ provider: 'FARGATE', weight: 1, base: 0 }] },
+          placementConstraints: [],
+          placementStrategies: [],
+          privileged: false,
           concurrency: 1,
           maxJobDuration: 0,
           stopTimeout: 120,
@@ -29,24 +36,32 @@ describe('the least that can be written', () => {
           secrets: {},
           permissions: [],
           managedPolicies: [],
+          sender: false,
           queue: {
+            arn: undefined,
             fifo: false,
             visibilityTimeout: 180,
             retention: 1_209_600,
             maxReceives: 10,
             delay: 0,
             deadLetter: true,
+            encryption: { by: 'sqs' },
           },
           topic: true,
+          events: { sns: [], eventBridge: [], schedule: [], s3: [], webhook: undefined },
           scaling: { min: 0, max: 1 },
           alarms: {
             deadLetter: { threshold: 1, period: 60, evaluationPeriods: 1 },
+            deadLetterGrowth: { threshold: 1, period: 300, evaluationPeriods: 1 },
             workerErrors: { threshold: 10, period: 60, evaluationPeriods: 1 },
             queueSize: { threshold: 40, period: 300, evaluationPeriods: 24 },
             memory: { threshold: 100, period: 60, evaluationPeriods: 10 },
             cpu: { threshold: 90, period: 60, evaluationPeriods: 10 },
           },
+          dashboard: true,
           logs: { retention: 14, structured: false },
+          healthCheck: { command: undefined, interval: 30, timeout: 5, retries: 3, startPeriod: 30 },
+          reduce: undefined,
           mounts: ['/tmp'],
           writableFilesystem: false,
           exec: false,
@@ -99,18 +114,23 @@ describe('what the framework knows', () => {
     {
       from: 'provider.vpc',
       provider: providerVpc,
-      expected: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'], publicIp: false },
+      expected: {
+        subnets: ['subnet-0a1b2c3d'],
+        securityGroups: ['sg-0a1b2c3d'],
+        publicIp: false,
+        isOwn: false,
+      },
     },
     {
       from: 'the section before provider.vpc',
       section: { vpc: { subnets: ['subnet-0b1b2c3d'], publicIp: true } },
       provider: providerVpc,
-      expected: { subnets: ['subnet-0b1b2c3d'], securityGroups: undefined, publicIp: true },
+      expected: { subnets: ['subnet-0b1b2c3d'], securityGroups: undefined, publicIp: true, isOwn: true },
     },
     {
       from: 'a function',
       section: { vpc: { subnets: imported } },
-      expected: { subnets: imported, securityGroups: undefined, publicIp: false },
+      expected: { subnets: imported, securityGroups: undefined, publicIp: false, isOwn: true },
     },
     {
       from: 'no provider.vpc that has only security groups',
@@ -143,19 +163,46 @@ describe('a worker', () => {
   });
 
   it.each([
-    ['FARGATE_SPOT', [{ provider: 'FARGATE_SPOT', weight: 1, base: 0 }]],
+    ['FARGATE_SPOT', 'FARGATE', [{ provider: 'FARGATE_SPOT', weight: 1, base: 0 }]],
     [
       [
         { provider: 'FARGATE', base: 1 },
         { provider: 'FARGATE_SPOT', weight: 4 },
       ],
+      'FARGATE',
       [
         { provider: 'FARGATE', weight: 1, base: 1 },
         { provider: 'FARGATE_SPOT', weight: 4, base: 0 },
       ],
     ],
-  ])('has the capacity %j with its defaults', (capacity, expected) => {
-    expect(only({ capacity }).capacity).toEqual(expected);
+    ['EC2', 'EC2', []],
+    [
+      [{ provider: 'mine', weight: 2 }, { provider: { Ref: 'Provider' } }],
+      'EC2',
+      [
+        { provider: 'mine', weight: 2, base: 0 },
+        { provider: { Ref: 'Provider' }, weight: 1, base: 0 },
+      ],
+    ],
+  ])('has the capacity %j with its defaults', (capacity, launchType, strategy) => {
+    expect(only({ cluster: 'main', capacity }).capacity).toEqual({ launchType, strategy });
+  });
+
+  it('has on EC2 what only instances have, and any size', () => {
+    const given = {
+      cpu: 100,
+      memory: 300,
+      softMemory: 299,
+      gpu: 2,
+      privileged: true,
+      placementConstraints: [{ type: 'distinctInstance' }, { type: 'memberOf', expression: 'a == b' }],
+      placementStrategies: [
+        { type: 'spread', field: 'attribute:ecs.availability-zone' },
+        { type: 'binpack', field: 'memory' },
+        { type: 'random' },
+      ],
+    };
+    expect(only({ ...given, cluster: 'main', capacity: 'EC2' })).toMatchObject(given);
   });
 
   it('has /tmp and its own mounts, each once and without a slash at the end', () => {
@@ -213,8 +260,92 @@ describe('a worker', () => {
     [{ queue: { fifo: true } }, false],
     [{ queue: { fifo: true }, topic: true }, true],
     [{ topic: false }, false],
+    [{ queue: { arn: QUEUE } }, false],
+    [{ queue: { arn: { Ref: 'Queue' } } }, false],
   ])('with %j has a topic: %s', (section, expected) => {
     expect(only(section).topic).toBe(expected);
+  });
+
+  it.each([
+    [{}, { arn: undefined, fifo: false, deadLetter: true }],
+    [
+      { fifo: true, deadLetter: false },
+      { arn: undefined, fifo: true, deadLetter: false },
+    ],
+    [{ deadLetter: QUEUE }, { fifo: false, deadLetter: QUEUE }],
+    [{ deadLetter: { Ref: 'Dead' } }, { fifo: false, deadLetter: { Ref: 'Dead' } }],
+    [
+      { arn: QUEUE, visibilityTimeout: 60 },
+      { arn: QUEUE, fifo: false, deadLetter: false, visibilityTimeout: 60 },
+    ],
+    // The name of an existing queue says what it is; a function has no name yet.
+    [{ arn: `${QUEUE}.fifo` }, { arn: `${QUEUE}.fifo`, fifo: true, deadLetter: false }],
+    [
+      { arn: `${QUEUE}.fifo`, deadLetter: `${QUEUE}-dead.fifo` },
+      { fifo: true, deadLetter: `${QUEUE}-dead.fifo` },
+    ],
+    [{ arn: { Ref: 'Queue' } }, { arn: { Ref: 'Queue' }, fifo: false, deadLetter: false }],
+    [
+      { arn: { Ref: 'Queue' }, fifo: true },
+      { arn: { Ref: 'Queue' }, fifo: true },
+    ],
+  ])('has the queue %j', (queue, expected) => {
+    expect(only({ queue }).queue).toMatchObject(expected);
+  });
+
+  it.each([
+    ['SSE-SQS', { by: 'sqs' }],
+    ['KMS', { by: 'madeKey' }],
+    ...[
+      'alias/tiles',
+      '1234abcd-12ab-34cd-56ef-1234567890ab',
+      'mrk-1234abcd12ab34cd56ef1234567890ab',
+      'arn:aws-cn:kms:cn-north-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      'arn:aws:kms:us-east-1:123456789012:alias/tiles',
+      { 'Fn::GetAtt': ['Key', 'Arn'] },
+    ].map((key) => [key, { by: 'givenKey', key }] as const),
+  ])('has the encryption %j', (encryption, expected) => {
+    expect(only({ queue: { encryption } }).queue.encryption).toEqual(expected);
+  });
+
+  it("may have AWS's own key where no service sends", () => {
+    const section = {
+      topic: false,
+      queue: { encryption: 'alias/aws/sqs' },
+      events: [{ schedule: 'rate(1 day)' }],
+    };
+    expect(only(section).queue.encryption).toEqual({ by: 'givenKey', key: 'alias/aws/sqs' });
+  });
+
+  const CHECK = { command: undefined, interval: 30, timeout: 5, retries: 3, startPeriod: 30 };
+
+  it.each([
+    [true, CHECK],
+    [false, undefined],
+    [{}, CHECK],
+    [
+      { command: 'curl localhost', startPeriod: 0 },
+      { ...CHECK, command: 'curl localhost', startPeriod: 0 },
+    ],
+    [
+      { command: ['/bin/check', '-q'], interval: 60, timeout: 60 },
+      { ...CHECK, command: ['/bin/check', '-q'], interval: 60, timeout: 60 },
+    ],
+  ])('has the health check %j', (healthCheck, expected) => {
+    expect(only({ healthCheck }).healthCheck).toEqual(expected);
+  });
+
+  it.each([
+    [false, undefined],
+    [true, { pointInTimeRecovery: false }],
+    [{}, { pointInTimeRecovery: false }],
+    [{ pointInTimeRecovery: true }, { pointInTimeRecovery: true }],
+  ])('has the reduce mode %j', (reduce, expected) => {
+    expect(only({ reduce }).reduce).toEqual(expected);
+  });
+
+  it('has a sender and no dashboard where that is said', () => {
+    expect(only({ sender: true, dashboard: false })).toMatchObject({ sender: true, dashboard: false });
   });
 
   it.each([
@@ -226,6 +357,234 @@ describe('a worker', () => {
   ])('has the image %j', (image, expected) => {
     expect(only({ image }).image).toEqual(expected);
   });
+});
+
+describe('the sources of a worker', () => {
+  const sources = (events: unknown[], section = {}) => only({ ...section, events }).events;
+  const FIFO = { queue: { fifo: true } };
+
+  const SNS = { filterPolicy: undefined, filterPolicyScope: 'MessageAttributes', rawMessageDelivery: false };
+
+  it.each([
+    [TOPIC, { ...SNS, arn: TOPIC }],
+    [{ Ref: 'Topic' }, { ...SNS, arn: { Ref: 'Topic' } }],
+    [{ arn: TOPIC }, { ...SNS, arn: TOPIC }],
+    [{ arn: { Ref: 'Topic' } }, { ...SNS, arn: { Ref: 'Topic' } }],
+    [
+      {
+        arn: TOPIC,
+        filterPolicy: { kind: ['a'] },
+        filterPolicyScope: 'MessageBody',
+        rawMessageDelivery: true,
+      },
+      {
+        arn: TOPIC,
+        filterPolicy: { kind: ['a'] },
+        filterPolicyScope: 'MessageBody',
+        rawMessageDelivery: true,
+      },
+    ],
+  ])('has the topic %j', (sns, expected) => {
+    expect(sources([{ sns }]).sns).toEqual([expected]);
+  });
+
+  const pattern = { source: ['aws.s3'] };
+  const RULE = {
+    pattern,
+    eventBus: undefined,
+    input: undefined,
+    inputPath: undefined,
+    messageGroupId: undefined,
+  };
+
+  it.each([
+    [{ pattern }, RULE],
+    [
+      { pattern, eventBus: { Ref: 'Bus' }, inputPath: '$.detail' },
+      { ...RULE, eventBus: { Ref: 'Bus' }, inputPath: '$.detail' },
+    ],
+    [
+      { pattern, input: 'go' },
+      { ...RULE, input: 'go' },
+    ],
+    [
+      { pattern, input: { all: true } },
+      { ...RULE, input: '{"all":true}' },
+    ],
+  ])('has the rule %j', (eventBridge, expected) => {
+    expect(sources([{ eventBridge }]).eventBridge).toEqual([expected]);
+  });
+
+  const SCHEDULE = { timezone: undefined, input: undefined, enabled: true, messageGroupId: undefined };
+
+  it.each([
+    ['rate(1 minute)', { ...SCHEDULE, rate: 'rate(1 minute)' }],
+    ['rate(12 hours)', { ...SCHEDULE, rate: 'rate(12 hours)' }],
+    ['at(2030-12-31T23:59:59)', { ...SCHEDULE, rate: 'at(2030-12-31T23:59:59)' }],
+    [{ rate: 'rate(2 days)' }, { ...SCHEDULE, rate: 'rate(2 days)' }],
+    [
+      { rate: 'cron(0 6 ? * MON-FRI *)', timezone: 'Europe/Vienna', input: { all: true }, enabled: false },
+      {
+        rate: 'cron(0 6 ? * MON-FRI *)',
+        timezone: 'Europe/Vienna',
+        input: '{"all":true}',
+        enabled: false,
+        messageGroupId: undefined,
+      },
+    ],
+  ])('has the schedule %j', (schedule, expected) => {
+    expect(sources([{ schedule }]).schedule).toEqual([expected]);
+  });
+
+  const S3 = {
+    event: 's3:ObjectCreated:*',
+    prefix: undefined,
+    suffix: undefined,
+    existing: false,
+    messageGroupId: undefined,
+  };
+
+  it.each([
+    [{ bucket: 'tiles' }, { ...S3, bucket: 'tiles' }],
+    [
+      { bucket: { 'Fn::Sub': '${AWS::AccountId}-tiles' } },
+      { ...S3, bucket: { 'Fn::Sub': '${AWS::AccountId}-tiles' } },
+    ],
+    [
+      { bucket: 'tiles', event: 's3:ObjectTagging:*', prefix: 'in/', suffix: '.tif' },
+      { ...S3, bucket: 'tiles', event: 's3:ObjectTagging:*', prefix: 'in/', suffix: '.tif' },
+    ],
+    [
+      { bucket: { Ref: 'Bucket' }, existing: true },
+      { ...S3, bucket: { Ref: 'Bucket' }, existing: true },
+    ],
+  ])('has the objects %j', (s3, expected) => {
+    expect(sources([{ s3 }]).s3).toEqual([expected]);
+  });
+
+  it('has objects of one bucket apart', () => {
+    const of = (keys: object) => ({ s3: { bucket: 'tiles', ...keys } });
+    const events = [
+      of({ suffix: '.tif' }),
+      of({ suffix: '.png' }),
+      of({ event: 's3:ObjectRemoved:*' }),
+      of({ event: 's3:ObjectAcl:Put', prefix: 'in/' }),
+      of({ event: 's3:ObjectAcl:Put', prefix: 'out/' }),
+      // EventBridge sends an event to every rule that it matches.
+      { s3: { bucket: 'other', existing: true } },
+      { s3: { bucket: 'other', existing: true } },
+    ];
+    expect(sources(events).s3).toHaveLength(events.length);
+  });
+
+  const WEBHOOK = { throttle: { rate: 5, burst: 20 }, messageGroupId: undefined };
+  const jwt = { issuer: 'https://tokens.example.com', audience: ['tiles'] };
+
+  it.each([
+    [{ authorization: 'apiKey' }, { ...WEBHOOK, authorization: 'apiKey' }],
+    [
+      { authorization: 'iam', throttle: { burst: 100 } },
+      { ...WEBHOOK, authorization: 'iam', throttle: { rate: 5, burst: 100 } },
+    ],
+    [{ authorization: 'none' }, { ...WEBHOOK, authorization: 'none' }],
+    [{ authorization: { jwt } }, { ...WEBHOOK, authorization: { jwt } }],
+    [
+      { authorization: { jwt: { ...jwt, issuer: { Ref: 'Issuer' }, scopes: ['send'] } } },
+      { ...WEBHOOK, authorization: { jwt: { ...jwt, issuer: { Ref: 'Issuer' }, scopes: ['send'] } } },
+    ],
+  ])('has the webhook %j', (webhook, expected) => {
+    expect(sources([{ webhook }]).webhook).toEqual(expected);
+  });
+
+  it('of a FIFO queue have message groups, but topics their own', () => {
+    const group = { messageGroupId: 'tiles' };
+    const { sns, eventBridge, schedule, s3, webhook } = sources(
+      [
+        { sns: `${TOPIC}.fifo` },
+        { sns: { Ref: 'Topic' } },
+        { eventBridge: { pattern, ...group } },
+        { schedule: { rate: 'rate(1 day)', ...group } },
+        { s3: { bucket: 'tiles', existing: true, ...group } },
+        { webhook: { authorization: 'iam', ...group } },
+      ],
+      FIFO,
+    );
+    expect(sns).toHaveLength(2);
+    expect([eventBridge[0], schedule[0], s3[0], webhook].map((source) => source?.messageGroupId)).toEqual(
+      Array(4).fill('tiles'),
+    );
+  });
+
+  it('of an existing queue are those that its policy need not let in', () => {
+    const events = [{ schedule: 'rate(1 day)' }, { webhook: { authorization: 'iam' } }];
+    expect(sources(events, { queue: { arn: QUEUE } })).toMatchObject({
+      schedule: [{ rate: 'rate(1 day)' }],
+      webhook: { authorization: 'iam' },
+    });
+  });
+
+  it('keep the order of the file, each kind by itself', () => {
+    const { schedule, sns } = sources([
+      { schedule: 'rate(2 days)' },
+      { sns: TOPIC },
+      { schedule: { rate: 'rate(1 day)' } },
+    ]);
+    expect(schedule.map(({ rate }) => rate)).toEqual(['rate(2 days)', 'rate(1 day)']);
+    expect(sns).toHaveLength(1);
+  });
+});
+
+describe('extensions', () => {
+  const queue = { DelaySeconds: 5 };
+  const cluster = { ClusterSettings: [] };
+
+  it('of one worker are split from those of what it would share', () => {
+    const { extensions, workers } = parse({
+      ...C,
+      notify: 'oncall@example.com',
+      extensions: { queue, cluster, notifications: {} },
+    });
+    expect(extensions).toEqual({ cluster, notifications: {} });
+    expect(workers[0]?.extensions).toEqual({ queue });
+  });
+
+  it('of several workers stand in each, and beside them', () => {
+    const { extensions, workers } = parse({
+      extensions: { cluster },
+      workers: { tiles: { ...C, extensions: { queue } }, thumbnails: C },
+    });
+    expect(extensions).toEqual({ cluster });
+    expect(workers.map((worker) => worker.extensions)).toEqual([{ queue }, {}]);
+  });
+
+  it('of sources go by kind and number', () => {
+    const events = [
+      { schedule: 'rate(1 day)' },
+      { s3: { bucket: 'tiles', prefix: 'a' } },
+      { s3: { bucket: 'tiles', prefix: 'b' } },
+      { s3: { bucket: 'other', existing: true } },
+      { eventBridge: { pattern: { source: ['a'] } } },
+      { schedule: 'rate(2 days)' },
+      { sns: TOPIC },
+      { webhook: { authorization: 'apiKey' } },
+    ];
+    const extensions = Object.fromEntries(
+      [
+        'schedule1',
+        'schedule2',
+        'bucket1',
+        'bucketRule1',
+        'eventRule1',
+        'snsSubscription1',
+        'webhookApiKey',
+      ].map((name) => [name, {}]),
+    );
+    expect(only({ events, extensions }).extensions).toEqual(extensions);
+  });
+});
+
+it('provider.tags are part of what is configured', () => {
+  expect(parse(C, { tags: { team: 'maps' } }).context.tags).toEqual({ team: 'maps' });
 });
 
 it('the result is frozen to its last value', () => {
