@@ -52,7 +52,7 @@ describe('the least that can be written', () => {
           scaling: { min: 0, max: 1 },
           alarms: {
             deadLetter: { threshold: 1, period: 60, evaluationPeriods: 1 },
-            deadLetterGrowth: { threshold: 1, period: 300, evaluationPeriods: 1 },
+            deadLetterGrowth: { threshold: 1, period: 60, evaluationPeriods: 1 },
             workerErrors: { threshold: 10, period: 60, evaluationPeriods: 1 },
             queueSize: { threshold: 40, period: 300, evaluationPeriods: 24 },
             memory: { threshold: 100, period: 60, evaluationPeriods: 10 },
@@ -60,7 +60,7 @@ describe('the least that can be written', () => {
           },
           dashboard: true,
           logs: { retention: 14, structured: false },
-          healthCheck: { command: undefined, interval: 30, timeout: 5, retries: 3, startPeriod: 30 },
+          healthCheck: { command: undefined, interval: 30, timeout: 10, retries: 3, startPeriod: 30 },
           reduce: undefined,
           mounts: ['/tmp'],
           writableFilesystem: false,
@@ -317,7 +317,7 @@ describe('a worker', () => {
     expect(only(section).queue.encryption).toEqual({ by: 'givenKey', key: 'alias/aws/sqs' });
   });
 
-  const CHECK = { command: undefined, interval: 30, timeout: 5, retries: 3, startPeriod: 30 };
+  const CHECK = { command: undefined, interval: 30, timeout: 10, retries: 3, startPeriod: 30 };
 
   it.each([
     [true, CHECK],

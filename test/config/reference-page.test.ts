@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { GROUPS, referencePage } from '../../src/config/reference-page';
+import { REFERENCE_NAMES } from '../../src/resources/references';
 import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/service';
 
 const page = referencePage();
 /** The lines of the tables: key, allowed, default, description. */
 const rows = page
   .split('\n')
-  .filter((line) => line.startsWith('| `'))
+  .filter((line) => line.startsWith('| `') && !line.startsWith('| `${watchbot:'))
   .map((line) => line.slice(2, -2).split(/(?<!\\) \| /));
 
 describe('the reference of the configuration', () => {
@@ -19,9 +20,10 @@ describe('the reference of the configuration', () => {
   it('has every key, each in one place', () => {
     const keys = rows.map(([key]) => key?.replaceAll('`', ''));
     expect(keys.filter((key) => !key?.includes('.')).sort()).toEqual(
-      [...SHARED_KEYS, ...WORKER_KEYS, 'workers'].sort(),
+      // There are extensions of a worker, and of what the workers share.
+      [...SHARED_KEYS, ...WORKER_KEYS, 'extensions', 'workers'].sort(),
     );
-    expect(new Set(keys).size).toBe(keys.length);
+    expect(new Set(keys).size).toBe(keys.length - 1);
     expect(keys).toEqual(
       expect.arrayContaining([
         'queue.fifo',
@@ -33,6 +35,11 @@ describe('the reference of the configuration', () => {
         'alarms.cpu.threshold',
       ]),
     );
+  });
+
+  it('has every variable', () => {
+    const names = [...page.matchAll(/\$\{watchbot:NAME\.(\w+)\}/g)].map(([, name]) => name);
+    expect(names).toEqual([...REFERENCE_NAMES]);
   });
 
   it('groups every key of a worker', () => {

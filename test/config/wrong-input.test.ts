@@ -23,7 +23,7 @@ const EVENTBRIDGE_S3_EVENTS =
 const S3_EVENTS =
   's3:ObjectCreated:*, s3:ObjectCreated:Put, s3:ObjectCreated:Post, s3:ObjectCreated:Copy, s3:ObjectCreated:CompleteMultipartUpload, s3:ObjectRemoved:*, s3:ObjectRemoved:Delete, s3:ObjectRemoved:DeleteMarkerCreated, s3:ObjectRestore:Post, s3:ObjectRestore:Completed, s3:ObjectRestore:Delete, s3:ObjectTagging:*, s3:ObjectTagging:Put, s3:ObjectTagging:Delete, s3:ObjectRestore:*, s3:ObjectAcl:Put, s3:ReducedRedundancyLostObject, s3:Replication:*, s3:LifecycleExpiration:*, s3:LifecycleTransition, s3:IntelligentTiering';
 const VARIABLES =
-  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, ProgressTable, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…';
+  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, ProgressTable, WatchbotHealthCheck, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…';
 
 /** What is wrong, the section, and what its user reads. */
 const WRONG: [string, unknown, string[]][] = [
@@ -764,7 +764,7 @@ const WRONG: [string, unknown, string[]][] = [
   ],
   [
     'EC2 with public addresses',
-    { ...C, cluster: 'main', capacity: 'EC2', vpc: { subnets: ['subnet-0a1b'], publicIp: true } },
+    { ...C, cluster: 'main', capacity: 'EC2', vpc: { subnets: ['subnet-0a1b2c3d'], publicIp: true } },
     [
       'WATCHBOT_CONTRADICTION at watchbot.capacity',
       '  given:   EC2 with `vpc.publicIp: true`',
@@ -2223,8 +2223,8 @@ const WRONG: [string, unknown, string[]][] = [
             authorization: {
               jwt: {
                 issuer: 'https://tokens.example.com',
-                audience: Array(51).fill('a'),
-                scopes: Array(11).fill('a'),
+                audience: Array.from({ length: 51 }, (_, index) => `a${index}`),
+                scopes: Array.from({ length: 11 }, (_, index) => `s${index}`),
               },
             },
           },
@@ -2233,10 +2233,10 @@ const WRONG: [string, unknown, string[]][] = [
     },
     [
       'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].webhook.authorization.jwt.audience',
-      '  given:   ["a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a…',
+      '  given:   ["a0","a1","a2","a3","a4","a5","a6","a7","a8","a9","a10","a11","a12","a13","a14…',
       '  allowed: at most 50 entries',
       'WATCHBOT_OUT_OF_RANGE at watchbot.events[0].webhook.authorization.jwt.scopes',
-      '  given:   ["a","a","a","a","a","a","a","a","a","a","a"]',
+      '  given:   ["s0","s1","s2","s3","s4","s5","s6","s7","s8","s9","s10"]',
       '  allowed: at most 10 entries',
     ],
   ],
@@ -2897,7 +2897,7 @@ const WRONG: [string, unknown, string[]][] = [
     {
       ...C,
       cluster: 'main',
-      vpc: { subnets: ['subnet-0a1b'] },
+      vpc: { subnets: ['subnet-0a1b2c3d'] },
       notify: TOPIC,
       extensions: { cluster: {}, subnet1: {}, notifications: {} },
     },
@@ -3004,13 +3004,13 @@ const WRONG: [string, unknown, string[]][] = [
     { ...C, vpc: {} },
     [
       'WATCHBOT_MISSING_KEY at watchbot.vpc.subnets',
-      '  allowed: a list or a CloudFormation function',
+      '  allowed: a list, or a CloudFormation function that gives one, such as Fn::Split',
       '  do:      add `subnets`',
     ],
   ],
   [
     'a misspelt key of the network',
-    { ...C, vpc: { subnets: ['subnet-0a1b'], securityGroup: ['sg-0a1b'] } },
+    { ...C, vpc: { subnets: ['subnet-0a1b2c3d'], securityGroup: ['sg-0a1b'] } },
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.vpc.securityGroup',
       '  given:   securityGroup',
@@ -3020,11 +3020,11 @@ const WRONG: [string, unknown, string[]][] = [
   ],
   [
     'subnets as text',
-    { ...C, vpc: { subnets: 'subnet-0a1b' } },
+    { ...C, vpc: { subnets: 'subnet-0a1b2c3d' } },
     [
       'WATCHBOT_WRONG_TYPE at watchbot.vpc.subnets',
-      '  given:   "subnet-0a1b"',
-      '  allowed: a list or a CloudFormation function',
+      '  given:   "subnet-0a1b2c3d"',
+      '  allowed: a list, or a CloudFormation function that gives one, such as Fn::Split',
     ],
   ],
   [
@@ -3045,14 +3045,43 @@ const WRONG: [string, unknown, string[]][] = [
     ['WATCHBOT_OUT_OF_RANGE at watchbot.vpc.subnets', '  given:   []', '  allowed: at least 1 entry'],
   ],
   [
+    'an entry twice',
+    { ...C, managedPolicies: [{ 'Fn::ImportValue': 'policy' }, { 'Fn::ImportValue': 'policy' }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.managedPolicies',
+      '  given:   {"Fn::ImportValue":"policy"} twice',
+      '  allowed: each entry once',
+      '  do:      remove one of the two',
+    ],
+  ],
+  [
+    'a function that gives text where a list is meant',
+    { ...C, vpc: { subnets: { 'Fn::Sub': 'subnet-${Name}' } } },
+    [
+      'WATCHBOT_WRONG_TYPE at watchbot.vpc.subnets',
+      '  given:   {"Fn::Sub":"subnet-${Name}"}',
+      '  allowed: a list, or a CloudFormation function that gives one, such as Fn::Split',
+    ],
+  ],
+  [
     'more security groups than ECS takes',
     {
       ...C,
-      vpc: { subnets: ['subnet-0a1b'], securityGroups: ['sg-1', 'sg-2', 'sg-3', 'sg-4', 'sg-5', 'sg-6'] },
+      vpc: {
+        subnets: ['subnet-0a1b2c3d'],
+        securityGroups: [
+          'sg-00000001',
+          'sg-00000002',
+          'sg-00000003',
+          'sg-00000004',
+          'sg-00000005',
+          'sg-00000006',
+        ],
+      },
     },
     [
       'WATCHBOT_OUT_OF_RANGE at watchbot.vpc.securityGroups',
-      '  given:   ["sg-1","sg-2","sg-3","sg-4","sg-5","sg-6"]',
+      '  given:   ["sg-00000001","sg-00000002","sg-00000003","sg-00000004","sg-00000005","sg-0000…',
       '  allowed: at most 5 entries',
     ],
   ],
