@@ -67,6 +67,6 @@ export const access = {
   sender: Type.Boolean({
     default: false,
     description:
-      'An IAM user with an access key that may send messages and nothing else, for senders outside AWS. The key is in a secret of Secrets Manager, whose ARN is an output.',
+      'An IAM user with an access key, for senders outside AWS: it may send messages to this worker and do nothing else. The key is in a secret of Secrets Manager, whose ARN is an output of the stack.',
   }),
 };

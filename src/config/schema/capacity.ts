@@ -15,7 +15,8 @@ const Share = strictObject(
   {
     provider: stringOrIntrinsic({
       title: 'FARGATE, FARGATE_SPOT or the name of a capacity provider of your own',
-      description: "Each at most once. One of your own stands for EC2 instances and is the cluster's.",
+      description:
+        'Each at most once. A provider of your own stands for EC2 instances and belongs to the `cluster`.',
     }),
     weight: Type.Optional(
       Type.Integer({
@@ -54,7 +55,10 @@ export const CapacitySchema = Type.Union(
 export const PlacementConstraintsSchema = Type.Array(
   strictObject(
     {
-      type: oneOf(['distinctInstance', 'memberOf'], { description: 'As ECS names them.' }),
+      type: oneOf(['distinctInstance', 'memberOf'], {
+        description:
+          '`distinctInstance`: no two tasks on one instance. `memberOf`: instances that `expression` matches.',
+      }),
       expression: Type.Optional(
         Type.String({
           minLength: 1,
@@ -77,7 +81,10 @@ export const PlacementConstraintsSchema = Type.Array(
 export const PlacementStrategiesSchema = Type.Array(
   strictObject(
     {
-      type: oneOf(['random', 'spread', 'binpack'], { description: 'As ECS names them.' }),
+      type: oneOf(['random', 'spread', 'binpack'], {
+        description:
+          '`spread`: evenly over the values of `field`. `binpack`: where the least of `field` is left. `random`: anywhere.',
+      }),
       field: Type.Optional(
         Type.String({
           minLength: 1,
@@ -92,6 +99,6 @@ export const PlacementStrategiesSchema = Type.Array(
     title: 'a list of {type, field}',
     default: [],
     maxItems: ECS.maxPlacementStrategies,
-    description: 'On EC2: how tasks are spread over the instances.',
+    description: 'On EC2: how tasks are placed on the instances, the first strategy first.',
   },
 );

@@ -15,7 +15,7 @@ export const MessageGroupId = Type.Optional(
     maxLength: 128,
     pattern: '^[!-~]+$',
     title: 'letters, digits and punctuation',
-    description: 'For a FIFO queue, which needs it: the message group of what comes from here.',
+    description: 'The message group of what comes from here: required with a FIFO queue, and only there.',
   }),
 );
 
@@ -23,11 +23,14 @@ const SnsSource = strictObject(
   {
     arn: stringOrIntrinsic({
       title: 'the ARN of a topic or a CloudFormation function',
-      description:
-        'ARN of the topic, of this or another account. One of another account must let it be subscribed to.',
+      description: 'ARN of the topic. A topic of another account must allow the subscription.',
     }),
     filterPolicy: Type.Optional(
-      mapOf(Type.Unknown(), { minProperties: 1, description: 'As in SNS: which messages are taken.' }),
+      mapOf(Type.Unknown(), {
+        minProperties: 1,
+        description: 'Which messages are taken, as in SNS.',
+        otherwise: 'none: all messages',
+      }),
     ),
     filterPolicyScope: Type.Optional(
       oneOf(['MessageAttributes', 'MessageBody'], {
@@ -38,7 +41,8 @@ const SnsSource = strictObject(
     rawMessageDelivery: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'Messages come without the envelope of SNS, with its attributes as those of the queue.',
+        description:
+          'Messages come without the envelope of SNS: the body alone, without a subject, and with the attributes as those of the message in the queue.',
       }),
     ),
   },
@@ -48,15 +52,13 @@ const SnsSource = strictObject(
   },
 );
 
-const Input = {
-  input: Type.Optional(
+const input = (description: string) =>
+  Type.Optional(
     Type.Union([mapOf(Type.Unknown()), Type.String({ minLength: 1 })], {
       title: 'text or a map',
-      description:
-        'The message, instead of the event; a map becomes JSON. EventBridge puts a text into quotes.',
+      description,
     }),
-  ),
-};
+  );
 
 const EventBridgeSource = strictObject(
   {
@@ -68,12 +70,14 @@ const EventBridgeSource = strictObject(
     eventBus: Type.Optional(
       stringOrIntrinsic({ description: 'Name or ARN of the event bus.', otherwise: 'the default one' }),
     ),
-    ...Input,
+    input: input(
+      'The message, instead of the event; a map becomes JSON. EventBridge puts a text into quotes.',
+    ),
     inputPath: Type.Optional(
       Type.String({
         pattern: '^\\$',
         title: 'a path like $.detail',
-        description: 'The part of the event that is the message.',
+        description: 'The part of the event that is the message, instead of the whole.',
       }),
     ),
     messageGroupId: MessageGroupId,
@@ -99,13 +103,13 @@ const ScheduleSource = strictObject(
       Type.String({
         minLength: 1,
         maxLength: 50,
-        description: 'Of a `cron` or `at`, such as `Europe/Vienna`.',
+        description: 'The time zone of a `cron` or `at`, such as `Europe/Vienna`.',
         otherwise: 'UTC',
       }),
     ),
-    ...Input,
+    input: input('The message; a map becomes JSON.'),
     enabled: Type.Optional(
-      Type.Boolean({ default: true, description: '`false` stops it without removing it.' }),
+      Type.Boolean({ default: true, description: '`false`: it stays, but sends nothing.' }),
     ),
     messageGroupId: MessageGroupId,
   },
@@ -126,35 +130,36 @@ const S3Source = strictObject(
         pattern: '^s3:',
         title: 'an event like s3:ObjectCreated:*',
         default: EVENT_DEFAULTS.s3Event,
-        description: "Which of S3's events.",
+        description:
+          'What happens to an object. A bucket that is `existing` has only the events that EventBridge has.',
       }),
     ),
     prefix: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: EVENTS.maxObjectKeyLength,
-        description: 'Only objects whose key begins so.',
+        description: 'Only objects whose key begins with this.',
       }),
     ),
     suffix: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: EVENTS.maxObjectKeyLength,
-        description: 'Only objects whose key ends so.',
+        description: 'Only objects whose key ends with this.',
       }),
     ),
     existing: Type.Optional(
       Type.Boolean({
         default: false,
         description:
-          'The bucket is there already. Its events come through EventBridge, which must be switched on in the bucket, in the form that EventBridge gives them.',
+          'The bucket is there already, or is defined elsewhere in the service. Its events come through EventBridge, which must be switched on for the bucket, and in the form that EventBridge gives them.',
       }),
     ),
     messageGroupId: MessageGroupId,
   },
   {
     title: '{bucket, event, prefix, suffix, existing, messageGroupId}',
-    description: 'Objects of an S3 bucket.',
+    description: 'What happens to the objects of an S3 bucket.',
     hints: { rules: 'give `prefix` and `suffix` here, without `rules`' },
   },
 );
@@ -192,5 +197,5 @@ export const EventsSchema = Type.Array(EventSchema, {
   default: [],
   maxItems: EVENTS.maxSources,
   description:
-    'Where else messages come from, each entry with one of `sns`, `eventBridge`, `schedule`, `s3` and `webhook`. They go straight into the queue.',
+    'Where messages come from besides the topic and the queue itself: each entry has one of `sns`, `eventBridge`, `schedule`, `s3` and `webhook`. They go straight into the queue.',
 });

@@ -19,7 +19,7 @@ const Check = strictObject({
   command: Type.Optional(
     Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })], {
       title: 'a shell line or a list of arguments',
-      description: 'Ends with 0 when all is well. A text needs a shell in the image.',
+      description: 'Run in the container; ends with 0 when all is well. A text needs a shell in the image.',
       otherwise: "the watcher's own check",
     }),
   ),
@@ -37,5 +37,5 @@ export const HealthCheckSchema = Type.Union([Type.Boolean(), Check], {
   default: true,
   title: '`true`, `false` or {command, interval, timeout, retries, startPeriod}',
   description:
-    "How ECS knows that a task is well: `true` is the watcher's own check, which fails when the watcher has stopped working.",
+    "How ECS knows that a task is well. `true`: the watcher's own check, which fails when the watcher has stopped working. `false`: ECS only sees whether the container runs.",
 });

@@ -40,7 +40,7 @@ export const VpcSchema = strictObject(
 
 export const ClusterSchema = stringOrIntrinsic({
   description:
-    'Name or ARN of an existing cluster, which must have the Fargate capacity providers. A CloudFormation function must give its name.',
+    'Name or ARN of an existing cluster, which must have what `capacity` names: the capacity providers of Fargate or of your own, or instances. A CloudFormation function must give its name.',
   otherwise: 'a new one for the stack',
 });
 

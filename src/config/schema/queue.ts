@@ -24,7 +24,7 @@ export const QueueSchema = strictObject(
       minimum: SQS.minRetentionSeconds,
       maximum: SQS.maxRetentionSeconds,
       description:
-        'Seconds for which the queue keeps a message. The default is 14 days; a dead-letter queue always has them.',
+        'Seconds for which the queue keeps a message. The default is 14 days; a dead-letter queue that is made always keeps them that long.',
     }),
     maxReceives: Type.Integer({
       default: 10,
@@ -42,7 +42,7 @@ export const QueueSchema = strictObject(
       Type.Union([Type.Boolean(), Type.String({ minLength: 1 }), Intrinsic], {
         title: '`true`, `false`, the ARN of a queue or a CloudFormation function',
         description:
-          '`false`, for a FIFO queue only: a message that keeps failing stalls its group rather than being set aside. An ARN names an existing dead-letter queue.',
+          'Where messages that keep failing go. `true`: a queue that is made. An ARN: an existing queue. `false`, with `fifo` or `arn` only: nowhere, so that such a message stalls its group of a FIFO queue. With `arn` it does not change where messages go, it only says which queue the alarms watch.',
         otherwise: '`true`; `false` with `arn`',
       }),
     ),
@@ -56,7 +56,7 @@ export const QueueSchema = strictObject(
       stringOrIntrinsic({
         title: 'the ARN of a queue or a CloudFormation function',
         description:
-          'An existing queue of the same account and region. Nothing of it is changed: it has no topic then, and no `events` that need leave to send to it.',
+          'An existing queue, of the same account and region. The plugin changes nothing about it, not even its policy: it gets no topic, and of `events` only `schedule` and `webhook`.',
         otherwise: 'none: a queue is made',
       }),
     ),

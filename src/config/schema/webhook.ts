@@ -15,7 +15,7 @@ const Jwt = strictObject(
       minItems: 1,
       maxItems: API_GATEWAY.maxAudiences,
       uniqueItems: true,
-      description: 'For whom tokens are issued; one of them is enough.',
+      description: 'For whom tokens are issued; a token needs one of them.',
     }),
     scopes: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
@@ -23,7 +23,7 @@ const Jwt = strictObject(
         minItems: 1,
         maxItems: API_GATEWAY.maxScopes,
         uniqueItems: true,
-        description: 'Scopes, of which a token needs one.',
+        description: 'A token needs one of them.',
       }),
     ),
   },
@@ -35,7 +35,7 @@ export const WebhookSchema = strictObject(
     authorization: Type.Union([oneOf(['apiKey', 'iam', 'none']), strictObject({ jwt: Jwt })], {
       title: 'apiKey, iam, none or {jwt: {issuer, audience, scopes}}',
       description:
-        'Who may send. `apiKey`: whoever has the key that API Gateway makes, in the header `x-api-key`. `iam`: requests signed with AWS credentials. `none`: everybody.',
+        'Who may send. `apiKey`: whoever has the key that API Gateway makes, in the header `x-api-key`. `iam`: requests signed with AWS credentials. `jwt`: requests with a token. `none`: everybody.',
     }),
     throttle: strictObject(
       {
@@ -43,7 +43,7 @@ export const WebhookSchema = strictObject(
           default: WEBHOOK_DEFAULTS.rate,
           minimum: 1,
           maximum: API_GATEWAY.maxRate,
-          description: 'Requests a second.',
+          description: 'Requests a second, over time.',
         }),
         burst: Type.Integer({
           default: WEBHOOK_DEFAULTS.burst,
@@ -52,7 +52,11 @@ export const WebhookSchema = strictObject(
           description: 'Requests at once.',
         }),
       },
-      { title: '{rate, burst}', default: {}, description: 'More than this is answered with 429.' },
+      {
+        title: '{rate, burst}',
+        default: {},
+        description: 'How many requests are let through; more are answered with 429.',
+      },
     ),
     messageGroupId: Type.Optional(
       Type.String({
@@ -60,13 +64,13 @@ export const WebhookSchema = strictObject(
         maxLength: 128,
         pattern: '^[A-Za-z0-9_-]+$',
         title: 'letters, digits, dashes and underscores',
-        description: 'For a FIFO queue, which needs it: the message group of what comes from here.',
+        description: 'The message group of what comes from here: required with a FIFO queue, and only there.',
       }),
     ),
   },
   {
     title: '{authorization, throttle, messageGroupId}',
     description:
-      'An address that takes `POST` requests, the body of which is the message. API Gateway sends it to the queue, without a function between.',
+      'An address that takes `POST` requests whose body is the message. API Gateway sends it to the queue, without a function between them. A worker has at most one.',
   },
 );
