@@ -1,7 +1,7 @@
 import type { WorkerInput } from './configuration';
 import type { S3Source, ScheduleSource, SnsSource, Sources, Webhook } from './events';
 import { isIntrinsic } from './maps';
-import { EVENT_DEFAULTS } from './schema/events';
+import { EVENT_DEFAULTS } from './schema/sources';
 
 type EventInput = WorkerInput['events'][number];
 type Given<K extends keyof EventInput> = NonNullable<EventInput[K]>;
