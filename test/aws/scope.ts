@@ -47,14 +47,25 @@ export function resourcesIn({ Resources }: PackagedTemplate): (id: string) => Re
 /** What comes from other stacks, from the region, or is left out. */
 function withoutOutside(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter(isThere).map(withoutOutside);
+  // Whose a topic or queue is makes no difference to the call; moto has one account, and asks one region.
+  if (typeof value === 'string')
+    return value.replace(/^arn:aws:(sns|sqs):[^:]+:\d{12}:/, `arn:aws:$1:${REGION}:${ACCOUNT_ID}:`);
   if (typeof value !== 'object' || value === null) return value;
-  if ('Fn::ImportValue' in value) return 'imported';
+  if ('Fn::ImportValue' in value) return imported(JSON.stringify(value));
   if ('Fn::GetAZs' in value) return ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, entry]) => isThere(entry))
       .map(([key, entry]) => [key, withoutOutside(entry)]),
   );
+}
+
+/** What another stack would export, by what the name of the export says. */
+function imported(name: string): string {
+  if (/queue/i.test(name)) return arn('sqs', /fifo/i.test(name) ? 'imported.fifo' : 'imported');
+  if (/topic/i.test(name)) return arn('sns', 'imported');
+  if (/key/i.test(name)) return arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
+  return 'imported';
 }
 
 const isThere = (value: unknown) => (value as { Ref?: unknown } | null)?.Ref !== 'AWS::NoValue';

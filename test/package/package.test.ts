@@ -76,7 +76,12 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
       WatchbotScaleDown: 'AWS::ApplicationAutoScaling::ScalingPolicy',
       WatchbotScaleDownTrigger: 'AWS::CloudWatch::Alarm',
       WatchbotDeadLetterAlarm: 'AWS::CloudWatch::Alarm',
+      WatchbotDeadLetterGrowthAlarm: 'AWS::CloudWatch::Alarm',
       WatchbotWorkerErrorsMetric: 'AWS::Logs::MetricFilter',
+      WatchbotMessageReceivesMetric: 'AWS::Logs::MetricFilter',
+      WatchbotWorkerDurationMetric: 'AWS::Logs::MetricFilter',
+      WatchbotResponseDurationMetric: 'AWS::Logs::MetricFilter',
+      WatchbotDashboard: 'AWS::CloudWatch::Dashboard',
       WatchbotWorkerErrorsAlarm: 'AWS::CloudWatch::Alarm',
       WatchbotQueueSizeAlarm: 'AWS::CloudWatch::Alarm',
       WatchbotMemoryAlarm: 'AWS::CloudWatch::Alarm',
@@ -139,7 +144,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     expect(output).toContain('The watchbot section has 3 errors:');
     expect(output).toContain('WATCHBOT_UNKNOWN_KEY at watchbot.comand');
     expect(output).toContain('did you mean "command"?');
-    expect(output).toContain('WATCHBOT_NOT_ALLOWED at watchbot.cpu');
+    expect(output).toContain('WATCHBOT_FARGATE_SIZE at watchbot.cpu');
     expect(output).toContain('WATCHBOT_CONTRADICTION at watchbot.scaling.min');
     expect(output).not.toMatch(/^\s+at .*\.js:\d+/m);
     expect(readTemplate(folder).text).toBe(before);

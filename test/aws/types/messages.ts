@@ -1,9 +1,21 @@
-import { ACCOUNT_ID, arn, asText, attributesOf, mapOf, REGION, type ResourceTypes } from './type';
+import type { AwsCall } from '../../helpers/aws-calls';
+import {
+  ACCOUNT_ID,
+  arn,
+  asText,
+  attributesOf,
+  mapOf,
+  REGION,
+  type Properties,
+  type ResourceTypes,
+} from './type';
 
 /** SQS and SNS. */
 export const MESSAGES: ResourceTypes = {
   'AWS::SQS::Queue': {
     named: 'QueueName',
+    outside: ({ RedrivePolicy }) =>
+      queueThere((RedrivePolicy as Properties | undefined)?.deadLetterTargetArn),
     made: ({ name }) => {
       const url = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${name}`;
       return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
@@ -53,6 +65,7 @@ export const MESSAGES: ResourceTypes = {
     ],
   },
   'AWS::SNS::Subscription': {
+    outside: ({ TopicArn, Endpoint }) => [...topicThere(TopicArn), ...queueThere(Endpoint)],
     made: ({ name, properties }) => ({ ref: `${asText(properties.TopicArn)}:${name}` }),
     calls: ({ properties: { TopicArn, Protocol, Endpoint, ...attributes } }) => [
       {
@@ -76,3 +89,18 @@ export const MESSAGES: ResourceTypes = {
       })),
   },
 };
+
+/** A queue that the template names by its ARN is there already. */
+function queueThere(queueArn: unknown): AwsCall[] {
+  if (typeof queueArn !== 'string') return [];
+  const name = queueArn.split(':').at(-1)!;
+  const Attributes = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
+  return [{ service: 'sqs', operation: 'CreateQueue', parameters: { QueueName: name, Attributes } }];
+}
+
+function topicThere(topicArn: unknown): AwsCall[] {
+  if (typeof topicArn !== 'string') return [];
+  const name = topicArn.split(':').at(-1)!;
+  const Attributes = name.endsWith('.fifo') ? { FifoTopic: 'true' } : {};
+  return [{ service: 'sns', operation: 'CreateTopic', parameters: { Name: name, Attributes } }];
+}
