@@ -63,7 +63,7 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
     let refusals: Refusal[][];
 
     beforeAll(async () => {
-      refusals = await refused(corpus.map(({ template }) => planOf(template)));
+      refusals = await refused(corpus.map(({ name, template }) => planNamed(name, template)));
     }, 300_000);
 
     it.each(CORPUS_NAMES)('the fixture %s', (name) => {
@@ -95,6 +95,15 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
     });
   });
 });
+
+/** What cannot be planned is said with the name of its fixture: they are all planned at once. */
+function planNamed(name: string, template: PackagedTemplate): Step[] {
+  try {
+    return planOf(template);
+  } catch (error) {
+    throw new Error(`fixture ${name}: ${(error as Error).message}`, { cause: error });
+  }
+}
 
 function setAt(parent: unknown, [key, ...keys]: (string | number)[], value: unknown): void {
   const object = parent as Record<string | number, unknown>;

@@ -1,6 +1,6 @@
 import type { AwsAnswer, AwsCall } from '../helpers/aws-calls';
 import type { PackagedTemplate } from '../helpers/framework';
-import { resourcesIn } from './scope';
+import { resourcesIn, withoutOutside } from './scope';
 import { TYPES } from './types';
 import type { Properties } from './types/type';
 
@@ -12,7 +12,10 @@ export interface Step {
   problems: string[];
 }
 
-/** What the template takes from outside, then the resources, or those given, each after those that it needs. */
+/**
+ * What the template takes from outside, then its resources, each after those that it needs.
+ * @param only these, and those that they need, with nothing from outside
+ */
 export function planOf(template: PackagedTemplate, only?: readonly string[]): Step[] {
   const resourceOf = resourcesIn(template);
   const ids = inOrder(template, only).filter((id) => template.Resources[id]!.Type in TYPES);
@@ -20,7 +23,8 @@ export function planOf(template: PackagedTemplate, only?: readonly string[]): St
   const steps = ids.map((id) => {
     const { Type, Properties } = template.Resources[id]!;
     const type = TYPES[Type]!;
-    type.outside?.(Properties).forEach((call) => outside.set(JSON.stringify(call), call));
+    const needed = only === undefined ? type.outside?.(withoutOutside(Properties) as Properties) : undefined;
+    needed?.forEach((call) => outside.set(JSON.stringify(call), call));
     const resource = resourceOf(id);
     return {
       id,

@@ -23,10 +23,10 @@ const PSEUDO: Readonly<Record<string, string>> = {
 };
 
 /** The resources of a template with made-up, well-formed values for all that AWS would give. */
-export function resourcesIn({ Resources }: PackagedTemplate): (id: string) => Resource {
+export function resourcesIn({ Resources, Parameters }: PackagedTemplate): (id: string) => Resource {
   const done = new Map<string, Resource & { made: Made }>();
   const scope: Scope = {
-    ref: (id) => PSEUDO[id] ?? resourceOf(id).ref,
+    ref: (id) => PSEUDO[id] ?? Parameters?.[id]?.Default ?? resourceOf(id).ref,
     attribute: (id, name) => resourceOf(id).made.attributes?.[name],
   };
   const resourceOf = (id: string) => {
@@ -45,13 +45,13 @@ export function resourcesIn({ Resources }: PackagedTemplate): (id: string) => Re
 }
 
 /** What comes from other stacks, from the region, or is left out. */
-function withoutOutside(value: unknown): unknown {
+export function withoutOutside(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter(isThere).map(withoutOutside);
   // Whose a topic or queue is makes no difference to the call; moto has one account, and asks one region.
   if (typeof value === 'string')
     return value.replace(/^arn:aws:(sns|sqs):[^:]+:\d{12}:/, `arn:aws:$1:${REGION}:${ACCOUNT_ID}:`);
   if (typeof value !== 'object' || value === null) return value;
-  if ('Fn::ImportValue' in value) return imported(JSON.stringify(value));
+  if ('Fn::ImportValue' in value) return imported(value['Fn::ImportValue']);
   if ('Fn::GetAZs' in value) return ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
   return Object.fromEntries(
     Object.entries(value)
@@ -60,12 +60,13 @@ function withoutOutside(value: unknown): unknown {
   );
 }
 
-/** What another stack would export, by what the name of the export says. */
-function imported(name: string): string {
-  if (/queue/i.test(name)) return arn('sqs', /fifo/i.test(name) ? 'imported.fifo' : 'imported');
-  if (/topic/i.test(name)) return arn('sns', 'imported');
-  if (/key/i.test(name)) return arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
-  return 'imported';
+/** What another stack would export, by what the name of the export says; else the name itself, which is of its own. */
+function imported(name: unknown): string {
+  const text = typeof name === 'string' ? name : JSON.stringify(name);
+  if (/queue/i.test(text)) return arn('sqs', /fifo/i.test(text) ? `${text}.fifo` : text);
+  if (/topic/i.test(text)) return arn('sns', text);
+  if (/key/i.test(text)) return arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
+  return text;
 }
 
 const isThere = (value: unknown) => (value as { Ref?: unknown } | null)?.Ref !== 'AWS::NoValue';
@@ -81,6 +82,9 @@ function madeUp(type: string): (resource: Omit<Resource, 'ref'>) => Made {
   }
   return ({ name }) => ({
     ref: name,
-    attributes: { Arn: arn(service, service === 'lambda' ? `${kind}:${name}` : `${kind}/${name}`) },
+    attributes: {
+      SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      Arn: arn(service, service === 'lambda' ? `${kind}:${name}` : `${kind}/${name}`),
+    },
   });
 }

@@ -109,6 +109,7 @@ export async function endFrameworks(): Promise<void> {
 }
 
 export interface PackagedTemplate {
+  Parameters?: Record<string, { Default?: string }>;
   Resources: Record<string, { Type: string; Properties: Record<string, unknown>; DependsOn?: unknown }>;
   Outputs: Record<string, { Value: unknown }>;
 }

@@ -6,8 +6,13 @@ export const CONTAINERS: ResourceTypes = {
   'AWS::ECS::Cluster': {
     named: 'ClusterName',
     made: ({ name }) => ({ ref: name, attributes: { Arn: arn('ecs', `cluster/${name}`) } }),
-    calls: ({ name, properties }) => [
-      { service: 'ecs', operation: 'CreateCluster', parameters: { ...properties, ClusterName: name } },
+    // Where CloudFormation's names are not the API's.
+    calls: ({ name, properties: { ClusterSettings, ...properties } }) => [
+      {
+        service: 'ecs',
+        operation: 'CreateCluster',
+        parameters: { ...properties, settings: ClusterSettings, ClusterName: name },
+      },
     ],
   },
   'AWS::ECS::ClusterCapacityProviderAssociations': {
@@ -44,16 +49,28 @@ export const CONTAINERS: ResourceTypes = {
         : []),
       ...networkOutside(NetworkConfiguration as Network),
     ],
-    calls: ({ name, properties }) => [
+    calls: ({ name, properties: { PlacementStrategies, ...properties } }) => [
       {
         service: 'ecs',
         operation: 'CreateService',
         // CloudFormation's own default.
-        parameters: { DesiredCount: 1, ...properties, ServiceName: name },
+        parameters: {
+          DesiredCount: 1,
+          ...properties,
+          PlacementStrategy: PlacementStrategies,
+          NetworkConfiguration: withSecurityGroups(properties.NetworkConfiguration as Network | undefined),
+          ServiceName: name,
+        },
       },
     ],
   },
 };
+
+/** moto fails where there are none; AWS takes the VPC's default one. */
+function withSecurityGroups(network: Network | undefined): Network | undefined {
+  if (network?.AwsvpcConfiguration === undefined) return network;
+  return { AwsvpcConfiguration: { SecurityGroups: [], ...network.AwsvpcConfiguration } };
+}
 
 /** From a name or an ARN. */
 const clusterName = ({ Cluster }: Properties) => asText(Cluster).split('/').at(-1)!;

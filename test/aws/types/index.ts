@@ -19,6 +19,7 @@ export const TYPES: ResourceTypes = {
 /** Types that moto makes of a template: they are covered where templates are deployed to it. */
 export const BY_CLOUDFORMATION: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Dashboard',
+  'AWS::DynamoDB::Table',
   'AWS::EC2::InternetGateway',
   'AWS::EC2::Route',
   'AWS::EC2::RouteTable',
@@ -26,8 +27,10 @@ export const BY_CLOUDFORMATION: ReadonlySet<string> = new Set([
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPCGatewayAttachment',
   'AWS::Events::Rule',
+  'AWS::IAM::AccessKey',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::IAM::User',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::Lambda::Function',

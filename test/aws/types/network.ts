@@ -34,7 +34,12 @@ export function networkOutside({
   return [...textsOf(Subnets).flatMap(subnet), ...textsOf(SecurityGroups).map(securityGroup)];
 }
 
-const textsOf = (list: unknown) => [list].flat().filter((entry) => typeof entry === 'string');
+function textsOf(list: unknown): string[] {
+  const [separator, text] = ((list as { 'Fn::Split'?: [string, unknown] } | undefined)?.['Fn::Split'] ??
+    []) as [string?, unknown?];
+  if (separator !== undefined && typeof text === 'string') return text.split(separator);
+  return [list].flat().filter((entry) => typeof entry === 'string');
+}
 
 const createVpc = (parameters: Properties) => ec2('CreateVpc', parameters);
 const createSubnet = (parameters: Properties) => ec2('CreateSubnet', parameters);
