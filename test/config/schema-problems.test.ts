@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { isMap } from '../../src/config/maps';
+import { DESCRIBED_KEYWORDS } from '../../src/config/schema-problems';
+import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
+
+/** What says something about a schema and refuses no value by itself. */
+const SILENT = ['title', 'description', 'default', 'otherwise', 'names', 'hints'];
+/** What only leads to schemas inside. The names of keys are told by the choice that they rule out. */
+const INNER = ['properties', 'patternProperties', 'items', 'propertyNames'];
+
+function keywordsOf(schema: unknown): string[] {
+  if (!isMap(schema)) return [];
+  const own = Object.keys(schema).filter((key) => !SILENT.includes(key));
+  const inner = [schema.items, schema.additionalProperties, ...((schema.anyOf ?? []) as unknown[])];
+  const named = [schema.properties, schema.patternProperties].flatMap((map) =>
+    isMap(map) ? Object.values(map) : [],
+  );
+  return [...own, ...[...inner, ...named].flatMap(keywordsOf)];
+}
+
+const keywords = new Set([SingleWorkerSchema, ManyWorkersSchema].flatMap(keywordsOf));
+
+describe('a keyword that the schema uses', () => {
+  it.each([...keywords])('%s has words for who breaks it', (keyword) => {
+    // A literal is always a branch of a choice, whose own words tell it.
+    expect([...DESCRIBED_KEYWORDS, ...INNER, 'const']).toContain(keyword);
+  });
+
+  it('is found inside maps, lists and choices', () => {
+    expect([...keywords]).toEqual(
+      expect.arrayContaining(['maxLength', 'maxProperties', 'multipleOf', 'pattern']),
+    );
+  });
+});
