@@ -359,6 +359,68 @@ describe('a worker', () => {
   });
 });
 
+describe('what is just within the rules', () => {
+  const topics = Array.from({ length: 4 }, (_, i) => `arn:aws:sns:us-east-1:123456789012:t${i}`);
+  const ec2 = { ...C, cluster: 'main', capacity: 'EC2' };
+
+  it.each([
+    ['jobs side by side', { ...C, concurrency: 2 }],
+    ['one job in a fresh container', { ...C, writableFilesystem: true }],
+    ['all memory reserved', { ...C, softMemory: 512 }],
+    ['all but one MiB reserved on EC2', { ...ec2, softMemory: 511 }],
+    ['the smallest container of EC2', { ...ec2, cpu: 2, memory: 6 }],
+    ['the largest container of EC2', { ...ec2, cpu: 196_608, memory: 1_000_000 }],
+    ['as many tasks at rest as at most', { ...C, scaling: { min: 2, max: 2 } }],
+    [
+      'bases and weights of which one counts',
+      {
+        ...C,
+        capacity: [
+          { provider: 'FARGATE', base: 1 },
+          { provider: 'FARGATE_SPOT', weight: 0 },
+        ],
+      },
+    ],
+    [
+      'capacity by a function, of EC2 as all that is not Fargate',
+      { ...ec2, capacity: [{ provider: { Ref: 'Provider' } }] },
+    ],
+    ['EC2 in a network of its own', { ...ec2, vpc: { subnets: ['subnet-0a1b'] } }],
+    [
+      'five topics for alarms, all addresses as one',
+      { ...C, notify: [...topics, 'a@example.com', 'b@example.com'] },
+    ],
+    ['a name of 40 characters', { workers: { ['t'.repeat(40)]: C } }],
+    ['no dead letters of an existing queue', { ...C, queue: { arn: QUEUE, deadLetter: false } }],
+    ['two topics for one queue', { ...C, events: [{ sns: TOPIC }, { sns: `${TOPIC}-other` }] }],
+    [
+      'one bucket of two workers that is there already',
+      {
+        workers: {
+          tiles: { ...C, events: [{ s3: { bucket: 'tiles', existing: true } }] },
+          thumbnails: { ...C, events: [{ s3: { bucket: 'tiles', existing: true } }] },
+        },
+      },
+    ],
+    [
+      'two buckets of two workers',
+      {
+        workers: {
+          tiles: { ...C, events: [{ s3: { bucket: 'tiles' } }] },
+          thumbnails: { ...C, events: [{ s3: { bucket: 'thumbnails' } }] },
+        },
+      },
+    ],
+    [
+      'a bucket whose name is a function of the stack',
+      { ...C, events: [{ s3: { bucket: { 'Fn::Sub': '${AWS::StackName}-tiles' } } }] },
+    ],
+    ['a health check that takes its whole interval', { ...C, healthCheck: { interval: 60, timeout: 60 } }],
+  ])('is taken: %s', (_title, section) => {
+    expect(() => parse(section)).not.toThrow();
+  });
+});
+
 describe('the sources of a worker', () => {
   const sources = (events: unknown[], section = {}) => only({ ...section, events }).events;
   const FIFO = { queue: { fifo: true } };
