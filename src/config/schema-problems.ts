@@ -27,7 +27,7 @@ function isSaidByAnUnknownKey(error: ErrorObject, errors: readonly ErrorObject[]
   if (keyword === 'required') {
     return unknown.some((other) => explainsLackOf(String(params.missingProperty), other));
   }
-  return keyword === 'maxProperties' && unknown.length > 0 && givenKeys(error).length <= Number(params.limit);
+  return keyword === 'maxProperties' && givenKeys(error).length <= Number(params.limit);
 }
 
 /** The keys of a map that its schema knows. */

@@ -42,18 +42,21 @@ function hintOn(error: ErrorObject): string | undefined {
   return isThere ? undefined : hint;
 }
 
-/** A key beside the map that it belongs in: in YAML that is a matter of two blanks. */
+/**
+ * A key beside the map that it belongs in: in YAML that is a matter of two blanks. The validator has put in the maps that
+ * were left out, so that it need not be there.
+ */
 function adviceToMove(error: ErrorObject): string | undefined {
-  const key = keyOf(error);
   const data = isMap(error.data) ? error.data : {};
-  for (const [name, schema] of Object.entries(propertiesOf(error.parentSchema))) {
-    const keys = mapsIn(schema).map((map) => Object.keys(propertiesOf(map)));
-    const found = keys.find((names) => names.includes(key));
-    if (found === undefined || !Object.hasOwn(data, name) || typeof data[name] === 'boolean') continue;
+  const homes = Object.entries(propertiesOf(error.parentSchema)).flatMap(([name, schema]) => {
+    const keys = mapsIn(schema)
+      .map((map) => Object.keys(propertiesOf(map)))
+      .find((names) => names.includes(keyOf(error)));
+    if (keys === undefined || !Object.hasOwn(data, name) || typeof data[name] === 'boolean') return [];
     const isRoom = data[name] === null || isMap(data[name]);
-    return `move it into \`${name}\`${isRoom ? '' : `, which is a map then: {${found.join(', ')}}`}`;
-  }
-  return undefined;
+    return [`\`${name}\`${isRoom ? '' : `, which is a map then: {${keys.join(', ')}}`}`];
+  });
+  return homes.length === 0 ? undefined : `move it into ${homes.join(' or ')}`;
 }
 
 function mapsIn(schema: Schema): Schema[] {

@@ -385,7 +385,7 @@ describe('what is just within the rules', () => {
       'capacity by a function, of EC2 as all that is not Fargate',
       { ...ec2, capacity: [{ provider: { Ref: 'Provider' } }] },
     ],
-    ['EC2 in a network of its own', { ...ec2, vpc: { subnets: ['subnet-0a1b'] } }],
+    ['EC2 in a network of its own', { ...ec2, vpc: { subnets: ['subnet-0a1b2c3d'] } }],
     [
       'five topics for alarms, all addresses as one',
       { ...C, notify: [...topics, 'a@example.com', 'b@example.com'] },

@@ -1589,6 +1589,24 @@ const WRONG: [string, unknown, string[]][] = [
     ],
   ],
   [
+    'keys of maps that are left out or could be either, and one of a health check that is only on',
+    { ...C, fifo: true, retention: 60, timeout: 5 },
+    [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.fifo',
+      '  given:   fifo',
+      `  allowed: ${KEYS}`,
+      '  do:      move it into `queue`',
+      'WATCHBOT_UNKNOWN_KEY at watchbot.retention',
+      '  given:   retention',
+      `  allowed: ${KEYS}`,
+      '  do:      move it into `queue` or `logs`',
+      'WATCHBOT_UNKNOWN_KEY at watchbot.timeout',
+      '  given:   timeout',
+      `  allowed: ${KEYS}`,
+      '  do:      remove it',
+    ],
+  ],
+  [
     'a key of a queue beside it, as two blanks too few make it',
     { ...C, queue: null, fifo: true },
     [
@@ -1641,6 +1659,20 @@ const WRONG: [string, unknown, string[]][] = [
       '  given:   sns, s3',
       '  allowed: one of sns, eventBridge, schedule, s3, webhook in an entry',
       '  do:      make an entry of each',
+    ],
+  ],
+  [
+    'two sources in an entry with a key that is none',
+    { ...C, events: [{ sns: TOPIC, schedule: 'rate(1 day)', filter: {} }] },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.events[0]',
+      '  given:   sns, schedule',
+      '  allowed: one of sns, eventBridge, schedule, s3, webhook in an entry',
+      '  do:      make an entry of each',
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].filter',
+      '  given:   filter',
+      '  allowed: sns, eventBridge, schedule, s3, webhook',
+      '  do:      remove it',
     ],
   ],
   [
@@ -2075,6 +2107,19 @@ const WRONG: [string, unknown, string[]][] = [
     'rules as the Serverless Framework has them',
     { ...C, events: [{ s3: { bucket: 'tiles', rules: [{ prefix: 'in/' }] } }] },
     [
+      'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].s3.rules',
+      '  given:   rules',
+      '  allowed: bucket, event, prefix, suffix, existing, messageGroupId',
+      '  do:      give `prefix` and `suffix` here, without `rules`',
+    ],
+  ],
+  [
+    'rules as the Serverless Framework has them, and no bucket',
+    { ...C, events: [{ s3: { rules: [{ prefix: 'in/' }] } }] },
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.events[0].s3.bucket',
+      '  allowed: text or a CloudFormation function',
+      '  do:      add `bucket`',
       'WATCHBOT_UNKNOWN_KEY at watchbot.events[0].s3.rules',
       '  given:   rules',
       '  allowed: bucket, event, prefix, suffix, existing, messageGroupId',
