@@ -29,7 +29,11 @@ const StatementSchema = strictObject({
 const SecretSchema = Type.Union(
   [
     Type.String({ minLength: 1 }),
-    strictObject({ ssm: stringOrIntrinsic({ description: 'Name or ARN of an SSM parameter.' }) }),
+    strictObject({
+      ssm: stringOrIntrinsic({
+        description: 'Name or ARN of an SSM parameter. A CloudFormation function must give its name.',
+      }),
+    }),
     strictObject({
       secretsManager: stringOrIntrinsic({
         description:

@@ -32,9 +32,11 @@ function statement(Sid: string, Action: string, Resource: readonly TextOrIntrins
 /** A parameter is named by its ARN or, in the task's own region, by its name, with or without the first slash. */
 function parameterArn(parameter: TextOrIntrinsic): TextOrIntrinsic {
   if (typeof parameter !== 'string') {
-    return sub('arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}', {
+    const withSlashes = sub('arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}', {
       Name: parameter,
     });
+    // Whether the name begins with a slash is known to CloudFormation only: of two slashes it makes one.
+    return { 'Fn::Join': ['/', { 'Fn::Split': ['//', withSlashes] }] };
   }
   if (parameter.startsWith('arn:')) return parameter;
   return arn('ssm', `parameter/${parameter.replace(/^\//, '')}`);
