@@ -19,9 +19,20 @@ export interface Waiver {
 export const WAIVERS: readonly Waiver[] = [
   {
     rule: 'I3011',
-    path: /^Resources\/\w+(Queue|LogGroup)$/,
+    path: /^Resources\/\w+(Queue|LogGroup|ProgressTable)$/,
     reason:
-      'queues and logs go with the service: what is left of them would stop the next deploy under that name',
+      'queues, logs and progress go with the service: what is left of them would stop the next deploy under that name',
+  },
+  {
+    rule: 'I3011',
+    path: /^Resources\/\w+SenderSecret$/,
+    reason: 'the key in it is void once its user is gone',
+  },
+  {
+    rule: 'W6001',
+    path: /^Outputs\/(ClusterArn|\w+QueueUrl)\//,
+    reason:
+      "what the user imports, where that is a cluster or a queue: tools look for it in this stack's outputs",
   },
   {
     rule: 'I4010',
@@ -29,8 +40,13 @@ export const WAIVERS: readonly Waiver[] = [
   },
   {
     rule: 'I1022',
-    path: /^Resources\/ServerlessDeploymentBucket/,
-    reason: "the framework's own resource",
+    path: /^(Resources\/(ServerlessDeploymentBucket|\w+LambdaPermissionHttpApi)|Outputs\/HttpApiUrl\/)/,
+    reason: "the framework's own",
+  },
+  {
+    rule: 'W3005',
+    path: /^Resources\/HttpApiRoute/,
+    reason: "the framework's own",
   },
   {
     rule: 'W2531',

@@ -13,12 +13,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   copyServiceTo,
+  FRAMEWORK_NAMES,
   FRAMEWORKS,
   readTemplate,
   ROOT,
   runFramework,
   SERVICES,
   templateFile,
+  type Framework,
   type PackagedTemplate,
 } from './framework';
 import { isRunning } from './processes';
@@ -45,27 +47,30 @@ const AT_ONCE = 2;
 /** What no run has any more; an hour, since another run may be under way. */
 const OLD_MS = 3_600_000;
 
-let corpus: Promise<PackagedService[]> | undefined;
+const corpora = new Map<string, Promise<PackagedService[]>>();
 
-/** Every fixture service, packaged by the framework with the built plugin: once, however many test files ask. */
-export function packagedCorpus(): Promise<PackagedService[]> {
-  return (corpus ??= packageAll());
+/**
+ * Every fixture service, packaged by the framework with the built plugin: once, however many test files ask.
+ * @param names only these
+ */
+export function packagedCorpus(
+  framework: Framework = 'osls',
+  names = CORPUS_NAMES,
+): Promise<PackagedService[]> {
+  const key = JSON.stringify([framework, names]);
+  const packaged = corpora.get(key) ?? packageAll(framework, names);
+  corpora.set(key, packaged);
+  return packaged;
 }
 
-async function packageAll(): Promise<PackagedService[]> {
+async function packageAll(framework: Framework, names: readonly string[]): Promise<PackagedService[]> {
   mkdirSync(HOME, { recursive: true });
-  const plugin = hashOf([
-    process.version,
-    ...filesUnder(path.dirname(path.dirname(FRAMEWORKS.osls)), ['package.json']),
-    ...filesUnder(path.join(ROOT, 'dist')),
-  ]);
-  const folders = new Map(
-    CORPUS_NAMES.map((name) => [name, path.join(CORPUS, `${name}-${fixtureHash(plugin, name)}`)]),
-  );
-  removeOld(new Set(folders.values()));
-  const waiting = [...folders];
+  const known = FRAMEWORK_NAMES.flatMap((each) => jobsOf(each));
+  removeOld(new Set(known.map(({ folder }) => folder)));
+  const jobs = known.filter((job) => job.framework === framework && names.includes(job.name));
+  const waiting = [...jobs];
   await Promise.all(Array.from({ length: AT_ONCE }, () => packageFrom(waiting)));
-  return [...folders].map(([name, folder]) => ({
+  return jobs.map(({ name, folder }) => ({
     name,
     folder,
     file: templateFile(folder),
@@ -73,15 +78,34 @@ async function packageAll(): Promise<PackagedService[]> {
   }));
 }
 
-const fixtureHash = (plugin: string, name: string) =>
-  hashOf([plugin, ...filesUnder(path.join(SERVICES, name))]).slice(0, 20);
+interface Job {
+  framework: Framework;
+  name: string;
+  folder: string;
+}
 
-async function packageFrom(waiting: [name: string, folder: string][]): Promise<void> {
+function jobsOf(framework: Framework): Job[] {
+  const tools = hashOf([
+    process.version,
+    ...filesUnder(path.dirname(path.dirname(FRAMEWORKS[framework])), ['package.json']),
+    ...filesUnder(path.join(ROOT, 'dist')),
+  ]);
+  return CORPUS_NAMES.map((name) => ({
+    framework,
+    name,
+    folder: path.join(CORPUS, `${name}-${fixtureHash(tools, name)}`),
+  }));
+}
+
+const fixtureHash = (tools: string, name: string) =>
+  hashOf([tools, ...filesUnder(path.join(SERVICES, name))]).slice(0, 20);
+
+async function packageFrom(waiting: Job[]): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const [name, folder] = next;
+    const { folder } = next;
     if (existsSync(folder)) continue;
     if (claim(folder)) {
-      await packageOne(name, folder).finally(() => {
+      await packageOne(next).finally(() => {
         rmSync(claimOf(folder), { force: true });
       });
     } else {
@@ -93,13 +117,13 @@ async function packageFrom(waiting: [name: string, folder: string][]): Promise<v
 }
 
 /** In a folder beside, which takes its place when all is there: nobody sees half a service. */
-async function packageOne(name: string, folder: string): Promise<void> {
+async function packageOne({ framework, name, folder }: Job): Promise<void> {
   if (existsSync(folder)) return;
   const beside = `${folder}.${process.pid}`;
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(beside);
   copyServiceTo(name, beside);
-  const { code, output } = await runFramework('osls', ['package'], {
+  const { code, output } = await runFramework(framework, ['package'], {
     folder: beside,
     environment: { HOME },
   });

@@ -108,9 +108,16 @@ export async function endFrameworks(): Promise<void> {
   );
 }
 
+export interface TemplateResource {
+  Type: string;
+  Properties: Record<string, unknown>;
+  DependsOn?: unknown;
+  DeletionPolicy?: string;
+}
+
 export interface PackagedTemplate {
   Parameters?: Record<string, { Default?: string }>;
-  Resources: Record<string, { Type: string; Properties: Record<string, unknown>; DependsOn?: unknown }>;
+  Resources: Record<string, TemplateResource>;
   Outputs: Record<string, { Value: unknown }>;
 }
 

@@ -67,6 +67,9 @@ export function inWords(value: unknown): string {
   const [[name, argument] = []] = Object.entries(value as object) as [string, unknown][];
   if (name === 'Ref') return id(argument as string);
   if (name === 'Fn::GetAtt') return (argument as string[]).map(id).join('.');
+  // A text that is split and joined again has one slash where it had two.
+  if (name === 'Fn::Join')
+    return inWords((argument as [string, { 'Fn::Split': [string, unknown] }])[1]['Fn::Split'][1]);
   if (name !== 'Fn::Sub') return JSON.stringify(value);
   const [text, variables] = (Array.isArray(argument) ? argument : [argument, {}]) as [
     string,

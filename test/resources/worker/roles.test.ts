@@ -156,12 +156,11 @@ describe('the execution role reads just the secrets', () => {
     ]);
   });
 
-  it('a parameter that is named by a function, in the stack’s own account', () => {
+  it('a parameter that is named by a function, with the first slash or without, in the stack’s own account', () => {
     const [, , , statement] = statementsOf(
       single({ secrets: { KEY: { ssm: { Ref: 'Key' } } } }).of('executionRole'),
     );
-    expect(statement?.Resource).toEqual([
-      { 'Fn::Sub': [ownArn('ssm', 'parameter/${Name}')['Fn::Sub'], { Name: { Ref: 'Key' } }] },
-    ]);
+    const arn = { 'Fn::Sub': [ownArn('ssm', 'parameter/${Name}')['Fn::Sub'], { Name: { Ref: 'Key' } }] };
+    expect(statement?.Resource).toEqual([{ 'Fn::Join': ['/', { 'Fn::Split': ['//', arn] }] }]);
   });
 });

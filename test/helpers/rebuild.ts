@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { ServiceContext } from '../../src/config/configuration';
+import type { parseConfiguration } from '../../src/config/parse';
+import type { prepareImages } from '../../src/image/prepare';
+import type { writeImages } from '../../src/image/write';
+import type { Fragment } from '../../src/resources/cloudformation';
+import type { buildTemplate } from '../../src/resources/template';
+import { ROOT } from './framework';
+
+/** What the framework leaves of a package for those that come after it. */
+export interface State {
+  service: {
+    service: string;
+    provider: {
+      region: string;
+      stage: string;
+      stackName?: string;
+      architecture?: string;
+      vpc?: object;
+      tags?: Record<string, string>;
+    };
+    /** serverless.yml with its variables resolved. */
+    initialServerlessConfig: { watchbot: unknown };
+    resources?: { Resources?: object; Outputs?: object };
+    functions?: Record<string, unknown>;
+  };
+}
+
+export const readState = (folder: string): State =>
+  JSON.parse(readFileSync(path.join(folder, '.serverless/serverless-state.json'), 'utf8')) as State;
+
+export const stackNameOf = ({ service: { service, provider } }: State): string =>
+  provider.stackName ?? `${service}-${provider.stage}`;
+
+/** As the tests that start the framework, this takes the built files. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- a path that is not known to the compiler
+const built = (file: string): unknown => require(path.join(ROOT, 'dist', file));
+
+/**
+ * What the plugin adds to a package, made once more of the same section: all of the plugin but its edge, without the
+ * second that the framework takes to start.
+ * @param folder a copy of the service, to which the images' files are written too
+ */
+export async function rebuild(state: State, folder: string): Promise<Fragment> {
+  const config = built('config/parse.js') as { parseConfiguration: typeof parseConfiguration };
+  const image = built('image/prepare.js') as { prepareImages: typeof prepareImages };
+  const resources = built('resources/template.js') as { buildTemplate: typeof buildTemplate };
+  const writing = built('image/write.js') as { writeImages: typeof writeImages };
+  const section = state.service.initialServerlessConfig.watchbot;
+  const configuration = config.parseConfiguration(section, contextOf(state));
+  const images = await image.prepareImages(configuration, folder);
+  await writing.writeImages(images, path.join(folder, '.serverless'));
+  return resources.buildTemplate(
+    configuration,
+    Object.fromEntries(images.map(({ worker, uri }) => [worker, uri])),
+  );
+}
+
+function contextOf(state: State): ServiceContext {
+  const { service, provider } = state.service;
+  return {
+    service,
+    stage: provider.stage,
+    region: provider.region,
+    stackName: stackNameOf(state),
+    architecture: provider.architecture as ServiceContext['architecture'],
+    providerVpc: provider.vpc,
+    tags: provider.tags ?? {},
+  };
+}
+
+/** Files of `.serverless/watchbot`, by name. */
+export function packagedFiles(serviceFolder: string): Record<string, string> {
+  const folder = path.join(serviceFolder, '.serverless/watchbot');
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const content = entry.isSymbolicLink() ? readlinkSync(file) : readFileSync(file, 'base64');
+      return [path.relative(folder, file), content] as const;
+    });
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
