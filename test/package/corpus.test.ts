@@ -3,6 +3,7 @@ import { CORPUS_NAMES, packagedCorpus, type PackagedService } from '../helpers/c
 import { copyService, removeServices, type PackagedTemplate } from '../helpers/framework';
 import { packagedFiles, readState, rebuild } from '../helpers/rebuild';
 import { idsIn, sayService, summarize } from '../helpers/summary';
+import { sayProperties } from '../helpers/summary-types';
 
 const byName = (services: readonly PackagedService[]) => new Map(services.map((each) => [each.name, each]));
 
@@ -25,6 +26,19 @@ describe('what the plugin makes', () => {
   it.each(CORPUS_NAMES)('of %s', (name) => {
     const plainest = name === 'minimal' ? undefined : summarize(service('minimal'));
     expect(sayService(summarize(service(name)), plainest)).toMatchSnapshot();
+  });
+});
+
+describe('a summary', () => {
+  it('refuses a type that it does not know', () => {
+    expect(() => sayProperties('AWS::New::Type', {}, 'New')).toThrow(
+      'no summary is known for AWS::New::Type',
+    );
+  });
+
+  it('says a property that it does not know as it stands', () => {
+    const { parts } = sayProperties('AWS::SQS::Queue', { New: { Ref: 'Other' } }, 'Queue');
+    expect(parts).toEqual(['New Other']);
   });
 });
 
