@@ -15,7 +15,7 @@ const templateOf = (name: string) => corpus.find((service) => service.name === n
 
 beforeAll(async () => {
   corpus = await packagedCorpus();
-}, 300_000);
+}, 900_000);
 
 describe('types of resources', () => {
   it.each(CORPUS_NAMES)('%s has none that is neither called for nor deployed', (name) => {
@@ -64,7 +64,7 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
 
     beforeAll(async () => {
       refusals = await refused(corpus.map(({ name, template }) => planNamed(name, template)));
-    }, 300_000);
+    }, 900_000);
 
     it.each(CORPUS_NAMES)('the fixture %s', (name) => {
       expect(refusals[CORPUS_NAMES.indexOf(name)]).toEqual([]);
@@ -88,7 +88,7 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
           return planOf(template, [id]);
         }),
       );
-    }, 300_000);
+    }, 900_000);
 
     it.each(MISTAKES.map((mistake, index) => ({ ...mistake, index })))('$name', ({ index, id, says }) => {
       expect(refusals[index]).toEqual([expect.objectContaining({ id, error: expect.stringMatching(says) })]);

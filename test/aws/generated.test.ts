@@ -35,7 +35,7 @@ describeWithPython(`${SECTIONS} sections made from the schema (SEED=${SEED})`, (
       return { section: JSON.stringify(section), file, errors, fragment };
     });
     findings = await lintTemplates(generated.map(({ file }) => file));
-  }, 300_000);
+  }, 900_000);
 
   afterAll(() => {
     rmSync(folder, { recursive: true });

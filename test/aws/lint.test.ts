@@ -20,7 +20,7 @@ describeWithPython('cfn-lint', () => {
     const all = await lintTemplates([...corpus.map(({ file }) => file), file]);
     findings = all.filter((finding) => finding.file !== file);
     broken = all.filter((finding) => finding.file === file);
-  }, 300_000);
+  }, 900_000);
 
   afterAll(() => {
     rmSync(folder, { recursive: true });

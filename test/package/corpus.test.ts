@@ -12,7 +12,7 @@ const service = (name: string) => services.get(name)!;
 
 beforeAll(async () => {
   services = byName(await packagedCorpus());
-}, 300_000);
+}, 900_000);
 
 afterAll(removeServices);
 
@@ -89,7 +89,7 @@ describe('packaged by serverless 3', () => {
   let others: Map<string, PackagedService>;
   beforeAll(async () => {
     others = byName(await packagedCorpus('serverless', PRODUCTS));
-  }, 300_000);
+  }, 900_000);
 
   it.each(PRODUCTS)('%s has the same bytes as by osls', (name) => {
     const first = service(name);
