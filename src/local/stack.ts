@@ -130,12 +130,17 @@ async function createSubscription(sns: SNSClient, { properties, scope, standIns 
   const { SubscribeCommand } = await import('@aws-sdk/client-sns');
   await sns.send(
     new SubscribeCommand({
-      TopicArn: await standIns.topic(resolveText(properties.TopicArn, scope)),
+      TopicArn: await topicOf(resolveText(properties.TopicArn, scope), standIns),
       Protocol: 'sqs',
       Endpoint: resolveText(properties.Endpoint, scope),
       Attributes: attributesOf(properties, SUBSCRIPTION_ATTRIBUTES, scope),
     }),
   );
+}
+
+/** A topic of the template is there already; one that is in AWS only has a stand-in here. */
+function topicOf(topicArn: string, standIns: StandIns): Promise<string> | string {
+  return topicArn.includes(`:${ACCOUNT_ID}:`) ? topicArn : standIns.topic(topicArn);
 }
 
 function attributesOf(properties: Record<string, unknown>, names: readonly string[], scope: Scope) {
