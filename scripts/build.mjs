@@ -1,8 +1,10 @@
-// Builds what is published: the plugin by tsc, and what runs in the container by esbuild, as one file each.
+// Builds what is published: the plugin by tsc, what runs in the container by esbuild, as one file each, and the
+// launcher of workers by a C compiler.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { buildLaunchers } from './launcher.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -26,3 +28,5 @@ await build({
   legalComments: 'inline',
   logLevel: 'warning',
 });
+
+buildLaunchers('dist/layer');

@@ -20,6 +20,12 @@ export const HEALTH_FILE = 'health.js';
 /** What ECS runs to learn whether the watcher goes on: exit code 0 or 1. To stand behind `CMD`, without a shell. */
 export const HEALTH_COMMAND: readonly string[] = [IMAGE_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];
 
+/** File name of the program that starts workers, beside the watcher. Without it Node does, which is slower. */
+export const LAUNCHER_FILE = 'launcher';
+
+/** Its name where there is one for each architecture: in the plugin, and in the package. */
+export const launcherFileOf = (architecture: string) => `${LAUNCHER_FILE}-${architecture}`;
+
 /**
  * The abstract Unix socket on which the watcher answers it: no file, since the root file system is read-only and mounts
  * are emptied. It belongs to the network namespace, and so to the task: it is free where each task has its own network.

@@ -17,6 +17,8 @@ import { agentProtection, noProtection, TaskProtection, type Protection } from '
 import { onStopSignals } from './stop-signals';
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
+import { findLauncher } from './worker/launcher/find-launcher';
+import { createStarter } from './worker/launcher/starter';
 
 /** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 const SETTLE_MARGIN_SECONDS = 5;
@@ -47,6 +49,7 @@ async function watchQueue(given: {
   const jobs = new Set<RunningJob>();
   const killAll = () => void jobs.forEach((job) => job.kill());
   const { stopping, abortPoll } = onStopSignals({ process, log, killAll });
+  const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
   const progress = new Progress({ clock: monotonicClock, stopping, ...settings });
   if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
   const common = { clock, log, progress, random: Math.random, ...settings };
@@ -55,7 +58,8 @@ async function watchQueue(given: {
   const queue = createSqsQueue(createSqsClient(), settings);
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
-  const jobParts = { command, environment, temporaryFolder: tmpdir(), ...common };
+  const jobParts = { command, environment, start: starter.start, temporaryFolder: tmpdir(), ...common };
+  await starter.ready;
   await watch({
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),
     startJob: (job) => tracked(jobs, runJob(job, jobParts)),

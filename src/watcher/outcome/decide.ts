@@ -30,7 +30,7 @@ export function decide(
   { receives, heldSeconds }: { receives: number; heldSeconds: number },
 ): Decision {
   const retry: Settlement = { action: 'return', afterSeconds: backoffSeconds(receives, heldSeconds) };
-  if (end.kind === 'not-started') return { result: JobResult.failure, reason: end.reason, settlement: retry };
+  if (end.kind !== 'exited') return { result: JobResult.failure, reason: end.reason, settlement: retry };
   const { code, stopped } = end;
   if (code === ExitCode.success)
     return { result: JobResult.success, reason: 'exit code 0', settlement: { action: 'delete' } };

@@ -6,6 +6,7 @@ import { workerEnvironment } from '../message/worker-environment';
 import { receivedText } from '../../contract/log-lines';
 import type { WorkerCommand } from '../worker/command';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
+import type { StartWorker } from '../worker/start-worker';
 import { decide, MAX_HOLD_SECONDS, type Settlement } from './decide';
 
 /** A worker gets this long between SIGTERM and SIGKILL when its time is up. */
@@ -23,6 +24,7 @@ export interface RunningJob {
 
 export interface JobParts {
   command: WorkerCommand;
+  start: StartWorker;
   /** The container's own environment, which a worker inherits. */
   environment: Readonly<Record<string, string | undefined>>;
   temporaryFolder: string;
@@ -88,6 +90,7 @@ async function workerEnd(
   try {
     file = await writeMessageFile(parts.temporaryFolder, job.body);
     const worker = runWorker({
+      start: parts.start,
       command: parts.command,
       environment: { ...parts.environment, ...workerEnvironment(job, file.path) },
       input: job.body,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Job } from '../../../src/watcher/message/job';
 import { runJob, type JobParts } from '../../../src/watcher/outcome/run-job';
+import { startByNode } from '../../../src/watcher/worker/node-spawn';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { testJob } from '../../helpers/jobs';
 import { collectLines } from '../../helpers/lines';
@@ -23,6 +24,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
   const output = collectLines();
   const running = runJob(testJob(job), {
     command: { program: '/bin/sh', arguments: ['-c', line], text: line },
+    start: startByNode,
     environment: { PATH: process.env.PATH, COLOUR: 'blue', MessageGroupId: 'stale' },
     temporaryFolder: folder,
     maxJobDurationSeconds: 0,

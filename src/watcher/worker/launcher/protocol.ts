@@ -1,0 +1,157 @@
+/**
+ * What passes between the watcher and the launcher, `src/launcher/launcher.c`, whose head says what a frame is. Pure.
+ */
+export const PROTOCOL_VERSION = 1;
+
+const Request = { start: 1, signal: 2, close: 3, credit: 4 } as const;
+const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6 } as const;
+
+/** Of length, kind and job. */
+const HEADER_BYTES = 9;
+const LENGTH_BYTES = 4;
+
+/** The launcher takes no bigger frame; the kernel would take no arguments of that size either. */
+export const MOST_FRAME_BYTES = 16 * 2 ** 20;
+
+/** What a worker's stream may send before any of it has been used. */
+export const WINDOW_BYTES = 128 * 1024;
+
+/** 1: standard output, 2: standard error. */
+export type StreamNumber = 1 | 2;
+
+export type LauncherEvent =
+  | { kind: 'hello'; version: number }
+  | { kind: 'started'; job: number; pid: number }
+  | { kind: 'failed'; job: number; errno: number }
+  | { kind: 'output'; job: number; stream: StreamNumber; bytes: Buffer }
+  | { kind: 'closed'; job: number; stream: StreamNumber }
+  | { kind: 'exited'; job: number; code: number | undefined; signal: number | undefined };
+
+/** A frame, or undefined where it would be too big. No text may have a NUL in it. */
+export function encodeStart(
+  job: number,
+  { words, variables, input }: { words: readonly string[]; variables: readonly string[]; input: string },
+): Buffer | undefined {
+  const texts = [...words, ...variables];
+  const textBytes = texts.map((text) => Buffer.byteLength(text));
+  const inputBytes = Buffer.byteLength(input);
+  const restBytes = textBytes.reduce((sum, bytes) => sum + 4 + bytes + 1, 8 + inputBytes);
+  if (HEADER_BYTES + restBytes > MOST_FRAME_BYTES) return undefined;
+  const frame = createFrame(Request.start, job, restBytes);
+  let at = frame.writeUInt32LE(words.length, HEADER_BYTES);
+  at = frame.writeUInt32LE(variables.length, at);
+  texts.forEach((text, index) => {
+    at = frame.writeUInt32LE(textBytes[index]!, at);
+    at += frame.write(text, at);
+    at = frame.writeUInt8(0, at);
+  });
+  frame.write(input, at);
+  return frame;
+}
+
+/** The signal goes to the job's whole process group. */
+export function encodeSignal(job: number, signal: number): Buffer {
+  const frame = createFrame(Request.signal, job, 1);
+  frame.writeUInt8(signal, HEADER_BYTES);
+  return frame;
+}
+
+/** Both outputs of the job are closed. */
+export function encodeClose(job: number): Buffer {
+  return createFrame(Request.close, job, 0);
+}
+
+/** So many bytes have been used: as many more may come. */
+export function encodeCredit(job: number, stream: StreamNumber, bytes: number): Buffer {
+  const frame = createFrame(Request.credit, job, 5);
+  frame.writeUInt8(stream, HEADER_BYTES);
+  frame.writeUInt32LE(bytes, HEADER_BYTES + 1);
+  return frame;
+}
+
+function createFrame(kind: number, job: number, restBytes: number): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + restBytes);
+  frame.writeUInt32LE(HEADER_BYTES - LENGTH_BYTES + restBytes, 0);
+  frame.writeUInt8(kind, LENGTH_BYTES);
+  frame.writeUInt32LE(job, LENGTH_BYTES + 1);
+  return frame;
+}
+
+/** Cuts what comes from the launcher into events, whatever the chunks. */
+export interface EventDecoder {
+  /** @throws {Error} where it is no frame of the launcher: nothing that follows can be read. */
+  push(chunk: Buffer): LauncherEvent[];
+}
+
+export function createEventDecoder(): EventDecoder {
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  /** Nothing is put together before this much is there. */
+  let neededBytes = HEADER_BYTES;
+  return {
+    push: (chunk) => {
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
+      if (waitingBytes < neededBytes) return [];
+      const all = waiting.length === 1 ? chunk : Buffer.concat(waiting, waitingBytes);
+      const { events, at, nextBytes } = decodeAll(all);
+      waiting = at < all.length ? [all.subarray(at)] : [];
+      waitingBytes = all.length - at;
+      neededBytes = nextBytes;
+      return events;
+    },
+  };
+}
+
+function decodeAll(all: Buffer) {
+  const events: LauncherEvent[] = [];
+  let at = 0;
+  for (;;) {
+    const leftBytes = all.length - at;
+    const frameBytes = leftBytes < HEADER_BYTES ? HEADER_BYTES : LENGTH_BYTES + all.readUInt32LE(at);
+    if (frameBytes < HEADER_BYTES || frameBytes > MOST_FRAME_BYTES) throw badFrame();
+    if (leftBytes < frameBytes) return { events, at, nextBytes: frameBytes };
+    events.push(decode(all.subarray(at, at + frameBytes)));
+    at += frameBytes;
+  }
+}
+
+function decode(frame: Buffer): LauncherEvent {
+  const job = frame.readUInt32LE(LENGTH_BYTES + 1);
+  const rest = frame.subarray(HEADER_BYTES);
+  switch (frame.readUInt8(LENGTH_BYTES)) {
+    case Kind.output:
+      return { kind: 'output', job, stream: streamIn(rest), bytes: rest.subarray(1) };
+    case Kind.closed:
+      return { kind: 'closed', job, stream: streamIn(rest) };
+    case Kind.started:
+      return { kind: 'started', job, pid: rest.readUInt32LE(0) };
+    case Kind.failed:
+      return { kind: 'failed', job, errno: rest.readUInt32LE(0) };
+    case Kind.exited:
+      return exited(job, rest);
+    case Kind.hello:
+      return { kind: 'hello', version: rest.readUInt32LE(0) };
+    default:
+      throw badFrame();
+  }
+}
+
+function exited(job: number, rest: Buffer): LauncherEvent {
+  const isSignal = rest.readUInt32LE(0) === 1;
+  const status = rest.readUInt32LE(4);
+  return {
+    kind: 'exited',
+    job,
+    code: isSignal ? undefined : status,
+    signal: isSignal ? status : undefined,
+  };
+}
+
+function streamIn(rest: Buffer): StreamNumber {
+  const stream = rest.readUInt8(0);
+  if (stream !== 1 && stream !== 2) throw badFrame();
+  return stream;
+}
+
+const badFrame = () => new Error('the launcher of workers sent what is no frame');

@@ -1,0 +1,112 @@
+import type { Clock } from '../../clock';
+import type { Logger } from '../../log/logger';
+import { startByNode } from '../node-spawn';
+import type { StartWorker } from '../start-worker';
+import { Launcher } from './launcher';
+import { startLauncherProcess, type LauncherProcess } from './launcher-process';
+
+/** Starts workers in the cheapest way there is. */
+export interface Starter {
+  start: StartWorker;
+  /** Resolves when it is known which way that is. Never rejects. */
+  ready: Promise<void>;
+  /** Ends the launcher, and with it every worker that it has. */
+  close(): void;
+}
+
+/** A launcher that ends so often is no help. */
+const MOST_ENDS = 3;
+
+/** It answers within milliseconds, or never. */
+const READY_TIMEOUT_MS = 2_000;
+
+const SLOWER = 'Node itself starts the workers, which is slower';
+
+interface StarterParts {
+  /** The launcher; undefined where there is none. */
+  file: string | undefined;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  clock: Clock;
+}
+
+export function createStarter(parts: StarterParts): Starter {
+  if (parts.file === undefined) {
+    parts.log.info(`there is no launcher for this machine: ${SLOWER}`);
+    return { start: startByNode, ready: Promise.resolve(), close: () => undefined };
+  }
+  const launchers = new Launchers({ ...parts, file: parts.file });
+  return {
+    start: (request) => launchers.current?.start(request) ?? startByNode(request),
+    ready: launchers.begin(),
+    close: () => {
+      launchers.close();
+    },
+  };
+}
+
+/** The launcher, and another one where it ends. */
+class Launchers {
+  /** Absent until it has answered, and when it has ended: workers are started by Node then. */
+  current: Launcher | undefined;
+  private readonly parts: StarterParts & { file: string };
+  private process: LauncherProcess | undefined;
+  private ends = 0;
+  private isClosing = false;
+
+  constructor(parts: StarterParts & { file: string }) {
+    this.parts = parts;
+  }
+
+  close(): void {
+    this.isClosing = true;
+    this.current = undefined;
+    this.process?.close();
+  }
+
+  /** Resolves when it has answered or ended. */
+  begin(): Promise<void> {
+    return new Promise((resolve) => {
+      const process = startLauncherProcess(this.parts.file, (chunk) => {
+        receive(chunk);
+      });
+      this.process = process;
+      const cancel = this.parts.clock.after(READY_TIMEOUT_MS, () => {
+        process.kill('it does not answer');
+      });
+      const launcher = new Launcher({
+        send: process.send,
+        onReady: () => {
+          cancel();
+          this.current = launcher;
+          resolve();
+        },
+      });
+      const receive = (chunk: Buffer) => {
+        try {
+          launcher.receive(chunk);
+        } catch (error) {
+          process.kill((error as Error).message);
+        }
+      };
+      void process.ended.then((reason) => {
+        cancel();
+        this.onEnd(launcher, reason);
+        resolve();
+      });
+    });
+  }
+
+  private onEnd(launcher: Launcher, reason: string): void {
+    const { log } = this.parts;
+    const hasAnswered = this.current === launcher;
+    this.current = undefined;
+    const text = `the launcher of workers ended (${reason})`;
+    const lostCount = launcher.lose(`${text}, and its workers were killed`);
+    if (this.isClosing) return;
+    if (!hasAnswered) return log.warn(`the launcher cannot be used (${reason}): ${SLOWER}`);
+    this.ends += 1;
+    log.error(`${text}, and ${lostCount} workers were killed`);
+    if (this.ends < MOST_ENDS) void this.begin();
+    else log.warn(`the launcher ended ${this.ends} times: ${SLOWER}`);
+  }
+}

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import type { WorkerCommand } from './command';
+import { signalGroup } from './process-group';
+import {
+  NO_MORE_FILES,
+  notStarted,
+  type ProcessEnd,
+  type StartWorker,
+  type WorkerProcess,
+} from './start-worker';
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Node's own way, which there is everywhere. */
+export const startByNode: StartWorker = ({ command, environment, input }) => {
+  const child = start(command, environment);
+  if ('failure' in child) return nothing(notStarted(command, child.failure.message));
+  feed(child.stdin, input);
+  return {
+    ended: endOf(child, command),
+    stdout: child.stdout,
+    stderr: child.stderr,
+    signal: (signal) => {
+      signalGroup(child.pid, signal);
+    },
+    closeOutput: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+    finish: () => {
+      signalGroup(child.pid, 'SIGKILL');
+      child.stdin.destroy();
+    },
+  };
+};
+
+function start(
+  command: WorkerCommand,
+  environment: Readonly<Record<string, string | undefined>>,
+): Child | { failure: Error } {
+  try {
+    const child = spawn(command.program, command.arguments, {
+      env: environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    if (hasPipes(child)) return child;
+    // At the limit of open files Node gives a child without pipes, and its error later.
+    child.on('error', () => undefined);
+    return { failure: new Error(NO_MORE_FILES) };
+  } catch (error) {
+    return { failure: error as Error };
+  }
+}
+
+function hasPipes(child: { stdin?: unknown; stdout?: unknown; stderr?: unknown }): boolean {
+  return Boolean(child.stdin && child.stdout && child.stderr);
+}
+
+function nothing(end: ProcessEnd): WorkerProcess {
+  const none = () => undefined;
+  return {
+    ended: Promise.resolve(end),
+    stdout: noOutput(),
+    stderr: noOutput(),
+    signal: none,
+    closeOutput: none,
+    finish: none,
+  };
+}
+
+async function* noOutput(): AsyncGenerator<Buffer> {
+  // Ends at once.
+}
+
+async function endOf(child: Child, command: WorkerCommand): Promise<ProcessEnd> {
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return { kind: 'exited', code, signal };
+  } catch (error) {
+    return notStarted(command, (error as Error).message);
+  }
+}
+
+/** The whole message on standard input. A worker need not read it. */
+function feed(stdin: Writable, input: string): void {
+  stdin.on('error', () => undefined);
+  stdin.end(input);
+}

@@ -1,0 +1,41 @@
+import type { WorkerCommand } from './command';
+
+/** Starts a process that leads a process group of its own. Never throws: what went wrong is how the process ended. */
+export type StartWorker = (request: StartRequest) => WorkerProcess;
+
+export interface StartRequest {
+  command: WorkerCommand;
+  /** All of it; what is undefined is left out. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The whole of standard input. A worker need not read it. */
+  input: string;
+}
+
+/** A worker's process, whoever started it. */
+export interface WorkerProcess {
+  /** Never rejects. Output may still come. */
+  ended: Promise<ProcessEnd>;
+  /** Read on only when more can be taken: until then, the worker waits. */
+  stdout: AsyncIterable<Buffer>;
+  stderr: AsyncIterable<Buffer>;
+  /** To the whole group. */
+  signal(signal: NodeJS.Signals): void;
+  /** Whoever still holds the output writes into nothing from now on. */
+  closeOutput(): void;
+  /** To be called when it has ended and its output is closed: kills what is left of its group. */
+  finish(): void;
+}
+
+export type ProcessEnd =
+  | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null }
+  | { kind: 'not-started'; reason: string }
+  /** It ran, and was killed since nobody would have learnt how it ended. */
+  | { kind: 'lost'; reason: string };
+
+/** An end before the beginning. */
+export function notStarted({ program }: WorkerCommand, reason: string): ProcessEnd {
+  return { kind: 'not-started', reason: `cannot run ${program}: ${reason}` };
+}
+
+/** At a limit of open files; Node gives no word for it. */
+export const NO_MORE_FILES = 'no more open files';
