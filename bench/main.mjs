@@ -5,8 +5,9 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as packaging from './package.mjs';
 import * as start from './start.mjs';
+import * as throughput from './throughput.mjs';
 
-const BENCHES = { start, package: packaging };
+const BENCHES = { start, throughput, package: packaging };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

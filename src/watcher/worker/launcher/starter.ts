@@ -74,7 +74,9 @@ class Launchers {
         process.kill('it does not answer');
       });
       const launcher = new Launcher({
-        send: process.send,
+        send: (frame) => {
+          process.send(frame);
+        },
         onReady: () => {
           cancel();
           this.current = launcher;

@@ -1,0 +1,21 @@
+// How fast Node's own spawn starts `sh -c true`, so many at once, as a watcher would: a group and pipes for each.
+// Usage: node node-spawn.mjs COUNT AT_ONCE; prints milliseconds.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const [count, atOnce] = process.argv.slice(2).map(Number);
+let left = count;
+const begin = performance.now();
+await Promise.all(Array.from({ length: atOnce }, work));
+console.log(performance.now() - begin);
+
+async function work() {
+  while (left > 0) {
+    left -= 1;
+    const child = spawn('/bin/sh', ['-c', 'true'], { stdio: 'pipe', detached: true });
+    child.stdin.end();
+    child.stdout.resume();
+    child.stderr.resume();
+    await once(child, 'close');
+  }
+}

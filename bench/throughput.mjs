@@ -1,0 +1,125 @@
+// Messages per second of `command: true` in one task under backlog, beside Node's own spawn of `sh -c true` and beside
+// the system's limit; what the watcher itself needs for a message. SQS is a fake in this process, as cheap as can be.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { FakeSqs } from './fake-sqs.mjs';
+import { median } from './measure.mjs';
+
+const here = import.meta.dirname;
+const watcherFile = path.resolve(here, '../dist/layer/watcher.js');
+
+export const RUNS = 5;
+
+const MESSAGES = 600;
+const MANY_MESSAGES = 20_000;
+const CONCURRENCIES = [1, 2, 4, 8];
+/** For the calls of SQS. */
+const MOST_AT_ONCE = 10;
+/** Of Linux, in which /proc counts a process's time. */
+const TICK_MS = 10;
+
+export async function measure(runs) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-bench-'));
+  try {
+    const limit = path.join(folder, 'posix-spawn');
+    execFileSync('cc', ['-O2', '-o', limit, path.join(here, 'posix-spawn.c')]);
+    const rows = [];
+    for (const concurrency of CONCURRENCIES) rows.push(...(await throughput(runs, { concurrency, limit })));
+    rows.push(...(await callsAndMemory()));
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Three ways in turn, so that whatever else the machine does falls on all alike. */
+async function throughput(runs, { concurrency, limit }) {
+  const samples = { node: [], limit: [], ours: [], watcherCpu: [] };
+  const watcher = await startWatcher(concurrency);
+  const rate = (ms) => (MESSAGES / ms) * 1000;
+  const spawner = path.join(here, 'node-spawn.mjs');
+  for (let run = 0; run < runs + 1; run += 1) {
+    const node = rate(timeOf(process.execPath, [spawner, MESSAGES, concurrency]));
+    const cpuBefore = cpuMs(watcher.pid);
+    const ours = rate(await watcher.sqs.drain(MESSAGES));
+    const watcherCpu = (cpuMs(watcher.pid) - cpuBefore) / MESSAGES;
+    const system = rate(timeOf(limit, [MESSAGES, concurrency]));
+    // The first round warms everything and does not count.
+    if (run === 0) continue;
+    samples.node.push(node);
+    samples.limit.push(system);
+    samples.ours.push(ours);
+    samples.watcherCpu.push(watcherCpu);
+  }
+  watcher.stop();
+  const ratio = (base) => median(samples.ours.map((ours, index) => ours / samples[base][index]));
+  const at = `at ${concurrency}`;
+  const row = { unit: '/s', runs };
+  return [
+    { ...row, name: `Node's spawn, ${at}`, median: median(samples.node) },
+    { ...row, name: `posix_spawn, ${at}`, median: median(samples.limit) },
+    { ...row, name: `watcher, ${at}`, median: median(samples.ours), ratio: ratio('node'), to: "Node's spawn" },
+    { ...row, name: `watcher, ${at}`, median: median(samples.ours), ratio: ratio('limit'), to: 'posix_spawn' },
+    { name: `watcher's own CPU a message, ${at}`, unit: 'ms', median: median(samples.watcherCpu), runs },
+  ];
+}
+
+/** One long run: calls of SQS for a message, and memory before and after. */
+async function callsAndMemory() {
+  const watcher = await startWatcher(MOST_AT_ONCE);
+  const idle = memoryMiB(watcher.pid);
+  await watcher.sqs.drain(MANY_MESSAGES);
+  const { calls } = watcher.sqs;
+  const callCount = Object.values(calls).reduce((sum, count) => sum + count, 0);
+  const after = memoryMiB(watcher.pid);
+  watcher.stop();
+  const many = `${MANY_MESSAGES} messages`;
+  return [
+    { name: `SQS calls a message, at ${MOST_AT_ONCE}`, unit: '', median: callCount / MANY_MESSAGES, runs: 1 },
+    { name: 'memory, idle', unit: 'MiB', median: idle, runs: 1 },
+    { name: `memory, after ${many}`, unit: 'MiB', median: after, runs: 1, ratio: after / idle, to: 'idle' },
+  ];
+}
+
+const timeOf = (program, args) => Number(execFileSync(program, args.map(String), { encoding: 'utf8' }));
+
+/** Resolves when it polls: nothing of its start is measured. */
+async function startWatcher(concurrency) {
+  const sqs = new FakeSqs();
+  const endpoint = await sqs.listen();
+  const child = spawn(process.execPath, ['--enable-source-maps', watcherFile, 'listen', 'true'], {
+    env: {
+      PATH: process.env.PATH,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'bench',
+      AWS_SECRET_ACCESS_KEY: 'bench',
+      QueueUrl: `${endpoint}/000000000000/queue`,
+      WatchbotConcurrency: String(concurrency),
+    },
+    stdio: 'ignore',
+  });
+  while (sqs.calls.ReceiveMessage === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  return {
+    pid: child.pid,
+    sqs,
+    stop: () => {
+      child.kill('SIGKILL');
+      sqs.close();
+    },
+  };
+}
+
+/** Of the process itself, without its children. */
+function cpuMs(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function memoryMiB(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024;
+}
