@@ -33,6 +33,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -55,6 +56,9 @@ enum {
   MOST_WAITING_BYTES = 1 << 18,
   /* The smallest pipe takes this much at once. */
   SURE_PIPE_BYTES = 4096,
+  /* Events wait so long for others, up to so many bytes: most workers then cost the watcher one wake-up, not three. */
+  LINGER_MS = 4,
+  MOST_LINGERING_BYTES = 1 << 15,
 };
 
 /* How this program itself fails: the watcher sees it end. */
@@ -84,6 +88,9 @@ struct job {
 static struct job *jobs;
 static size_t job_count;
 static struct buffer requests, events;
+/* When the first of the waiting events came; a job's end waits for nothing. */
+static int64_t waiting_since_ms;
+static bool is_urgent;
 static int signals;
 static pid_t own_pid;
 
@@ -119,10 +126,18 @@ static void put_number(char *data, uint32_t number) { memcpy(data, &number, size
 
 static size_t waiting_bytes(void) { return events.end - events.begin; }
 
+static int64_t now_ms(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
 /* ---- events ---- */
 
 /* Writes the head of a frame whose rest is already in its place, or will be. */
 static void put_head(char *frame, enum event kind, uint32_t job, size_t rest_bytes) {
+  if (waiting_bytes() == 0) waiting_since_ms = now_ms();
+  if (kind == EXITED || kind == FAILED || kind == HELLO) is_urgent = true;
   put_number(frame, (uint32_t)(HEADER_BYTES - 4 + rest_bytes));
   frame[4] = (char)kind;
   put_number(frame + 5, job);
@@ -154,6 +169,13 @@ static void end_all(void) {
   _exit(0);
 }
 
+/* How long the waiting events may wait still; -1 where there are none. */
+static int linger_ms(void) {
+  if (waiting_bytes() == 0) return -1;
+  int64_t left_ms = waiting_since_ms + LINGER_MS - now_ms();
+  return is_urgent || waiting_bytes() > MOST_LINGERING_BYTES || left_ms < 0 ? 0 : (int)left_ms;
+}
+
 static void send_events(void) {
   while (waiting_bytes() > 0) {
     ssize_t sent = write(STDOUT_FILENO, events.data + events.begin, waiting_bytes());
@@ -164,6 +186,7 @@ static void send_events(void) {
     }
     events.begin += (size_t)sent;
   }
+  is_urgent = false;
 }
 
 /* ---- the life of a job ---- */
@@ -451,11 +474,14 @@ static void serve_job(struct job *job, const struct pollfd *fds) {
 
 static void turn(struct pollfd *fds) {
   fds[CHANNEL_IN] = (struct pollfd){STDIN_FILENO, POLLIN, 0};
-  fds[CHANNEL_OUT] = (struct pollfd){waiting_bytes() > 0 ? STDOUT_FILENO : -1, POLLOUT, 0};
+  /* What should have gone and could not, since the watcher is busy. */
+  int wait_ms = linger_ms();
+  bool is_stuck = wait_ms == 0;
+  fds[CHANNEL_OUT] = (struct pollfd){is_stuck ? STDOUT_FILENO : -1, POLLOUT, 0};
   fds[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
   struct pollfd *of_job = fds + FIRST_OF_JOBS;
   for (struct job *job = jobs; job != NULL; job = job->next, of_job += 3) watch_job(job, of_job);
-  if (poll(fds, FIRST_OF_JOBS + 3 * job_count, -1) < 0) {
+  if (poll(fds, FIRST_OF_JOBS + 3 * job_count, is_stuck ? -1 : wait_ms) < 0) {
     if (errno == EINTR) return;
     _exit(NO_SYSTEM);
   }
@@ -465,7 +491,7 @@ static void turn(struct pollfd *fds) {
   if (fds[SIGNALS].revents != 0) see_exits();
   if (fds[CHANNEL_IN].revents != 0) take_requests();
   finish_jobs();
-  send_events();
+  if (linger_ms() == 0) send_events();
 }
 
 int main(void) {
