@@ -23,6 +23,20 @@ describe('the message file', () => {
     expect(mode(path.dirname(file.path))).toBe(0o700);
   });
 
+  it.each([0, 1, 65_536, 65_537, 1_000_000])('has all of a body of %d characters', async (length) => {
+    const body = 'é'.repeat(length);
+    const file = await writeMessageFile(folder, body);
+    expect(readFileSync(file.path, 'utf8') === body).toBe(true);
+    await file.remove();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('may have been removed by its worker', async () => {
+    const file = await writeMessageFile(folder, 'a');
+    rmSync(path.dirname(file.path), { recursive: true });
+    await expect(file.remove()).resolves.toBeUndefined();
+  });
+
   it('is in a folder of its own for each job', async () => {
     const files = await Promise.all([writeMessageFile(folder, 'a'), writeMessageFile(folder, 'b')]);
     expect(new Set(files.map(({ path: file }) => path.dirname(file))).size).toBe(2);
@@ -41,8 +55,11 @@ describe('the message file', () => {
     expect(existsSync(path.join(folder, 'none'))).toBe(false);
   });
 
-  it('leaves nothing behind where it cannot be written', async () => {
-    await expect(writeMessageFile(folder, undefined as unknown as string)).rejects.toThrow('data');
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  it.each([1, 1_000_000])(
+    'leaves nothing behind where it cannot be written (%d characters)',
+    async (length) => {
+      await expect(writeMessageFile(folder, { length } as unknown as string)).rejects.toThrow('data');
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 });
