@@ -60,8 +60,20 @@ async function throughput(runs, { concurrency, limit }) {
   return [
     { ...row, name: `Node's spawn, ${at}`, median: median(samples.node) },
     { ...row, name: `posix_spawn, ${at}`, median: median(samples.limit) },
-    { ...row, name: `watcher, ${at}`, median: median(samples.ours), ratio: ratio('node'), to: "Node's spawn" },
-    { ...row, name: `watcher, ${at}`, median: median(samples.ours), ratio: ratio('limit'), to: 'posix_spawn' },
+    {
+      ...row,
+      name: `watcher, ${at}`,
+      median: median(samples.ours),
+      ratio: ratio('node'),
+      to: "Node's spawn",
+    },
+    {
+      ...row,
+      name: `watcher, ${at}`,
+      median: median(samples.ours),
+      ratio: ratio('limit'),
+      to: 'posix_spawn',
+    },
     { name: `watcher's own CPU a message, ${at}`, unit: 'ms', median: median(samples.watcherCpu), runs },
   ];
 }

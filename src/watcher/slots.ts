@@ -4,8 +4,8 @@ export interface Slots {
   readonly busy: number;
   take(): void;
   release(): void;
-  /** Resolves when at least one is free. */
-  whenFree(): Promise<void>;
+  /** Resolves when at least so many are free, or the signal is given. */
+  whenFree(count?: number, giveUp?: AbortSignal): Promise<void>;
   /** Resolves when all are. */
   whenAllFree(): Promise<void>;
 }
@@ -13,8 +13,19 @@ export interface Slots {
 export function createSlots(count: number): Slots {
   let busy = 0;
   let waiting: { isMet: () => boolean; resolve: () => void }[] = [];
-  const when = (isMet: () => boolean) =>
-    isMet() ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push({ isMet, resolve }));
+  const wake = (isMet: (waiter: { isMet: () => boolean }) => boolean) => {
+    const met = waiting.filter(isMet);
+    waiting = waiting.filter((waiter) => !met.includes(waiter));
+    met.forEach(({ resolve }) => resolve());
+  };
+  const when = (isMet: () => boolean, giveUp?: AbortSignal) => {
+    if (isMet() || giveUp?.aborted) return Promise.resolve();
+    return new Promise<void>((resolve) => {
+      const waiter = { isMet, resolve };
+      waiting.push(waiter);
+      giveUp?.addEventListener('abort', () => wake((other) => other === waiter), { once: true });
+    });
+  };
   return {
     get free() {
       return count - busy;
@@ -27,11 +38,9 @@ export function createSlots(count: number): Slots {
     },
     release: () => {
       busy -= 1;
-      const met = waiting.filter(({ isMet }) => isMet());
-      waiting = waiting.filter((waiter) => !met.includes(waiter));
-      met.forEach(({ resolve }) => resolve());
+      wake(({ isMet }) => isMet());
     },
-    whenFree: () => when(() => busy < count),
+    whenFree: (wanted = 1, giveUp) => when(() => count - busy >= wanted, giveUp),
     whenAllFree: () => when(() => busy === 0),
   };
 }

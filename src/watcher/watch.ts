@@ -30,15 +30,29 @@ export interface WatchParts {
   clock: Clock;
 }
 
+/** How long a free slot waits for others under backlog, so that one call of SQS brings messages for several. */
+const GATHER_MS = 50;
+
+/**
+ * Half of what a call can bring: the other half still works meanwhile, so that short jobs leave no processor idle. With
+ * deletions in full batches, ten slots so need at most 0.3 calls a message.
+ */
+const slotsToGather = (concurrency: number) => Math.ceil(Math.min(MAX_BATCH, concurrency) / 2);
+
 /** The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. */
 export async function watch(parts: WatchParts): Promise<void> {
   const { poll, stopping, isFreshContainerPerJob } = parts;
   // A batch from a FIFO queue may hold several messages of one group, which must not be worked on side by side.
   const most = parts.isFifo ? 1 : MAX_BATCH;
   const hand = new Hand(parts);
-  // Looked at again after each wait for a slot: told to stop by then, no further poll is begun.
-  for (let free = await hand.whenFree(); !stopping.aborted; free = await hand.whenFree()) {
-    const messages = await poll(Math.min(most, free));
+  let hasBacklog = false;
+  for (;;) {
+    const free = await hand.whenFree(hasBacklog && !parts.isFifo ? slotsToGather(parts.concurrency) : 1);
+    // Looked at after each wait for a slot: told to stop by then, no further poll is begun.
+    if (stopping.aborted) break;
+    const asked = Math.min(most, free);
+    const messages = await poll(asked);
+    hasBacklog = messages.length === asked;
     messages.forEach((message) => {
       hand.accept(message);
     });
@@ -69,11 +83,25 @@ class Hand {
     parts.stopping.addEventListener('abort', tellAll, { once: true });
   }
 
-  /** Resolves to the number of free slots, once there is one. */
-  async whenFree(): Promise<number> {
+  /** Resolves to the number of free slots, once there is one; it waits a little where more are wanted. */
+  async whenFree(wanted: number): Promise<number> {
     this.parts.progress.reach('working');
     await this.slots.whenFree();
+    if (this.slots.free < wanted) await this.gather(wanted);
     return this.slots.free;
+  }
+
+  private async gather(wanted: number): Promise<void> {
+    const { clock, stopping } = this.parts;
+    const giveUp = new AbortController();
+    const abort = () => {
+      giveUp.abort();
+    };
+    const cancel = clock.after(GATHER_MS, abort);
+    stopping.addEventListener('abort', abort, { once: true });
+    await this.slots.whenFree(wanted, giveUp.signal);
+    cancel();
+    stopping.removeEventListener('abort', abort);
   }
 
   async whenEmpty(): Promise<void> {

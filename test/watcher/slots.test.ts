@@ -31,6 +31,22 @@ describe('slots', () => {
     expect(await isMet(all)).toBe(true);
   });
 
+  it('tell when as many are free as are wanted, or when it is given up', async () => {
+    const slots = createSlots(3);
+    [1, 2, 3].forEach(() => {
+      slots.take();
+    });
+    const giveUp = new AbortController();
+    const [two, three] = [slots.whenFree(2), slots.whenFree(3, giveUp.signal)];
+    slots.release();
+    expect([await isMet(two), await isMet(three)]).toEqual([false, false]);
+    slots.release();
+    expect([await isMet(two), await isMet(three)]).toEqual([true, false]);
+    giveUp.abort();
+    expect(await isMet(three)).toBe(true);
+    expect(await isMet(slots.whenFree(3, giveUp.signal))).toBe(true);
+  });
+
   it('tell all who wait', async () => {
     const slots = createSlots(1);
     slots.take();

@@ -63,6 +63,7 @@ function start(more: Partial<WatchParts> = {}) {
   }).then(() => (isOver = true));
   const settled = () => clock.advance(0);
   return {
+    clock,
     events,
     polls,
     stages,
@@ -137,12 +138,50 @@ describe('the loop', () => {
     await receive('a');
     await receive('b', 'c');
     expect(asked()).toEqual([3, 2]);
-    await end('b');
-    expect(asked()).toEqual([3, 2, 1]);
+    await end('a', 'b');
+    expect(asked()).toEqual([3, 2, 2]);
     await receive('d');
-    await end('a', 'c');
-    expect(asked()).toEqual([3, 2, 1, 2]);
+    expect(asked()).toEqual([3, 2, 2, 1]);
     expect(events.filter((event) => event.startsWith('start'))).toHaveLength(4);
+  });
+
+  it('gathers free slots under backlog: half of what a poll can bring, or as many as are free after 50 ms', async () => {
+    const { asked, receive, end, clock } = start({ concurrency: 6 });
+    await receive('a', 'b', 'c', 'd', 'e', 'f');
+    await end('a', 'b');
+    expect(asked()).toEqual([6]);
+    await end('c');
+    expect(asked()).toEqual([6, 3]);
+    await receive('g', 'h', 'i');
+    await end('d');
+    await clock.advance(49);
+    expect(asked()).toEqual([6, 3]);
+    await clock.advance(1);
+    expect(asked()).toEqual([6, 3, 1]);
+  });
+
+  it('gathers none where the last poll brought less than it asked for', async () => {
+    const { asked, receive, end } = start({ concurrency: 4 });
+    await receive('a', 'b', 'c');
+    await receive();
+    expect(asked()).toEqual([4, 1, 1]);
+    await receive('d');
+    await end('a', 'b');
+    await receive('e');
+    expect(asked()).toEqual([4, 1, 1, 2, 1]);
+    await receive();
+    expect(asked()).toEqual([4, 1, 1, 2, 1, 1]);
+  });
+
+  it('stops at once while it gathers', async () => {
+    const { stop, receive, end, asked, settled, watched } = start({ concurrency: 4 });
+    await receive('a', 'b', 'c', 'd');
+    await end('a');
+    stop.abort();
+    await settled();
+    await end('b', 'c', 'd');
+    await watched;
+    expect(asked()).toEqual([4]);
   });
 
   it('goes on after polls that give nothing', async () => {

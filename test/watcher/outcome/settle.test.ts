@@ -10,7 +10,13 @@ type Answer = (handles: readonly string[], call: number) => Promise<FailedEntry[
 const DELETE: Settlement = { action: 'delete' };
 const RETURN: Settlement = { action: 'return', afterSeconds: 8 };
 
-function start({ answer = () => [], concurrency = 5 }: { answer?: Answer; concurrency?: number } = {}) {
+interface Options {
+  answer?: Answer;
+  concurrency?: number;
+  isFifo?: boolean;
+}
+
+function start({ answer = () => [], concurrency = 5, isFifo = false }: Options = {}) {
   const clock = createFakeClock();
   const log = createTestLog();
   const outOfTime = new AbortController();
@@ -33,6 +39,7 @@ function start({ answer = () => [], concurrency = 5 }: { answer?: Answer; concur
     queue,
     visibilityTimeoutSeconds: 60,
     concurrency,
+    isFifo,
     clock,
     log,
     random: () => 0,
@@ -50,8 +57,8 @@ const failed = (receiptHandle: string, isFinal = false): FailedEntry => ({
 });
 
 describe('settling', () => {
-  it('is done at once where one worker runs at a time', async () => {
-    const { calls, settle } = start({ concurrency: 1 });
+  it("is done at once where one worker runs at a time and waits for it: its group's next message", async () => {
+    const { calls, settle } = start({ concurrency: 1, isFifo: true });
     await settle('a', DELETE);
     await settle('b', RETURN);
     expect(calls).toEqual([
@@ -60,7 +67,7 @@ describe('settling', () => {
     ]);
   });
 
-  it('waits a little for others where several run, deletions and returns apart', async () => {
+  it('waits a little for others, deletions and returns apart', async () => {
     const { clock, calls, settle } = start();
     const all = Promise.all([
       settle('a', DELETE),
@@ -112,6 +119,7 @@ describe('a settlement that fails', () => {
   it('as a call is tried again, with growing pauses, until the visibility timeout has gone', async () => {
     const { clock, log, calls, settle } = start({
       concurrency: 1,
+      isFifo: true,
       answer: () => Promise.reject(new Error('no route')),
     });
     const done = settle('a', DELETE);
@@ -127,6 +135,7 @@ describe('a settlement that fails', () => {
   it('is given up when the task is about to be killed', async () => {
     const { clock, log, calls, settle, outOfTime } = start({
       concurrency: 1,
+      isFifo: true,
       answer: () => Promise.reject(new Error('no route')),
     });
     const done = settle('a', DELETE);
