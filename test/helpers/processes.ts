@@ -25,6 +25,11 @@ export function childrenOf(pid: number): number[] {
   return all.filter((other) => statusOf(other)?.parent === pid);
 }
 
+/** Children, their children and so on. */
+export function descendantsOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
 /** Resolves when the process has ended; rejects after the time. */
 export async function whenEnded(pid: number, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;

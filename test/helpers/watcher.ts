@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { ContainerVariable } from '../../src/contract/environment';
 import { REGION } from './emulator';
 import { collectLines, type Lines } from './lines';
-import { childrenOf } from './processes';
+import { descendantsOf } from './processes';
 
 export const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
 const WORKERS = path.resolve(__dirname, '../fixtures/workers');
@@ -70,9 +70,9 @@ export async function endWatchers(): Promise<void> {
   await Promise.all(
     [...running].map(async (child) => {
       const ended = once(child, 'close');
-      const workers = childrenOf(child.pid!);
+      const started = descendantsOf(child.pid!);
       child.kill('SIGKILL');
-      workers.forEach(killGroup);
+      started.forEach(killGroup);
       await ended;
     }),
   );

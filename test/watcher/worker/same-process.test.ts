@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../../../src/watcher/clock';
+import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
+import { startByNode } from '../../../src/watcher/worker/node-spawn';
+import type { StartRequest, StartWorker } from '../../../src/watcher/worker/start-worker';
+import { createTestLog } from '../../helpers/test-log';
+import { describeWithLauncher, LAUNCHER } from '../../helpers/ways-to-start';
+
+interface Given {
+  program: string;
+  args?: string[];
+  environment?: Record<string, string | undefined>;
+  input?: string;
+}
+
+async function resultOf(start: StartWorker, { program, args = [], environment, input = '' }: Given) {
+  const request: StartRequest = {
+    command: { program, arguments: args, text: '' },
+    environment: environment ?? { PATH: process.env.PATH },
+    input,
+  };
+  const worker = start(request);
+  const [end, stdout, stderr] = await Promise.all([
+    worker.ended,
+    bytesOf(worker.stdout),
+    bytesOf(worker.stderr),
+  ]);
+  worker.finish();
+  return { end, stdout: stdout.toString('latin1'), stderr: stderr.toString('latin1') };
+}
+
+async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
+const file = (name: string, text: string, mode: number) => {
+  writeFileSync(path.join(folder, name), text);
+  chmodSync(path.join(folder, name), mode);
+};
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const shell = (line: string): Given => ({ program: '/bin/sh', args: ['-c', line] });
+const environ = (environment: Record<string, string | undefined>): Given => ({
+  program: '/bin/cat',
+  args: ['/proc/self/environ'],
+  environment,
+});
+
+const CASES: Record<string, Given> = {
+  'an environment in its order': environ({ B: '2', A: '1', C: '' }),
+  'no environment': environ({}),
+  'names that no shell would take': environ({ 'a b': '1', é: '2', 'x-y.z': '3', '1': '4', 'a=b': '5' }),
+  'values with line ends, quotes and every script': environ({ A: 'a\nb\r"\'$(id)`id`', B: '日本 🜚 \u00ff' }),
+  'half of a character': environ({ A: 'x\ud800y', B: '\udfff' }),
+  'bytes that came as no UTF-8': environ({ A: Buffer.from([0x61, 0xff, 0xfe, 0x80]).toString('utf8') }),
+  'a variable that is undefined': environ({ A: undefined, B: 'b' }),
+  'the biggest variable': { ...environ({ A: 'x'.repeat(131_072 - 3) }) },
+  'a NUL in a variable': environ({ A: 'a\0b' }),
+  'a NUL in an argument': { program: '/bin/echo', args: ['a\0b'] },
+  'no program': { program: '' },
+  'arguments as they are': { program: '/bin/echo', args: ['a b', '', '$HOME', '*', '-n', 'é\n'] },
+  'its own name': shell('echo $0'),
+  'a session and a group of its own': shell(
+    'read -r pid name state parent group session rest </proc/self/stat; echo $((group - pid)) $((session - pid))',
+  ),
+  'signals as they were': {
+    program: '/bin/grep',
+    args: ['-E', '^(Sig|Shd)(Blk|Ign|Cgt|Pnd)', '/proc/self/status'],
+  },
+  'no other open files': shell('cd /proc/$$/fd && echo *'),
+  'the working folder': { program: '/bin/pwd' },
+  limits: { program: '/bin/cat', args: ['/proc/self/limits'] },
+  'the mask of new files': shell('umask'),
+  'user, groups and capabilities': {
+    program: '/bin/grep',
+    args: ['-E', '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)', '/proc/self/status'],
+  },
+  'its priority': { program: '/usr/bin/nice' },
+  "a program of the worker's own PATH": { program: 'there', environment: { PATH: `/none:${folder}` } },
+  'a program behind one that may not be run': { program: 'ls', environment: { PATH: `${folder}:/bin` } },
+  'a program that may not be run': { program: 'locked', environment: { PATH: folder } },
+  'a program in an empty PATH': { program: 'true', environment: { PATH: '' } },
+  'a program without a PATH': { program: 'true', environment: {} },
+  'a script that does not say by what': { program: path.join(folder, 'bare'), args: ['x'] },
+  'a script whose interpreter is not there': { program: path.join(folder, 'astray') },
+  'a text that is no program': { program: path.join(folder, 'locked') },
+  'a folder': { program: folder },
+  'a file as if it were a folder': { program: path.join(folder, 'there/x') },
+  'a name that is too long': { program: `/${'x'.repeat(5_000)}` },
+  'too much in all': { program: '/bin/true', args: Array.from({ length: 100 }, () => 'x'.repeat(120_000)) },
+  'input, byte for byte': { program: 'sha256sum', input: 'é\0\n'.repeat(300_000) },
+  'no input': { program: 'wc', args: ['-c'] },
+  'input that is a little more than a pipe takes': { program: 'wc', args: ['-c'], input: 'x'.repeat(65_537) },
+  'both outputs, byte for byte': shell("printf 'a\\0\\377'; printf 'b\\n\\200' >&2"),
+  'much output': shell('head -c 10000000 /dev/zero | sha256sum; head -c 300000 /dev/zero'),
+  'an exit code': shell('exit 200'),
+  SIGSEGV: shell('kill -SEGV $$'),
+  SIGPIPE: shell('kill -PIPE $$'),
+  SIGSYS: shell('kill -SYS $$'),
+};
+
+describeWithLauncher('a worker of the launcher is the same as one of Node', () => {
+  const log = createTestLog();
+  let starter: Starter;
+  beforeAll(async () => {
+    file('there', '#!/bin/sh\necho there\n', 0o755);
+    file('locked', '#!/bin/sh\necho locked\n', 0o000);
+    file('ls', '', 0o000);
+    file('bare', 'echo bare "$0" "$@"\n', 0o755);
+    file('astray', '#!/no/such/shell\n', 0o755);
+    starter = createStarter({ file: LAUNCHER, log, clock: systemClock });
+    await starter.ready;
+  });
+  afterAll(() => {
+    starter.close();
+  });
+  beforeEach(() => {
+    expect(log.lines).toEqual([]);
+  });
+
+  it.each(Object.entries(CASES))('%s', async (_name, given) => {
+    const expected = await resultOf(startByNode, given);
+    expect(await resultOf(starter.start, given)).toEqual(expected);
+  });
+
+  it('but for a real-time signal, which Node takes for exit code 0', async () => {
+    const { end } = await resultOf(starter.start, shell('kill -34 $$'));
+    expect(end).toEqual({ kind: 'exited', code: null, signal: 'SIG34' });
+  });
+
+  it('but for pipes instead of sockets, which can be opened by their names', async () => {
+    const { end, stdout, stderr } = await resultOf(
+      starter.start,
+      shell('echo a >/dev/stdout; echo b >/dev/stderr'),
+    );
+    expect({ end, stdout, stderr }).toEqual({
+      end: { kind: 'exited', code: 0, signal: null },
+      stdout: 'a\n',
+      stderr: 'b\n',
+    });
+  });
+});
