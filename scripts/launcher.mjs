@@ -19,7 +19,7 @@ export function buildLaunchers(folder) {
     const names = architecture === OWN && process.platform === 'linux' ? ['gcc', 'cc', name] : [name];
     const compiler = names.find(isThere);
     if (compiler === undefined) {
-      console.log(`no ${name}: the launcher for ${architecture} is left out`);
+      console.log(`no ${names.join(' or ')}: the launcher for ${architecture} is left out`);
       continue;
     }
     compile(compiler, path.join(folder, `launcher-${architecture}`), architecture);

@@ -1,11 +1,12 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { HEALTH_FILE, WATCHER_FILE } from '../contract/image';
+import type { Architecture } from '../config/configuration';
+import { HEALTH_FILE, LAUNCHER_FILE, launcherFileOf, WATCHER_FILE } from '../contract/image';
 import { UserError } from '../errors/user-error';
 import type { ContextFile } from './context';
 
 /**
- * The plugin's own files that go into every image. They are bundled by esbuild when the plugin is built, not when a
+ * The plugin's own files that go into every image. They are made when the plugin is built, not when a
  * service is packaged: every machine that has this version of the plugin so gives an image the same tag.
  */
 const LAYER_FILES = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [file, `${file}.map`]);
@@ -13,8 +14,48 @@ const LAYER_FILES = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [file, `${file
 /** In the installed package, beside the compiled plugin. */
 const LAYER_FOLDER = path.resolve(__dirname, '..', 'layer');
 
-/** @throws {UserError} `WATCHBOT_BUNDLE_MISSING` where the installation is incomplete. */
-export async function layerFiles(folder = LAYER_FOLDER): Promise<ContextFile[]> {
+/** What is built for one architecture, where a C compiler for it was there. */
+const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64'];
+
+/**
+ * What goes into an image of the architecture, by its path there. Without the launcher the watcher works too.
+ * @throws {UserError} `WATCHBOT_BUNDLE_MISSING` where the installation is incomplete.
+ */
+export async function layerFiles(architecture: Architecture, folder = LAYER_FOLDER): Promise<ContextFile[]> {
+  const common = await commonFiles(folder);
+  return [...common, ...(await launcherFiles(folder, { [architecture]: LAUNCHER_FILE }))];
+}
+
+/**
+ * What the package has for all of its images, and for `local`, whose machine may be of another architecture than they:
+ * each launcher under a name of its own.
+ * @throws {UserError} as above.
+ */
+export async function packageLayerFiles(folder = LAYER_FOLDER): Promise<ContextFile[]> {
+  const names = Object.fromEntries(ARCHITECTURES.map((each) => [each, launcherFileOf(each)]));
+  return [...(await commonFiles(folder)), ...(await launcherFiles(folder, names))];
+}
+
+async function launcherFiles(
+  folder: string,
+  names: Partial<Record<Architecture, string>>,
+): Promise<ContextFile[]> {
+  const files = Object.entries(names).map(([architecture, name]) => ({
+    path: name,
+    absolutePath: path.join(folder, launcherFileOf(architecture)),
+    isLink: false,
+  }));
+  const areThere = await Promise.all(files.map(({ absolutePath }) => isThere(absolutePath)));
+  return files.filter((_file, index) => areThere[index]);
+}
+
+const isThere = (file: string) =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+async function commonFiles(folder: string): Promise<ContextFile[]> {
   return Promise.all(
     LAYER_FILES.map(async (file) => {
       const absolutePath = path.join(folder, file);

@@ -31,24 +31,24 @@ export async function prepareImages(
   );
   const problems = checks.flat();
   if (problems.length > 0) throw UserError.ofConfiguration(problems);
-  const layer = await layerFiles();
   return Promise.all(
-    configuration.workers.map((worker) => prepareImage(worker, { configuration, serviceFolder, layer })),
+    configuration.workers.map((worker) => prepareImage(worker, { configuration, serviceFolder })),
   );
 }
 
 async function prepareImage(
   worker: Worker,
-  from: { configuration: Configuration; serviceFolder: string; layer: readonly ContextFile[] },
+  from: { configuration: Configuration; serviceFolder: string },
 ): Promise<PreparedImage> {
   const { image: build, architecture } = worker;
   const files = await contextFiles(contextFolder(worker, from.serviceFolder), build);
-  const tag = await imageTag({ files, build, architecture, layerFiles: from.layer });
+  const layer = await layerFiles(architecture);
+  const tag = await imageTag({ files, build, architecture, layerFiles: layer });
   const repository = repositoryName(from.configuration.context, worker.name);
   const uri = {
     'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.\${AWS::Region}.\${AWS::URLSuffix}/${repository}:${tag}`,
   };
-  return { worker: worker.name, files, layerFiles: from.layer, tag, uri };
+  return { worker: worker.name, files, layerFiles: layer, tag, uri };
 }
 
 export function contextFolder({ image }: Worker, serviceFolder: string): string {

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readlink, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { WATCHER_FILE } from '../contract/image';
 import type { ContextFile } from './context';
+import { packageLayerFiles } from './layer';
 import type { PreparedImage } from './prepare';
 
 /** Below `.serverless`, or the folder that `--package` names. */
@@ -16,8 +17,7 @@ export function packagedWatcher(packageFolder: string): string {
 /** Writes the plugin's layer and each worker's build context into the package, so that it is complete by itself. */
 export async function writeImages(images: readonly PreparedImage[], packageFolder: string): Promise<void> {
   const folder = path.join(packageFolder, PACKAGE_FOLDER);
-  const [first] = images;
-  if (first !== undefined) await copyFiles(first.layerFiles, path.join(folder, 'layer'));
+  if (images.length > 0) await copyFiles(await packageLayerFiles(), path.join(folder, 'layer'));
   await Promise.all(
     images.map(({ worker, files }) => copyFiles(files, path.join(folder, 'images', worker, 'context'))),
   );

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -20,6 +21,9 @@ import {
   runFramework,
   type PackagedTemplate,
 } from '../helpers/framework';
+
+/** Of the built plugin. */
+const LAYER = path.join(ROOT, 'dist/layer');
 
 afterEach(endFrameworks);
 afterAll(removeServices);
@@ -169,7 +173,17 @@ describe('package', () => {
     await packaged(folder);
 
     const files = (name: string) => readdirSync(path.join(folder, '.serverless/watchbot', name)).sort();
-    expect(files('layer')).toEqual(['health.js', 'health.js.map', 'watcher.js', 'watcher.js.map']);
+    const launchers = readdirSync(LAYER).filter((name) => name.startsWith('launcher'));
+    expect(files('layer')).toEqual([
+      'health.js',
+      'health.js.map',
+      ...launchers.sort(),
+      'watcher.js',
+      'watcher.js.map',
+    ]);
+    for (const name of launchers) {
+      expect(statSync(path.join(folder, '.serverless/watchbot/layer', name)).mode & 0o111).toBe(0o111);
+    }
     expect(files('images/watchbot/context')).toEqual([
       '.dockerignore',
       'Dockerfile',

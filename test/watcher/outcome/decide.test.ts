@@ -49,6 +49,12 @@ describe('the fate of a message', () => {
       reason: 'cannot run x',
       settlement: RETRY,
     },
+    {
+      end: { kind: 'lost', reason: 'the launcher ended' } as const,
+      result: 'failure',
+      reason: 'the launcher ended',
+      settlement: RETRY,
+    },
     // What the worker itself says counts, stopped or not.
     { end: exited(0, SHUTDOWN), result: 'success', reason: 'exit code 0', settlement: DELETE },
     { end: exited(0, DURATION), result: 'success', reason: 'exit code 0', settlement: DELETE },
