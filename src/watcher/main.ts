@@ -5,6 +5,7 @@ import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
 import { createOutput } from './log/output';
+import { memoryFolderAt } from './message/message-file';
 import { Heartbeat } from './outcome/heartbeat';
 import { runJob, type RunningJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
@@ -22,6 +23,9 @@ import { createStarter } from './worker/launcher/starter';
 
 /** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 const SETTLE_MARGIN_SECONDS = 5;
+
+/** Every container has it, small and in memory, also where the root file system is read-only. */
+const SHARED_MEMORY = '/dev/shm';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,7 +62,8 @@ async function watchQueue(given: {
   const queue = createSqsQueue(createSqsClient(), settings);
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
-  const jobParts = { command, environment, start: starter.start, temporaryFolder: tmpdir(), ...common };
+  const folders = { temporaryFolder: tmpdir(), memoryFolder: memoryFolderAt(SHARED_MEMORY) };
+  const jobParts = { command, environment, start: starter.start, ...folders, ...common };
   await starter.ready;
   await watch({
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),

@@ -1,5 +1,14 @@
-import { mkdtempSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import {
+  accessSync,
+  constants,
+  mkdtempSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A folder of the job's own, with the message in it. */
@@ -9,25 +18,60 @@ export interface MessageFile {
   remove(): Promise<void>;
 }
 
-/**
- * Up to this length a message is written by calls that wait. They take a tenth of a millisecond together, which is a
- * small part of what the same calls take by way of Node's threads.
- */
-const SHORT_LENGTH = 65_536;
+/** Where there is room for messages. */
+export interface MessageFolders {
+  temporaryFolder: string;
+  /** One that is no disk: there the calls take microseconds, on a busy disk milliseconds. Absent where there is none. */
+  memoryFolder: string | undefined;
+}
 
+const PREFIX = 'watchbot-';
 const FILE_MODE = 0o600;
 
 /**
  * Writes the body where just this user can read it.
- * @throws where the folder cannot be written to; nothing is left behind then
+ * @throws where no folder can be written to; nothing is left behind then
  */
-export async function writeMessageFile(temporaryFolder: string, body: string): Promise<MessageFile> {
-  const folder = mkdtempSync(path.join(temporaryFolder, 'watchbot-'));
-  const file = path.join(folder, 'message');
-  const remove = () => removeFolder(folder, file);
+export async function writeMessageFile(
+  { temporaryFolder, memoryFolder }: MessageFolders,
+  body: string,
+): Promise<MessageFile> {
+  const inMemory = memoryFolder === undefined ? undefined : writeInMemory(memoryFolder, body);
+  return inMemory ?? writeOnDisk(temporaryFolder, body);
+}
+
+/** By calls that wait, since nothing is waited for. Undefined where it is full: workers may use it, too. */
+function writeInMemory(memoryFolder: string, body: string): MessageFile | undefined {
+  let folder: string | undefined;
   try {
-    if (body.length <= SHORT_LENGTH) writeFileSync(file, body, { mode: FILE_MODE });
-    else await writeFile(file, body, { mode: FILE_MODE });
+    folder = mkdtempSync(path.join(memoryFolder, PREFIX));
+    const file = path.join(folder, 'message');
+    writeFileSync(file, body, { mode: FILE_MODE });
+    return { path: file, remove: removeFromMemory(folder, file) };
+  } catch {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    return undefined;
+  }
+}
+
+/** Mostly there is just the message; a worker may have removed it, or have put in something of its own. */
+function removeFromMemory(folder: string, file: string) {
+  return async () => {
+    try {
+      unlinkSync(file);
+      rmdirSync(folder);
+    } catch {
+      await removeFolder(folder);
+    }
+  };
+}
+
+async function writeOnDisk(temporaryFolder: string, body: string): Promise<MessageFile> {
+  const folder = await mkdtemp(path.join(temporaryFolder, PREFIX));
+  const remove = () => removeFolder(folder);
+  const file = path.join(folder, 'message');
+  try {
+    await writeFile(file, body, { mode: FILE_MODE });
   } catch (error) {
     // The disk may be full: half a message left behind would keep it so.
     await remove();
@@ -36,12 +80,17 @@ export async function writeMessageFile(temporaryFolder: string, body: string): P
   return { path: file, remove };
 }
 
-/** Mostly there is just the message; a worker may have removed it, or have put in something of its own. */
-async function removeFolder(folder: string, file: string): Promise<void> {
+const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true }).catch(() => undefined);
+
+/** TMPFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html */
+const TMPFS = 0x01021994;
+
+/** The folder, where it is in memory and can be written to. */
+export function memoryFolderAt(folder: string): string | undefined {
   try {
-    unlinkSync(file);
-    rmdirSync(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return statfsSync(folder).type === TMPFS ? folder : undefined;
   } catch {
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    return undefined;
   }
 }

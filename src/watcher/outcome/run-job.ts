@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { Logger } from '../log/logger';
 import type { Job } from '../message/job';
-import { writeMessageFile, type MessageFile } from '../message/message-file';
+import { writeMessageFile, type MessageFile, type MessageFolders } from '../message/message-file';
 import { workerEnvironment } from '../message/worker-environment';
 import { receivedText } from '../../contract/log-lines';
 import type { WorkerCommand } from '../worker/command';
@@ -22,12 +22,11 @@ export interface RunningJob {
   kill(): void;
 }
 
-export interface JobParts {
+export interface JobParts extends MessageFolders {
   command: WorkerCommand;
   start: StartWorker;
   /** The container's own environment, which a worker inherits. */
   environment: Readonly<Record<string, string | undefined>>;
-  temporaryFolder: string;
   maxJobDurationSeconds: number;
   clock: Clock;
   log: Logger;
@@ -88,7 +87,7 @@ async function workerEnd(
 ): Promise<WorkerEnd> {
   let file: MessageFile | undefined;
   try {
-    file = await writeMessageFile(parts.temporaryFolder, job.body);
+    file = await writeMessageFile(parts, job.body);
     const worker = runWorker({
       start: parts.start,
       command: parts.command,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeMessageFile } from '../../../src/watcher/message/message-file';
+import { memoryFolderAt, writeMessageFile } from '../../../src/watcher/message/message-file';
 
 let folder: string;
 beforeEach(() => {
@@ -14,10 +14,18 @@ afterEach(() => {
 
 const mode = (file: string) => statSync(file).mode & 0o777;
 
-describe('the message file', () => {
+describe.each(['on disk', 'in memory'])('the message file %s', (where) => {
+  const write = (body: string) =>
+    writeMessageFile(
+      where === 'on disk'
+        ? { temporaryFolder: folder, memoryFolder: undefined }
+        : { temporaryFolder: path.join(folder, 'none'), memoryFolder: folder },
+      body,
+    );
+
   it('has the whole body, for this user alone', async () => {
     const body = 'é\0'.repeat(500_000);
-    const file = await writeMessageFile(folder, body);
+    const file = await write(body);
     expect(readFileSync(file.path, 'utf8')).toBe(body);
     expect(mode(file.path)).toBe(0o600);
     expect(mode(path.dirname(file.path))).toBe(0o700);
@@ -25,41 +33,56 @@ describe('the message file', () => {
 
   it.each([0, 1, 65_536, 65_537, 1_000_000])('has all of a body of %d characters', async (length) => {
     const body = 'é'.repeat(length);
-    const file = await writeMessageFile(folder, body);
+    const file = await write(body);
     expect(readFileSync(file.path, 'utf8') === body).toBe(true);
     await file.remove();
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('may have been removed by its worker', async () => {
-    const file = await writeMessageFile(folder, 'a');
+    const file = await write('a');
     rmSync(path.dirname(file.path), { recursive: true });
     await expect(file.remove()).resolves.toBeUndefined();
   });
 
   it('is in a folder of its own for each job', async () => {
-    const files = await Promise.all([writeMessageFile(folder, 'a'), writeMessageFile(folder, 'b')]);
+    const files = await Promise.all([write('a'), write('b')]);
     expect(new Set(files.map(({ path: file }) => path.dirname(file))).size).toBe(2);
   });
 
   it('goes with its folder and all that a worker put there', async () => {
-    const file = await writeMessageFile(folder, 'a');
+    const file = await write('a');
     writeFileSync(path.join(path.dirname(file.path), 'left'), '');
     await file.remove();
     expect(readdirSync(folder)).toEqual([]);
     await expect(file.remove()).resolves.toBeUndefined();
   });
+});
 
-  it('rejects where there is no place for it', async () => {
-    await expect(writeMessageFile(path.join(folder, 'none'), 'a')).rejects.toMatchObject({ code: 'ENOENT' });
-    expect(existsSync(path.join(folder, 'none'))).toBe(false);
+describe('where there is no place for it', () => {
+  const none = () => path.join(folder, 'none');
+
+  it('rejects', async () => {
+    const folders = { temporaryFolder: none(), memoryFolder: none() };
+    await expect(writeMessageFile(folders, 'a')).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(readdirSync(folder)).toEqual([]);
   });
 
-  it.each([1, 1_000_000])(
-    'leaves nothing behind where it cannot be written (%d characters)',
-    async (length) => {
-      await expect(writeMessageFile(folder, { length } as unknown as string)).rejects.toThrow('data');
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  );
+  it('in memory, it is on disk', async () => {
+    const file = await writeMessageFile({ temporaryFolder: folder, memoryFolder: none() }, 'a');
+    expect(readFileSync(file.path, 'utf8')).toBe('a');
+  });
+
+  it.each(['temporaryFolder', 'memoryFolder'])('leaves nothing behind in its %s', async (name) => {
+    const folders = { temporaryFolder: none(), memoryFolder: undefined, [name]: folder };
+    await expect(writeMessageFile(folders, { length: 1 } as unknown as string)).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('the folder in memory', () => {
+  it('is none where it is on disk, or not there', () => {
+    expect(memoryFolderAt('/proc')).toBeUndefined();
+    expect(memoryFolderAt(path.join(folder, 'none'))).toBeUndefined();
+  });
 });

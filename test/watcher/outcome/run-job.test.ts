@@ -27,6 +27,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
     start: startByNode,
     environment: { PATH: process.env.PATH, COLOUR: 'blue', MessageGroupId: 'stale' },
     temporaryFolder: folder,
+    memoryFolder: undefined,
     maxJobDurationSeconds: 0,
     clock,
     log: {
