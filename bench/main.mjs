@@ -32,6 +32,6 @@ if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows
 
 function print({ name, unit, median, runs, ratio, to }) {
   const comparison = ratio === undefined ? '' : `${ratio.toFixed(2)} × ${to}`;
-  const line = `${name.padEnd(36)} ${median.toFixed(1).padStart(8)} ${unit}  (${runs} runs)  ${comparison}`;
+  const line = `${name.padEnd(36)} ${median.toFixed(median < 10 ? 2 : 1).padStart(8)} ${unit}  (${runs} runs)  ${comparison}`;
   console.log(line.trimEnd());
 }

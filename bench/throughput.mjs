@@ -34,47 +34,55 @@ export async function measure(runs) {
   }
 }
 
-/** Three ways in turn, so that whatever else the machine does falls on all alike. */
+/** Each in turn, so that whatever else the machine does falls on all alike. */
 async function throughput(runs, { concurrency, limit }) {
-  const samples = { node: [], limit: [], ours: [], watcherCpu: [] };
   const watcher = await startWatcher(concurrency);
-  const rate = (ms) => (MESSAGES / ms) * 1000;
   const spawner = path.join(here, 'node-spawn.mjs');
+  let cpuPerMessage = 0;
+  const ways = {
+    node: () => timeOf(process.execPath, [spawner, MESSAGES, concurrency]),
+    watcher: async () => {
+      const before = cpuMs(watcher.pid);
+      const ms = await watcher.sqs.drain(MESSAGES);
+      cpuPerMessage = (cpuMs(watcher.pid) - before) / MESSAGES;
+      return ms;
+    },
+    equipped: () => timeOf(limit, ['equipped', MESSAGES, concurrency]),
+    bare: () => timeOf(limit, ['bare', MESSAGES, concurrency]),
+  };
+  const rates = { node: [], watcher: [], equipped: [], bare: [] };
+  const cpu = [];
   for (let run = 0; run < runs + 1; run += 1) {
-    const node = rate(timeOf(process.execPath, [spawner, MESSAGES, concurrency]));
-    const cpuBefore = cpuMs(watcher.pid);
-    const ours = rate(await watcher.sqs.drain(MESSAGES));
-    const watcherCpu = (cpuMs(watcher.pid) - cpuBefore) / MESSAGES;
-    const system = rate(timeOf(limit, [MESSAGES, concurrency]));
-    // The first round warms everything and does not count.
-    if (run === 0) continue;
-    samples.node.push(node);
-    samples.limit.push(system);
-    samples.ours.push(ours);
-    samples.watcherCpu.push(watcherCpu);
+    for (const [name, measureOnce] of Object.entries(ways))
+      rates[name].push((MESSAGES / (await measureOnce())) * 1000);
+    cpu.push(cpuPerMessage);
   }
   watcher.stop();
-  const ratio = (base) => median(samples.ours.map((ours, index) => ours / samples[base][index]));
-  const at = `at ${concurrency}`;
-  const row = { unit: '/s', runs };
+  // The first round warms everything and does not count.
+  [...Object.values(rates), cpu].forEach((samples) => samples.shift());
+  return report({ rates, cpu, runs, at: `at ${concurrency}` });
+}
+
+function report({ rates, cpu, runs, at }) {
+  const row = (name, samples, unit = '/s') => ({
+    name: `${name}, ${at}`,
+    unit,
+    median: median(samples),
+    runs,
+  });
+  const beside = (base, to) => ({
+    ...row('watcher', rates.watcher),
+    ratio: median(rates.watcher.map((rate, index) => rate / rates[base][index])),
+    to,
+  });
   return [
-    { ...row, name: `Node's spawn, ${at}`, median: median(samples.node) },
-    { ...row, name: `posix_spawn, ${at}`, median: median(samples.limit) },
-    {
-      ...row,
-      name: `watcher, ${at}`,
-      median: median(samples.ours),
-      ratio: ratio('node'),
-      to: "Node's spawn",
-    },
-    {
-      ...row,
-      name: `watcher, ${at}`,
-      median: median(samples.ours),
-      ratio: ratio('limit'),
-      to: 'posix_spawn',
-    },
-    { name: `watcher's own CPU a message, ${at}`, unit: 'ms', median: median(samples.watcherCpu), runs },
+    row("Node's spawn", rates.node),
+    row('posix_spawn, session and pipes', rates.equipped),
+    row('posix_spawn, nothing else', rates.bare),
+    beside('node', "Node's spawn"),
+    beside('equipped', 'posix_spawn with session and pipes'),
+    beside('bare', 'posix_spawn with nothing else'),
+    row("the watcher's own CPU a message", cpu, 'ms'),
   ];
 }
 

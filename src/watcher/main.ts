@@ -62,7 +62,9 @@ async function watchQueue(given: {
   const queue = createSqsQueue(createSqsClient(), settings);
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
-  const folders = { temporaryFolder: tmpdir(), memoryFolder: memoryFolderAt(SHARED_MEMORY) };
+  // Who names a folder for temporary files wants them there.
+  const memoryFolder = environment.TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
+  const folders = { temporaryFolder: tmpdir(), memoryFolder };
   const jobParts = { command, environment, start: starter.start, ...folders, ...common };
   await starter.ready;
   await watch({

@@ -144,6 +144,22 @@ describe('files', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('leaves nothing of a message where no such folder is named', async () => {
+    newFolder();
+    const queue = await createTestQueue(emulator);
+    const command = 'echo "was in $(dirname "$MessageFile")"; cat "$MessageFile"; echo';
+    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
+    await queue.send('hello');
+    const line = await watcher.find(/\[worker\].*was in/);
+    await watcher.find(/\] hello$/);
+    await watcher.find('[success]');
+    await watcher.stop();
+
+    const used = line.slice(line.indexOf('was in ') + 'was in '.length);
+    expect(used).toMatch(/^\/.*watchbot-/);
+    expect(existsSync(used)).toBe(false);
+  });
+
   it('ends by itself after one job where every job gets a fresh container', async () => {
     const queue = await createTestQueue(emulator);
     await queue.send('one');
