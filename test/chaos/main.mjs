@@ -1,0 +1,105 @@
+// Works messages down while things go wrong, and counts by a ledger that the workers write what became of each.
+// Usage: npm run test:chaos [-- [--seed N] [--only NAME,…] [--messages N] [--minutes M] [--short] [--keep]]
+import Table from 'cli-table3';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { endOwned } from './owned.mjs';
+import { startRun } from './run.mjs';
+import { SCENARIOS } from './scenarios/index.mjs';
+
+const DEFAULTS = { messages: 20_000, minutes: 5 };
+/** What CI has the time for: that the harness works, and a few ends of watchers. */
+const SHORT = { messages: 600, minutes: 1.5, only: 'sigkill,sigterm,proxy', outageSeconds: 5 };
+const OUTAGE_SECONDS = 20;
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const options = readOptions();
+const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-chaos-'));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(130));
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  void stop(1);
+});
+
+console.log(`seed ${options.seed}, ${options.messages} messages, ${cpus().length} processors`);
+const results = [];
+for (const scenario of options.scenarios) results.push(await play(scenario));
+printTable(results);
+await stop(results.some(({ problems }) => problems.length > 0) ? 1 : 0);
+
+function readOptions() {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const { values } = parseArgs({
+    options: { seed: text, only: text, messages: text, minutes: text, short: flag, keep: flag },
+  });
+  const given = { ...DEFAULTS, outageSeconds: OUTAGE_SECONDS, ...(values.short ? SHORT : {}), ...values };
+  const only = given.only?.split(',') ?? Object.keys(SCENARIOS);
+  const unknown = only.filter((name) => !(name in SCENARIOS));
+  if (unknown.length > 0)
+    fail(`no scenario ${unknown.join(', ')}: there are ${Object.keys(SCENARIOS).join(', ')}`);
+  const numbers = { seed: given.seed ?? Math.floor(Math.random() * 1e6), ...given };
+  for (const name of ['seed', 'messages', 'minutes']) {
+    numbers[name] = Number(numbers[name]);
+    if (!(numbers[name] >= 0)) fail(`--${name} is no number`);
+  }
+  if (!existsSync('dist/layer/watcher.js')) fail('dist/layer/watcher.js is missing: npm run build');
+  return { ...numbers, scenarios: only.map((name) => ({ name, ...SCENARIOS[name] })) };
+}
+
+function fail(text) {
+  console.error(text);
+  process.exit(2);
+}
+
+/** Each scenario has its part of the time, by what it has to do. */
+function secondsFor(scenario) {
+  const sum = options.scenarios.reduce((all, { timeShare }) => all + timeShare, 0);
+  return (options.minutes * 60 * scenario.timeShare) / sum;
+}
+
+async function play(scenario) {
+  const { name, play, messageShare } = scenario;
+  const messages = Math.max(20, Math.round(options.messages * messageShare));
+  try {
+    const { seed, outageSeconds } = options;
+    const run = await startRun({ name, seed, messages, seconds: secondsFor(scenario), folder });
+    return await play(Object.assign(run, { outageSeconds }));
+  } catch (error) {
+    return { name, problems: [error.stack] };
+  } finally {
+    await endOwned();
+  }
+}
+
+function printTable(rows) {
+  const head = ['scenario', 'messages', 'done', 'lost', 'twice', 'explained', 'kills'];
+  const table = new Table({
+    head: [...head, 'requests/s', 'per message', 's', 'verdict'],
+    style: { head: [], border: [] },
+  });
+  for (const row of rows) {
+    const { name, messages = '', done = '', lost = '', twice = '', explained = '', kills = '' } = row;
+    const rates = [row.requestsPerSecond, row.perMessage, row.seconds];
+    const numbers = rates.map((rate, index) => rate?.toFixed(index === 1 ? 2 : 0) ?? '');
+    const verdict = row.skipped ? 'skipped' : row.problems.length > 0 ? 'FAILED' : 'ok';
+    table.push([name, messages, done, lost, twice, explained, kills, ...numbers, verdict]);
+  }
+  console.log(table.toString());
+  for (const { name, notes = [], problems, skipped } of rows) {
+    for (const note of notes) console.log(`${name}: ${note}`);
+    if (skipped) console.log(`${name}: skipped: ${skipped}`);
+    for (const problem of problems) console.log(`${name}: FAILED: ${problem}`);
+  }
+}
+
+/** With nothing of its own left behind; but where something failed, with ledgers and logs. */
+async function stop(code) {
+  await endOwned();
+  if (code === 1 || options.keep) console.log(`ledgers and logs: ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+  process.exit(code);
+}

@@ -1,0 +1,8 @@
+import { sigkill } from './sigkill.mjs';
+import { sigterm } from './sigterm.mjs';
+
+/** messageShare: of `--messages`; timeShare: of `--minutes`, beside the others that are run. */
+export const SCENARIOS = {
+  sigkill: { play: sigkill, messageShare: 1, timeShare: 8 },
+  sigterm: { play: sigterm, messageShare: 1, timeShare: 8 },
+};

@@ -1,0 +1,38 @@
+import { drained, feed, until } from '../run.mjs';
+
+const WATCHERS = 3;
+/** With fewer left, none is ended: told to stop, it would wait for a poll on an empty queue, for up to 20 s. */
+const FEW = 60;
+const PAUSE_MS = [1_500, 3_500];
+/** Where all is over in a few seconds. */
+const SHORT_PAUSE_MS = [400, 1_000];
+const FEW_MESSAGES = 2_000;
+
+/**
+ * Works a backlog down while one watcher after the other is ended and a new one is started.
+ * @param endOne ends a watcher its own way
+ */
+export async function workWhileEnding(run, endOne) {
+  const { random, queue, watchers } = run;
+  const startOne = () => watchers.start({ concurrency: random.whole(2, 5) });
+  let isFed = false;
+  const feeding = feed(run).then(() => (isFed = true));
+  const isNearlyOver = async () => isFed && (await queue.counts()).visible < FEW;
+  for (let index = 0; index < WATCHERS; index += 1) startOne();
+  const endings = [];
+  const pauseMs = run.messages < FEW_MESSAGES ? SHORT_PAUSE_MS : PAUSE_MS;
+  while (!run.isLate() && !(await isNearlyOver())) {
+    const wakeMs = performance.now() + random.between(...pauseMs);
+    await until(run, async () => performance.now() > wakeMs || (await isNearlyOver()));
+    if (await isNearlyOver()) break;
+    const left = watchers.running().filter((watcher) => watcher.isReady() && !watcher.isEnding);
+    if (left.length === 0) continue;
+    run.kills += 1;
+    endings.push(endOne(random.pick(left)));
+    startOne();
+  }
+  await feeding;
+  await Promise.all(endings);
+  run.check(run.kills > 0, 'no watcher was ended: too few messages for that');
+  await drained(run);
+}

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { CREDENTIALS, REGION } from './emulator.mjs';
+import { own } from './owned.mjs';
+import { killTree } from './processes.mjs';
+
+const BUNDLE = path.resolve(import.meta.dirname, '../../dist/layer/watcher.js');
+const WORKER = path.join(import.meta.dirname, 'worker.sh');
+
+/** Short, so that what a killed watcher held soon comes back; long enough for heartbeats on a busy machine. */
+export const VISIBILITY_SECONDS = 10;
+
+/** Watchers of one scenario: the built bundle, each with a name of its own in the ledger. */
+export function createWatchers({ endpoint, queueUrl, ledger, folder }) {
+  const running = new Set();
+  let count = 0;
+  const start = ({ concurrency, environment = {}, nodeArguments = [] }) => {
+    count += 1;
+    const name = `watcher-${count}`;
+    const temporary = path.join(folder, name);
+    mkdirSync(temporary);
+    const logFile = path.join(folder, `${name}.log`);
+    const log = openSync(logFile, 'a');
+    const child = spawn(process.execPath, [...nodeArguments, BUNDLE, 'listen', `. '${WORKER}'`], {
+      env: {
+        PATH: process.env.PATH,
+        TMPDIR: temporary,
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+        QueueUrl: queueUrl,
+        WatchbotConcurrency: String(concurrency),
+        WatchbotVisibilityTimeout: String(VISIBILITY_SECONDS),
+        CHAOS_LEDGER: ledger.file,
+        CHAOS_WATCHER: name,
+        ...environment,
+      },
+      // With a channel, it also stops by itself when this process is gone.
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    closeSync(log);
+    const watcher = { name, pid: child.pid, logFile, log: () => readFileSync(logFile, 'utf8') };
+    running.add(watcher);
+    watcher.ended = once(child, 'exit').then(([code, signal]) => {
+      running.delete(watcher);
+      watcher.end = signal ?? code;
+      return watcher.end;
+    });
+    const end = async () => {
+      if (running.has(watcher)) killTree(child.pid);
+      await watcher.ended;
+    };
+    watcher.kill = async () => {
+      // Written first: the kill comes after all that is in the ledger by then, and no later than at the next tick.
+      ledger.write('killed', name);
+      await watcher.dispose();
+    };
+    // Its first line comes with its handlers of signals; before that, SIGTERM just ends it, with nothing in hand.
+    watcher.isReady = () => statSync(logFile).size > 0;
+    watcher.signal = (signal) => child.kill(signal);
+    watcher.dispose = own(end);
+    return watcher;
+  };
+  return {
+    start,
+    running: () => [...running],
+    /** SIGINT: a poll on an empty queue is not waited for. */
+    stopAll: async () => {
+      const all = [...running];
+      all.forEach((watcher) => watcher.signal('SIGINT'));
+      await Promise.all(all.map(({ ended }) => ended));
+      return all;
+    },
+  };
+}
