@@ -1,3 +1,4 @@
+import { proxy } from './proxy.mjs';
 import { sigkill } from './sigkill.mjs';
 import { sigterm } from './sigterm.mjs';
 
@@ -5,4 +6,5 @@ import { sigterm } from './sigterm.mjs';
 export const SCENARIOS = {
   sigkill: { play: sigkill, messageShare: 1, timeShare: 8 },
   sigterm: { play: sigterm, messageShare: 1, timeShare: 8 },
+  proxy: { play: proxy, messageShare: 0.02, timeShare: 8 },
 };
