@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { drained, feed, finishRun, until } from '../run.mjs';
+
+const JUMP_SECONDS = 3_600;
+const PAUSE_MS = [300, 2_000];
+/** A flaky message comes back 2 s after its first failure; to that comes what waits before it. */
+const RETRY_MS = { least: 1_500, most: 25_000 };
+
+/** The watchers' time of day jumps by an hour to and fro while they work, hold, settle and back off. */
+export async function clock(run) {
+  const { random, watchers, ledger, queue } = run;
+  const shiftFile = path.join(run.folder, 'shift');
+  const shift = (seconds) => {
+    // Never half written: it is read at any moment.
+    writeFileSync(`${shiftFile}.new`, `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}s\n`);
+    renameSync(`${shiftFile}.new`, shiftFile);
+  };
+  shift(0);
+  const settings = shiftedClock(shiftFile);
+  for (let index = 0; index < 2; index += 1) watchers.start({ concurrency: 4, ...settings.start });
+  await queue.send(['long 1', 'long 2']);
+  let isFed = false;
+  const feeding = feed(run, { shares: { slow: 0.02, flaky: 0.05 } }).then(() => (isFed = true));
+  let jumps = 0;
+  const isOver = async () => isFed && Object.values(await queue.counts()).every((count) => count === 0);
+  while (!run.isLate() && !(await isOver())) {
+    const wakeMs = performance.now() + random.between(...PAUSE_MS);
+    await until(run, async () => performance.now() > wakeMs || (await isOver()));
+    shift(random.pick([-JUMP_SECONDS, 0, JUMP_SECONDS]));
+    jumps += 1;
+  }
+  await feeding;
+  await drained(run);
+  run.check(watchers.running().length === 2, 'a watcher ended');
+  run.check(watchers.running().every(hasJumped), 'the clock of a watcher did not jump');
+  checkRetries(run, ledger.read());
+  run.notes.push(`${jumps} jumps, by ${settings.by}`);
+  return finishRun(run, { isExplained: () => false });
+}
+
+/** By libfaketime, which shifts what the system says; else by what Node says. */
+function shiftedClock(shiftFile) {
+  const common = { FAKETIME_TIMESTAMP_FILE: shiftFile, maxJobDuration: '60' };
+  const library = findLibrary();
+  if (library === undefined) {
+    const preload = path.join(import.meta.dirname, '../clock-shift.cjs');
+    return {
+      by: 'a preloaded module',
+      start: { environment: common, nodeArguments: ['--require', preload] },
+    };
+  }
+  const faketime = { LD_PRELOAD: library, FAKETIME_CACHE_DURATION: '1' };
+  // Setting the time of day does not touch the clock by which timers run.
+  const monotonic = { DONT_FAKE_MONOTONIC: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  return { by: 'libfaketime', start: { environment: { ...common, ...faketime, ...monotonic } } };
+}
+
+/** Where Debian's package has it. */
+function findLibrary() {
+  const libraries = '/usr/lib';
+  return readdirSync(libraries)
+    .map((folder) => path.join(libraries, folder, 'faketime/libfaketimeMT.so.1'))
+    .find((file) => existsSync(file));
+}
+
+/** By its own log: lines more than half an hour apart. */
+function hasJumped(watcher) {
+  const times = watcher
+    .log()
+    .split('\n')
+    .map((line) => Date.parse(/^\[([^\]]+)\]/.exec(line)?.[1]))
+    .filter((time) => !Number.isNaN(time));
+  return times.some((time, index) => index > 0 && Math.abs(time - times[index - 1]) > JUMP_SECONDS * 500);
+}
+
+function checkRetries(run, { messages }) {
+  const waitsMs = [...messages.values()]
+    .filter(({ starts }) => starts.length === 2)
+    .map(({ starts: [first, second] }) => second.atMs - first.atMs);
+  const [least, most] = [Math.min(...waitsMs), Math.max(...waitsMs)];
+  run.check(waitsMs.length > 0, 'no message failed at first');
+  run.check(least >= RETRY_MS.least, `a failed message came again after ${least} ms`);
+  run.check(most <= RETRY_MS.most, `a failed message came again only after ${most} ms`);
+  run.notes.push(`${waitsMs.length} messages failed once, and came again after ${least} to ${most} ms`);
+}
