@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { bodies, drained, finishRun, until } from '../run.mjs';
+
+const SHORT_MS = 6_000;
+const PLENTY_FAIL = 5;
+/** Connections to SQS come and go; what a worker needed does not stay. */
+const MORE_FILES = 10;
+
+/** The watcher may open no more files for a while: none for messages, for pipes, for connections. */
+export async function files(run) {
+  const { queue, watchers, random } = run;
+  const watcher = watchers.start({ concurrency: 4 });
+  const third = Math.round(run.messages / 3);
+  await queue.send(bodies(third, random));
+  await drained(run);
+  const openBefore = openFiles(watcher);
+  const limitBefore = limitOf(watcher);
+  if (limitBefore === undefined) {
+    await finishRun(run, { isExplained: () => false });
+    return { name: run.name, problems: [], skipped: 'prlimit, of util-linux, is missing' };
+  }
+  // First none at all, then just enough for some of its workers.
+  for (const more of [0, 8]) {
+    const failuresBefore = failures(watcher);
+    setLimit(watcher, openFiles(watcher) + more);
+    const fromMs = performance.now();
+    await queue.send(bodies(third, random));
+    const isPlenty = () => failures(watcher) - failuresBefore >= PLENTY_FAIL;
+    await until(run, () => performance.now() - fromMs > SHORT_MS && (isPlenty() || more > 0));
+    setLimit(watcher, limitBefore);
+    if (more === 0) run.check(isPlenty(), 'the limit of open files was not met');
+    await drained(run);
+  }
+  run.check(watchers.running().includes(watcher), 'the watcher did not live through a lack of files');
+  const openAfter = openFiles(watcher);
+  run.check(openAfter <= openBefore + MORE_FILES, `${openBefore} files were open, and then ${openAfter}`);
+  run.notes.push(
+    `${failures(watcher)} workers could not start; open files before ${openBefore}, after ${openAfter}`,
+  );
+  return finishRun(run, { isExplained: () => false });
+}
+
+const failures = (watcher) => watcher.log().match(/\[failure\].*(EMFILE|open files)/g)?.length ?? 0;
+const openFiles = ({ pid }) => readdirSync(`/proc/${pid}/fd`).length;
+
+function limitOf({ pid }) {
+  try {
+    const text = execFileSync('prlimit', [
+      '--pid',
+      pid,
+      '--nofile',
+      '--noheadings',
+      '--raw',
+      '--output',
+      'SOFT',
+    ]);
+    return Number(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The soft limit, as `ulimit -n` sets it for what a shell starts. */
+function setLimit({ pid }, count) {
+  execFileSync('prlimit', ['--pid', pid, `--nofile=${count}:`]);
+}
