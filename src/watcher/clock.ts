@@ -22,8 +22,11 @@ export const systemClock: Clock = {
   },
 };
 
-/** For lengths of time: it goes on evenly when the time of day is set. */
-export const monotonicClock: Pick<Clock, 'now'> = { now: () => performance.now() };
+/** For lengths of time: from the time of day at the start on, it goes on evenly, also when the time of day is set. */
+export const steadyClock: Clock = {
+  ...systemClock,
+  now: () => performance.timeOrigin + performance.now(),
+};
 
 /** Resolves after the time, or as soon as the signal is given. Never rejects. */
 export function pause(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { formatPlain, formatStructured } from '../contract/log-lines';
-import { monotonicClock, systemClock as clock } from './clock';
+import { steadyClock as clock, systemClock } from './clock';
 import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const settings = readSettings(environment);
   const output = createOutput(process.stdout);
   const format = settings.isStructured ? formatStructured : formatPlain;
-  const log = createLogger({ write: output.write, format, clock });
+  const log = createLogger({ write: output.write, format, clock: systemClock });
   log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${command.text}`);
   await watchQueue({ command, environment, settings, log });
   log.info('stopped, with no message in hand');
@@ -54,7 +54,7 @@ async function watchQueue(given: {
   const killAll = () => void jobs.forEach((job) => job.kill());
   const { stopping, abortPoll } = onStopSignals({ process, log, killAll });
   const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
-  const progress = new Progress({ clock: monotonicClock, stopping, ...settings });
+  const progress = new Progress({ clock, stopping, ...settings });
   if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
   const common = { clock, log, progress, random: Math.random, ...settings };
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
@@ -65,7 +65,7 @@ async function watchQueue(given: {
   // Who names a folder for temporary files wants them there.
   const memoryFolder = environment.TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
   const folders = { temporaryFolder: tmpdir(), memoryFolder };
-  const jobParts = { command, environment, start: starter.start, ...folders, ...common };
+  const jobParts = { command, environment, start: starter.start, timeOfDay: systemClock, ...folders, ...common };
   await starter.ready;
   await watch({
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),

@@ -109,6 +109,36 @@ describe('maxJobDuration', () => {
   });
 });
 
+describe('the time of day', () => {
+  /** By the log, to the second. */
+  const timeOf = (line: string) => Date.parse(/^\[([^\]]+)\]/.exec(line)?.[1] ?? '');
+
+  it.each([3600, -3600])('set by %d s does not change how long a job took', async (shiftSeconds) => {
+    const shift = path.join(newFolder(), 'shift');
+    const done = path.join(folder, 'done');
+    writeFileSync(shift, '0');
+    const queue = await createTestQueue(emulator);
+    const watcher = startWatcher({
+      endpoint: emulator.endpoint,
+      queueUrl: queue.url,
+      command: `i=0; until [ -e '${done}' ]; do i=$((i + 1)); echo "line $i."; sleep 0.05; done`,
+      environment: {
+        NODE_OPTIONS: `--require ${path.resolve(__dirname, '../chaos/clock-shift.cjs')}`,
+        FAKETIME_TIMESTAMP_FILE: shift,
+      },
+    });
+    await queue.send('hello');
+    const begin = timeOf(await watcher.find('line 1.'));
+    writeFileSync(shift, String(shiftSeconds));
+    const isSet = async (line: number) =>
+      Math.abs(timeOf(await watcher.find(`line ${line}.`)) - begin) > 3_000_000;
+    for (let line = 2; !(await isSet(line)); line += 1);
+    writeFileSync(done, '');
+
+    expect(await watcher.find('[success]')).toMatch(/ after \d{1,5} ms/);
+  });
+});
+
 describe('files', () => {
   it('empties the mounts after each job, without following a link out of them', async () => {
     const outside = path.join(newFolder(), 'outside');

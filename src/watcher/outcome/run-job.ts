@@ -29,6 +29,8 @@ export interface JobParts extends MessageFolders {
   environment: Readonly<Record<string, string | undefined>>;
   maxJobDurationSeconds: number;
   clock: Clock;
+  /** By which SQS says when a message was sent: it can be set while a job runs. */
+  timeOfDay: Pick<Clock, 'now'>;
   log: Logger;
 }
 
@@ -69,8 +71,8 @@ async function work(
     {
       result: decision.result,
       reason: decision.reason,
-      durationMs: nowMs - startedAtMs,
-      responseDurationMs: Math.max(0, nowMs - job.sentAt.getTime()),
+      durationMs: Math.round(nowMs - startedAtMs),
+      responseDurationMs: Math.max(0, parts.timeOfDay.now() - job.sentAt.getTime()),
       receives: job.receives,
       code: end.kind === 'exited' ? end.code : null,
       signal: end.kind === 'exited' ? end.signal : null,

@@ -30,6 +30,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
     memoryFolder: undefined,
     maxJobDurationSeconds: 0,
     clock,
+    timeOfDay: clock,
     log: {
       ...log,
       worker: (lines, messageId) => {
@@ -90,6 +91,14 @@ describe('a job', () => {
 });
 
 describe('the time of a job', () => {
+  it('since it was sent is by the time of day, and how long it took is not', async () => {
+    // The time of day is set an hour on, to what SQS has.
+    const timeOfDay = { now: () => 1_000_000 + 3_600_000 };
+    const { settled, log } = run('true', { sentAt: new Date(4_590_000) }, { timeOfDay });
+    await settled;
+    expect(log.lines.at(-1)).toContain('after 0 ms, 10000 ms since sent');
+  });
+
   it('is over at maxJobDuration, counted from its start', async () => {
     const { settled, clock, log, output } = run(
       'echo started; exec sleep 600',
