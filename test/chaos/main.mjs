@@ -13,6 +13,8 @@ const DEFAULTS = { messages: 20_000, minutes: 5 };
 /** What CI has the time for: that the harness works, and a few ends of watchers. */
 const SHORT = { messages: 600, minutes: 1.5, only: 'sigkill,sigterm,proxy', outageSeconds: 5 };
 const OUTAGE_SECONDS = 20;
+/** To end what still runs. */
+const GRACE_SECONDS = 60;
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
@@ -23,6 +25,15 @@ process.on('uncaughtException', (error) => {
   console.error(error);
   void stop(1);
 });
+
+// Whatever hangs: nothing here takes longer than this.
+setTimeout(
+  () => {
+    console.error(`not over after ${options.minutes} minutes and ${GRACE_SECONDS} s`);
+    void stop(1);
+  },
+  (options.minutes * 60 + GRACE_SECONDS) * 1000,
+);
 
 console.log(`seed ${options.seed}, ${options.messages} messages, ${cpus().length} processors`);
 const results = [];
@@ -55,10 +66,12 @@ function fail(text) {
   process.exit(2);
 }
 
-/** Each scenario has its part of the time, by what it has to do. */
+/** Its part of the time that is left, by what it and those after it have to do. */
 function secondsFor(scenario) {
-  const sum = options.scenarios.reduce((all, { timeShare }) => all + timeShare, 0);
-  return (options.minutes * 60 * scenario.timeShare) / sum;
+  const { minutes, scenarios } = options;
+  const after = scenarios.slice(scenarios.indexOf(scenario));
+  const sum = after.reduce((all, { timeShare }) => all + timeShare, 0);
+  return ((minutes * 60 - performance.now() / 1000) * scenario.timeShare) / sum;
 }
 
 async function play(scenario) {

@@ -11,7 +11,11 @@ export function own(end) {
   return once;
 }
 
-/** The last first: watchers end before the emulator on which they poll. */
+/** The last first: watchers end before the emulator on which they poll. Also what is started meanwhile. */
 export async function endOwned() {
-  for (const end of [...ends].reverse()) await end().catch((error) => console.error(error));
+  while (ends.size > 0) {
+    await [...ends]
+      .at(-1)()
+      .catch((error) => console.error(error));
+  }
 }

@@ -24,6 +24,9 @@ const ERRORS = {
   throttled: { status: 400, type: 'RequestThrottled' },
 };
 
+/** AWS takes no signature whose time is further from its own. */
+const MOST_SKEW_MS = 15 * 60_000;
+
 /** A proxy on loopback before SQS, through which things go wrong. */
 export async function startProxy({ target, random, faults = FAULTS }) {
   const state = {
@@ -62,6 +65,7 @@ export async function startProxy({ target, random, faults = FAULTS }) {
 async function handle(state, request, response) {
   state.requestsMs.push(performance.now());
   const body = await text(request);
+  if (isSkewed(request)) return refuseSignature(state, response, body);
   const fault = state.isOut ? state.random.weighted({ reset: 1, error503: 1 }) : chooseFault(state, body);
   state.counts[fault] = (state.counts[fault] ?? 0) + 1;
   if (fault !== 'none' && fault !== 'delay' && fault !== 'partly') disturb(state, entriesOf(body));
@@ -78,6 +82,24 @@ async function handle(state, request, response) {
   }
   if (fault === 'truncated') return truncate(response, answered);
   return answer(response, status, withFailed(answered, refused));
+}
+
+/** The time that the client signed is written `20260102T030405Z`. */
+function isSkewed({ headers }) {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-amz-date']) ?? [];
+  return Math.abs(Date.UTC(year, month - 1, day, hour, minute, second) - Date.now()) > MOST_SKEW_MS;
+}
+
+function refuseSignature(state, response, body) {
+  state.counts.skewed = (state.counts.skewed ?? 0) + 1;
+  disturb(state, entriesOf(body));
+  const message = 'Signature expired, or not yet current';
+  answer(
+    response,
+    403,
+    JSON.stringify({ __type: 'com.amazon.coral.service#InvalidSignatureException', message }),
+  );
 }
 
 /** Only a batch can fail in part. */

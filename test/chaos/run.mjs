@@ -99,6 +99,8 @@ export async function finishRun(run, { isExplained }) {
   const lost = histories.length - done;
   const twice = histories.filter(({ ends }) => ends.length > 1);
   const explained = twice.filter((history) => isExplained(history, read)).length;
+  const interrupted = histories.filter(({ starts, ends }) => starts.length > ends.length).length;
+  if (interrupted > 0) run.notes.push(`${interrupted} messages were begun more often than they were done`);
   const waiting = left.visible + left.inFlight;
   if (waiting > 0) problems.push(`${waiting} still in the queue when its time was over`);
   if (lost > waiting)

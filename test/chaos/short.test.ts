@@ -46,6 +46,6 @@ it('says which scenarios there are to whoever names another', async () => {
   expect(await run.ended).toEqual([2, null]);
   expect(await run.output).toEqual([
     '',
-    'no scenario flood: there are sigkill, sigterm, proxy, clock, disk, files\n',
+    'no scenario flood: there are files, disk, clock, proxy, sigkill, sigterm\n',
   ]);
 });

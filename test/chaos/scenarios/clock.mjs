@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { startProxy } from '../proxy.mjs';
 import { drained, feed, finishRun, until } from '../run.mjs';
 
 const JUMP_SECONDS = 3_600;
@@ -9,7 +10,10 @@ const RETRY_MS = { least: 1_500, most: 25_000 };
 
 /** The watchers' time of day jumps by an hour to and fro while they work, hold, settle and back off. */
 export async function clock(run) {
-  const { random, watchers, ledger, queue } = run;
+  const { random, ledger, queue } = run;
+  // The emulator takes every signature; AWS does not.
+  const before = await startProxy({ target: run.emulator.endpoint, random, faults: { none: 1 } });
+  const watchers = (run.watchers = run.watchersOn(before.endpoint));
   const shiftFile = path.join(run.folder, 'shift');
   const shift = (seconds) => {
     // Never half written: it is read at any moment.
@@ -35,6 +39,9 @@ export async function clock(run) {
   run.check(watchers.running().length === 2, 'a watcher ended');
   run.check(watchers.running().every(hasJumped), 'the clock of a watcher did not jump');
   checkRetries(run, ledger.read());
+  watchers.running().forEach((watcher) => checkDurations(run, watcher));
+  run.check(before.counts.skewed > 0, 'no signature was refused for its time');
+  run.notes.push(`${before.counts.skewed} signatures were refused for their time`);
   run.notes.push(`${jumps} jumps, by ${settings.by}`);
   return finishRun(run, { isExplained: () => false });
 }
@@ -72,6 +79,15 @@ function hasJumped(watcher) {
     .map((line) => Date.parse(/^\[([^\]]+)\]/.exec(line)?.[1]))
     .filter((time) => !Number.isNaN(time));
   return times.some((time, index) => index > 0 && Math.abs(time - times[index - 1]) > JUMP_SECONDS * 500);
+}
+
+/** The longest job takes 12 s. An outcome that counts backwards would not even be read as one. */
+function checkDurations(run, { name, log }) {
+  const durationsMs = [...log().matchAll(/\[(?:success|failure)\] after (-?\d+) ms/g)].map(([, ms]) =>
+    Number(ms),
+  );
+  const wrong = durationsMs.filter((ms) => ms < 0 || ms > 60_000);
+  run.check(wrong.length === 0, `${name} says that jobs took ${wrong.join(', ')} ms`);
 }
 
 function checkRetries(run, { messages }) {
