@@ -126,7 +126,8 @@ export async function feed(run, { shares, moreSeconds = 0 } = {}) {
     if (count > 0) await queue.send(bodies(count, random, shares));
     await sleep(LOOK_EVERY_MS / 2);
   }
-  if (queue.sent.size < messages) run.notes.push(`no time for all ${messages}: give it more with --minutes`);
+  if (queue.sent.size < messages)
+    run.notes.push(`time for ${queue.sent.size} of ${messages} messages: more with --minutes`);
 }
 
 /** Bodies, of which some are of another kind: see worker.sh. */

@@ -6,7 +6,7 @@ import { CREDENTIALS, REGION } from './emulator.mjs';
 import { own } from './owned.mjs';
 import { killTree } from './processes.mjs';
 
-const BUNDLE = path.resolve(import.meta.dirname, '../../dist/layer/watcher.js');
+export const BUNDLE = path.resolve(import.meta.dirname, '../../dist/layer/watcher.js');
 const WORKER = path.join(import.meta.dirname, 'worker.sh');
 
 /** Short, so that what a killed watcher held soon comes back; long enough for heartbeats on a busy machine. */
