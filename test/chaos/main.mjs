@@ -11,7 +11,7 @@ import { SCENARIOS } from './scenarios/index.mjs';
 import { BUNDLE } from './watchers.mjs';
 
 /**
- * As many of the messages as the time allows, at about 10 ms of processor each. In 5 minutes 4,000 to 7,000 for each of
+ * As many of the messages as the time allows, at about 10 ms of processor each. In 5 minutes 4,000 to 8,000 for each of
  * the two that kill were seen on 2 processors that other programs kept busy too; all 20,000 need `--minutes 12` there.
  */
 const DEFAULTS = { messages: 20_000, minutes: 5 };
