@@ -130,6 +130,7 @@ taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ec
 taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<OwnCluster>/*
 taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<big>/*
 taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<shared>/*
+taskRole SendAnew: sqs:SendMessage on Queue.Arn
 taskRole –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
 taskRole –: sns:Publish on Topic
 taskRole –: sqs:SendMessage on Queue.Arn

@@ -79,9 +79,11 @@ export class Heartbeat {
     const { queue, log } = this.parts;
     try {
       const failed = await queue.changeVisibilityBatch(messages.map((message) => this.extension(message)));
-      for (const { receiptHandle, reason } of failed) {
+      for (const { receiptHandle, isFinal, reason } of failed) {
         const message = messages.find((other) => other.receiptHandle === receiptHandle);
         log.warn(`the message could not be held and may be worked on twice: ${reason}`, message?.messageId);
+        // Said once: it is no longer this watcher's to hold, however often that is tried.
+        if (isFinal && message !== undefined) this.held.delete(message);
       }
       return undefined;
     } catch (error) {

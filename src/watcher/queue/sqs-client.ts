@@ -5,6 +5,8 @@ import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, MAX_ATTEMPTS, SILENCE_TIMEOUT_MS
 export function createSqsClient(config: SQSClientConfig = {}): SQSClient {
   return new SQSClient({
     useQueueUrlAsEndpoint: false,
+    // Else one message whose sum is wrong would take all of its poll with it; TLS guards what comes over the network.
+    md5: false,
     // What the container's environment says of retries is for the worker; how long a call can take is counted on here.
     maxAttempts: MAX_ATTEMPTS,
     retryMode: 'standard',

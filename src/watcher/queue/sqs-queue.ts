@@ -67,7 +67,8 @@ function failedEntries(
 ): FailedEntry[] {
   return (failed ?? []).map(({ Id, SenderFault, Code, Message: text }) => ({
     receiptHandle: handles[Number(Id)] ?? '',
-    isFinal: SenderFault ?? false,
+    // A key that is asked too often is no mistake of the sender's, though SQS may call it one.
+    isFinal: (SenderFault ?? false) && !/throttl/i.test(Code ?? ''),
     reason: [Code, text].filter(Boolean).join(': '),
   }));
 }

@@ -27,6 +27,9 @@ const RENEW_MS = (EXPIRES_MINUTES * 60_000) / 2;
 /** Short jobs one after the other leave it on: the agent's endpoint is rate-limited. */
 const IDLE_BEFORE_OFF_MS = 10_000;
 
+/** After a failure: a busy task must not be without protection until the next renewal. */
+const RETRY_MS = 10_000;
+
 export type PutProtection = (body: {
   ProtectionEnabled: boolean;
   ExpiresInMinutes?: number;
@@ -39,6 +42,7 @@ export class TaskProtection implements Protection {
   private readonly log: Logger;
   private cancelRenewal: Cancel | undefined;
   private cancelOff: Cancel | undefined;
+  private cancelRetry: Cancel | undefined;
   private isFailing = false;
   /** One call after the other, so that the last word is the last to arrive. */
   private last: Promise<void> = Promise.resolve();
@@ -69,11 +73,13 @@ export class TaskProtection implements Protection {
   stop(): void {
     this.cancelOff?.();
     this.cancelRenewal?.();
+    this.cancelRetry?.();
     this.cancelOff = undefined;
     this.cancelRenewal = undefined;
   }
 
   private set(isEnabled: boolean): void {
+    this.cancelRetry?.();
     this.last = this.last.then(() => this.send(isEnabled));
   }
 
@@ -83,11 +89,16 @@ export class TaskProtection implements Protection {
         ProtectionEnabled: isEnabled,
         ...(isEnabled ? { ExpiresInMinutes: EXPIRES_MINUTES } : {}),
       });
+      if (this.isFailing) this.log.info('task scale-in protection can be set again');
       this.isFailing = false;
     } catch (error) {
       if (!this.isFailing)
         this.log.warn(`task scale-in protection could not be set: ${describeError(error)}`);
       this.isFailing = true;
+      this.cancelRetry?.();
+      this.cancelRetry = this.clock.after(RETRY_MS, () => {
+        this.set(isEnabled);
+      });
     }
   }
 }

@@ -25,6 +25,7 @@ describe('the roles of a worker', () => {
         Resource: queueArn,
       },
       { Sid: 'MoreWork', Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'WatchbotTopic' } },
+      { Sid: 'SendAnew', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn },
       {
         Sid: 'ScaleInProtection',
         Effect: 'Allow',

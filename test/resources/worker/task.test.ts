@@ -75,6 +75,7 @@ describe('the task definition', () => {
       structuredLogging: 'true',
       WatchbotConcurrency: '4',
       WatchbotHealthCheck: 'watchbot-health',
+      WatchbotMaxReceives: '10',
       WatchbotVisibilityTimeout: '180',
       WatchbotStopTimeout: '120',
     });

@@ -207,16 +207,25 @@ describe('a heartbeat that fails', () => {
     expect(log.lines).toEqual(['error cannot hold messages: Error: cut; trying on']);
   });
 
-  it('for one message says for which', async () => {
-    const answer: Answer = () => [
-      { receiptHandle: 'handle-two', isFinal: true, reason: 'Expired: too late' },
-    ];
+  it('for one message says for which, once, and holds it no longer', async () => {
+    const answer: Answer = (changes) =>
+      changes
+        .filter(({ receiptHandle }) => receiptHandle === 'handle-two')
+        .map(({ receiptHandle }) => ({ receiptHandle, isFinal: true, reason: 'Expired: too late' }));
     const { clock, log, heartbeat } = start({ answer });
     heartbeat.hold(message('one', clock));
     heartbeat.hold(message('two', clock));
-    await clock.advance(60_000);
+    await clock.advance(180_000);
     expect(log.lines).toEqual([
       'warn [two] the message could not be held and may be worked on twice: Expired: too late',
     ]);
+  });
+
+  it('for one message for now is tried again', async () => {
+    const answer: Answer = () => [{ receiptHandle: 'handle-one', isFinal: false, reason: 'InternalError' }];
+    const { clock, calls, heartbeat } = start({ answer });
+    heartbeat.hold(message('one', clock));
+    await clock.advance(120_000);
+    expect(calls.length).toBeGreaterThan(1);
   });
 });

@@ -126,11 +126,13 @@ describe('settling', () => {
     Successful: [{ Id: '1' }],
     Failed: [
       { Id: '2', SenderFault: true, Code: 'ReceiptHandleIsInvalid', Message: 'too old' },
+      { Id: '1', SenderFault: true, Code: 'KmsThrottled' },
       { Id: '0', SenderFault: false, Code: 'InternalError' },
     ],
   };
   const failed = [
     { receiptHandle: 'h2', isFinal: true, reason: 'ReceiptHandleIsInvalid: too old' },
+    { receiptHandle: 'h1', isFinal: false, reason: 'KmsThrottled' },
     { receiptHandle: 'h0', isFinal: false, reason: 'InternalError' },
   ];
 

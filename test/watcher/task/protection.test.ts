@@ -130,7 +130,31 @@ describe('protection from scale-in', () => {
     await clock.advance(15 * MINUTE);
     isAway = true;
     await clock.advance(30 * MINUTE);
-    expect(log.lines).toHaveLength(2);
+    expect(log.lines.slice(1)).toEqual([
+      'info task scale-in protection can be set again',
+      'warn task scale-in protection could not be set: Error: no agent',
+    ]);
+  });
+
+  it('that fails is tried again after ten seconds, and not once it is to be off', async () => {
+    let isAway = true;
+    const { clock, calls, protection } = start(() =>
+      isAway ? Promise.reject(new Error('no agent')) : Promise.resolve(),
+    );
+    protection.busy();
+    await clock.advance(10_000);
+    expect(calls).toEqual([ON, ON]);
+    isAway = false;
+    await clock.advance(10_000);
+    await clock.advance(60_000);
+    expect(calls).toEqual([ON, ON, ON]);
+    isAway = true;
+    protection.idle();
+    await clock.advance(10_000);
+    isAway = false;
+    await clock.advance(60_000);
+    expect(calls).toEqual([ON, ON, ON, OFF, OFF]);
+    protection.stop();
   });
 
   it('is nothing outside ECS', () => {
