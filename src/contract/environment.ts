@@ -24,6 +24,8 @@ export const ContainerVariable = {
   concurrency: 'WatchbotConcurrency',
   visibilityTimeoutSeconds: 'WatchbotVisibilityTimeout',
   stopTimeoutSeconds: 'WatchbotStopTimeout',
+  /** Receives after which SQS moves a message to the dead-letter queue; absent where that is not known. */
+  maxReceives: 'WatchbotMaxReceives',
   /** ARN of the table of reduce mode; absent where it is off. The watcher hands it on to workers. */
   progressTable: 'ProgressTable',
   /** Name of the socket on which the watcher answers its health check: `HEALTH_SOCKET`. Absent or `false`: none. */

@@ -18,6 +18,8 @@ export interface Settings {
   agentUri: string | undefined;
   /** Name of the socket on which the health check is answered; absent where none is. */
   healthSocket: string | undefined;
+  /** Infinity where no dead-letter queue is known. */
+  maxReceives: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +37,8 @@ export function readSettings(environment: Environment): Settings {
       otherwise: 180,
     }),
     maxJobDurationSeconds: read.number(ContainerVariable.maxJobDurationSeconds, { least: 0, otherwise: 0 }),
+    // SQS itself lets a message be received any number of times.
+    maxReceives: read.number(ContainerVariable.maxReceives, { least: 1, otherwise: Infinity }),
     stopTimeoutSeconds: read.number(ContainerVariable.stopTimeoutSeconds, { least: 1, otherwise: 30 }),
     volumes: read.list(ContainerVariable.volumes),
     isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),

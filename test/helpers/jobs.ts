@@ -17,6 +17,7 @@ export function testJob(more: Partial<Job> = {}): Job {
   const { messageId = 'm1' } = more;
   return {
     messageId,
+    received: testMessage({ messageId }),
     receiptHandle: `handle-${messageId}`,
     body: 'hello',
     subject: undefined,

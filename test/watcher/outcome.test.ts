@@ -67,6 +67,45 @@ describe('how a worker ends decides the fate of its message', () => {
   });
 });
 
+describe('a message that was not tried does not become a dead letter', () => {
+  it('by exit 4 in its last receive: it is sent anew, with all that it had', async () => {
+    const queue = await createTestQueue(emulator, { maxReceives: 1 });
+    const watcher = startWatcher({
+      endpoint: emulator.endpoint,
+      queueUrl: queue.url,
+      command: 'echo "$Message, $MessageAttributes, receive $ApproximateReceiveCount"; exit 4',
+      environment: { WatchbotMaxReceives: '1' },
+    });
+    const attributes = { kind: { DataType: 'String', StringValue: 'tile' } };
+    const id = await queue.send('hello', { attributes });
+
+    const [, copyId] = /sent anew as (\S+),/.exec(await watcher.find(`[${id}] sent anew as`))!;
+    const again = await watcher.find(new RegExp(`\\[worker\\] \\[${copyId}\\]`), 15_000);
+    expect(again).toContain('hello, {"kind":{"Type":"String","Value":"tile"}}, receive 1');
+    await watcher.stop();
+    expect(await queue.counts()).toMatchObject({ dead: 0 });
+  });
+
+  it('by a task that is stopped in its last receive', async () => {
+    const queue = await createTestQueue(emulator, { maxReceives: 1 });
+    const parts = {
+      endpoint: emulator.endpoint,
+      queueUrl: queue.url,
+      environment: { WatchbotMaxReceives: '1' },
+    };
+    const stopped = startWatcher({ ...parts, command: 'echo started; sleep 600' });
+    await queue.send('hello');
+    await stopped.find(/\[worker\].*started/);
+    expect(await stopped.stop('SIGTERM')).toBe(0);
+    expect(stopped.count(/sent anew as/)).toBe(1);
+
+    const next = startWatcher({ ...parts, command: 'exit 0' });
+    await next.find('[success]', 10_000);
+    await next.stop();
+    expect(await queue.counts()).toEqual(GONE);
+  });
+});
+
 describe('output', () => {
   it('is logged to the last line, before the outcome, even without an end of line', async () => {
     const queue = await createTestQueue(emulator);

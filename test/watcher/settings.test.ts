@@ -16,6 +16,7 @@ const DEFAULTS = {
   isFreshContainerPerJob: false,
   agentUri: undefined,
   healthSocket: undefined,
+  maxReceives: Infinity,
 };
 
 describe('settings', () => {
@@ -40,6 +41,7 @@ describe('settings', () => {
     { given: { WatchbotHealthCheck: 'a-name' }, settings: { healthSocket: 'a-name' } },
     { given: { WatchbotHealthCheck: 'false' }, settings: {} },
     { given: { WatchbotHealthCheck: '' }, settings: {} },
+    { given: { WatchbotMaxReceives: '5' }, settings: { maxReceives: 5 } },
     { given: { LogGroup: 'x', WorkTopic: 'y', PATH: '/bin' }, settings: {} },
   ])('$given', ({ given, settings }) => {
     expect(read(given)).toEqual({ ...DEFAULTS, ...settings });

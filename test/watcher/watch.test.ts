@@ -8,7 +8,7 @@ import { createFakeClock } from '../helpers/fake-clock';
 import { testMessage } from '../helpers/jobs';
 
 const DELETE: Settlement = { action: 'delete' };
-const FAILED: Settlement = { action: 'return', afterSeconds: 2 };
+const FAILED: Settlement = { action: 'return', afterSeconds: 2, isCounted: true };
 
 /** The watcher among parts that the test answers, one by one. `events` is what it did, in order. */
 function start(more: Partial<WatchParts> = {}) {

@@ -10,7 +10,7 @@ import {
   LISTEN_COMMAND,
 } from '../../contract/image';
 import { compact, getAtt, ref } from '../cloudformation';
-import { queueNameOf, queueUrl } from './queue-references';
+import { countsReceives, queueNameOf, queueUrl } from './queue-references';
 import { secretValueFrom } from './secrets';
 import { idOf, type Subject } from './subject';
 
@@ -103,6 +103,7 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     ...(worker.healthCheck !== undefined && worker.healthCheck.command === undefined
       ? { [ContainerVariable.healthCheck]: HEALTH_SOCKET }
       : {}),
+    ...(countsReceives(subject) ? { [ContainerVariable.maxReceives]: String(worker.queue.maxReceives) } : {}),
     ...(worker.reduce === undefined
       ? {}
       : { [ContainerVariable.progressTable]: getAtt(idOf(subject, 'progressTable'), 'Arn') }),

@@ -41,6 +41,11 @@ export function deadLetterQueueUrl(subject: Target): TextOrIntrinsic | undefined
   return deadLetter === false ? undefined : urlOf(deadLetter);
 }
 
+/** Whether it is known after how many receives a message goes to the dead-letter queue. */
+export function countsReceives({ worker: { queue } }: Target): boolean {
+  return queue.arn === undefined && queue.deadLetter !== false;
+}
+
 export function deadLetterQueueArn(subject: Target): TextOrIntrinsic | undefined {
   const { deadLetter } = subject.worker.queue;
   if (deadLetter === true) return getAtt(idOf(subject, 'deadLetterQueue'), 'Arn');

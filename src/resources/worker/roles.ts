@@ -5,7 +5,7 @@ import { sendStatements } from '../references';
 import { arn, compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
-import { queueArn } from './queue-references';
+import { countsReceives, queueArn } from './queue-references';
 import { secretStatements } from './secrets';
 import { sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
@@ -47,6 +47,7 @@ function watcherStatements(subject: Subject): Statement[] {
     },
     // A worker may make more work of its own kind, as in Watchbot.
     { Sid: 'MoreWork', ...sendStatement(subject) },
+    ...sendAnewStatements(subject),
     ...keyStatements(subject),
     ...progressStatements(subject),
     ...sendStatements(worker.environment, otherWorkers(subject)),
@@ -67,6 +68,14 @@ function otherWorkers({ configuration, worker }: Subject) {
   return configuration.workers
     .filter(({ name }) => name !== worker.name)
     .map((other) => ({ configuration, worker: other }));
+}
+
+/** In its last receive a message that was not tried is sent anew, so that it does not become a dead letter. */
+function sendAnewStatements(subject: Subject): Statement[] {
+  const { worker } = subject;
+  // Without a topic the queue may be sent to in any case; in a FIFO queue a copy would lose its place.
+  if (!worker.topic || worker.queue.fifo || !countsReceives(subject)) return [];
+  return [{ Sid: 'SendAnew', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn(subject) }];
 }
 
 /** ECS Exec speaks through channels that have no ARN. */

@@ -3,6 +3,8 @@ import { unwrap, type Content } from './envelope';
 
 /** A message as a worker and the log see it. */
 export interface Job extends Content {
+  /** As it came, for a copy of it. */
+  received: ReceivedMessage;
   messageId: string;
   receiptHandle: string;
   /** How often the message has been received, this time included. */
@@ -19,6 +21,7 @@ export function toJob(message: ReceivedMessage, receivedAtMs: number): Job {
   const { systemAttributes: attributes } = message;
   return {
     ...unwrap(message),
+    received: message,
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
     receives: wholeNumber(attributes.ApproximateReceiveCount) ?? 1,

@@ -5,8 +5,8 @@ import type { StopReason, WorkerEnd } from '../worker/run-worker';
 /** What is done with the message. */
 export type Settlement =
   | { action: 'delete' }
-  /** Back to the queue after the seconds. */
-  | { action: 'return'; afterSeconds: number };
+  /** Back to the queue after the seconds. Uncounted: this receive must not be the one that ends in the dead-letter queue. */
+  | { action: 'return'; afterSeconds: number; isCounted: boolean };
 
 export interface Decision {
   result: JobResult;
@@ -29,7 +29,8 @@ export function decide(
   end: WorkerEnd,
   { receives, heldSeconds }: { receives: number; heldSeconds: number },
 ): Decision {
-  const retry: Settlement = { action: 'return', afterSeconds: backoffSeconds(receives, heldSeconds) };
+  const afterSeconds = backoffSeconds(receives, heldSeconds);
+  const retry: Settlement = { action: 'return', afterSeconds, isCounted: true };
   if (end.kind !== 'exited') return { result: JobResult.failure, reason: end.reason, settlement: retry };
   const { code, stopped } = end;
   if (code === ExitCode.success)
@@ -41,13 +42,17 @@ export function decide(
     return {
       result: JobResult.released,
       reason: STOPPED.shutdown,
-      settlement: { action: 'return', afterSeconds: 0 },
+      settlement: decideRelease(),
     };
   }
   if (stopped !== undefined)
     return { result: JobResult.failure, reason: STOPPED[stopped], settlement: retry };
   if (code === ExitCode.noop)
-    return { result: JobResult.noop, reason: 'exit code 4: no-op', settlement: retry };
+    return {
+      result: JobResult.noop,
+      reason: 'exit code 4: no-op',
+      settlement: { ...retry, isCounted: false },
+    };
   return { result: JobResult.failure, reason: describeExit(end), settlement: retry };
 }
 
@@ -69,5 +74,5 @@ function describeExit({ code, signal }: Extract<WorkerEnd, { kind: 'exited' }>):
 
 /** For a message that arrives when the task is already ending: another watcher may have it at once. */
 export function decideRelease(): Settlement {
-  return { action: 'return', afterSeconds: 0 };
+  return { action: 'return', afterSeconds: 0, isCounted: false };
 }

@@ -4,6 +4,8 @@ export interface Queue {
   receive(maxMessages: number, signal: AbortSignal): Promise<ReceivedMessage[]>;
   /** Deletes up to ten messages; returns those that SQS did not delete. */
   deleteBatch(receiptHandles: readonly string[]): Promise<FailedEntry[]>;
+  /** Sends a copy of a message, with its attributes. Resolves to the copy's id. */
+  sendCopy(message: ReceivedMessage, delaySeconds: number): Promise<string>;
   /** Sets for how long up to ten messages stay hidden; returns those for which SQS did not. */
   changeVisibilityBatch(changes: readonly VisibilityChange[]): Promise<FailedEntry[]>;
 }

@@ -2,13 +2,14 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   type BatchResultErrorEntry,
   type Message,
   type MessageAttributeValue,
   type ReceiveMessageCommandInput,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { FailedEntry, Queue, ReceivedMessage } from './queue';
+import type { FailedEntry, MessageAttribute, Queue, ReceivedMessage } from './queue';
 import { LONG_POLL_SECONDS, POLL_TIMEOUT_MS } from './timeouts';
 
 const POLL = {
@@ -44,6 +45,10 @@ export function createSqsQueue(
       const { Failed } = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       return failedEntries(Failed, receiptHandles);
     },
+    sendCopy: async (message, delaySeconds) => {
+      const command = new SendMessageCommand({ QueueUrl: queueUrl, ...copyOf(message, delaySeconds) });
+      return (await client.send(command)).MessageId ?? '';
+    },
     changeVisibilityBatch: async (changes) => {
       const Entries = changes.map(({ receiptHandle, timeoutSeconds }, index) => ({
         Id: String(index),
@@ -53,11 +58,27 @@ export function createSqsQueue(
       const { Failed } = await client.send(
         new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }),
       );
-      return failedEntries(
-        Failed,
-        changes.map(({ receiptHandle }) => receiptHandle),
-      );
+      const handles = changes.map(({ receiptHandle }) => receiptHandle);
+      return failedEntries(Failed, handles);
     },
+  };
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html */
+const MAX_DELAY_SECONDS = 900;
+
+/** With all that its sender gave it. */
+function copyOf({ body, attributes, systemAttributes }: ReceivedMessage, delaySeconds: number) {
+  const { AWSTraceHeader, MessageGroupId } = systemAttributes;
+  return {
+    MessageBody: body,
+    DelaySeconds: Math.min(delaySeconds, MAX_DELAY_SECONDS),
+    MessageAttributes: mapValues(attributes, sentAttribute),
+    MessageGroupId,
+    MessageSystemAttributes:
+      AWSTraceHeader === undefined
+        ? undefined
+        : { AWSTraceHeader: { DataType: 'String', StringValue: AWSTraceHeader } },
   };
 }
 
@@ -79,13 +100,22 @@ function received(message: Message): ReceivedMessage {
     receiptHandle: message.ReceiptHandle ?? '',
     body: message.Body ?? '',
     systemAttributes: message.Attributes ?? {},
-    attributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, attribute(value)]),
-    ),
+    attributes: mapValues(message.MessageAttributes ?? {}, attribute),
   };
 }
 
 function attribute({ DataType = 'String', StringValue, BinaryValue }: MessageAttributeValue) {
   const Value = StringValue ?? Buffer.from(BinaryValue ?? []).toString('base64');
   return { Type: DataType, Value };
+}
+
+/** The reverse of `attribute`. */
+function sentAttribute({ Type: DataType, Value }: MessageAttribute): MessageAttributeValue {
+  return DataType.startsWith('Binary')
+    ? { DataType, BinaryValue: Buffer.from(Value, 'base64') }
+    : { DataType, StringValue: Value };
+}
+
+function mapValues<From, To>(map: Readonly<Record<string, From>>, change: (value: From) => To) {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }

@@ -16,8 +16,9 @@ const exited = (
 
 const NOW = { receives: 1, heldSeconds: 0 };
 const DELETE = { action: 'delete' };
-const RETRY = { action: 'return', afterSeconds: 2 };
-const AT_ONCE = { action: 'return', afterSeconds: 0 };
+const RETRY = { action: 'return', afterSeconds: 2, isCounted: true };
+const NOOP = { ...RETRY, isCounted: false };
+const AT_ONCE = { action: 'return', afterSeconds: 0, isCounted: false };
 const SHUTDOWN = { stopped: 'shutdown' } as const;
 const DURATION = { stopped: 'duration' } as const;
 const WINDOW = { stopped: 'window' } as const;
@@ -26,7 +27,7 @@ describe('the fate of a message', () => {
   it.each([
     { end: exited(0), result: 'success', reason: 'exit code 0', settlement: DELETE },
     { end: exited(3), result: 'rejected', reason: 'exit code 3: rejected', settlement: DELETE },
-    { end: exited(4), result: 'noop', reason: 'exit code 4: no-op', settlement: RETRY },
+    { end: exited(4), result: 'noop', reason: 'exit code 4: no-op', settlement: NOOP },
     { end: exited(1), result: 'failure', reason: 'exit code 1', settlement: RETRY },
     { end: exited(2), result: 'failure', reason: 'exit code 2', settlement: RETRY },
     { end: exited(255), result: 'failure', reason: 'exit code 255', settlement: RETRY },

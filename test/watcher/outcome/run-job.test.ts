@@ -43,8 +43,8 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
   return { job: running, settled: running.settled, clock, log, output };
 }
 
-const RETRY = { action: 'return', afterSeconds: 2 };
-const AT_ONCE = { action: 'return', afterSeconds: 0 };
+const RETRY = { action: 'return', afterSeconds: 2, isCounted: true };
+const AT_ONCE = { action: 'return', afterSeconds: 0, isCounted: false };
 
 describe('a job', () => {
   it('is logged from its first line to its outcome', async () => {
@@ -66,7 +66,7 @@ describe('a job', () => {
 
   it.each([
     { line: 'exit 3', settlement: { action: 'delete' }, result: '[rejected]' },
-    { line: 'exit 4', settlement: RETRY, result: '[noop]' },
+    { line: 'exit 4', settlement: { ...RETRY, isCounted: false }, result: '[noop]' },
     { line: 'exit 1', settlement: RETRY, result: '[failure]' },
     { line: 'kill -9 $$', settlement: RETRY, result: '[failure]' },
   ])('$line: $result', async ({ line, settlement, result }) => {
@@ -124,7 +124,7 @@ describe('the time of a job', () => {
       });
       await output.find('on');
       await clock.advance(11 * 3_600_000 - 60_000);
-      expect(await settled).toEqual({ action: 'return', afterSeconds: 59 });
+      expect(await settled).toEqual({ action: 'return', afterSeconds: 59, isCounted: true });
       expect(log.lines.at(-1)).toContain('(stopped: SQS holds a message for 12 hours at most)');
     },
   );

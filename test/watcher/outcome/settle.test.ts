@@ -3,20 +3,26 @@ import type { Settlement } from '../../../src/watcher/outcome/decide';
 import { createSettle } from '../../../src/watcher/outcome/settle';
 import type { FailedEntry, Queue, VisibilityChange } from '../../../src/watcher/queue/queue';
 import { createFakeClock } from '../../helpers/fake-clock';
+import { testMessage } from '../../helpers/jobs';
 import { createTestLog } from '../../helpers/test-log';
 
 type Answer = (handles: readonly string[], call: number) => Promise<FailedEntry[]> | FailedEntry[];
 
 const DELETE: Settlement = { action: 'delete' };
-const RETURN: Settlement = { action: 'return', afterSeconds: 8 };
+const RETURN: Settlement = { action: 'return', afterSeconds: 8, isCounted: true };
+const NOOP: Settlement = { ...RETURN, isCounted: false };
 
 interface Options {
   answer?: Answer;
   concurrency?: number;
   isFifo?: boolean;
+  maxReceives?: number;
+  /** Calls of `sendCopy` that fail before one succeeds. */
+  failedCopies?: number;
 }
 
-function start({ answer = () => [], concurrency = 5, isFifo = false }: Options = {}) {
+function start(options: Options = {}) {
+  const { answer = () => [], concurrency = 5, isFifo = false, maxReceives = 10, failedCopies = 0 } = options;
   const clock = createFakeClock();
   const log = createTestLog();
   const outOfTime = new AbortController();
@@ -29,6 +35,11 @@ function start({ answer = () => [], concurrency = 5, isFifo = false }: Options =
   const queue: Queue = {
     receive: () => Promise.reject(new Error('not asked for')),
     deleteBatch: (handles) => call('delete', handles),
+    sendCopy: async ({ messageId }, delaySeconds) => {
+      await call(`copy after ${delaySeconds}`, [messageId]);
+      if (calls.length <= failedCopies) throw new Error('throttled');
+      return 'copy';
+    },
     changeVisibilityBatch: (changes: readonly VisibilityChange[]) =>
       call(
         `return ${changes.map(({ timeoutSeconds }) => timeoutSeconds).join(' ')}`,
@@ -40,13 +51,16 @@ function start({ answer = () => [], concurrency = 5, isFifo = false }: Options =
     visibilityTimeoutSeconds: 60,
     concurrency,
     isFifo,
+    maxReceives,
     clock,
     log,
     random: () => 0,
     outOfTime: outOfTime.signal,
   });
-  const settleOne = (id: string, settlement: Settlement) =>
-    settle({ messageId: id, receiptHandle: id, receivedAtMs: clock.now() }, settlement);
+  const settleOne = (id: string, settlement: Settlement, receives = 1) => {
+    const message = { messageId: id, receiptHandle: id, receivedAtMs: clock.now() };
+    return settle({ ...message, receives, received: testMessage(message) }, settlement);
+  };
   return { clock, log, calls, settle: settleOne, outOfTime };
 }
 
@@ -73,7 +87,7 @@ describe('settling', () => {
       settle('a', DELETE),
       settle('b', RETURN),
       settle('c', DELETE),
-      settle('d', { action: 'return', afterSeconds: 0 }),
+      settle('d', { ...RETURN, afterSeconds: 0 }),
     ]);
     await clock.advance(49);
     expect(calls).toEqual([]);
@@ -155,5 +169,67 @@ describe('a settlement that fails', () => {
     await all;
     expect(calls.map(({ handles }) => handles)).toEqual(Array(4).fill(['a', 'b']));
     expect(log.lines).toEqual([]);
+  });
+});
+
+describe('in its last receive', () => {
+  const LAST = 10;
+
+  it('a message that was not tried is sent anew, and then deleted', async () => {
+    const { calls, settle, clock, log } = start({ concurrency: 1, isFifo: false });
+    const settled = settle('a', NOOP, LAST);
+    await clock.advance(100);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['copy after 8', 'delete']);
+    expect(log.lines.at(-1)).toContain('sent anew as copy, since its receives are used up');
+  });
+
+  it('is not deleted before the copy is there', async () => {
+    const { calls, settle, clock } = start({ failedCopies: 2 });
+    const settled = settle('a', NOOP, LAST);
+    await clock.advance(10_000);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['copy after 8', 'copy after 8', 'copy after 8', 'delete']);
+  });
+
+  it('is copied once, however often the deletion fails', async () => {
+    const { calls, settle, clock } = start({
+      answer: (handles, call) => (call === 2 ? [failed(handles[0]!)] : []),
+    });
+    const settled = settle('a', NOOP, LAST);
+    await clock.advance(10_000);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['copy after 8', 'delete', 'delete']);
+  });
+
+  it('is left as it is where no copy can be sent until another watcher has it', async () => {
+    const { calls, settle, clock, log } = start({ failedCopies: Infinity });
+    const settled = settle('a', NOOP, LAST);
+    await clock.advance(120_000);
+    await settled;
+    expect(new Set(calls.map(({ what }) => what))).toEqual(new Set(['copy after 8']));
+    expect(log.lines.at(-1)).toContain(
+      'could not send anew the message, which comes again: Error: throttled',
+    );
+  });
+
+  it.each([
+    { what: 'a failure', settlement: RETURN, receives: LAST, options: {} },
+    { what: 'a no-op before it', settlement: NOOP, receives: LAST - 1, options: {} },
+    { what: 'no dead-letter queue', settlement: NOOP, receives: 1_000, options: { maxReceives: Infinity } },
+    {
+      what: 'a FIFO queue, where a copy would lose its place',
+      settlement: NOOP,
+      receives: LAST,
+      options: { isFifo: true },
+    },
+  ])('nothing is sent anew: $what', async ({ settlement, receives, options }) => {
+    const { calls, settle, clock, log } = start(options);
+    const settled = settle('a', settlement, receives);
+    await clock.advance(1_000);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['return 8']);
+    const isSaid = log.lines.some((line) => line.includes('it goes to the dead-letter queue next'));
+    expect(isSaid).toBe('isFifo' in options);
   });
 });
