@@ -65,7 +65,14 @@ async function watchQueue(given: {
   // Who names a folder for temporary files wants them there.
   const memoryFolder = environment.TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
   const folders = { temporaryFolder: tmpdir(), memoryFolder };
-  const jobParts = { command, environment, start: starter.start, timeOfDay: systemClock, ...folders, ...common };
+  const jobParts = {
+    command,
+    environment,
+    start: starter.start,
+    timeOfDay: systemClock,
+    ...folders,
+    ...common,
+  };
   await starter.ready;
   await watch({
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),
