@@ -23,7 +23,7 @@ const EVENTBRIDGE_S3_EVENTS =
 const S3_EVENTS =
   's3:ObjectCreated:*, s3:ObjectCreated:Put, s3:ObjectCreated:Post, s3:ObjectCreated:Copy, s3:ObjectCreated:CompleteMultipartUpload, s3:ObjectRemoved:*, s3:ObjectRemoved:Delete, s3:ObjectRemoved:DeleteMarkerCreated, s3:ObjectRestore:Post, s3:ObjectRestore:Completed, s3:ObjectRestore:Delete, s3:ObjectTagging:*, s3:ObjectTagging:Put, s3:ObjectTagging:Delete, s3:ObjectRestore:*, s3:ObjectAcl:Put, s3:ReducedRedundancyLostObject, s3:Replication:*, s3:LifecycleExpiration:*, s3:LifecycleTransition, s3:IntelligentTiering';
 const VARIABLES =
-  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, ProgressTable, WatchbotHealthCheck, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…';
+  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, WatchbotMaxReceives, ProgressTable, WatchbotHealthCheck, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…';
 
 /** What is wrong, the section, and what its user reads. */
 const WRONG: [string, unknown, string[]][] = [

@@ -19,6 +19,7 @@ describe('a job', () => {
     });
     expect(toJob(message, NOW_MS)).toEqual({
       messageId: 'm1',
+      received: message,
       receiptHandle: 'handle-m1',
       body: 'hello',
       subject: undefined,
