@@ -62,17 +62,8 @@ async function watchQueue(given: {
   const queue = createSqsQueue(createSqsClient(), settings);
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
-  // Who names a folder for temporary files wants them there.
-  const memoryFolder = environment.TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
-  const folders = { temporaryFolder: tmpdir(), memoryFolder };
-  const jobParts = {
-    command,
-    environment,
-    start: starter.start,
-    timeOfDay: systemClock,
-    ...folders,
-    ...common,
-  };
+  const started = { start: starter.start, timeOfDay: systemClock, ...messageFolders(environment) };
+  const jobParts = { command, environment, ...started, ...common };
   await starter.ready;
   await watch({
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),
@@ -87,6 +78,12 @@ async function watchQueue(given: {
   });
   heartbeat.stop();
   protection.stop();
+}
+
+/** Who names a folder for temporary files wants them there. */
+function messageFolders({ TMPDIR }: Environment) {
+  const memoryFolder = TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
+  return { temporaryFolder: tmpdir(), memoryFolder };
 }
 
 /** Given shortly before ECS kills what it has told to stop. */
