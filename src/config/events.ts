@@ -56,3 +56,25 @@ export interface Sources {
   s3: readonly S3Source[];
   webhook: Webhook | undefined;
 }
+
+/** A bucket that is made here, with all that it tells the queue of. */
+export interface MadeBucket {
+  bucket: TextOrIntrinsic;
+  notifications: readonly S3Source[];
+}
+
+/** In the order in which they are first named; a function that stands twice is one bucket. */
+export function madeBuckets({ s3 }: Pick<Sources, 's3'>): MadeBucket[] {
+  const made = new Map<string, MadeBucket>();
+  for (const source of s3.filter(({ existing }) => !existing)) {
+    const key = JSON.stringify(source.bucket);
+    const notifications = [...(made.get(key)?.notifications ?? []), source];
+    made.set(key, { bucket: source.bucket, notifications });
+  }
+  return [...made.values()];
+}
+
+/** Buckets that are heard through EventBridge. */
+export function existingBuckets({ s3 }: Pick<Sources, 's3'>): S3Source[] {
+  return s3.filter(({ existing }) => existing);
+}

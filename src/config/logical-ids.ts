@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Worker } from './configuration';
+import { existingBuckets, madeBuckets } from './events';
 
 /** Every logical id that the plugin gives, and what `extensions` calls the resource. */
 
@@ -89,9 +90,6 @@ export function sourceIds({ name, events }: Pick<Worker, 'name' | 'events'>): Re
   const numbered = (kind: string, ids: readonly string[]) =>
     ids.map((id, index) => [`${kind}${index + 1}`, id] as const);
   const numbers = (list: readonly unknown[]) => list.map((_, index) => index + 1);
-  const made = new Set(
-    events.s3.filter(({ existing }) => !existing).map(({ bucket }) => JSON.stringify(bucket)),
-  );
   return Object.fromEntries([
     ...numbered(
       'snsSubscription',
@@ -99,13 +97,11 @@ export function sourceIds({ name, events }: Pick<Worker, 'name' | 'events'>): Re
     ),
     ...numbered(
       'bucket',
-      [...made].map((bucket) => SourceId.bucket(name, JSON.parse(bucket))),
+      madeBuckets(events).map(({ bucket }) => SourceId.bucket(name, bucket)),
     ),
     ...numbered(
       'bucketRule',
-      numbers(events.s3.filter(({ existing }) => existing)).map((number) =>
-        SourceId.bucketRule(name, number),
-      ),
+      numbers(existingBuckets(events)).map((number) => SourceId.bucketRule(name, number)),
     ),
     ...numbered(
       'eventRule',

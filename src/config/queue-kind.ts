@@ -15,6 +15,11 @@ export function isExisting({ arn }: Pick<QueueInput, 'arn'>): boolean {
   return arn !== undefined;
 }
 
+/** A key that AWS keeps: its policy lets the account use it through SQS, and cannot be changed. */
+export function isAwsManagedKey(key: unknown): boolean {
+  return typeof key === 'string' && /(^|:)alias\/aws\//.test(key);
+}
+
 export function hasTopic({ topic, queue }: Pick<WorkerInput, 'topic' | 'queue'>): boolean {
   return topic ?? (!isFifo(queue) && !isExisting(queue));
 }

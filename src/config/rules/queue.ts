@@ -1,6 +1,6 @@
 import { describeValue, type Problem } from '../../errors/problem';
 import { isMap } from '../maps';
-import { hasTopic, isExisting, isFifo } from '../queue-kind';
+import { hasTopic, isAwsManagedKey, isExisting, isFifo } from '../queue-kind';
 import { Encryption } from '../schema/queue';
 import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
@@ -163,14 +163,11 @@ function encryptionAdvice(given: unknown): Pick<Problem, 'advice'> {
   return advice === undefined ? {} : { advice };
 }
 
-const AWS_MANAGED_KEY = /(^|:)alias\/aws\//;
-
 /** Its policy cannot be changed, and lets no service in: messages of a topic would vanish without a word. */
 export const managedKeyHasNoSources: WorkerRule = {
   reads: ['queue', 'topic', 'events'],
   check: ({ worker, at }) => {
     const { encryption } = worker.queue;
-    const isManaged = typeof encryption === 'string' && AWS_MANAGED_KEY.test(encryption);
     const sources = [
       ...(hasTopic(worker) ? ['the topic'] : []),
       ...new Set(
@@ -179,7 +176,7 @@ export const managedKeyHasNoSources: WorkerRule = {
           .filter((kind) => kind !== 'webhook' && kind !== 'schedule'),
       ),
     ];
-    return problemIf(isManaged && sources.length > 0, {
+    return problemIf(isAwsManagedKey(encryption) && sources.length > 0, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('queue', 'encryption'),
       given: `${describeValue(encryption)} behind ${sources.join(', ')}`,

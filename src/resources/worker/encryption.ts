@@ -1,4 +1,5 @@
 import type { TextOrIntrinsic } from '../../config/configuration';
+import { isAwsManagedKey } from '../../config/queue-kind';
 import { arn, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
 import { leaveOf, senders, type Sender } from './senders';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
@@ -55,13 +56,8 @@ function senderStatement(sender: Sender): Statement {
 /** Leave to use the key, for a role or user that sends or receives. */
 export function keyStatements(subject: ConfiguredWorker): Statement[] {
   const key = keyId(subject);
-  if (key === undefined || isAwsManaged(key)) return [];
+  if (key === undefined || isAwsManagedKey(key)) return [];
   return [{ Sid: 'Encryption', Effect: 'Allow', Action: USES, ...keyResource(key) }];
-}
-
-/** The policy of AWS's own key lets the whole account use it through SQS. */
-function isAwsManaged(key: TextOrIntrinsic): boolean {
-  return typeof key === 'string' && /(^|:)alias\/aws\//.test(key);
 }
 
 /**

@@ -7,7 +7,7 @@ import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
 import { secretStatements } from './secrets';
-import { sendStatement } from './sending';
+import { queueSendStatement, sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
 
 const assumedByTasks = policyDocument([
@@ -75,7 +75,7 @@ function sendAnewStatements(subject: Subject): Statement[] {
   const { worker } = subject;
   // Without a topic the queue may be sent to in any case; in a FIFO queue a copy would lose its place.
   if (!worker.topic || worker.queue.fifo || !countsReceives(subject)) return [];
-  return [{ Sid: 'SendAnew', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn(subject) }];
+  return [{ Sid: 'SendAnew', ...queueSendStatement(subject) }];
 }
 
 /** ECS Exec speaks through channels that have no ARN. */

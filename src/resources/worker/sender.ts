@@ -1,6 +1,5 @@
-import { getAtt, policyDocument, ref, sub, type Resources } from '../cloudformation';
-import { keyStatements } from './encryption';
-import { sendStatement } from './sending';
+import { getAtt, ref, sub, type Resources } from '../cloudformation';
+import { sendPolicy, sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
 
 /**
@@ -15,15 +14,7 @@ export function sender(subject: Subject): Resources {
     ...named(subject, 'sender', {
       Type: 'AWS::IAM::User',
       Properties: {
-        Policies: [
-          {
-            PolicyName: 'send',
-            PolicyDocument: policyDocument([
-              { Sid: 'Send', ...sendStatement(subject) },
-              ...keyStatements(subject),
-            ]),
-          },
-        ],
+        Policies: [sendPolicy(subject, sendStatement(subject))],
       },
     }),
     ...named(subject, 'senderKey', {

@@ -1,3 +1,4 @@
+import { existingBuckets, madeBuckets } from '../../config/events';
 import { SourceId } from '../../config/logical-ids';
 import { sourceName, topicName } from '../../config/names';
 import type { TextOrIntrinsic } from '../../config/configuration';
@@ -77,9 +78,7 @@ function rules({ configuration: { context }, worker: { name, events } }: Configu
   });
   return [
     ...events.eventBridge.map(({ eventBus }, index) => rule(SourceId.eventRule(name, index + 1), eventBus)),
-    ...events.s3
-      .filter(({ existing }) => existing)
-      .map((_source, index) => rule(SourceId.bucketRule(name, index + 1))),
+    ...existingBuckets(events).map((_source, index) => rule(SourceId.bucketRule(name, index + 1))),
   ];
 }
 
@@ -98,10 +97,7 @@ function ruleArns(name: string, eventBus: TextOrIntrinsic = DEFAULT_BUS): TextOr
 }
 
 function buckets({ worker: { events } }: ConfiguredWorker): Source[] {
-  const made = events.s3
-    .filter(({ existing }) => !existing)
-    .map(({ bucket }) => [JSON.stringify(bucket), bucket]);
-  return [...new Map(made as [string, TextOrIntrinsic][]).values()].map((bucket) => {
+  return madeBuckets(events).map(({ bucket }) => {
     const byName = bucketArn(bucket);
     return { arn: byName, byName: [byName] };
   });

@@ -1,4 +1,4 @@
-import type { S3Source } from '../../../config/events';
+import { madeBuckets, type MadeBucket } from '../../../config/events';
 import { SourceId } from '../../../config/logical-ids';
 import { compact, type Resource, type Resources } from '../../cloudformation';
 import { queueArn } from '../queue-references';
@@ -7,22 +7,12 @@ import { idOf, type Subject } from '../subject';
 /** Buckets that are made here, and tell the queue of their objects. */
 export function buckets(subject: Subject): Resources {
   const { name, events } = subject.worker;
-  const made = events.s3.filter(({ existing }) => !existing);
   return Object.fromEntries(
-    made.map(({ bucket }) => {
-      const id = SourceId.bucket(name, bucket);
-      return [
-        id,
-        bucketOf(
-          subject,
-          made.filter((source) => SourceId.bucket(name, source.bucket) === id),
-        ),
-      ];
-    }),
+    madeBuckets(events).map((made) => [SourceId.bucket(name, made.bucket), bucketOf(subject, made)]),
   );
 }
 
-function bucketOf(subject: Subject, sources: readonly S3Source[]): Resource {
+function bucketOf(subject: Subject, { bucket, notifications }: MadeBucket): Resource {
   return {
     Type: 'AWS::S3::Bucket',
     // S3 refuses a notification that the queue would not take.
@@ -31,9 +21,9 @@ function bucketOf(subject: Subject, sources: readonly S3Source[]): Resource {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
     Properties: {
-      BucketName: sources[0]!.bucket,
+      BucketName: bucket,
       NotificationConfiguration: {
-        QueueConfigurations: sources.map(({ event, prefix, suffix }) =>
+        QueueConfigurations: notifications.map(({ event, prefix, suffix }) =>
           compact({ Event: event, Queue: queueArn(subject), Filter: filter(prefix, suffix) }),
         ),
       },

@@ -1,4 +1,4 @@
-import type { S3Source } from '../../../config/events';
+import { existingBuckets, type S3Source } from '../../../config/events';
 import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
 import { eventBridgeForm } from '../../../config/s3-events';
@@ -27,15 +27,13 @@ export function eventRules(subject: Subject): Resources {
 /** Rules for the objects of buckets that are there already: CloudFormation cannot add a notification to them. */
 export function bucketRules(subject: Subject): Resources {
   const { name, events } = subject.worker;
-  const rules = events.s3
-    .filter(({ existing }) => existing)
-    .map((source, index) =>
-      rule(subject, SourceId.bucketRule(name, index + 1), {
-        bus: {},
-        pattern: bucketPattern(source),
-        target: groupOf(source.messageGroupId),
-      }),
-    );
+  const rules = existingBuckets(events).map((source, index) =>
+    rule(subject, SourceId.bucketRule(name, index + 1), {
+      bus: {},
+      pattern: bucketPattern(source),
+      target: groupOf(source.messageGroupId),
+    }),
+  );
   return combine(rules);
 }
 

@@ -2,8 +2,8 @@ import type { ScheduleSource } from '../../../config/events';
 import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
 import { arn, combine, compact, getAtt, policyDocument, ref, type Resources } from '../../cloudformation';
-import { keyStatements } from '../encryption';
 import { queueArn } from '../queue-references';
+import { queueSendStatement, sendPolicy } from '../sending';
 import { idOf, named, type Subject } from '../subject';
 
 /** What a message says where the user does not: EventBridge Scheduler puts the time in. */
@@ -59,15 +59,7 @@ function scheduleRole(subject: Subject): Resources {
           },
         },
       ]),
-      Policies: [
-        {
-          PolicyName: 'send',
-          PolicyDocument: policyDocument([
-            { Sid: 'Send', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn(subject) },
-            ...keyStatements(subject),
-          ]),
-        },
-      ],
+      Policies: [sendPolicy(subject, queueSendStatement(subject))],
     },
   });
 }

@@ -1,6 +1,5 @@
 import { getAtt, policyDocument, type Resources } from '../../cloudformation';
-import { keyStatements } from '../encryption';
-import { queueArn } from '../queue-references';
+import { queueSendStatement, sendPolicy } from '../sending';
 import { idOf, named, type Subject } from '../subject';
 
 /** API Gateway itself sends: it may do so to this queue, and nothing else. */
@@ -11,15 +10,7 @@ export function webhookRole(subject: Subject): Resources {
       AssumeRolePolicyDocument: policyDocument([
         { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
       ]),
-      Policies: [
-        {
-          PolicyName: 'send',
-          PolicyDocument: policyDocument([
-            { Sid: 'Send', Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn(subject) },
-            ...keyStatements(subject),
-          ]),
-        },
-      ],
+      Policies: [sendPolicy(subject, queueSendStatement(subject))],
     },
   });
 }
