@@ -16,7 +16,7 @@ import { BUNDLE } from './watchers.mjs';
  */
 const DEFAULTS = { messages: 20_000, minutes: 5 };
 /** What CI has the time for: that the harness works, and a few ends of watchers. */
-const SHORT = { messages: 600, minutes: 1.5, only: 'sigkill,sigterm,proxy', outageSeconds: 5 };
+const SHORT = { messages: 600, minutes: 2.2, only: 'sigkill,sigterm,proxy', outageSeconds: 5 };
 const OUTAGE_SECONDS = 20;
 /** To end what still runs. */
 const GRACE_SECONDS = 60;
