@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { compare, pairs } from './measure.mjs';
+import { WATCHER_NODE_OPTIONS } from '../dist/contract/image.js';
 
 const watcher = path.resolve(import.meta.dirname, '../dist/layer/watcher.js');
 
@@ -42,7 +43,7 @@ function bareNode() {
 }
 
 function startWatcher(endpoint) {
-  return spawn(process.execPath, ['--enable-source-maps', watcher, 'listen', 'true'], {
+  return spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcher, 'listen', 'true'], {
     env: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: 'us-east-1',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FakeSqs } from './fake-sqs.mjs';
 import { median } from './measure.mjs';
+import { WATCHER_NODE_OPTIONS } from '../dist/contract/image.js';
 
 const here = import.meta.dirname;
 const watcherFile = path.resolve(here, '../dist/layer/watcher.js');
@@ -110,7 +111,7 @@ const timeOf = (program, args) => Number(execFileSync(program, args.map(String),
 async function startWatcher(concurrency) {
   const sqs = new FakeSqs();
   const endpoint = await sqs.listen();
-  const child = spawn(process.execPath, ['--enable-source-maps', watcherFile, 'listen', 'true'], {
+  const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcherFile, 'listen', 'true'], {
     env: {
       PATH: process.env.PATH,
       AWS_ENDPOINT_URL: endpoint,

@@ -7,10 +7,16 @@ export const IMAGE_NODE = `${IMAGE_FOLDER}/bin/node`;
 /** File name of the bundled watcher, in the layer and in the package folder. */
 export const WATCHER_FILE = 'watcher.js';
 
+/**
+ * How Node runs the watcher. What a message leaves behind is of no use a moment later: a small young generation, in MiB,
+ * keeps the memory for the workers.
+ */
+export const WATCHER_NODE_OPTIONS: readonly string[] = ['--enable-source-maps', '--max-semi-space-size=2'];
+
 /** The container's entry point. No shell is needed: an image may have none. */
 export const ENTRY_POINT: readonly string[] = [
   IMAGE_NODE,
-  '--enable-source-maps',
+  ...WATCHER_NODE_OPTIONS,
   `${IMAGE_FOLDER}/${WATCHER_FILE}`,
 ];
 

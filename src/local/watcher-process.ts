@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { WATCHER_NODE_OPTIONS } from '../contract/image';
 
 /** A watcher that runs on this machine as ECS would run it, and is started again when it ends after one job. */
 export interface WatcherProcess {
@@ -62,7 +63,7 @@ function launch({
   onLine,
   ...parts
 }: Parameters<typeof startWatcher>[0]) {
-  const child = spawn(process.execPath, ['--enable-source-maps', watcherFile, ...parts.arguments], {
+  const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcherFile, ...parts.arguments], {
     cwd: workingFolder,
     env: environment,
     // The channel tells the watcher when this process is gone; nothing is sent on it.

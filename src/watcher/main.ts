@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { steadyClock as clock, systemClock } from './clock';
 import { Progress } from './health/progress';
@@ -10,7 +11,7 @@ import { Heartbeat } from './outcome/heartbeat';
 import { runJob, type RunningJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
 import { createPoll } from './queue/poll';
-import { createSqsClient } from './queue/sqs-client';
+import { createSqsClient } from './queue/sqs/sqs-client';
 import { createSqsQueue } from './queue/sqs-queue';
 import { readSettings, type Settings } from './settings';
 import { emptyFolders } from './task/mounts';
@@ -27,9 +28,13 @@ const SETTLE_MARGIN_SECONDS = 5;
 /** Every container has it, small and in memory, also where the root file system is read-only. */
 const SHARED_MEMORY = '/dev/shm';
 
+/** In percent: the heap is cleared before it has grown by more. V8's own measure trades the workers' memory for time. */
+const HEAP_GROWTH = '--heap-growing-percent=10';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 async function main(): Promise<void> {
+  setFlagsFromString(HEAP_GROWTH);
   const environment = { ...process.env };
   const command = parseCommandLine(process.argv.slice(2));
   const settings = readSettings(environment);
@@ -59,7 +64,7 @@ async function watchQueue(given: {
   const common = { clock, log, progress, random: Math.random, ...settings };
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const queue = createSqsQueue(createSqsClient(), settings);
+  const queue = createSqsQueue(createSqsClient({ timeOfDay: systemClock, ...common }), settings);
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
   const started = { start: starter.start, timeOfDay: systemClock, ...messageFolders(environment) };

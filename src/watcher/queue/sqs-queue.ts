@@ -1,16 +1,14 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  type BatchResultErrorEntry,
-  type Message,
-  type MessageAttributeValue,
-  type ReceiveMessageCommandInput,
-  type SQSClient,
+import type {
+  BatchResultErrorEntry,
+  Message,
+  MessageAttributeValue,
+  ReceiveMessageRequest,
 } from '@aws-sdk/client-sqs';
 import type { FailedEntry, MessageAttribute, Queue, ReceivedMessage } from './queue';
-import { LONG_POLL_SECONDS, POLL_TIMEOUT_MS } from './timeouts';
+import type { Wire } from './sqs/actions';
+import type { SqsClient } from './sqs/sqs-client';
+import { isThrottling } from './sqs/sqs-error';
+import { LONG_POLL_SECONDS, POLL_TIMEOUT_MS } from './sqs/timeouts';
 
 const POLL = {
   WaitTimeSeconds: LONG_POLL_SECONDS,
@@ -22,32 +20,33 @@ const POLL = {
     'MessageGroupId',
     'AWSTraceHeader',
   ],
-} satisfies Partial<ReceiveMessageCommandInput>;
+} satisfies Partial<ReceiveMessageRequest>;
 
 export function createSqsQueue(
-  client: SQSClient,
+  client: SqsClient,
   { queueUrl, visibilityTimeoutSeconds }: { queueUrl: string; visibilityTimeoutSeconds: number },
 ): Queue {
+  const QueueUrl = queueUrl;
   return {
     receive: async (maxMessages, signal) => {
-      const command = new ReceiveMessageCommand({
+      const input = {
         ...POLL,
-        QueueUrl: queueUrl,
+        QueueUrl,
         MaxNumberOfMessages: maxMessages,
         VisibilityTimeout: visibilityTimeoutSeconds,
-      });
-      const options = { abortSignal: signal, requestTimeout: POLL_TIMEOUT_MS };
-      const { Messages = [] } = await client.send(command, options);
-      return Messages.map(received);
+      };
+      const options = { signal, answerTimeoutMs: POLL_TIMEOUT_MS };
+      const { Messages } = await client.call('ReceiveMessage', input, options);
+      return (Messages ?? []).map(received);
     },
     deleteBatch: async (receiptHandles) => {
       const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
-      const { Failed } = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      const { Failed } = await client.call('DeleteMessageBatch', { QueueUrl, Entries });
       return failedEntries(Failed, receiptHandles);
     },
     sendCopy: async (message, delaySeconds) => {
-      const command = new SendMessageCommand({ QueueUrl: queueUrl, ...copyOf(message, delaySeconds) });
-      return (await client.send(command)).MessageId ?? '';
+      const { MessageId } = await client.call('SendMessage', { QueueUrl, ...copyOf(message, delaySeconds) });
+      return MessageId ?? '';
     },
     changeVisibilityBatch: async (changes) => {
       const Entries = changes.map(({ receiptHandle, timeoutSeconds }, index) => ({
@@ -55,9 +54,7 @@ export function createSqsQueue(
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: timeoutSeconds,
       }));
-      const { Failed } = await client.send(
-        new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }),
-      );
+      const { Failed } = await client.call('ChangeMessageVisibilityBatch', { QueueUrl, Entries });
       const handles = changes.map(({ receiptHandle }) => receiptHandle);
       return failedEntries(Failed, handles);
     },
@@ -89,12 +86,12 @@ function failedEntries(
   return (failed ?? []).map(({ Id, SenderFault, Code, Message: text }) => ({
     receiptHandle: handles[Number(Id)] ?? '',
     // A key that is asked too often is no mistake of the sender's, though SQS may call it one.
-    isFinal: (SenderFault ?? false) && !/throttl/i.test(Code ?? ''),
+    isFinal: (SenderFault ?? false) && !isThrottling(Code ?? ''),
     reason: [Code, text].filter(Boolean).join(': '),
   }));
 }
 
-function received(message: Message): ReceivedMessage {
+function received(message: Wire<Message>): ReceivedMessage {
   return {
     messageId: message.MessageId ?? '',
     receiptHandle: message.ReceiptHandle ?? '',
@@ -104,16 +101,13 @@ function received(message: Message): ReceivedMessage {
   };
 }
 
-function attribute({ DataType = 'String', StringValue, BinaryValue }: MessageAttributeValue) {
-  const Value = StringValue ?? Buffer.from(BinaryValue ?? []).toString('base64');
-  return { Type: DataType, Value };
+function attribute({ DataType = 'String', StringValue, BinaryValue }: Wire<MessageAttributeValue>) {
+  return { Type: DataType, Value: StringValue ?? BinaryValue ?? '' };
 }
 
 /** The reverse of `attribute`. */
-function sentAttribute({ Type: DataType, Value }: MessageAttribute): MessageAttributeValue {
-  return DataType.startsWith('Binary')
-    ? { DataType, BinaryValue: Buffer.from(Value, 'base64') }
-    : { DataType, StringValue: Value };
+function sentAttribute({ Type: DataType, Value }: MessageAttribute): Wire<MessageAttributeValue> {
+  return DataType.startsWith('Binary') ? { DataType, BinaryValue: Value } : { DataType, StringValue: Value };
 }
 
 function mapValues<From, To>(map: Readonly<Record<string, From>>, change: (value: From) => To) {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { createSqsClient } from '../../../src/watcher/queue/sqs-client';
+import { systemClock } from '../../../src/watcher/clock';
+import { createSqsClient } from '../../../src/watcher/queue/sqs/sqs-client';
 import { createSqsQueue } from '../../../src/watcher/queue/sqs-queue';
 import { startTestServer, type ReceivedRequest, type TestServer } from '../../helpers/http-server';
 
@@ -24,14 +25,17 @@ const json =
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
 
-async function start(answer: Answer, requestHandler?: { requestTimeout: number }) {
+async function start(answer: Answer) {
   server = await startTestServer(answer);
   const client = createSqsClient({
-    endpoint: server.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    ...(requestHandler && { requestHandler: { ...requestHandler, throwOnRequestTimeout: true } }),
+    clock: systemClock,
+    timeOfDay: systemClock,
+    random: () => 0,
+    config: {
+      endpoint: server.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
   });
   clients.push(client);
   return createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180 });
@@ -166,51 +170,5 @@ describe('settling', () => {
     const queue = await start(json(answer));
     expect(await queue.deleteBatch(handles)).toEqual([]);
     expect(await queue.changeVisibilityBatch([])).toEqual([]);
-  });
-});
-
-describe('an answer that never comes', () => {
-  it('is not waited for for ever, and in a long poll for longer than in any other call', async () => {
-    const abort = new AbortController();
-    const queue = await start(() => undefined, { requestTimeout: 20 });
-    const polled = queue.receive(1, abort.signal);
-    await expect(queue.deleteBatch(['h'])).rejects.toMatchObject({ name: 'TimeoutError' });
-    abort.abort();
-    await expect(polled).rejects.toMatchObject({ name: 'AbortError' });
-  });
-
-  it('has its limits, which the SDK alone does not set', async () => {
-    server = await startTestServer(json({}));
-    const client = createSqsClient({
-      endpoint: server.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
-    clients.push(client);
-    await createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180 }).deleteBatch(['h']);
-    const handler = client.config.requestHandler as unknown as { httpHandlerConfigs(): unknown };
-    expect(handler.httpHandlerConfigs()).toMatchObject({
-      connectionTimeout: 5_000,
-      requestTimeout: 10_000,
-      throwOnRequestTimeout: true,
-      socketTimeout: 30_000,
-    });
-  });
-
-  it('ends in time, whatever the environment says of the worker’s own calls', async () => {
-    process.env.AWS_MAX_ATTEMPTS = '50';
-    process.env.AWS_RETRY_MODE = 'adaptive';
-    server = await startTestServer(json({}, 500));
-    const client = createSqsClient({
-      endpoint: server.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
-    clients.push(client);
-    const queue = createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180 });
-    await expect(queue.receive(1, never)).rejects.toThrow();
-    delete process.env.AWS_MAX_ATTEMPTS;
-    delete process.env.AWS_RETRY_MODE;
-    expect(server.requests).toHaveLength(3);
   });
 });

@@ -1,0 +1,147 @@
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Cancel, Clock } from '../../clock';
+
+/** Sends to one place, over connections that are kept open. */
+export interface Poster {
+  /** @throws {Error} where no whole answer came: not in time, not to its end, or not at all. */
+  post(request: Post): Promise<HttpAnswer>;
+  /** Closes the connections. */
+  close(): void;
+}
+
+export interface Post {
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  /** How long the other side may take to begin its answer. */
+  answerTimeoutMs: number;
+  /** Gives the request up. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** The other side's own time of day. */
+  date: string | undefined;
+  body: string;
+}
+
+export interface Limits {
+  connectTimeoutMs: number;
+  /** From the beginning of an answer to its end. */
+  bodyTimeoutMs: number;
+  clock: Clock;
+}
+
+/** The other side had already closed the connection that was kept: it has read nothing of the request. */
+export class StaleConnectionError extends Error {
+  override readonly name = 'StaleConnectionError';
+}
+
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+export class AbortError extends Error {
+  override readonly name = 'AbortError';
+}
+
+export function createPoster(endpoint: URL, limits: Limits): Poster {
+  const isTls = endpoint.protocol === 'https:';
+  const { request: open, Agent } = isTls ? https : http;
+  const { hostname, port, pathname } = endpoint;
+  const agent = new Agent({ keepAlive: true });
+  const place = { method: 'POST', hostname, port, path: pathname, agent };
+  const connected = isTls ? 'secureConnect' : 'connect';
+  return {
+    post: (post) => {
+      const request = open({ ...place, headers: post.headers });
+      const exchange = new Exchange(request, limits.clock);
+      exchange.limitConnecting(connected, limits.connectTimeoutMs);
+      return exchange.run(post, limits.bodyTimeoutMs);
+    },
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+/** One request and its answer. */
+class Exchange {
+  private readonly request: ClientRequest;
+  private readonly clock: Clock;
+  private cancelLimit: Cancel = () => undefined;
+  /** Why this side has ended it: Node's own error then only says that it was ended. */
+  private reason: Error | undefined;
+
+  constructor(request: ClientRequest, clock: Clock) {
+    this.request = request;
+    this.clock = clock;
+  }
+
+  limitConnecting(connected: string, timeoutMs: number): void {
+    this.request.once('socket', (socket) => {
+      if (!socket.connecting) return;
+      const cancel = this.clock.after(timeoutMs, () =>
+        this.end(new TimeoutError(late('connection', timeoutMs))),
+      );
+      socket.once(connected, cancel);
+      socket.once('close', cancel);
+    });
+  }
+
+  run({ body, answerTimeoutMs, signal }: Post, bodyTimeoutMs: number): Promise<HttpAnswer> {
+    const { request } = this;
+    const giveUp = () => void this.end(new AbortError('the request was aborted'));
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    request.once('close', () => {
+      this.cancelLimit();
+      signal?.removeEventListener('abort', giveUp);
+    });
+    this.limit('answer', answerTimeoutMs);
+    return new Promise((resolve, reject) => {
+      request.once('response', (response) => {
+        this.limit('end of the answer', bodyTimeoutMs);
+        read(response).then(resolve, (error: unknown) => {
+          reject(this.reason ?? (error as Error));
+        });
+      });
+      request.once('error', (error) =>
+        reject(this.reason ?? (isStale(request, error) ? stale(error) : error)),
+      );
+      request.end(body);
+    });
+  }
+
+  private limit(what: string, timeoutMs: number): void {
+    this.cancelLimit();
+    this.cancelLimit = this.clock.after(timeoutMs, () => this.end(new TimeoutError(late(what, timeoutMs))));
+  }
+
+  private end(reason: Error): void {
+    this.reason ??= reason;
+    this.request.destroy(reason);
+  }
+}
+
+const late = (what: string, timeoutMs: number) => `no ${what} within ${timeoutMs} ms`;
+
+/** @throws {Error} where it is cut off */
+function read(response: IncomingMessage): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    let body = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => (body += chunk));
+    response.once('end', () =>
+      resolve({ status: response.statusCode ?? 0, date: response.headers.date, body }),
+    );
+    response.once('error', reject);
+  });
+}
+
+/** https://nodejs.org/api/http.html#requestreusedsocket */
+const isStale = ({ reusedSocket }: ClientRequest, { code }: NodeJS.ErrnoException) =>
+  reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+
+const stale = ({ message }: Error) => new StaleConnectionError(message);

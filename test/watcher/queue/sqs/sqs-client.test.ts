@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { SQSClient, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { ServerResponse } from 'node:http';
+import { systemClock } from '../../../../src/watcher/clock';
+import { findDestination } from '../../../../src/watcher/queue/sqs/destination';
+import { createSqsClient, type SqsClient } from '../../../../src/watcher/queue/sqs/sqs-client';
+import { startTestServer, type TestServer } from '../../../helpers/http-server';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+let server: TestServer | undefined;
+let client: SqsClient | undefined;
+const environment = { ...process.env };
+
+afterEach(async () => {
+  process.env = { ...environment };
+  client?.destroy();
+  await server?.stop();
+  client = server = undefined;
+});
+
+const QueueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
+const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' };
+const NOW = Date.UTC(2026, 0, 1, 12);
+
+async function start(answer: (count: number, response: ServerResponse) => void) {
+  let count = 0;
+  const started = await startTestServer((_, response) => {
+    answer((count += 1), response);
+  });
+  server = started;
+  const waits: number[] = [];
+  const clock = {
+    ...systemClock,
+    // Only the limits are that long; the pauses between attempts pass at once.
+    after: (ms: number, call: () => void) => {
+      if (ms >= 1000) return systemClock.after(ms, call);
+      waits.push(ms);
+      return systemClock.after(0, call);
+    },
+  };
+  client = createSqsClient({
+    clock,
+    timeOfDay: { now: () => NOW },
+    random: () => 1,
+    config: { endpoint: started.url, region: 'eu-central-1', credentials },
+  });
+  return { client, waits, requests: started.requests };
+}
+
+const never = { QueueUrl, MaxNumberOfMessages: 1 };
+/** By default with the time of day by which it was asked. */
+const refuse = (response: ServerResponse, [status, type]: [number, string], nowMs = NOW) =>
+  response
+    .writeHead(status, { Date: new Date(nowMs).toUTCString() })
+    .end(JSON.stringify({ __type: type, message: 'no' }));
+
+describe('a call', () => {
+  it('asks what the SDK asks, in the same name and for the same region', async () => {
+    const { client: ours, requests } = await start((_, response) => response.end('{}'));
+    await ours.call('ReceiveMessage', never);
+    const theirs = new SQSClient({
+      endpoint: server!.url,
+      region: 'eu-central-1',
+      credentials,
+      systemClockOffset: NOW - Date.now(),
+    });
+    await theirs.send(new ReceiveMessageCommand(never));
+    theirs.destroy();
+    const [mine, its] = requests.map(({ headers, body, path }) => ({
+      path,
+      body: JSON.parse(body) as unknown,
+      host: headers.host,
+      target: headers['x-amz-target'],
+      type: headers['content-type'],
+      token: headers['x-amz-security-token'],
+      credential: /Credential=[^,]+/.exec(headers.authorization!)?.[0],
+    }));
+    expect(mine).toEqual(its);
+    expect(mine?.credential).toBe('Credential=AKID/20260101/eu-central-1/sqs/aws4_request');
+    expect(requests[0]?.headers.authorization).toMatch(
+      /SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-amz-target, Signature=[0-9a-f]{64}$/,
+    );
+  });
+
+  it('is made again where it may pass, after longer and longer pauses, three times in all', async () => {
+    const {
+      client: ours,
+      waits,
+      requests,
+    } = await start((_, response) => refuse(response, [500, 'InternalError']));
+    await expect(ours.call('ReceiveMessage', never)).rejects.toMatchObject({ name: 'InternalError' });
+    expect(requests).toHaveLength(3);
+    expect(waits).toEqual([250, 500]);
+  });
+
+  it.each([
+    [
+      'throttling',
+      (response: ServerResponse) => refuse(response, [400, 'com.amazonaws.sqs#RequestThrottled']),
+    ],
+    ['a cut connection', (response: ServerResponse) => response.destroy()],
+    ['garbage', (response: ServerResponse) => response.end('<html>')],
+    [
+      'an answer that is cut',
+      (response: ServerResponse) => response.writeHead(200, { 'Content-Length': 9 }).end('{"M'),
+    ],
+  ])('passes after %s', async (_, fail) => {
+    const { client: ours, requests } = await start((count, response) => {
+      if (count === 1) fail(response);
+      else response.end('{"Messages":[]}');
+    });
+    expect(await ours.call('ReceiveMessage', never)).toEqual({ Messages: [] });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('is not made again where SQS refuses it', async () => {
+    const { client: ours, requests } = await start((_, response) => refuse(response, [403, 'AccessDenied']));
+    await expect(ours.call('ReceiveMessage', never)).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is not made again for who has given it up', async () => {
+    const abort = new AbortController();
+    const { client: ours, requests } = await start((_, response) => {
+      abort.abort();
+      response.writeHead(500).end();
+    });
+    await expect(ours.call('ReceiveMessage', never, { signal: abort.signal })).rejects.toThrow();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('is signed by the time of SQS, where that of the machine is refused', async () => {
+    const theirs = NOW + 3_600_000;
+    const { client: ours, requests } = await start((count, response) => {
+      if (count > 1) return response.end('{}');
+      return refuse(response, [403, 'InvalidSignatureException'], theirs);
+    });
+    await ours.call('ReceiveMessage', never);
+    expect(requests.map(({ headers }) => headers['x-amz-date'])).toEqual([
+      '20260101T120000Z',
+      '20260101T130000Z',
+    ]);
+  });
+
+  it('is tried no more often where the environment says so of the worker’s own calls', async () => {
+    process.env.AWS_MAX_ATTEMPTS = '50';
+    process.env.AWS_RETRY_MODE = 'adaptive';
+    const { client: ours, requests } = await start((_, response) => refuse(response, [500, 'InternalError']));
+    await expect(ours.call('ReceiveMessage', never)).rejects.toThrow();
+    expect(requests).toHaveLength(3);
+  });
+});
+
+describe('where calls go', () => {
+  const find = async (variables: Record<string, string>) => {
+    process.env = { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/nonexistent', ...variables };
+    return (await findDestination({})).endpoint.href;
+  };
+
+  it.each([
+    [{ AWS_REGION: 'us-east-1' }, 'https://sqs.us-east-1.amazonaws.com/'],
+    [{ AWS_REGION: 'cn-north-1' }, 'https://sqs.cn-north-1.amazonaws.com.cn/'],
+    [{ AWS_REGION: 'us-east-1', AWS_USE_FIPS_ENDPOINT: 'true' }, 'https://sqs-fips.us-east-1.amazonaws.com/'],
+    [{ AWS_REGION: 'us-east-1', AWS_USE_DUALSTACK_ENDPOINT: 'true' }, 'https://sqs.us-east-1.api.aws/'],
+    [{ AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:1/' }, 'http://127.0.0.1:1/'],
+    [{ AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:2/' }, 'http://127.0.0.1:2/'],
+  ])('is as the SDK finds it: %j', async (variables, endpoint) => {
+    expect(await find(variables)).toBe(endpoint);
+  });
+
+  it('is refused without a region', async () => {
+    await expect(find({})).rejects.toThrow('Region is missing');
+  });
+});
