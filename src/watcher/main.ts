@@ -21,6 +21,7 @@ import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
 import { findLauncher } from './worker/launcher/find-launcher';
 import { createStarter } from './worker/launcher/starter';
+import { canHoldFolders } from './worker/temporary-folder';
 
 /** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 const SETTLE_MARGIN_SECONDS = 5;
@@ -67,7 +68,7 @@ async function watchQueue(given: {
   const queue = createSqsQueue(createSqsClient({ timeOfDay: systemClock, ...common }), settings);
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
-  const started = { start: starter.start, timeOfDay: systemClock, ...messageFolders(environment) };
+  const started = { start: starter.start, timeOfDay: systemClock, ...folders(environment, settings) };
   const jobParts = { command, environment, ...started, ...common };
   await starter.ready;
   await watch({
@@ -86,9 +87,12 @@ async function watchQueue(given: {
 }
 
 /** Who names a folder for temporary files wants them there. */
-function messageFolders({ TMPDIR }: Environment) {
+function folders({ TMPDIR }: Environment, { concurrency }: Settings) {
   const memoryFolder = TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
-  return { temporaryFolder: tmpdir(), memoryFolder };
+  const temporaryFolder = tmpdir();
+  // With one worker at a time, all of it is that worker's, and is emptied after it.
+  const hasOwnTemporaryFolder = concurrency > 1 && canHoldFolders(temporaryFolder);
+  return { temporaryFolder, memoryFolder, hasOwnTemporaryFolder };
 }
 
 /** Given shortly before ECS kills what it has told to stop. */

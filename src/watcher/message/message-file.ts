@@ -8,8 +8,9 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { removeFolder } from '../worker/temporary-folder';
 
 /** A folder of the job's own, with the message in it. */
 export interface MessageFile {
@@ -79,8 +80,6 @@ async function writeOnDisk(temporaryFolder: string, body: string): Promise<Messa
   }
   return { path: file, remove };
 }
-
-const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true }).catch(() => undefined);
 
 /** TMPFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html */
 const TMPFS = 0x01021994;

@@ -7,6 +7,7 @@ import { receivedText } from '../../contract/log-lines';
 import type { WorkerCommand } from '../worker/command';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
 import type { StartWorker } from '../worker/start-worker';
+import { createTemporaryFolder, type TemporaryFolder } from '../worker/temporary-folder';
 import { decide, MAX_HOLD_SECONDS, type Settlement } from './decide';
 
 /** A worker gets this long between SIGTERM and SIGKILL when its time is up. */
@@ -27,6 +28,8 @@ export interface JobParts extends MessageFolders {
   start: StartWorker;
   /** The container's own environment, which a worker inherits. */
   environment: Readonly<Record<string, string | undefined>>;
+  /** Each job gets a `TMPDIR` of its own, below the temporary folder: others run beside it. */
+  hasOwnTemporaryFolder: boolean;
   maxJobDurationSeconds: number;
   clock: Clock;
   /** By which SQS says when a message was sent: it can be set while a job runs. */
@@ -88,12 +91,18 @@ async function workerEnd(
   onStart: (worker: RunningWorker) => void,
 ): Promise<WorkerEnd> {
   let file: MessageFile | undefined;
+  let temporary: TemporaryFolder | undefined;
   try {
     file = await writeMessageFile(parts, job.body);
+    if (parts.hasOwnTemporaryFolder) temporary = await createTemporaryFolder(parts.temporaryFolder);
     const worker = runWorker({
       start: parts.start,
       command: parts.command,
-      environment: { ...parts.environment, ...workerEnvironment(job, file.path) },
+      environment: {
+        ...parts.environment,
+        ...workerEnvironment(job, file.path),
+        ...(temporary && { TMPDIR: temporary.path }),
+      },
       input: job.body,
       clock: parts.clock,
       writeLines: (lines) => parts.log.worker(lines, job.messageId),
@@ -106,7 +115,7 @@ async function workerEnd(
   } catch (error) {
     return { kind: 'not-started', reason: `cannot prepare the worker: ${(error as Error).message}` };
   } finally {
-    await file?.remove();
+    await Promise.all([file?.remove(), temporary?.remove()]);
   }
 }
 

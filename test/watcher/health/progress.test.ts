@@ -27,7 +27,9 @@ describe('the loop', () => {
       expect(progress.problem()).toBeUndefined();
     }
     await clock.advance(1);
-    expect(progress.problem()).toBe(`the loop has been ${stage} for more than ${Math.round(longestSeconds)} s`);
+    expect(progress.problem()).toBe(
+      `the loop has been ${stage} for more than ${Math.round(longestSeconds)} s`,
+    );
 
     progress.reach('receiving');
     expect(progress.problem()).toBeUndefined();

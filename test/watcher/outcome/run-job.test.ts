@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Job } from '../../../src/watcher/message/job';
@@ -28,6 +28,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
     environment: { PATH: process.env.PATH, COLOUR: 'blue', MessageGroupId: 'stale' },
     temporaryFolder: folder,
     memoryFolder: undefined,
+    hasOwnTemporaryFolder: false,
     maxJobDurationSeconds: 0,
     clock,
     timeOfDay: clock,
@@ -61,6 +62,27 @@ describe('a job', () => {
     const { settled, output } = run('echo "$COLOUR $Message $(cat "$MessageFile") [$MessageGroupId]"');
     await settled;
     expect(output.all).toEqual(['blue hello hello []']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('has a folder for temporary files of its own where others run beside it, and leaves nothing there', async () => {
+    const kept = path.join(folder, 'kept');
+    writeFileSync(kept, '');
+    const line = `mktemp -d > /dev/null && ln -s ${folder} $TMPDIR/link && mkdir -p $TMPDIR/deep && cd $TMPDIR && ls | wc -l && dirname $TMPDIR`;
+    const { settled, output } = run(line, {}, { hasOwnTemporaryFolder: true });
+    expect(await settled).toEqual({ action: 'delete' });
+    expect(output.all).toEqual(['3', folder]);
+    expect(readdirSync(folder)).toEqual(['kept']);
+  });
+
+  it('is not begun where no such folder can be made', async () => {
+    const { settled, log } = run(
+      'echo',
+      {},
+      { hasOwnTemporaryFolder: true, temporaryFolder: '/proc', memoryFolder: folder },
+    );
+    expect(await settled).toEqual(RETRY);
+    expect(log.lines.at(-1)).toContain('cannot prepare the worker');
     expect(readdirSync(folder)).toEqual([]);
   });
 
