@@ -1,5 +1,5 @@
 /**
- * What passes between the watcher and the launcher, `src/launcher/launcher.c`, whose head says what a frame is. Pure.
+ * What passes between the watcher and the launcher; the head of `src/launcher/protocol.h` says what a frame is. Pure.
  */
 export const PROTOCOL_VERSION = 1;
 

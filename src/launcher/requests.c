@@ -1,0 +1,103 @@
+#include "requests.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buffer.h"
+#include "jobs.h"
+#include "protocol.h"
+#include "start.h"
+
+enum { MOST_READ_BYTES = 1 << 16 };
+
+static struct buffer requests;
+
+/* What is left of a frame. */
+struct reader {
+  char *at;
+  size_t left;
+};
+
+static char *take(struct reader *reader, size_t bytes) {
+  if (reader->left < bytes) _exit(BAD_FRAME);
+  char *taken = reader->at;
+  reader->at += bytes;
+  reader->left -= bytes;
+  return taken;
+}
+
+static uint32_t take_number(struct reader *reader) { return number_at(take(reader, 4)); }
+
+/* Texts are used where they stand: each has a NUL behind it, and none in it. */
+static char **take_texts(struct reader *reader, uint32_t count) {
+  if (count > reader->left / 5) _exit(BAD_FRAME);
+  char **texts = checked(calloc((size_t)count + 1, sizeof *texts));
+  for (uint32_t index = 0; index < count; index += 1) {
+    size_t bytes = take_number(reader);
+    texts[index] = take(reader, bytes + 1);
+    if (memchr(texts[index], '\0', bytes + 1) != texts[index] + bytes) _exit(BAD_FRAME);
+  }
+  return texts;
+}
+
+static void take_start(uint32_t number, struct reader *reader) {
+  uint32_t argument_count = take_number(reader);
+  uint32_t variable_count = take_number(reader);
+  if (argument_count == 0) _exit(BAD_FRAME);
+  char **arguments = take_texts(reader, argument_count);
+  char **variables = take_texts(reader, variable_count);
+  start_job(number, arguments, variables, reader->at, reader->left);
+  free(arguments);
+  free(variables);
+}
+
+static struct stream *take_stream(struct job *job, struct reader *reader) {
+  char stream = *take(reader, 1);
+  if (stream != 1 && stream != 2) _exit(BAD_FRAME);
+  return &job->outputs[stream - 1];
+}
+
+static void handle(enum request kind, uint32_t number, struct reader reader) {
+  if (kind == START) {
+    take_start(number, &reader);
+    return;
+  }
+  /* It may just have ended. */
+  struct job *job = find_job(number);
+  if (job == NULL) return;
+  if (kind == SIGNAL) {
+    signal_job(job, *take(&reader, 1));
+  } else if (kind == CLOSE) {
+    close_outputs(job);
+  } else if (kind == CREDIT) {
+    struct stream *stream = take_stream(job, &reader);
+    stream->window += take_number(&reader);
+  } else {
+    _exit(BAD_FRAME);
+  }
+}
+
+static void handle_frames(void) {
+  while (bytes_in(&requests) >= HEADER_BYTES) {
+    char *frame = requests.data + requests.begin;
+    size_t bytes = LENGTH_BYTES + (size_t)number_at(frame);
+    if (bytes < HEADER_BYTES || bytes > MOST_FRAME_BYTES) _exit(BAD_FRAME);
+    if (bytes_in(&requests) < bytes) return;
+    struct reader rest = {frame + HEADER_BYTES, bytes - HEADER_BYTES};
+    handle((enum request)frame[LENGTH_BYTES], number_at(frame + LENGTH_BYTES + 1), rest);
+    requests.begin += bytes;
+  }
+}
+
+bool take_requests(void) {
+  char *space = reserve(&requests, MOST_READ_BYTES);
+  ssize_t got = read(STDIN_FILENO, space, requests.capacity - requests.end);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+  if (got <= 0) return false;
+  requests.end += (size_t)got;
+  handle_frames();
+  return true;
+}
