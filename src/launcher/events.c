@@ -27,12 +27,14 @@ static int64_t now_ms(void) {
 /* Writes the head of a frame whose rest is already in its place. */
 static void put_head(char *frame, enum event kind, uint32_t job, size_t rest_bytes) {
   if (bytes_in(&events) == 0) waiting_since_ms = now_ms();
-  if (kind == EXITED || kind == FAILED || kind == HELLO) is_urgent = true;
+  if (kind == EXITED || kind == FAILED || kind == HELLO || kind == PONG) is_urgent = true;
   put_number(frame, (uint32_t)(HEADER_BYTES - LENGTH_BYTES + rest_bytes));
   frame[LENGTH_BYTES] = (char)kind;
   put_number(frame + LENGTH_BYTES + 1, job);
   events.end += HEADER_BYTES + rest_bytes;
 }
+
+void tell_pong(void) { put_head(reserve(&events, HEADER_BYTES), PONG, 0, 0); }
 
 void tell_number(enum event kind, uint32_t job, uint32_t number) {
   char *frame = reserve(&events, HEADER_BYTES + 4);

@@ -8,6 +8,7 @@
 
 #include "protocol.h"
 
+void tell_pong(void);
 void tell_number(enum event kind, uint32_t job, uint32_t number);
 void tell_exit(uint32_t job, bool is_signal, int status);
 void tell_closed(uint32_t job, int stream);

@@ -8,12 +8,14 @@
  *            SIGNAL  u8 signal, to the job's process group
  *            CLOSE   both outputs are closed, whoever still holds them
  *            CREDIT  u8 stream, u32 bytes: the watcher has used so many, and so many more may be sent
+ *            PING    of no job: is to be answered at once
  * Events     HELLO   u32 version
  *            STARTED u32 process id
  *            FAILED  u32 errno
  *            OUTPUT  u8 stream (1 or 2), bytes
  *            CLOSED  u8 stream
  *            EXITED  u32 how (0: exit code, 1: signal), u32 code or signal
+ *            PONG
  *
  * src/watcher/worker/launcher/protocol.ts is the other end.
  */
@@ -24,9 +26,9 @@
 #error "numbers in frames are little-endian"
 #endif
 
-enum { VERSION = 1 };
-enum request { START = 1, SIGNAL, CLOSE, CREDIT };
-enum event { HELLO = 1, STARTED, FAILED, OUTPUT, CLOSED, EXITED };
+enum { VERSION = 2 };
+enum request { START = 1, SIGNAL, CLOSE, CREDIT, PING };
+enum event { HELLO = 1, STARTED, FAILED, OUTPUT, CLOSED, EXITED, PONG };
 
 enum {
   /* Of the length. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "events.h"
 #include "jobs.h"
 #include "protocol.h"
 #include "start.h"
@@ -63,6 +64,10 @@ static struct stream *take_stream(struct job *job, struct reader *reader) {
 static void handle(enum request kind, uint32_t number, struct reader reader) {
   if (kind == START) {
     take_start(number, &reader);
+    return;
+  }
+  if (kind == PING) {
+    tell_pong();
     return;
   }
   /* It may just have ended. */

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
 import { childrenOf, whenEnded } from '../helpers/processes';
 import { endWatchers, startWatcher } from '../helpers/watcher';
@@ -15,11 +16,14 @@ afterAll(() => emulator.stop());
 
 const pidsIn = (line: string) => (/started (\d+) (\d+)/.exec(line) ?? []).slice(1).map(Number);
 
-async function startHeld() {
+const QUICK_PINGS = path.resolve(__dirname, '../fixtures/quick-pings.cjs');
+
+async function startHeld(environment: Record<string, string> = {}) {
   const queue = await createTestQueue(emulator);
   const watcher = startWatcher({
     endpoint: emulator.endpoint,
     queueUrl: queue.url,
+    environment,
     // Its second try, by which it is known that the message came again, ends well.
     command:
       'test "$ApproximateReceiveCount" = 1 || exit 0; sleep 600 >/dev/null 2>&1 & echo "started $$ $!"; sleep 600',
@@ -50,6 +54,17 @@ describeWithLauncher('the launcher of the built watcher', () => {
     expect(await watcher.stop()).toBe(0);
     expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
     expect(watcher.count(/launcher of workers ended .* 1 workers were killed/)).toBe(1);
+  });
+
+  it('gives a message back when it hangs, and the next one works it down', async () => {
+    const { watcher, pids, launcher } = await startHeld({ NODE_OPTIONS: `--require=${QUICK_PINGS}` });
+    process.kill(launcher, 'SIGSTOP');
+    expect(await watcher.find('[failure]')).toContain(
+      '(the launcher of workers ended (it has not answered for 30 seconds), and its workers were killed)',
+    );
+    for (const pid of [...pids, launcher]) await whenEnded(pid);
+    await watcher.find('[success]');
+    expect(await watcher.stop()).toBe(0);
   });
 
   it('ends with a watcher that is told to stop', async () => {

@@ -7,7 +7,7 @@ import { OutputQueue } from './output-queue';
 import { encodeClose, encodeCredit, encodeSignal, type LauncherEvent } from './protocol';
 
 /** Of one job. */
-export type JobEvent = Exclude<LauncherEvent, { kind: 'hello' }>;
+export type JobEvent = Exclude<LauncherEvent, { kind: 'hello' | 'pong' }>;
 
 /** A worker that the launcher started, or is just starting. */
 export class LaunchedWorker implements WorkerProcess {

@@ -7,14 +7,16 @@ import { createEventDecoder, encodeStart, PROTOCOL_VERSION } from './protocol';
 export class Launcher {
   private readonly send: (frame: Buffer) => void;
   private readonly onReady: () => void;
+  private readonly onPong: () => void;
   private readonly decoder = createEventDecoder();
   private readonly workers = new Map<number, LaunchedWorker>();
   private lastJob = 0;
 
   /** @param onReady called once it has said that it understands this watcher */
-  constructor({ send, onReady }: { send: (frame: Buffer) => void; onReady: () => void }) {
-    this.send = send;
-    this.onReady = onReady;
+  constructor(parts: { send: (frame: Buffer) => void; onReady: () => void; onPong: () => void }) {
+    this.send = parts.send;
+    this.onReady = parts.onReady;
+    this.onPong = parts.onPong;
   }
 
   start(request: StartRequest): WorkerProcess {
@@ -35,6 +37,10 @@ export class Launcher {
       if (event.kind === 'hello') {
         if (event.version !== PROTOCOL_VERSION) throw new Error(`it is of version ${event.version}`);
         this.onReady();
+        continue;
+      }
+      if (event.kind === 'pong') {
+        this.onPong();
         continue;
       }
       const worker = this.workers.get(event.job);

@@ -1,10 +1,10 @@
 /**
  * What passes between the watcher and the launcher; the head of `src/launcher/protocol.h` says what a frame is. Pure.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
-const Request = { start: 1, signal: 2, close: 3, credit: 4 } as const;
-const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6 } as const;
+const Request = { start: 1, signal: 2, close: 3, credit: 4, ping: 5 } as const;
+const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6, pong: 7 } as const;
 
 /** Of length, kind and job. */
 const HEADER_BYTES = 9;
@@ -21,6 +21,7 @@ export type StreamNumber = 1 | 2;
 
 export type LauncherEvent =
   | { kind: 'hello'; version: number }
+  | { kind: 'pong' }
   | { kind: 'started'; job: number; pid: number }
   | { kind: 'failed'; job: number; errno: number }
   | { kind: 'output'; job: number; stream: StreamNumber; bytes: Buffer }
@@ -67,6 +68,11 @@ export function encodeCredit(job: number, stream: StreamNumber, bytes: number): 
   frame.writeUInt8(stream, HEADER_BYTES);
   frame.writeUInt32LE(bytes, HEADER_BYTES + 1);
   return frame;
+}
+
+/** Is answered at once. */
+export function encodePing(): Buffer {
+  return createFrame(Request.ping, 0, 0);
 }
 
 function createFrame(kind: number, job: number, restBytes: number): Buffer {
@@ -132,6 +138,8 @@ function decode(frame: Buffer): LauncherEvent {
       return exited(job, rest);
     case Kind.hello:
       return { kind: 'hello', version: rest.readUInt32LE(0) };
+    case Kind.pong:
+      return { kind: 'pong' };
     default:
       throw badFrame();
   }

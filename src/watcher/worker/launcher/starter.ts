@@ -2,8 +2,8 @@ import type { Clock } from '../../clock';
 import type { Logger } from '../../log/logger';
 import { startByNode } from '../node-spawn';
 import type { StartWorker } from '../start-worker';
-import { Launcher } from './launcher';
-import { startLauncherProcess, type LauncherProcess } from './launcher-process';
+import { connect, type Connection } from './connect';
+import type { Launcher } from './launcher';
 
 /** Starts workers in the cheapest way there is. */
 export interface Starter {
@@ -16,9 +16,6 @@ export interface Starter {
 
 /** A launcher that ends so often is no help. */
 const MOST_ENDS = 3;
-
-/** It answers within milliseconds, or never. */
-const READY_TIMEOUT_MS = 2_000;
 
 const SLOWER = 'Node itself starts the workers, which is slower';
 
@@ -49,7 +46,7 @@ class Launchers {
   /** Absent until it has answered, and when it has ended: workers are started by Node then. */
   current: Launcher | undefined;
   private readonly parts: StarterParts & { file: string };
-  private process: LauncherProcess | undefined;
+  private connection: Connection | undefined;
   private ends = 0;
   private isClosing = false;
 
@@ -60,39 +57,21 @@ class Launchers {
   close(): void {
     this.isClosing = true;
     this.current = undefined;
-    this.process?.close();
+    this.connection?.close();
   }
 
   /** Resolves when it has answered or ended. */
   begin(): Promise<void> {
     return new Promise((resolve) => {
-      const process = startLauncherProcess(this.parts.file, (chunk) => {
-        receive(chunk);
-      });
-      this.process = process;
-      const cancel = this.parts.clock.after(READY_TIMEOUT_MS, () => {
-        process.kill('it does not answer');
-      });
-      const launcher = new Launcher({
-        send: (frame) => {
-          process.send(frame);
-        },
-        onReady: () => {
-          cancel();
-          this.current = launcher;
-          resolve();
-        },
-      });
-      const receive = (chunk: Buffer) => {
-        try {
-          launcher.receive(chunk);
-        } catch (error) {
-          process.kill((error as Error).message);
-        }
+      const { file, clock } = this.parts;
+      const onReady = () => {
+        this.current = connection.launcher;
+        resolve();
       };
-      void process.ended.then((reason) => {
-        cancel();
-        this.onEnd(launcher, reason);
+      const connection = connect(file, { clock, onReady });
+      this.connection = connection;
+      void connection.ended.then((reason) => {
+        this.onEnd(connection.launcher, reason);
         resolve();
       });
     });

@@ -4,6 +4,7 @@ import {
   createEventDecoder,
   encodeClose,
   encodeCredit,
+  encodePing,
   encodeSignal,
   encodeStart,
   type LauncherEvent,
@@ -24,6 +25,8 @@ function frameOf(event: LauncherEvent): Buffer {
   switch (event.kind) {
     case 'hello':
       return frame(1, 0, number(event.version));
+    case 'pong':
+      return frame(7, 0, Buffer.alloc(0));
     case 'started':
       return frame(2, event.job, number(event.pid));
     case 'failed':
@@ -44,6 +47,7 @@ const stream = fc.constantFrom<1 | 2>(1, 2);
 const bytes = fc.uint8Array({ maxLength: 3_000 }).map((array) => Buffer.from(array));
 const anyEvent: fc.Arbitrary<LauncherEvent> = fc.oneof(
   fc.record({ kind: fc.constant('hello' as const), version: u32 }),
+  fc.record({ kind: fc.constant('pong' as const) }),
   fc.record({ kind: fc.constant('started' as const), job: u32, pid: u32 }),
   fc.record({ kind: fc.constant('failed' as const), job: u32, errno: u32 }),
   fc.record({ kind: fc.constant('output' as const), job: u32, stream, bytes }),
@@ -135,6 +139,7 @@ describe('requests', () => {
   it('are small for everything else', () => {
     expect(encodeSignal(1, 15)).toEqual(frame(2, 1, Buffer.from([15])));
     expect(encodeClose(2)).toEqual(frame(3, 2, Buffer.alloc(0)));
+    expect(encodePing()).toEqual(frame(5, 0, Buffer.alloc(0)));
     expect(encodeCredit(3, 2, 65_536)).toEqual(
       frame(4, 3, Buffer.concat([Buffer.from([2]), number(65_536)])),
     );

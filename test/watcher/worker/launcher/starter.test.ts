@@ -24,10 +24,12 @@ const KILLED = 'the launcher of workers ended (signal SIGKILL)';
 
 const starters: Starter[] = [];
 const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
-afterEach(() => {
+afterEach(async () => {
   starters.splice(0).forEach((starter) => {
     starter.close();
   });
+  // The next test looks for its own.
+  for (const pid of launcherPids()) await whenEnded(pid);
   readdirSync(folder).forEach((name) => {
     rmSync(path.join(folder, name));
   });
@@ -37,7 +39,7 @@ async function startStarter(file = LAUNCHER, clock = systemClock) {
   const log = createTestLog();
   const starter = createStarter({ file, log, clock });
   starters.push(starter);
-  if (clock === systemClock) await starter.ready;
+  if (file === LAUNCHER || clock === systemClock) await starter.ready;
   return { log, starter };
 }
 
@@ -181,6 +183,38 @@ describeWithLauncher('the launcher', () => {
     expect(await run(starter, 'exit 5').ended).toEqual(exited(5));
     while (launcherPids().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(launcherPids()[0]).not.toBe(pid);
+  });
+
+  it('is killed with its workers when it hangs, and is started again', async () => {
+    const clock = createFakeClock();
+    const { starter, log } = await startStarter(LAUNCHER, clock);
+    const [pid] = launcherPids();
+    const held = run(starter, 'echo $$; sleep 600');
+    const worker = pidIn(await held.lines.find(/\d/));
+    process.kill(pid!, 'SIGSTOP');
+    await clock.advance(39_999);
+    expect(isRunning(worker)).toBe(true);
+    await clock.advance(1);
+    const text = 'the launcher of workers ended (it has not answered for 30 seconds)';
+    expect(await held.ended).toEqual({ kind: 'lost', reason: `${text}, and its workers were killed` });
+    for (const each of [worker, pid!]) await whenEnded(each);
+    expect(log.lines).toEqual([`error ${text}, and 1 workers were killed`]);
+    while (launcherPids().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  it('is not killed as long as it answers, be it late', async () => {
+    const clock = createFakeClock();
+    const { starter, log } = await startStarter(LAUNCHER, clock);
+    const [pid] = launcherPids();
+    for (let turn = 0; turn < 3; turn += 1) {
+      process.kill(pid!, 'SIGSTOP');
+      await clock.advance(30_000);
+      process.kill(pid!, 'SIGCONT');
+      // It answers in the order in which it is asked.
+      expect(await run(starter, 'exit 5').ended).toEqual(exited(5));
+    }
+    expect(launcherPids()).toContain(pid);
+    expect(log.lines).toEqual([]);
   });
 
   it('is given up when it ends again and again', async () => {
