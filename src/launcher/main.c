@@ -22,6 +22,18 @@
 
 enum { CHANNEL_IN, CHANNEL_OUT, SIGNALS, FIRST_OF_JOBS };
 
+/* Of a job: its standard input, or one of its outputs. */
+enum { INPUT = -1 };
+struct source {
+  struct job *job;
+  int index;
+};
+
+/* What is waited for, and whose it is. */
+static struct pollfd *fds;
+static struct source *sources;
+static size_t count, room;
+
 static int signals;
 
 /* Nobody will take what is still written, and the messages come again by themselves. */
@@ -30,19 +42,42 @@ static void end_with_watcher(void) {
   _exit(0);
 }
 
-/* Three for each job: its standard input, and its outputs. One that must wait is -1, which the system leaves out. */
-static void watch_job(const struct job *job, struct pollfd *fds) {
-  fds[0] = (struct pollfd){job->input, POLLOUT, 0};
+static void make_room(void) {
+  size_t needed = FIRST_OF_JOBS + 3 * job_count;
+  if (needed <= room) return;
+  room = 2 * needed;
+  fds = checked(realloc(fds, room * sizeof *fds));
+  sources = checked(realloc(sources, room * sizeof *sources));
+}
+
+static void watch(int fd, short events, struct source source) {
+  fds[count] = (struct pollfd){fd, events, 0};
+  sources[count] = source;
+  count += 1;
+}
+
+/* Only what is open: the system takes no longer list than this program may have open files. */
+static void watch_job(struct job *job) {
+  if (job->input >= 0) watch(job->input, POLLOUT, (struct source){job, INPUT});
   for (int index = 0; index < 2; index += 1) {
-    bool may_send = job->outputs[index].window > 0 && !is_watcher_busy();
-    fds[index + 1] = (struct pollfd){may_send ? job->outputs[index].fd : -1, POLLIN, 0};
+    struct stream *stream = &job->outputs[index];
+    if (stream->fd >= 0 && stream->window > 0 && !is_watcher_busy())
+      watch(stream->fd, POLLIN, (struct source){job, index});
   }
 }
 
-static void serve_job(struct job *job, const struct pollfd *fds) {
-  if (fds[0].revents != 0) feed(job);
-  if (fds[1].revents != 0) relay(job, 0);
-  if (fds[2].revents != 0) relay(job, 1);
+static void watch_all(bool is_stuck) {
+  make_room();
+  fds[CHANNEL_IN] = (struct pollfd){STDIN_FILENO, POLLIN, 0};
+  fds[CHANNEL_OUT] = (struct pollfd){is_stuck ? STDOUT_FILENO : -1, POLLOUT, 0};
+  fds[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
+  count = FIRST_OF_JOBS;
+  for (struct job *job = jobs; job != NULL; job = job->next) watch_job(job);
+}
+
+static void serve(struct source source) {
+  if (source.index == INPUT) feed(source.job);
+  else if (!is_watcher_busy()) relay(source.job, source.index);
 }
 
 static void forget_signals(void) {
@@ -50,22 +85,18 @@ static void forget_signals(void) {
   while (read(signals, &info, sizeof info) > 0) continue;
 }
 
-static void turn(struct pollfd *fds) {
-  fds[CHANNEL_IN] = (struct pollfd){STDIN_FILENO, POLLIN, 0};
+static void turn(void) {
   /* What should have gone and could not, since the watcher is busy. */
   int wait_ms = linger_ms();
   bool is_stuck = wait_ms == 0;
-  fds[CHANNEL_OUT] = (struct pollfd){is_stuck ? STDOUT_FILENO : -1, POLLOUT, 0};
-  fds[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
-  struct pollfd *of_job = fds + FIRST_OF_JOBS;
-  for (struct job *job = jobs; job != NULL; job = job->next, of_job += 3) watch_job(job, of_job);
-  if (poll(fds, FIRST_OF_JOBS + 3 * job_count, is_stuck ? -1 : wait_ms) < 0) {
+  watch_all(is_stuck);
+  if (poll(fds, count, is_stuck ? -1 : wait_ms) < 0) {
     if (errno == EINTR) return;
     _exit(NO_SYSTEM);
   }
   /* Jobs before requests, which may begin and end them. */
-  of_job = fds + FIRST_OF_JOBS;
-  for (struct job *job = jobs; job != NULL; job = job->next, of_job += 3) serve_job(job, of_job);
+  for (size_t place = FIRST_OF_JOBS; place < count; place += 1)
+    if (fds[place].revents != 0) serve(sources[place]);
   if (fds[SIGNALS].revents != 0) {
     forget_signals();
     see_exits();
@@ -90,13 +121,5 @@ int main(void) {
   if (fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK) != 0) return NO_SYSTEM;
   tell_number(HELLO, 0, VERSION);
   if (!send_events()) return 0;
-  struct pollfd *fds = NULL;
-  size_t room = 0;
-  for (;;) {
-    if (fds == NULL || room < job_count) {
-      room = (job_count + 8) * 2;
-      fds = checked(realloc(fds, (FIRST_OF_JOBS + 3 * room) * sizeof *fds));
-    }
-    turn(fds);
-  }
+  for (;;) turn();
 }

@@ -161,6 +161,23 @@ describeWithLauncher('the launcher', () => {
     for (const { ended } of deaf) expect(await ended).toMatchObject({ signal: 'SIGKILL' });
   });
 
+  it('works on at its limit of open files, and says what it could not start', async () => {
+    const { starter, log } = await startStarter(script('few', `#!/bin/sh\nulimit -n 64\nexec ${LAUNCHER}\n`));
+    const all = Array.from({ length: 40 }, () => run(starter, 'echo on; exec sleep 600'));
+    const refused = all.slice(-5);
+    for (const { ended } of refused) {
+      expect(await ended).toEqual({ kind: 'not-started', reason: 'cannot run /bin/sh: no more open files' });
+    }
+    const held = all.slice(0, 20);
+    for (const { lines } of held) await lines.find('on');
+    held.forEach(({ worker }) => {
+      worker.signal('SIGKILL');
+    });
+    for (const { ended } of held) expect(await ended).toMatchObject({ signal: 'SIGKILL' });
+    expect(await run(starter, 'exit 5').ended).toEqual(exited(5));
+    expect(log.lines).toEqual([]);
+  });
+
   it('does not heed what is sent to all processes: the watcher does', async () => {
     const { starter, log } = await startStarter();
     const [pid] = launcherPids();
