@@ -18,6 +18,9 @@ size_t bytes_in(const struct buffer *buffer);
 /* Room for so many bytes at the end. */
 char *reserve(struct buffer *buffer, size_t bytes);
 
+/* Gives its memory back where nothing is in it and it has become big. */
+void give_back(struct buffer *buffer);
+
 uint32_t number_at(const char *data);
 void put_number(char *data, uint32_t number);
 

@@ -82,5 +82,6 @@ bool send_events(void) {
     events.begin += (size_t)sent;
   }
   is_urgent = false;
+  give_back(&events);
   return true;
 }

@@ -30,6 +30,8 @@ static char *take(struct reader *reader, size_t bytes) {
   return taken;
 }
 
+static uint8_t take_byte(struct reader *reader) { return (uint8_t)*take(reader, 1); }
+
 static uint32_t take_number(struct reader *reader) { return number_at(take(reader, 4)); }
 
 /* Texts are used where they stand: each has a NUL behind it, and none in it. */
@@ -55,33 +57,36 @@ static void take_start(uint32_t number, struct reader *reader) {
   free(variables);
 }
 
-static struct stream *take_stream(struct job *job, struct reader *reader) {
-  char stream = *take(reader, 1);
+static void take_credit(struct job *job, struct reader *reader) {
+  uint8_t stream = take_byte(reader);
   if (stream != 1 && stream != 2) _exit(BAD_FRAME);
-  return &job->outputs[stream - 1];
+  job->outputs[stream - 1].window += take_number(reader);
 }
 
-static void handle(enum request kind, uint32_t number, struct reader reader) {
-  if (kind == START) {
-    take_start(number, &reader);
-    return;
-  }
-  if (kind == PING) {
-    tell_pong();
-    return;
-  }
+static void handle_for_job(uint8_t kind, uint32_t number, struct reader *reader) {
   /* It may just have ended. */
   struct job *job = find_job(number);
   if (job == NULL) return;
-  if (kind == SIGNAL) {
-    signal_job(job, *take(&reader, 1));
-  } else if (kind == CLOSE) {
-    close_outputs(job);
-  } else if (kind == CREDIT) {
-    struct stream *stream = take_stream(job, &reader);
-    stream->window += take_number(&reader);
-  } else {
-    _exit(BAD_FRAME);
+  if (kind == SIGNAL) signal_job(job, take_byte(reader));
+  if (kind == CLOSE) close_outputs(job);
+  if (kind == CREDIT) take_credit(job, reader);
+}
+
+static void handle(uint8_t kind, uint32_t number, struct reader reader) {
+  switch (kind) {
+    case START:
+      take_start(number, &reader);
+      return;
+    case SIGNAL:
+    case CLOSE:
+    case CREDIT:
+      handle_for_job(kind, number, &reader);
+      return;
+    case PING:
+      tell_pong();
+      return;
+    default:
+      _exit(BAD_FRAME);
   }
 }
 
@@ -92,7 +97,7 @@ static void handle_frames(void) {
     if (bytes < HEADER_BYTES || bytes > MOST_FRAME_BYTES) _exit(BAD_FRAME);
     if (bytes_in(&requests) < bytes) return;
     struct reader rest = {frame + HEADER_BYTES, bytes - HEADER_BYTES};
-    handle((enum request)frame[LENGTH_BYTES], number_at(frame + LENGTH_BYTES + 1), rest);
+    handle((uint8_t)frame[LENGTH_BYTES], number_at(frame + LENGTH_BYTES + 1), rest);
     requests.begin += bytes;
   }
 }
@@ -104,5 +109,6 @@ bool take_requests(void) {
   if (got <= 0) return false;
   requests.end += (size_t)got;
   handle_frames();
+  give_back(&requests);
   return true;
 }

@@ -18,16 +18,18 @@ enum { SURE_PIPE_BYTES = 4096 };
 
 enum { READ = 0, WRITE = 1 };
 
-static void close_pipes(int pipes[3][2]) {
-  for (int index = 0; index < 3; index += 1) {
+enum { IN, OUT, ERR, PIPES };
+
+static void close_pipes(int pipes[PIPES][2]) {
+  for (int index = 0; index < PIPES; index += 1) {
     close_fd(&pipes[index][READ]);
     close_fd(&pipes[index][WRITE]);
   }
 }
 
 /* Gives 0 or errno. */
-static int open_pipes(int pipes[3][2]) {
-  for (int index = 0; index < 3; index += 1) {
+static int open_pipes(int pipes[PIPES][2]) {
+  for (int index = 0; index < PIPES; index += 1) {
     if (pipe2(pipes[index], O_CLOEXEC) == 0) continue;
     int error = errno;
     close_pipes(pipes);
@@ -37,27 +39,31 @@ static int open_pipes(int pipes[3][2]) {
 }
 
 /*
- * In the child, which borrows this program's memory until it is another program: system calls only.
+ * In the child, which borrows this program's memory until it is another program: system calls only. Gives errno.
  * Signals have their defaults here, since this program leaves them so and blocks them instead; what waits for it is not
  * the child's.
  */
-__attribute__((noinline)) static int become_worker(pid_t launcher, char *const *arguments, int pipes[3][2]) {
+__attribute__((noinline)) static int become_worker(pid_t launcher, char *const *arguments, int pipes[PIPES][2]) {
   sigset_t none;
   sigemptyset(&none);
   if (setsid() < 0) return errno;
   /* For the moment between here and the watcher's knowing the process id; then it ends whole groups. */
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
   if (getppid() != launcher) return ESRCH;
-  if (dup2(pipes[0][READ], STDIN_FILENO) < 0 || dup2(pipes[1][WRITE], STDOUT_FILENO) < 0 ||
-      dup2(pipes[2][WRITE], STDERR_FILENO) < 0)
-    return errno;
+  if (dup2(pipes[IN][READ], STDIN_FILENO) < 0) return errno;
+  if (dup2(pipes[OUT][WRITE], STDOUT_FILENO) < 0) return errno;
+  if (dup2(pipes[ERR][WRITE], STDERR_FILENO) < 0) return errno;
   if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return errno;
   execvp(arguments[0], arguments);
   return errno;
 }
 
-/* Gives 0 or errno. The program is looked for in the worker's own PATH, as Node does it. */
-static int start_process(pid_t *pid, char *const *arguments, char **variables, int pipes[3][2]) {
+/*
+ * Gives 0 or errno. The program is looked for in the worker's own PATH, as Node does it. A pipe for the error would cost
+ * a wake-up more for each start. Without one, where an emulator makes a fork of vfork, a program that cannot be run is
+ * one that ends with exit code 127.
+ */
+static int start_process(pid_t *pid, char *const *arguments, char **variables, int pipes[PIPES][2]) {
   volatile int error = 0;
   pid_t launcher = getpid();
   char **own_variables = environ;
@@ -70,12 +76,10 @@ static int start_process(pid_t *pid, char *const *arguments, char **variables, i
   int fork_error = errno;
   environ = own_variables;
   if (child < 0) return fork_error;
-  if (error != 0) {
+  if (error != 0)
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
-    return error;
-  }
   *pid = child;
-  return 0;
+  return error;
 }
 
 /* Puts the body, or the beginning of a long one, into the pipe; the worker's end is still open here. */
@@ -91,10 +95,14 @@ static int taken(int *fd) {
   return value;
 }
 
-static void keep_ends(struct job *job, int pipes[3][2]) {
-  for (int index = 0; index < 2; index += 1)
-    job->outputs[index] = (struct stream){taken(&pipes[index + 1][READ]), WINDOW_BYTES};
-  job->input = taken(&pipes[0][WRITE]);
+static void keep_ends(struct job *job, int pipes[PIPES][2]) {
+  for (int index = 0; index < 2; index += 1) {
+    int output = taken(&pipes[OUT + index][READ]);
+    /* A worker can open its own output for reading, and take what was there a moment ago. */
+    fcntl(output, F_SETFL, O_NONBLOCK);
+    job->outputs[index] = (struct stream){output, WINDOW_BYTES};
+  }
+  job->input = taken(&pipes[IN][WRITE]);
 }
 
 static void keep_body(struct job *job, const char *rest, size_t bytes) {
@@ -104,13 +112,13 @@ static void keep_body(struct job *job, const char *rest, size_t bytes) {
 }
 
 void start_job(uint32_t number, char *const *arguments, char **variables, const char *body, size_t bytes) {
-  int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+  int pipes[PIPES][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
   pid_t pid = 0;
   int error = open_pipes(pipes);
   size_t written = 0;
   if (error == 0) {
-    written = fill(pipes[0][WRITE], body, bytes);
-    if (written == bytes) close_fd(&pipes[0][WRITE]);
+    written = fill(pipes[IN][WRITE], body, bytes);
+    if (written == bytes) close_fd(&pipes[IN][WRITE]);
     error = start_process(&pid, arguments, variables, pipes);
   }
   if (error != 0) {

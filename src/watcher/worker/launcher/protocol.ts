@@ -131,7 +131,7 @@ function decode(frame: Buffer): LauncherEvent {
     case Kind.closed:
       return { kind: 'closed', job, stream: streamIn(rest) };
     case Kind.started:
-      return { kind: 'started', job, pid: rest.readUInt32LE(0) };
+      return { kind: 'started', job, pid: pidIn(rest) };
     case Kind.failed:
       return { kind: 'failed', job, errno: rest.readUInt32LE(0) };
     case Kind.exited:
@@ -143,6 +143,13 @@ function decode(frame: Buffer): LauncherEvent {
     default:
       throw badFrame();
   }
+}
+
+/** It is signalled later on; 0 and 1 would stand for whole other groups. */
+function pidIn(rest: Buffer): number {
+  const pid = rest.readInt32LE(0);
+  if (pid <= 1) throw badFrame();
+  return pid;
 }
 
 function exited(job: number, rest: Buffer): LauncherEvent {

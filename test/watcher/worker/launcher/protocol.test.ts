@@ -48,7 +48,11 @@ const bytes = fc.uint8Array({ maxLength: 3_000 }).map((array) => Buffer.from(arr
 const anyEvent: fc.Arbitrary<LauncherEvent> = fc.oneof(
   fc.record({ kind: fc.constant('hello' as const), version: u32 }),
   fc.record({ kind: fc.constant('pong' as const) }),
-  fc.record({ kind: fc.constant('started' as const), job: u32, pid: u32 }),
+  fc.record({
+    kind: fc.constant('started' as const),
+    job: u32,
+    pid: fc.integer({ min: 2, max: 2 ** 31 - 1 }),
+  }),
   fc.record({ kind: fc.constant('failed' as const), job: u32, errno: u32 }),
   fc.record({ kind: fc.constant('output' as const), job: u32, stream, bytes }),
   fc.record({ kind: fc.constant('closed' as const), job: u32, stream }),
@@ -89,6 +93,10 @@ describe('events', () => {
     { name: 'a length that is too big', bytes: Buffer.concat([number(2 ** 30), Buffer.alloc(20)]) },
     { name: 'an unknown kind', bytes: frame(99, 1, Buffer.alloc(4)) },
     { name: 'a third stream', bytes: frame(5, 1, Buffer.from([3])) },
+    ...[0, 1, 2 ** 31].map((pid) => ({
+      name: `process ${pid}, which is no process's`,
+      bytes: frame(2, 1, number(pid)),
+    })),
     { name: 'less than its kind needs', bytes: frame(6, 1, Buffer.alloc(1)) },
   ])('are refused for $name', ({ bytes: given }) => {
     expect(() => createEventDecoder().push(given)).toThrow();

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import {
   chmodSync,
+  constants,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -176,6 +177,29 @@ describeWithLauncher('the launcher', () => {
     for (const { ended } of held) expect(await ended).toMatchObject({ signal: 'SIGKILL' });
     expect(await run(starter, 'exit 5').ended).toEqual(exited(5));
     expect(log.lines).toEqual([]);
+  });
+
+  it('never waits for output that is no longer there: a worker can read its own', async () => {
+    const { starter } = await startStarter();
+    const [pid] = launcherPids();
+    await run(starter, 'echo on; exec sleep 600').lines.find('on');
+    const flags = readdirSync(`/proc/${pid}/fd`)
+      .filter((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('pipe:'))
+      .map((fd) => /flags:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1])
+      .map((text) => parseInt(text!, 8))
+      .filter((each) => (each & (constants.O_WRONLY | constants.O_RDWR)) === 0);
+    expect(flags).toHaveLength(2);
+    for (const each of flags) expect(each & constants.O_NONBLOCK).toBe(constants.O_NONBLOCK);
+  });
+
+  it('keeps no memory of a big message', async () => {
+    const { starter } = await startStarter();
+    const [pid] = launcherPids();
+    const before = residentKiB(pid!);
+    const { ended } = run(starter, 'wc -c', 'x'.repeat(12_000_000));
+    expect(await ended).toEqual(exited(0));
+    expect(await run(starter, 'true').ended).toEqual(exited(0));
+    expect(residentKiB(pid!) - before).toBeLessThan(1_000);
   });
 
   it('does not heed what is sent to all processes: the watcher does', async () => {

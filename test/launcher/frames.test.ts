@@ -1,0 +1,66 @@
+import { expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fc from 'fast-check';
+import { describeWithLauncher, LAUNCHER } from '../helpers/ways-to-start';
+
+const number = (value: number) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+const frame = (kind: number, rest: Buffer) =>
+  Buffer.concat([number(5 + rest.length), Buffer.from([kind]), number(1), rest]);
+const texts = (...parts: (number | string)[]) =>
+  Buffer.concat(parts.map((part) => (typeof part === 'number' ? number(part) : Buffer.from(part))));
+
+/** How it ends, given these bytes and then no more. */
+async function endOf(bytes: Buffer): Promise<number | string | null> {
+  const child = spawn(LAUNCHER!, { stdio: ['pipe', 'ignore', 'inherit'], env: {} });
+  // It may end before it has read all.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(bytes);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return code ?? signal;
+}
+
+const BAD_FRAME = 2;
+
+describeWithLauncher('the launcher', () => {
+  it.each([
+    ['a length that is no frame', number(4)],
+    ['a length that is too big', number(2 ** 24 - 3)],
+    ['the biggest length', number(2 ** 32 - 1)],
+    ['kind 0', frame(0, Buffer.alloc(4))],
+    ['a kind that it does not know', frame(6, Buffer.alloc(4))],
+    ['a kind that is negative to some machines', frame(255, Buffer.alloc(4))],
+    ['no counts', frame(1, Buffer.alloc(7))],
+    ['no program', frame(1, texts(0, 0))],
+    ['more texts than bytes', frame(1, texts(2 ** 32 - 1, 2 ** 32 - 1, 1, 'a\0'))],
+    ['a text that is too short', frame(1, texts(1, 0, 3, 'a\0'))],
+    ['the longest text', frame(1, texts(1, 0, 2 ** 32 - 1, 'a\0'))],
+    ['a text without its end', frame(1, texts(1, 0, 1, 'ab'))],
+    ['a text with an end in it', frame(1, texts(1, 0, 3, 'a\0b\0'))],
+  ])('ends at once for %s', async (_name, bytes) => {
+    expect(await endOf(Buffer.concat([bytes, Buffer.alloc(9)]))).toBe(BAD_FRAME);
+  });
+
+  it('does nothing for jobs that it does not know', async () => {
+    const unknown = [frame(2, Buffer.from([9])), frame(3, Buffer.alloc(0)), frame(4, texts('\x01', 1))];
+    expect(await endOf(Buffer.concat(unknown))).toBe(0);
+  });
+
+  it('never crashes, whatever comes', async () => {
+    // No program is in reach: nothing starts.
+    const anyFrame = fc
+      .tuple(fc.integer({ min: 0, max: 6 }), fc.uint8Array({ maxLength: 40 }))
+      .map(([kind, rest]) => frame(kind, Buffer.from(rest)));
+    const bytes = fc.array(fc.oneof(anyFrame, fc.uint8Array({ maxLength: 20 })), { maxLength: 10 });
+    await fc.assert(
+      fc.asyncProperty(bytes, async (parts) => {
+        expect([0, BAD_FRAME]).toContain(await endOf(Buffer.concat(parts)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
