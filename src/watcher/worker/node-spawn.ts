@@ -75,6 +75,10 @@ async function* noOutput(): AsyncGenerator<Buffer> {
   // Ends at once.
 }
 
+/**
+ * Node takes the end by a signal that it has no name for, a real-time one, for exit code 0: it gives the same numbers for
+ * both, and has waited for the process by then. The launcher tells them apart; so does a shell, of what it runs.
+ */
 async function endOf(child: Child, command: WorkerCommand): Promise<ProcessEnd> {
   try {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

@@ -207,6 +207,14 @@ describeEachWay((start) => {
       }).not.toThrow();
     });
 
+    it('ends however early it is killed', async () => {
+      for (let turn = 0; turn < 20; turn += 1) {
+        const { worker, ended } = run(shell('sleep 600'));
+        worker.kill();
+        expect(await ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+      }
+    });
+
     // It speaks once it runs, so that the signal finds it.
     const work = "sh -c 'echo on; exec sleep 600'";
     it.each([
