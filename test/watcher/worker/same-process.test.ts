@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../../src/watcher/clock';
 import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
 import type { StartRequest, StartWorker } from '../../../src/watcher/worker/start-worker';
 import { createTestLog } from '../../helpers/test-log';
-import { describeWithLauncher, LAUNCHER } from '../../helpers/ways-to-start';
+import { describeWithEmulatedLauncher, describeWithLauncher, LAUNCHER } from '../../helpers/ways-to-start';
 
 interface Given {
   program: string;
@@ -54,6 +54,12 @@ const environ = (environment: Record<string, string | undefined>): Given => ({
   environment,
 });
 
+/** All with a name that end a process which does not heed them. */
+const ENDING_SIGNALS =
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT XCPU XFSZ VTALRM PROF IO PWR SYS'
+    .split(' ')
+    .map((name) => `SIG${name}`) as NodeJS.Signals[];
+
 const CASES: Record<string, Given> = {
   'an environment in its order': environ({ B: '2', A: '1', C: '' }),
   'no environment': environ({}),
@@ -86,65 +92,93 @@ const CASES: Record<string, Given> = {
   'its priority': { program: '/usr/bin/nice' },
   "a program of the worker's own PATH": { program: 'there', environment: { PATH: `/none:${folder}` } },
   'a program behind one that may not be run': { program: 'ls', environment: { PATH: `${folder}:/bin` } },
-  'a program that may not be run': { program: 'locked', environment: { PATH: folder } },
-  'a program in an empty PATH': { program: 'true', environment: { PATH: '' } },
   'a program without a PATH': { program: 'true', environment: {} },
   'a script that does not say by what': { program: path.join(folder, 'bare'), args: ['x'] },
-  'a script whose interpreter is not there': { program: path.join(folder, 'astray') },
-  'a text that is no program': { program: path.join(folder, 'locked') },
-  'a folder': { program: folder },
-  'a file as if it were a folder': { program: path.join(folder, 'there/x') },
-  'a name that is too long': { program: `/${'x'.repeat(5_000)}` },
-  'too much in all': { program: '/bin/true', args: Array.from({ length: 100 }, () => 'x'.repeat(120_000)) },
   'input, byte for byte': { program: 'sha256sum', input: 'é\0\n'.repeat(300_000) },
   'no input': { program: 'wc', args: ['-c'] },
   'input that is a little more than a pipe takes': { program: 'wc', args: ['-c'], input: 'x'.repeat(65_537) },
   'both outputs, byte for byte': shell("printf 'a\\0\\377'; printf 'b\\n\\200' >&2"),
   'much output': shell('head -c 10000000 /dev/zero | sha256sum; head -c 300000 /dev/zero'),
   'an exit code': shell('exit 200'),
-  SIGSEGV: shell('kill -SEGV $$'),
-  SIGPIPE: shell('kill -PIPE $$'),
-  SIGSYS: shell('kill -SYS $$'),
+  ...Object.fromEntries(
+    ENDING_SIGNALS.map((signal) => [signal, shell(`ulimit -c 0; kill -${constants.signals[signal]} $$`)]),
+  ),
 };
 
-describeWithLauncher('a worker of the launcher is the same as one of Node', () => {
-  const log = createTestLog();
-  let starter: Starter;
-  beforeAll(async () => {
-    file('there', '#!/bin/sh\necho there\n', 0o755);
-    file('locked', '#!/bin/sh\necho locked\n', 0o000);
-    file('ls', '', 0o000);
-    file('bare', 'echo bare "$0" "$@"\n', 0o755);
-    file('astray', '#!/no/such/shell\n', 0o755);
-    starter = createStarter({ file: LAUNCHER, log, clock: systemClock });
-    await starter.ready;
-  });
-  afterAll(() => {
+/** What the kernel refuses. */
+const REFUSED: Record<string, Given> = {
+  'a program that may not be run': { program: 'locked', environment: { PATH: folder } },
+  'a program in an empty PATH': { program: 'true', environment: { PATH: '' } },
+  'a script whose interpreter is not there': { program: path.join(folder, 'astray') },
+  'a text that is no program': { program: path.join(folder, 'locked') },
+  'a folder': { program: folder },
+  'a file as if it were a folder': { program: path.join(folder, 'there/x') },
+  'a name that is too long': { program: `/${'x'.repeat(5_000)}` },
+  'too much in all': { program: '/bin/true', args: Array.from({ length: 100 }, () => 'x'.repeat(120_000)) },
+};
+
+const log = createTestLog();
+const starters: Starter[] = [];
+
+beforeAll(() => {
+  file('there', '#!/bin/sh\necho there\n', 0o755);
+  file('locked', '#!/bin/sh\necho locked\n', 0o000);
+  file('ls', '', 0o000);
+  file('bare', 'echo bare "$0" "$@"\n', 0o755);
+  file('astray', '#!/no/such/shell\n', 0o755);
+});
+afterAll(() => {
+  starters.forEach((starter) => {
     starter.close();
   });
-  beforeEach(() => {
-    expect(log.lines).toEqual([]);
-  });
+});
+beforeEach(() => {
+  expect(log.lines).toEqual([]);
+});
 
-  it.each(Object.entries(CASES))('%s', async (_name, given) => {
+/** For the tests of a `describe`. */
+function startsBy(launcher: string): StartWorker {
+  beforeAll(async () => {
+    starters.unshift(createStarter({ file: launcher, log, clock: systemClock }));
+    await starters[0]!.ready;
+  });
+  return (request) => starters[0]!.start(request);
+}
+
+describeWithLauncher('a worker of the launcher is the same as one of Node', () => {
+  const start = startsBy(LAUNCHER!);
+
+  it.each(Object.entries({ ...CASES, ...REFUSED }))('%s', async (_name, given) => {
     const expected = await resultOf(startByNode, given);
-    expect(await resultOf(starter.start, given)).toEqual(expected);
+    expect(await resultOf(start, given)).toEqual(expected);
   });
 
   it('but for a real-time signal, which Node takes for exit code 0', async () => {
-    const { end } = await resultOf(starter.start, shell('kill -34 $$'));
-    expect(end).toEqual({ kind: 'exited', code: null, signal: 'SIG34' });
+    const given = shell('kill -34 $$');
+    expect((await resultOf(start, given)).end).toEqual({ kind: 'exited', code: null, signal: 'SIG34' });
+    expect((await resultOf(startByNode, given)).end).toEqual({ kind: 'exited', code: 0, signal: null });
   });
 
   it('but for pipes instead of sockets, which can be opened by their names', async () => {
-    const { end, stdout, stderr } = await resultOf(
-      starter.start,
-      shell('echo a >/dev/stdout; echo b >/dev/stderr'),
-    );
-    expect({ end, stdout, stderr }).toEqual({
+    expect(await resultOf(start, shell('echo a >/dev/stdout; echo b >/dev/stderr'))).toEqual({
       end: { kind: 'exited', code: 0, signal: null },
       stdout: 'a\n',
       stderr: 'b\n',
     });
+  });
+});
+
+describeWithEmulatedLauncher('a worker of the launcher for arm64 is the same as one of Node', (launcher) => {
+  const start = startsBy(launcher);
+
+  it.each(Object.entries(CASES))('%s', async (_name, given) => {
+    const expected = await resultOf(startByNode, given);
+    expect(await resultOf(start, given)).toEqual(expected);
+  });
+
+  // The emulator makes a fork of vfork: what the child could not do, its parent learns by the exit code alone.
+  it.each(Object.entries(REFUSED))('but for an emulator without vfork: %s', async (_name, given) => {
+    const end = { kind: 'exited', code: 127, signal: null };
+    expect(await resultOf(start, given)).toEqual({ end, stdout: '', stderr: '' });
   });
 });
