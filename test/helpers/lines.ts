@@ -4,13 +4,40 @@ export interface Lines {
   add: (line: string) => void;
   /** Resolves to the first line that matches, come or still to come; rejects after the time, showing what came. */
   find(pattern: RegExp | string, timeoutMs?: number): Promise<string>;
+  /** Resolves when so many lines have come that match; rejects as above. */
+  findAll(count: number, pattern: RegExp | string, timeoutMs?: number): Promise<string[]>;
   /** How many have come that match. */
   count(pattern: RegExp): number;
 }
 
+const TIMEOUT_MS = 20_000;
+
+/** What an error shows: a test may write megabytes. */
+const MOST_SHOWN = 200;
+
 export function collectLines(): Lines {
   const all: string[] = [];
   const waiting = new Set<() => void>();
+  const matching = (pattern: RegExp | string) =>
+    all.filter((line) => (typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line)));
+  const findAll = (count: number, pattern: RegExp | string, timeoutMs = TIMEOUT_MS) =>
+    new Promise<string[]>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(check);
+        const shown = all.slice(-MOST_SHOWN).map((line) => line.slice(0, 1000));
+        const wanted = count === 1 ? 'no line' : `only ${matching(pattern).length} of ${count} lines`;
+        reject(new Error(`${wanted} like ${String(pattern)} came; there were:\n${shown.join('\n')}`));
+      }, timeoutMs);
+      const check = () => {
+        const found = matching(pattern);
+        if (found.length < count) return;
+        clearTimeout(timer);
+        waiting.delete(check);
+        resolve(found);
+      };
+      waiting.add(check);
+      check();
+    });
   return {
     all,
     add: (line) => {
@@ -19,24 +46,8 @@ export function collectLines(): Lines {
         check();
       });
     },
-    find: (pattern, timeoutMs = 20_000) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          waiting.delete(check);
-          reject(new Error(`no line like ${String(pattern)} came; there were:\n${all.join('\n')}`));
-        }, timeoutMs);
-        const check = () => {
-          const found = all.find((line) =>
-            typeof pattern === 'string' ? line.includes(pattern) : pattern.test(line),
-          );
-          if (found === undefined) return;
-          clearTimeout(timer);
-          waiting.delete(check);
-          resolve(found);
-        };
-        waiting.add(check);
-        check();
-      }),
-    count: (pattern) => all.filter((line) => pattern.test(line)).length,
+    find: async (pattern, timeoutMs) => (await findAll(1, pattern, timeoutMs))[0]!,
+    findAll,
+    count: (pattern) => matching(pattern).length,
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
 import { whenEnded } from '../helpers/processes';
-import { endWatchers, startWatcher, worker } from '../helpers/watcher';
+import { endWatchers, startWatcher } from '../helpers/watcher';
 
 let emulator: TestEmulator;
 let folder: string;
@@ -22,54 +22,6 @@ const newFolder = () => {
   folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
   return folder;
 };
-
-describe('slots', () => {
-  it('run as many workers at once as `concurrency` says, and no message is held that none works on', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = startWatcher({
-      endpoint: emulator.endpoint,
-      queueUrl: queue.url,
-      command: worker('wait.mjs', newFolder()),
-      environment: { WatchbotConcurrency: '2' },
-    });
-    for (const body of ['a', 'b', 'c', 'd']) await queue.send(body);
-
-    await watcher.find('started a');
-    await watcher.find('started b');
-    expect(await queue.counts()).toEqual({ visible: 2, inFlight: 2, dead: 0 });
-
-    // A slow message does not hold up the others: `a` goes on while `c` and `d` take the other slot in turn.
-    for (const [done, next] of [
-      ['b', 'c'],
-      ['c', 'd'],
-    ] as const) {
-      writeFileSync(path.join(folder, done), '');
-      await watcher.find(`started ${next}`);
-    }
-    expect(watcher.count(/\[success\]/)).toBe(2);
-    for (const body of ['a', 'd']) writeFileSync(path.join(folder, body), '');
-    await watcher.find(/started d/);
-  });
-
-  it('keep the order of a FIFO group, and let other groups pass', async () => {
-    const queue = await createTestQueue(emulator, { fifo: true });
-    const watcher = startWatcher({
-      endpoint: emulator.endpoint,
-      queueUrl: queue.url,
-      command: worker('wait.mjs', newFolder()),
-      environment: { WatchbotConcurrency: '5', Fifo: 'true' },
-    });
-    await queue.send('north-1', { groupId: 'north' });
-    await watcher.find('started north-1');
-    await queue.send('north-2', { groupId: 'north' });
-    await queue.send('south-1', { groupId: 'south' });
-    await watcher.find('started south-1');
-    expect(watcher.count(/started north-2/)).toBe(0);
-
-    writeFileSync(path.join(folder, 'north-1'), '');
-    await watcher.find('started north-2');
-  });
-});
 
 describe('heartbeat', () => {
   it('keeps a message hidden for as long as its worker runs', async () => {
