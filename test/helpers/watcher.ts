@@ -31,8 +31,10 @@ export function startWatcher(parts: {
   /** A shell line, or arguments that are run without a shell. */
   command: string | string[];
   environment?: Record<string, string>;
+  /** Which lines are kept: a hundred megabytes need not be. All, unless given. */
+  keep?: (line: string) => boolean;
 }): TestWatcher {
-  const { endpoint, queueUrl, command, environment } = parts;
+  const { endpoint, queueUrl, command, environment, keep = () => true } = parts;
   const args = typeof command === 'string' ? ['listen', command] : ['listen', '--', ...command];
   const child = spawn(process.execPath, [WATCHER_BUNDLE, ...args], {
     env: {
@@ -48,7 +50,10 @@ export function startWatcher(parts: {
   });
   running.add(child);
   const lines = collectLines();
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', lines.add);
+  const add = (line: string) => {
+    if (keep(line)) lines.add(line);
+  };
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', add);
   const ended = once(child, 'close').then((args) => {
     running.delete(child);
     const [code, signal] = args as [number | null, string | null];

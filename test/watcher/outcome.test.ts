@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
-import { whenEnded } from '../helpers/processes';
 import { endWatchers, startWatcher } from '../helpers/watcher';
 
 let emulator: TestEmulator;
@@ -103,75 +102,5 @@ describe('a message that was not tried does not become a dead letter', () => {
     await next.find('[success]', 10_000);
     await next.stop();
     expect(await queue.counts()).toEqual(GONE);
-  });
-});
-
-describe('output', () => {
-  it('is logged to the last line, before the outcome, even without an end of line', async () => {
-    const queue = await createTestQueue(emulator);
-    const command = 'echo one; echo two >&2; printf "the last"';
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
-    await queue.send('hello');
-
-    await watcher.find('[success]');
-
-    const texts = watcher.all.map((line) => line.replace(/^.*\] /, ''));
-    expect(texts).toEqual(expect.arrayContaining(['one', 'two', 'the last']));
-    expect(watcher.all.findIndex((line) => line.endsWith('the last'))).toBeLessThan(
-      watcher.all.findIndex((line) => line.includes('[success]')),
-    );
-  });
-
-  it('ends with the worker, whatever it leaves behind', async () => {
-    const queue = await createTestQueue(emulator);
-    const command = 'sleep 600 & echo "left $!"';
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
-    await queue.send('hello');
-
-    await watcher.find('[success]', 10_000);
-
-    const pid = Number(/left (\d+)/.exec(await watcher.find(/\[worker\].*left/))?.[1]);
-    await whenEnded(pid);
-  });
-
-  it('cannot pass for a line of the watcher', async () => {
-    const queue = await createTestQueue(emulator);
-    const forged = '[Tue, 24 Nov 2026 08:00:00 GMT] [watcher] [id] [failure] after 1 ms';
-    const command = `printf '\\r${forged}\\033[2J\\n'`;
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
-    const id = await queue.send('hello');
-
-    const line = await watcher.find(/\[worker\].*\[id\]/);
-
-    expect(line).toMatch(new RegExp(`^\\[[^\\]]+GMT\\] \\[worker\\] \\[${id}\\] \\\\u000d\\[Tue`));
-    expect(line).toMatch(/\\u001b\[2J$/);
-  });
-
-  it('is one JSON object a line where it is structured, with the fields of a JSON line in it', async () => {
-    const queue = await createTestQueue(emulator);
-    const command = `echo plain; echo '{"msg":"hi","colour":"blue","source":"watcher","watchbot_sqs_message_id":"x"}'; exit 1`;
-    const environment = { structuredLogging: 'true' };
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, environment });
-    const id = await queue.send('hello');
-
-    await watcher.find('"failure"');
-    const lines = watcher.all.map((line) => JSON.parse(line) as Record<string, unknown>);
-
-    expect(lines).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ source: 'worker', msg: 'plain', watchbot_sqs_message_id: id, level: 30 }),
-        expect.objectContaining({ source: 'worker', msg: 'hi', colour: 'blue', watchbot_sqs_message_id: id }),
-        expect.objectContaining({
-          source: 'watcher',
-          worker_event: 'failure',
-          watchbot_sqs_message_id: id,
-          level: 50,
-          code: 1,
-          receives: 1,
-          duration: expect.any(Number),
-          response_duration: expect.any(Number),
-        }),
-      ]),
-    );
   });
 });

@@ -1,0 +1,203 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
+import { createTestFolder, type TestFolder } from '../helpers/folder';
+import { createGate } from '../helpers/gate';
+import { endWatchers, startWatcher } from '../helpers/watcher';
+
+let emulator: TestEmulator;
+let folder: TestFolder;
+
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+afterAll(() => emulator.stop());
+beforeEach(() => {
+  folder = createTestFolder();
+});
+afterEach(async () => {
+  await endWatchers();
+  folder.remove();
+});
+
+const start = (queue: TestQueue, command: string, environment: Record<string, string> = {}) =>
+  startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, environment });
+
+function makeFolder(name: string): string {
+  const made = folder.join(name);
+  mkdirSync(made);
+  return made;
+}
+
+/** What nobody may touch, in a folder that no worker is given. */
+function makePrecious(): string {
+  const outside = makeFolder('outside');
+  mkdirSync(path.join(outside, 'more'));
+  for (const name of ['precious', 'more/precious']) writeFileSync(path.join(outside, name), 'gold');
+  return outside;
+}
+
+const isUntouched = (outside: string) =>
+  ['precious', 'more/precious'].every((name) => readFileSync(path.join(outside, name), 'utf8') === 'gold');
+
+describe('mounts', () => {
+  it('are empty before each job, whatever the last one left there and however it ended', async () => {
+    const mounts = [makeFolder('one'), makeFolder('two')];
+    const [first, second] = mounts;
+    const queue = await createTestQueue(emulator);
+    const litter = [
+      `mkdir -p '${first}/a/b'`,
+      `touch '${first}/a/b/c' '${first}/.hidden' '${first}/-rf' '${second}/line\nend'`,
+      `mkfifo '${second}/pipe'`,
+      `chmod 0 '${second}/pipe'`,
+    ].join('; ');
+    const watcher = start(
+      queue,
+      `echo "found <$(ls -A '${first}')$(ls -A '${second}')>"; ${litter}; exit "$Message"`,
+      {
+        Volumes: mounts.join(','),
+      },
+    );
+    for (const code of ['0', '1', '3']) await queue.send(code);
+
+    const found = await watcher.findAll(3, /\[worker\].*found/);
+    for (const line of found) expect(line).toMatch(/found <>$/);
+    await watcher.findAll(3, /\] after \d+ ms/);
+    await watcher.stop();
+    expect(mounts.map((mount) => readdirSync(mount))).toEqual([[], []]);
+  });
+
+  it('are emptied without following a link out of them', async () => {
+    const [mount, outside] = [makeFolder('mount'), makePrecious()];
+    symlinkSync(outside, path.join(mount, 'before'));
+    linkSync(path.join(outside, 'precious'), path.join(mount, 'hard'));
+    const queue = await createTestQueue(emulator);
+    const links = [
+      `mkdir '${mount}/deep'`,
+      `ln -s '${outside}' '${mount}/deep/folder'`,
+      `ln -s '../../outside' '${mount}/deep/relative'`,
+      `ln -s '${outside}/more/precious' '${mount}/file'`,
+      `ln -s / '${mount}/root'`,
+      `ln -s '${mount}' '${mount}/itself'`,
+      `ln -s /no/such/place '${mount}/dangling'`,
+    ].join(' && ');
+    const watcher = start(queue, links, { Volumes: mount });
+    await queue.send('hello');
+    await watcher.find('[success]');
+    await watcher.stop();
+
+    expect(readdirSync(mount)).toEqual([]);
+    expect(isUntouched(outside)).toBe(true);
+  });
+
+  it('are not emptied while any worker runs', async () => {
+    const mount = makeFolder('mount');
+    const gate = createGate(folder.path);
+    const queue = await createTestQueue(emulator);
+    const watcher = start(
+      queue,
+      `touch '${mount}/'"$Message"; echo "started $Message"; [ "$Message" = quick ] || ${gate.wait}`,
+      { Volumes: mount, WatchbotConcurrency: '2' },
+    );
+    await queue.send('slow');
+    await watcher.find(/\[worker\].*started slow/);
+    await queue.send('quick');
+    await watcher.find('[success]');
+    await queue.send('next');
+    // In the slot of the quick one, which is free when all that follows a job is done.
+    await watcher.find(/\[worker\].*started next/);
+    expect(readdirSync(mount).sort()).toEqual(['next', 'quick', 'slow']);
+
+    gate.open(2);
+    await watcher.findAll(3, '[success]');
+    await watcher.stop();
+    gate.close();
+    expect(readdirSync(mount)).toEqual([]);
+  });
+
+  it('that cannot be emptied are told of, and work goes on', async () => {
+    const queue = await createTestQueue(emulator);
+    const watcher = start(queue, 'true', { Volumes: folder.join('none') });
+    await queue.send('one');
+    await queue.send('two');
+    await watcher.findAll(2, '[success]');
+    await watcher.find(`${folder.join('none')} could not be emptied: Error: ENOENT`);
+  });
+});
+
+describe('the file of a message', () => {
+  it.each([
+    { name: 'in the folder for temporary files', environment: () => ({ TMPDIR: makeFolder('tmp') }) },
+    { name: 'where no such folder is named', environment: () => ({}) },
+  ])('is its own user’s, and gone after the job: $name', async ({ environment }) => {
+    const queue = await createTestQueue(emulator);
+    const command = [
+      'f=$MessageFile; d=${f%/*}',
+      'echo "was in $d, with $(ls -A "$d")"',
+      'echo "modes $(stat -c %a "$d") $(stat -c %a "$f")"',
+      'echo "text $(cat "$f")"',
+    ].join('; ');
+    const watcher = start(queue, command, environment());
+    await queue.send('hello');
+
+    const line = await watcher.find(/\[worker\].*was in/);
+    await watcher.find(/\[worker\].*modes 700 600$/);
+    await watcher.find(/\[worker\].*text hello$/);
+    await watcher.find('[success]');
+    await watcher.stop();
+
+    const [, used] = /was in (\/.*watchbot-[^,/]+), with message$/.exec(line)!;
+    expect(existsSync(used!)).toBe(false);
+  });
+
+  it.each([
+    { name: 'on disk', environment: () => ({ TMPDIR: makeFolder('tmp') }) },
+    { name: 'in memory', environment: () => ({}) },
+  ])('is removed without following what its worker put in its place: $name', async ({ environment }) => {
+    const outside = makePrecious();
+    const queue = await createTestQueue(emulator);
+    const command = [
+      'd=${MessageFile%/*}',
+      'echo "was in $d"',
+      `ln -sf '${outside}/precious' "$MessageFile"`,
+      `ln -s '${outside}' "$d/more"`,
+    ].join(' && ');
+    const watcher = start(queue, command, environment());
+    await queue.send('hello');
+    const [, used] = /was in (.*)$/.exec(await watcher.find(/\[worker\].*was in/))!;
+    await watcher.find('[success]');
+    await watcher.stop();
+
+    expect(() => lstatSync(used!)).toThrow('ENOENT');
+    expect(isUntouched(outside)).toBe(true);
+  });
+});
+
+describe('where every job gets a fresh container', () => {
+  it.each([
+    { code: 0, outcome: '[success]', inFlight: 0 },
+    { code: 3, outcome: '[rejected]', inFlight: 0 },
+    { code: 4, outcome: '[noop]', inFlight: 1 },
+    { code: 1, outcome: '[failure]', inFlight: 1 },
+  ])('the watcher ends by itself after one job: exit $code', async ({ code, outcome, inFlight }) => {
+    const queue = await createTestQueue(emulator);
+    await queue.send('one');
+    await queue.send('two');
+    const watcher = start(queue, `exit ${code}`, { writableFilesystem: 'true' });
+
+    expect(await watcher.ended).toBe(0);
+    expect(watcher.count(/\] after \d+ ms/)).toBe(1);
+    expect(watcher.all.some((line) => line.includes(outcome))).toBe(true);
+    expect(await queue.counts()).toEqual({ visible: 1, inFlight, dead: 0 });
+  });
+});

@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { LogSource } from '../../src/contract/log';
+import { readLine } from '../../src/contract/log-lines';
+import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
+import { createTestFolder, type TestFolder } from '../helpers/folder';
+import { createGate, type Gate } from '../helpers/gate';
+import { peakMemoryOf } from '../helpers/memory';
+import { isRunning, whenEnded } from '../helpers/processes';
+import { startSqsRecorder } from '../helpers/sqs-recorder';
+import { endWatchers, startWatcher, worker, type TestWatcher } from '../helpers/watcher';
+
+const MEBIBYTE = 2 ** 20;
+
+let emulator: TestEmulator;
+let folder: TestFolder;
+let gate: Gate;
+
+beforeAll(async () => {
+  emulator = await startTestEmulator();
+});
+afterAll(() => emulator.stop());
+beforeEach(() => {
+  folder = createTestFolder();
+  gate = createGate(folder.path);
+});
+afterEach(async () => {
+  await endWatchers();
+  gate.close();
+  folder.remove();
+});
+
+const start = (
+  queue: TestQueue,
+  command: string,
+  more: { environment?: Record<string, string>; keep?: (line: string) => boolean } = {},
+) => startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, ...more });
+
+const FORMATS = [
+  { format: 'plain', environment: { structuredLogging: 'false' } },
+  { format: 'structured', environment: { structuredLogging: 'true' } },
+];
+
+/** What the worker printed, by the log. */
+const textsOf = ({ all }: TestWatcher) =>
+  all
+    .map(readLine)
+    .filter(({ source }) => source === LogSource.worker)
+    .map(({ text }) => text);
+/** Of either format. */
+const SUCCESS = /\[success\]/;
+
+const pidIn = (line: string) => Number(/pid (\d+)/.exec(line)?.[1]);
+
+describe('output', () => {
+  it('is logged to the last line, before the outcome, even without an end of line', async () => {
+    const queue = await createTestQueue(emulator);
+    const watcher = start(queue, 'echo one; echo two >&2; printf "the last"');
+    await queue.send('hello');
+
+    await watcher.find(SUCCESS);
+
+    expect(textsOf(watcher).sort()).toEqual(['one', 'the last', 'two']);
+    expect(watcher.all.findIndex((line) => line.endsWith('the last'))).toBeLessThan(
+      watcher.all.findIndex((line) => line.includes('[success]')),
+    );
+  });
+
+  it('is logged before the message is settled', async () => {
+    const queue = await createTestQueue(emulator);
+    const recorder = await startSqsRecorder(emulator.endpoint, async ({ action }, pass) => {
+      // Answered only when the line is there: a watcher that logged it afterwards would never get so far.
+      if (action === 'DeleteMessageBatch') await watcher.find(/\[worker\].*the last$/);
+      return pass();
+    });
+    const watcher = startWatcher({
+      endpoint: recorder.endpoint,
+      queueUrl: queue.url,
+      command: 'printf "the last"',
+    });
+    await queue.send('hello');
+
+    await recorder.lines.find(/^DeleteMessageBatch/);
+    await watcher.find(SUCCESS);
+    await watcher.stop();
+    expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
+    await recorder.stop();
+  });
+
+  it('of 100 MB is logged to the last byte, and never all in memory', async () => {
+    const LINES = 100 * 1024;
+    let lines = 0;
+    const queue = await createTestQueue(emulator);
+    const watcher = start(queue, worker('pour.mjs', '100'), {
+      keep: (line) => {
+        const isPoured = line.endsWith(` ${'x'.repeat(1023)}`) && line.includes('[worker]');
+        if (isPoured) lines += 1;
+        return !isPoured;
+      },
+    });
+    const { stdout } = watcher.process;
+    await watcher.find('watching');
+    // Nobody reads the log for a while: time for a watcher that did not wait to take all of it in.
+    stdout?.pause();
+    await queue.send('hello');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    stdout?.resume();
+
+    await watcher.find(SUCCESS, 50_000);
+
+    expect(lines).toBe(LINES);
+    expect(textsOf(watcher)).toEqual([]);
+    expect(peakMemoryOf(watcher.process.pid!)).toBeLessThan(170 * MEBIBYTE);
+  });
+
+  it.each(FORMATS)(
+    'in lines of 10 MB is logged in pieces, none of it lost: $format',
+    async ({ environment }) => {
+      const LENGTH = 10_000_000;
+      const queue = await createTestQueue(emulator);
+      const long = (letter: string) => `head -c ${LENGTH} /dev/zero | tr '\\0' ${letter}`;
+      const watcher = start(queue, `${long('x')}; echo; echo between; ${long('y')}`, { environment });
+      await queue.send('hello');
+
+      await watcher.find(SUCCESS);
+
+      const texts = textsOf(watcher);
+      const between = texts.indexOf('between');
+      const [before, after] = [texts.slice(0, between).join(''), texts.slice(between + 1).join('')];
+      // Not as a difference of ten megabytes, should it fail.
+      expect([before === 'x'.repeat(LENGTH), after === 'y'.repeat(LENGTH)]).toEqual([true, true]);
+      expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(65_536);
+      expect(peakMemoryOf(watcher.process.pid!)).toBeLessThan(170 * MEBIBYTE);
+    },
+  );
+});
+
+describe('a worker that closes its output', () => {
+  it('is waited for: its message is settled when it ends', async () => {
+    const queue = await createTestQueue(emulator);
+    const watcher = start(queue, `echo "pid $$"; exec >&- 2>&-; ${gate.wait}; exit 3`);
+    await queue.send('hello');
+    const pid = pidIn(await watcher.find(/\[worker\].*pid/));
+    while (existsSync(`/proc/${pid}/fd/1`)) await new Promise(setImmediate);
+
+    expect(await queue.counts()).toEqual({ visible: 0, inFlight: 1, dead: 0 });
+    expect(watcher.count(/\] after \d+ ms/)).toBe(0);
+
+    gate.open();
+    await watcher.find('(exit code 3: rejected)');
+  });
+});
+
+describe('a worker that has ended', () => {
+  it('may have left someone who still writes: that is logged before the outcome', async () => {
+    const queue = await createTestQueue(emulator);
+    // Ended, and perhaps not yet asked after.
+    const hasEnded = '! read -r pid name state rest 2>/dev/null </proc/$$/stat || [ "$state" = Z ]';
+    const late = `(until ${hasEnded}; do sleep 0.02; done; echo late) &`;
+    const watcher = start(queue, `${late} exit 3`);
+    await queue.send('hello');
+
+    await watcher.find('[rejected]');
+
+    expect(textsOf(watcher)).toEqual(['late']);
+  });
+
+  it('is not waited for any longer by those that it left, in its group or out of it', async () => {
+    const queue = await createTestQueue(emulator);
+    const watcher = start(queue, `$Message sh -c 'echo "pid $$"; exec sleep 600' & ${gate.wait}; exit 3`, {
+      environment: { WatchbotConcurrency: '2' },
+    });
+    // Both hold its output open.
+    const inside = await queue.send('env');
+    const outside = await queue.send('setsid');
+    const pids = new Map(
+      (await watcher.findAll(2, /\[worker\].*pid/)).map((line) => [readLine(line).messageId, pidIn(line)]),
+    );
+    gate.open(2);
+
+    await watcher.findAll(2, '[rejected]');
+
+    await whenEnded(pids.get(inside)!);
+    // Who left the group is out of reach, but holds up nothing.
+    const left = pids.get(outside)!;
+    expect(isRunning(left)).toBe(true);
+    process.kill(-left, 'SIGKILL');
+    await watcher.stop();
+    expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
+  });
+});
