@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CreateTopicCommand, PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
+import { envelopeOf } from '../helpers/envelope';
+import { startSqsRecorder } from '../helpers/sqs-recorder';
 import { endWatchers, startWatcher, worker, type TestWatcher } from '../helpers/watcher';
 
 let emulator: TestEmulator;
@@ -79,6 +81,116 @@ describe('a message as its worker gets it', () => {
     expect(standardInput).toBe('hello');
   });
 
+  it.each([
+    { name: 'text', body: 'hello' },
+    { name: 'JSON', body: '{"Type":"Notification","Message":"hello"}' },
+  ])('is as it was published, with its attributes, where delivery is raw: $name', async ({ name, body }) => {
+    const queue = await createTestQueue(emulator);
+    const { TopicArn } = await emulator.sns.send(new CreateTopicCommand({ Name: `raw-${name}` }));
+    await emulator.sns.send(
+      new SubscribeCommand({
+        TopicArn,
+        Protocol: 'sqs',
+        Endpoint: queue.arn,
+        Attributes: { RawMessageDelivery: 'true' },
+      }),
+    );
+    const watcher = start(queue);
+    const MessageAttributes = { colour: { DataType: 'String', StringValue: 'blue' } };
+    await emulator.sns.send(
+      new PublishCommand({ TopicArn, Message: body, Subject: 'lost', MessageAttributes }),
+    );
+
+    const { environment, standardInput } = await whatTheWorkerGot(watcher);
+
+    // SNS has no place for a subject there.
+    expect(environment).toMatchObject({ Message: body, Subject: '' });
+    expect(JSON.parse(environment.MessageAttributes!)).toEqual({ colour: { Type: 'String', Value: 'blue' } });
+    expect(standardInput).toBe(body);
+  });
+
+  it.each([
+    '{',
+    '{"TopicArn":',
+    '{"Type":"Notification","TopicArn":"a","MessageId":"b"}',
+    '{"Type":"Notification","TopicArn":"a","MessageId":"b","Message":{"not":"text"}}',
+    '{"Type":"SubscriptionConfirmation","TopicArn":"a","MessageId":"b","Message":"text"}',
+    '[{"TopicArn":"a"}]',
+    'null',
+    '"TopicArn"',
+    ' ',
+  ])('is whole where it is no JSON, or no envelope: %s', async (body) => {
+    const queue = await createTestQueue(emulator);
+    const watcher = start(queue);
+    await queue.send(body);
+
+    const { environment, standardInput, file } = await whatTheWorkerGot(watcher);
+
+    expect([environment.Message, standardInput, file]).toEqual([body, body, body]);
+    await watcher.find('[success]');
+  });
+
+  it.each([
+    { name: 'with a NUL', body: 'one\0two', variable: undefined },
+    { name: 'that is empty', body: '', variable: '' },
+    {
+      name: 'of control characters',
+      body: '\u0001\u001b[2J\u007f\r\n\t\u009f',
+      variable: '\u0001\u001b[2J\u007f\r\n\t\u009f',
+    },
+    { name: 'with half of a pair', body: 'a\ud800b\udc00', variable: 'a\ufffdb\ufffd' },
+    { name: 'beyond U+FFFF', body: '🦉', variable: '🦉' },
+  ])('$name is whole on standard input and in the file', async ({ body, variable }) => {
+    const queue = await createTestQueue(emulator);
+    const watcher = start(queue);
+    // SQS takes no such body, but SNS does, in its envelope.
+    await queue.send(envelopeOf(body));
+
+    const { environment, standardInput, file } = await whatTheWorkerGot(watcher);
+
+    // Half of a pair cannot be written in UTF-8.
+    const written = Buffer.from(body).toString();
+    expect([standardInput, file]).toEqual([written, written]);
+    expect(environment.Message).toBe(variable);
+    await watcher.find('[success]');
+  });
+
+  it('has its trace header, which SQS gives to whoever asks for it', async () => {
+    const header = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
+    const queue = await createTestQueue(emulator);
+    const recorder = await startSqsRecorder(emulator.endpoint, async ({ action, body }, pass) => {
+      const answer = await pass();
+      if (action !== 'ReceiveMessage' || !body.MessageSystemAttributeNames?.includes('AWSTraceHeader'))
+        return answer;
+      // The emulator knows of none.
+      return { ...answer, body: answer.body.replace('"SentTimestamp"', `"AWSTraceHeader":"${header}",$&`) };
+    });
+    const watcher = startWatcher({
+      endpoint: recorder.endpoint,
+      queueUrl: queue.url,
+      command: worker('print-environment.mjs'),
+    });
+    await queue.send('hello');
+
+    const { environment } = await whatTheWorkerGot(watcher);
+
+    expect(environment).toMatchObject({ _X_AMZN_TRACE_ID: header });
+    await watcher.stop();
+    await recorder.stop();
+  });
+
+  it('has a worker of its own, which leads its process group', async () => {
+    const queue = await createTestQueue(emulator);
+    const watcher = start(
+      queue,
+      'read -r pid name state parent group rest </proc/$$/stat; echo "pid $$ leads $group"',
+    );
+    await queue.send('hello');
+
+    const [, pid, group] = /pid (\d+) leads (\d+)/.exec(await watcher.find(/\[worker\].*leads/))!;
+    expect(group).toBe(pid);
+  });
+
   it('has its group, from a FIFO queue', async () => {
     const queue = await createTestQueue(emulator, { fifo: true });
     const watcher = start(queue);
@@ -92,7 +204,8 @@ describe('a message as its worker gets it', () => {
     // `Message=`, the value and a NUL must fit into 131,072 bytes.
     { bytes: 131_063, variable: '131063' },
     { bytes: 131_064, variable: 'absent' },
-    { bytes: 1_000_000, variable: 'absent' },
+    // The most that SQS takes.
+    { bytes: 1_048_576, variable: 'absent' },
   ])('of $bytes bytes is whole on standard input and in the file', async ({ bytes, variable }) => {
     const queue = await createTestQueue(emulator);
     const watcher = start(queue, worker('measure-input.mjs'));
@@ -102,13 +215,16 @@ describe('a message as its worker gets it', () => {
     await watcher.find('[success]');
   });
 
-  it('need not be read by its worker', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, 'exec true');
-    await queue.send('x'.repeat(500_000));
+  it.each(['exec true', 'exec <&-; echo on', 'head -c 1 >/dev/null'])(
+    'of 1 MiB need not be read by its worker: %s',
+    async (command) => {
+      const queue = await createTestQueue(emulator);
+      const watcher = start(queue, command);
+      await queue.send('x'.repeat(1_048_576));
 
-    await watcher.find('[success]');
-  });
+      await watcher.find('[success]');
+    },
+  );
 
   it.each([
     '$(touch /tmp/escaped) `id` ; exit 4',
