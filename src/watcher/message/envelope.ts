@@ -20,9 +20,12 @@ export function unwrap({ body, attributes }: ReceivedMessage): Content {
     body: envelope.Message,
     subject: typeof envelope.Subject === 'string' ? envelope.Subject : undefined,
     attributes: attributesOf(envelope.MessageAttributes),
-    topicMessageId: envelope.MessageId,
+    topicMessageId: TOPIC_MESSAGE_ID.test(envelope.MessageId) ? envelope.MessageId : undefined,
   };
 }
+
+/** It stands in a line of the watcher's own: whoever writes an envelope must not have the word there. */
+const TOPIC_MESSAGE_ID = /^[\w-]{1,64}$/;
 
 interface Envelope {
   Type: 'Notification';

@@ -45,6 +45,16 @@ describe('an SNS envelope', () => {
     });
   });
 
+  it.each(['', 'a b', 'a)', 'a\n', 'é', 'a'.repeat(65)])(
+    'has no id where SNS would not give it: %j',
+    (MessageId) => {
+      expect(unwrapBody({ ...ENVELOPE, MessageId })).toMatchObject({
+        body: 'hello',
+        topicMessageId: undefined,
+      });
+    },
+  );
+
   it('may carry an empty message', () => {
     expect(unwrapBody({ ...ENVELOPE, Message: '' })).toMatchObject({ body: '', topicMessageId: 'sns-1' });
   });
