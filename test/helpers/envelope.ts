@@ -6,7 +6,11 @@ import type { MessageAttribute } from '../../src/watcher/queue/queue';
  */
 export function envelopeOf(
   message: string,
-  more: { Subject?: string; MessageAttributes?: Record<string, MessageAttribute>; MessageId?: string } = {},
+  more: {
+    Subject?: string | undefined;
+    MessageAttributes?: Record<string, MessageAttribute>;
+    MessageId?: string;
+  } = {},
 ): string {
   const envelope = {
     Type: 'Notification',

@@ -16,6 +16,8 @@ export const worker = (name: string, ...args: string[]): string =>
 
 export interface TestWatcher extends Lines {
   process: ChildProcess;
+  /** All that it was given. */
+  environment: Record<string, string | undefined>;
   /** Exit code, or the signal that ended it. */
   ended: Promise<number | string>;
   /** Tells it to stop, and waits until it has. */
@@ -33,19 +35,23 @@ export function startWatcher(parts: {
   environment?: Record<string, string>;
   /** Which lines are kept: a hundred megabytes need not be. All, unless given. */
   keep?: (line: string) => boolean;
+  /** In which it works, and its workers. */
+  folder?: string;
 }): TestWatcher {
-  const { endpoint, queueUrl, command, environment, keep = () => true } = parts;
+  const { endpoint, queueUrl, command, folder, keep = () => true } = parts;
   const args = typeof command === 'string' ? ['listen', command] : ['listen', '--', ...command];
+  const environment = {
+    PATH: process.env.PATH,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    [ContainerVariable.queueUrl]: queueUrl,
+    ...parts.environment,
+  };
   const child = spawn(process.execPath, [WATCHER_BUNDLE, ...args], {
-    env: {
-      PATH: process.env.PATH,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: REGION,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      [ContainerVariable.queueUrl]: queueUrl,
-      ...environment,
-    },
+    env: environment,
+    cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -62,6 +68,7 @@ export function startWatcher(parts: {
   return {
     ...lines,
     process: child,
+    environment,
     ended,
     stop: (signal = 'SIGINT') => {
       child.kill(signal);
