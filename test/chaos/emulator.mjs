@@ -6,14 +6,16 @@ import {
 } from '@aws-sdk/client-sqs';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 import { own } from './owned.mjs';
 
 export const REGION = 'us-east-1';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const ACCOUNT_ID = '000000000000';
-/** The plugin's own default: what comes more often is a dead letter, and counts as lost here. */
-const MAX_RECEIVES = 10;
+/** The plugin's own default: what comes more often is a dead letter. */
+export const MAX_RECEIVES = 10;
 /** SQS's own limit. */
 const MAX_BATCH = 10;
 
@@ -34,35 +36,69 @@ export async function startEmulator() {
   return { endpoint, requests: ask, end };
 }
 
-/** @returns a queue with a dead-letter queue, and what a scenario does with it */
-export async function createQueue(endpoint, name) {
+/**
+ * @param groups of a FIFO queue, to which messages are sent in turn; 0: it is none
+ * @returns a queue with a dead-letter queue, and what a scenario does with it
+ */
+export async function createQueue(endpoint, name, groups = 0) {
   const sqs = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS });
   own(() => Promise.resolve(sqs.destroy()));
-  const { QueueUrl: deadUrl } = await sqs.send(new CreateQueueCommand({ QueueName: `${name}-dead` }));
+  const [suffix, kind] = groups > 0 ? ['.fifo', { FifoQueue: 'true' }] : ['', {}];
+  const [mainName, deadName] = [`${name}${suffix}`, `${name}-dead${suffix}`];
+  const { QueueUrl: deadUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: deadName, Attributes: kind }),
+  );
   const RedrivePolicy = JSON.stringify({
-    deadLetterTargetArn: `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}-dead`,
+    deadLetterTargetArn: `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${deadName}`,
     maxReceiveCount: MAX_RECEIVES,
   });
   const { QueueUrl: url } = await sqs.send(
-    new CreateQueueCommand({ QueueName: name, Attributes: { RedrivePolicy } }),
+    new CreateQueueCommand({ QueueName: mainName, Attributes: { RedrivePolicy, ...kind } }),
   );
   return {
     url,
-    /** Ids of all that were sent, by body. */
+    isFifo: groups > 0,
+    /** All that were sent, in that order: id → body and group. */
     sent: new Map(),
     async send(bodies) {
       for (let from = 0; from < bodies.length; from += MAX_BATCH) {
-        const batch = bodies.slice(from, from + MAX_BATCH);
-        const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+        const batch = bodies
+          .slice(from, from + MAX_BATCH)
+          .map((body, index) => toMessage(body, this.sent.size + index, groups));
+        const Entries = batch.map(({ body, group, place }, index) => ({
+          ...{ Id: String(index), MessageBody: body },
+          ...(groups > 0 && { MessageGroupId: group, MessageDeduplicationId: String(place) }),
+        }));
         const { Successful } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-        for (const { Id, MessageId } of Successful) this.sent.set(MessageId, batch[Number(Id)]);
+        const byIndex = Successful.toSorted((one, other) => Number(one.Id) - Number(other.Id));
+        for (const { Id, MessageId } of byIndex) this.sent.set(MessageId, batch[Number(Id)]);
       }
     },
     async counts() {
       const [main, dead] = [await attributesOf(sqs, url), await attributesOf(sqs, deadUrl)];
       return { ...main, dead: dead.visible + dead.inFlight };
     },
+    /** Id → where each message is that was not deleted. By the emulator's own word: SQS itself only has numbers. */
+    async places() {
+      const [main, dead] = [await inspect(endpoint, mainName), await inspect(endpoint, deadName)];
+      return new Map([
+        ...main.ready.map(({ messageId }) => [messageId, 'visible']),
+        ...main.delayed.map(({ messageId }) => [messageId, 'delayed']),
+        ...main.inflight.map(({ message }) => [message.messageId, 'in flight']),
+        ...[...dead.ready, ...dead.delayed].map(({ messageId }) => [messageId, 'dead']),
+      ]);
+    },
   };
+}
+
+function toMessage(body, place, groups) {
+  return groups > 0 ? { body, place, group: `group-${place % groups}` } : { body };
+}
+
+async function inspect(endpoint, name) {
+  const asked = get(`${endpoint}/_fauxqs/queues/${name}`);
+  const [response] = await once(asked, 'response');
+  return (await json(response)).messages;
 }
 
 async function attributesOf(sqs, QueueUrl) {
@@ -71,5 +107,6 @@ async function attributesOf(sqs, QueueUrl) {
   return {
     visible: Number(Attributes.ApproximateNumberOfMessages),
     inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
   };
 }

@@ -18,21 +18,23 @@ export function openLedger(file) {
   return { file, write, end, read: () => parse(readFileSync(file, 'utf8')) };
 }
 
-/** @returns messages: id → starts and ends, each by whom and when; killedAtMs: watcher → when */
+/** @returns messages: id → starts and ends, each by whom, when and in which line; killedAtMs: watcher → when; jumpsMs: of the clock */
 function parse(text) {
   const messages = new Map();
   const killedAtMs = new Map();
+  const jumpsMs = [];
   let nowMs = 0;
-  for (const line of text.split('\n')) {
+  for (const [number, line] of text.split('\n').entries()) {
     const [kind, id, watcher, receives] = line.split(' ');
     if (kind === 'time') nowMs = Number(id);
     if (kind === 'killed') killedAtMs.set(id, nowMs);
+    if (kind === 'jump') jumpsMs.push(nowMs);
     if (kind !== 'start' && kind !== 'end') continue;
     const message = messages.get(id) ?? { starts: [], ends: [] };
     messages.set(id, message);
-    message[`${kind}s`].push({ watcher, atMs: nowMs, receives: Number(receives) });
+    message[`${kind}s`].push({ watcher, atMs: nowMs, line: number, receives: Number(receives) });
   }
-  return { messages, killedAtMs };
+  return { messages, killedAtMs, jumpsMs };
 }
 
 export function doneOf({ messages }) {

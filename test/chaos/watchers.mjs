@@ -13,7 +13,7 @@ const WORKER = path.join(import.meta.dirname, 'worker.sh');
 export const VISIBILITY_SECONDS = 10;
 
 /** Watchers of one scenario: the built bundle, each with a name of its own in the ledger. */
-export function createWatchers({ endpoint, queueUrl, ledger, folder }) {
+export function createWatchers({ endpoint, queue, ledger, folder }) {
   const running = new Set();
   let count = 0;
   const start = ({ concurrency, environment = {}, nodeArguments = [] }) => {
@@ -31,7 +31,8 @@ export function createWatchers({ endpoint, queueUrl, ledger, folder }) {
         AWS_REGION: REGION,
         AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
         AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-        QueueUrl: queueUrl,
+        QueueUrl: queue.url,
+        Fifo: String(queue.isFifo),
         WatchbotConcurrency: String(concurrency),
         WatchbotVisibilityTimeout: String(VISIBILITY_SECONDS),
         CHAOS_LEDGER: ledger.file,

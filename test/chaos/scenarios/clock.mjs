@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startProxy } from '../proxy.mjs';
-import { drained, feed, finishRun, until } from '../run.mjs';
+import { finishRun } from '../finish.mjs';
+import { drained, feed, until } from '../run.mjs';
 
 const JUMP_SECONDS = 3_600;
 const PAUSE_MS = [300, 2_000];

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { own } from '../owned.mjs';
-import { bodies, drained, finishRun, until } from '../run.mjs';
+import { finishRun } from '../finish.mjs';
+import { bodies, drained, until } from '../run.mjs';
 
 const ROOM_BYTES = 256 * 1024;
 const FULL_MS = 6_000;

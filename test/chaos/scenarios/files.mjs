@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { bodies, drained, finishRun, until } from '../run.mjs';
+import { finishRun } from '../finish.mjs';
+import { bodies, drained, until } from '../run.mjs';
 
 const SHORT_MS = 6_000;
 const PLENTY_FAIL = 5;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProxy } from '../proxy.mjs';
-import { bodies, drained, feed, finishRun, until } from '../run.mjs';
+import { finishRun } from '../finish.mjs';
+import { bodies, drained, feed, until } from '../run.mjs';
 
 /**
  * Of one watcher while SQS is away, however long: waits double, so that nearly all come in the first seconds. Seen were

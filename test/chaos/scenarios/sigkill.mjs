@@ -1,5 +1,5 @@
 import { isExplainedByKills } from '../ledger.mjs';
-import { finishRun } from '../run.mjs';
+import { finishRun } from '../finish.mjs';
 import { workWhileEnding } from './kills.mjs';
 
 /** Watchers are killed with all that they have started, as a container that is out of memory or on a lost machine. */

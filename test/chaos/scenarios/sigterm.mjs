@@ -1,4 +1,4 @@
-import { finishRun } from '../run.mjs';
+import { finishRun } from '../finish.mjs';
 import { workWhileEnding } from './kills.mjs';
 
 /** Watchers are told to stop, as by ECS: nothing is done twice, and nothing excuses it. */

@@ -1,0 +1,68 @@
+import { MAX_RECEIVES } from './emulator.mjs';
+
+/** Ends what still runs, and says by the ledger what became of each message. */
+export async function finishRun(run, { isExplained }) {
+  const { queue, ledger, watchers, emulator, problems } = run;
+  const requests = await emulator.requests();
+  const ends = await watchers.stopAll();
+  const seconds = run.elapsedSeconds();
+  // Asked when nobody has anything in hand any more, so that each message is in one place.
+  const places = await queue.places();
+  await ledger.end();
+  await emulator.end();
+  ends.forEach(({ name, end }) => run.check(end === 0, `${name} ended with ${end}`));
+  const read = ledger.read();
+  const counted = count(queue.sent, read, places);
+  const { histories, lost, left, dead, undeleted, interrupted } = counted;
+  const twice = histories.filter((history) => history.ends.length > 1);
+  const explained = twice.filter((history) => isExplained(history, read)).length;
+  if (interrupted > 0) run.notes.push(`${interrupted} messages were begun more often than they were done`);
+  if (lost > 0) problems.push(`${lost} lost: not done, not in the queue, no dead letters`);
+  if (left > 0) problems.push(`${left} left in the queue when the time was over, and not done`);
+  if (undeleted > 0) problems.push(`${undeleted} done, and still in the queue when the time was over`);
+  if (dead > 0) problems.push(`${dead} dead letters`);
+  if (explained < twice.length) problems.push(`${twice.length - explained} done twice, and nothing says why`);
+  return {
+    ...{ name: run.name, messages: histories.length, done: counted.done, lost, left, dead },
+    ...{ twice: twice.length, explained, receives: mostReceives(histories), kills: run.kills },
+    ...{ requestsPerSecond: requests / seconds, perMessage: requests / histories.length },
+    ...{ seconds, problems, notes: run.notes },
+  };
+}
+
+/**
+ * Each message counts once as done, lost, left or dead; `undeleted` are done.
+ * @param places of what is still there when nobody works any more: see emulator.mjs
+ */
+export function count(sent, { messages }, places) {
+  const histories = [...sent.keys()].map((id) => ({ id, starts: [], ends: [], ...messages.get(id) }));
+  const isDone = ({ ends }) => ends.length > 0;
+  const undone = histories.filter((history) => !isDone(history));
+  const isThere = ({ id }) => places.has(id) && places.get(id) !== 'dead';
+  return {
+    histories,
+    done: histories.length - undone.length,
+    lost: undone.filter(({ id }) => !places.has(id)).length,
+    left: undone.filter(isThere).length,
+    // Also what was done and came too often nevertheless.
+    dead: histories.filter(({ id }) => places.get(id) === 'dead').length,
+    undeleted: histories.filter((history) => isDone(history) && isThere(history)).length,
+    interrupted: histories.filter(({ starts, ends }) => starts.length > ends.length).length,
+  };
+}
+
+/** How often the one that came most often had been received when it was first done. */
+function mostReceives(histories) {
+  return histories.reduce((most, { ends }) => Math.max(most, ends[0]?.receives ?? 0), 0);
+}
+
+/** @returns in words, how many messages needed how many receives, as workers saw it when they were done */
+export function describeReceives({ messages }) {
+  const counts = new Map();
+  for (const { ends } of messages.values()) {
+    const receives = ends[0]?.receives;
+    if (receives !== undefined) counts.set(receives, (counts.get(receives) ?? 0) + 1);
+  }
+  const parts = [...counts].toSorted(([one], [other]) => one - other);
+  return `receives used up, of ${MAX_RECEIVES}: ${parts.map(([receives, all]) => `${receives} by ${all}`).join(', ')}`;
+}
