@@ -16,7 +16,7 @@ import { BUNDLE } from './watchers.mjs';
  */
 const DEFAULTS = { messages: 20_000, minutes: 5 };
 /** What CI has the time for: that the harness works, and a few ends of watchers. */
-const SHORT = { messages: 600, minutes: 2, only: 'sigkill,sigterm,proxy', outageSeconds: 5 };
+const SHORT = { messages: 600, minutes: 2, only: 'sigkill,sigterm,proxy', outageSeconds: 4 };
 const OUTAGE_SECONDS = 20;
 /** For what is in the queue when the time is over to be worked off; and then to end what still runs. */
 const GRACE_SECONDS = { drain: 20, end: 40 };
@@ -91,10 +91,10 @@ async function play(scenario) {
   const { name, play, messageShare, groups } = scenario;
   const messages = Math.max(20, Math.round(options.messages * messageShare));
   try {
-    const { seed, outageSeconds } = options;
+    const { seed, outageSeconds, short: isShort } = options;
     const times = { seconds: secondsFor(scenario), mostSeconds: secondsLeft() + GRACE_SECONDS.drain };
     const run = await startRun({ name, seed, messages, groups, ...times, folder });
-    return await play(Object.assign(run, { outageSeconds }));
+    return await play(Object.assign(run, { outageSeconds, isShort }));
   } catch (error) {
     return { name, problems: [error.stack] };
   } finally {

@@ -12,13 +12,26 @@ export function descendantsOf(pid) {
 }
 
 function parentOf(pid) {
+  return Number(statOf(pid)?.[1]);
+}
+
+/** What is behind the program's name, which may have anything in it, in parentheses. */
+function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the program's name, which may have anything in it, in parentheses.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
+}
+
+/** On every Linux there is. */
+const MS_PER_TICK = 10;
+
+/** Time of processor that it has used itself, its children not counted: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+export function processorMsOf(pid) {
+  const [userTicks, systemTicks] = statOf(pid)?.slice(11, 13) ?? [];
+  return (Number(userTicks) + Number(systemTicks)) * MS_PER_TICK;
 }
 
 /** As the end of a container: all of it at once. Stopped first, so that it starts nothing in between. */

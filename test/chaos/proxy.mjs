@@ -3,85 +3,126 @@ import { Agent, createServer, request as ask } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AFTER, answer, BEFORE, createDeck } from './faults.mjs';
 import { own } from './owned.mjs';
-
-/** How a request fares, by weight. `after`: SQS has done what it was asked, and its answer is lost. */
-export const FAULTS = {
-  none: 60,
-  delay: 10,
-  reset: 5,
-  resetAfter: 5,
-  error500: 4,
-  error503: 4,
-  throttled: 5,
-  truncated: 4,
-  partly: 8,
-};
-
-const ERRORS = {
-  error500: { status: 500, type: 'InternalFailure' },
-  error503: { status: 503, type: 'ServiceUnavailable' },
-  throttled: { status: 400, type: 'RequestThrottled' },
-};
+import { createRandom, seedFor } from './random.mjs';
 
 /** AWS takes no signature whose time is further from its own. */
 const MOST_SKEW_MS = 15 * 60_000;
 
-/** A proxy on loopback before SQS, through which things go wrong. */
-export async function startProxy({ target, random, faults = FAULTS }) {
+/** Watchers ask for nothing else, but for copies of messages, which is not asked for here. */
+export const OPERATIONS = ['ReceiveMessage', 'DeleteMessageBatch', 'ChangeMessageVisibilityBatch'];
+
+/**
+ * A proxy on loopback before SQS, through which things go wrong.
+ * @param faults how often each comes: see faults.mjs
+ * @param onceOf operation → faults that come once
+ */
+export async function startProxy({ target, seed, faults, onceOf = {} }) {
   const state = {
-    ...{ target: new URL(target), random, faults, isOut: false, agent: new Agent({ keepAlive: true }) },
-    /** When each request came, in ms. */
-    requestsMs: [],
-    /** How many had which fault. */
-    counts: {},
+    ...{ target: new URL(target), agent: new Agent({ keepAlive: true }), isOut: false, isHealed: false },
+    /** Operation → what it is up to next. */
+    of: Object.fromEntries(
+      OPERATIONS.map((operation) => {
+        const random = createRandom(seedFor(operation, seed));
+        return [operation, { random, deck: createDeck({ random, faults, once: onceOf[operation] ?? [] }) }];
+      }),
+    ),
+    /** When each request came, in ms, and by which port. */
+    requests: [],
+    /** Operation → fault → how many. */
+    met: Object.fromEntries(OPERATIONS.map((operation) => [operation, {}])),
+    /** Signatures of a wrong time. */
+    skewed: 0,
     /** Messages one of whose deletions or holds went wrong: such a message may come again. */
     disturbed: new Set(),
     /** Receipt handle → id of its message. */
     ids: new Map(),
   };
+  const servers = [];
+  return Object.assign(state, {
+    /** @returns an endpoint of its own for each watcher, by whose port its requests are told from those of others */
+    listen: async () => {
+      const server = await listen(state);
+      servers.push(server);
+      return `http://127.0.0.1:${server.address().port}`;
+    },
+    heal: () => (state.isHealed = true),
+    beginOutage: () => {
+      state.isOut = true;
+      servers.forEach((server) => server.closeAllConnections());
+    },
+    endOutage: () => (state.isOut = false),
+    /** What an operation has not yet met. */
+    unmet: () =>
+      OPERATIONS.flatMap((operation) =>
+        Object.keys(faults)
+          .concat(onceOf[operation] ?? [])
+          .filter((fault) => !(fault in state.met[operation]) && !isNever(fault, operation))
+          .map((fault) => `${fault} of ${operation}`),
+      ),
+  });
+}
+
+/** Only a batch can fail in part. */
+const isNever = (fault, operation) => fault === 'partly' && operation === 'ReceiveMessage';
+
+async function listen(state) {
   const server = createServer((request, response) => {
     handle(state, request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const end = own(async () => {
+  own(async () => {
     server.closeAllConnections();
     state.agent.destroy();
     server.close();
     await once(server, 'close');
   });
-  return Object.assign(state, {
-    endpoint: `http://127.0.0.1:${server.address().port}`,
-    beginOutage: () => {
-      state.isOut = true;
-      server.closeAllConnections();
-    },
-    endOutage: () => (state.isOut = false),
-    end,
-  });
+  return server;
 }
 
 async function handle(state, request, response) {
-  state.requestsMs.push(performance.now());
+  state.requests.push({ ms: performance.now(), port: request.socket.localPort });
   const body = await text(request);
-  if (isSkewed(request)) return refuseSignature(state, response, body);
-  const fault = state.isOut ? state.random.weighted({ reset: 1, error503: 1 }) : chooseFault(state, body);
-  state.counts[fault] = (state.counts[fault] ?? 0) + 1;
-  if (fault !== 'none' && fault !== 'delay' && fault !== 'partly') disturb(state, entriesOf(body));
-  if (fault === 'reset') return request.socket.resetAndDestroy();
-  if (fault in ERRORS) return answer(response, ERRORS[fault].status, errorBody(ERRORS[fault].type));
-  if (fault === 'delay') await sleep(state.random.between(50, 2_000));
-  const refused = fault === 'partly' ? chooseRefused(state, body) : [];
-  const { status, text: answered } = await pass(state, request, without(body, refused));
-  remember(state, answered);
-  // Whoever waits for it while SQS goes away does not get it.
-  if (fault === 'resetAfter' || state.isOut) {
-    disturb(state, entriesOf(body));
-    return request.socket.resetAndDestroy();
+  const { entries = [], operation } = {
+    entries: JSON.parse(body).Entries,
+    operation: request.headers['x-amz-target'].split('.')[1],
+  };
+  if (isSkewed(request)) {
+    state.skewed += 1;
+    disturb(state, entries);
+    return BEFORE.skewed({ response });
   }
-  if (fault === 'truncated') return truncate(response, answered);
+  const { random } = state.of[operation];
+  const fault = chooseFault(state, operation);
+  const exchange = { request, response, random };
+  if (fault in BEFORE || fault in AFTER) disturb(state, entries);
+  if (fault in BEFORE) return BEFORE[fault](exchange);
+  if (fault === 'delay') await sleep(random.between(50, 2_000));
+  const refused = fault === 'partly' ? entries.filter(() => random.next() < 0.5) : [];
+  disturb(state, refused);
+  const { status, text: answered } = await pass(state, request, without(body, refused));
+  const received = remember(state, answered);
+  // Whoever waits for it while SQS goes away does not get it.
+  if (state.isOut) {
+    disturb(state, entries);
+    return BEFORE.reset(exchange);
+  }
+  // The longer it takes, the less is left of the time for which the messages are hidden.
+  if (fault === 'drip') disturb(state, received);
+  if (fault in AFTER) return AFTER[fault](exchange, answered);
   return answer(response, status, withFailed(answered, refused));
+}
+
+function chooseFault({ isOut, isHealed, of, met }, operation) {
+  const { random, deck } = of[operation];
+  if (isOut) return random.weighted({ reset: 1, error503: 1 });
+  if (isHealed) return 'none';
+  const drawn = deck.draw();
+  const fault = isNever(drawn, operation) ? 'none' : drawn;
+  met[operation][fault] = (met[operation][fault] ?? 0) + 1;
+  return fault;
 }
 
 /** The time that the client signed is written `20260102T030405Z`. */
@@ -91,39 +132,14 @@ function isSkewed({ headers }) {
   return Math.abs(Date.UTC(year, month - 1, day, hour, minute, second) - Date.now()) > MOST_SKEW_MS;
 }
 
-function refuseSignature(state, response, body) {
-  state.counts.skewed = (state.counts.skewed ?? 0) + 1;
-  disturb(state, entriesOf(body));
-  const message = 'Signature expired, or not yet current';
-  answer(
-    response,
-    403,
-    JSON.stringify({ __type: 'com.amazon.coral.service#InvalidSignatureException', message }),
-  );
-}
-
-/** Only a batch can fail in part. */
-function chooseFault({ random, faults }, body) {
-  const fault = random.weighted(faults);
-  return fault === 'partly' && entriesOf(body).length === 0 ? 'none' : fault;
-}
-
-const entriesOf = (body) => JSON.parse(body).Entries ?? [];
-
 function disturb({ disturbed, ids }, entries) {
   for (const { ReceiptHandle } of entries) disturbed.add(ids.get(ReceiptHandle));
 }
 
-function chooseRefused(state, body) {
-  const refused = entriesOf(body).filter(() => state.random.next() < 0.5);
-  disturb(state, refused);
-  return refused;
-}
-
 function without(body, refused) {
   if (refused.length === 0) return body;
-  const Ids = refused.map(({ Id }) => Id);
   const value = JSON.parse(body);
+  const Ids = refused.map(({ Id }) => Id);
   return JSON.stringify({ ...value, Entries: value.Entries.filter(({ Id }) => !Ids.includes(Id)) });
 }
 
@@ -139,9 +155,11 @@ function withFailed(answered, refused) {
   return JSON.stringify({ Successful, Failed: [...Failed, ...failed] });
 }
 
+/** @returns the messages that were received */
 function remember({ ids }, answered) {
-  for (const { ReceiptHandle, MessageId } of JSON.parse(answered).Messages ?? [])
-    ids.set(ReceiptHandle, MessageId);
+  const { Messages = [] } = JSON.parse(answered);
+  for (const { ReceiptHandle, MessageId } of Messages) ids.set(ReceiptHandle, MessageId);
+  return Messages;
 }
 
 async function pass({ target, agent }, { method, url, headers }, body) {
@@ -153,20 +171,4 @@ async function pass({ target, agent }, { method, url, headers }, body) {
   sent.end(body);
   const [answered] = await once(sent, 'response');
   return { status: answered.statusCode, text: await text(answered) };
-}
-
-const CONTENT = { 'content-type': 'application/x-amz-json-1.0' };
-
-function answer(response, status, body) {
-  response.writeHead(status, CONTENT);
-  response.end(body);
-}
-
-function truncate(response, body) {
-  response.writeHead(200, { ...CONTENT, 'content-length': Buffer.byteLength(body) });
-  response.write(body.slice(0, Math.floor(body.length / 2)), () => response.destroy());
-}
-
-function errorBody(type) {
-  return JSON.stringify({ __type: `com.amazonaws.sqs#${type}`, message: 'from the proxy' });
 }

@@ -12,6 +12,11 @@ export function createRandom(seed) {
     next,
     between: (least, most) => least + next() * (most - least),
     whole: (least, most) => least + Math.floor(next() * (most - least + 1)),
+    shuffled: (list) =>
+      list
+        .map((each) => ({ each, key: next() }))
+        .toSorted((one, other) => one.key - other.key)
+        .map(({ each }) => each),
     pick: (list) => list[Math.floor(next() * list.length)],
     /** A key of `weights`, as often as its weight says. */
     weighted: (weights) => {

@@ -27,6 +27,7 @@ export async function startRun({ name, seed, messages, groups, seconds, mostSeco
   const elapsedSeconds = () => (performance.now() - beginMs) / 1000;
   const run = {
     name,
+    seed: seedFor(name, seed),
     random: createRandom(seedFor(name, seed)),
     messages,
     folder,
