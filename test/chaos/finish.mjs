@@ -24,7 +24,7 @@ export async function finishRun(run, { isExplained }) {
   if (explained < twice.length) problems.push(`${twice.length - explained} done twice, and nothing says why`);
   return {
     ...{ name: run.name, messages: histories.length, done: counted.done, lost, left, dead },
-    ...{ twice: twice.length, explained, receives: mostReceives(histories), kills: run.kills },
+    ...{ twice: twice.length, explained, receives: mostReceives(read), kills: run.kills },
     ...{ requestsPerSecond: requests / seconds, perMessage: requests / histories.length },
     ...{ seconds, problems, notes: run.notes },
   };
@@ -52,8 +52,8 @@ export function count(sent, { messages }, places) {
 }
 
 /** How often the one that came most often had been received when it was first done. */
-function mostReceives(histories) {
-  return histories.reduce((most, { ends }) => Math.max(most, ends[0]?.receives ?? 0), 0);
+export function mostReceives({ messages }) {
+  return [...messages.values()].reduce((most, { ends }) => Math.max(most, ends[0]?.receives ?? 0), 0);
 }
 
 /** @returns in words, how many messages needed how many receives, as workers saw it when they were done */

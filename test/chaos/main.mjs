@@ -16,7 +16,7 @@ import { BUNDLE } from './watchers.mjs';
  */
 const DEFAULTS = { messages: 20_000, minutes: 5 };
 /** What CI has the time for: that the harness works, and a few ends of watchers. */
-const SHORT = { messages: 600, minutes: 2, only: 'sigkill,sigterm,proxy', outageSeconds: 4 };
+const SHORT = { messages: 600, minutes: 2, only: 'proxy,fifo,sigkill,sigterm', outageSeconds: 4 };
 const OUTAGE_SECONDS = 20;
 /** For what is in the queue when the time is over to be worked off; and then to end what still runs. */
 const GRACE_SECONDS = { drain: 20, end: 40 };

@@ -37,7 +37,7 @@ it('loses no message while watchers are ended and SQS fails, in a short run', as
     failed: null,
     stderr: '',
   });
-  expect(stdout.match(/│ (sigkill|sigterm|proxy) .*│ ok /g)).toHaveLength(3);
+  expect(stdout.match(/│ (proxy|fifo|sigkill|sigterm) .*│ ok /g)).toHaveLength(4);
 }, 180_000);
 
 it('says which scenarios there are to whoever names another', async () => {
@@ -46,6 +46,6 @@ it('says which scenarios there are to whoever names another', async () => {
   expect(await run.ended).toEqual([2, null]);
   expect(await run.output).toEqual([
     '',
-    'no scenario flood: there are files, disk, clock, proxy, sigkill, sigterm\n',
+    'no scenario flood: there are files, disk, clock, proxy, fifo, sigkill, sigterm\n',
   ]);
 });

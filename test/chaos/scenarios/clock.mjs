@@ -33,6 +33,7 @@ export async function clock(run) {
     const wakeMs = performance.now() + random.between(...PAUSE_MS);
     await until(run, async () => performance.now() > wakeMs || (await isOver()));
     shift(random.pick([-JUMP_SECONDS, 0, JUMP_SECONDS]));
+    ledger.write('jump');
     jumps += 1;
   }
   await feeding;
@@ -40,6 +41,7 @@ export async function clock(run) {
   run.check(watchers.running().length === 2, 'a watcher ended');
   run.check(watchers.running().every(hasJumped), 'the clock of a watcher did not jump');
   checkRetries(run, ledger.read());
+  checkHolds(run, ledger.read());
   watchers.running().forEach((watcher) => checkDurations(run, watcher));
   run.check(before.skewed > 0, 'no signature was refused for its time');
   run.notes.push(`${before.skewed} signatures were refused for their time`);
@@ -89,6 +91,18 @@ function checkDurations(run, { name, log }) {
   );
   const wrong = durationsMs.filter((ms) => ms < 0 || ms > 60_000);
   run.check(wrong.length === 0, `${name} says that jobs took ${wrong.join(', ')} ms`);
+}
+
+/** Longer than the visibility timeout, and begun just once: it was held all the time. */
+function checkHolds(run, { messages, jumpsMs }) {
+  const isLong = ([, { body }]) => body.startsWith('long');
+  for (const [id, { body }] of [...run.queue.sent].filter(isLong)) {
+    const { starts = [], ends = [] } = messages.get(id) ?? {};
+    const jumps = jumpsMs.filter((ms) => ms > starts[0]?.atMs && ms < ends[0]?.atMs).length;
+    run.check(starts.length === 1, `'${body}' was begun ${starts.length} times`);
+    run.check(jumps > 0, `the clock did not jump while '${body}' was worked on`);
+    run.notes.push(`'${body}' was held through ${jumps} jumps`);
+  }
 }
 
 function checkRetries(run, { messages }) {

@@ -2,49 +2,67 @@ import { Buffer } from 'node:buffer';
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { describeReceives, finishRun, mostReceives } from '../finish.mjs';
 import { own } from '../owned.mjs';
-import { finishRun } from '../finish.mjs';
 import { bodies, drained, until } from '../run.mjs';
 
 const ROOM_BYTES = 256 * 1024;
 const FULL_MS = 6_000;
 const PLENTY_FAIL = 5;
+/** Waits double from 2 s on, so that 6 s take three receives, and one more where a message comes late. */
+const MOST_RECEIVES = 5;
+const FILL_UP = 8;
 
-/** The disk for message files is full for a while. */
+/** The disk for message files is full for a while; and a mount that workers fill up is emptied for the next. */
 export async function disk(run) {
-  const room = path.join(run.folder, 'room');
-  mkdirSync(room);
+  const [room, volume] = ['room', 'volume'].map((name) => path.join(run.folder, name));
   try {
     mount(room);
+    mount(volume);
   } catch (error) {
     await finishRun(run, { isExplained: () => false });
     return { name: run.name, problems: [], skipped: `no small disk can be mounted: ${error.message.trim()}` };
   }
-  const { queue, watchers, random } = run;
-  const watcher = watchers.start({ concurrency: 4, environment: { TMPDIR: room } });
+  const { queue, watchers, random, ledger } = run;
+  const environment = { TMPDIR: room, Volumes: volume, CHAOS_VOLUME: volume };
+  const watcher = watchers.start({ concurrency: 4, environment });
   const half = Math.round(run.messages / 2);
   await queue.send(bodies(half, random));
   await drained(run);
+  await fillRoom(run, { room, watcher, count: half });
+  run.check(mostReceives(ledger.read()) <= MOST_RECEIVES, 'a disk full for 6 s used up too many receives');
+  run.notes.push(describeReceives(ledger.read()));
+  await queue.send(bodies(FILL_UP + half, random, { fill: FILL_UP / (FILL_UP + half) }));
+  await drained(run);
+  run.notes.push(`${volumeFull(watcher)} times no room on the mount for what a worker wrote`);
+  run.check(volumeFull(watcher) > 0, 'the mount was not full');
+  run.check(watchers.running().includes(watcher), 'the watcher did not live through a full disk');
+  for (const folder of [room, volume]) {
+    const left = readdirSync(folder);
+    run.check(left.length === 0, `left in ${path.basename(folder)}: ${left.join(', ')}`);
+  }
+  return finishRun(run, { isExplained: () => false });
+}
+
+async function fillRoom(run, { room, watcher, count }) {
   const filler = fill(room);
   const fullFromMs = performance.now();
-  await queue.send(bodies(half, random).map((body) => body.padEnd(10_000, ' ')));
+  await run.queue.send(bodies(count, run.random).map((body) => body.padEnd(10_000, ' ')));
   const failures = () => watcher.log().match(/\[failure\].*ENOSPC/g)?.length ?? 0;
   await until(run, () => performance.now() - fullFromMs > FULL_MS && failures() >= PLENTY_FAIL);
   run.check(failures() >= PLENTY_FAIL, 'the disk was not full');
   rmSync(filler);
   await drained(run);
-  run.check(watchers.running().includes(watcher), 'the watcher did not live through a full disk');
   run.notes.push(`${failures()} times no room for the message, which came back`);
-  const left = readdirSync(room);
-  run.check(left.length === 0, `left on the disk: ${left.join(', ')}`);
-  const result = await finishRun(run, { isExplained: () => false });
-  return result;
 }
 
-function mount(room) {
+const volumeFull = (watcher) => watcher.log().match(/the mount is full/g)?.length ?? 0;
+
+function mount(folder) {
+  mkdirSync(folder);
   const options = { stdio: ['ignore', 'ignore', 'pipe'] };
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${ROOM_BYTES}`, 'tmpfs', room], options);
-  own(() => Promise.resolve(execFileSync('umount', ['--lazy', room], options)));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${ROOM_BYTES}`, 'tmpfs', folder], options);
+  own(() => Promise.resolve(execFileSync('umount', ['--lazy', folder], options)));
 }
 
 function fill(room) {

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { finishRun } from '../finish.mjs';
+import { describeReceives, finishRun, mostReceives } from '../finish.mjs';
 import { bodies, drained, until } from '../run.mjs';
 
 const SHORT_MS = 6_000;
 const PLENTY_FAIL = 5;
 /** Connections to SQS come and go; what a worker needed does not stay. */
 const MORE_FILES = 10;
+/** Of the lacks, one after the other, each message sees one; waits double from 2 s on. */
+const MOST_RECEIVES = 5;
 
 /** The watcher may open no more files for a while: none for messages, for pipes, for connections. */
 export async function files(run) {
@@ -39,6 +41,11 @@ export async function files(run) {
   run.notes.push(
     `${failures(watcher)} workers could not start; open files before ${openBefore}, after ${openAfter}`,
   );
+  run.check(
+    mostReceives(run.ledger.read()) <= MOST_RECEIVES,
+    'a short lack of files used up too many receives',
+  );
+  run.notes.push(describeReceives(run.ledger.read()));
   return finishRun(run, { isExplained: () => false });
 }
 

@@ -11,13 +11,15 @@ const FEW_MESSAGES = 2_000;
 /**
  * Works a backlog down while one watcher after the other is ended and a new one is started.
  * @param endOne ends a watcher its own way
+ * @param shares of kinds of messages: see worker.sh
+ * @param few with so many left, none is ended any more
  */
-export async function workWhileEnding(run, endOne) {
+export async function workWhileEnding(run, endOne, { shares, few = FEW } = {}) {
   const { random, queue, watchers } = run;
   const startOne = () => watchers.start({ concurrency: random.whole(2, 5) });
   let isFed = false;
-  const feeding = feed(run).then(() => (isFed = true));
-  const isNearlyOver = async () => isFed && (await queue.counts()).visible < FEW;
+  const feeding = feed(run, { shares }).then(() => (isFed = true));
+  const isNearlyOver = async () => isFed && (await queue.counts()).visible < few;
   for (let index = 0; index < WATCHERS; index += 1) startOne();
   const endings = [];
   const pauseMs = run.messages < FEW_MESSAGES ? SHORT_PAUSE_MS : PAUSE_MS;

@@ -3,11 +3,13 @@ import { workWhileEnding } from './kills.mjs';
 
 /** Watchers are told to stop, as by ECS: nothing is done twice, and nothing excuses it. */
 export async function sigterm(run) {
-  await workWhileEnding(run, async (watcher) => {
-    watcher.isEnding = true;
-    watcher.signal('SIGTERM');
-    const end = await watcher.ended;
-    run.check(end === 0, `${watcher.name} ended with ${end} on SIGTERM`);
-  });
+  await workWhileEnding(run, (watcher) => endBySigterm(run, watcher));
   return finishRun(run, { isExplained: () => false });
+}
+
+export async function endBySigterm(run, watcher) {
+  watcher.isEnding = true;
+  watcher.signal('SIGTERM');
+  const end = await watcher.ended;
+  run.check(end === 0, `${watcher.name} ended with ${end} on SIGTERM`);
 }
