@@ -201,3 +201,31 @@ describe('where every job gets a fresh container', () => {
     expect(await queue.counts()).toEqual({ visible: 1, inFlight, dead: 0 });
   });
 });
+
+describe('temporary files', () => {
+  it('of workers that run side by side lie apart, and are gone when their own worker is', async () => {
+    const temporary = makeFolder('temporary');
+    const outside = makePrecious();
+    const queue = await createTestQueue(emulator);
+    const litter = `mktemp > /dev/null && mkdir -p "$TMPDIR/a/b" && ln -s '${outside}' "$TMPDIR/link"`;
+    const gate = createGate(folder.path);
+    const watcher = start(queue, `${litter} && echo "has $(ls -A "$TMPDIR" | wc -l)" && ${gate.wait}`, {
+      WatchbotConcurrency: '2',
+      TMPDIR: temporary,
+    });
+    for (const body of ['one', 'two']) await queue.send(body);
+    await watcher.findAll(2, 'has 3');
+    const own = () => readdirSync(temporary).filter((name) => name.startsWith('watchbot-job-'));
+    expect(own()).toHaveLength(2);
+
+    gate.open();
+    await watcher.findAll(1, '[success]');
+    expect(own()).toHaveLength(1);
+    gate.open();
+    await watcher.findAll(2, '[success]');
+    gate.close();
+    expect(await watcher.stop()).toBe(0);
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(isUntouched(outside)).toBe(true);
+  });
+});

@@ -178,6 +178,9 @@ describe('a hostile message', () => {
           .sort(),
       ).toEqual(Object.entries(attributes).sort());
       for (const name of Object.values(WorkerVariable)) environment.delete(name);
+      // The folder that the watcher has made for this job, where several run at once.
+      expect(path.dirname(environment.get('TMPDIR')!)).toBe(tmpdir());
+      environment.delete('TMPDIR');
       expect(Object.fromEntries(environment)).toEqual(watcher.environment);
     }
   }

@@ -9,18 +9,12 @@ const BASE_MS = 250;
 /** The longest wait. */
 export const LONGEST_BACKOFF_MS = 30_000;
 
-const ceilingMs = (failures: number) => Math.min(LONGEST_BACKOFF_MS, BASE_MS * 2 ** failures);
-
-/** Of so many waits together, from the first on. */
-export const longestPauseMs = (waits: number) =>
-  Array.from({ length: waits }, (_, failures) => ceilingMs(failures)).reduce((sum, each) => sum + each, 0);
-
 /** https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/ */
 export function createBackoff(random: () => number): Backoff {
   let failures = 0;
   return {
     next: () => {
-      const ceiling = ceilingMs(failures);
+      const ceiling = Math.min(LONGEST_BACKOFF_MS, BASE_MS * 2 ** failures);
       failures += 1;
       // At least half of the ceiling, so that jitter alone never makes a busy loop.
       return ceiling / 2 + (random() * ceiling) / 2;

@@ -4,11 +4,13 @@ import type { Logger } from '../log/logger';
 import { createBackoff } from './backoff';
 import type { Queue, ReceivedMessage } from './queue';
 
+const FAILURES_TO_TELL = 2;
+
 export type Poll = (maxMessages: number) => Promise<ReceivedMessage[]>;
 
 /**
  * Receives, whatever happens: a failed poll is an empty one that took longer. One line of log when SQS goes away and
- * one when it is back.
+ * one when it is back; a single failure, as SQS has them now and then, is none.
  * @param stopping no poll is begun after it, nor is the next try waited for
  * @param abort gives up the poll that is under way
  */
@@ -24,20 +26,20 @@ export function createPoll(parts: {
   const { queue, progress, log, clock, stopping, abort } = parts;
   const backoff = createBackoff(parts.random);
   const isStopping = () => stopping.aborted;
-  let isFailing = false;
+  let failures = 0;
   return async (maxMessages) => {
     if (isStopping()) return [];
     progress.reach('receiving');
     try {
       const messages = await queue.receive(maxMessages, abort);
-      if (isFailing) log.info('SQS answers again');
-      isFailing = false;
+      if (failures >= FAILURES_TO_TELL) log.info('SQS answers again');
+      failures = 0;
       backoff.reset();
       return messages;
     } catch (error) {
       if (abort.aborted || isStopping()) return [];
-      if (!isFailing) log.error(`cannot receive: ${describeError(error)}; trying on`);
-      isFailing = true;
+      failures += 1;
+      if (failures === FAILURES_TO_TELL) log.error(`cannot receive: ${describeError(error)}; trying on`);
       progress.reach('backing off');
       await pause(clock, backoff.next(), stopping);
       return [];

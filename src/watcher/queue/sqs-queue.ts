@@ -7,7 +7,6 @@ import type {
 import type { FailedEntry, MessageAttribute, Queue, ReceivedMessage } from './queue';
 import type { Wire } from './sqs/actions';
 import type { SqsClient } from './sqs/sqs-client';
-import { isThrottling } from './sqs/sqs-error';
 import { LONG_POLL_SECONDS, POLL_TIMEOUT_MS } from './sqs/timeouts';
 
 const POLL = {
@@ -86,7 +85,7 @@ function failedEntries(
   return (failed ?? []).map(({ Id, SenderFault, Code, Message: text }) => ({
     receiptHandle: handles[Number(Id)] ?? '',
     // A key that is asked too often is no mistake of the sender's, though SQS may call it one.
-    isFinal: (SenderFault ?? false) && !isThrottling(Code ?? ''),
+    isFinal: (SenderFault ?? false) && !/throttl/i.test(Code ?? ''),
     reason: [Code, text].filter(Boolean).join(': '),
   }));
 }

@@ -74,10 +74,10 @@ describe('a poll', () => {
     await loop;
   });
 
-  it('that fails is logged when it begins and when it is over, each time', async () => {
+  it('that fails again is logged once, and once more when it is over; a single failure is not', async () => {
     let isAway = true;
     const { clock, log, poll } = start(() => (isAway ? refused() : Promise.resolve([])));
-    for (const away of [true, true, false, false, true, false]) {
+    for (const away of [true, true, true, false, false, true, false, true, true, false]) {
       isAway = away;
       const polled = poll(1);
       await clock.advance(30_000);

@@ -30,7 +30,6 @@ async function start(answer: Answer) {
   const client = createSqsClient({
     clock: systemClock,
     timeOfDay: systemClock,
-    random: () => 0,
     config: {
       endpoint: server.url,
       region: 'us-east-1',

@@ -1,12 +1,11 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
-import { pause, type Clock } from '../../clock';
-import { createBackoff } from '../backoff';
+import type { Clock } from '../../clock';
 import type { SqsActions } from './actions';
 import { findDestination, type Destination } from './destination';
 import { createPoster, StaleConnectionError, type HttpAnswer, type Poster } from './post';
 import { createSigningClock, type SigningClock } from './signing-clock';
-import { SqsError } from './sqs-error';
-import { ANSWER_TIMEOUT_MS, BODY_TIMEOUT_MS, CONNECT_TIMEOUT_MS, MAX_ATTEMPTS } from './timeouts';
+import { ClockSkewError, SqsError } from './sqs-error';
+import { ANSWER_TIMEOUT_MS, BODY_TIMEOUT_MS, CONNECT_TIMEOUT_MS } from './timeouts';
 
 /**
  * SQS's JSON protocol, and no more. The SDK finds where to call and signs; its general way through a call takes several
@@ -15,7 +14,7 @@ import { ANSWER_TIMEOUT_MS, BODY_TIMEOUT_MS, CONNECT_TIMEOUT_MS, MAX_ATTEMPTS } 
  */
 export interface SqsClient {
   /**
-   * Calls, and again where it may pass.
+   * One call, which is not made again where it fails.
    * @throws {SqsError} where SQS refuses
    * @throws {Error} where it does not answer, or there is no region or no credentials
    */
@@ -37,7 +36,6 @@ export interface SqsClientParts {
   clock: Clock;
   /** By which requests are signed. */
   timeOfDay: Pick<Clock, 'now'>;
-  random: () => number;
   /** What the SDK is not to find by itself. */
   config?: SQSClientConfig;
 }
@@ -46,15 +44,11 @@ export function createSqsClient(parts: SqsClientParts): SqsClient {
   const connection = new Connection(parts);
   return {
     call: async (name, input, options = {}) => {
-      const backoff = createBackoff(parts.random);
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await connection.send(name, input, options);
-        } catch (error) {
-          const { signal } = options;
-          if (attempt === MAX_ATTEMPTS || signal?.aborted || !isPassing(error)) throw error;
-          if (!(error instanceof StaleConnectionError)) await pause(parts.clock, backoff.next(), signal);
-        }
+      try {
+        return await connection.send(name, input, options);
+      } catch (error) {
+        if (!isCuredByNow(error)) throw error;
+        return await connection.send(name, input, options);
       }
     },
     destroy: () => {
@@ -63,8 +57,9 @@ export function createSqsClient(parts: SqsClientParts): SqsClient {
   };
 }
 
-/** Whatever went wrong on the way may go right next time; what SQS refuses, it refuses again. */
-const isPassing = (error: unknown) => !(error instanceof SqsError) || error.isPassing;
+/** All else is for the caller to try again, who knows how long it can wait: two who do so multiply what SQS is asked. */
+const isCuredByNow = (error: unknown) =>
+  error instanceof StaleConnectionError || error instanceof ClockSkewError;
 
 /** Found at the first call, and tried to be found again while that fails. */
 class Connection {
@@ -100,9 +95,7 @@ class Connection {
 
   private outputOf({ status, date, body }: HttpAnswer): object {
     if (status === 200) return JSON.parse(body) as object;
-    const error = new SqsError(status, body);
-    if (this.time.correct(date)) error.isPassing = true;
-    throw error;
+    throw this.time.correct(date) ? new ClockSkewError(status, body) : new SqsError(status, body);
   }
 
   private find() {

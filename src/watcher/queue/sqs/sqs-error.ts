@@ -2,18 +2,16 @@
 export class SqsError extends Error {
   /** AWS's own code, as `QueueDoesNotExist`. */
   override readonly name: string;
-  /** The same call may be answered another time. */
-  isPassing: boolean;
 
   constructor(status: number, body: string) {
     const { code, text } = parseFailure(body);
     super(text ?? `HTTP status ${status}`);
     this.name = code ?? 'SqsError';
-    this.isPassing = status >= 500 || status === 429 || isThrottling(code ?? '');
   }
 }
 
-export const isThrottling = (code: string) => /throttl|limitexceeded|toomanyrequests|slowdown/i.test(code);
+/** It was refused by the time of day, which has been set since. */
+export class ClockSkewError extends SqsError {}
 
 /** A proxy answers with a page of its own, which is no word of SQS. */
 function parseFailure(body: string): { code?: string | undefined; text?: string | undefined } {

@@ -1,5 +1,3 @@
-import { longestPauseMs } from '../backoff';
-
 /** Nothing here may wait for ever: one connection that was cut without a word would end the loop. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** Until an answer begins, the connection included. */
@@ -13,12 +11,11 @@ export const LONG_POLL_SECONDS = 20;
 /** A poll that takes longer was lost on the way. */
 export const POLL_TIMEOUT_MS = (LONG_POLL_SECONDS + 5) * 1000;
 
-/** Of one call. */
-export const MAX_ATTEMPTS = 3;
+/** A call is made once more, at once, where its connection was stale or it was signed by a wrong time. */
+const MAX_ATTEMPTS = 2;
 
-/** With all its attempts and the pauses between them; mostly it is far less. */
-const longestCallMs = (answerTimeoutMs: number) =>
-  MAX_ATTEMPTS * (answerTimeoutMs + BODY_TIMEOUT_MS) + longestPauseMs(MAX_ATTEMPTS - 1);
+/** Mostly it is far less. */
+const longestCallMs = (answerTimeoutMs: number) => MAX_ATTEMPTS * (answerTimeoutMs + BODY_TIMEOUT_MS);
 
 export const LONGEST_POLL_MS = longestCallMs(POLL_TIMEOUT_MS);
 /** Of a call that is no poll. */
