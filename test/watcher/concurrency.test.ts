@@ -139,6 +139,19 @@ describe('calls of SQS', () => {
     });
   });
 
+  it('ask a FIFO queue for one message: several of one group must not be worked on side by side', async () => {
+    const queue = await createTestQueue(emulator, { fifo: true });
+    recorder = await startSqsRecorder(emulator.endpoint);
+    startWatcher({
+      endpoint: recorder.endpoint,
+      queueUrl: queue.url,
+      command: 'true',
+      environment: { Fifo: 'true', WatchbotConcurrency: '10' },
+    });
+    await recorder.lines.find(/^ReceiveMessage/);
+    expect(recorder.calls[0]).toMatchObject({ body: { MaxNumberOfMessages: 1 } });
+  });
+
   it.each([
     { settlement: 'DeleteMessageBatch', exit: 'exit 0', outcome: '[success]' },
     { settlement: 'ChangeMessageVisibilityBatch', exit: 'exit 1', outcome: '[failure]' },
