@@ -88,8 +88,8 @@ function secondsLeft() {
 }
 
 async function play(scenario) {
-  const { name, play, messageShare, groups } = scenario;
-  const messages = Math.max(20, Math.round(options.messages * messageShare));
+  const { name, play, messageShare, leastMessages = 20, groups } = scenario;
+  const messages = Math.max(leastMessages, Math.round(options.messages * messageShare));
   try {
     const { seed, outageSeconds, short: isShort } = options;
     const times = { seconds: secondsFor(scenario), mostSeconds: secondsLeft() + GRACE_SECONDS.drain };

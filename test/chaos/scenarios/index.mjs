@@ -7,15 +7,15 @@ import { sigkill } from './sigkill.mjs';
 import { sigterm } from './sigterm.mjs';
 
 /**
- * messageShare: of `--messages`; timeShare: of the time that those before it have left, beside those after it.
- * groups: of a FIFO queue. The two that take as much time as they get are the last.
+ * messageShare: of `--messages`, and leastMessages; timeShare: of the time that those before it have left, beside those
+ * after it; groups: of a FIFO queue. The two that take as much time as they get are the last.
  */
 export const SCENARIOS = {
   files: { play: files, messageShare: 0.006, timeShare: 3 },
   disk: { play: disk, messageShare: 0.005, timeShare: 3 },
   clock: { play: clock, messageShare: 0.04, timeShare: 4 },
   proxy: { play: proxy, messageShare: 0.02, timeShare: 12 },
-  fifo: { play: fifo, messageShare: 0.05, timeShare: 5, groups: 24 },
+  fifo: { play: fifo, messageShare: 0.05, leastMessages: 150, timeShare: 5, groups: 24 },
   sigkill: { play: sigkill, messageShare: 1, timeShare: 10 },
   sigterm: { play: sigterm, messageShare: 1, timeShare: 10 },
 };
