@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { WorkerVariable } from '../../src/contract/environment';
 import { LogSource } from '../../src/contract/log';
 import { readLine } from '../../src/contract/log-lines';
