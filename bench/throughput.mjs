@@ -16,6 +16,8 @@ export const RUNS = 11;
 /** Few, and many runs: the machine may be slow for a while. */
 const MESSAGES = 300;
 const MANY_MESSAGES = 20_000;
+/** By then the heap has its size. */
+const SOME_MESSAGES = 2_000;
 const CONCURRENCIES = [1, 2, 4, 8];
 /** For the calls of SQS. */
 const MOST_AT_ONCE = 10;
@@ -88,20 +90,26 @@ function report({ rates, cpu, runs, at }) {
   ];
 }
 
-/** One long run: calls of SQS for a message, and memory before and after. */
+/** One long run: calls of SQS for a message, and memory before, soon after the start, and at the end. */
 async function callsAndMemory() {
   const watcher = await startWatcher(MOST_AT_ONCE);
   const idle = memoryMiB(watcher.pid);
-  await watcher.sqs.drain(MANY_MESSAGES);
+  await watcher.sqs.drain(SOME_MESSAGES);
+  const soon = memoryMiB(watcher.pid);
+  await watcher.sqs.drain(MANY_MESSAGES - SOME_MESSAGES);
+  const end = memoryMiB(watcher.pid);
   const { calls } = watcher.sqs;
   const callCount = Object.values(calls).reduce((sum, count) => sum + count, 0);
-  const after = memoryMiB(watcher.pid);
   watcher.stop();
-  const many = `${MANY_MESSAGES} messages`;
+  const row = (name, median, comparison = {}) => ({ name, unit: 'MiB', median, runs: 1, ...comparison });
   return [
     { name: `SQS calls a message, at ${MOST_AT_ONCE}`, unit: '', median: callCount / MANY_MESSAGES, runs: 1 },
-    { name: 'memory, idle', unit: 'MiB', median: idle, runs: 1 },
-    { name: `memory, after ${many}`, unit: 'MiB', median: after, runs: 1, ratio: after / idle, to: 'idle' },
+    row('memory, idle', idle),
+    row(`memory, after ${SOME_MESSAGES} messages`, soon, { ratio: soon / idle, to: 'idle' }),
+    row(`memory, after ${MANY_MESSAGES} messages`, end, {
+      ratio: end / soon,
+      to: `after ${SOME_MESSAGES}`,
+    }),
   ];
 }
 
