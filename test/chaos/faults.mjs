@@ -18,7 +18,7 @@ export const FAULTS = {
   drip: 1,
   partly: 3,
 };
-/** Of these one each, in the first deck: the client waits for as long as it ever does. */
+/** Of these one each, under the first deck: the client waits for as long as it ever does. */
 export const SILENCES = ['silent', 'stalled'];
 
 /**
@@ -27,7 +27,8 @@ export const SILENCES = ['silent', 'stalled'];
  */
 export function createDeck({ random, faults, once }) {
   const all = Object.entries(faults).flatMap(([fault, count]) => Array(count).fill(fault));
-  let cards = random.shuffled([...all, ...once]);
+  // Drawn from the end.
+  let cards = [...once, ...random.shuffled(all)];
   return {
     draw: () => {
       if (cards.length === 0) cards = random.shuffled(all);

@@ -11,8 +11,8 @@ import { SCENARIOS } from './scenarios/index.mjs';
 import { BUNDLE } from './watchers.mjs';
 
 /**
- * As many of the messages as the time allows, at about 10 ms of processor each. In 5 minutes 4,000 to 8,000 for each of
- * the two that kill were seen on 2 processors that other programs kept busy too; all 20,000 need `--minutes 12` there.
+ * As many of the messages as the time allows, at 4 to 6 ms each on 2 processors: in 5 minutes about 14,000 were seen
+ * for each of the two that kill. All 20,000 of one of them take 2 minutes: `--only sigkill`.
  */
 const DEFAULTS = { messages: 20_000, minutes: 5 };
 /** What CI has the time for: that the harness works, and a few ends of watchers. */

@@ -14,8 +14,8 @@ export const SCENARIOS = {
   files: { play: files, messageShare: 0.006, timeShare: 3 },
   disk: { play: disk, messageShare: 0.005, timeShare: 3 },
   clock: { play: clock, messageShare: 0.04, timeShare: 4 },
-  proxy: { play: proxy, messageShare: 0.02, timeShare: 12 },
-  fifo: { play: fifo, messageShare: 0.05, leastMessages: 150, timeShare: 5, groups: 24 },
+  proxy: { play: proxy, messageShare: 0.02, timeShare: 16 },
+  fifo: { play: fifo, messageShare: 0.025, leastMessages: 150, timeShare: 5, groups: 24 },
   sigkill: { play: sigkill, messageShare: 1, timeShare: 10 },
   sigterm: { play: sigterm, messageShare: 1, timeShare: 10 },
 };

@@ -5,7 +5,8 @@ import { processorMsOf } from '../processes.mjs';
 import { OPERATIONS, startProxy } from '../proxy.mjs';
 import { bodies, drained, feed, until } from '../run.mjs';
 
-const WATCHERS = 2;
+/** One goes on while others wait for an answer that never comes. */
+const WATCHERS = 3;
 const SHARES = { slow: 0.05, flaky: 0.3 };
 /** For a fault that has not come yet, to which operation it may be. */
 const MORE = ['flaky 1', 'flaky 2', 'slow 3'];
