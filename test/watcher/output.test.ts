@@ -129,7 +129,7 @@ describe('output', () => {
       const [before, after] = [texts.slice(0, between).join(''), texts.slice(between + 1).join('')];
       // Not as a difference of ten megabytes, should it fail.
       expect([before === 'x'.repeat(LENGTH), after === 'y'.repeat(LENGTH)]).toEqual([true, true]);
-      expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(65_536);
+      expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(32_768);
       expect(peakMemoryOf(watcher.process.pid!)).toBeLessThan(170 * MEBIBYTE);
     },
   );

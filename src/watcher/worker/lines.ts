@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** A longer line is logged in pieces: CloudWatch takes 256 KiB an event, and a prefix and escapes are still to come. */
-export const MAX_LINE_LENGTH = 65_536;
+/** A longer line is logged in pieces: CloudWatch takes 256 KiB an event, and a control character is written as six. */
+export const MAX_LINE_LENGTH = 32_768;
 
 /** Cuts a stream of bytes into lines, whatever the chunks. */
 export interface LineCutter {
