@@ -1,4 +1,4 @@
-import { drained, feed, until } from '../run.mjs';
+import { bodies, drained, feed, until } from '../run.mjs';
 
 const WATCHERS = 3;
 /** With fewer left, none is ended: told to stop, it would wait for a poll on an empty queue, for up to 20 s. */
@@ -7,6 +7,8 @@ const PAUSE_MS = [1_500, 3_500];
 /** Where all is over in a few seconds. */
 const SHORT_PAUSE_MS = [400, 1_000];
 const FEW_MESSAGES = 2_000;
+/** However fast the messages are worked off: more are sent until then. */
+const LEAST_ENDS = 4;
 
 /**
  * Works a backlog down while one watcher after the other is ended and a new one is started.
@@ -19,7 +21,8 @@ export async function workWhileEnding(run, endOne, { shares, few = FEW } = {}) {
   const startOne = () => watchers.start({ concurrency: random.whole(2, 5) });
   let isFed = false;
   const feeding = feed(run, { shares }).then(() => (isFed = true));
-  const isNearlyOver = async () => isFed && (await queue.counts()).visible < few;
+  const isShortOfWork = async () => isFed && (await queue.counts()).visible < few;
+  const isNearlyOver = async () => run.kills >= LEAST_ENDS && (await isShortOfWork());
   for (let index = 0; index < WATCHERS; index += 1) startOne();
   const endings = [];
   const pauseMs = run.messages < FEW_MESSAGES ? SHORT_PAUSE_MS : PAUSE_MS;
@@ -29,12 +32,13 @@ export async function workWhileEnding(run, endOne, { shares, few = FEW } = {}) {
     if (await isNearlyOver()) break;
     const left = watchers.running().filter((watcher) => watcher.isReady() && !watcher.isEnding);
     if (left.length === 0) continue;
+    if (await isShortOfWork()) await queue.send(bodies(2 * few, random, shares));
     run.kills += 1;
     endings.push(endOne(random.pick(left)));
     startOne();
   }
   await feeding;
   await Promise.all(endings);
-  run.check(run.kills > 0, 'no watcher was ended: too few messages for that');
+  run.check(run.kills >= LEAST_ENDS, `only ${run.kills} watchers were ended`);
   await drained(run);
 }
