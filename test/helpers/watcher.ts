@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { WATCHER_NODE_OPTIONS } from '../../src/contract/image';
 import { ContainerVariable } from '../../src/contract/environment';
 import { REGION } from './emulator';
 import { collectLines, type Lines } from './lines';
@@ -49,7 +50,7 @@ export function startWatcher(parts: {
     [ContainerVariable.queueUrl]: queueUrl,
     ...parts.environment,
   };
-  const child = spawn(process.execPath, [WATCHER_BUNDLE, ...args], {
+  const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, WATCHER_BUNDLE, ...args], {
     env: environment,
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

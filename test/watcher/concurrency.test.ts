@@ -1,38 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
-import { createTestFolder, type TestFolder } from '../helpers/folder';
-import { createGate, type Gate } from '../helpers/gate';
+import { createTestQueue } from '../helpers/emulator';
 import { startSqsRecorder, type SqsCall, type SqsRecorder, type Treat } from '../helpers/sqs-recorder';
-import { endWatchers, startWatcher, worker } from '../helpers/watcher';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher, worker } from '../helpers/watcher';
 
 const GONE = { visible: 0, inFlight: 0, dead: 0 };
 
-let emulator: TestEmulator;
-let folder: TestFolder;
-let gate: Gate;
+const bed = useTestBed();
 let recorder: SqsRecorder | undefined;
 
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
-beforeEach(() => {
-  folder = createTestFolder();
-  gate = createGate(folder.path);
-});
 afterEach(async () => {
-  await endWatchers();
   await recorder?.stop();
   recorder = undefined;
-  gate.close();
-  folder.remove();
 });
 
 /** `+` when a worker begins, `-` when it is about to end: the workers' own word. */
-const ledgerFile = () => folder.join('ledger');
+const ledgerFile = () => bed.folder.join('ledger');
 const heldWorker = () =>
-  `echo + >>'${ledgerFile()}'; echo "started $Message"; ${gate.wait}; echo - >>'${ledgerFile()}'`;
+  `echo + >>'${ledgerFile()}'; echo "started $Message"; ${bed.gate.wait}; echo - >>'${ledgerFile()}'`;
 
 function readLedger() {
   let [running, most] = [0, 0];
@@ -54,9 +40,9 @@ async function startHeld({
   treat?: Treat;
 }) {
   writeFileSync(ledgerFile(), '');
-  const queue = await createTestQueue(emulator);
+  const queue = await createTestQueue(bed.emulator);
   await Promise.all(Array.from({ length: messages }, (_, index) => queue.send(`job ${index}`)));
-  recorder = await startSqsRecorder(emulator.endpoint, treat);
+  recorder = await startSqsRecorder(bed.emulator.endpoint, treat);
   const watcher = startWatcher({
     endpoint: recorder.endpoint,
     queueUrl: queue.url,
@@ -83,7 +69,7 @@ describe('slots', () => {
 
     await watcher.findAll(concurrency, /\[worker\].*started/);
     expect(await queue.counts()).toEqual({ visible: messages - concurrency, inFlight: concurrency, dead: 0 });
-    gate.open(messages);
+    bed.gate.open(messages);
     await watcher.findAll(messages, '[success]', 40_000);
     expect(await watcher.stop()).toBe(0);
 
@@ -93,11 +79,11 @@ describe('slots', () => {
   });
 
   it('are filled again one by one: a slow message does not hold up the others', async () => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = startWatcher({
-      endpoint: emulator.endpoint,
+      endpoint: bed.emulator.endpoint,
       queueUrl: queue.url,
-      command: worker('wait.mjs', folder.path),
+      command: worker('wait.mjs', bed.folder.path),
       environment: { WatchbotConcurrency: '2' },
     });
     for (const body of ['a', 'b', 'c', 'd']) await queue.send(body);
@@ -108,7 +94,7 @@ describe('slots', () => {
       ['b', 'c'],
       ['c', 'd'],
     ] as const) {
-      writeFileSync(folder.join(done), '');
+      writeFileSync(bed.folder.join(done), '');
       await watcher.find(`started ${next}`);
     }
     // `a` has held its slot all the while.
@@ -140,8 +126,8 @@ describe('calls of SQS', () => {
   });
 
   it('ask a FIFO queue for one message: several of one group must not be worked on side by side', async () => {
-    const queue = await createTestQueue(emulator, { fifo: true });
-    recorder = await startSqsRecorder(emulator.endpoint);
+    const queue = await createTestQueue(bed.emulator, { fifo: true });
+    recorder = await startSqsRecorder(bed.emulator.endpoint);
     startWatcher({
       endpoint: recorder.endpoint,
       queueUrl: queue.url,
@@ -157,20 +143,20 @@ describe('calls of SQS', () => {
     { settlement: 'ChangeMessageVisibilityBatch', exit: 'exit 1', outcome: '[failure]' },
   ])('are shared by messages that end together: $settlement', async ({ settlement, exit, outcome }) => {
     const messages = 20;
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     await Promise.all(Array.from({ length: messages }, (_, index) => queue.send(`job ${index}`)));
-    recorder = await startSqsRecorder(emulator.endpoint);
+    recorder = await startSqsRecorder(bed.emulator.endpoint);
     const watcher = startWatcher({
       endpoint: recorder.endpoint,
       queueUrl: queue.url,
-      command: `echo started; ${gate.wait}; ${exit}`,
+      command: `echo started; ${bed.gate.wait}; ${exit}`,
       environment: { WatchbotConcurrency: String(messages) },
     });
     await watcher.findAll(messages, /\[worker\].*started/);
     // All slots are taken: the first two polls brought all that they asked for, and no other is made.
     expect(recorder.of('ReceiveMessage').map(({ body }) => body.MaxNumberOfMessages)).toEqual([10, 10]);
 
-    gate.open(messages);
+    bed.gate.open(messages);
     await watcher.findAll(messages, outcome);
     expect(await watcher.stop()).toBe(0);
 

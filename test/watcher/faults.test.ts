@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createTestQueue } from '../helpers/emulator';
 import {
   startSqsRecorder,
   type SqsAnswer,
@@ -7,25 +7,21 @@ import {
   type SqsRecorder,
   type Treat,
 } from '../helpers/sqs-recorder';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher } from '../helpers/watcher';
 
 const GONE = { visible: 0, inFlight: 0, dead: 0 };
 
-let emulator: TestEmulator;
+const bed = useTestBed();
 let recorder: SqsRecorder;
 
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
 afterEach(async () => {
-  await endWatchers();
   await recorder.stop();
 });
 
 async function start(command: string, treat: Treat) {
-  const queue = await createTestQueue(emulator);
-  recorder = await startSqsRecorder(emulator.endpoint, treat);
+  const queue = await createTestQueue(bed.emulator);
+  recorder = await startSqsRecorder(bed.emulator.endpoint, treat);
   const watcher = startWatcher({ endpoint: recorder.endpoint, queueUrl: queue.url, command });
   return { queue, watcher };
 }

@@ -1,42 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
-import { createTestFolder, type TestFolder } from '../helpers/folder';
-import { endWatchers, startWatcher, worker } from '../helpers/watcher';
+import { createTestQueue, type TestQueue } from '../helpers/emulator';
+import { useTestBed } from '../helpers/test-bed';
+import { worker } from '../helpers/watcher';
 
-let emulator: TestEmulator;
-let folder: TestFolder;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
-beforeEach(() => {
-  folder = createTestFolder();
-});
-afterEach(async () => {
-  await endWatchers();
-  folder.remove();
-});
+const bed = useTestBed();
 
 const start = (queue: TestQueue, command: string, environment: Record<string, string> = {}) =>
-  startWatcher({
-    endpoint: emulator.endpoint,
-    queueUrl: queue.url,
-    command,
-    environment: { Fifo: 'true', WatchbotConcurrency: '10', ...environment },
-  });
+  bed.start(queue, command, { Fifo: 'true', WatchbotConcurrency: '10', ...environment });
 
 describe('a FIFO group', () => {
   /** What the workers say of one group, in their order. */
   const ledgerOf = (group: string) =>
-    readFileSync(folder.join('ledger'), 'utf8')
+    readFileSync(bed.folder.join('ledger'), 'utf8')
       .split('\n')
       .filter((line) => line.startsWith(`${group} `))
       .map((line) => line.slice(group.length + 1));
   const ledgerWorker = (between: string) => {
     const say = (mark: string) =>
-      `echo "$MessageGroupId $\{Message#*-} ${mark}" >>'${folder.join('ledger')}'`;
+      `echo "$MessageGroupId $\{Message#*-} ${mark}" >>'${bed.folder.join('ledger')}'`;
     return `${say('begins')}; ${between}; ${say('ends')}`;
   };
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -51,7 +33,7 @@ describe('a FIFO group', () => {
 
   it('is worked on in its order, one message at a time, however many groups and workers there are', async () => {
     const groups = numbers(15).map((number) => `group${number}`);
-    const queue = await createTestQueue(emulator, { fifo: true });
+    const queue = await createTestQueue(bed.emulator, { fifo: true });
     await sendGroups(queue, groups, 4);
     const watcher = start(queue, ledgerWorker('true'));
 
@@ -64,9 +46,9 @@ describe('a FIFO group', () => {
 
   it('is held up by a message of its own that fails, and by no other', async () => {
     const others = ['north', 'south', 'west'];
-    const queue = await createTestQueue(emulator, { fifo: true });
+    const queue = await createTestQueue(bed.emulator, { fifo: true });
     await sendGroups(queue, ['east', ...others], 3);
-    const isMended = `[ "$Message" != east-2 ] || [ -e '${folder.join('mended')}' ]`;
+    const isMended = `[ "$Message" != east-2 ] || [ -e '${bed.folder.join('mended')}' ]`;
     const watcher = start(queue, ledgerWorker(`${isMended} || exit 1`));
 
     // All of the others, and the first of the east.
@@ -75,7 +57,7 @@ describe('a FIFO group', () => {
     for (const group of others) expect([group, ledgerOf(group)]).toEqual([group, inOrder(3)]);
     expect(ledgerOf('east')).not.toContain('3 begins');
 
-    writeFileSync(folder.join('mended'), '');
+    writeFileSync(bed.folder.join('mended'), '');
     await watcher.findAll(12, '[success]', 40_000);
     const tries = watcher.count(/\[failure\]/);
     expect(ledgerOf('east')).toEqual([
@@ -86,8 +68,8 @@ describe('a FIFO group', () => {
   });
 
   it('passes another whose worker is slow', async () => {
-    const queue = await createTestQueue(emulator, { fifo: true });
-    const watcher = start(queue, worker('wait.mjs', folder.path));
+    const queue = await createTestQueue(bed.emulator, { fifo: true });
+    const watcher = start(queue, worker('wait.mjs', bed.folder.path));
     await queue.send('north-1', { groupId: 'north' });
     await watcher.find('started north-1');
     await queue.send('north-2', { groupId: 'north' });
@@ -95,7 +77,7 @@ describe('a FIFO group', () => {
     await watcher.find('started south-1');
     expect(watcher.count(/started north-2/)).toBe(0);
 
-    writeFileSync(folder.join('north-1'), '');
+    writeFileSync(bed.folder.join('north-1'), '');
     await watcher.find('started north-2');
   });
 });
@@ -112,7 +94,7 @@ describe('a message of a FIFO queue that was not tried in its last receive', () 
       signal: 'SIGTERM' as const,
     },
   ])('is not sent anew, out of its order, and this is said: $name', async ({ command, signal }) => {
-    const queue = await createTestQueue(emulator, { fifo: true, maxReceives: 1 });
+    const queue = await createTestQueue(bed.emulator, { fifo: true, maxReceives: 1 });
     const watcher = start(queue, command, environment);
     const id = await queue.send('hello', { groupId: 'north' });
     if (signal !== undefined) {
@@ -130,7 +112,7 @@ describe('a message of a FIFO queue that was not tried in its last receive', () 
   });
 
   it('is given back like any other before', async () => {
-    const queue = await createTestQueue(emulator, { fifo: true, maxReceives: 2 });
+    const queue = await createTestQueue(bed.emulator, { fifo: true, maxReceives: 2 });
     const watcher = start(queue, 'exit 4', { WatchbotMaxReceives: '2' });
     await queue.send('hello', { groupId: 'north' });
 

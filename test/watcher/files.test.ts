@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   existsSync,
   linkSync,
@@ -10,31 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
-import { createTestFolder, type TestFolder } from '../helpers/folder';
-import { createGate } from '../helpers/gate';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { createTestQueue } from '../helpers/emulator';
+import { useTestBed } from '../helpers/test-bed';
 
-let emulator: TestEmulator;
-let folder: TestFolder;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
-beforeEach(() => {
-  folder = createTestFolder();
-});
-afterEach(async () => {
-  await endWatchers();
-  folder.remove();
-});
-
-const start = (queue: TestQueue, command: string, environment: Record<string, string> = {}) =>
-  startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, environment });
+const bed = useTestBed();
 
 function makeFolder(name: string): string {
-  const made = folder.join(name);
+  const made = bed.folder.join(name);
   mkdirSync(made);
   return made;
 }
@@ -54,14 +36,14 @@ describe('mounts', () => {
   it('are empty before each job, whatever the last one left there and however it ended', async () => {
     const mounts = [makeFolder('one'), makeFolder('two')];
     const [first, second] = mounts;
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const litter = [
       `mkdir -p '${first}/a/b'`,
       `touch '${first}/a/b/c' '${first}/.hidden' '${first}/-rf' '${second}/line\nend'`,
       `mkfifo '${second}/pipe'`,
       `chmod 0 '${second}/pipe'`,
     ].join('; ');
-    const watcher = start(
+    const watcher = bed.start(
       queue,
       `echo "found <$(ls -A '${first}')$(ls -A '${second}')>"; ${litter}; exit "$Message"`,
       {
@@ -81,7 +63,7 @@ describe('mounts', () => {
     const [mount, outside] = [makeFolder('mount'), makePrecious()];
     symlinkSync(outside, path.join(mount, 'before'));
     linkSync(path.join(outside, 'precious'), path.join(mount, 'hard'));
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const links = [
       `mkdir '${mount}/deep'`,
       `ln -s '${outside}' '${mount}/deep/folder'`,
@@ -91,7 +73,7 @@ describe('mounts', () => {
       `ln -s '${mount}' '${mount}/itself'`,
       `ln -s /no/such/place '${mount}/dangling'`,
     ].join(' && ');
-    const watcher = start(queue, links, { Volumes: mount });
+    const watcher = bed.start(queue, links, { Volumes: mount });
     await queue.send('hello');
     await watcher.find('[success]');
     await watcher.stop();
@@ -102,11 +84,10 @@ describe('mounts', () => {
 
   it('are not emptied while any worker runs', async () => {
     const mount = makeFolder('mount');
-    const gate = createGate(folder.path);
-    const queue = await createTestQueue(emulator);
-    const watcher = start(
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(
       queue,
-      `touch '${mount}/'"$Message"; echo "started $Message"; [ "$Message" = quick ] || ${gate.wait}`,
+      `touch '${mount}/'"$Message"; echo "started $Message"; [ "$Message" = quick ] || ${bed.gate.wait}`,
       { Volumes: mount, WatchbotConcurrency: '2' },
     );
     await queue.send('slow');
@@ -118,20 +99,19 @@ describe('mounts', () => {
     await watcher.find(/\[worker\].*started next/);
     expect(readdirSync(mount).sort()).toEqual(['next', 'quick', 'slow']);
 
-    gate.open(2);
+    bed.gate.open(2);
     await watcher.findAll(3, '[success]');
     await watcher.stop();
-    gate.close();
     expect(readdirSync(mount)).toEqual([]);
   });
 
   it('that cannot be emptied are told of, and work goes on', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, 'true', { Volumes: folder.join('none') });
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, 'true', { Volumes: bed.folder.join('none') });
     await queue.send('one');
     await queue.send('two');
     await watcher.findAll(2, '[success]');
-    await watcher.find(`${folder.join('none')} could not be emptied: Error: ENOENT`);
+    await watcher.find(`${bed.folder.join('none')} could not be emptied: Error: ENOENT`);
   });
 });
 
@@ -140,14 +120,14 @@ describe('the file of a message', () => {
     { name: 'in the folder for temporary files', environment: () => ({ TMPDIR: makeFolder('tmp') }) },
     { name: 'where no such folder is named', environment: () => ({}) },
   ])('is its own user’s, and gone after the job: $name', async ({ environment }) => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const command = [
       'f=$MessageFile; d=${f%/*}',
       'echo "was in $d, with $(ls -A "$d")"',
       'echo "modes $(stat -c %a "$d") $(stat -c %a "$f")"',
       'echo "text $(cat "$f")"',
     ].join('; ');
-    const watcher = start(queue, command, environment());
+    const watcher = bed.start(queue, command, environment());
     await queue.send('hello');
 
     const line = await watcher.find(/\[worker\].*was in/);
@@ -165,14 +145,14 @@ describe('the file of a message', () => {
     { name: 'in memory', environment: () => ({}) },
   ])('is removed without following what its worker put in its place: $name', async ({ environment }) => {
     const outside = makePrecious();
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const command = [
       'd=${MessageFile%/*}',
       'echo "was in $d"',
       `ln -sf '${outside}/precious' "$MessageFile"`,
       `ln -s '${outside}' "$d/more"`,
     ].join(' && ');
-    const watcher = start(queue, command, environment());
+    const watcher = bed.start(queue, command, environment());
     await queue.send('hello');
     const [, used] = /was in (.*)$/.exec(await watcher.find(/\[worker\].*was in/))!;
     await watcher.find('[success]');
@@ -190,10 +170,10 @@ describe('where every job gets a fresh container', () => {
     { code: 4, outcome: '[noop]', inFlight: 1 },
     { code: 1, outcome: '[failure]', inFlight: 1 },
   ])('the watcher ends by itself after one job: exit $code', async ({ code, outcome, inFlight }) => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     await queue.send('one');
     await queue.send('two');
-    const watcher = start(queue, `exit ${code}`, { writableFilesystem: 'true' });
+    const watcher = bed.start(queue, `exit ${code}`, { writableFilesystem: 'true' });
 
     expect(await watcher.ended).toBe(0);
     expect(watcher.count(/\] after \d+ ms/)).toBe(1);
@@ -206,24 +186,26 @@ describe('temporary files', () => {
   it('of workers that run side by side lie apart, and are gone when their own worker is', async () => {
     const temporary = makeFolder('temporary');
     const outside = makePrecious();
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const litter = `mktemp > /dev/null && mkdir -p "$TMPDIR/a/b" && ln -s '${outside}' "$TMPDIR/link"`;
-    const gate = createGate(folder.path);
-    const watcher = start(queue, `${litter} && echo "has $(ls -A "$TMPDIR" | wc -l)" && ${gate.wait}`, {
-      WatchbotConcurrency: '2',
-      TMPDIR: temporary,
-    });
+    const watcher = bed.start(
+      queue,
+      `${litter} && echo "has $(ls -A "$TMPDIR" | wc -l)" && ${bed.gate.wait}`,
+      {
+        WatchbotConcurrency: '2',
+        TMPDIR: temporary,
+      },
+    );
     for (const body of ['one', 'two']) await queue.send(body);
     await watcher.findAll(2, 'has 3');
     const own = () => readdirSync(temporary).filter((name) => name.startsWith('watchbot-job-'));
     expect(own()).toHaveLength(2);
 
-    gate.open();
+    bed.gate.open();
     await watcher.findAll(1, '[success]');
     expect(own()).toHaveLength(1);
-    gate.open();
+    bed.gate.open();
     await watcher.findAll(2, '[success]');
-    gate.close();
     expect(await watcher.stop()).toBe(0);
     expect(readdirSync(temporary)).toEqual([]);
     expect(isUntouched(outside)).toBe(true);

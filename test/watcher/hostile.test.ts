@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,25 +6,12 @@ import path from 'node:path';
 import { WorkerVariable } from '../../src/contract/environment';
 import { LogSource } from '../../src/contract/log';
 import { readLine } from '../../src/contract/log-lines';
-import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
+import { createTestQueue } from '../helpers/emulator';
 import { envelopeOf } from '../helpers/envelope';
-import { createTestFolder, type TestFolder } from '../helpers/folder';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher } from '../helpers/watcher';
 
-let emulator: TestEmulator;
-let folder: TestFolder;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
-beforeEach(() => {
-  folder = createTestFolder();
-});
-afterEach(async () => {
-  await endWatchers();
-  folder.remove();
-});
+const bed = useTestBed();
 
 interface Hostile {
   body: string;
@@ -136,17 +123,17 @@ describe('a hostile message', () => {
   }, 120_000);
 
   async function sendAll(given: readonly Hostile[]) {
-    const queue = await createTestQueue(emulator);
-    const got = (id: string, what: string) => folder.join(`${id}.${what}`);
-    const keep = (what: string) => `>'${folder.path}'/"$MessageId.${what}"`;
+    const queue = await createTestQueue(bed.emulator);
+    const got = (id: string, what: string) => bed.folder.join(`${id}.${what}`);
+    const keep = (what: string) => `>'${bed.folder.path}'/"$MessageId.${what}"`;
     const watcher = startWatcher({
-      endpoint: emulator.endpoint,
+      endpoint: bed.emulator.endpoint,
       queueUrl: queue.url,
       // What the worker was started with, not what its shell made of it.
       command: `cat ${keep('input')} && cat "$MessageFile" ${keep('file')} && cat /proc/$$/environ ${keep('environment')}`,
       environment: { WatchbotConcurrency: '4', OWN: 'kept' },
       // A trick that works leaves its mark here.
-      folder: folder.path,
+      folder: bed.folder.path,
     });
     const ids = await Promise.all(given.map((message, index) => queue.send(sentAs(message, index))));
     await watcher.findAll(given.length, '[success]', 60_000);
@@ -154,7 +141,7 @@ describe('a hostile message', () => {
 
     for (const [index, message] of given.entries()) check(ids[index]!, message);
     const expected = ids.flatMap((id) => ['input', 'file', 'environment'].map((what) => `${id}.${what}`));
-    expect(readdirSync(folder.path).sort()).toEqual(expected.sort());
+    expect(readdirSync(bed.folder.path).sort()).toEqual(expected.sort());
     // The log says of each that it came and was done, and nothing in anybody else's words.
     const own = watcher.all.map(readLine);
     expect(own.filter(({ source }) => source !== LogSource.watcher)).toEqual([]);
@@ -196,8 +183,8 @@ describe('a hostile message', () => {
     { name: 'length', MessageId: 'a'.repeat(500_000) },
     { name: 'nothing', MessageId: '' },
   ])('puts nothing into the words of the watcher by the id of its envelope: $name', async ({ MessageId }) => {
-    const queue = await createTestQueue(emulator);
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command: 'cat' });
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = startWatcher({ endpoint: bed.emulator.endpoint, queueUrl: queue.url, command: 'cat' });
     const id = await queue.send(envelopeOf('hello', { MessageId }));
 
     const line = await watcher.find(/\[watcher\].*received/);

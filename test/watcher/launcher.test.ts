@@ -1,27 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { readlinkSync } from 'node:fs';
 import path from 'node:path';
-import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
+import { createTestQueue } from '../helpers/emulator';
 import { childrenOf, whenEnded } from '../helpers/processes';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher } from '../helpers/watcher';
 import { describeWithLauncher, LAUNCHER } from '../helpers/ways-to-start';
 
-let emulator: TestEmulator;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterEach(endWatchers);
-afterAll(() => emulator.stop());
+const bed = useTestBed();
 
 const pidsIn = (line: string) => (/started (\d+) (\d+)/.exec(line) ?? []).slice(1).map(Number);
 
 const QUICK_PINGS = path.resolve(__dirname, '../fixtures/quick-pings.cjs');
 
 async function startHeld(environment: Record<string, string> = {}) {
-  const queue = await createTestQueue(emulator);
+  const queue = await createTestQueue(bed.emulator);
   const watcher = startWatcher({
-    endpoint: emulator.endpoint,
+    endpoint: bed.emulator.endpoint,
     queueUrl: queue.url,
     environment,
     // Its second try, by which it is known that the message came again, ends well.
@@ -68,8 +63,8 @@ describeWithLauncher('the launcher of the built watcher', () => {
   });
 
   it('ends with a watcher that is told to stop', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command: 'true' });
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = startWatcher({ endpoint: bed.emulator.endpoint, queueUrl: queue.url, command: 'true' });
     await queue.send('hello');
     await watcher.find('[success]');
     const [launcher] = childrenOf(watcher.process.pid!);

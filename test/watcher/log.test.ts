@@ -1,25 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { LogSource } from '../../src/contract/log';
 import { readLine } from '../../src/contract/log-lines';
-import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
+import { createTestQueue } from '../helpers/emulator';
 import { envelopeOf } from '../helpers/envelope';
-import { endWatchers, startWatcher, worker } from '../helpers/watcher';
+import { LOG_FORMATS } from '../helpers/log-formats';
+import { useTestBed } from '../helpers/test-bed';
+import { worker } from '../helpers/watcher';
 
-let emulator: TestEmulator;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterEach(endWatchers);
-afterAll(() => emulator.stop());
-
-const start = (queue: TestQueue, command: string, environment: Record<string, string>) =>
-  startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, environment });
-
-const FORMATS = [
-  { format: 'plain', environment: { structuredLogging: 'false' } },
-  { format: 'structured', environment: { structuredLogging: 'true' } },
-];
+const bed = useTestBed();
 
 /** Of either format. */
 const SUCCESS = /\[success\]/;
@@ -29,11 +17,11 @@ const SUCCESS = /\[success\]/;
 const CONTROLS = /[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/;
 
 describe('the log', () => {
-  it.each(FORMATS)(
+  it.each(LOG_FORMATS)(
     'has lines of printable UTF-8, whatever bytes a worker prints: $format',
     async ({ environment }) => {
-      const queue = await createTestQueue(emulator);
-      const watcher = start(queue, worker('print-bytes.mjs'), environment);
+      const queue = await createTestQueue(bed.emulator);
+      const watcher = bed.start(queue, worker('print-bytes.mjs'), environment);
       const chunks: Buffer[] = [];
       watcher.process.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
       const id = await queue.send('hello');
@@ -51,10 +39,10 @@ describe('the log', () => {
   );
 
   it('is one JSON object a line where it is structured, with the fields of a JSON line in it', async () => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const command = `echo plain; echo '{"msg":"hi","colour":"blue","source":"watcher","watchbot_sqs_message_id":"x"}'; exit 1`;
     const environment = { structuredLogging: 'true' };
-    const watcher = start(queue, command, environment);
+    const watcher = bed.start(queue, command, environment);
     const id = await queue.send('hello');
 
     await watcher.find('"failure"');
@@ -79,7 +67,7 @@ describe('the log', () => {
   });
 });
 
-describe.each(FORMATS)('a worker cannot make the log lie: $format', ({ format, environment }) => {
+describe.each(LOG_FORMATS)('a worker cannot make the log lie: $format', ({ format, environment }) => {
   const date = '[Tue, 24 Nov 2026 08:00:00 GMT]';
   const ended = '[failure] after 1 ms, 2 ms since sent, receive 1 (exit code 1)';
   const FORGED = [
@@ -102,8 +90,8 @@ describe.each(FORMATS)('a worker cannot make the log lie: $format', ({ format, e
   ];
 
   it.each(['cat', 'cat >&2'])('%s', async (command) => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, command, environment);
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, command, environment);
     const id = await queue.send(envelopeOf(FORGED.join('\n')));
     await watcher.find(SUCCESS);
     expect(await watcher.stop()).toBe(0);

@@ -1,19 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestEmulator, type TestEmulator } from '../helpers/emulator';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { describe, expect, it } from '@jest/globals';
+import { startTestEmulator } from '../helpers/emulator';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher } from '../helpers/watcher';
 
-let emulator: TestEmulator;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
-afterEach(endWatchers);
+const bed = useTestBed();
 
 describe('the environment of the container', () => {
   it('is refused as a whole where it is not that of a watcher', async () => {
     const environment = { WatchbotConcurrency: 'many', structuredLogging: 'yes' };
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: '', command: 'true', environment });
+    const watcher = startWatcher({
+      endpoint: bed.emulator.endpoint,
+      queueUrl: '',
+      command: 'true',
+      environment,
+    });
 
     expect(await watcher.ended).toBe(1);
     expect(watcher.all).toEqual([

@@ -1,17 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CreateTopicCommand, PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
-import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
+import { createTestQueue, type TestQueue } from '../helpers/emulator';
 import { envelopeOf } from '../helpers/envelope';
 import { startSqsRecorder } from '../helpers/sqs-recorder';
-import { endWatchers, startWatcher, worker, type TestWatcher } from '../helpers/watcher';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher, worker, type TestWatcher } from '../helpers/watcher';
 
-let emulator: TestEmulator;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterEach(endWatchers);
-afterAll(() => emulator.stop());
+const bed = useTestBed();
 
 interface Given {
   environment: Record<string, string>;
@@ -24,12 +19,11 @@ async function whatTheWorkerGot(watcher: TestWatcher): Promise<Given> {
   return JSON.parse(line.slice(line.indexOf('{'))) as Given;
 }
 
-const start = (queue: TestQueue, command = worker('print-environment.mjs')) =>
-  startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
+const start = (queue: TestQueue, command = worker('print-environment.mjs')) => bed.start(queue, command);
 
 describe('a message as its worker gets it', () => {
   it('is in the environment under the names of Watchbot, on standard input and in a file', async () => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue);
     const id = await queue.send('{"z":1}', {
       attributes: {
@@ -65,14 +59,16 @@ describe('a message as its worker gets it', () => {
     { name: 'with a subject', Subject: 'greeting' },
     { name: 'without a subject', Subject: undefined },
   ])('comes out of its SNS envelope $name', async ({ Subject }) => {
-    const queue = await createTestQueue(emulator);
-    const { TopicArn } = await emulator.sns.send(
+    const queue = await createTestQueue(bed.emulator);
+    const { TopicArn } = await bed.emulator.sns.send(
       new CreateTopicCommand({ Name: `topic-${Subject ?? 'none'}` }),
     );
-    await emulator.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue.arn }));
+    await bed.emulator.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue.arn }));
     const watcher = start(queue);
     const MessageAttributes = { colour: { DataType: 'String', StringValue: 'blue' } };
-    await emulator.sns.send(new PublishCommand({ TopicArn, Message: 'hello', Subject, MessageAttributes }));
+    await bed.emulator.sns.send(
+      new PublishCommand({ TopicArn, Message: 'hello', Subject, MessageAttributes }),
+    );
 
     const { environment, standardInput } = await whatTheWorkerGot(watcher);
 
@@ -85,9 +81,9 @@ describe('a message as its worker gets it', () => {
     { name: 'text', body: 'hello' },
     { name: 'JSON', body: '{"Type":"Notification","Message":"hello"}' },
   ])('is as it was published, with its attributes, where delivery is raw: $name', async ({ name, body }) => {
-    const queue = await createTestQueue(emulator);
-    const { TopicArn } = await emulator.sns.send(new CreateTopicCommand({ Name: `raw-${name}` }));
-    await emulator.sns.send(
+    const queue = await createTestQueue(bed.emulator);
+    const { TopicArn } = await bed.emulator.sns.send(new CreateTopicCommand({ Name: `raw-${name}` }));
+    await bed.emulator.sns.send(
       new SubscribeCommand({
         TopicArn,
         Protocol: 'sqs',
@@ -97,7 +93,7 @@ describe('a message as its worker gets it', () => {
     );
     const watcher = start(queue);
     const MessageAttributes = { colour: { DataType: 'String', StringValue: 'blue' } };
-    await emulator.sns.send(
+    await bed.emulator.sns.send(
       new PublishCommand({ TopicArn, Message: body, Subject: 'lost', MessageAttributes }),
     );
 
@@ -120,7 +116,7 @@ describe('a message as its worker gets it', () => {
     '"TopicArn"',
     ' ',
   ])('is whole where it is no JSON, or no envelope: %s', async (body) => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue);
     await queue.send(body);
 
@@ -141,7 +137,7 @@ describe('a message as its worker gets it', () => {
     { name: 'with half of a pair', body: 'a\ud800b\udc00', variable: 'a\ufffdb\ufffd' },
     { name: 'beyond U+FFFF', body: '🦉', variable: '🦉' },
   ])('$name is whole on standard input and in the file', async ({ body, variable }) => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue);
     // SQS takes no such body, but SNS does, in its envelope.
     await queue.send(envelopeOf(body));
@@ -157,8 +153,8 @@ describe('a message as its worker gets it', () => {
 
   it('has its trace header, which SQS gives to whoever asks for it', async () => {
     const header = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
-    const queue = await createTestQueue(emulator);
-    const recorder = await startSqsRecorder(emulator.endpoint, async ({ action, body }, pass) => {
+    const queue = await createTestQueue(bed.emulator);
+    const recorder = await startSqsRecorder(bed.emulator.endpoint, async ({ action, body }, pass) => {
       const answer = await pass();
       if (action !== 'ReceiveMessage' || !body.MessageSystemAttributeNames?.includes('AWSTraceHeader'))
         return answer;
@@ -180,7 +176,7 @@ describe('a message as its worker gets it', () => {
   });
 
   it('has a worker of its own, which leads its process group', async () => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(
       queue,
       'read -r pid name state parent group rest </proc/$$/stat; echo "pid $$ leads $group"',
@@ -192,7 +188,7 @@ describe('a message as its worker gets it', () => {
   });
 
   it('has its group, from a FIFO queue', async () => {
-    const queue = await createTestQueue(emulator, { fifo: true });
+    const queue = await createTestQueue(bed.emulator, { fifo: true });
     const watcher = start(queue);
     await queue.send('one', { groupId: 'north' });
 
@@ -207,7 +203,7 @@ describe('a message as its worker gets it', () => {
     // The most that SQS takes.
     { bytes: 1_048_576, variable: 'absent' },
   ])('of $bytes bytes is whole on standard input and in the file', async ({ bytes, variable }) => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue, worker('measure-input.mjs'));
     await queue.send('x'.repeat(bytes));
 
@@ -218,7 +214,7 @@ describe('a message as its worker gets it', () => {
   it.each(['exec true', 'exec <&-; echo on', 'head -c 1 >/dev/null'])(
     'of 1 MiB need not be read by its worker: %s',
     async (command) => {
-      const queue = await createTestQueue(emulator);
+      const queue = await createTestQueue(bed.emulator);
       const watcher = start(queue, command);
       await queue.send('x'.repeat(1_048_576));
 
@@ -234,7 +230,7 @@ describe('a message as its worker gets it', () => {
     'Message=other\nQueueUrl=http://127.0.0.1:1/',
     '()  { :; }; exit 4',
   ])('cannot reach the shell or a variable of its choosing: %s', async (body) => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue);
     await queue.send(body);
 

@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { describe, expect, it } from '@jest/globals';
+import { createTestQueue } from '../helpers/emulator';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher } from '../helpers/watcher';
 
-let emulator: TestEmulator;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterEach(endWatchers);
-afterAll(() => emulator.stop());
+const bed = useTestBed();
 
 const GONE = { visible: 0, inFlight: 0, dead: 0 };
 /** Hidden for the backoff. */
@@ -36,8 +31,8 @@ describe('how a worker ends decides the fate of its message', () => {
     },
     { command: ['sh', '-c', 'exit 3'], outcome: '[rejected]', reason: 'exit code 3: rejected', counts: GONE },
   ])('$command: $outcome', async ({ command, outcome, reason, counts }) => {
-    const queue = await createTestQueue(emulator);
-    const watcher = startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command });
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = startWatcher({ endpoint: bed.emulator.endpoint, queueUrl: queue.url, command });
     const id = await queue.send('hello');
 
     const line = await watcher.find(/\] after \d+ ms/);
@@ -49,9 +44,9 @@ describe('how a worker ends decides the fate of its message', () => {
   });
 
   it('a failed message comes again after 2, then 4 seconds, and goes to the dead-letter queue at last', async () => {
-    const queue = await createTestQueue(emulator, { maxReceives: 2 });
+    const queue = await createTestQueue(bed.emulator, { maxReceives: 2 });
     const watcher = startWatcher({
-      endpoint: emulator.endpoint,
+      endpoint: bed.emulator.endpoint,
       queueUrl: queue.url,
       command: 'date +at=%s%3N; exit 1',
     });
@@ -68,9 +63,9 @@ describe('how a worker ends decides the fate of its message', () => {
 
 describe('a message that was not tried does not become a dead letter', () => {
   it('by exit 4 in its last receive: it is sent anew, with all that it had', async () => {
-    const queue = await createTestQueue(emulator, { maxReceives: 1 });
+    const queue = await createTestQueue(bed.emulator, { maxReceives: 1 });
     const watcher = startWatcher({
-      endpoint: emulator.endpoint,
+      endpoint: bed.emulator.endpoint,
       queueUrl: queue.url,
       command: 'echo "$Message, $MessageAttributes, receive $ApproximateReceiveCount"; exit 4',
       environment: { WatchbotMaxReceives: '1' },
@@ -86,9 +81,9 @@ describe('a message that was not tried does not become a dead letter', () => {
   });
 
   it('by a task that is stopped in its last receive', async () => {
-    const queue = await createTestQueue(emulator, { maxReceives: 1 });
+    const queue = await createTestQueue(bed.emulator, { maxReceives: 1 });
     const parts = {
-      endpoint: emulator.endpoint,
+      endpoint: bed.emulator.endpoint,
       queueUrl: queue.url,
       environment: { WatchbotMaxReceives: '1' },
     };

@@ -1,45 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { LogSource } from '../../src/contract/log';
 import { readLine } from '../../src/contract/log-lines';
-import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
-import { createTestFolder, type TestFolder } from '../helpers/folder';
-import { createGate, type Gate } from '../helpers/gate';
+import { createTestQueue, type TestQueue } from '../helpers/emulator';
 import { peakMemoryOf } from '../helpers/memory';
 import { isRunning, whenEnded } from '../helpers/processes';
 import { startSqsRecorder } from '../helpers/sqs-recorder';
-import { endWatchers, startWatcher, worker, type TestWatcher } from '../helpers/watcher';
+import { LOG_FORMATS } from '../helpers/log-formats';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher, worker, type TestWatcher } from '../helpers/watcher';
 
 const MEBIBYTE = 2 ** 20;
 
-let emulator: TestEmulator;
-let folder: TestFolder;
-let gate: Gate;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
-beforeEach(() => {
-  folder = createTestFolder();
-  gate = createGate(folder.path);
-});
-afterEach(async () => {
-  await endWatchers();
-  gate.close();
-  folder.remove();
-});
+const bed = useTestBed();
 
 const start = (
   queue: TestQueue,
   command: string,
   more: { environment?: Record<string, string>; keep?: (line: string) => boolean } = {},
-) => startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, ...more });
-
-const FORMATS = [
-  { format: 'plain', environment: { structuredLogging: 'false' } },
-  { format: 'structured', environment: { structuredLogging: 'true' } },
-];
+) => startWatcher({ endpoint: bed.emulator.endpoint, queueUrl: queue.url, command, ...more });
 
 /** What the worker printed, by the log. */
 const textsOf = ({ all }: TestWatcher) =>
@@ -54,7 +33,7 @@ const pidIn = (line: string) => Number(/pid (\d+)/.exec(line)?.[1]);
 
 describe('output', () => {
   it('is logged to the last line, before the outcome, even without an end of line', async () => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue, 'echo one; echo two >&2; printf "the last"');
     await queue.send('hello');
 
@@ -67,8 +46,8 @@ describe('output', () => {
   });
 
   it('is logged before the message is settled', async () => {
-    const queue = await createTestQueue(emulator);
-    const recorder = await startSqsRecorder(emulator.endpoint, async ({ action }, pass) => {
+    const queue = await createTestQueue(bed.emulator);
+    const recorder = await startSqsRecorder(bed.emulator.endpoint, async ({ action }, pass) => {
       // Answered only when the line is there: a watcher that logged it afterwards would never get so far.
       if (action === 'DeleteMessageBatch') await watcher.find(/\[worker\].*the last$/);
       return pass();
@@ -90,7 +69,7 @@ describe('output', () => {
   it('of 100 MB is logged to the last byte, and never all in memory', async () => {
     const LINES = 100 * 1024;
     let lines = 0;
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue, worker('pour.mjs', '100'), {
       keep: (line) => {
         const isPoured = line.endsWith(` ${'x'.repeat(1023)}`) && line.includes('[worker]');
@@ -113,11 +92,11 @@ describe('output', () => {
     expect(peakMemoryOf(watcher.process.pid!)).toBeLessThan(170 * MEBIBYTE);
   });
 
-  it.each(FORMATS)(
+  it.each(LOG_FORMATS)(
     'in lines of 10 MB is logged in pieces, none of it lost: $format',
     async ({ environment }) => {
       const LENGTH = 10_000_000;
-      const queue = await createTestQueue(emulator);
+      const queue = await createTestQueue(bed.emulator);
       const long = (letter: string) => `head -c ${LENGTH} /dev/zero | tr '\\0' ${letter}`;
       const watcher = start(queue, `${long('x')}; echo; echo between; ${long('y')}`, { environment });
       await queue.send('hello');
@@ -137,8 +116,8 @@ describe('output', () => {
 
 describe('a worker that closes its output', () => {
   it('is waited for: its message is settled when it ends', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, `echo "pid $$"; exec >&- 2>&-; ${gate.wait}; exit 3`);
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = start(queue, `echo "pid $$"; exec >&- 2>&-; ${bed.gate.wait}; exit 3`);
     await queue.send('hello');
     const pid = pidIn(await watcher.find(/\[worker\].*pid/));
     while (existsSync(`/proc/${pid}/fd/1`)) await new Promise(setImmediate);
@@ -146,14 +125,14 @@ describe('a worker that closes its output', () => {
     expect(await queue.counts()).toEqual({ visible: 0, inFlight: 1, dead: 0 });
     expect(watcher.count(/\] after \d+ ms/)).toBe(0);
 
-    gate.open();
+    bed.gate.open();
     await watcher.find('(exit code 3: rejected)');
   });
 });
 
 describe('a worker that has ended', () => {
   it('may have left someone who still writes: that is logged before the outcome', async () => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     // Ended, and perhaps not yet asked after.
     const hasEnded = '! read -r pid name state rest 2>/dev/null </proc/$$/stat || [ "$state" = Z ]';
     const late = `(until ${hasEnded}; do sleep 0.02; done; echo late) &`;
@@ -166,17 +145,21 @@ describe('a worker that has ended', () => {
   });
 
   it('is not waited for any longer by those that it left, in its group or out of it', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, `$Message sh -c 'echo "pid $$"; exec sleep 600' & ${gate.wait}; exit 3`, {
-      environment: { WatchbotConcurrency: '2' },
-    });
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = start(
+      queue,
+      `$Message sh -c 'echo "pid $$"; exec sleep 600' & ${bed.gate.wait}; exit 3`,
+      {
+        environment: { WatchbotConcurrency: '2' },
+      },
+    );
     // Both hold its output open.
     const inside = await queue.send('env');
     const outside = await queue.send('setsid');
     const pids = new Map(
       (await watcher.findAll(2, /\[worker\].*pid/)).map((line) => [readLine(line).messageId, pidIn(line)]),
     );
-    gate.open(2);
+    bed.gate.open(2);
 
     await watcher.findAll(2, '[rejected]');
 

@@ -1,13 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
-import { createTestFolder, type TestFolder } from '../helpers/folder';
-import { createGate, type Gate } from '../helpers/gate';
+import { createTestQueue } from '../helpers/emulator';
 import { startTestServer, type TestServer } from '../helpers/http-server';
 import { collectLines, type Lines } from '../helpers/lines';
 import { startSqsRecorder, type SqsRecorder } from '../helpers/sqs-recorder';
 import { createTimeAhead, type TimeAhead } from '../helpers/time-ahead';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher } from '../helpers/watcher';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -25,31 +24,20 @@ const protectionSet: Answer = (response, body) => {
   response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ protection }));
 };
 
-let emulator: TestEmulator;
-let folder: TestFolder;
-let gate: Gate;
+const bed = useTestBed();
 let time: TimeAhead;
 let agent: TestServer;
 /** What the agent was asked, one body a line. */
 let asked: Lines;
 let recorder: SqsRecorder;
 
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
 beforeEach(async () => {
-  folder = createTestFolder();
-  gate = createGate(folder.path);
-  time = createTimeAhead(folder.path);
+  time = createTimeAhead(bed.folder.path);
   asked = collectLines();
-  recorder = await startSqsRecorder(emulator.endpoint);
+  recorder = await startSqsRecorder(bed.emulator.endpoint);
 });
 afterEach(async () => {
-  await endWatchers();
   await Promise.all([agent.stop(), recorder.stop()]);
-  gate.close();
-  folder.remove();
 });
 
 /** A task whose agent answers so; each of its workers waits at the gate. */
@@ -61,11 +49,11 @@ async function start(
     asked.add(body);
     answer(response, body);
   });
-  const queue = await createTestQueue(emulator);
+  const queue = await createTestQueue(bed.emulator);
   const watcher = startWatcher({
     endpoint: recorder.endpoint,
     queueUrl: queue.url,
-    command: `echo "started $Message"; ${gate.wait}`,
+    command: `echo "started $Message"; ${bed.gate.wait}`,
     environment: {
       ...time.environment,
       ECS_AGENT_URI: agentUri ?? `${agent.url}/api/abc`,
@@ -88,13 +76,13 @@ describe('protection from scale-in', () => {
     await begin('first');
     await asked.find(ON);
     await begin('second');
-    gate.open();
+    bed.gate.open();
     await watcher.find('[success]');
     // Longer than a gap between two jobs may be; the other one still runs.
     time.jump(15 * SECOND);
     await begin('third');
     expect(asked.all).toEqual([ON]);
-    gate.open(2);
+    bed.gate.open(2);
     await watcher.findAll(3, '[success]');
     time.jump(15 * SECOND);
     await asked.find(OFF);
@@ -125,7 +113,7 @@ describe('protection from scale-in', () => {
     for (const [index, body] of ['one', 'two'].entries()) {
       await begin(body);
       await asked.findAll(index + 1, ON);
-      gate.open();
+      bed.gate.open();
       await watcher.findAll(index + 1, '[success]');
       time.jump(15 * SECOND);
       await asked.findAll(index + 1, OFF);
@@ -180,10 +168,10 @@ describe('an agent that fails never stops work', () => {
     // Asked again meanwhile, and again in vain.
     time.jump(10 * SECOND);
     await asked.findAll(2, ON);
-    gate.open();
+    bed.gate.open();
     await watcher.find('[success]');
     await begin('two');
-    gate.open();
+    bed.gate.open();
     await watcher.findAll(2, '[success]');
 
     expect(await watcher.stop()).toBe(0);
@@ -210,7 +198,7 @@ describe('an agent that fails never stops work', () => {
     const { queue, watcher, begin } = await start(answer);
     await begin('one');
     await asked.find(ON);
-    gate.open();
+    bed.gate.open();
     await watcher.find('[success]');
     expect(await watcher.stop()).toBe(0);
     expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
@@ -219,7 +207,7 @@ describe('an agent that fails never stops work', () => {
   it('that is not there holds nothing up', async () => {
     const { watcher, begin } = await start(protectionSet, { agentUri: 'http://127.0.0.1:1/api/abc' });
     await begin('one');
-    gate.open();
+    bed.gate.open();
     await watcher.find('[success]');
     await watcher.find('task scale-in protection could not be set: TypeError: fetch failed');
     expect(await watcher.stop()).toBe(0);

@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestQueue, startTestEmulator, type TestEmulator, type TestQueue } from '../helpers/emulator';
-import { endWatchers, startWatcher, worker } from '../helpers/watcher';
+import { describe, expect, it } from '@jest/globals';
+import { createTestQueue } from '../helpers/emulator';
+import { useTestBed } from '../helpers/test-bed';
+import { worker } from '../helpers/watcher';
 
-let emulator: TestEmulator;
-
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterEach(endWatchers);
-afterAll(() => emulator.stop());
-
-const start = (queue: TestQueue, command: string, environment: Record<string, string> = {}) =>
-  startWatcher({ endpoint: emulator.endpoint, queueUrl: queue.url, command, environment });
+const bed = useTestBed();
 
 describe('SIGTERM, as ECS sends it', () => {
   it('tells the worker, and gives the message back at once, uncounted', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, worker('obedient.mjs', '1'));
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, worker('obedient.mjs', '1'));
     await queue.send('hello');
     await watcher.find('started');
 
@@ -34,8 +26,8 @@ describe('SIGTERM, as ECS sends it', () => {
     { code: '0', outcome: '[success]', visible: 0 },
     { code: '3', outcome: '[rejected]', visible: 0 },
   ])('lets a worker that finishes with exit code $code have its say', async ({ code, outcome, visible }) => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, worker('obedient.mjs', code));
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, worker('obedient.mjs', code));
     await queue.send('hello');
     await watcher.find('started');
 
@@ -47,8 +39,8 @@ describe('SIGTERM, as ECS sends it', () => {
   });
 
   it('kills a worker that does not end in time, and gives the message back', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, worker('stubborn.mjs'), { WatchbotStopTimeout: '6' });
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, worker('stubborn.mjs'), { WatchbotStopTimeout: '6' });
     await queue.send('hello');
     await watcher.find('started');
 
@@ -61,8 +53,8 @@ describe('SIGTERM, as ECS sends it', () => {
   });
 
   it('gives back what still arrives in the poll that is under way', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, 'echo worked');
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, 'echo worked');
     await queue.send('first');
     await watcher.find('[success]');
 
@@ -76,8 +68,8 @@ describe('SIGTERM, as ECS sends it', () => {
   });
 
   it('a second one kills the workers', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, worker('stubborn.mjs'), { WatchbotStopTimeout: '120' });
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, worker('stubborn.mjs'), { WatchbotStopTimeout: '120' });
     await queue.send('hello');
     await watcher.find('started');
 
@@ -93,8 +85,8 @@ describe('SIGTERM, as ECS sends it', () => {
 
 describe('SIGINT, as a developer sends it', () => {
   it('gives up the poll at once', async () => {
-    const queue = await createTestQueue(emulator);
-    const watcher = start(queue, 'true');
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, 'true');
     await queue.send('first');
     await watcher.find('[success]');
     const before = Date.now();

@@ -1,14 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createDeferred } from '../helpers/deferred';
-import { createTestQueue, startTestEmulator, type TestEmulator } from '../helpers/emulator';
-import { createTestFolder, type TestFolder } from '../helpers/folder';
-import { createGate, type Gate } from '../helpers/gate';
+import { createTestQueue } from '../helpers/emulator';
 import { whenEnded } from '../helpers/processes';
 import { startSqsRecorder, type SqsRecorder, type Treat } from '../helpers/sqs-recorder';
 import { createTimeAhead, type TimeAhead } from '../helpers/time-ahead';
-import { endWatchers, startWatcher } from '../helpers/watcher';
+import { useTestBed } from '../helpers/test-bed';
+import { startWatcher } from '../helpers/watcher';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -18,33 +17,22 @@ const TOLD = /\[worker\].*told to end/;
 /** A message that was tried once goes back. */
 const RETURNED = /^ChangeMessageVisibilityBatch.*"VisibilityTimeout":2[,}]/;
 
-let emulator: TestEmulator;
-let folder: TestFolder;
-let gate: Gate;
+const bed = useTestBed();
 let time: TimeAhead;
 let recorder: SqsRecorder | undefined;
 
-beforeAll(async () => {
-  emulator = await startTestEmulator();
-});
-afterAll(() => emulator.stop());
 beforeEach(() => {
-  folder = createTestFolder();
-  gate = createGate(folder.path);
-  time = createTimeAhead(folder.path);
+  time = createTimeAhead(bed.folder.path);
 });
 afterEach(async () => {
-  await endWatchers();
   await recorder?.stop();
   recorder = undefined;
-  gate.close();
-  folder.remove();
 });
 
 /** A watcher whose time can jump, and whose calls are seen. */
 async function start(parts: { command: string; environment?: Record<string, string>; treat?: Treat }) {
-  const queue = await createTestQueue(emulator);
-  recorder = await startSqsRecorder(emulator.endpoint, parts.treat);
+  const queue = await createTestQueue(bed.emulator);
+  recorder = await startSqsRecorder(bed.emulator.endpoint, parts.treat);
   const watcher = startWatcher({
     endpoint: recorder.endpoint,
     queueUrl: queue.url,
@@ -56,9 +44,9 @@ async function start(parts: { command: string; environment?: Record<string, stri
 
 describe('heartbeat', () => {
   it('keeps a message hidden for as long as its worker runs', async () => {
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = startWatcher({
-      endpoint: emulator.endpoint,
+      endpoint: bed.emulator.endpoint,
       queueUrl: queue.url,
       command: 'sleep 5; echo done',
       environment: { WatchbotVisibilityTimeout: '2', WatchbotConcurrency: '2' },
@@ -74,7 +62,7 @@ describe('heartbeat', () => {
 
   it('is one call for ten messages, at a third of the visibility timeout', async () => {
     const { queue, watcher, recorder } = await start({
-      command: `echo started; ${gate.wait}`,
+      command: `echo started; ${bed.gate.wait}`,
       environment: { WatchbotConcurrency: '12', WatchbotVisibilityTimeout: '180' },
     });
     await Promise.all(Array.from({ length: 12 }, (_, index) => queue.send(`job ${index}`)));
@@ -83,7 +71,7 @@ describe('heartbeat', () => {
 
     time.jump(60 * SECOND);
     await recorder.lines.findAll(2, /^ChangeMessageVisibilityBatch/);
-    gate.open(12);
+    bed.gate.open(12);
     await watcher.findAll(12, '[success]');
     await watcher.stop();
 
@@ -96,7 +84,7 @@ describe('heartbeat', () => {
   it('under way is waited for before the message is settled, which it would undo', async () => {
     const beat = createDeferred();
     const { queue, watcher, recorder } = await start({
-      command: `echo started; ${gate.wait}`,
+      command: `echo started; ${bed.gate.wait}`,
       treat: async ({ action }, pass) => {
         if (action === 'ChangeMessageVisibilityBatch') await beat.promise;
         return pass();
@@ -107,7 +95,7 @@ describe('heartbeat', () => {
     time.jump(60 * SECOND);
     await recorder.lines.find(/^ChangeMessageVisibilityBatch/);
 
-    gate.open();
+    bed.gate.open();
     await watcher.find('[success]');
     // The slot is free, and the next poll under way.
     await recorder.lines.findAll(2, /^ReceiveMessage/);
@@ -123,7 +111,7 @@ describe('heartbeat', () => {
 describe("the end of SQS's 12 hours", () => {
   it('stops a job while its message can still be returned, and says so', async () => {
     const { queue, watcher, recorder } = await start({
-      command: `trap 'echo told to end; exit 1' TERM; echo started; while :; do ${gate.wait}; done`,
+      command: `trap 'echo told to end; exit 1' TERM; echo started; while :; do ${bed.gate.wait}; done`,
       environment: { WatchbotVisibilityTimeout: '300' },
     });
     await queue.send('hello');
@@ -221,12 +209,12 @@ describe('the time of day', () => {
   const timeOf = (line: string) => Date.parse(/^\[([^\]]+)\]/.exec(line)?.[1] ?? '');
 
   it.each([3600, -3600])('set by %d s does not change how long a job took', async (shiftSeconds) => {
-    const shift = folder.join('shift');
-    const done = folder.join('done');
+    const shift = bed.folder.join('shift');
+    const done = bed.folder.join('done');
     writeFileSync(shift, '0');
-    const queue = await createTestQueue(emulator);
+    const queue = await createTestQueue(bed.emulator);
     const watcher = startWatcher({
-      endpoint: emulator.endpoint,
+      endpoint: bed.emulator.endpoint,
       queueUrl: queue.url,
       command: `i=0; until [ -e '${done}' ]; do i=$((i + 1)); echo "line $i."; sleep 0.05; done`,
       environment: {
