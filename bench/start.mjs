@@ -1,12 +1,9 @@
 // How long the bundled watcher takes from its start to its first receive, beside a Node that does nothing.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import path from 'node:path';
 import { compare, pairs } from './measure.mjs';
-import { WATCHER_NODE_OPTIONS } from '../dist/contract/image.js';
-
-const watcher = path.resolve(import.meta.dirname, '../dist/layer/watcher.js');
+import { spawnWatcher } from './watcher.mjs';
 
 export const RUNS = 21;
 
@@ -23,7 +20,7 @@ export async function measure(runs) {
   const firstReceive = async () => {
     const received = new Promise((resolve) => (onReceive = resolve));
     const begin = performance.now();
-    const child = startWatcher(endpoint);
+    const child = spawnWatcher(endpoint);
     await received;
     const took = performance.now() - begin;
     child.kill('SIGKILL');
@@ -40,17 +37,4 @@ function bareNode() {
   const begin = performance.now();
   spawnSync(process.execPath, ['-e', '0']);
   return performance.now() - begin;
-}
-
-function startWatcher(endpoint) {
-  return spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcher, 'listen', 'true'], {
-    env: {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
-      QueueUrl: `${endpoint}/000000000000/queue`,
-    },
-    stdio: 'ignore',
-  });
 }

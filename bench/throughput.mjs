@@ -1,15 +1,14 @@
 // Messages per second of `command: true` in one task under backlog, beside Node's own spawn of `sh -c true` and beside
 // the system's limit; what the watcher itself needs for a message. SQS is a fake in this process, as cheap as can be.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FakeSqs } from './fake-sqs.mjs';
 import { median } from './measure.mjs';
-import { WATCHER_NODE_OPTIONS } from '../dist/contract/image.js';
+import { spawnWatcher } from './watcher.mjs';
 
 const here = import.meta.dirname;
-const watcherFile = path.resolve(here, '../dist/layer/watcher.js');
 
 export const RUNS = 11;
 
@@ -122,18 +121,8 @@ const timeOf = (program, args) => Number(execFileSync(program, args.map(String),
 async function startWatcher(concurrency) {
   const sqs = new FakeSqs();
   const endpoint = await sqs.listen();
-  const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcherFile, 'listen', 'true'], {
-    env: {
-      PATH: process.env.PATH,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
-      QueueUrl: `${endpoint}/000000000000/queue`,
-      WatchbotConcurrency: String(concurrency),
-    },
-    stdio: 'ignore',
-  });
+  const environment = { PATH: process.env.PATH, WatchbotConcurrency: String(concurrency) };
+  const child = spawnWatcher(endpoint, environment);
   while (sqs.calls.ReceiveMessage === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     pid: child.pid,
