@@ -11,8 +11,8 @@ import { SCENARIOS } from './scenarios/index.mjs';
 import { BUNDLE } from './watchers.mjs';
 
 /**
- * As many of the messages as the time allows, at 4 to 6 ms each on 2 processors: in 5 minutes about 14,000 were seen
- * for each of the two that kill. All 20,000 of one of them take 2 minutes: `--only sigkill`.
+ * As many of the messages as the time allows. On 2 processors that nothing else kept busy, all 20,000 were seen for
+ * each of the two that kill, in under 4 minutes for everything; on busy ones it may be `--minutes 12`.
  */
 const DEFAULTS = { messages: 20_000, minutes: 5 };
 /** What CI has the time for: that the harness works, and a few ends of watchers. */
