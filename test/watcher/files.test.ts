@@ -121,40 +121,45 @@ describe('the file of a message', () => {
     { name: 'where no such folder is named', environment: () => ({}) },
   ])('is its own user’s, and gone after the job: $name', async ({ environment }) => {
     const queue = await createTestQueue(bed.emulator);
-    const command = [
-      'f=$MessageFile; d=${f%/*}',
-      'echo "was in $d, with $(ls -A "$d")"',
-      'echo "modes $(stat -c %a "$d") $(stat -c %a "$f")"',
-      'echo "text $(cat "$f")"',
-    ].join('; ');
+    const command = 'echo "is at $MessageFile"; stat -c "mode %a" "$MessageFile"; cat "$MessageFile"';
     const watcher = bed.start(queue, command, environment());
     await queue.send('hello');
 
-    const line = await watcher.find(/\[worker\].*was in/);
-    await watcher.find(/\[worker\].*modes 700 600$/);
-    await watcher.find(/\[worker\].*text hello$/);
+    const line = await watcher.find(/\[worker\].*is at/);
+    await watcher.find(/\[worker\].*mode 600$/);
+    await watcher.find(/\[worker\].*\] hello$/);
     await watcher.find('[success]');
     await watcher.stop();
 
-    const [, used] = /was in (\/.*watchbot-[^,/]+), with message$/.exec(line)!;
+    const [, used] = /is at (\/.*\/watchbot-message-[^/]+)$/.exec(line)!;
     expect(existsSync(used!)).toBe(false);
   });
 
-  it.each([
-    { name: 'on disk', environment: () => ({ TMPDIR: makeFolder('tmp') }) },
-    { name: 'in memory', environment: () => ({}) },
-  ])('is removed without following what its worker put in its place: $name', async ({ environment }) => {
+  it.each(
+    [
+      { where: 'on disk', environment: () => ({ TMPDIR: makeFolder('tmp') }) },
+      { where: 'in memory', environment: () => ({}) },
+    ].flatMap(({ where, environment }) => [
+      { name: `a link, ${where}`, environment, put: (outside: string) => `ln -s '${outside}/precious' "$f"` },
+      {
+        name: `a link to a folder, ${where}`,
+        environment,
+        put: (outside: string) => `ln -s '${outside}' "$f"`,
+      },
+      {
+        name: `a folder with links, ${where}`,
+        environment,
+        put: (outside: string) =>
+          `mkdir "$f" && ln -s '${outside}' "$f/a" && ln -s '${outside}/precious' "$f/b"`,
+      },
+    ]),
+  )('is removed without following what its worker put in its place: $name', async ({ environment, put }) => {
     const outside = makePrecious();
     const queue = await createTestQueue(bed.emulator);
-    const command = [
-      'd=${MessageFile%/*}',
-      'echo "was in $d"',
-      `ln -sf '${outside}/precious' "$MessageFile"`,
-      `ln -s '${outside}' "$d/more"`,
-    ].join(' && ');
+    const command = ['f=$MessageFile', 'rm "$f"', put(outside), 'echo "was at $f"'].join(' && ');
     const watcher = bed.start(queue, command, environment());
     await queue.send('hello');
-    const [, used] = /was in (.*)$/.exec(await watcher.find(/\[worker\].*was in/))!;
+    const [, used] = /was at (.*)$/.exec(await watcher.find(/\[worker\].*was at/))!;
     await watcher.find('[success]');
     await watcher.stop();
 

@@ -1,21 +1,13 @@
-import {
-  accessSync,
-  constants,
-  mkdtempSync,
-  rmdirSync,
-  rmSync,
-  statfsSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { removeFolder } from '../worker/temporary-folder';
+import { removeAll } from '../worker/temporary-folder';
 
-/** A folder of the job's own, with the message in it. */
+/** The message of one job, in a file under a name of its own. */
 export interface MessageFile {
   path: string;
-  /** Never rejects: the next job has a folder of its own. */
+  /** Never rejects: the next job has a file of its own. */
   remove(): Promise<void>;
 }
 
@@ -26,8 +18,10 @@ export interface MessageFolders {
   memoryFolder: string | undefined;
 }
 
-const PREFIX = 'watchbot-';
-const FILE_MODE = 0o600;
+/** Where just this user can read it, and never over what is there, or through a link: a name that was guessed fails. */
+const NEW_FILE = { mode: 0o600, flag: 'wx' };
+
+const nameIn = (folder: string) => path.join(folder, `watchbot-message-${randomUUID()}`);
 
 /**
  * Writes the body where just this user can read it.
@@ -37,42 +31,35 @@ export async function writeMessageFile(
   { temporaryFolder, memoryFolder }: MessageFolders,
   body: string,
 ): Promise<MessageFile> {
-  const inMemory = memoryFolder === undefined ? undefined : writeInMemory(memoryFolder, body);
-  return inMemory ?? writeOnDisk(temporaryFolder, body);
+  const inMemory = memoryFolder === undefined ? undefined : await writeInMemory(nameIn(memoryFolder), body);
+  return inMemory ?? writeOnDisk(nameIn(temporaryFolder), body);
 }
 
 /** By calls that wait, since nothing is waited for. Undefined where it is full: workers may use it, too. */
-function writeInMemory(memoryFolder: string, body: string): MessageFile | undefined {
-  let folder: string | undefined;
+async function writeInMemory(file: string, body: string): Promise<MessageFile | undefined> {
+  const remove = () => removeFromMemory(file);
   try {
-    folder = mkdtempSync(path.join(memoryFolder, PREFIX));
-    const file = path.join(folder, 'message');
-    writeFileSync(file, body, { mode: FILE_MODE });
-    return { path: file, remove: removeFromMemory(folder, file) };
+    writeFileSync(file, body, NEW_FILE);
+    return { path: file, remove };
   } catch {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    await remove();
     return undefined;
   }
 }
 
-/** Mostly there is just the message; a worker may have removed it, or have put in something of its own. */
-function removeFromMemory(folder: string, file: string) {
-  return async () => {
-    try {
-      unlinkSync(file);
-      rmdirSync(folder);
-    } catch {
-      await removeFolder(folder);
-    }
-  };
+/** A worker may have removed it, or have put a folder in its place. */
+async function removeFromMemory(file: string): Promise<void> {
+  try {
+    unlinkSync(file);
+  } catch {
+    await removeAll(file);
+  }
 }
 
-async function writeOnDisk(temporaryFolder: string, body: string): Promise<MessageFile> {
-  const folder = await mkdtemp(path.join(temporaryFolder, PREFIX));
-  const remove = () => removeFolder(folder);
-  const file = path.join(folder, 'message');
+async function writeOnDisk(file: string, body: string): Promise<MessageFile> {
+  const remove = () => unlink(file).catch(() => removeAll(file));
   try {
-    await writeFile(file, body, { mode: FILE_MODE });
+    await writeFile(file, body, NEW_FILE);
   } catch (error) {
     // The disk may be full: half a message left behind would keep it so.
     await remove();

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A folder of one job's own, for whatever its worker keeps for a while. */
@@ -12,11 +12,13 @@ export interface TemporaryFolder {
 /** @throws where none can be made */
 export async function createTemporaryFolder(parent: string): Promise<TemporaryFolder> {
   const folder = await mkdtemp(path.join(parent, 'watchbot-job-'));
-  return { path: folder, remove: () => removeFolder(folder) };
+  // Mostly it is empty: one call then, where looking first and then removing takes three.
+  return { path: folder, remove: () => rmdir(folder).catch(() => removeAll(folder)) };
 }
 
-export const removeFolder = (folder: string): Promise<void> =>
-  rm(folder, { recursive: true, force: true }).catch(() => undefined);
+/** A folder with all that is in it, or a file. Links are removed, not followed. Never rejects. */
+export const removeAll = (place: string): Promise<void> =>
+  rm(place, { recursive: true, force: true }).catch(() => undefined);
 
 export function canHoldFolders(parent: string): boolean {
   try {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { memoryFolderAt, writeMessageFile } from '../../../src/watcher/message/message-file';
@@ -28,7 +28,6 @@ describe.each(['on disk', 'in memory'])('the message file %s', (where) => {
     const file = await write(body);
     expect(readFileSync(file.path, 'utf8')).toBe(body);
     expect(mode(file.path)).toBe(0o600);
-    expect(mode(path.dirname(file.path))).toBe(0o700);
   });
 
   it.each([0, 1, 65_536, 65_537, 1_000_000])('has all of a body of %d characters', async (length) => {
@@ -41,18 +40,20 @@ describe.each(['on disk', 'in memory'])('the message file %s', (where) => {
 
   it('may have been removed by its worker', async () => {
     const file = await write('a');
-    rmSync(path.dirname(file.path), { recursive: true });
+    rmSync(file.path);
     await expect(file.remove()).resolves.toBeUndefined();
   });
 
-  it('is in a folder of its own for each job', async () => {
+  it('has a name of its own for each job', async () => {
     const files = await Promise.all([write('a'), write('b')]);
-    expect(new Set(files.map(({ path: file }) => path.dirname(file))).size).toBe(2);
+    expect(files.map(({ path: file }) => readFileSync(file, 'utf8'))).toEqual(['a', 'b']);
   });
 
-  it('goes with its folder and all that a worker put there', async () => {
+  it('goes with all that a worker put in its place', async () => {
     const file = await write('a');
-    writeFileSync(path.join(path.dirname(file.path), 'left'), '');
+    rmSync(file.path);
+    mkdirSync(file.path);
+    writeFileSync(path.join(file.path, 'left'), '');
     await file.remove();
     expect(readdirSync(folder)).toEqual([]);
     await expect(file.remove()).resolves.toBeUndefined();
