@@ -75,6 +75,7 @@ export default tseslint.config(
       'src/**/main.ts',
       'src/watcher/worker/process-group.ts',
       'src/local/watcher-process.ts',
+      'src/image/engine/run-command.ts',
     ],
     rules: { 'no-restricted-globals': ['error', ...NO_WORLD] },
   },

@@ -4,15 +4,14 @@ import { isMap } from './maps';
 import { hasTopic, isFifo } from './queue-kind';
 import { completeCapacity } from './complete-capacity';
 import { completeEvents } from './complete-events';
+import { completeImage } from './complete-image';
 import { HEALTH_CHECK_DEFAULTS } from './schema/health';
-import { IMAGE_DEFAULTS } from './schema/image';
 import { Encryption as EncryptionWord } from './schema/queue';
 import { REDUCE_DEFAULTS } from './schema/reduce';
 import type {
   Configuration,
   Encryption,
   HealthCheck,
-  ImageBuild,
   ListOrIntrinsic,
   Queue,
   Reduce,
@@ -33,6 +32,7 @@ export function complete(
 ): Configuration {
   return {
     context,
+    build: { engine: shared.build.engine, nodeImage: shared.build.nodeImage },
     cluster: shared.cluster,
     vpc: completeVpc(shared.vpc, context),
     notify: completeNotify(shared.notify),
@@ -72,7 +72,7 @@ function completeWorker(name: string, input: WorkerInput, context: ServiceContex
     softMemory,
     ephemeralStorage,
     gpu,
-    image: completeImage(input.image),
+    image: completeImage(input.image, context),
     architecture: architecture ?? context.architecture ?? 'x86_64',
     capacity: completeCapacity(input.capacity),
     environment: textValues(input.environment),
@@ -84,16 +84,6 @@ function completeWorker(name: string, input: WorkerInput, context: ServiceContex
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     healthCheck: completeHealthCheck(input.healthCheck),
     reduce: completeReduce(input.reduce),
-  };
-}
-
-function completeImage(image: WorkerInput['image']): ImageBuild {
-  const build = typeof image === 'string' ? { path: image } : image;
-  return {
-    path: build.path,
-    dockerfile: build.dockerfile ?? IMAGE_DEFAULTS.dockerfile,
-    buildArgs: build.buildArgs ?? {},
-    target: build.target,
   };
 }
 

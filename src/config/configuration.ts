@@ -1,5 +1,6 @@
 import type { AlarmName, AlarmSettings } from './alarm-defaults';
 import type { Sources } from './events';
+import type { ENGINE_NAMES } from './schema/build';
 import type { HEALTH_CHECK_DEFAULTS } from './schema/health';
 import type { ExtensionsInput, SharedInput, WorkerInput } from './schema/service';
 
@@ -12,6 +13,8 @@ export interface ServiceContext {
   architecture: Architecture | undefined;
   /** `provider.vpc`, as the user wrote it. */
   providerVpc: { subnetIds?: unknown; securityGroupIds?: unknown } | undefined;
+  /** `provider.ecr.images`, as the user wrote it. */
+  providerImages: Readonly<Record<string, unknown>> | undefined;
   /** `provider.tags`, for every resource that takes tags. CloudFormation itself adds `provider.stackTags`. */
   tags: Readonly<Record<string, string>>;
 }
@@ -25,6 +28,7 @@ export type ListOrIntrinsic = readonly TextOrIntrinsic[] | Intrinsic;
 /** The whole configuration: checked, complete and frozen. */
 export interface Configuration {
   context: ServiceContext;
+  build: Build;
   cluster: TextOrIntrinsic | undefined;
   /** Undefined: the plugin makes a network. */
   vpc: Vpc | undefined;
@@ -43,6 +47,18 @@ export interface Vpc {
   /** Under `watchbot`, rather than that of the functions. */
   isOwn: boolean;
 }
+
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** How images are built. */
+export interface Build {
+  /** Undefined: whichever is found. */
+  engine: EngineName | undefined;
+  /** Where the Node runtime of the plugin's layer is taken from. */
+  nodeImage: string;
+}
+
+export type WorkerImage = ({ kind: 'build' } & ImageBuild) | { kind: 'uri'; uri: string };
 
 export interface ImageBuild {
   /** Relative to the service's folder. */
@@ -124,7 +140,7 @@ export interface Worker extends Plain {
   /** As in `workers:`, or `watchbot` for the only one. */
   name: string;
   command: string | readonly string[];
-  image: ImageBuild;
+  image: WorkerImage;
   architecture: Architecture;
   softMemory: number | undefined;
   ephemeralStorage: number | undefined;

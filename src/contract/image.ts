@@ -4,6 +4,25 @@ export const IMAGE_FOLDER = '/opt/watchbot';
 /** The Node runtime of the plugin's own layer: the user's image may have another one, or none. */
 export const IMAGE_NODE = `${IMAGE_FOLDER}/bin/node`;
 
+/** The shared libraries that came with that runtime. */
+export const IMAGE_LIBRARIES = `${IMAGE_FOLDER}/lib`;
+
+/** Their dynamic loader, under one name for all architectures. */
+export const IMAGE_LOADER = `${IMAGE_LIBRARIES}/ld.so`;
+
+/**
+ * Node started by the loader that came with it, from the libraries beside it: the image may have another libc, or none.
+ * The image's cache of libraries is of another glibc. What Node itself starts gets nothing of this, since it is not in
+ * the environment. https://man7.org/linux/man-pages/man8/ld.so.8.html
+ */
+const RUN_NODE: readonly string[] = [
+  IMAGE_LOADER,
+  '--inhibit-cache',
+  '--library-path',
+  IMAGE_LIBRARIES,
+  IMAGE_NODE,
+];
+
 /** File name of the bundled watcher, in the layer and in the package folder. */
 export const WATCHER_FILE = 'watcher.js';
 
@@ -15,7 +34,7 @@ export const WATCHER_NODE_OPTIONS: readonly string[] = ['--enable-source-maps', 
 
 /** The container's entry point. No shell is needed: an image may have none. */
 export const ENTRY_POINT: readonly string[] = [
-  IMAGE_NODE,
+  ...RUN_NODE,
   ...WATCHER_NODE_OPTIONS,
   `${IMAGE_FOLDER}/${WATCHER_FILE}`,
 ];
@@ -24,7 +43,7 @@ export const ENTRY_POINT: readonly string[] = [
 export const HEALTH_FILE = 'health.js';
 
 /** What ECS runs to learn whether the watcher goes on: exit code 0 or 1. To stand behind `CMD`, without a shell. */
-export const HEALTH_COMMAND: readonly string[] = [IMAGE_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];
+export const HEALTH_COMMAND: readonly string[] = [...RUN_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];
 
 /** File name of the program that starts workers, beside the watcher. Without it Node does, which is slower. */
 export const LAUNCHER_FILE = 'launcher';

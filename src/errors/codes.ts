@@ -20,6 +20,12 @@ export const ERROR_CODES = {
   WATCHBOT_NO_SECTION: 'A watchbot command needs a `watchbot` section in serverless.yml.',
   WATCHBOT_IMAGE: 'The image cannot be built from what is there.',
   WATCHBOT_BUNDLE_MISSING: "The plugin's own files are incomplete: install it again.",
+  WATCHBOT_PACKAGE: 'The package is not complete, or another version of the plugin made it.',
+  WATCHBOT_NO_ENGINE: 'No container engine was found that answers.',
+  WATCHBOT_BUILD: 'The image could not be built.',
+  WATCHBOT_LOGIN: 'The registry did not take the login.',
+  WATCHBOT_PUSH: 'The image could not be pushed.',
+  WATCHBOT_INTERRUPTED: 'The command was stopped before it had finished.',
   WATCHBOT_DEPLOY_UNSUPPORTED:
     'This version packages and runs locally; it does not yet build and push images.',
   WATCHBOT_ARGUMENTS: 'A command was called with arguments that it does not take.',

@@ -1,20 +1,21 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Configuration, TextOrIntrinsic, Worker } from '../config/configuration';
+import type { Configuration, TextOrIntrinsic, Worker, WorkerImage } from '../config/configuration';
 import { repositoryName } from '../config/names';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { contextFiles, type ContextFile } from './context';
 import { layerFiles } from './layer';
+import type { ImageBase, PackagedImage } from './packaged-images';
 import { imageTag } from './tag';
 
 /** A worker's image, ready to be built: what goes in, and what it will be called. */
 export interface PreparedImage {
   worker: string;
+  /** Of the build context: none where the image is there already. */
   files: readonly ContextFile[];
-  layerFiles: readonly ContextFile[];
-  tag: string;
   uri: TextOrIntrinsic;
+  packaged: PackagedImage;
 }
 
 /**
@@ -37,39 +38,41 @@ export async function prepareImages(
 }
 
 async function prepareImage(
-  worker: Worker,
-  from: { configuration: Configuration; serviceFolder: string },
+  { name: worker, image, architecture }: Worker,
+  { configuration, serviceFolder }: { configuration: Configuration; serviceFolder: string },
 ): Promise<PreparedImage> {
-  const { image: build, architecture } = worker;
-  const files = await contextFiles(contextFolder(worker, from.serviceFolder), build);
+  const { nodeImage } = configuration.build;
+  const files =
+    image.kind === 'build' ? await contextFiles(path.resolve(serviceFolder, image.path), image) : [];
+  const base = baseOf(image);
   const layer = await layerFiles(architecture);
-  const tag = await imageTag({ files, build, architecture, layerFiles: layer });
-  const repository = repositoryName(from.configuration.context, worker.name);
+  const tag = await imageTag({ base, files, architecture, nodeImage, layerFiles: layer });
+  const repository = repositoryName(configuration.context, worker);
   const uri = {
     'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.\${AWS::Region}.\${AWS::URLSuffix}/${repository}:${tag}`,
   };
-  return { worker: worker.name, files, layerFiles: layer, tag, uri };
+  return { worker, files, uri, packaged: { worker, architecture, repository, tag, base, nodeImage } };
 }
 
-export function contextFolder({ image }: Worker, serviceFolder: string): string {
-  return path.resolve(serviceFolder, image.path);
+function baseOf(image: WorkerImage): ImageBase {
+  if (image.kind === 'uri') return image;
+  const { kind, dockerfile, buildArgs, target } = image;
+  return { kind, dockerfile, buildArgs, ...(target === undefined ? {} : { target }) };
 }
 
-async function imageProblems(worker: Worker, serviceFolder: string): Promise<Problem[]> {
-  const place = `watchbot image of worker ${worker.name}`;
-  const folder = contextFolder(worker, serviceFolder);
+async function imageProblems({ name, image }: Worker, serviceFolder: string): Promise<Problem[]> {
+  if (image.kind === 'uri') return [];
+  const place = `watchbot image of worker ${name}`;
+  const folder = path.resolve(serviceFolder, image.path);
   if (!(await isKind(folder, 'isDirectory'))) {
-    return [
-      { code: 'WATCHBOT_IMAGE', place, given: worker.image.path, allowed: 'a folder below the service' },
-    ];
+    return [{ code: 'WATCHBOT_IMAGE', place, given: image.path, allowed: 'a folder below the service' }];
   }
-  const dockerfile = path.join(folder, worker.image.dockerfile);
-  if (await isKind(dockerfile, 'isFile')) return [];
+  if (await isKind(path.join(folder, image.dockerfile), 'isFile')) return [];
   return [
     {
       code: 'WATCHBOT_IMAGE',
       place,
-      given: `${path.join(worker.image.path, worker.image.dockerfile)}, which is not there`,
+      given: `${path.join(image.path, image.dockerfile)}, which is not there`,
       allowed: 'a folder with a Dockerfile',
       advice: 'write one (two lines will do: FROM and COPY), or name another folder with `image`',
     },

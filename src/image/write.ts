@@ -1,25 +1,22 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readlink, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { WATCHER_FILE } from '../contract/image';
 import type { ContextFile } from './context';
 import { packageLayerFiles } from './layer';
+import { packagedContext, packagedLayer } from './package-paths';
+import { writePackagedImages } from './packaged-images';
 import type { PreparedImage } from './prepare';
-
-/** Below `.serverless`, or the folder that `--package` names. */
-const PACKAGE_FOLDER = 'watchbot';
-
-/** The bundled watcher in a package. */
-export function packagedWatcher(packageFolder: string): string {
-  return path.join(packageFolder, PACKAGE_FOLDER, 'layer', WATCHER_FILE);
-}
 
 /** Writes the plugin's layer and each worker's build context into the package, so that it is complete by itself. */
 export async function writeImages(images: readonly PreparedImage[], packageFolder: string): Promise<void> {
-  const folder = path.join(packageFolder, PACKAGE_FOLDER);
-  if (images.length > 0) await copyFiles(await packageLayerFiles(), path.join(folder, 'layer'));
+  if (images.length === 0) return;
+  await copyFiles(await packageLayerFiles(), packagedLayer(packageFolder));
   await Promise.all(
-    images.map(({ worker, files }) => copyFiles(files, path.join(folder, 'images', worker, 'context'))),
+    images.map(({ files, packaged }) => copyFiles(files, packagedContext(packageFolder, packaged.worker))),
+  );
+  await writePackagedImages(
+    images.map(({ packaged }) => packaged),
+    packageFolder,
   );
 }
 

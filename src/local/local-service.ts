@@ -119,7 +119,8 @@ async function startWorkerWatcher(
       ...localOverrides({ endpoint, region, credentials, scratchFolder, variables }),
       ...queue,
     },
-    workingFolder: path.resolve(parts.serviceFolder, worker.image.path),
+    // What an image that is there already has in it is not on this machine.
+    workingFolder: path.resolve(parts.serviceFolder, worker.image.kind === 'build' ? worker.image.path : '.'),
     onLine: (line) => parts.onLine(worker.name, line),
   });
 }

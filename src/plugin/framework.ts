@@ -18,6 +18,7 @@ export interface Serverless {
     service: string | null;
     provider: {
       architecture?: string;
+      ecr?: { images?: Record<string, unknown> };
       tags?: Record<string, unknown>;
       vpc?: { subnetIds?: unknown; securityGroupIds?: unknown };
       compiledCloudFormationTemplate: Template;

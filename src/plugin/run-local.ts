@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Worker } from '../config/configuration';
-import { packagedWatcher } from '../image/write';
+import { packagedWatcher } from '../image/package-paths';
 import { startEmulator, type Emulator } from '../local/emulator';
 import { startLocalService, type LocalService } from '../local/local-service';
 import type { CompiledTemplate } from '../local/template';

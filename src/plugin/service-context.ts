@@ -30,7 +30,7 @@ export async function loadConfiguration(serverless: Serverless): Promise<Configu
 function contextOf(serverless: Serverless): ServiceContext {
   const { service } = serverless;
   const provider = serverless.getProvider('aws');
-  const { architecture, vpc, tags } = service.provider;
+  const { architecture, vpc, tags, ecr } = service.provider;
   return {
     service: service.service ?? '',
     stage: provider.getStage(),
@@ -38,6 +38,7 @@ function contextOf(serverless: Serverless): ServiceContext {
     stackName: provider.naming.getStackName(),
     architecture: architecture as Architecture | undefined,
     providerVpc: vpc,
+    providerImages: ecr?.images,
     tags: textValues(tags),
   };
 }

@@ -10,6 +10,7 @@ export const CONTEXT: ServiceContext = {
   stackName: 'tiles-dev',
   architecture: undefined,
   providerVpc: undefined,
+  providerImages: undefined,
   tags: {},
 };
 

@@ -18,6 +18,7 @@ export interface State {
       stackName?: string;
       architecture?: string;
       vpc?: object;
+      ecr?: { images?: Record<string, unknown> };
       tags?: Record<string, string>;
     };
     /** serverless.yml with its variables resolved. */
@@ -66,6 +67,7 @@ function contextOf(state: State): ServiceContext {
     stackName: stackNameOf(state),
     architecture: provider.architecture as ServiceContext['architecture'],
     providerVpc: provider.vpc,
+    providerImages: provider.ecr?.images,
     tags: provider.tags ?? {},
   };
 }

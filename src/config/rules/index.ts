@@ -20,6 +20,7 @@ import { eventBridgeSources, messageGroups, oneWebhook, scheduleExpressions, top
 import { extensionsAreMade } from './extensions';
 import { commandIsNotBlank, mountsAreApart, mountsAreSafe } from './filesystem';
 import { healthCheckFits, healthCommandRuns } from './health';
+import { imageHasOneOrigin, imageNameIsKnown, imageUriIsOne } from './image';
 import { namesFit } from './names';
 import {
   deadLetterOnlyOffForFifo,
@@ -36,6 +37,9 @@ import { ec2Size, fargateSize, scalingBounds, softMemoryFits } from './size';
 /** Every rule across the keys of one worker. */
 export const WORKER_RULES: readonly WorkerRule[] = [
   commandIsNotBlank,
+  imageHasOneOrigin,
+  imageUriIsOne,
+  imageNameIsKnown,
   fargateSize,
   ec2Size,
   softMemoryFits,

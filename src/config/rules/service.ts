@@ -8,6 +8,7 @@ import { isEmailAddress, isTopicArn } from '../notify';
 import { placeOf } from '../place';
 import { SHARED_KEYS } from '../schema/service';
 import { sharedExtensionProblems } from './extensions';
+import { referenceProblems } from './image';
 import { tooLong } from './names';
 import type { Service } from './rule';
 
@@ -20,6 +21,7 @@ export function serviceProblems(subject: Service): Problem[] {
     ...architectureProblems(context),
     ...clusterProblems(shared, root),
     ...notifyProblems(shared, root),
+    ...referenceProblems(shared.build.nodeImage, placeOf(root, ['build', 'nodeImage'])),
     ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),
     ...(SHARED_KEYS.some((key) => isRefused(placeOf(root, [key]))) ? [] : sharedExtensionProblems(subject)),
     ...sharedBuckets(workers).map(({ name, other, bucket }) => ({

@@ -4,12 +4,15 @@ import { mapOf, strictObject } from './values';
 /** What a build has where it does not say. A validator fills in no defaults within a choice. */
 export const IMAGE_DEFAULTS = { dockerfile: 'Dockerfile' } as const;
 
-const Build = strictObject(
+/** A rule sees to it that there is one of `path`, `uri` and `name`, and what only a build has. */
+const Image = strictObject(
   {
-    path: Type.String({
-      minLength: 1,
-      description: 'The folder that is the build context, relative to the service.',
-    }),
+    path: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'The folder that is the build context, relative to the service.',
+      }),
+    ),
     dockerfile: Type.Optional(
       Type.String({ minLength: 1, default: IMAGE_DEFAULTS.dockerfile, description: 'Relative to `path`.' }),
     ),
@@ -17,13 +20,27 @@ const Build = strictObject(
     target: Type.Optional(
       Type.String({ minLength: 1, description: 'The stage of the Dockerfile to build.' }),
     ),
+    uri: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'An image that is there already, for instance `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:…`. A tag that moves is not looked at again: give a digest, or a tag for each version.',
+      }),
+    ),
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'One of `provider.ecr.images`. What stands there about platform, cache and provenance is for functions.',
+      }),
+    ),
   },
-  { title: 'a build' },
+  { title: 'an image' },
 );
 
-export const ImageSchema = Type.Union([Type.String({ minLength: 1 }), Build], {
+export const ImageSchema = Type.Union([Type.String({ minLength: 1 }), Image], {
   default: '.',
-  title: 'a folder, or {path, dockerfile, buildArgs, target}',
+  title: 'a folder, {path, dockerfile, buildArgs, target}, {uri} or {name}',
   description:
-    'The image that the worker runs in: a folder with a Dockerfile in it. The file stays as it is; the watcher is added in a layer on top.',
+    'The image that the worker runs in: a folder with a Dockerfile in it, or an image that is there. Either stays as it is; the watcher is added in a layer on top.',
 });

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { BuildSchema } from './build';
 import { ClusterSchema, NotifySchema, VpcSchema } from './network';
 import { mapOf, strictObject } from './values';
 import { WorkerSchema, workerProperties } from './worker';
@@ -8,6 +9,7 @@ const sharedProperties = {
   cluster: Type.Optional(ClusterSchema),
   vpc: Type.Optional(VpcSchema),
   notify: Type.Optional(NotifySchema),
+  build: BuildSchema,
 };
 
 /** Where one worker stands directly under `watchbot`, its `extensions` take what it would share, too. */
@@ -33,7 +35,7 @@ export const ManyWorkersSchema = strictObject({
 export const SHARED_KEYS: readonly string[] = Object.keys(sharedProperties);
 export const WORKER_KEYS: readonly string[] = Object.keys(workerProperties);
 
-export type SharedInput = Pick<Static<typeof ManyWorkersSchema>, 'cluster' | 'vpc' | 'notify'> & {
+export type SharedInput = Pick<Static<typeof ManyWorkersSchema>, 'cluster' | 'vpc' | 'notify' | 'build'> & {
   extensions: ExtensionsInput;
 };
 /** Properties by resource. */

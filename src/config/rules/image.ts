@@ -1,0 +1,97 @@
+import { describeValue, type Problem } from '../../errors/problem';
+import { isMap } from '../maps';
+import { didYouMean } from '../suggest';
+import type { RuleSubject, WorkerRule } from './rule';
+
+const ORIGINS = ['path', 'uri', 'name'] as const;
+const OF_A_BUILD = ['dockerfile', 'buildArgs', 'target'] as const;
+
+/** An image is built, or is there, or stands among the framework's own. */
+export const imageHasOneOrigin: WorkerRule = {
+  reads: ['image'],
+  check: ({ worker: { image }, at }) => {
+    if (typeof image === 'string') return [];
+    const origins = ORIGINS.filter((key) => image[key] !== undefined);
+    const place = at('image');
+    if (origins.length === 0) {
+      const advice = 'add `path`: `.` is the folder of the service';
+      return [{ code: 'WATCHBOT_MISSING_KEY', place, allowed: 'one of path, uri, name', advice }];
+    }
+    if (origins.length > 1) {
+      const given = origins.join(' and ');
+      return [{ code: 'WATCHBOT_CONTRADICTION', place, given, allowed: 'one of path, uri, name' }];
+    }
+    if (image.path !== undefined) return [];
+    return OF_A_BUILD.filter((key) => image[key] !== undefined).map((key) => ({
+      code: 'WATCHBOT_CONTRADICTION' as const,
+      place: at('image', key),
+      given: `\`${key}\` beside \`${origins[0]}\``,
+      allowed: 'only beside `path`: nothing of this image is built here',
+    }));
+  },
+};
+
+/** https://docs.docker.com/reference/cli/docker/image/tag/ : nothing in it may end the line of a Containerfile. */
+const REFERENCE =
+  /^[A-Za-z0-9][A-Za-z0-9._:[\]-]*(\/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+const REFERENCE_FORM = 'the name of an image like REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST';
+
+export const isImageReference = (text: string): boolean => REFERENCE.test(text);
+
+export const imageUriIsOne: WorkerRule = {
+  reads: ['image'],
+  check: ({ worker: { image }, at }) => {
+    if (typeof image === 'string' || image.uri === undefined) return [];
+    return referenceProblems(image.uri, at('image', 'uri'));
+  },
+};
+
+export function referenceProblems(reference: string, place: string): Problem[] {
+  if (isImageReference(reference)) return [];
+  return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(reference), allowed: REFERENCE_FORM }];
+}
+
+/** The image stands in the framework's list, in a form of which the same image can be made as there. */
+export const imageNameIsKnown: WorkerRule = {
+  reads: ['image'],
+  check: ({ worker: { image }, at, context }) => {
+    if (typeof image === 'string' || image.name === undefined) return [];
+    const entry = context.providerImages?.[image.name];
+    return entry === undefined
+      ? unknownName(image.name, at('image', 'name'), context)
+      : providerImageProblems(entry, `provider.ecr.images.${image.name}`);
+  },
+};
+
+function unknownName(
+  name: string,
+  place: string,
+  { providerImages = {} }: RuleSubject['context'],
+): Problem[] {
+  const known = Object.keys(providerImages);
+  const advice = didYouMean(name, known) ?? 'define it there, or give the worker a `path` or `uri`';
+  const allowed = `one of provider.ecr.images: ${known.join(', ') || 'there are none'}`;
+  return [{ code: 'WATCHBOT_NOT_ALLOWED', place, given: describeValue(name), allowed, advice }];
+}
+
+/** The framework takes one of `path` and `uri`, and checks the entry only when a function uses it. */
+function providerImageProblems(entry: unknown, place: string): Problem[] {
+  if (typeof entry === 'string' && entry !== '') return [];
+  const allowed = 'a folder, the address of an image, {path, file, buildArgs} or {uri}';
+  const { path, uri, buildOptions } = isMap(entry) ? entry : {};
+  if ((typeof path === 'string') === (typeof uri === 'string')) {
+    return [{ code: 'WATCHBOT_WRONG_TYPE', place, given: describeValue(entry), allowed }];
+  }
+  if (Array.isArray(buildOptions) && buildOptions.length > 0) {
+    return [
+      {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: `${place}.buildOptions`,
+        given: describeValue(buildOptions),
+        allowed: 'an image of a worker without options of docker, which no other engine has',
+        advice: 'give the worker a build of its own: `image: {path, dockerfile, buildArgs, target}`',
+      },
+    ];
+  }
+  return typeof uri === 'string' ? referenceProblems(uri, `${place}.uri`) : [];
+}

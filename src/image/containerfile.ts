@@ -1,0 +1,61 @@
+import type { Architecture } from '../config/configuration';
+import {
+  ENTRY_POINT,
+  HEALTH_FILE,
+  IMAGE_FOLDER,
+  IMAGE_LIBRARIES,
+  IMAGE_LOADER,
+  IMAGE_NODE,
+  LAUNCHER_FILE,
+  WATCHER_FILE,
+} from '../contract/image';
+
+/** Debian's folder of libraries, and the place of the dynamic loader, which the ABI of each architecture fixes. */
+const DEBIAN = {
+  x86_64: { libraries: '/usr/lib/x86_64-linux-gnu', loader: '/lib64/ld-linux-x86-64.so.2' },
+  arm64: { libraries: '/usr/lib/aarch64-linux-gnu', loader: '/lib/ld-linux-aarch64.so.1' },
+} as const satisfies Record<Architecture, { libraries: string; loader: string }>;
+
+/** What Node is linked with. Names of hosts need no more: glibc has had files and DNS built in since 2.34. */
+const LIBRARIES = [
+  'libc.so.6',
+  'libm.so.6',
+  'libdl.so.2',
+  'libpthread.so.0',
+  'libstdc++.so.6',
+  'libgcc_s.so.1',
+] as const;
+
+export interface Layer {
+  /** The image that the layer is put over. */
+  base: string;
+  nodeImage: string;
+  architecture: Architecture;
+  /** A launcher may be missing, where the plugin was built without a compiler for it. */
+  hasLauncher: boolean;
+}
+
+/**
+ * The plugin's layer, as the text of a Containerfile. It only copies: nothing of the base image is run, so that it may be
+ * of another architecture than this machine, and have nothing in it. The user, working folder and environment stay.
+ */
+export function layerContainerfile({ base, nodeImage, architecture, hasLauncher }: Layer): string {
+  const { libraries, loader } = DEBIAN[architecture];
+  const fromNode = (sources: readonly string[], target: string) =>
+    `COPY --from=watchbot-node ${[...sources, target].join(' ')}`;
+  const files = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [file, `${file}.map`]);
+  const instructions = [
+    `FROM ${nodeImage} AS watchbot-node`,
+    `FROM ${base}`,
+    fromNode(['/usr/local/bin/node'], IMAGE_NODE),
+    fromNode([loader], IMAGE_LOADER),
+    fromNode(
+      LIBRARIES.map((name) => `${libraries}/${name}`),
+      `${IMAGE_LIBRARIES}/`,
+    ),
+    `COPY ${[...files, ...(hasLauncher ? [LAUNCHER_FILE] : [])].join(' ')} ${IMAGE_FOLDER}/`,
+    `ENTRYPOINT ${JSON.stringify(ENTRY_POINT)}`,
+    'CMD []',
+  ];
+  return `${instructions.join('\n')}\n`;
+}

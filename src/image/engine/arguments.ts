@@ -1,0 +1,68 @@
+import type { Architecture, EngineName } from '../../config/configuration';
+
+const PLATFORMS: Readonly<Record<Architecture, string>> = { x86_64: 'linux/amd64', arm64: 'linux/arm64' };
+
+export interface Build {
+  architecture: Architecture;
+  /** The name that the image gets. */
+  reference: string;
+  file: string;
+  context: string;
+  buildArgs: Readonly<Record<string, string>>;
+  target: string | undefined;
+}
+
+/** Takes plain HTTP for a registry on this machine, which docker and finch do by themselves. */
+const PLAIN_HTTP = '--tls-verify=false';
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/;
+
+/** podman and buildah, which have much in common. */
+function isOfContainers(engine: EngineName): boolean {
+  return engine === 'podman' || engine === 'buildah';
+}
+
+function plainHttp(engine: EngineName, references: readonly string[]): string[] {
+  return isOfContainers(engine) && references.some((name) => LOOPBACK.test(name)) ? [PLAIN_HTTP] : [];
+}
+
+/** Answers where the engine can work: what docker, podman and finch need may run elsewhere, or not at all. */
+export function probeArguments(engine: EngineName): string[] {
+  // `docker info` has ended well without a daemon, in versions that are still around.
+  return [engine === 'docker' ? 'version' : 'info'];
+}
+
+export function loginArguments(engine: EngineName, registry: string, username: string): string[] {
+  return ['login', ...plainHttp(engine, [registry]), '--username', username, '--password-stdin', registry];
+}
+
+/** `bases` are the images that the file itself names, where they are known. */
+export function buildArguments(engine: EngineName, build: Build, bases: readonly string[] = []): string[] {
+  const { architecture, reference, file, context, buildArgs, target } = build;
+  return [
+    'build',
+    '--platform',
+    PLATFORMS[architecture],
+    // As docker has it: the other format has no SHELL and no HEALTHCHECK. Layers are kept for the next build.
+    ...(isOfContainers(engine) ? ['--format', 'docker', '--layers'] : []),
+    ...plainHttp(engine, bases),
+    '--tag',
+    reference,
+    '--file',
+    file,
+    ...Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...(target === undefined ? [] : ['--target', target]),
+    context,
+  ];
+}
+
+export function pushArguments(engine: EngineName, reference: string): string[] {
+  return ['push', ...plainHttp(engine, [reference]), reference];
+}
+
+/**
+ * For docker: the builder that sees the images of the engine itself, which the layer is put over, and one plain image
+ * rather than a list of it and a statement about it.
+ */
+export function buildVariables(engine: EngineName): Record<string, string> {
+  return engine === 'docker' ? { BUILDX_BUILDER: 'default', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' } : {};
+}
