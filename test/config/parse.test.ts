@@ -10,6 +10,7 @@ describe('the least that can be written', () => {
   it('becomes a worker with every choice made', () => {
     expect(parse(C)).toEqual({
       context: CONTEXT,
+      build: { engine: undefined, nodeImage: 'public.ecr.aws/docker/library/node:24.21.0-bookworm-slim' },
       cluster: undefined,
       vpc: undefined,
       notify: [],
@@ -18,7 +19,7 @@ describe('the least that can be written', () => {
         {
           name: 'watchbot',
           command: 'python3 render.py',
-          image: { path: '.', dockerfile: 'Dockerfile', buildArgs: {}, target: undefined },
+          image: { kind: 'build', path: '.', dockerfile: 'Dockerfile', buildArgs: {}, target: undefined },
           architecture: 'x86_64',
           cpu: 256,
           memory: 512,
@@ -349,10 +350,10 @@ describe('a worker', () => {
   });
 
   it.each([
-    ['app', { path: 'app', dockerfile: 'Dockerfile', buildArgs: {}, target: undefined }],
+    ['app', { kind: 'build', path: 'app', dockerfile: 'Dockerfile', buildArgs: {}, target: undefined }],
     [
       { path: 'app', target: 'worker', buildArgs: { LEVEL: '1' } },
-      { path: 'app', dockerfile: 'Dockerfile', buildArgs: { LEVEL: '1' }, target: 'worker' },
+      { kind: 'build', path: 'app', dockerfile: 'Dockerfile', buildArgs: { LEVEL: '1' }, target: 'worker' },
     ],
   ])('has the image %j', (image, expected) => {
     expect(only({ image }).image).toEqual(expected);

@@ -13,7 +13,7 @@ const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:tiles';
 
 const WORKER_KEYS =
   'command, image, architecture, cpu, memory, softMemory, ephemeralStorage, gpu, capacity, placementConstraints, placementStrategies, concurrency, maxJobDuration, stopTimeout, environment, secrets, permissions, managedPolicies, sender, queue, topic, scaling, events, alarms, dashboard, logs, mounts, writableFilesystem, privileged, healthCheck, reduce, exec, extensions';
-const KEYS = `cluster, vpc, notify, ${WORKER_KEYS}`;
+const KEYS = `cluster, vpc, notify, build, ${WORKER_KEYS}`;
 const RESOURCES =
   'queue, deadLetterQueue, topic, subscription, queuePolicy, logGroup, taskDefinition, service, taskRole, executionRole, scalableTarget, scaleUpPolicy, scaleUpAlarm, scaleDownPolicy, scaleDownAlarm, deadLetterAlarm, deadLetterGrowthAlarm, workerErrorsMetric, workerErrorsAlarm, messageReceivesMetric, workerDurationMetric, responseDurationMetric, queueSizeAlarm, memoryAlarm, cpuAlarm, dashboard';
 const SHARED_RESOURCES =
@@ -153,11 +153,11 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.command',
       '  given:   command',
-      '  allowed: cluster, vpc, notify, extensions, workers',
+      '  allowed: cluster, vpc, notify, build, extensions, workers',
       '  do:      move it into a worker: watchbot.workers.NAME.command',
       'WATCHBOT_UNKNOWN_KEY at watchbot.scaling',
       '  given:   scaling',
-      '  allowed: cluster, vpc, notify, extensions, workers',
+      '  allowed: cluster, vpc, notify, build, extensions, workers',
       '  do:      move it into a worker: watchbot.workers.NAME.scaling',
     ],
   ],
@@ -371,7 +371,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_WRONG_TYPE at watchbot.image',
       '  given:   5',
-      '  allowed: a folder, or {path, dockerfile, buildArgs, target}',
+      '  allowed: a folder, {path, dockerfile, buildArgs, target}, {uri} or {name}',
     ],
   ],
   [
@@ -380,13 +380,17 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_WRONG_TYPE at watchbot.image',
       '  given:   null',
-      '  allowed: a folder, or {path, dockerfile, buildArgs, target}',
+      '  allowed: a folder, {path, dockerfile, buildArgs, target}, {uri} or {name}',
     ],
   ],
   [
-    'an image without a path',
+    'an image without a path, address or name',
     { ...C, image: { dockerfile: 'Dockerfile' } },
-    ['WATCHBOT_MISSING_KEY at watchbot.image.path', '  allowed: text', '  do:      add `path`'],
+    [
+      'WATCHBOT_MISSING_KEY at watchbot.image',
+      '  allowed: one of path, uri, name',
+      '  do:      add `path`: `.` is the folder of the service',
+    ],
   ],
   [
     'an unknown key of an image',
@@ -394,7 +398,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.image.dockerfil',
       '  given:   dockerfil',
-      '  allowed: path, dockerfile, buildArgs, target',
+      '  allowed: path, dockerfile, buildArgs, target, uri, name',
       '  do:      did you mean "dockerfile"?',
     ],
   ],
@@ -3406,7 +3410,10 @@ describe('any value at all', () => {
   );
   const workerFields = {
     command: mostly(text, list(text)),
-    image: mostly(text, some({ path: text, dockerfile: text, buildArgs: map(text), target: text })),
+    image: mostly(
+      text,
+      some({ path: text, dockerfile: text, buildArgs: map(text), target: text, uri: text, name: text }),
+    ),
     architecture: mostly(fc.constantFrom('x86_64', 'arm64')),
     cpu: number,
     memory: number,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ENTRY_POINT } from '../../src/contract/image';
 import { cycles, missingIds } from './graph';
 import { build, single, statementsOf, type Properties } from './support';
 
@@ -115,7 +116,7 @@ describe('long-standing defects of Watchbot', () => {
     expect(containerOf().StopTimeout).toBe(120);
     expect(variablesOf().WatchbotStopTimeout).toBe('120');
     // The watcher itself hears the signal: no shell stands between.
-    expect(containerOf().EntryPoint[0]).toMatch(/\/node$/);
+    expect(containerOf().EntryPoint[0]).toBe(ENTRY_POINT[0]);
     // And while it works it may not be chosen when tasks are ended.
     const actions = statementsOf(single().of('taskRole')).flatMap(({ Action }) => Action);
     expect(actions).toContain('ecs:UpdateTaskProtection');

@@ -33,7 +33,7 @@ export const imageHasOneOrigin: WorkerRule = {
 
 /** https://docs.docker.com/reference/cli/docker/image/tag/ : nothing in it may end the line of a Containerfile. */
 const REFERENCE =
-  /^[A-Za-z0-9][A-Za-z0-9._:[\]-]*(\/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+  /^(([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?\/)?[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 const REFERENCE_FORM = 'the name of an image like REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST';
 
 export const isImageReference = (text: string): boolean => REFERENCE.test(text);

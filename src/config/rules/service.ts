@@ -21,7 +21,7 @@ export function serviceProblems(subject: Service): Problem[] {
     ...architectureProblems(context),
     ...clusterProblems(shared, root),
     ...notifyProblems(shared, root),
-    ...referenceProblems(shared.build.nodeImage, placeOf(root, ['build', 'nodeImage'])),
+    ...buildProblems(shared, placeOf(root, ['build', 'nodeImage']), isRefused),
     ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),
     ...(SHARED_KEYS.some((key) => isRefused(placeOf(root, [key]))) ? [] : sharedExtensionProblems(subject)),
     ...sharedBuckets(workers).map(({ name, other, bucket }) => ({
@@ -53,6 +53,15 @@ function architectureProblems({ architecture }: ServiceContext): Problem[] {
       allowed: ARCHITECTURES.join(', '),
     },
   ];
+}
+
+/** Where the whole section is refused there are no defaults either. */
+function buildProblems(
+  { build }: Partial<SharedInput>,
+  place: string,
+  isRefused: Service['isRefused'],
+): Problem[] {
+  return build === undefined || isRefused(place) ? [] : referenceProblems(build.nodeImage, place);
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html */

@@ -10,6 +10,8 @@ export interface Build {
   context: string;
   buildArgs: Readonly<Record<string, string>>;
   target: string | undefined;
+  /** Of the plugin's own, which only copies. */
+  isLayer: boolean;
 }
 
 /** Takes plain HTTP for a registry on this machine, which docker and finch do by themselves. */
@@ -42,8 +44,7 @@ export function buildArguments(engine: EngineName, build: Build, bases: readonly
     'build',
     '--platform',
     PLATFORMS[architecture],
-    // As docker has it: the other format has no SHELL and no HEALTHCHECK. Layers are kept for the next build.
-    ...(isOfContainers(engine) ? ['--format', 'docker', '--layers'] : []),
+    ...(isOfContainers(engine) ? layering(build) : []),
     ...plainHttp(engine, bases),
     '--tag',
     reference,
@@ -53,6 +54,14 @@ export function buildArguments(engine: EngineName, build: Build, bases: readonly
     ...(target === undefined ? [] : ['--target', target]),
     context,
   ];
+}
+
+/**
+ * As docker has it: the other format has no SHELL and no HEALTHCHECK. Of a user's build, layers are kept for the next
+ * one. The plugin's own is a single layer, of the same bytes each time over the same base.
+ */
+function layering({ isLayer }: Build): string[] {
+  return ['--format', 'docker', ...(isLayer ? ['--layers=false', '--timestamp', '0'] : ['--layers'])];
 }
 
 export function pushArguments(engine: EngineName, reference: string): string[] {

@@ -40,6 +40,7 @@ export async function buildImage(tool: Tool, image: PackagedImage, options: Opti
       context: folder,
       buildArgs: {},
       target: undefined,
+      isLayer: true,
     };
     await runBuild(tool, build, { image, report: options.report, bases: [base, nodeImage] });
   } finally {
@@ -62,7 +63,8 @@ function userBuild(
   { packageFolder, reference }: { packageFolder: string; reference: string },
 ): Build {
   const context = packagedContext(packageFolder, worker);
-  return { architecture, reference, file: path.join(context, dockerfile), context, buildArgs, target };
+  const file = path.join(context, dockerfile);
+  return { architecture, reference, file, context, buildArgs, target, isLayer: false };
 }
 
 function runBuild(

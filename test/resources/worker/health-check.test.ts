@@ -27,7 +27,7 @@ describe('the health check', () => {
   });
 
   it('of the watcher needs no shell: an image may have none', () => {
-    expect(OWN[1]).toMatch(/^\/.*\/node$/);
+    expect(OWN[1]).toMatch(/^\/.*\/ld\.so$/);
   });
 
   it('can be switched off', () => {

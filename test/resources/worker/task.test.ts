@@ -52,7 +52,7 @@ describe('the task definition', () => {
     ],
   ])('runs the watcher with %j', (command, expected) => {
     expect(containerOf({ command }).Command).toEqual(expected);
-    expect(containerOf({ command }).EntryPoint[0]).toBe('/opt/watchbot/bin/node');
+    expect(containerOf({ command }).EntryPoint[0]).toBe('/opt/watchbot/lib/ld.so');
   });
 
   it('gives the container everything that the watcher reads, and the user’s own variables', () => {

@@ -1,0 +1,146 @@
+import { describe } from '@jest/globals';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { BuildSchema } from '../../src/config/schema/build';
+import { collectLines } from './lines';
+
+/** Debian's packages of what the tests of images need. */
+const TOOLS = {
+  buildah: 'buildah',
+  'docker-registry': 'docker-registry',
+  busybox: 'busybox-static',
+  'musl-gcc': 'musl-tools',
+  '/usr/bin/python3': 'python3',
+};
+
+const isThere = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+
+/** As `describe`, for tests that build images. Skipped by name where a tool is missing. */
+export function describeWithBuildah(name: string, define: () => void): void {
+  const missing = Object.entries(TOOLS).filter(([program]) => !isThere(program));
+  const isLinuxRoot = process.platform === 'linux' && process.arch === 'x64' && process.getuid?.() === 0;
+  if (missing.length === 0 && isLinuxRoot) return void describe(name, define);
+  const reason = missing.length > 0 ? `no ${missing.map(([tool]) => tool).join(', ')}` : 'not root on Linux';
+  describe.skip(`${name} (${reason})`, define);
+}
+
+/** Storage of images of its own, and a registry. */
+export interface ContainerTools {
+  environment: Record<string, string | undefined>;
+  folder: string;
+  /** Host and port. */
+  registry: string;
+  buildah: (...args: string[]) => string;
+  stop: () => Promise<void>;
+}
+
+export async function startContainerTools(): Promise<ContainerTools> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-images-'));
+  const storage = path.join(folder, 'storage.conf');
+  const places = `graphroot = "${folder}/storage"\nrunroot = "${folder}/run"\n`;
+  writeFileSync(storage, `[storage]\ndriver = "vfs"\n${places}`);
+  const authentication = path.join(folder, 'auth.json');
+  writeFileSync(authentication, '{}');
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    TMPDIR: folder,
+    STORAGE_DRIVER: 'vfs',
+    BUILDAH_ISOLATION: 'chroot',
+    CONTAINERS_STORAGE_CONF: storage,
+    REGISTRY_AUTH_FILE: authentication,
+  };
+  const buildah = (...args: string[]) =>
+    execFileSync('buildah', args, { env: environment, encoding: 'utf8', stdio: 'pipe' }).trim();
+  const { registry, child } = await startRegistry(folder);
+  return {
+    environment,
+    folder,
+    registry,
+    buildah,
+    stop: async () => {
+      const ended = once(child, 'close');
+      child.kill();
+      await ended;
+      // Containers that a failed test has left are mounts no more once they are removed.
+      buildah('rm', '--all');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startRegistry(folder: string): Promise<{ registry: string; child: ChildProcess }> {
+  const file = path.join(folder, 'registry.yml');
+  const storage = `storage: { filesystem: { rootdirectory: ${folder}/registry } }`;
+  writeFileSync(file, `version: 0.1\n${storage}\nhttp: { addr: '127.0.0.1:0' }\n`);
+  const child = spawn('docker-registry', ['serve', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines = collectLines();
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', lines.add);
+  const line = await lines.find(/listening on 127\.0\.0\.1:\d+/);
+  return { registry: /127\.0\.0\.1:\d+/.exec(line)![0], child };
+}
+
+const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
+const LOADER = '/lib64/ld-linux-x86-64.so.2';
+const NODE_LIBRARIES = [
+  'libc.so.6',
+  'libm.so.6',
+  'libdl.so.2',
+  'libpthread.so.0',
+  'libstdc++.so.6',
+  'libgcc_s.so.1',
+];
+
+/** The official image of Node as far as the plugin needs it, of this machine's own Node. */
+export function makeNodeImage({ folder, buildah }: ContainerTools): void {
+  const tree = path.join(folder, 'node-tree');
+  copyInto(tree, process.execPath, '/usr/local/bin/node');
+  copyInto(tree, LOADER);
+  NODE_LIBRARIES.forEach((name) => {
+    copyInto(tree, path.join(LIBRARIES, name));
+  });
+  writeFileSync(path.join(folder, 'Node'), 'FROM scratch\nCOPY . /\n');
+  const name = String(BuildSchema.properties.nodeImage.default);
+  buildah('build', '--tag', name, '--file', path.join(folder, 'Node'), tree);
+  rmSync(tree, { recursive: true });
+}
+
+/** Python with its standard library, and the libraries that these are linked with. */
+export function makePythonTree(tree: string): void {
+  const program = '/usr/bin/python3';
+  const print = (code: string) => execFileSync(program, ['-c', code], { encoding: 'utf8' }).trim();
+  const library = print('import sysconfig; print(sysconfig.get_path("stdlib"))');
+  copyInto(tree, program);
+  cpSync(library, path.join(tree, library), {
+    recursive: true,
+    filter: (file) => !/\/(__pycache__|test|config-[^/]*|idlelib|tkinter|ensurepip|lib2to3)$/.test(file),
+  });
+  const extension = print('import _ssl; print(_ssl.__file__)');
+  for (const file of [program, extension]) {
+    const linked = execFileSync('ldd', [file], { encoding: 'utf8' });
+    for (const [name] of linked.matchAll(/\/\S+\.so\S*/g)) copyInto(tree, name);
+  }
+}
+
+export function makeMuslFiles(folder: string): void {
+  execFileSync('musl-gcc', ['-o', path.join(folder, 'worker'), path.join(folder, 'worker.c')]);
+  copyFileSync('/lib/ld-musl-x86_64.so.1', path.join(folder, 'ld-musl-x86_64.so.1'));
+  makeBusybox(folder);
+}
+
+export function makeBusybox(folder: string): void {
+  copyFileSync(
+    execFileSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).trim(),
+    path.join(folder, 'busybox'),
+  );
+}
+
+function copyInto(tree: string, source: string, target = source): void {
+  const file = path.join(tree, target);
+  mkdirSync(path.dirname(file), { recursive: true });
+  copyFileSync(source, file);
+}
