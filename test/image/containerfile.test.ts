@@ -1,0 +1,25 @@
+import { expect, it } from '@jest/globals';
+import { layerContainerfile } from '../../src/image/containerfile';
+
+it('is a layer that only copies, over the image of the user', () => {
+  expect(
+    layerContainerfile({ base: 'app:v1', nodeImage: 'node:24', architecture: 'x86_64', hasLauncher: true }),
+  ).toBe(
+    `FROM node:24 AS watchbot-node
+FROM app:v1
+COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node
+COPY --from=watchbot-node /lib64/ld-linux-x86-64.so.2 /opt/watchbot/lib/ld.so
+COPY --from=watchbot-node ${['c.so.6', 'm.so.6', 'dl.so.2', 'pthread.so.0', 'stdc++.so.6', 'gcc_s.so.1'].map((name) => `/usr/lib/x86_64-linux-gnu/lib${name}`).join(' ')} /opt/watchbot/lib/
+COPY watcher.js watcher.js.map health.js health.js.map launcher /opt/watchbot/
+ENTRYPOINT ["/opt/watchbot/lib/ld.so","--inhibit-cache","--library-path","/opt/watchbot/lib","/opt/watchbot/bin/node","--enable-source-maps","--max-semi-space-size=2","/opt/watchbot/watcher.js"]
+CMD []
+`,
+  );
+});
+
+it('has the libraries and the loader of the architecture, and no launcher that was not built', () => {
+  const text = layerContainerfile({ base: 'b', nodeImage: 'n', architecture: 'arm64', hasLauncher: false });
+  expect(text).toContain('/lib/ld-linux-aarch64.so.1 /opt/watchbot/lib/ld.so');
+  expect(text).toContain('/usr/lib/aarch64-linux-gnu/libc.so.6');
+  expect(text).not.toMatch(/x86|launcher/);
+});

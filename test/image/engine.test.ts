@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findEngine } from '../../src/image/engine/find-engine';
+import { commandRunner, type Run } from '../../src/image/engine/run-command';
+import { packagedContext, packagedLayer } from '../../src/image/package-paths';
+import type { PackagedImage } from '../../src/image/packaged-images';
+
+const NAMES = ['docker', 'podman', 'finch', 'buildah'] as const;
+const IMAGE: PackagedImage = {
+  worker: 'Render',
+  architecture: 'arm64',
+  repository: 'tiles-dev/render',
+  tag: 'abc',
+  base: {
+    kind: 'build',
+    dockerfile: 'a/Dockerfile',
+    buildArgs: { LEVEL: '1', WORD: 'a b' },
+    target: 'worker',
+  },
+  nodeImage: 'node:24',
+};
+
+let folder: string;
+let run: Run;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'watchbot-engine-'));
+  mkdirSync(path.join(folder, 'bin'));
+  // The programs of the scripts, and no engine of this machine.
+  run = commandRunner({ environment: { PATH: path.join(folder, 'bin') } });
+  const layer = packagedLayer(folder);
+  mkdirSync(layer, { recursive: true });
+  for (const name of ['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map', 'launcher-arm64']) {
+    writeFileSync(path.join(layer, name), name, { mode: 0o600 });
+  }
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** An engine that notes its arguments, environment and input, and then does what the script says. */
+function putEngine(name: string, script = ''): void {
+  const notes = path.join(folder, 'notes');
+  const note = `{ for word in "$@"; do printf '%s\\n' "$word"; done; echo --; } >>'${notes}'`;
+  writeFileSync(path.join(folder, 'bin', name), `#!/bin/sh\n${note}\n${script}\n`, { mode: 0o755 });
+}
+
+/** The arguments of each call but the first, which asks whether the engine is there. */
+const calls = () =>
+  readFileSync(path.join(folder, 'notes'), 'utf8')
+    .split('--\n')
+    .slice(1, -1)
+    .map((call) => call.trimEnd().split('\n'));
+
+const options = (reference: string) => ({ packageFolder: folder, reference, report: () => undefined });
+
+describe('the engine', () => {
+  it.each(NAMES)('is %s where only that is there', async (name) => {
+    putEngine(name);
+    expect((await findEngine({ run })).name).toBe(name);
+  });
+
+  it('is the first that answers', async () => {
+    putEngine('docker', 'echo Cannot connect to the Docker daemon >&2; exit 1');
+    putEngine('podman');
+    putEngine('buildah');
+    expect((await findEngine({ run })).name).toBe('podman');
+    expect((await findEngine({ run, configured: 'buildah' })).name).toBe('buildah');
+  });
+
+  it('is none where none is installed', async () => {
+    await expect(findEngine({ run })).rejects.toMatchObject({
+      message: `WATCHBOT_NO_ENGINE at the container engine
+  given:   docker is not installed
+           podman is not installed
+           finch is not installed
+           buildah is not installed
+  allowed: docker, podman, finch, buildah, installed and answering
+  do:      start one of them (Docker Desktop, \`systemctl start docker\`, \`podman machine start\`, \`finch vm start\`), or install one; nothing was changed`,
+    });
+  });
+
+  it('is none where the configured one does not answer, though another would', async () => {
+    putEngine('docker', 'echo Cannot connect to the Docker daemon >&2; exit 1');
+    putEngine('podman');
+    await expect(findEngine({ run, configured: 'docker' })).rejects.toThrow(
+      'given:   docker does not answer `docker version`: Cannot connect to the Docker daemon\n  allowed: docker, ',
+    );
+  });
+});
+
+const OF_A_USER = { docker: [], podman: ['--format', 'docker', '--layers'] };
+const OF_A_LAYER = { docker: [], podman: ['--format', 'docker', '--layers=false', '--timestamp', '0'] };
+
+describe.each([
+  { name: 'docker', like: 'docker' },
+  { name: 'podman', like: 'podman' },
+  { name: 'finch', like: 'docker' },
+  { name: 'buildah', like: 'podman' },
+] as const)('$name', ({ name, like }) => {
+  const plainHttp = like === 'podman' ? ['--tls-verify=false'] : [];
+
+  it('builds the Dockerfile as it is, and the layer over it', async () => {
+    putEngine(name);
+    const engine = await findEngine({ run });
+    await engine.build(IMAGE, options('registry.example.com/tiles-dev/render:abc'));
+    const context = packagedContext(folder, 'Render');
+    const base = 'localhost/watchbot-base/render:abc';
+    const [user, layer] = calls();
+    expect(user).toEqual([
+      ...['build', '--platform', 'linux/arm64', ...OF_A_USER[like], '--tag', base],
+      ...['--file', path.join(context, 'a/Dockerfile')],
+      ...['--build-arg', 'LEVEL=1', '--build-arg', 'WORD=a b', '--target', 'worker', context],
+    ]);
+    const layerFolder = layer!.at(-1)!;
+    expect(layer).toEqual([
+      ...['build', '--platform', 'linux/arm64', ...OF_A_LAYER[like], ...plainHttp],
+      ...['--tag', 'registry.example.com/tiles-dev/render:abc'],
+      ...['--file', path.join(layerFolder, 'Containerfile'), layerFolder],
+    ]);
+  });
+
+  it('takes the password from its standard input only', async () => {
+    putEngine(name, `[ "$1" = login ] && { read -r given; echo "$given" >>'${folder}/password'; }; exit 0`);
+    const engine = await findEngine({ run });
+    await engine.login('1234.dkr.ecr.eu-west-1.amazonaws.com', { username: 'AWS', password: 's3cret' });
+    await engine.login('127.0.0.1:5000', { username: 'me', password: 's3cret' });
+    expect(readFileSync(path.join(folder, 'password'), 'utf8')).toBe('s3cret\ns3cret\n');
+    expect(calls()).toEqual([
+      ['login', '--username', 'AWS', '--password-stdin', '1234.dkr.ecr.eu-west-1.amazonaws.com'],
+      ['login', ...plainHttp, '--username', 'me', '--password-stdin', '127.0.0.1:5000'],
+    ]);
+  });
+
+  it('pushes, by plain HTTP on this machine only', async () => {
+    putEngine(name);
+    const engine = await findEngine({ run });
+    for (const registry of ['registry.example.com', 'localhost:5000', 'localhost.example.com']) {
+      await engine.push(`${registry}/a:b`, { report: () => undefined });
+    }
+    expect(calls()).toEqual([
+      ['push', 'registry.example.com/a:b'],
+      ['push', ...plainHttp, 'localhost:5000/a:b'],
+      ['push', 'localhost.example.com/a:b'],
+    ]);
+  });
+});
+
+describe('a command of the engine', () => {
+  it('reports each line, and on failure shows itself and its last 20 lines', async () => {
+    putEngine(
+      'docker',
+      '[ "$1" = version ] || { i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo "step $i" >&2; done; exit 3; }',
+    );
+    const lines: string[] = [];
+    const engine = await findEngine({ run });
+    const pushed = engine.push('example.com/a:b', { report: (line) => void lines.push(line) });
+    const shown = Array.from({ length: 20 }, (_, index) => `    step ${index + 11}`).join('\n');
+    await expect(pushed).rejects.toMatchObject({
+      name: 'ServerlessError',
+      message: `WATCHBOT_PUSH at example.com/a:b
+  given:   docker push example.com/a:b, which failed:
+${shown}
+  do:      the stack was not changed; deploy again when the reason above is gone`,
+    });
+    expect(lines).toHaveLength(30);
+  });
+
+  it('that fails to build says so of the worker, and does not go on', async () => {
+    putEngine('docker', '[ "$1" = version ] || { echo no such stage; exit 1; }');
+    const engine = await findEngine({ run });
+    await expect(engine.build(IMAGE, options('a/b:c'))).rejects.toThrow(
+      /^WATCHBOT_BUILD at the image of worker Render\n {2}given: {3}docker build .* 'WORD=a b' .*, which failed:\n {4}no such stage\n/,
+    );
+    expect(calls()).toHaveLength(1);
+  });
+
+  it('that fails to log in does not show the password', async () => {
+    putEngine('docker', '[ "$1" = version ] || { echo denied; exit 1; }');
+    const engine = await findEngine({ run });
+    const error = await engine
+      .login('example.com', { username: 'AWS', password: 's3cret' })
+      .catch((error: unknown) => error as Error);
+    expect((error as Error).message).toContain('WATCHBOT_LOGIN at example.com');
+    expect(JSON.stringify(error) + (error as Error).message).not.toContain('s3cret');
+  });
+
+  it('is ended by Ctrl-C with all that it has started, and nothing more is started', async () => {
+    putEngine('docker', `[ "$1" = version ] || { /bin/sleep 60 & echo started; wait; }`);
+    const controller = new AbortController();
+    run = commandRunner({ environment: { PATH: path.join(folder, 'bin') }, signal: controller.signal });
+    const engine = await findEngine({ run });
+    const pushed = engine.push('a/b:c', {
+      report: () => {
+        controller.abort();
+      },
+    });
+    await expect(pushed).rejects.toMatchObject({ code: 'WATCHBOT_INTERRUPTED' });
+    await expect(findEngine({ run })).rejects.toMatchObject({ code: 'WATCHBOT_INTERRUPTED' });
+  });
+
+  it('is ended when its time is over', async () => {
+    putEngine('docker', 'exec /bin/sleep 60');
+    const started = Date.now();
+    const result = await run({ program: 'docker', arguments: [], timeoutMs: 200 });
+    expect(result.ending).toBe('timeout');
+    expect(Date.now() - started).toBeLessThan(5_000);
+  });
+});
