@@ -165,4 +165,43 @@ describeWithBuildah('an image, built by buildah and run from a registry', () => 
     },
     BUILD_MS,
   );
+
+  it(
+    'is put over an image that is there',
+    async () => {
+      const folder = makeService('musl');
+      const built = await packageService(folder);
+      await buildAndPush(folder, built);
+      const image: PackagedImage = {
+        ...built,
+        repository: 'over/another',
+        tag: 'v1',
+        base: { kind: 'uri', uri: referenceOf(built) },
+      };
+      await buildAndPush(folder, image);
+      const queue = await createTestQueue(emulator);
+      const { container, variables } = containerOf(folder, queue);
+      const watcher = runIn(pull(image), [...container.EntryPoint, ...container.Command], variables);
+      await queue.send('two');
+      await watcher.find('musl got two as 65534');
+      await stop(watcher);
+    },
+    BUILD_MS,
+  );
+
+  it(
+    'that cannot be built says what the engine said, and the command',
+    async () => {
+      const folder = makeService('busybox');
+      const image = await packageService(folder);
+      const broken = {
+        ...image,
+        base: { ...image.base, buildArgs: { BUSYBOX: 'nothing' } },
+      } as PackagedImage;
+      const building = buildAndPush(folder, broken);
+      await expect(building).rejects.toMatchObject({ code: 'WATCHBOT_BUILD' });
+      await expect(building).rejects.toThrow(/given: {3}buildah build [^]*BUSYBOX=nothing[^]*no such file/);
+    },
+    BUILD_MS,
+  );
 });
