@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// Stands in for docker: writes down what it is asked for, and tells the registry of an image that it "pushed".
+import { appendFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+
+const { ENGINE_RECORD: record, ENGINE_FAILS: fails, AWS_ENDPOINT_URL: endpoint } = process.env;
+const args = process.argv.slice(2);
+const [command] = args;
+const input = command === 'login' ? await text(process.stdin) : undefined;
+appendFileSync(record, `${JSON.stringify({ args, input })}\n`);
+
+if (fails !== undefined && command === fails.split(':')[0]) {
+  console.error(fails.slice(fails.indexOf(':') + 1));
+  process.exit(1);
+}
+if (command === 'push') await putImage(args.at(-1));
+
+async function putImage(reference) {
+  const [, name, tag] = /^[^/]+\/(.+):([^:]+)$/.exec(reference);
+  const region = /\.ecr\.([a-z0-9-]+)\./.exec(reference)[1];
+  const imageManifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+    config: {
+      digest: `sha256:${tag.padEnd(64, '0')}`,
+      mediaType: 'application/vnd.docker.container.image.v1+json',
+      size: 7,
+    },
+    layers: [],
+  });
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.1',
+      'X-Amz-Target': 'AmazonEC2ContainerRegistry_V20150921.PutImage',
+      Authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/ecr/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify({ repositoryName: name, imageTag: tag, imageManifest }),
+  });
+  if (!answer.ok) {
+    console.error(await answer.text());
+    process.exit(1);
+  }
+}
