@@ -14,10 +14,21 @@ const ROOMS = {
   config: ['contract', 'errors'],
   resources: ['contract', 'errors', 'scaling', 'config'],
   image: ['contract', 'errors', 'config'],
+  registry: ['contract', 'errors', 'config', 'image'],
   operations: ['contract', 'errors', 'config', 'resources'],
   local: ['contract', 'errors', 'config'],
   watcher: ['contract'],
-  plugin: ['contract', 'errors', 'config', 'resources', 'image', 'operations', 'local', 'scaling'],
+  plugin: [
+    'contract',
+    'errors',
+    'config',
+    'resources',
+    'image',
+    'registry',
+    'operations',
+    'local',
+    'scaling',
+  ],
 };
 
 const zones = Object.entries(ROOMS).map(([room, allowed]) => ({
@@ -99,6 +110,7 @@ export default tseslint.config(
         setTimeout: 'readonly',
         performance: 'readonly',
         URL: 'readonly',
+        fetch: 'readonly',
       },
     },
   },

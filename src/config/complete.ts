@@ -13,6 +13,7 @@ import type {
   Encryption,
   HealthCheck,
   ListOrIntrinsic,
+  NamedRegistry,
   Queue,
   Reduce,
   Secret,
@@ -36,6 +37,7 @@ export function complete(
     cluster: shared.cluster,
     vpc: completeVpc(shared.vpc, context),
     notify: completeNotify(shared.notify),
+    registry: completeRegistry(shared.registry),
     extensions: shared.extensions,
     workers: Object.entries(workers).map(([name, worker]) => completeWorker(name, worker, context)),
   };
@@ -62,6 +64,13 @@ function completeVpc(vpc: SharedInput['vpc'], { providerVpc }: ServiceContext): 
 function completeNotify(notify: SharedInput['notify']): readonly TextOrIntrinsic[] {
   if (notify === undefined) return [];
   return (Array.isArray(notify) ? notify : [notify]) as TextOrIntrinsic[];
+}
+
+function completeRegistry(given: SharedInput['registry']): NamedRegistry | undefined {
+  if (given === undefined) return undefined;
+  return typeof given === 'string'
+    ? { name: given, credentials: undefined }
+    : { credentials: undefined, ...given };
 }
 
 function completeWorker(name: string, input: WorkerInput, context: ServiceContext): Worker {

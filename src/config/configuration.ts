@@ -33,6 +33,8 @@ export interface Configuration {
   /** Undefined: the plugin makes a network. */
   vpc: Vpc | undefined;
   notify: readonly TextOrIntrinsic[];
+  /** Undefined: ECR, where the stack is. */
+  registry: NamedRegistry | undefined;
   /** Properties over what the workers share, by resource. */
   extensions: Extensions;
   workers: readonly Worker[];
@@ -59,6 +61,13 @@ export interface Build {
 }
 
 export type WorkerImage = ({ kind: 'build' } & ImageBuild) | { kind: 'uri'; uri: string };
+
+/** A registry of images by its name: a host, and a path below it. */
+export interface NamedRegistry {
+  name: string;
+  /** ARN of the secret with which ECS pulls. */
+  credentials: TextOrIntrinsic | undefined;
+}
 
 export interface ImageBuild {
   /** Relative to the service's folder. */

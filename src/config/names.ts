@@ -84,7 +84,12 @@ export const CONTAINER_NAME = 'watchbot';
 
 /** ECR repository of a worker's image. */
 export function repositoryName({ service, stage }: ServiceContext, worker: string): string {
-  return `${repositoryPart(`${service}-${stage}`)}/${repositoryPart(worker)}`;
+  return `${repositoryPrefix({ service, stage })}${repositoryPart(worker)}`;
+}
+
+/** What the names of all repositories of a service and stage begin with. */
+export function repositoryPrefix({ service, stage }: Pick<ServiceContext, 'service' | 'stage'>): string {
+  return `${repositoryPart(`${service}-${stage}`)}/`;
 }
 
 /** ECR takes lower case, and no two dashes in a row. */

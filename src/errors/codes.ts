@@ -26,8 +26,11 @@ export const ERROR_CODES = {
   WATCHBOT_LOGIN: 'The registry did not take the login.',
   WATCHBOT_PUSH: 'The image could not be pushed.',
   WATCHBOT_INTERRUPTED: 'The command was stopped before it had finished.',
-  WATCHBOT_DEPLOY_UNSUPPORTED:
-    'This version packages and runs locally; it does not yet build and push images.',
+  WATCHBOT_CREDENTIALS: 'AWS does not take the credentials, or there are none.',
+  WATCHBOT_RIGHTS: 'The credentials lack a right, which the error names.',
+  WATCHBOT_UNREACHABLE: 'AWS cannot be reached: a region that does not exist, or the network.',
+  WATCHBOT_AWS: 'AWS refused for another reason, which the error quotes.',
+  WATCHBOT_STACK_STATE: 'The stack is in a state in which AWS deploys nothing to it.',
   WATCHBOT_ARGUMENTS: 'A command was called with arguments that it does not take.',
   WATCHBOT_UNKNOWN_WORKER: 'No worker has that name, or one must be named.',
   WATCHBOT_PORT_IN_USE: 'The port is taken.',

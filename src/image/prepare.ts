@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Configuration, TextOrIntrinsic, Worker, WorkerImage } from '../config/configuration';
 import { repositoryName } from '../config/names';
+import { imageUri } from '../config/image-uri';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { contextFiles, type ContextFile } from './context';
@@ -48,9 +49,7 @@ async function prepareImage(
   const layer = await layerFiles(architecture);
   const tag = await imageTag({ base, files, architecture, nodeImage, layerFiles: layer });
   const repository = repositoryName(configuration.context, worker);
-  const uri = {
-    'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.\${AWS::Region}.\${AWS::URLSuffix}/${repository}:${tag}`,
-  };
+  const uri = imageUri(configuration, { repository, tag });
   return { worker, files, uri, packaged: { worker, architecture, repository, tag, base, nodeImage } };
 }
 

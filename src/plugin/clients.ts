@@ -1,3 +1,6 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SendClients } from '../operations/send';
 import { UserError } from '../errors/user-error';
 import type { AwsCredentials, AwsProvider } from './framework';
@@ -25,13 +28,41 @@ export function localClients(provider: AwsProvider, endpoint: string): Promise<S
 
 /** Clients for AWS, with the framework's own credentials, profile and region; the SDK reads `AWS_ENDPOINT_URL`. */
 export async function awsClients(provider: AwsProvider): Promise<SendClients> {
+  return createClients(await awsSettings(provider));
+}
+
+export async function sqsClient(provider: AwsProvider): Promise<SQSClient> {
+  const settings = await awsSettings(provider);
+  const { SQSClient } = await import('@aws-sdk/client-sqs');
+  return new SQSClient(settings);
+}
+
+export async function ecrClient(provider: AwsProvider): Promise<ECRClient> {
+  const settings = await awsSettings(provider);
+  const { ECRClient } = await import('@aws-sdk/client-ecr');
+  return new ECRClient(settings);
+}
+
+export async function cloudFormationClient(provider: AwsProvider): Promise<CloudFormationClient> {
+  const settings = await awsSettings(provider);
+  const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+  return new CloudFormationClient(settings);
+}
+
+/** Before a client is loaded. */
+async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
+  silenceNodeWarning();
   const credentials = await credentialsOf(provider);
-  return createClients({ region: provider.getRegion(), credentials, useQueueUrlAsEndpoint: false });
+  return { region: provider.getRegion(), credentials, useQueueUrlAsEndpoint: false };
 }
 
 /** The SDK's warning about old versions of Node is for whoever maintains a service, not for each of its commands. */
-async function createClients(settings: ClientSettings): Promise<SendClients> {
+function silenceNodeWarning(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+async function createClients(settings: ClientSettings): Promise<SendClients> {
+  silenceNodeWarning();
   const [{ SQSClient }, { SNSClient }] = await Promise.all([
     import('@aws-sdk/client-sqs'),
     import('@aws-sdk/client-sns'),
@@ -50,9 +81,9 @@ async function credentialsOf(provider: AwsProvider): Promise<ClientSettings['cre
 
 function noCredentials(): UserError {
   return UserError.of({
-    code: 'WATCHBOT_NOT_DEPLOYED',
+    code: 'WATCHBOT_CREDENTIALS',
     place: 'AWS credentials',
     given: 'none',
-    advice: 'set --aws-profile, AWS_PROFILE or AWS_ACCESS_KEY_ID; `--local` needs none',
+    advice: 'set --aws-profile, AWS_PROFILE or AWS_ACCESS_KEY_ID; `sls watchbot local` needs none',
   });
 }

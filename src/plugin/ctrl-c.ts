@@ -15,3 +15,19 @@ export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: 
     process.on('SIGTERM', handle);
   });
 }
+
+/** Runs what ends early at Ctrl-C (or SIGTERM); afterwards the framework's own way is in force again. */
+export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => {
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    return await run(controller.signal);
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}

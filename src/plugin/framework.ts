@@ -14,6 +14,8 @@ export interface Serverless {
     spawn(command: string): Promise<void>;
   };
   getProvider(name: 'aws'): AwsProvider;
+  /** Shown at the end of `info` and `deploy`. */
+  addServiceOutputSection(name: string, lines: readonly string[]): void;
   service: {
     service: string | null;
     provider: {
@@ -55,9 +57,16 @@ export interface Log {
   info(text: string): void;
 }
 
+/** A line that stands while something is under way. */
+export interface Progress {
+  notice(text: string): void;
+  remove(): void;
+}
+
 /** What the framework hands a plugin to speak with. */
 export interface Utils {
   log: Log;
+  progress: { get(name: string): Progress };
   /** To standard output. */
   writeText: (text: string) => void;
 }

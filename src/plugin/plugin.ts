@@ -1,7 +1,7 @@
-import { UserError } from '../errors/user-error';
 import type { Configuration } from '../config/configuration';
 import { commandsFor, eventOf } from './commands';
 import type { Command, Serverless, Utils, VariableSource } from './framework';
+import type { CommandParts } from './run-send';
 import { hasSection, loadConfiguration } from './service-context';
 import { watchbotVariables } from './variables';
 
@@ -27,7 +27,12 @@ export class ServerlessWatchbot {
     this.hooks = {
       'before:package:cleanup': this.ifUsed(() => this.check()),
       'package:compileEvents': this.ifUsed(() => this.package()),
-      'before:deploy:deploy': this.ifUsed(() => this.refuseDeploy()),
+      // After all that plugins do before a deploy, and before the framework makes or changes the stack.
+      'before:aws:deploy:deploy:createStack': this.ifUsed(() => this.deployImages()),
+      // A part of `deploy` too.
+      'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
+      'before:remove:remove': this.ifUsed(() => this.warnBeforeRemove()),
+      'after:remove:remove': this.ifUsed(() => this.removeImages()),
       [eventOf('local', words)]: () => this.local(),
       [eventOf('send', words)]: () => this.send(words),
     };
@@ -59,29 +64,38 @@ export class ServerlessWatchbot {
     await packageService(this.serverless, this.utils.log, await this.load());
   }
 
-  private refuseDeploy(): Promise<void> {
-    const error = UserError.of({
-      code: 'WATCHBOT_DEPLOY_UNSUPPORTED',
-      place: 'sls deploy',
-      given: 'a service whose image is still to be built',
-      allowed: 'sls package, sls watchbot local',
-      advice: 'nothing was changed; building and pushing images comes with a later version of the plugin',
-    });
-    return Promise.reject(error);
+  private async deployImages(): Promise<void> {
+    const { deployImages } = await import('./deploy-images.js');
+    await deployImages(await this.parts());
+  }
+
+  private async showInfo(): Promise<void> {
+    const { showInfo } = await import('./show-info.js');
+    await showInfo(await this.parts());
+  }
+
+  private async warnBeforeRemove(): Promise<void> {
+    const { warnBeforeRemove } = await import('./remove-service.js');
+    await warnBeforeRemove(await this.parts());
+  }
+
+  private async removeImages(): Promise<void> {
+    const { removeImages } = await import('./remove-service.js');
+    await removeImages(await this.parts());
   }
 
   private async local(): Promise<void> {
     const { runLocal } = await import('./run-local.js');
-    await runLocal({ ...this.environment(), configuration: await this.load() });
+    await runLocal(await this.parts());
   }
 
   private async send(words: readonly string[]): Promise<void> {
     const { runSend } = await import('./run-send.js');
-    await runSend({ ...this.environment(), configuration: await this.load(), words });
+    await runSend({ ...(await this.parts()), words });
   }
 
-  private environment() {
+  private async parts(): Promise<CommandParts> {
     const { serverless, options, utils } = this;
-    return { serverless, options, utils };
+    return { serverless, options, utils, configuration: await this.load() };
   }
 }

@@ -14,6 +14,7 @@ import { DEFAULT_PORT } from './commands';
 import { onCtrlC } from './ctrl-c';
 import { describeService } from './local-text';
 import { readMessages } from './messages-file';
+import { packageFolder } from './package-folder';
 import { packageFirst } from './package-first';
 import type { CommandParts } from './run-send';
 import { sendAndSettle } from './send-and-settle';
@@ -104,14 +105,12 @@ async function untilDone(
 
 /** Where the framework has just written the package. */
 async function readPackage({ serverless, options }: CommandParts) {
-  const { serviceDir, service } = serverless;
-  const given = textOption(options, 'package') ?? service.package.path ?? '.serverless';
-  const folder = path.resolve(serviceDir, given);
+  const folder = packageFolder(serverless, options);
   const file = path.join(folder, serverless.getProvider('aws').naming.getCompiledTemplateFileName());
   return {
     template: JSON.parse(await readFile(file, 'utf8')) as CompiledTemplate,
     watcherFile: packagedWatcher(folder),
-    serviceFolder: serviceDir,
+    serviceFolder: serverless.serviceDir,
   };
 }
 

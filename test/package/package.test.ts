@@ -223,12 +223,6 @@ describe('package', () => {
     expect(output).toContain(`given:   ${given}`);
   });
 
-  it('stops a deploy before anything is changed', async () => {
-    const { code, output } = await runFramework('osls', ['deploy'], { folder: copyService('minimal') });
-    expect(code).toBe(1);
-    expect(output).toContain('WATCHBOT_DEPLOY_UNSUPPORTED');
-  });
-
   it('works for the service at the root of this checkout', async () => {
     const { code } = await runFramework('osls', ['package'], { folder: ROOT });
     expect(code).toBe(0);

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { BuildSchema } from './build';
 import { ClusterSchema, NotifySchema, VpcSchema } from './network';
+import { RegistrySchema } from './registry';
 import { mapOf, strictObject } from './values';
 import { WorkerSchema, workerProperties } from './worker';
 
@@ -10,6 +11,7 @@ const sharedProperties = {
   vpc: Type.Optional(VpcSchema),
   notify: Type.Optional(NotifySchema),
   build: BuildSchema,
+  registry: Type.Optional(RegistrySchema),
 };
 
 /** Where one worker stands directly under `watchbot`, its `extensions` take what it would share, too. */
@@ -35,7 +37,10 @@ export const ManyWorkersSchema = strictObject({
 export const SHARED_KEYS: readonly string[] = Object.keys(sharedProperties);
 export const WORKER_KEYS: readonly string[] = Object.keys(workerProperties);
 
-export type SharedInput = Pick<Static<typeof ManyWorkersSchema>, 'cluster' | 'vpc' | 'notify' | 'build'> & {
+export type SharedInput = Pick<
+  Static<typeof ManyWorkersSchema>,
+  'cluster' | 'vpc' | 'notify' | 'build' | 'registry'
+> & {
   extensions: ExtensionsInput;
 };
 /** Properties by resource. */

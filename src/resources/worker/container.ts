@@ -1,6 +1,6 @@
 import { EXEC_FOLDERS } from '../../config/mounts';
 import { CONTAINER_NAME, familyName } from '../../config/names';
-import type { TextOrIntrinsic, Worker } from '../../config/configuration';
+import type { Configuration, TextOrIntrinsic, Worker } from '../../config/configuration';
 import { ContainerVariable } from '../../contract/environment';
 import {
   ARGUMENTS_MARKER,
@@ -23,6 +23,7 @@ export function container(subject: Subject) {
   return compact({
     Name: CONTAINER_NAME,
     Image: subject.imageUri,
+    RepositoryCredentials: repositoryCredentials(configuration),
     Essential: true,
     EntryPoint: [...ENTRY_POINT],
     Command: containerCommand(worker),
@@ -50,6 +51,10 @@ export function container(subject: Subject) {
       },
     },
   });
+}
+
+function repositoryCredentials({ registry }: Configuration) {
+  return registry?.credentials === undefined ? undefined : { CredentialsParameter: registry.credentials };
 }
 
 function containerSize({ capacity, cpu, memory, gpu }: Worker) {

@@ -1,11 +1,11 @@
 import type { Worker } from '../../config/configuration';
-import { repositoryName } from '../../config/names';
 import { clusterName } from '../cluster';
 import { sendStatements } from '../references';
-import { arn, compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
+import { compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
+import { pullStatements } from './pull';
 import { secretStatements } from './secrets';
 import { queueSendStatement, sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
@@ -107,22 +107,14 @@ export function executionRole(subject: Subject): Resources {
 }
 
 function executionStatements(subject: Subject): Statement[] {
-  const { configuration, worker } = subject;
   return [
-    // AWS takes no resource for this one.
-    { Sid: 'RegistryLogin', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
-    {
-      Sid: 'PullImage',
-      Effect: 'Allow',
-      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      Resource: arn('ecr', `repository/${repositoryName(configuration.context, worker.name)}`),
-    },
+    ...pullStatements(subject),
     {
       Sid: 'WriteLog',
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
     },
-    ...secretStatements(worker.secrets),
+    ...secretStatements(subject.worker.secrets),
   ];
 }

@@ -1,0 +1,91 @@
+import type { ErrorCode } from './codes';
+import type { Problem } from './problem';
+import { UserError } from './user-error';
+
+/** What was asked of AWS, in the words of its own documentation. */
+export interface AwsCall {
+  /** As IAM names it: `ecr:CreateRepository`. */
+  action: string;
+  region: string;
+}
+
+/** A kind of failure: the names under which AWS's services and its SDK know it, and what a user can do. */
+interface Kind {
+  code: ErrorCode;
+  names: readonly string[];
+  allowed: string;
+  advice: (call: AwsCall) => string;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    code: 'WATCHBOT_CREDENTIALS',
+    names: [
+      'CredentialsProviderError',
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'RequestExpired',
+      'InvalidClientTokenId',
+      'UnrecognizedClientException',
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+      'MissingAuthenticationToken',
+      'IncompleteSignature',
+    ],
+    allowed: 'AWS credentials that are valid now, and in a region that the account has enabled',
+    advice: ({ region }) =>
+      `log in again, or name others with --aws-profile; see that ${region} is the region that you mean`,
+  },
+  {
+    code: 'WATCHBOT_RIGHTS',
+    names: ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'AuthorizationError'],
+    allowed: 'credentials with that right',
+    advice: ({ action }) => `give whoever deploys the right to ${action}; docs/permissions.md lists them all`,
+  },
+  {
+    code: 'WATCHBOT_UNREACHABLE',
+    names: [
+      'ENOTFOUND',
+      'EAI_AGAIN',
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'ETIMEDOUT',
+      'EHOSTUNREACH',
+      'TimeoutError',
+    ],
+    allowed: 'a region of AWS that can be reached from here',
+    advice: ({ region }) =>
+      `see that there is a region ${region} (--region, provider.region), and the network`,
+  },
+];
+
+/**
+ * Gives the result, or the error in a user's words. What is an error for people already, the framework's own included,
+ * passes as it is.
+ * @param place what was being done
+ */
+export async function explainAws<T>(call: AwsCall, place: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if ((error as Error).name === 'ServerlessError') throw error;
+    throw UserError.of(awsProblem(error as Error, call, place), error);
+  }
+}
+
+/** Those of the network have a code. */
+type AwsError = Error & { code?: string };
+
+function awsProblem(error: AwsError, call: AwsCall, place: string): Problem {
+  const names = [error.name, error.code ?? ''];
+  const kind = KINDS.find((each) => each.names.some((name) => names.includes(name)));
+  const given = `${call.action} in ${call.region} was answered with ${describe(error)}`;
+  if (kind === undefined) return { code: 'WATCHBOT_AWS', place, given };
+  return { code: kind.code, place, given, allowed: kind.allowed, advice: kind.advice(call) };
+}
+
+/** An error of the network often has no message but its code. */
+function describe({ name, message, code }: AwsError): string {
+  const what = name === 'Error' && code !== undefined ? code : name;
+  return message === '' ? what : `${what}: ${message}`;
+}

@@ -1,0 +1,103 @@
+import type { Configuration } from '../config/configuration';
+import { commandRunner, type Run } from '../image/engine/run-command';
+import type { PushEvent, PushParts } from '../registry/push-images';
+import type { Registry } from '../registry/registry';
+import { cloudFormationClient, ecrClient } from './clients';
+import { interruptible } from './ctrl-c';
+import { packageFolder } from './package-folder';
+import type { CommandParts } from './run-send';
+
+/**
+ * Takes the images of the package to the registry, where they are not there yet. It comes before anything of the stack
+ * is changed: a task definition never names an image that is not there.
+ */
+export async function deployImages(parts: CommandParts): Promise<void> {
+  const { serverless, options, configuration, utils } = parts;
+  const { readPackagedImages } = await import('../image/packaged-images.js');
+  const folder = packageFolder(serverless, options);
+  const images = await readPackagedImages(folder);
+  if (images.length === 0) return;
+  await checkStack(parts);
+  const progress = utils.progress.get('watchbot');
+  progress.notice('Looking for the images in the registry');
+  try {
+    await interruptible((signal) =>
+      push({ images, folder }, parts, {
+        run: commandRunner({ environment: process.env, signal }),
+        onEvent: (event) => {
+          const { doing, done } = tell(event, configuration);
+          if (doing !== undefined) progress.notice(doing);
+          if (done !== undefined) utils.log.notice(done);
+          if (event.kind === 'repositoryMade' && event.warning !== undefined)
+            utils.log.warning(event.warning);
+        },
+      }),
+    );
+  } finally {
+    progress.remove();
+  }
+}
+
+async function checkStack({ serverless, configuration }: CommandParts): Promise<void> {
+  const { checkStackState } = await import('../operations/stack-state.js');
+  const { stackName, region } = configuration.context;
+  const client = await cloudFormationClient(serverless.getProvider('aws'));
+  await checkStackState({ client, stackName, region });
+}
+
+async function push(
+  { images, folder }: { images: PushParts['images']; folder: string },
+  parts: CommandParts,
+  { run, onEvent }: { run: Run; onEvent: (event: PushEvent) => void },
+): Promise<void> {
+  const [{ findEngine }, { pushImages }] = await Promise.all([
+    import('../image/engine/find-engine.js'),
+    import('../registry/push-images.js'),
+  ]);
+  const { engine: configured } = parts.configuration.build;
+  let found: ReturnType<typeof findEngine> | undefined;
+  const engine = () => (found ??= findEngine({ configured, run }));
+  await pushImages({
+    images,
+    registry: await registryOf(parts, async (reference) => {
+      const { hasReference } = await import('../image/engine/has-reference.js');
+      return hasReference({ name: (await engine()).name, run }, reference);
+    }),
+    packageFolder: folder,
+    findEngine: engine,
+    onEvent,
+    report: (line) => {
+      parts.utils.log.info(line);
+    },
+  });
+}
+
+async function registryOf(
+  { serverless, configuration }: CommandParts,
+  hasReference: (reference: string) => Promise<boolean | undefined>,
+): Promise<Registry> {
+  const { registry, context } = configuration;
+  if (registry !== undefined) {
+    const { namedRegistry } = await import('../registry/named.js');
+    return namedRegistry(registry, { fetch: globalThis.fetch, hasReference });
+  }
+  const { ecrRegistry } = await import('../registry/ecr.js');
+  return ecrRegistry({ client: await ecrClient(serverless.getProvider('aws')), context });
+}
+
+/** What is under way, and what is done, for people. */
+function tell(event: PushEvent, { registry }: Configuration): { doing?: string; done?: string } {
+  if (event.kind === 'repositoryMade') return { done: `Repository ${event.repository}: made` };
+  const { worker, repository, tag } = event.image;
+  const name = `${registry === undefined ? '' : `${registry.name}/`}${repository}:${tag}`;
+  switch (event.kind) {
+    case 'there':
+      return { done: `Image of ${worker}: ${name} is already there` };
+    case 'building':
+      return { doing: `Building the image of ${worker}` };
+    case 'pushing':
+      return { doing: `Pushing the image of ${worker}` };
+    case 'pushed':
+      return { done: `Image of ${worker}: ${name} built and pushed` };
+  }
+}

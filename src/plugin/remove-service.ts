@@ -1,0 +1,59 @@
+import type { QueueCounts } from '../operations/queue-counts';
+import { ecrClient, sqsClient } from './clients';
+import type { CommandParts } from './run-send';
+
+/** Before the stack is removed: says what would be lost with it, and what stays. */
+export async function warnBeforeRemove({ serverless, configuration, utils }: CommandParts): Promise<void> {
+  const { retainedNames } = await import('../operations/retained.js');
+  const { queueCounts } = await import('../operations/queue-counts.js');
+  for (const text of retainedNames(configuration)) utils.log.notice(`${text} stays, with what is in it`);
+  try {
+    const sqs = await sqsClient(serverless.getProvider('aws'));
+    const { region } = configuration.context;
+    const counts = await queueCounts({ sqs, region }, configuration);
+    counts.filter(holdsAny).forEach((each) => {
+      utils.log.warning(describe(each));
+    });
+  } catch (error) {
+    // Whoever may remove need not be able to read: what is asked for is the removal.
+    utils.log.warning(`The messages in the queues were not counted:\n${(error as Error).message}`);
+  }
+}
+
+const holdsAny = ({ visible, inFlight, delayed, dead }: QueueCounts) =>
+  visible + inFlight + delayed + dead > 0;
+
+function describe({ worker, queueName, visible, inFlight, delayed, dead }: QueueCounts): string {
+  const parts = [
+    [visible, 'waiting'],
+    [inFlight, 'in flight'],
+    [delayed, 'delayed'],
+    [dead, 'in the dead-letter queue'],
+  ] as const;
+  const texts = parts.filter(([count]) => count > 0).map(([count, where]) => `${count} ${where}`);
+  return `The messages of worker ${worker} go with queue ${queueName}: ${texts.join(', ')}`;
+}
+
+/** After the stack is gone: nothing pulls the images any more. */
+export async function removeImages({ serverless, configuration, utils }: CommandParts): Promise<void> {
+  const { context, registry } = configuration;
+  if (registry !== undefined) {
+    utils.log.notice(`The images in ${registry.name} stay`);
+    return;
+  }
+  const progress = utils.progress.get('watchbot');
+  progress.notice('Removing the repositories');
+  try {
+    const { removeRepositories } = await import('../registry/remove-repositories.js');
+    const client = await ecrClient(serverless.getProvider('aws'));
+    const { removed, left } = await removeRepositories({ client, context });
+    removed.forEach((name) => {
+      utils.log.notice(`Repository ${name}: removed, with its images`);
+    });
+    left.forEach((name) => {
+      utils.log.notice(`Repository ${name} stays: it was not made for this stack`);
+    });
+  } finally {
+    progress.remove();
+  }
+}

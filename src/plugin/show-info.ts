@@ -1,0 +1,33 @@
+import type { WorkerOverview } from '../operations/stack-overview';
+import { cloudFormationClient } from './clients';
+import type { CommandParts } from './run-send';
+
+/** Adds a section for each worker to what the framework says of a deployed service. */
+export async function showInfo({ serverless, configuration }: CommandParts): Promise<void> {
+  const { stackOverview } = await import('../operations/stack-overview.js');
+  const { stackName, region } = configuration.context;
+  const client = await cloudFormationClient(serverless.getProvider('aws'));
+  const workers = await stackOverview({ client, stackName, region }, configuration);
+  workers?.forEach((overview) => {
+    const lines = linesOf(overview);
+    if (lines.length > 0) serverless.addServiceOutputSection(`worker ${overview.worker}`, lines);
+  });
+}
+
+/** In the order in which a message comes by. */
+const LABELS: readonly (readonly [keyof WorkerOverview, string])[] = [
+  ['topicArn', 'topic'],
+  ['webhookUrl', 'webhook'],
+  ['queueUrl', 'queue'],
+  ['deadLetterQueueUrl', 'dead letters'],
+  ['serviceArn', 'service'],
+  ['logGroup', 'log group'],
+  ['dashboardUrl', 'dashboard'],
+];
+
+function linesOf(overview: WorkerOverview): string[] {
+  return LABELS.flatMap(([key, label]) => {
+    const value = overview[key];
+    return value === undefined ? [] : [`${label}: ${value}`];
+  });
+}
