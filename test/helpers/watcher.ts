@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { WATCHER_NODE_OPTIONS } from '../../src/contract/image';
@@ -50,6 +51,7 @@ export function startWatcher(parts: {
     [ContainerVariable.queueUrl]: queueUrl,
     ...parts.environment,
   };
+  refuseSharedVolumes(environment[ContainerVariable.volumes]);
   const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, WATCHER_BUNDLE, ...args], {
     env: environment,
     cwd: folder,
@@ -76,6 +78,18 @@ export function startWatcher(parts: {
       return ended;
     },
   };
+}
+
+/**
+ * The watcher empties its volumes after each job. What a task definition names are mounts of the container; on this
+ * machine `/tmp` is everybody's, so only folders that a test has made below it may be emptied.
+ */
+function refuseSharedVolumes(volumes = ''): void {
+  for (const volume of volumes.split(',').filter((each) => each !== '')) {
+    const below = path.relative(tmpdir(), path.resolve(volume));
+    const isOwn = below.startsWith('watchbot-') && !below.split(path.sep).includes('..');
+    if (!isOwn) throw new Error(`a test would empty ${volume} of this machine`);
+  }
 }
 
 /** For `afterEach`: a test leaves no watcher behind, nor a worker, which leads a group of its own. */
