@@ -42,7 +42,7 @@ export function startWatcher(parts: {
 }): TestWatcher {
   const { endpoint, queueUrl, command, folder, keep = () => true } = parts;
   const args = typeof command === 'string' ? ['listen', command] : ['listen', '--', ...command];
-  const environment = {
+  const environment: Record<string, string | undefined> = {
     PATH: process.env.PATH,
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: REGION,

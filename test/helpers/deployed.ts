@@ -1,0 +1,135 @@
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { copyServiceTo, readTemplate, ROOT, runFramework, type PackagedTemplate } from './framework';
+import type { Moto } from './moto';
+import { callEc2 } from './moto-call';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+export const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+export interface EngineCall {
+  args: string[];
+  /** What came on standard input. */
+  input?: string;
+}
+
+/** A service in a folder of its own, with an engine that only writes down what it is asked for. */
+export class TestService {
+  readonly folder: string;
+  readonly record: string;
+  /** Holds all that the service and its tests write. */
+  readonly base: string;
+  private readonly moto: Moto;
+
+  /** @param name a fixture, or `example`: the service at the root of the checkout */
+  constructor(moto: Moto, name: string) {
+    this.moto = moto;
+    this.base = mkdtempSync(path.join(tmpdir(), 'watchbot-deploy-'));
+    this.folder = path.join(this.base, 'service');
+    this.record = path.join(this.base, 'record.jsonl');
+    mkdirSync(this.folder);
+    if (name === 'example') copyExample(this.folder);
+    else copyServiceTo(name, this.folder);
+    mkdirSync(path.join(this.base, 'bin'));
+    symlinkSync(path.join(__dirname, 'fake-engine.mjs'), path.join(this.base, 'bin/docker'));
+  }
+
+  async run(args: string[], environment: Record<string, string> = {}) {
+    const { code, output } = await runFramework('osls', args, {
+      folder: this.folder,
+      environment: {
+        PATH: [path.join(this.base, 'bin'), path.dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
+        HOME: this.base,
+        AWS_ENDPOINT_URL: this.moto.endpoint,
+        ...CREDENTIALS,
+        ENGINE_RECORD: this.record,
+        // Milliseconds between looks at a stack that is under way.
+        SLS_AWS_MONITORING_FREQUENCY: '100',
+        ...environment,
+      },
+    });
+    return { code, output: withoutProgress(output) };
+  }
+
+  get template(): PackagedTemplate {
+    return readTemplate(this.folder).template;
+  }
+
+  /** Since the last call. */
+  engineCalls(): EngineCall[] {
+    const text = readFileSync(this.record, { encoding: 'utf8', flag: 'a+' });
+    rmSync(this.record);
+    return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as EngineCall]));
+  }
+
+  remove(): void {
+    rmSync(this.base, { recursive: true, force: true });
+  }
+}
+
+/** The lines that stand while something is under way are written again and again. */
+function withoutProgress(output: string): string {
+  const spinner = /^[⠀-⣿] /;
+  return (
+    output
+      .split('\n')
+      // eslint-disable-next-line no-control-regex -- what moves the cursor
+      .map((line) => line.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, ''))
+      .filter((line) => !spinner.test(line))
+      .join('\n')
+  );
+}
+
+function copyExample(folder: string): void {
+  for (const name of ['serverless.yml', 'example-service']) {
+    cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
+  }
+  mkdirSync(path.join(folder, 'node_modules'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
+}
+
+export function clientsFor({ endpoint }: Moto, region: string) {
+  const settings = {
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    useQueueUrlAsEndpoint: false,
+  };
+  return {
+    sqs: new SQSClient(settings),
+    sns: new SNSClient(settings),
+    ecr: new ECRClient(settings),
+    iam: new IAMClient(settings),
+    cloudFormation: new CloudFormationClient(settings),
+  };
+}
+
+/** What moto calls each resource that it has made. */
+export async function physicalIds(client: CloudFormationClient, stackName: string) {
+  const ids = new Map<string, string>();
+  for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
+    for (const { LogicalResourceId, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
+      if (PhysicalResourceId !== undefined) ids.set(LogicalResourceId!, PhysicalResourceId);
+    }
+  }
+  return ids;
+}
+
+/** moto's stacks leave their route tables behind, and then refuse to remove the network: it is done here. */
+export async function removeRouteTable(moto: Moto, region: string, ids: ReadonlyMap<string, string>) {
+  const RouteTableId = ids.get('WatchbotRouteTable');
+  if (RouteTableId === undefined) return;
+  const table = { 'RouteTableId.1': RouteTableId };
+  const description = await callEc2(moto, region, { Action: 'DescribeRouteTables', ...table });
+  for (const AssociationId of new Set(description.match(/rtbassoc-[0-9a-f]+/g))) {
+    await callEc2(moto, region, { Action: 'DisassociateRouteTable', AssociationId });
+  }
+  await callEc2(moto, region, { Action: 'DeleteRouteTable', RouteTableId });
+}
