@@ -13,7 +13,7 @@ const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:tiles';
 
 const WORKER_KEYS =
   'command, image, architecture, cpu, memory, softMemory, ephemeralStorage, gpu, capacity, placementConstraints, placementStrategies, concurrency, maxJobDuration, stopTimeout, environment, secrets, permissions, managedPolicies, sender, queue, topic, scaling, events, alarms, dashboard, logs, mounts, writableFilesystem, privileged, healthCheck, reduce, exec, extensions';
-const KEYS = `cluster, vpc, notify, build, ${WORKER_KEYS}`;
+const KEYS = `cluster, vpc, notify, build, registry, ${WORKER_KEYS}`;
 const RESOURCES =
   'queue, deadLetterQueue, topic, subscription, queuePolicy, logGroup, taskDefinition, service, taskRole, executionRole, scalableTarget, scaleUpPolicy, scaleUpAlarm, scaleDownPolicy, scaleDownAlarm, deadLetterAlarm, deadLetterGrowthAlarm, workerErrorsMetric, workerErrorsAlarm, messageReceivesMetric, workerDurationMetric, responseDurationMetric, queueSizeAlarm, memoryAlarm, cpuAlarm, dashboard';
 const SHARED_RESOURCES =
@@ -153,11 +153,11 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.command',
       '  given:   command',
-      '  allowed: cluster, vpc, notify, build, extensions, workers',
+      '  allowed: cluster, vpc, notify, build, registry, extensions, workers',
       '  do:      move it into a worker: watchbot.workers.NAME.command',
       'WATCHBOT_UNKNOWN_KEY at watchbot.scaling',
       '  given:   scaling',
-      '  allowed: cluster, vpc, notify, build, extensions, workers',
+      '  allowed: cluster, vpc, notify, build, registry, extensions, workers',
       '  do:      move it into a worker: watchbot.workers.NAME.scaling',
     ],
   ],
