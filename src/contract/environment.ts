@@ -58,3 +58,29 @@ export const RESERVED_VARIABLE_NAMES: readonly string[] = [
   ...Object.values(ContainerVariable),
   ...Object.values(WorkerVariable),
 ];
+
+/**
+ * Variables that change how the watcher's own Node starts, and may break it: its modules, its loader, its TLS. They are
+ * meant for workers, so they wait for them under another name. `NODE_DEBUG` would log the watcher's credentials.
+ */
+export const WORKER_ONLY_VARIABLES: readonly string[] = [
+  'LD_AUDIT',
+  'LD_PRELOAD',
+  'NODE_DEBUG',
+  'NODE_OPTIONS',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'OPENSSL_CONF',
+];
+
+/** Before the name of one of those, while it waits. */
+export const WORKER_ONLY_PREFIX = 'WATCHBOT_WORKER_';
+
+/** The name under which the container has a variable that a worker sees as `name`. */
+export const nameInContainer = (name: string): string =>
+  WORKER_ONLY_VARIABLES.includes(name) ? WORKER_ONLY_PREFIX + name : name;
+
+/** The other way round. */
+export function nameInWorker(name: string): string {
+  const own = name.slice(WORKER_ONLY_PREFIX.length);
+  return nameInContainer(own) === name ? own : name;
+}

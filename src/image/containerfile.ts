@@ -1,4 +1,5 @@
 import type { Architecture } from '../config/configuration';
+import { nameInContainer, WORKER_ONLY_VARIABLES } from '../contract/environment';
 import {
   ENTRY_POINT,
   HEALTH_FILE,
@@ -37,7 +38,8 @@ export interface Layer {
 
 /**
  * The plugin's layer, as the text of a Containerfile. It only copies: nothing of the base image is run, so that it may be
- * of another architecture than this machine, and have nothing in it. The user, working folder and environment stay.
+ * of another architecture than this machine, and have nothing in it. The user and working folder stay, and so does the
+ * environment as workers see it.
  */
 export function layerContainerfile({ base, nodeImage, architecture, hasLauncher }: Layer): string {
   const { libraries, loader } = DEBIAN[architecture];
@@ -54,8 +56,22 @@ export function layerContainerfile({ base, nodeImage, architecture, hasLauncher 
       `${IMAGE_LIBRARIES}/`,
     ),
     `COPY ${[...files, ...(hasLauncher ? [LAUNCHER_FILE] : [])].join(' ')} ${IMAGE_FOLDER}/`,
+    workerOnlyVariables(),
     `ENTRYPOINT ${JSON.stringify(ENTRY_POINT)}`,
     'CMD []',
   ];
   return `${instructions.join('\n')}\n`;
+}
+
+/**
+ * Takes them from the watcher, and keeps them for workers. Within one instruction all values are those before it, and what
+ * is filled in is not parsed again. https://docs.docker.com/reference/dockerfile/#environment-replacement
+ * Where the base has such a layer already, the values wait under the other name.
+ */
+function workerOnlyVariables(): string {
+  const settings = WORKER_ONLY_VARIABLES.flatMap((name) => {
+    const kept = nameInContainer(name);
+    return [`${kept}="\${${name}:-\${${kept}}}"`, `${name}=""`];
+  });
+  return ['ENV', ...settings].join(' \\\n  ');
 }

@@ -1,4 +1,4 @@
-import { ContainerVariable } from '../contract/environment';
+import { ContainerVariable, nameInWorker } from '../contract/environment';
 import { resolveText, UnresolvedError, type Scope } from './intrinsics';
 import type { ContainerDefinition } from './template';
 
@@ -19,10 +19,11 @@ export function containerEnvironment(
 ): LocalEnvironment {
   const variables: Record<string, string> = {};
   const missing: LocalEnvironment['missing'] = [];
-  const takeFromShell = (name: string, reason: string) => {
+  const takeFromShell = (inContainer: string, reason: string) => {
+    const name = nameInWorker(inContainer);
     const value = shell[name];
     if (value === undefined) missing.push({ name, reason });
-    else variables[name] = value;
+    else variables[inContainer] = value;
   };
   for (const { Name, Value } of Environment) {
     try {

@@ -7,6 +7,7 @@ import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
 import { createOutput } from './log/output';
 import { memoryFolderAt } from './message/message-file';
+import { inheritedEnvironment } from './message/worker-environment';
 import { Heartbeat } from './outcome/heartbeat';
 import { runJob, type RunningJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
@@ -69,7 +70,7 @@ async function watchQueue(given: {
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
   const started = { start: starter.start, timeOfDay: systemClock, ...folders(environment, settings) };
-  const jobParts = { command, environment, ...started, ...common };
+  const jobParts = { command, environment: inheritedEnvironment(environment), ...started, ...common };
   await starter.ready;
   await watch({
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),

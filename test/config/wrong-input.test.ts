@@ -23,7 +23,7 @@ const EVENTBRIDGE_S3_EVENTS =
 const S3_EVENTS =
   's3:ObjectCreated:*, s3:ObjectCreated:Put, s3:ObjectCreated:Post, s3:ObjectCreated:Copy, s3:ObjectCreated:CompleteMultipartUpload, s3:ObjectRemoved:*, s3:ObjectRemoved:Delete, s3:ObjectRemoved:DeleteMarkerCreated, s3:ObjectRestore:Post, s3:ObjectRestore:Completed, s3:ObjectRestore:Delete, s3:ObjectTagging:*, s3:ObjectTagging:Put, s3:ObjectTagging:Delete, s3:ObjectRestore:*, s3:ObjectAcl:Put, s3:ReducedRedundancyLostObject, s3:Replication:*, s3:LifecycleExpiration:*, s3:LifecycleTransition, s3:IntelligentTiering';
 const VARIABLES =
-  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, WatchbotMaxReceives, ProgressTable, WatchbotHealthCheck, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…';
+  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, WatchbotMaxReceives, ProgressTable, WatchbotHealthCheck, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…, WATCHBOT_WORKER_…';
 
 /** What is wrong, the section, and what its user reads. */
 const WRONG: [string, unknown, string[]][] = [
@@ -1063,6 +1063,16 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_RESERVED_VARIABLE at watchbot.secrets.ECS_CONTAINER_METADATA_URI',
       '  given:   ECS_CONTAINER_METADATA_URI',
+      `  allowed: ${VARIABLES}`,
+      '  do:      choose another name: the watcher and ECS set these themselves',
+    ],
+  ],
+  [
+    'a name under which a variable waits for workers',
+    { ...C, environment: { WATCHBOT_WORKER_NODE_OPTIONS: '--inspect' } },
+    [
+      'WATCHBOT_RESERVED_VARIABLE at watchbot.environment.WATCHBOT_WORKER_NODE_OPTIONS',
+      '  given:   WATCHBOT_WORKER_NODE_OPTIONS',
       `  allowed: ${VARIABLES}`,
       '  do:      choose another name: the watcher and ECS set these themselves',
     ],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ContainerVariable, RESERVED_VARIABLE_NAMES, WorkerVariable } from '../../src/contract/environment';
 import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
 import {
   formatPlain,
@@ -171,10 +170,4 @@ describe('a line that was not written here', () => {
     const text = outcomeText(outcome()).replace('failure', 'triumph');
     expect(readLine(formatPlain(line({ text }))).outcome).toBeUndefined();
   });
-});
-
-it('every variable that the plugin sets is reserved, under one name each', () => {
-  const names = [...Object.values(ContainerVariable), ...Object.values(WorkerVariable)];
-  expect([...RESERVED_VARIABLE_NAMES].sort()).toEqual([...new Set(names)].sort());
-  expect(names).toHaveLength(new Set(names).size);
 });

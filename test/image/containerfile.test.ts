@@ -11,6 +11,19 @@ COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node
 COPY --from=watchbot-node /lib64/ld-linux-x86-64.so.2 /opt/watchbot/lib/ld.so
 COPY --from=watchbot-node ${['c.so.6', 'm.so.6', 'dl.so.2', 'pthread.so.0', 'stdc++.so.6', 'gcc_s.so.1'].map((name) => `/usr/lib/x86_64-linux-gnu/lib${name}`).join(' ')} /opt/watchbot/lib/
 COPY watcher.js watcher.js.map health.js health.js.map launcher /opt/watchbot/
+ENV \\
+  WATCHBOT_WORKER_LD_AUDIT="\${LD_AUDIT:-\${WATCHBOT_WORKER_LD_AUDIT}}" \\
+  LD_AUDIT="" \\
+  WATCHBOT_WORKER_LD_PRELOAD="\${LD_PRELOAD:-\${WATCHBOT_WORKER_LD_PRELOAD}}" \\
+  LD_PRELOAD="" \\
+  WATCHBOT_WORKER_NODE_DEBUG="\${NODE_DEBUG:-\${WATCHBOT_WORKER_NODE_DEBUG}}" \\
+  NODE_DEBUG="" \\
+  WATCHBOT_WORKER_NODE_OPTIONS="\${NODE_OPTIONS:-\${WATCHBOT_WORKER_NODE_OPTIONS}}" \\
+  NODE_OPTIONS="" \\
+  WATCHBOT_WORKER_NODE_TLS_REJECT_UNAUTHORIZED="\${NODE_TLS_REJECT_UNAUTHORIZED:-\${WATCHBOT_WORKER_NODE_TLS_REJECT_UNAUTHORIZED}}" \\
+  NODE_TLS_REJECT_UNAUTHORIZED="" \\
+  WATCHBOT_WORKER_OPENSSL_CONF="\${OPENSSL_CONF:-\${WATCHBOT_WORKER_OPENSSL_CONF}}" \\
+  OPENSSL_CONF=""
 ENTRYPOINT ["/opt/watchbot/lib/ld.so","--inhibit-cache","--library-path","/opt/watchbot/lib","/opt/watchbot/bin/node","--enable-source-maps","--max-semi-space-size=2","/opt/watchbot/watcher.js"]
 CMD []
 `,

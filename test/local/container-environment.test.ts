@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { localOverrides } from '../../src/local/container-environment';
+import { containerEnvironment, localOverrides } from '../../src/local/container-environment';
 
 const overrides = (variables: Record<string, string>) =>
   localOverrides({
@@ -23,4 +23,22 @@ describe('the environment on this machine', () => {
   ])('has folders of its own in place of mounts: $volumes', ({ volumes, emptied }) => {
     expect(overrides({ Volumes: volumes })).toMatchObject({ Volumes: emptied, TMPDIR: '/scratch' });
   });
+});
+
+it('takes what is kept for workers from the shell under its own name', () => {
+  const container = {
+    Name: 'watchbot',
+    Command: [],
+    Environment: [],
+    Secrets: [
+      { Name: 'WATCHBOT_WORKER_NODE_OPTIONS' },
+      { Name: 'WATCHBOT_WORKER_LD_PRELOAD' },
+      { Name: 'KEY' },
+    ],
+  };
+  const scope = { ref: () => undefined, attribute: () => undefined };
+  const shell = { NODE_OPTIONS: '--inspect', KEY: 'k' };
+  const { variables, missing } = containerEnvironment(container, scope, shell);
+  expect(variables).toEqual({ WATCHBOT_WORKER_NODE_OPTIONS: '--inspect', KEY: 'k' });
+  expect(missing).toMatchObject([{ name: 'LD_PRELOAD' }]);
 });

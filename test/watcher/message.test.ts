@@ -55,6 +55,25 @@ describe('a message as its worker gets it', () => {
     expect(file).toBe('{"z":1}');
   });
 
+  it('has what would change the watcher’s own Node as image and user have set it, or not at all', async () => {
+    const queue = await createTestQueue(bed.emulator);
+    const value = `--require "${bed.folder.join('a b.js')}" --title='$HOME \\n'`;
+    const watcher = bed.start(queue, '/usr/bin/env', {
+      NODE_OPTIONS: '',
+      WATCHBOT_WORKER_NODE_OPTIONS: value,
+      LD_PRELOAD: '',
+      WATCHBOT_WORKER_LD_PRELOAD: '',
+      LD_AUDIT: '',
+      OPENSSL_CONF: '',
+      NODE_DEBUG: '',
+    });
+    await queue.send('one');
+    await watcher.find('success');
+    const variables = watcher.all.flatMap((line) => /\[worker\].*?\] (.*)/.exec(line)?.[1] ?? []);
+    const shown = /NODE_OPTIONS|LD_PRELOAD|LD_AUDIT|OPENSSL_CONF|NODE_DEBUG|WATCHBOT_WORKER/;
+    expect(variables.filter((line) => shown.test(line))).toEqual([`NODE_OPTIONS=${value}`]);
+  });
+
   it.each([
     { name: 'with a subject', Subject: 'greeting' },
     { name: 'without a subject', Subject: undefined },

@@ -1,9 +1,12 @@
-import { RESERVED_VARIABLE_NAMES } from '../../contract/environment';
+import { RESERVED_VARIABLE_NAMES, WORKER_ONLY_PREFIX } from '../../contract/environment';
 import { describeValue, type Problem } from '../../errors/problem';
 import type { WorkerRule } from './rule';
 
-/** Names that the AWS SDKs and ECS set in the container, and that would break the watcher's own calls. */
-const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_'] as const;
+/**
+ * Names that the AWS SDKs and ECS set in the container, and that would break the watcher's own calls; and those under
+ * which variables wait for workers.
+ */
+const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_', WORKER_ONLY_PREFIX] as const;
 
 export const reservedVariables: WorkerRule = {
   reads: ['environment', 'secrets'],

@@ -1,7 +1,7 @@
 import { EXEC_FOLDERS } from '../../config/mounts';
 import { CONTAINER_NAME, familyName } from '../../config/names';
 import type { Configuration, TextOrIntrinsic, Worker } from '../../config/configuration';
-import { ContainerVariable } from '../../contract/environment';
+import { ContainerVariable, nameInContainer } from '../../contract/environment';
 import {
   ARGUMENTS_MARKER,
   ENTRY_POINT,
@@ -87,7 +87,7 @@ function environment(subject: Subject) {
   const all: Record<string, TextOrIntrinsic> = { ...subject.worker.environment, ...settings(subject) };
   return Object.keys(all)
     .sort()
-    .map((Name) => ({ Name, Value: all[Name] }));
+    .map((name) => ({ Name: nameInContainer(name), Value: all[name] }));
 }
 
 function settings(subject: Subject): Record<string, TextOrIntrinsic> {
@@ -118,7 +118,7 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
 function secrets({ secrets: given }: Worker) {
   const names = Object.keys(given).sort();
   if (names.length === 0) return undefined;
-  return names.map((Name) => ({ Name, ValueFrom: secretValueFrom(given[Name]!) }));
+  return names.map((name) => ({ Name: nameInContainer(name), ValueFrom: secretValueFrom(given[name]!) }));
 }
 
 function mountPoints(worker: Worker) {

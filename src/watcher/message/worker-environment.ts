@@ -1,4 +1,9 @@
-import { WorkerVariable, type WorkerVariableName } from '../../contract/environment';
+import {
+  nameInContainer,
+  WORKER_ONLY_VARIABLES,
+  WorkerVariable,
+  type WorkerVariableName,
+} from '../../contract/environment';
 import type { Job } from './job';
 
 /**
@@ -37,4 +42,20 @@ export function workerEnvironment(job: Job, messageFile: string): Record<string,
 function fits(name: string, value: string | undefined): boolean {
   if (value === undefined || value.includes('\0')) return false;
   return Buffer.byteLength(name) + Buffer.byteLength(value) + '=\0'.length <= MAX_VARIABLE_BYTES;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What a worker inherits of the container's environment: all that image and user have set, under their own names, also
+ * what was kept from the watcher. An empty one of those is one that nobody has set.
+ */
+export function inheritedEnvironment(container: Environment): Environment {
+  const inherited = { ...container };
+  for (const name of WORKER_ONLY_VARIABLES) {
+    const kept = nameInContainer(name);
+    inherited[name] = container[kept] || container[name] || undefined;
+    inherited[kept] = undefined;
+  }
+  return inherited;
 }

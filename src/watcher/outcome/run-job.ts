@@ -26,7 +26,7 @@ export interface RunningJob {
 export interface JobParts extends MessageFolders {
   command: WorkerCommand;
   start: StartWorker;
-  /** The container's own environment, which a worker inherits. */
+  /** What a worker inherits of the container's environment. */
   environment: Readonly<Record<string, string | undefined>>;
   /** Each job gets a `TMPDIR` of its own, below the temporary folder: others run beside it. */
   hasOwnTemporaryFolder: boolean;

@@ -8,6 +8,7 @@ interface Container {
   Environment: { Name: string; Value: unknown }[];
   MountPoints?: { SourceVolume: string; ContainerPath: string; ReadOnly: boolean }[];
   ReadonlyRootFilesystem: boolean;
+  Secrets?: { Name: string }[];
 }
 
 const containerOf = (section: object = {}) =>
@@ -81,6 +82,21 @@ describe('the task definition', () => {
     });
     expect(Object.keys(variablesOf({ reduce: true }))).toEqual(Object.values(ContainerVariable).sort());
     expect(variablesOf({ topic: false })).not.toHaveProperty('WorkTopic');
+  });
+
+  it('keeps what would change the watcher’s own Node for workers, under another name', () => {
+    const section = {
+      environment: { NODE_OPTIONS: '--require "a b"', OTHER_NODE_OPTIONS: 'x' },
+      secrets: { LD_PRELOAD: '/tiles/preload', KEY: '/tiles/key' },
+    };
+    const variables = variablesOf(section);
+    expect(variables).toMatchObject({
+      WATCHBOT_WORKER_NODE_OPTIONS: '--require "a b"',
+      OTHER_NODE_OPTIONS: 'x',
+    });
+    expect(variables).not.toHaveProperty('NODE_OPTIONS');
+    const secretNames = containerOf(section).Secrets?.map(({ Name }) => Name);
+    expect(secretNames).toEqual(['KEY', 'WATCHBOT_WORKER_LD_PRELOAD']);
   });
 });
 

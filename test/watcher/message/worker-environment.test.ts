@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { WorkerVariable } from '../../../src/contract/environment';
-import { workerEnvironment } from '../../../src/watcher/message/worker-environment';
+import { inheritedEnvironment, workerEnvironment } from '../../../src/watcher/message/worker-environment';
 import { testJob } from '../../helpers/jobs';
 
 const NAMES = Object.values(WorkerVariable).sort();
@@ -99,5 +99,28 @@ describe('what no variable can hold is left out', () => {
     const variables = workerEnvironment(testJob({ attributes }), '/f');
     expect(variables[left]).toBeUndefined();
     expect(variables.Message).toBe('hello');
+  });
+});
+
+describe('what a worker inherits of the container', () => {
+  const quoted = `--require "/a b.js" $HOME 'x'`;
+  it.each([
+    { name: 'what the image or the user has set', kept: quoted, own: '', inherited: quoted },
+    { name: 'nothing where nobody has set it', kept: '', own: '', inherited: undefined },
+    { name: 'nothing where there is none at all', inherited: undefined },
+    { name: 'that of the shell, on a machine', own: '--inspect', inherited: '--inspect' },
+    {
+      name: 'what the user has set rather than that of the shell',
+      kept: '--a',
+      own: '--b',
+      inherited: '--a',
+    },
+  ])('is $name', ({ kept, own, inherited }) => {
+    const container = { LEVEL: '3', NODE_OPTIONS: own, WATCHBOT_WORKER_NODE_OPTIONS: kept };
+    const { LEVEL, ...others } = inheritedEnvironment(container);
+    expect(LEVEL).toBe('3');
+    expect(Object.entries(others).filter(([, value]) => value !== undefined)).toEqual(
+      inherited === undefined ? [] : [['NODE_OPTIONS', inherited]],
+    );
   });
 });

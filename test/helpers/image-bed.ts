@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { ContainerVariable } from '../../src/contract/environment';
+import type { Engine } from '../../src/image/engine/engine';
+import { findEngine } from '../../src/image/engine/find-engine';
+import { commandRunner } from '../../src/image/engine/run-command';
+import { readPackagedImages, type PackagedImage } from '../../src/image/packaged-images';
+import {
+  makeBusybox,
+  makeMuslFiles,
+  makePythonTree,
+  startContainerTools,
+  type ContainerTools,
+} from './container-tools';
+import { REGION, startTestEmulator, type TestEmulator, type TestQueue } from './emulator';
+import { readTemplate, removeServices, ROOT, runFramework } from './framework';
+import { collectLines, type Lines } from './lines';
+
+const FIXTURES = path.join(ROOT, 'test/fixtures/images');
+
+/** For what builds images. */
+export const BUILD_MS = 120_000;
+
+let tools: ContainerTools;
+let engine: Engine;
+let emulator: TestEmulator;
+const running = new Set<ChildProcess>();
+
+/** What tests of images stand on: tools and an emulator for all of the file, and processes that end with each test. */
+export function useImageBed({ prepare }: { prepare: (tools: ContainerTools) => void }) {
+  beforeAll(async () => {
+    tools = await startContainerTools();
+    emulator = await startTestEmulator();
+    engine = await findEngine({
+      configured: 'buildah',
+      run: commandRunner({ environment: tools.environment }),
+    });
+    prepare(tools);
+  }, BUILD_MS);
+  afterEach(async () => {
+    await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'close'))));
+  });
+  afterAll(async () => {
+    await emulator.stop();
+    await tools.stop();
+    removeServices();
+  });
+  return {
+    get tools() {
+      return tools;
+    },
+    get emulator() {
+      return emulator;
+    },
+  };
+}
+
+/** A service whose Dockerfile has what it copies beside it. */
+export function makeService(name: string): string {
+  const folder = mkdtempSync(path.join(tools.folder, `${name}-`));
+  cpSync(path.join(FIXTURES, name), folder, { recursive: true });
+  mkdirSync(path.join(folder, 'node_modules'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
+  appendFileSync(path.join(folder, '.dockerignore'), 'node_modules\nserverless.yml\n');
+  if (name === 'busybox') makeBusybox(folder);
+  if (name === 'python') makePythonTree(path.join(folder, 'tree'));
+  if (name === 'musl') makeMuslFiles(folder);
+  return folder;
+}
+
+export async function packageService(folder: string): Promise<PackagedImage> {
+  const { code, output } = await runFramework('osls', ['package'], { folder });
+  if (code !== 0) throw new Error(output);
+  const [image] = await readPackagedImages(path.join(folder, '.serverless'));
+  return image!;
+}
+
+export const referenceOf = ({ repository, tag }: PackagedImage) => `${tools.registry}/${repository}:${tag}`;
+
+export async function buildAndPush(folder: string, image: PackagedImage): Promise<string[]> {
+  const output: string[] = [];
+  const report = (line: string) => void output.push(line);
+  const reference = referenceOf(image);
+  await engine.build(image, { packageFolder: path.join(folder, '.serverless'), reference, report });
+  await engine.push(reference, { report });
+  return output;
+}
+
+interface Container {
+  EntryPoint: string[];
+  Command: string[];
+  Environment: { Name: string; Value: unknown }[];
+  HealthCheck: { Command: string[] };
+}
+
+/** The container of the packaged task definition, with the queue of the test. */
+export function containerOf(folder: string, queue: TestQueue) {
+  const { template } = readTemplate(folder);
+  const [container] = template.Resources.WatchbotTask!.Properties.ContainerDefinitions as [Container];
+  const variables = Object.fromEntries(
+    container.Environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : 'in AWS']),
+  );
+  return {
+    container,
+    variables: {
+      ...variables,
+      [ContainerVariable.queueUrl]: queue.url,
+      [ContainerVariable.healthCheck]: `watchbot-${process.pid}-${path.basename(folder)}`,
+      AWS_ENDPOINT_URL: emulator.endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+  };
+}
+
+/** A container of the image as the registry has it. */
+export function pull(image: PackagedImage): string {
+  return tools.buildah('from', '--pull-always', '--tls-verify=false', referenceOf(image));
+}
+
+export function start(program: string, args: readonly string[]): Lines & { process: ChildProcess } {
+  const child = spawn(program, args, { env: tools.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  const lines = collectLines();
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', lines.add);
+  return { ...lines, process: child };
+}
+
+/** As the image's own user, which the plugin's layer leaves as it is. */
+export function runIn(name: string, command: readonly string[], variables: Record<string, string>) {
+  const environment = Object.entries(variables).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+  return start('buildah', ['run', '--isolation', 'chroot', ...environment, name, '--', ...command]);
+}
+
+export async function stop({ process: child }: { process: ChildProcess }): Promise<void> {
+  const ended = once(child, 'close');
+  child.kill('SIGINT');
+  await ended;
+}
