@@ -1,4 +1,5 @@
 import type { Architecture } from '../config/configuration';
+import { DEFAULT_MOUNT } from '../config/mounts';
 import { nameInContainer, WORKER_ONLY_VARIABLES } from '../contract/environment';
 import {
   ENTRY_POINT,
@@ -39,7 +40,9 @@ export interface Layer {
 /**
  * The plugin's layer, as the text of a Containerfile. It only copies: nothing of the base image is run, so that it may be
  * of another architecture than this machine, and have nothing in it. The user and working folder stay, and so does the
- * environment as workers see it.
+ * environment as workers see it. ECS gives a mount the owner and mode of the image's folder where that is a VOLUME; else
+ * it is root's alone, and no other user could write to `/tmp`.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
  */
 export function layerContainerfile({ base, nodeImage, architecture, hasLauncher }: Layer): string {
   const { libraries, loader } = DEBIAN[architecture];
@@ -57,6 +60,7 @@ export function layerContainerfile({ base, nodeImage, architecture, hasLauncher 
     ),
     `COPY ${[...files, ...(hasLauncher ? [LAUNCHER_FILE] : [])].join(' ')} ${IMAGE_FOLDER}/`,
     workerOnlyVariables(),
+    `VOLUME ${JSON.stringify([DEFAULT_MOUNT])}`,
     `ENTRYPOINT ${JSON.stringify(ENTRY_POINT)}`,
     'CMD []',
   ];

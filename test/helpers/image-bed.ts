@@ -95,6 +95,8 @@ interface Container {
   Command: string[];
   Environment: { Name: string; Value: unknown }[];
   HealthCheck: { Command: string[] };
+  MountPoints?: { ContainerPath: string; ReadOnly: boolean }[];
+  ReadonlyRootFilesystem: boolean;
 }
 
 /** The container of the packaged task definition, with the queue of the test. */
@@ -123,8 +125,11 @@ export function pull(image: PackagedImage): string {
   return tools.buildah('from', '--pull-always', '--tls-verify=false', referenceOf(image));
 }
 
-export function start(program: string, args: readonly string[]): Lines & { process: ChildProcess } {
-  const child = spawn(program, args, { env: tools.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+export type Started = Lines & { process: ChildProcess };
+
+/** Ended after the test. */
+export function startProcess(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.once('close', () => running.delete(child));
   const lines = collectLines();
@@ -135,7 +140,8 @@ export function start(program: string, args: readonly string[]): Lines & { proce
 /** As the image's own user, which the plugin's layer leaves as it is. */
 export function runIn(name: string, command: readonly string[], variables: Record<string, string>) {
   const environment = Object.entries(variables).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
-  return start('buildah', ['run', '--isolation', 'chroot', ...environment, name, '--', ...command]);
+  const args = ['run', '--isolation', 'chroot', ...environment, name, '--', ...command];
+  return startProcess('buildah', args, tools.environment);
 }
 
 export async function stop({ process: child }: { process: ChildProcess }): Promise<void> {

@@ -24,6 +24,7 @@ ENV \\
   NODE_TLS_REJECT_UNAUTHORIZED="" \\
   WATCHBOT_WORKER_OPENSSL_CONF="\${OPENSSL_CONF:-\${WATCHBOT_WORKER_OPENSSL_CONF}}" \\
   OPENSSL_CONF=""
+VOLUME ["/tmp"]
 ENTRYPOINT ["/opt/watchbot/lib/ld.so","--inhibit-cache","--library-path","/opt/watchbot/lib","/opt/watchbot/bin/node","--enable-source-maps","--max-semi-space-size=2","/opt/watchbot/watcher.js"]
 CMD []
 `,
