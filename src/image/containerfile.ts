@@ -43,6 +43,7 @@ export interface Layer {
  * environment as workers see it. ECS gives a mount the owner and mode of the image's folder where that is a VOLUME; else
  * it is root's alone, and no other user could write to `/tmp`.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+ * A web server's image may ask ECS for another signal, which would end the watcher at once, or not at all.
  */
 export function layerContainerfile({ base, nodeImage, architecture, hasLauncher }: Layer): string {
   const { libraries, loader } = DEBIAN[architecture];
@@ -61,6 +62,7 @@ export function layerContainerfile({ base, nodeImage, architecture, hasLauncher 
     `COPY ${[...files, ...(hasLauncher ? [LAUNCHER_FILE] : [])].join(' ')} ${IMAGE_FOLDER}/`,
     workerOnlyVariables(),
     `VOLUME ${JSON.stringify([DEFAULT_MOUNT])}`,
+    'STOPSIGNAL SIGTERM',
     `ENTRYPOINT ${JSON.stringify(ENTRY_POINT)}`,
     'CMD []',
   ];

@@ -25,6 +25,7 @@ ENV \\
   WATCHBOT_WORKER_OPENSSL_CONF="\${OPENSSL_CONF:-\${WATCHBOT_WORKER_OPENSSL_CONF}}" \\
   OPENSSL_CONF=""
 VOLUME ["/tmp"]
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["/opt/watchbot/lib/ld.so","--inhibit-cache","--library-path","/opt/watchbot/lib","/opt/watchbot/bin/node","--enable-source-maps","--max-semi-space-size=2","/opt/watchbot/watcher.js"]
 CMD []
 `,
