@@ -109,6 +109,23 @@ export function makeNodeImage({ folder, buildah }: ContainerTools): void {
   rmSync(tree, { recursive: true });
 }
 
+/** An image with something in each of the places where the official one of Node has what the plugin copies. */
+export function makeEmptyNodeImage({ folder, buildah }: ContainerTools, platform = 'linux/amd64'): void {
+  const tree = path.join(folder, 'node-tree');
+  const isArm = platform === 'linux/arm64';
+  const libraries = isArm ? '/usr/lib/aarch64-linux-gnu' : LIBRARIES;
+  const loader = isArm ? '/lib/ld-linux-aarch64.so.1' : LOADER;
+  const files = ['/usr/local/bin/node', loader, ...NODE_LIBRARIES.map((name) => `${libraries}/${name}`)];
+  for (const file of files.map((each) => path.join(tree, each))) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, platform);
+  }
+  writeFileSync(path.join(folder, 'Node'), 'FROM scratch\nCOPY . /\n');
+  const name = String(BuildSchema.properties.nodeImage.default);
+  buildah('build', '--platform', platform, '--tag', name, '--file', path.join(folder, 'Node'), tree);
+  rmSync(tree, { recursive: true });
+}
+
 /** Python with its standard library, and the libraries that these are linked with. */
 export function makePythonTree(tree: string): void {
   const program = '/usr/bin/python3';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { ContainerVariable } from '../../src/contract/environment';
@@ -63,13 +63,28 @@ export function useImageBed({ prepare }: { prepare: (tools: ContainerTools) => v
 export function makeService(name: string): string {
   const folder = mkdtempSync(path.join(tools.folder, `${name}-`));
   cpSync(path.join(FIXTURES, name), folder, { recursive: true });
-  mkdirSync(path.join(folder, 'node_modules'));
-  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
-  appendFileSync(path.join(folder, '.dockerignore'), 'node_modules\nserverless.yml\n');
+  installPlugin(folder);
   if (name === 'busybox') makeBusybox(folder);
   if (name === 'python') makePythonTree(path.join(folder, 'tree'));
   if (name === 'musl') makeMuslFiles(folder);
   return folder;
+}
+
+/** A service of the files given, by path. */
+export function writeService(files: Record<string, string>): string {
+  const folder = mkdtempSync(path.join(tools.folder, 'service-'));
+  for (const [name, text] of Object.entries({ '.dockerignore': '', ...files })) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  installPlugin(folder);
+  return folder;
+}
+
+function installPlugin(folder: string): void {
+  mkdirSync(path.join(folder, 'node_modules'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
+  appendFileSync(path.join(folder, '.dockerignore'), '\nnode_modules\nserverless.yml\n');
 }
 
 export async function packageService(folder: string): Promise<PackagedImage> {
@@ -118,6 +133,46 @@ export function containerOf(folder: string, queue: TestQueue) {
       AWS_SECRET_ACCESS_KEY: 'test',
     },
   };
+}
+
+interface Manifest {
+  config: { digest: string };
+  layers: { digest: string }[];
+}
+
+export interface PushedImage {
+  manifest: Manifest;
+  architecture: string;
+  config: {
+    Env?: string[];
+    User?: string;
+    WorkingDir?: string;
+    StopSignal?: string;
+    Entrypoint?: string[];
+    Cmd?: string[] | null;
+    Volumes?: Record<string, object>;
+  };
+}
+
+/** What the registry has under the image's name. */
+export async function pushedImage({ repository, tag }: PackagedImage): Promise<PushedImage> {
+  const read = async (what: string) => {
+    const url = `http://${tools.registry}/v2/${repository}/${what}`;
+    const accept = 'application/vnd.oci.image.manifest.v1+json';
+    const answer = await fetch(url, { headers: { accept } });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    return answer.json();
+  };
+  const manifest = (await read(`manifests/${tag}`)) as Manifest;
+  const image = (await read(`blobs/${manifest.config.digest}`)) as Omit<PushedImage, 'manifest'>;
+  return { ...image, manifest };
+}
+
+/** The folder in which the files of the image are, as the registry has it. */
+export function filesOf(image: PackagedImage): string {
+  const platform = image.architecture === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+  const args = ['--platform', platform, '--pull-always', '--tls-verify=false', referenceOf(image)];
+  return tools.buildah('mount', tools.buildah('from', ...args));
 }
 
 /** A container of the image as the registry has it. */

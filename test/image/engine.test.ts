@@ -91,7 +91,7 @@ describe('the engine', () => {
 });
 
 const OF_A_USER = { docker: [], podman: ['--format', 'docker', '--layers'] };
-const OF_A_LAYER = { docker: [], podman: ['--format', 'docker', '--layers=false', '--timestamp', '0'] };
+const OF_A_LAYER = { docker: [], podman: ['--format', 'oci', '--layers=false', '--timestamp', '0'] };
 
 describe.each([
   { name: 'docker', like: 'docker' },

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import {
   appendFileSync,
+  chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -240,6 +242,11 @@ describe('the tag of an image', () => {
     writeFileSync(file('program'), 'one');
     const first = await tagNow();
 
+    const elsewhere = copyService('minimal');
+    cpSync(file('.dockerignore'), path.join(elsewhere, '.dockerignore'));
+    writeFileSync(path.join(elsewhere, 'program'), 'one', { mode: 0o600 });
+    expect(imageTag((await packaged(elsewhere)).template)).toBe(first);
+
     utimesSync(file('program'), new Date(0), new Date(0));
     writeFileSync(file('ignored'), 'anything');
     mkdirSync(file('.git'));
@@ -253,6 +260,9 @@ describe('the tag of an image', () => {
     writeFileSync(file('another'), '');
     expect(await tagNow()).not.toBe(second);
     rmSync(file('another'));
+    chmodSync(file('program'), 0o755);
+    expect(await tagNow()).not.toBe(second);
+    chmodSync(file('program'), 0o644);
     expect(await tagNow()).toBe(second);
   });
 });

@@ -57,11 +57,14 @@ export function buildArguments(engine: EngineName, build: Build, bases: readonly
 }
 
 /**
- * As docker has it: the other format has no SHELL and no HEALTHCHECK. Of a user's build, layers are kept for the next
- * one. The plugin's own is a single layer, of the same bytes each time over the same base.
+ * Of a user's build, as docker has it: the other format has no SHELL and no HEALTHCHECK. Layers are kept for the next one.
+ * The plugin's own is a single layer, and the same image each time over the same base: docker's format would hold the id
+ * of the container in which it was built. What the other one leaves out, ECS does not look at.
  */
 function layering({ isLayer }: Build): string[] {
-  return ['--format', 'docker', ...(isLayer ? ['--layers=false', '--timestamp', '0'] : ['--layers'])];
+  return isLayer
+    ? ['--format', 'oci', '--layers=false', '--timestamp', '0']
+    : ['--format', 'docker', '--layers'];
 }
 
 export function pushArguments(engine: EngineName, reference: string): string[] {
