@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readlink, stat } from 'node:fs/promises';
+import { readFile, readlink, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Architecture } from '../config/configuration';
 import { LAUNCHER_FILE } from '../contract/image';
@@ -10,6 +10,10 @@ import type { ImageBase } from './packaged-images';
 
 /** Characters of the tag: 80 bits, which no two images of a repository will share. */
 const TAG_LENGTH = 20;
+
+/** Files up to this size are read as a whole, so many at once. */
+const SMALL_BYTES = 256 * 1024;
+const READ_AT_ONCE = 32;
 
 /**
  * The tag of an image: a hash of everything that goes into it, and of nothing else. File times and owners, and the
@@ -29,7 +33,7 @@ export async function imageTag(input: {
   field(hash, layerContainerfile({ base: 'base', nodeImage, architecture, hasLauncher }));
   for (const files of [input.files, layerFiles]) {
     field(hash, String(files.length));
-    for (const file of files) await addFile(hash, file);
+    await addFiles(hash, files);
   }
   return hash.digest('hex').slice(0, TAG_LENGTH);
 }
@@ -40,13 +44,32 @@ function baseText(base: ImageBase): string {
   return JSON.stringify([base.kind, base.dockerfile, sortedArgs, base.target ?? null]);
 }
 
-async function addFile(hash: Hash, file: ContextFile): Promise<void> {
-  field(hash, file.path);
-  if (file.isLink) return void field(hash, `link ${await readlink(file.absolutePath)}`);
+/** In their order; what comes next is read meanwhile, since most of the time goes by with waiting for each small file. */
+async function addFiles(hash: Hash, files: readonly ContextFile[]): Promise<void> {
+  for (let start = 0; start < files.length; start += READ_AT_ONCE) {
+    const read = await Promise.all(files.slice(start, start + READ_AT_ONCE).map(readEntry));
+    for (const { file, kind, content } of read) {
+      field(hash, file.path);
+      field(hash, kind);
+      if (content === undefined) await addStream(hash, file.absolutePath);
+      else hash.update(content);
+    }
+  }
+}
+
+/** What the file is, and its bytes where there are few of them. */
+async function readEntry(file: ContextFile): Promise<{ file: ContextFile; kind: string; content?: Buffer }> {
+  if (file.isLink) {
+    return { file, kind: `link ${await readlink(file.absolutePath)}`, content: Buffer.alloc(0) };
+  }
   const { mode, size } = await stat(file.absolutePath);
   const isExecutable = (mode & 0o100) !== 0;
-  field(hash, `${isExecutable ? 'program' : 'file'} ${size}`);
-  await pipeline(createReadStream(file.absolutePath), async (chunks) => {
+  const kind = `${isExecutable ? 'program' : 'file'} ${size}`;
+  return size > SMALL_BYTES ? { file, kind } : { file, kind, content: await readFile(file.absolutePath) };
+}
+
+async function addStream(hash: Hash, file: string): Promise<void> {
+  await pipeline(createReadStream(file), async (chunks) => {
     for await (const chunk of chunks) hash.update(chunk as Buffer);
   });
 }
