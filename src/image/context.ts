@@ -18,17 +18,24 @@ export interface ContextFile {
 
 /**
  * The files that a build sees, sorted by path: those below the context that `.dockerignore` does not leave out, and
- * always the Dockerfile and the ignore file themselves.
+ * always the Dockerfile and the ignore file themselves. The last package, where it is below, is none of them.
  * https://docs.docker.com/build/concepts/context/#dockerignore-files
  */
-export async function contextFiles(folder: string, { dockerfile }: ImageBuild): Promise<ContextFile[]> {
+export async function contextFiles(
+  folder: string,
+  { dockerfile }: Pick<ImageBuild, 'dockerfile'>,
+  packageFolder?: string,
+): Promise<ContextFile[]> {
   const ignoreFile = await ignoreFileOf(folder, dockerfile);
   const filter = dockerignore({ ignorecase: false }).add(ignoreFile?.text ?? '');
   const alwaysIn = [dockerfile, ...(ignoreFile === undefined ? [] : [ignoreFile.name])].map(slashes);
   const isIn = (file: string) => alwaysIn.includes(file) || !filter.ignores(file);
   // With a negated pattern, something below an ignored folder may be wanted.
   const mayPrune = !/^\s*!/m.test(ignoreFile?.text ?? '');
-  const files = await walk(folder, '', (child) => !mayPrune || isIn(child) || holdsOneOf(child, alwaysIn));
+  const isPackage = (child: string) => path.join(folder, child) === packageFolder;
+  const mayHold = (child: string) =>
+    !isPackage(child) && (!mayPrune || isIn(child) || holdsOneOf(child, alwaysIn));
+  const files = await walk(folder, '', mayHold);
   return files.filter((file) => isIn(file.path)).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

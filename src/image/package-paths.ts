@@ -18,5 +18,9 @@ export const packagedWatcher = (packageFolder: string): string =>
 export const packagedContext = (packageFolder: string, worker: string): string =>
   within(packageFolder, 'images', worker, 'context');
 
+/** The links of that, which the package cannot hold as links. */
+export const packagedLinksFile = (packageFolder: string, worker: string): string =>
+  within(packageFolder, 'images', worker, 'links.json');
+
 /** The list of the package's images. */
 export const packagedImagesFile = (packageFolder: string): string => within(packageFolder, 'images.json');

@@ -27,24 +27,33 @@ export interface PreparedImage {
 export async function prepareImages(
   configuration: Configuration,
   serviceFolder: string,
+  packageFolder?: string,
 ): Promise<PreparedImage[]> {
   const checks = await Promise.all(
     configuration.workers.map((worker) => imageProblems(worker, serviceFolder)),
   );
   const problems = checks.flat();
   if (problems.length > 0) throw UserError.ofConfiguration(problems);
-  return Promise.all(
-    configuration.workers.map((worker) => prepareImage(worker, { configuration, serviceFolder })),
-  );
+  const parts = { configuration, serviceFolder, packageFolder };
+  return Promise.all(configuration.workers.map((worker) => prepareImage(worker, parts)));
+}
+
+interface Parts {
+  configuration: Configuration;
+  serviceFolder: string;
+  /** Where the last package may be. */
+  packageFolder: string | undefined;
 }
 
 async function prepareImage(
   { name: worker, image, architecture }: Worker,
-  { configuration, serviceFolder }: { configuration: Configuration; serviceFolder: string },
+  { configuration, serviceFolder, packageFolder }: Parts,
 ): Promise<PreparedImage> {
   const { nodeImage } = configuration.build;
   const files =
-    image.kind === 'build' ? await contextFiles(path.resolve(serviceFolder, image.path), image) : [];
+    image.kind === 'build'
+      ? await contextFiles(path.resolve(serviceFolder, image.path), image, packageFolder)
+      : [];
   const base = baseOf(image);
   const layer = await layerFiles(architecture);
   const tag = await imageTag({ base, files, architecture, nodeImage, layerFiles: layer });

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readlink, symlink } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ContextFile } from './context';
 import { packageLayerFiles } from './layer';
+import { writeLinks } from './links';
 import { packagedContext, packagedLayer } from './package-paths';
 import { writePackagedImages } from './packaged-images';
 import type { PreparedImage } from './prepare';
@@ -12,7 +13,10 @@ export async function writeImages(images: readonly PreparedImage[], packageFolde
   if (images.length === 0) return;
   await copyFiles(await packageLayerFiles(), packagedLayer(packageFolder));
   await Promise.all(
-    images.map(({ files, packaged }) => copyFiles(files, packagedContext(packageFolder, packaged.worker))),
+    images.map(async ({ files, worker }) => {
+      await copyFiles(files, packagedContext(packageFolder, worker));
+      await writeLinks(files, { packageFolder, worker });
+    }),
   );
   await writePackagedImages(
     images.map(({ packaged }) => packaged),
@@ -23,10 +27,7 @@ export async function writeImages(images: readonly PreparedImage[], packageFolde
 async function copyFiles(files: readonly ContextFile[], target: string): Promise<void> {
   const folders = new Set(files.map((file) => path.dirname(path.join(target, file.path))));
   for (const folder of folders) await mkdir(folder, { recursive: true });
-  for (const file of files) await copyOne(file, path.join(target, file.path));
-}
-
-async function copyOne(file: ContextFile, target: string): Promise<void> {
-  if (file.isLink) await symlink(await readlink(file.absolutePath), target);
-  else await copyFile(file.absolutePath, target, constants.COPYFILE_FICLONE);
+  for (const file of files.filter(({ isLink }) => !isLink)) {
+    await copyFile(file.absolutePath, path.join(target, file.path), constants.COPYFILE_FICLONE);
+  }
 }

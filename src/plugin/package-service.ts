@@ -1,13 +1,17 @@
 import path from 'node:path';
 import type { Configuration } from '../config/configuration';
 import type { Log, Serverless } from './framework';
+import { packageFolder } from './package-folder';
+
+interface Parts {
+  serverless: Serverless;
+  options: Readonly<Record<string, unknown>>;
+  configuration: Configuration;
+  log: Log;
+}
 
 /** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
-export async function packageService(
-  serverless: Serverless,
-  log: Log,
-  configuration: Configuration,
-): Promise<void> {
+export async function packageService({ serverless, options, configuration, log }: Parts): Promise<void> {
   const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { allowFunctionsToSend }] =
     await Promise.all([
       import('../image/prepare.js'),
@@ -17,7 +21,7 @@ export async function packageService(
       import('../resources/function-permissions.js'),
     ]);
   const { service, serviceDir } = serverless;
-  const images = await prepareImages(configuration, serviceDir);
+  const images = await prepareImages(configuration, serviceDir, packageFolder(serverless, options));
   const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
   const fragment = buildTemplate(configuration, imageUris);
   const template = service.provider.compiledCloudFormationTemplate;

@@ -61,7 +61,8 @@ export class ServerlessWatchbot {
 
   private async package(): Promise<void> {
     const { packageService } = await import('./package-service.js');
-    await packageService(this.serverless, this.utils.log, await this.load());
+    const { serverless, options, utils } = this;
+    await packageService({ serverless, options, configuration: await this.load(), log: utils.log });
   }
 
   private async deployImages(): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { ENTRY_POINT } from '../../src/contract/image';
 import { describeWithBuildah, makeEmptyNodeImage } from '../helpers/container-tools';
@@ -20,6 +20,9 @@ interface Variant {
   image?: Record<string, unknown>;
   /** Of the service, besides `serverless.yml`. */
   files: Record<string, string>;
+  /** By name, to what they name. */
+  links?: Record<string, string>;
+  linked?: Record<string, string>;
   /** By path in the image; null is none. */
   found?: Record<string, string | null>;
   config?: PushedImage['config'];
@@ -76,6 +79,12 @@ const VARIANTS: Variant[] = [
     config: { Env: [`TEXT=${SPECIAL}`] },
   },
   {
+    name: 'a link stays a link, wherever it leads',
+    files: { Dockerfile: 'FROM scratch\nCOPY . /app/\n', 'deep/file': 'text' },
+    links: { 'app-link': 'deep/file', 'deep/dangling': '/nowhere', outward: '/etc/hostname' },
+    linked: { 'app/app-link': 'deep/file', 'app/deep/dangling': '/nowhere', 'app/outward': '/etc/hostname' },
+  },
+  {
     name: 'a target picks the stage',
     image: { target: 'one' },
     files: {
@@ -123,8 +132,9 @@ describeWithBuildah('the Dockerfile is built as it is:', () => {
 
   it.each(VARIANTS)(
     '$name',
-    async ({ image = {}, files, found = {}, config = {} }) => {
+    async ({ image = {}, files, links = {}, linked = {}, found = {}, config = {} }) => {
       const folder = writeService({ ...files, 'serverless.yml': serverless(image) });
+      for (const [name, target] of Object.entries(links)) symlinkSync(target, path.join(folder, name));
       const packaged = await packageService(folder);
       await buildAndPush(folder, packaged);
       const pushed = await pushedImage(packaged);
@@ -138,6 +148,8 @@ describeWithBuildah('the Dockerfile is built as it is:', () => {
         return existsSync(file) ? readFileSync(file, 'utf8') : null;
       };
       expect(Object.fromEntries(Object.keys(found).map((name) => [name, read(name)]))).toEqual(found);
+      const target = (name: string) => readlinkSync(path.join(root, name));
+      expect(Object.fromEntries(Object.keys(linked).map((name) => [name, target(name)]))).toEqual(linked);
     },
     BUILD_MS,
   );

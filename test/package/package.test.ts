@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -229,6 +230,27 @@ describe('package', () => {
     const { code } = await runFramework('osls', ['package'], { folder: ROOT });
     expect(code).toBe(0);
     expect(typesOf(readTemplate(ROOT).template)).toMatchObject({ WatchbotService: 'AWS::ECS::Service' });
+  });
+});
+
+describe('a package in a folder of its own', () => {
+  it('is the same when it is made again, and when its folder is below the context', async () => {
+    const folder = copyService('minimal');
+    writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\nCOPY . /\n');
+    mkdirSync(path.join(folder, 'deep'));
+    symlinkSync('../Dockerfile', path.join(folder, 'deep/link'));
+    symlinkSync('/nowhere', path.join(folder, 'dangling'));
+    const lists: string[] = [];
+    for (const args of [['--package', 'out'], ['--package', 'out'], []]) {
+      // Only where it is named is it known to be a package.
+      if (args.length === 0) rmSync(path.join(folder, 'out'), { recursive: true });
+      const { code, output } = await runFramework('osls', ['package', ...args], { folder });
+      expect({ code, output }).toMatchObject({ code: 0 });
+      const packaged = path.join(folder, args[1] ?? '.serverless', 'watchbot');
+      lists.push(readFileSync(path.join(packaged, 'images.json'), 'utf8'));
+      expect(readdirSync(path.join(packaged, 'images/watchbot/context'))).not.toContain('out');
+    }
+    expect(new Set(lists).size).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { EngineName } from '../../config/configuration';
 import { HEALTH_FILE, LAUNCHER_FILE, launcherFileOf, WATCHER_FILE } from '../../contract/image';
 import { layerContainerfile } from '../containerfile';
+import { withLinks } from '../links';
 import { packagedContext, packagedLayer } from '../package-paths';
 import type { ImageBase, PackagedImage } from '../packaged-images';
 import { buildArguments, buildVariables, type Build } from './arguments';
@@ -53,7 +54,9 @@ async function baseOf(tool: Tool, image: PackagedImage, options: Options): Promi
   if (image.base.kind === 'uri') return image.base.uri;
   const reference = `localhost/watchbot-base/${image.worker.toLowerCase()}:${image.tag}`;
   const build = userBuild(image, image.base, { packageFolder: options.packageFolder, reference });
-  await runBuild(tool, build, { image, report: options.report, bases: [] });
+  await withLinks(options.packageFolder, image.worker, () =>
+    runBuild(tool, build, { image, report: options.report, bases: [] }),
+  );
   return reference;
 }
 
