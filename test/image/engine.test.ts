@@ -200,6 +200,44 @@ ${shown}
     await expect(findEngine({ run })).rejects.toMatchObject({ code: 'WATCHBOT_INTERRUPTED' });
   });
 
+  it.each([
+    { name: 'holds a NUL', argument: 'a\0b', reason: 'null bytes' },
+    { name: 'is longer than Linux takes', argument: 'x'.repeat(200_000), reason: 'E2BIG' },
+  ])('whose argument $name fails with that reason', async ({ argument, reason }) => {
+    putEngine('docker');
+    const { ending, lastLines } = await run({ program: 'docker', arguments: [argument] });
+    expect(ending).toBe('failed');
+    expect(lastLines.join()).toContain(reason);
+    expect(lastLines.join().length).toBeLessThan(3_000);
+  });
+
+  it('has output that cannot change the terminal, and nothing in it that is hidden', async () => {
+    const written = String.raw`\033[31mred\033[0m \033]0;title\007 a\bb tok3n s3cret\n`;
+    putEngine('docker', `[ "$1" = version ] || { printf '${written}'; exit 1; }`);
+    const lines: string[] = [];
+    const base = { ...IMAGE.base, buildArgs: { NPM_TOKEN: 'tok3n', KEY: 's3cret', KEYBOARD: 'dvorak' } };
+    const engine = await findEngine({ run });
+    const report = (line: string) => void lines.push(line);
+    const built = engine.build({ ...IMAGE, base }, { ...options('a/b:c'), report });
+    const error = await built.catch((error: unknown) => error as Error);
+    const { message } = error as Error;
+    expect(lines).toEqual(['red  a\\u0008b *** ***']);
+    expect(message).toContain(
+      "--build-arg 'NPM_TOKEN=***' --build-arg 'KEY=***' --build-arg KEYBOARD=dvorak",
+    );
+    expect(message).toContain(lines[0]);
+    expect(message).not.toMatch(/tok3n|s3cret/);
+    // The engine itself has them.
+    expect(calls()[0]).toContain('NPM_TOKEN=tok3n');
+  });
+
+  it('ends though something that it has left running holds its output', async () => {
+    putEngine('docker', `/usr/bin/setsid /bin/sleep 60 & echo $! >'${folder}/pid'; echo pushed`);
+    const { ending, lastLines } = await run({ program: 'docker', arguments: ['push'] });
+    expect({ ending, lastLines }).toEqual({ ending: 'done', lastLines: ['pushed'] });
+    process.kill(Number(readFileSync(path.join(folder, 'pid'), 'utf8')));
+  });
+
   it('is ended when its time is over', async () => {
     putEngine('docker', 'exec /bin/sleep 60');
     const started = Date.now();

@@ -67,6 +67,20 @@ function layering({ isLayer }: Build): string[] {
     : ['--format', 'docker', '--layers'];
 }
 
+/** As BuildKit's own check has it, which warns of them. https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/ */
+const SECRET_NAME = /(^|_)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(_|$)/i;
+
+/** A shorter one is none, and would hide what has to be read. */
+const LEAST_SECRET_LENGTH = 4;
+
+/** Values of build arguments that should not have been ones, and that nobody else needs to see. */
+export function secretValues({ buildArgs }: Build): string[] {
+  return Object.entries(buildArgs)
+    .filter(([name]) => SECRET_NAME.test(name))
+    .flatMap(([, value]) => [value, ...value.split('\n')])
+    .filter((value) => value.length >= LEAST_SECRET_LENGTH);
+}
+
 export function pushArguments(engine: EngineName, reference: string): string[] {
   return ['push', ...plainHttp(engine, [reference]), reference];
 }

@@ -7,7 +7,7 @@ import { layerContainerfile } from '../containerfile';
 import { withLinks } from '../links';
 import { packagedContext, packagedLayer } from '../package-paths';
 import type { ImageBase, PackagedImage } from '../packaged-images';
-import { buildArguments, buildVariables, type Build } from './arguments';
+import { buildArguments, buildVariables, secretValues, type Build } from './arguments';
 import type { Report } from './engine';
 import type { Run } from './run-command';
 import { runOrFail } from './run-or-fail';
@@ -79,6 +79,7 @@ function runBuild(
     program: name,
     arguments: buildArguments(name, build, bases),
     variables: buildVariables(name),
+    hidden: secretValues(build),
   };
   const failure = {
     code: 'WATCHBOT_BUILD' as const,

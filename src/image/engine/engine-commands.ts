@@ -12,7 +12,12 @@ export function engineOf(name: EngineName, run: Run): Engine {
     login: (registry, { username, password }) =>
       runOrFail(
         run,
-        { program: name, arguments: loginArguments(name, registry, username), input: password },
+        {
+          program: name,
+          arguments: loginArguments(name, registry, username),
+          input: password,
+          hidden: [password],
+        },
         { failure: { code: 'WATCHBOT_LOGIN', place: registry, advice: LOGIN_ADVICE } },
       ),
     build: (image, options) => buildImage({ name, run }, image, options),

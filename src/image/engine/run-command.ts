@@ -1,7 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
+import { escapeControls } from '../../contract/escape';
 
-/** A program with its arguments, which hold nothing secret: they may be shown. */
+/** A program with its arguments. But for what is hidden, they may be shown. */
 export interface Command {
   program: string;
   arguments: readonly string[];
@@ -10,6 +12,8 @@ export interface Command {
   /** Over those of this process. */
   variables?: Readonly<Record<string, string>>;
   timeoutMs?: number;
+  /** Texts that are shown nowhere, neither as arguments nor in the output. */
+  hidden?: readonly string[];
 }
 
 export interface CommandResult {
@@ -22,8 +26,11 @@ export interface CommandResult {
 export type Run = (command: Command, onLine?: (line: string) => void) => Promise<CommandResult>;
 
 const LAST_LINES = 20;
+const LONGEST_LINE = 2_000;
 /** A program that was told to end and does not is killed after this long. */
 const KILL_AFTER_MS = 5_000;
+/** What a program has left running may hold its output: after its end, that is listened to for this long. */
+const OUTPUT_GRACE_MS = 1_000;
 
 interface Surroundings {
   environment: Readonly<Record<string, string | undefined>>;
@@ -39,36 +46,63 @@ export function commandRunner({ environment, signal }: Surroundings): Run {
   };
 }
 
-function runProcess(
+async function runProcess(
   command: Command,
   { onLine, environment, signal }: Surroundings & { onLine: (line: string) => void },
 ): Promise<CommandResult> {
   const lastLines: string[] = [];
-  const child = spawn(command.program, [...command.arguments], {
-    env: { ...environment, ...command.variables },
-    stdio: 'pipe',
-    // Ctrl-C reaches the terminal's whole group: this process passes it on, once.
-    detached: true,
-  });
+  const add = (text: string) => {
+    const line = shownLine(text, command);
+    if (line.trim() !== '' && lastLines.push(line) > LAST_LINES) lastLines.shift();
+    return line;
+  };
+  const child = start(command, environment);
+  if ('failure' in child) return { ending: 'failed', lastLines: [add(child.failure.message)] };
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
-      if (line.trim() !== '' && lastLines.push(line) > LAST_LINES) lastLines.shift();
-      onLine(line);
+      onLine(add(line));
     });
   }
   // A program that reads nothing ends with its own reason.
   child.stdin.on('error', () => undefined).end(command.input);
   const stopper = stopOn(child, { signal, timeoutMs: command.timeoutMs });
+  const end = await endOf(child);
+  if (typeof end === 'object') {
+    const isMissing = end.code === 'ENOENT';
+    if (!isMissing) add(end.message);
+    return { ending: stopper.finish() ?? (isMissing ? 'missing' : 'failed'), lastLines };
+  }
+  return { ending: stopper.finish() ?? end, lastLines };
+}
+
+/** Gives the error where the arguments are none that a process can have: too long, or with a NUL. */
+function start(command: Command, environment: Surroundings['environment']) {
+  try {
+    return spawn(command.program, [...command.arguments], {
+      env: { ...environment, ...command.variables },
+      stdio: 'pipe',
+      // Ctrl-C reaches the terminal's whole group: this process passes it on, once.
+      detached: true,
+    });
+  } catch (error) {
+    return { failure: error as Error };
+  }
+}
+
+/** How it ended, when its output is closed too. */
+function endOf(child: ChildProcessWithoutNullStreams): Promise<'done' | 'failed' | NodeJS.ErrnoException> {
   return new Promise((resolve) => {
-    const settle = (ending: CommandResult['ending']) => {
-      resolve({ ending: stopper.finish() ?? ending, lastLines });
-    };
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') lastLines.push(error.message);
-      settle(error.code === 'ENOENT' ? 'missing' : 'failed');
+    let timer: NodeJS.Timeout | undefined;
+    child.once('error', resolve);
+    child.once('exit', () => {
+      timer = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, OUTPUT_GRACE_MS);
     });
     child.once('close', (code) => {
-      settle(code === 0 ? 'done' : 'failed');
+      clearTimeout(timer);
+      resolve(code === 0 ? 'done' : 'failed');
     });
   });
 }
@@ -106,10 +140,20 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** A command as a person would type it. */
-export function commandText({ program, arguments: args }: Command): string {
-  return [program, ...args].map(quoted).join(' ');
+/** A command as a person would type it, but for what is hidden. */
+export function commandText(command: Command): string {
+  return [command.program, ...command.arguments].map((word) => quoted(hide(word, command))).join(' ');
 }
 
 const quoted = (word: string) =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+function hide(text: string, { hidden = [] }: Command): string {
+  return hidden.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+}
+
+/** A line of output for a terminal, which it cannot change, and for a message, which it cannot fill. */
+function shownLine(line: string, command: Command): string {
+  const visible = escapeControls(stripVTControlCharacters(hide(line, command)));
+  return visible.length > LONGEST_LINE ? `${visible.slice(0, LONGEST_LINE)} …` : visible;
+}

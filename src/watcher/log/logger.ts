@@ -8,7 +8,7 @@ import {
   type Outcome,
 } from '../../contract/log-lines';
 import type { Clock } from '../clock';
-import { escapeControls } from './escape';
+import { escapeControls } from '../../contract/escape';
 
 /** Writes text to the log; resolves when more can be taken. Never rejects. */
 export type Write = (text: string) => Promise<void> | void;
