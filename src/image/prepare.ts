@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Configuration, TextOrIntrinsic, Worker, WorkerImage } from '../config/configuration';
 import { repositoryName } from '../config/names';
@@ -75,7 +75,14 @@ async function imageProblems({ name, image }: Worker, serviceFolder: string): Pr
   if (!(await isKind(folder, 'isDirectory'))) {
     return [{ code: 'WATCHBOT_IMAGE', place, given: image.path, allowed: 'a folder below the service' }];
   }
-  if (await isKind(path.join(folder, image.dockerfile), 'isFile')) return [];
+  const file = path.resolve(folder, image.dockerfile);
+  if (!(await isBelow(folder, file))) {
+    const advice = 'give a folder above both as `path`';
+    return [
+      { code: 'WATCHBOT_IMAGE', place, given: image.dockerfile, allowed: `a file in ${image.path}`, advice },
+    ];
+  }
+  if (await isKind(file, 'isFile')) return [];
   return [
     {
       code: 'WATCHBOT_IMAGE',
@@ -90,4 +97,11 @@ async function imageProblems({ name, image }: Worker, serviceFolder: string): Pr
 async function isKind(file: string, kind: 'isDirectory' | 'isFile'): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found?.[kind]() ?? false;
+}
+
+/** Where it leads to, too: only what is in the build context goes into the package. */
+async function isBelow(folder: string, file: string): Promise<boolean> {
+  const isOutside = (root: string, name: string) => path.relative(root, name).split(path.sep)[0] === '..';
+  const [root, target] = await Promise.all([realpath(folder), realpath(file).catch(() => undefined)]);
+  return !isOutside(folder, file) && (target === undefined || !isOutside(root, target));
 }

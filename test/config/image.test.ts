@@ -66,10 +66,41 @@ describe('an image of `provider.ecr.images`', () => {
     ['base', { base: {} }, 'WATCHBOT_WRONG_TYPE at provider.ecr.images.base'],
     ['base', { base: { path: '.', uri: 'x' } }, 'allowed: a folder, the address of an image'],
     ['base', { base: { path: '.', buildOptions: ['--ssh'] } }, 'at provider.ecr.images.base.buildOptions'],
+    ['base', { base: `${ECR}\nRUN true:v1` }, 'WATCHBOT_MALFORMED at provider.ecr.images.base'],
+    [
+      'base',
+      { base: { path: '.', buildArgs: { 'A=B': '1' } } },
+      'WATCHBOT_MALFORMED at provider.ecr.images.base.buildArgs',
+    ],
     ['base', { base: { uri: 'a b' } }, 'WATCHBOT_MALFORMED at provider.ecr.images.base.uri'],
   ])('is not %j of %j', (name, providerImages, text) => {
     expect(messagesOf({ ...C, image: { name } }, { providerImages })).toEqual([
       expect.stringContaining(text),
+    ]);
+  });
+});
+
+describe('a build argument', () => {
+  it.each([
+    { name: 'LEVEL', value: 'a b\n"c" = $HOME' },
+    { name: 'npm_config_registry-url.x', value: '' },
+  ])('is $name with $value', ({ name, value }) => {
+    expect(imageOf({ path: 'app', buildArgs: { [name]: value } })).toEqual({
+      ...built,
+      buildArgs: { [name]: value },
+    });
+  });
+
+  it.each([
+    { name: '', value: '1', place: '' },
+    { name: 'A=B', value: '1', place: '' },
+    { name: 'A B', value: '1', place: '' },
+    { name: 'A\nB', value: '1', place: '' },
+    { name: 'A\0', value: '1', place: '' },
+    { name: 'A', value: '\0', place: '.A' },
+  ])('is not %j', ({ name, value, place }) => {
+    expect(messagesOf({ ...C, image: { path: '.', buildArgs: { [name]: value } } })).toEqual([
+      expect.stringContaining(`WATCHBOT_MALFORMED at watchbot.image.buildArgs${place}\n`),
     ]);
   });
 });

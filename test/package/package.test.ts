@@ -217,8 +217,12 @@ describe('package', () => {
   it.each([
     { yml: '  image: nowhere\n', given: 'nowhere' },
     { yml: '  image: { path: ., dockerfile: Other }\n', given: 'Other, which is not there' },
+    { yml: '  image: { path: ., dockerfile: ../Other }\n', given: '../Other\n' },
+    { yml: '  image: { path: ., dockerfile: /etc/hostname }\n', given: '/etc/hostname\n' },
+    { yml: '  image: { path: ., dockerfile: link }\n', given: 'link\n' },
   ])('refuses an image that cannot be built: $given', async ({ yml, given }) => {
     const folder = copyService('minimal');
+    symlinkSync('/etc/hostname', path.join(folder, 'link'));
     appendFileSync(path.join(folder, 'serverless.yml'), yml);
     const { code, output } = await runFramework('osls', ['package'], { folder });
     expect(code).toBe(1);

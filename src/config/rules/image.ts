@@ -1,4 +1,5 @@
 import { describeValue, type Problem } from '../../errors/problem';
+import { ECR_URI } from '../complete-image';
 import { isMap } from '../maps';
 import { didYouMean } from '../suggest';
 import type { RuleSubject, WorkerRule } from './rule';
@@ -30,6 +31,27 @@ export const imageHasOneOrigin: WorkerRule = {
     }));
   },
 };
+
+/** The name ends where the value begins, and a process takes no NUL. */
+export const buildArgsCanBePassed: WorkerRule = {
+  reads: ['image'],
+  check: ({ worker: { image }, at }) =>
+    typeof image === 'string' ? [] : buildArgProblems(image.buildArgs, at('image', 'buildArgs')),
+};
+
+function buildArgProblems(buildArgs: object = {}, place: string): Problem[] {
+  return Object.entries(buildArgs).flatMap(([name, value]): Problem[] => {
+    // eslint-disable-next-line no-control-regex -- finding them is the point
+    const isName = /^[^=\s\0-\x1f]+$/.test(name);
+    if (!isName)
+      return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(name), allowed: ARG_NAME }];
+    if (!String(value).includes('\0')) return [];
+    const given = 'a text with a NUL in it';
+    return [{ code: 'WATCHBOT_MALFORMED', place: `${place}.${name}`, given, allowed: 'text without one' }];
+  });
+}
+
+const ARG_NAME = 'a name without blanks and `=`';
 
 /** https://docs.docker.com/reference/cli/docker/image/tag/ : nothing in it may end the line of a Containerfile. */
 const REFERENCE =
@@ -76,9 +98,11 @@ function unknownName(
 
 /** The framework takes one of `path` and `uri`, and checks the entry only when a function uses it. */
 function providerImageProblems(entry: unknown, place: string): Problem[] {
-  if (typeof entry === 'string' && entry !== '') return [];
+  if (typeof entry === 'string' && entry !== '') {
+    return ECR_URI.test(entry) ? referenceProblems(entry, place) : [];
+  }
   const allowed = 'a folder, the address of an image, {path, file, buildArgs} or {uri}';
-  const { path, uri, buildOptions } = isMap(entry) ? entry : {};
+  const { path, uri, buildArgs, buildOptions } = isMap(entry) ? entry : {};
   if ((typeof path === 'string') === (typeof uri === 'string')) {
     return [{ code: 'WATCHBOT_WRONG_TYPE', place, given: describeValue(entry), allowed }];
   }
@@ -93,5 +117,7 @@ function providerImageProblems(entry: unknown, place: string): Problem[] {
       },
     ];
   }
-  return typeof uri === 'string' ? referenceProblems(uri, `${place}.uri`) : [];
+  return typeof uri === 'string'
+    ? referenceProblems(uri, `${place}.uri`)
+    : buildArgProblems(isMap(buildArgs) ? buildArgs : {}, `${place}.buildArgs`);
 }

@@ -20,7 +20,7 @@ import { eventBridgeSources, messageGroups, oneWebhook, scheduleExpressions, top
 import { extensionsAreMade } from './extensions';
 import { commandIsNotBlank, mountsAreApart, mountsAreSafe } from './filesystem';
 import { healthCheckFits, healthCommandRuns } from './health';
-import { imageHasOneOrigin, imageNameIsKnown, imageUriIsOne } from './image';
+import { buildArgsCanBePassed, imageHasOneOrigin, imageNameIsKnown, imageUriIsOne } from './image';
 import { namesFit } from './names';
 import {
   deadLetterOnlyOffForFifo,
@@ -40,6 +40,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   imageHasOneOrigin,
   imageUriIsOne,
   imageNameIsKnown,
+  buildArgsCanBePassed,
   fargateSize,
   ec2Size,
   softMemoryFits,
