@@ -1,0 +1,61 @@
+import { expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { findEngine } from '../../src/image/engine/find-engine';
+import { commandRunner } from '../../src/image/engine/run-command';
+import { describeWithBuildah, makeBusybox } from '../helpers/container-tools';
+import { createDeferred } from '../helpers/deferred';
+import { BUILD_MS, packageService, referenceOf, useImageBed, writeService } from '../helpers/image-bed';
+
+const SECONDS = '7654';
+
+/** Of this machine, whoever started them. */
+const sleepers = () =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => commandLineOf(pid).includes(`sleep\0${SECONDS}`));
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(path.join('/proc', pid, 'cmdline'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+describeWithBuildah('a build by buildah', () => {
+  const bed = useImageBed({ prepare: () => undefined });
+
+  it(
+    'is ended by Ctrl-C with what its Dockerfile runs',
+    async () => {
+      const folder = writeService({
+        'serverless.yml': `
+service: interrupted
+provider: { name: aws, region: us-east-1 }
+plugins: [serverless-watchbot]
+watchbot: { command: 'true' }
+`,
+        Dockerfile: `FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/\nRUN /bin/busybox sleep ${SECONDS} & until /bin/busybox grep -q sleep /proc/$!/cmdline; do :; done; echo begun; wait\n`,
+      });
+      makeBusybox(folder);
+      const image = await packageService(folder);
+      const controller = new AbortController();
+      const run = commandRunner({ environment: bed.tools.environment, signal: controller.signal });
+      const engine = await findEngine({ configured: 'buildah', run });
+      const { promise: begun, resolve } = createDeferred();
+      const report = (line: string) => {
+        if (line === 'begun') resolve();
+      };
+      const packageFolder = path.join(folder, '.serverless');
+      const building = engine.build(image, { packageFolder, reference: referenceOf(image), report });
+      const failure = expect(building).rejects.toMatchObject({ code: 'WATCHBOT_INTERRUPTED' });
+      await begun;
+      expect(sleepers()).not.toEqual([]);
+      controller.abort();
+      await failure;
+      expect(sleepers()).toEqual([]);
+    },
+    BUILD_MS,
+  );
+});
