@@ -9,6 +9,8 @@ export interface AwsCall {
   region: string;
 }
 
+const FRAMEWORK_ERROR = 'ServerlessError';
+
 /** A kind of failure: the names under which AWS's services and its SDK know it, and what a user can do. */
 interface Kind {
   code: ErrorCode;
@@ -16,6 +18,9 @@ interface Kind {
   allowed: string;
   advice: (call: AwsCall) => string;
 }
+
+/** Those under which the framework says that it has found no credentials. */
+const FRAMEWORK_CODES: readonly string[] = ['AWS_CREDENTIALS_NOT_FOUND', 'UNRECOGNIZED_AWS_PROFILE'];
 
 const KINDS: readonly Kind[] = [
   {
@@ -31,6 +36,7 @@ const KINDS: readonly Kind[] = [
       'SignatureDoesNotMatch',
       'MissingAuthenticationToken',
       'IncompleteSignature',
+      ...FRAMEWORK_CODES,
     ],
     allowed: 'AWS credentials that are valid now, and in a region that the account has enabled',
     advice: ({ region }) =>
@@ -57,6 +63,13 @@ const KINDS: readonly Kind[] = [
     advice: ({ region }) =>
       `see that there is a region ${region} (--region, provider.region), and the network`,
   },
+  {
+    code: 'WATCHBOT_AWS',
+    // The SDK has tried again already.
+    names: ['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded'],
+    allowed: 'as many calls at a time as the account may make',
+    advice: () => 'wait a minute, then run the command again: what is done is not done again',
+  },
 ];
 
 /**
@@ -68,18 +81,25 @@ export async function explainAws<T>(call: AwsCall, place: string, run: () => Pro
   try {
     return await run();
   } catch (error) {
-    if ((error as Error).name === 'ServerlessError') throw error;
-    throw UserError.of(awsProblem(error as Error, call, place), error);
+    if (isForPeople(error as AwsError)) throw error;
+    throw UserError.of(awsProblem(error as AwsError, call, place), error);
   }
 }
 
-/** Those of the network have a code. */
+/** Those of the network and of the framework have a code. */
 type AwsError = Error & { code?: string };
+
+function isForPeople({ name, code = '' }: AwsError): boolean {
+  return name === FRAMEWORK_ERROR && !FRAMEWORK_CODES.includes(code);
+}
 
 function awsProblem(error: AwsError, call: AwsCall, place: string): Problem {
   const names = [error.name, error.code ?? ''];
   const kind = KINDS.find((each) => each.names.some((name) => names.includes(name)));
-  const given = `${call.action} in ${call.region} was answered with ${describe(error)}`;
+  const given =
+    error.name === FRAMEWORK_ERROR
+      ? error.message
+      : `${call.action} in ${call.region} was answered with ${describe(error)}`;
   if (kind === undefined) return { code: 'WATCHBOT_AWS', place, given };
   return { code: kind.code, place, given, allowed: kind.allowed, advice: kind.advice(call) };
 }

@@ -3,13 +3,11 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SendClients } from '../operations/send';
 import { UserError } from '../errors/user-error';
-import type { AwsCredentials, AwsProvider } from './framework';
+import type { AwsCredentials, AwsProvider, AwsSdkConfig } from './framework';
 
 /** How a client of the AWS SDK reaches its service. */
-interface ClientSettings {
-  region: string;
+interface ClientSettings extends AwsSdkConfig {
   endpoint?: string;
-  credentials: AwsCredentials | (() => Promise<AwsCredentials>);
   useQueueUrlAsEndpoint: false;
 }
 
@@ -52,8 +50,20 @@ export async function cloudFormationClient(provider: AwsProvider): Promise<Cloud
 /** Before a client is loaded. */
 async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
   silenceNodeWarning();
-  const credentials = await credentialsOf(provider);
-  return { region: provider.getRegion(), credentials, useQueueUrlAsEndpoint: false };
+  const settings = provider.getAwsSdkV3Config?.() ?? ownSettings(provider);
+  return { ...(await settings), useQueueUrlAsEndpoint: false };
+}
+
+/** For frameworks that do not give the settings of their own clients. */
+async function ownSettings(provider: AwsProvider): Promise<AwsSdkConfig> {
+  const region = provider.getRegion();
+  if (provider.getAwsSdkV3CredentialsProvider !== undefined) {
+    return { region, credentials: provider.getAwsSdkV3CredentialsProvider() };
+  }
+  const credentials = await legacyCredentials(provider);
+  const agent = provider.sdk?.config.httpOptions?.agent;
+  const handler = agent === undefined ? {} : { requestHandler: { httpsAgent: agent, httpAgent: agent } };
+  return { region, credentials, ...handler };
 }
 
 /** The SDK's warning about old versions of Node is for whoever maintains a service, not for each of its commands. */
@@ -70,20 +80,31 @@ async function createClients(settings: ClientSettings): Promise<SendClients> {
   return { sqs: new SQSClient(settings), sns: new SNSClient(settings) };
 }
 
-async function credentialsOf(provider: AwsProvider): Promise<ClientSettings['credentials']> {
-  if (provider.getAwsSdkV3CredentialsProvider !== undefined) return provider.getAwsSdkV3CredentialsProvider();
-  const { credentials } = provider.getCredentials();
-  await credentials?.getPromise?.();
-  if (credentials === undefined) throw noCredentials();
+async function legacyCredentials(provider: AwsProvider): Promise<AwsCredentials> {
+  const credentials = await foundBy(provider);
+  if (credentials === undefined) throw noCredentials('none');
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
-function noCredentials(): UserError {
-  return UserError.of({
-    code: 'WATCHBOT_CREDENTIALS',
-    place: 'AWS credentials',
-    given: 'none',
-    advice: 'set --aws-profile, AWS_PROFILE or AWS_ACCESS_KEY_ID; `sls watchbot local` needs none',
-  });
+async function foundBy(provider: AwsProvider): Promise<AwsCredentials | undefined> {
+  try {
+    const { credentials } = provider.getCredentials();
+    await credentials?.getPromise?.();
+    return credentials;
+  } catch (error) {
+    throw noCredentials((error as Error).message, error);
+  }
+}
+
+function noCredentials(given: string, cause?: unknown): UserError {
+  return UserError.of(
+    {
+      code: 'WATCHBOT_CREDENTIALS',
+      place: 'AWS credentials',
+      given,
+      advice: 'set --aws-profile, AWS_PROFILE or AWS_ACCESS_KEY_ID; `sls watchbot local` needs none',
+    },
+    cause,
+  );
 }

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import type { OwnResources, Template } from '../resources/merge';
 
 /**
@@ -34,10 +35,20 @@ export interface AwsProvider {
   naming: { getStackName(): string; getCompiledTemplateFileName(): string };
   getStage(): string;
   getRegion(): string;
-  /** osls, and Serverless 4. */
+  /** osls: how its own clients reach AWS, by the proxy and with the certificates that the environment names. */
+  getAwsSdkV3Config?(): Promise<AwsSdkConfig>;
+  /** Serverless 4. */
   getAwsSdkV3CredentialsProvider?(): () => Promise<AwsCredentials>;
   /** Serverless 3, whose SDK is AWS's second. */
   getCredentials(): { credentials?: LegacyCredentials };
+  /** Of Serverless 3: the agent knows of a proxy. */
+  sdk?: { config: { httpOptions?: { agent?: Agent } } };
+}
+
+export interface AwsSdkConfig {
+  region: string;
+  credentials: AwsCredentials | (() => Promise<AwsCredentials>);
+  requestHandler?: object;
 }
 
 export interface AwsCredentials {
