@@ -22,10 +22,10 @@ export interface PushParts {
 export async function pushImages(parts: PushParts): Promise<void> {
   const missing = await missingImages(parts);
   if (missing.length === 0) return;
-  // Before anything is made: without an engine nothing can be done with it.
+  // Before anything is made: without an engine that is let in, nothing can be done with it.
   const engine = await parts.findEngine();
-  const uris = await prepareRepositories(parts, missing);
   await parts.registry.logIn(engine);
+  const uris = await prepareRepositories(parts, missing);
   for (const image of missing) {
     await pushImage(parts, { engine, image, reference: `${uris.get(image)!}:${image.tag}` });
   }

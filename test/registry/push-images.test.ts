@@ -83,10 +83,10 @@ it('makes the repository, logs in with the decoded token, builds and pushes', as
   const { calls, done, events } = await push(NOTHING_THERE);
   expect(calls).toEqual([
     'DescribeImages',
+    'GetAuthorizationToken',
     'DescribeRepositories',
     'CreateRepository',
     'PutLifecyclePolicy',
-    'GetAuthorizationToken',
   ]);
   expect(done).toEqual([`login ${HOST} AWS secret:word`, `build ${URI}:abc`, `push ${URI}:abc`]);
   expect(events).toEqual(['repositoryMade', 'building', 'pushing', 'pushed']);
@@ -164,7 +164,7 @@ it.each([
 ])('says what $name leads to', async ({ answers, said }) => {
   const { error, done } = await push(answers);
   expect(error?.message.split('\n')).toEqual(said);
-  expect(done).toEqual([]);
+  expect(done.filter((each) => !each.startsWith('login'))).toEqual([]);
 });
 
 it('deletes only repositories with the tags of the stack', async () => {
