@@ -21,18 +21,16 @@ export async function deployImages(parts: CommandParts): Promise<void> {
   const progress = utils.progress.get('watchbot');
   progress.notice('Looking for the images in the registry');
   try {
-    await interruptible((signal) =>
-      push({ images, folder }, parts, {
-        run: commandRunner({ environment: process.env, signal }),
-        onEvent: (event) => {
-          const { doing, done } = tell(event, configuration);
-          if (doing !== undefined) progress.notice(doing);
-          if (done !== undefined) utils.log.notice(done);
-          if (event.kind === 'repositoryMade' && event.warning !== undefined)
-            utils.log.warning(event.warning);
-        },
-      }),
-    );
+    const onEvent = (event: PushEvent) => {
+      const { doing, done, warning } = tell(event, configuration);
+      if (doing !== undefined) progress.notice(doing);
+      if (done !== undefined) utils.log.notice(done);
+      if (warning !== undefined) utils.log.warning(warning);
+    };
+    await interruptible((signal) => {
+      const run = commandRunner({ environment: process.env, signal });
+      return push({ images, folder }, parts, { run, onEvent });
+    });
   } finally {
     progress.remove();
   }
@@ -85,9 +83,18 @@ async function registryOf(
   return ecrRegistry({ client: await ecrClient(serverless.getProvider('aws')), context });
 }
 
+interface Told {
+  doing?: string;
+  done?: string;
+  warning?: string;
+}
+
 /** What is under way, and what is done, for people. */
-function tell(event: PushEvent, { registry }: Configuration): { doing?: string; done?: string } {
-  if (event.kind === 'repositoryMade') return { done: `Repository ${event.repository}: made` };
+function tell(event: PushEvent, { registry }: Configuration): Told {
+  if (event.kind === 'repositoryMade') {
+    const done = `Repository ${event.repository}: made`;
+    return event.warning === undefined ? { done } : { done, warning: event.warning };
+  }
   const { worker, repository, tag } = event.image;
   const name = `${registry === undefined ? '' : `${registry.name}/`}${repository}:${tag}`;
   switch (event.kind) {

@@ -1,17 +1,10 @@
 import path from 'node:path';
-import type { Configuration } from '../config/configuration';
-import type { Log, Serverless } from './framework';
-import { packageFolder } from './package-folder';
-
-interface Parts {
-  serverless: Serverless;
-  options: Readonly<Record<string, unknown>>;
-  configuration: Configuration;
-  log: Log;
-}
+import { FRAMEWORK_FOLDER, packageFolder } from './package-folder';
+import type { CommandParts } from './run-send';
 
 /** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
-export async function packageService({ serverless, options, configuration, log }: Parts): Promise<void> {
+export async function packageService(parts: CommandParts): Promise<void> {
+  const { serverless, options, utils, configuration } = parts;
   const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { allowFunctionsToSend }] =
     await Promise.all([
       import('../image/prepare.js'),
@@ -27,8 +20,10 @@ export async function packageService({ serverless, options, configuration, log }
   const template = service.provider.compiledCloudFormationTemplate;
   mergeInto(template, fragment, service.resources);
   for (const functionId of allowFunctionsToSend(template, configuration)) {
-    log.warning(`${functionId} has a role of its own: let it send to the queue or topic that it is told`);
+    utils.log.warning(
+      `${functionId} has a role of its own: let it send to the queue or topic that it is told`,
+    );
   }
-  // The framework moves its folder to where `--package` says, once all is in it.
-  await writeImages(images, path.join(serviceDir, '.serverless'));
+  // The framework copies its folder to where `--package` says, once all is in it.
+  await writeImages(images, path.join(serviceDir, FRAMEWORK_FOLDER));
 }

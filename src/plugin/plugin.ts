@@ -61,8 +61,7 @@ export class ServerlessWatchbot {
 
   private async package(): Promise<void> {
     const { packageService } = await import('./package-service.js');
-    const { serverless, options, utils } = this;
-    await packageService({ serverless, options, configuration: await this.load(), log: utils.log });
+    await packageService(await this.parts());
   }
 
   private async deployImages(): Promise<void> {
