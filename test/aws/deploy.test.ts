@@ -12,7 +12,13 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ContainerVariable } from '../../src/contract/environment';
 import { resolve } from '../../src/local/intrinsics';
-import { clientsFor, removeRouteTable, physicalIds, TestService } from '../helpers/deployed';
+import {
+  clientsFor,
+  physicalIds,
+  registeredContainer,
+  removeRouteTable,
+  TestService,
+} from '../helpers/deployed';
 import { endFrameworks, type TemplateResource } from '../helpers/framework';
 import { MOTO_ACCOUNT_ID, startMoto, type Moto } from '../helpers/moto';
 import { callJson } from '../helpers/moto-call';
@@ -37,13 +43,6 @@ interface PolicyDocument {
 interface Policy {
   PolicyName: string;
   PolicyDocument: PolicyDocument;
-}
-
-interface Container {
-  image: string;
-  entryPoint: string[];
-  command: string[];
-  environment: { name: string; value: string }[];
 }
 
 describeWithPython('a service deployed to moto', () => {
@@ -204,17 +203,8 @@ describeWithPython('a service deployed to moto', () => {
     }
   });
 
-  async function containerOf(name: string, region: string, id: string): Promise<Container> {
-    const { taskDefinition } = await callJson<{ taskDefinition: { containerDefinitions: Container[] } }>(
-      moto,
-      {
-        region,
-        target: 'AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition',
-        input: { taskDefinition: idsByService.get(name)!.get(id) },
-      },
-    );
-    return taskDefinition.containerDefinitions[0]!;
-  }
+  const containerOf = (name: string, region: string, id: string) =>
+    registeredContainer(moto, region, idsByService.get(name)!.get(id));
 
   it.each(SERVICES)('%s: has task definitions with the image that was pushed', async (name, region) => {
     const value = valuesIn(name, region);

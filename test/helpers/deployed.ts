@@ -3,12 +3,20 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { copyServiceTo, readTemplate, ROOT, runFramework, type PackagedTemplate } from './framework';
+import {
+  copyServiceTo,
+  readTemplate,
+  ROOT,
+  startFramework,
+  type Framework,
+  type FrameworkRun,
+  type PackagedTemplate,
+} from './framework';
 import type { Moto } from './moto';
-import { callEc2 } from './moto-call';
+import { callEc2, callJson } from './moto-call';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
@@ -18,6 +26,8 @@ export interface EngineCall {
   args: string[];
   /** What came on standard input. */
   input?: string;
+  /** Symbolic links in the context of a build. */
+  links?: string[];
 }
 
 /** A service in a folder of its own, with an engine that only writes down what it is asked for. */
@@ -26,27 +36,58 @@ export class TestService {
   readonly record: string;
   /** Holds all that the service and its tests write. */
   readonly base: string;
-  private readonly moto: Moto;
+  /** Where the service's commands put what is of use for a moment. */
+  readonly temporary: string;
+  private readonly moto: Pick<Moto, 'endpoint'>;
+  private readonly framework: Framework;
 
   /** @param name a fixture, or `example`: the service at the root of the checkout */
-  constructor(moto: Moto, name: string) {
+  constructor(
+    moto: Pick<Moto, 'endpoint'>,
+    name: string,
+    {
+      framework = 'osls',
+      copyTo = copyFixture,
+    }: { framework?: Framework; copyTo?: (name: string, folder: string) => void } = {},
+  ) {
     this.moto = moto;
+    this.framework = framework;
     this.base = mkdtempSync(path.join(tmpdir(), 'watchbot-deploy-'));
     this.folder = path.join(this.base, 'service');
     this.record = path.join(this.base, 'record.jsonl');
-    mkdirSync(this.folder);
-    if (name === 'example') copyExample(this.folder);
-    else copyServiceTo(name, this.folder);
-    mkdirSync(path.join(this.base, 'bin'));
-    symlinkSync(path.join(__dirname, 'fake-engine.mjs'), path.join(this.base, 'bin/docker'));
+    this.temporary = path.join(this.base, 'tmp');
+    for (const folder of [this.folder, this.temporary, this.bin]) mkdirSync(folder);
+    copyTo(name, this.folder);
+    symlinkSync(process.execPath, path.join(this.bin, 'node'));
+    this.addEngine('docker');
   }
 
-  async run(args: string[], environment: Record<string, string> = {}) {
-    const { code, output } = await runFramework('osls', args, {
+  private get bin(): string {
+    return path.join(this.base, 'bin');
+  }
+
+  /** Only these are found: the engines of the machine are not. */
+  addEngine(name: string): void {
+    symlinkSync(path.join(__dirname, 'fake-engine.mjs'), path.join(this.bin, name));
+  }
+
+  removeEngine(name: string): void {
+    rmSync(path.join(this.bin, name));
+  }
+
+  /** Gives it another name, before it is deployed. */
+  rename(name: string): void {
+    const file = path.join(this.folder, 'serverless.yml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^service: .*$/m, `service: ${name}`));
+  }
+
+  start(args: string[], environment: Record<string, string | undefined> = {}): FrameworkRun {
+    return startFramework(this.framework, args, {
       folder: this.folder,
       environment: {
-        PATH: [path.join(this.base, 'bin'), path.dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
+        PATH: this.bin,
         HOME: this.base,
+        TMPDIR: this.temporary,
         AWS_ENDPOINT_URL: this.moto.endpoint,
         ...CREDENTIALS,
         ENGINE_RECORD: this.record,
@@ -55,6 +96,10 @@ export class TestService {
         ...environment,
       },
     });
+  }
+
+  async run(args: string[], environment: Record<string, string | undefined> = {}) {
+    const { code, output } = await this.start(args, environment).ended;
     return { code, output: withoutProgress(output) };
   }
 
@@ -87,7 +132,8 @@ function withoutProgress(output: string): string {
   );
 }
 
-function copyExample(folder: string): void {
+function copyFixture(name: string, folder: string): void {
+  if (name !== 'example') return void copyServiceTo(name, folder);
   for (const name of ['serverless.yml', 'example-service']) {
     cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
   }
@@ -109,6 +155,27 @@ export function clientsFor({ endpoint }: Moto, region: string) {
     iam: new IAMClient(settings),
     cloudFormation: new CloudFormationClient(settings),
   };
+}
+
+export interface RegisteredContainer {
+  image: string;
+  entryPoint: string[];
+  command: string[];
+  environment: { name: string; value: string }[];
+}
+
+/** The container of a task definition, as ECS has it. */
+export async function registeredContainer(
+  moto: Moto,
+  region: string,
+  taskDefinition: string | undefined,
+): Promise<RegisteredContainer> {
+  const answer = await callJson<{ taskDefinition: { containerDefinitions: RegisteredContainer[] } }>(moto, {
+    region,
+    target: 'AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition',
+    input: { taskDefinition },
+  });
+  return answer.taskDefinition.containerDefinitions[0]!;
 }
 
 /** What moto calls each resource that it has made. */

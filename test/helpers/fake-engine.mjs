@@ -1,17 +1,35 @@
 #!/usr/bin/env node
 // Stands in for docker: writes down what it is asked for, and tells the registry of an image that it "pushed".
-import { appendFileSync } from 'node:fs';
+// ENGINE_FAILS=push:reason and ENGINE_HANGS=build say which of its commands does not go well.
+import { appendFileSync, readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
-const { ENGINE_RECORD: record, ENGINE_FAILS: fails, AWS_ENDPOINT_URL: endpoint } = process.env;
+const {
+  ENGINE_RECORD: record,
+  ENGINE_FAILS: fails,
+  ENGINE_HANGS: hangs,
+  AWS_ENDPOINT_URL: endpoint,
+} = process.env;
 const args = process.argv.slice(2);
 const [command] = args;
 const input = command === 'login' ? await text(process.stdin) : undefined;
-appendFileSync(record, `${JSON.stringify({ args, input })}\n`);
+const links =
+  command === 'build'
+    ? readdirSync(args.at(-1), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isSymbolicLink())
+        .map(({ name }) => name)
+        .sort()
+    : undefined;
+appendFileSync(record, `${JSON.stringify({ args, input, links })}\n`);
 
 if (fails !== undefined && command === fails.split(':')[0]) {
   console.error(fails.slice(fails.indexOf(':') + 1));
   process.exit(1);
+}
+if (command === hangs) {
+  console.log(`${command} hangs in process ${process.pid}`);
+  // Until it is told to end.
+  await new Promise((resolve) => setTimeout(resolve, 600_000));
 }
 if (command === 'push') await putImage(args.at(-1));
 

@@ -64,7 +64,7 @@ export function startFramework(
     folder,
     environment = {},
     input,
-  }: { folder: string; environment?: Record<string, string>; input?: string },
+  }: { folder: string; environment?: Record<string, string | undefined>; input?: string },
 ): FrameworkRun {
   const child = spawn(process.execPath, [FRAMEWORKS[framework], ...args], {
     cwd: folder,

@@ -4,7 +4,36 @@ import os
 import sys
 import threading
 
+from moto.cloudformation.models import CloudFormationBackend
+from moto.core.utils import pascal_to_camelcase, remap_nested_keys
+from moto.ecs.models import TaskDefinition
 from moto.server import main
+
+delete_change_set = CloudFormationBackend.delete_change_set
+
+
+def delete_change_set_if_there(backend: CloudFormationBackend, change_set_name: str) -> None:
+    """AWS takes it well where there is none: so the framework asks for it before it makes one of that name."""
+    try:
+        delete_change_set(backend, change_set_name)
+    except UnboundLocalError:
+        pass
+
+
+CloudFormationBackend.delete_change_set = delete_change_set_if_there
+
+update_task_definition = TaskDefinition.update_from_cloudformation_json
+
+
+def update_as_created(cloudformation_json, **others):
+    """As moto does when it makes one: the API's names are not CloudFormation's."""
+    properties = cloudformation_json["Properties"]
+    definitions = remap_nested_keys(properties["ContainerDefinitions"], pascal_to_camelcase)
+    resource = {**cloudformation_json, "Properties": {**properties, "ContainerDefinitions": definitions}}
+    return update_task_definition(cloudformation_json=resource, **others)
+
+
+TaskDefinition.update_from_cloudformation_json = staticmethod(update_as_created)
 
 
 def end_with_input() -> None:

@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { makeBusybox, makeMuslFiles, makePythonTree, type ContainerTools } from './container-tools';
+import { ROOT } from './framework';
+import { collectLines, type Lines } from './lines';
+
+/** A service of `test/fixtures/images`, with what its Dockerfile copies beside it, and the plugin as a user has it. */
+export function copyImageServiceTo(name: string, folder: string): void {
+  cpSync(path.join(ROOT, 'test/fixtures/images', name), folder, { recursive: true });
+  mkdirSync(path.join(folder, 'node_modules'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
+  appendFileSync(path.join(folder, '.dockerignore'), 'node_modules\nserverless.yml\n');
+  if (name === 'busybox') makeBusybox(folder);
+  if (name === 'python') makePythonTree(path.join(folder, 'tree'));
+  if (name === 'musl') makeMuslFiles(folder);
+}
+
+export interface RunningContainer extends Lines {
+  process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** A container of an image as the registry has it. */
+export function pullImage(tools: ContainerTools, reference: string): string {
+  return tools.buildah('from', '--pull-always', '--tls-verify=false', reference);
+}
+
+/** Runs a command in a container, in its own file system, as the image's own user. */
+export function runInContainer(
+  tools: ContainerTools,
+  container: string,
+  { command, variables }: { command: readonly string[]; variables: Readonly<Record<string, string>> },
+): RunningContainer {
+  const environment = Object.entries(variables).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+  const args = ['run', '--isolation', 'chroot', ...environment, container, '--', ...command];
+  const child = spawn('buildah', args, { env: tools.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  const ended = once(child, 'close').then(() => void running.delete(child));
+  const lines = collectLines();
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', lines.add);
+  return {
+    ...lines,
+    process: child,
+    stop: async () => {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+/** For `afterEach`. */
+export async function endContainers(): Promise<void> {
+  await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'close'))));
+}
