@@ -86,20 +86,19 @@ async function registryOf(
 interface Told {
   doing?: string;
   done?: string;
-  warning?: string;
+  warning?: string | undefined;
 }
 
 /** What is under way, and what is done, for people. */
 function tell(event: PushEvent, { registry }: Configuration): Told {
   if (event.kind === 'repositoryMade') {
-    const done = `Repository ${event.repository}: made`;
-    return event.warning === undefined ? { done } : { done, warning: event.warning };
+    return { done: `Repository ${event.repository}: made`, warning: event.warning };
   }
   const { worker, repository, tag } = event.image;
   const name = `${registry === undefined ? '' : `${registry.name}/`}${repository}:${tag}`;
   switch (event.kind) {
     case 'there':
-      return { done: `Image of ${worker}: ${name} is already there` };
+      return { done: `Image of ${worker}: ${name} is already there`, warning: event.warning };
     case 'building':
       return { doing: `Building the image of ${worker}` };
     case 'pushing':

@@ -35,14 +35,32 @@ export function isOwn(owner: Owner, name: string, tags: readonly Tag[]): boolean
  */
 export const KEPT_IMAGES = 100;
 
+/** What the second tag of an image begins with that was pushed long ago, and is in use again. */
+export const KEPT_TAG_PREFIX = 'kept-';
+
 /** What an interrupted push or an image in parts leaves without a tag. */
 const UNTAGGED_DAYS = 7;
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html */
+/**
+ * "An image that matches the tagging requirements of a rule cannot be expired by a rule with a lower priority": those of
+ * the first rule are safe from the last.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+ */
 export const LIFECYCLE_POLICY = JSON.stringify({
   rules: [
     {
       rulePriority: 1,
+      description: `all but the newest ${KEPT_IMAGES} that were deployed again`,
+      selection: {
+        tagStatus: 'tagged',
+        tagPatternList: [`${KEPT_TAG_PREFIX}*`],
+        countType: 'imageCountMoreThan',
+        countNumber: KEPT_IMAGES,
+      },
+      action: { type: 'expire' },
+    },
+    {
+      rulePriority: 2,
       description: 'images without a tag',
       selection: {
         tagStatus: 'untagged',
@@ -53,7 +71,7 @@ export const LIFECYCLE_POLICY = JSON.stringify({
       action: { type: 'expire' },
     },
     {
-      rulePriority: 2,
+      rulePriority: 3,
       description: `all but the newest ${KEPT_IMAGES}`,
       selection: {
         tagStatus: 'tagged',

@@ -4,6 +4,7 @@ import { explainAws } from '../errors/aws-error';
 import { UserError } from '../errors/user-error';
 import type { Engine } from '../image/engine/engine';
 import { LIFECYCLE_POLICY, newRepository } from './ecr-repository';
+import { keepImage } from './keep-image';
 import type { ImageName, Registry, Repository } from './registry';
 
 export interface Ecr {
@@ -15,6 +16,7 @@ export interface Ecr {
 export function ecrRegistry(ecr: Ecr): Registry {
   return {
     hasImage: (image) => hasImage(ecr, image),
+    keep: (image) => keepImage(ecr, image),
     prepare: (repository) => prepare(ecr, repository),
     logIn: (engine) => logIn(ecr, engine),
   };
@@ -54,8 +56,19 @@ async function make(ecr: Ecr, repository: { name: string; worker: string }): Pro
   );
   const uri = made?.repository?.repositoryUri;
   // Another deploy, of the same service at the same time, was faster.
-  if (uri === undefined) return { uri: (await uriOf(ecr, repository.name)) ?? '', isNew: false };
+  if (uri === undefined) return { uri: await uriOfOther(ecr, repository.name), isNew: false };
   return { uri, isNew: true, ...(await keepNewest(ecr, repository.name)) };
+}
+
+async function uriOfOther(ecr: Ecr, name: string): Promise<string> {
+  const uri = await uriOf(ecr, name);
+  if (uri !== undefined) return uri;
+  throw UserError.of({
+    code: 'WATCHBOT_AWS',
+    place: `repository ${name}`,
+    given: 'it was there, and a moment later it was not',
+    advice: 'see that nobody removes the service meanwhile, then deploy again',
+  });
 }
 
 /** Images that stay too long cost a little: no reason to stop a deploy. */

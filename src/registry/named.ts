@@ -16,6 +16,8 @@ export function namedRegistry({ name }: NamedRegistry, world: World): Registry {
       const reference = { name: uriOf(repository), tag };
       return (await hasManifest(world.fetch, reference)) ?? world.hasReference(`${reference.name}:${tag}`);
     },
+    // Who keeps the registry says for how long.
+    keep: () => Promise.resolve(undefined),
     prepare: (repository) => Promise.resolve({ uri: uriOf(repository.name), isNew: false }),
     logIn: () => Promise.resolve(),
   };

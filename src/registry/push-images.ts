@@ -4,7 +4,8 @@ import type { Registry } from './registry';
 
 /** What happens, as it happens. */
 export type PushEvent =
-  | { kind: 'there' | 'building' | 'pushing' | 'pushed'; image: PackagedImage }
+  | { kind: 'building' | 'pushing' | 'pushed'; image: PackagedImage }
+  | { kind: 'there'; image: PackagedImage; warning?: string | undefined }
   | { kind: 'repositoryMade'; repository: string; warning?: string | undefined };
 
 export interface PushParts {
@@ -34,8 +35,8 @@ export async function pushImages(parts: PushParts): Promise<void> {
 async function missingImages({ images, registry, onEvent }: PushParts): Promise<PackagedImage[]> {
   const missing: PackagedImage[] = [];
   for (const image of images) {
-    if ((await registry.hasImage(image)) === true) onEvent({ kind: 'there', image });
-    else missing.push(image);
+    if ((await registry.hasImage(image)) !== true) missing.push(image);
+    else onEvent({ kind: 'there', image, warning: await registry.keep(image) });
   }
   return missing;
 }

@@ -10,6 +10,8 @@ export interface ImageName {
 export interface Registry {
   /** Undefined: it does not say. */
   hasImage(image: ImageName): Promise<boolean | undefined>;
+  /** Sees that an image which is there is not removed soon. Gives what people should know. */
+  keep(image: ImageName): Promise<string | undefined>;
   /** Makes the repository where it is not there yet. */
   prepare(repository: { name: string; worker: string }): Promise<Repository>;
   /** Lets the engine push. */

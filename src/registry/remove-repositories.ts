@@ -34,7 +34,7 @@ async function repositoriesOf({ client, context }: Ecr): Promise<Repository[]> {
   const call = { action: 'ecr:DescribeRepositories', region: context.region };
   return explainAws(call, 'the repositories of the service', async () => {
     const found: Repository[] = [];
-    for await (const { repositories = [] } of paginateDescribeRepositories({ client }, {})) {
+    for await (const { repositories = [] } of paginateDescribeRepositories({ client, pageSize: 1000 }, {})) {
       found.push(...repositories);
     }
     const prefix = repositoryPrefix(context);

@@ -4,6 +4,7 @@ import { UserError } from '../../src/errors/user-error';
 import type { Engine } from '../../src/image/engine/engine';
 import type { PackagedImage } from '../../src/image/packaged-images';
 import { ecrRegistry } from '../../src/registry/ecr';
+import { LIFECYCLE_POLICY } from '../../src/registry/ecr-repository';
 import { pushImages, type PushEvent } from '../../src/registry/push-images';
 import { removeRepositories } from '../../src/registry/remove-repositories';
 import { CONTEXT } from '../config/support';
@@ -54,6 +55,7 @@ async function push(answers: Answers, failing: Partial<Engine> = {}) {
   const { calls, ecr } = ecrOf(answers);
   const done: string[] = [];
   const events: PushEvent['kind'][] = [];
+  const warnings: string[] = [];
   const note = (text: string) => {
     done.push(text);
     return Promise.resolve();
@@ -70,13 +72,16 @@ async function push(answers: Answers, failing: Partial<Engine> = {}) {
     registry: ecrRegistry(ecr),
     packageFolder: '.serverless',
     findEngine: () => Promise.resolve(engine),
-    onEvent: ({ kind }) => events.push(kind),
+    onEvent: (event) => {
+      events.push(event.kind);
+      if ('warning' in event && event.warning !== undefined) warnings.push(event.warning);
+    },
     report: () => undefined,
   }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  return { calls, done, events, error: error as UserError | undefined };
+  return { calls, done, events, warnings, error: error as UserError | undefined };
 }
 
 it('makes the repository, logs in with the decoded token, builds and pushes', async () => {
@@ -93,9 +98,68 @@ it('makes the repository, logs in with the decoded token, builds and pushes', as
 });
 
 it('does nothing but look where the tag is there', async () => {
-  const { calls, done } = await push({ DescribeImages: { imageDetails: [{}] } });
-  expect(calls).toEqual(['DescribeImages']);
+  const { calls, done, events } = await push({ DescribeImages: { imageDetails: [{}] } });
+  expect(calls).toEqual(['DescribeImages', 'DescribeImages']);
   expect(done).toEqual([]);
+  expect(events).toEqual(['there']);
+});
+
+it.each([
+  { name: 'was pushed lately', newer: 49, marks: false },
+  { name: 'was pushed long ago', newer: 50, marks: true },
+  { name: 'was pushed long ago, and is marked', newer: 50, tags: ['abc', 'kept-abc'], marks: false },
+  { name: "is in somebody else's repository", newer: 50, owner: 'another', marks: false },
+])(
+  'marks an image that is deployed again only where it could be removed soon: one that $name',
+  async ({ newer, tags = ['abc'], owner = 'tiles-dev', marks }) => {
+    const old = { imageTags: tags, imageDigest: 'sha256:1', imagePushedAt: new Date(0) };
+    const others = Array.from({ length: newer }, (_, index) => ({ imagePushedAt: new Date(index + 1) }));
+    const puts: object[] = [];
+    const { done, warnings } = await push({
+      // Two pages.
+      DescribeImages: ({ nextToken }: Record<string, unknown>) =>
+        nextToken === undefined ? { imageDetails: [old], nextToken: 'two' } : { imageDetails: others },
+      DescribeRepositories: { repositories: [{ repositoryArn: 'arn' }] },
+      ListTagsForResource: { tags: [{ Key: 'watchbot:stack', Value: owner }] },
+      BatchGetImage: { images: [{ imageManifest: '{}', imageManifestMediaType: 'oci' }] },
+      PutImage: (input: object) => {
+        puts.push(input);
+        return {};
+      },
+    });
+    const put = {
+      repositoryName: REPOSITORY,
+      imageTag: 'kept-abc',
+      imageDigest: 'sha256:1',
+      imageManifest: '{}',
+      imageManifestMediaType: 'oci',
+    };
+    expect(puts).toEqual(marks ? [put] : []);
+    expect(done).toEqual([]);
+    expect(warnings).toEqual([]);
+  },
+);
+
+it('warns, and goes on, where an old image cannot be marked', async () => {
+  const old = { imageTags: ['abc'], imagePushedAt: new Date(0) };
+  const others = Array.from({ length: 50 }, () => ({ imagePushedAt: new Date(1) }));
+  const { error, warnings } = await push({
+    DescribeImages: { imageDetails: [old, ...others] },
+    DescribeRepositories: named('AccessDeniedException', 'no'),
+  });
+  expect(error).toBeUndefined();
+  expect(warnings[0]).toContain('was not marked to stay:\nWATCHBOT_RIGHTS');
+});
+
+it('keeps what is marked from the rule on the others', () => {
+  const { rules } = JSON.parse(LIFECYCLE_POLICY) as {
+    rules: { rulePriority: number; selection: { tagPatternList?: string[] } }[];
+  };
+  expect(rules.map(({ rulePriority, selection }) => [rulePriority, selection.tagPatternList])).toEqual([
+    [1, ['kept-*']],
+    [2, undefined],
+    [3, ['*']],
+  ]);
 });
 
 it('uses a repository that somebody else made, and leaves its settings', async () => {
