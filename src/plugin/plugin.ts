@@ -31,7 +31,7 @@ export class ServerlessWatchbot {
       'before:aws:deploy:deploy:createStack': this.ifUsed(() => this.deployImages()),
       // A part of `deploy` too.
       'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
-      'before:remove:remove': this.ifUsed(() => this.warnBeforeRemove()),
+      'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
       'after:remove:remove': this.ifUsed(() => this.removeImages()),
       [eventOf('local', words)]: () => this.local(),
       [eventOf('send', words)]: () => this.send(words),
@@ -74,9 +74,9 @@ export class ServerlessWatchbot {
     await showInfo(await this.parts());
   }
 
-  private async warnBeforeRemove(): Promise<void> {
-    const { warnBeforeRemove } = await import('./remove-service.js');
-    await warnBeforeRemove(await this.parts());
+  private async beforeRemove(): Promise<void> {
+    const { beforeRemove } = await import('./remove-service.js');
+    await beforeRemove(await this.parts());
   }
 
   private async removeImages(): Promise<void> {

@@ -1,9 +1,28 @@
 import type { QueueCounts } from '../operations/queue-counts';
-import { ecrClient, sqsClient } from './clients';
+import { cloudFormationClient, ecrClient, sqsClient } from './clients';
 import type { CommandParts } from './run-send';
 
-/** Before the stack is removed: says what would be lost with it, and what stays. */
-export async function warnBeforeRemove({ serverless, configuration, utils }: CommandParts): Promise<void> {
+/**
+ * Before the stack is removed: says what would be lost with it, and what stays. Where there is none the framework ends
+ * with an error, and what an earlier deploy or removal has left goes now.
+ */
+export async function beforeRemove(parts: CommandParts): Promise<void> {
+  if (await mayHaveStack(parts)) await warn(parts);
+  else await removeImages(parts);
+}
+
+/** Whoever may remove need not be able to look. */
+async function mayHaveStack({ serverless, configuration }: CommandParts): Promise<boolean> {
+  const { findStack } = await import('../operations/stack-state.js');
+  const { stackName, region } = configuration.context;
+  const client = await cloudFormationClient(serverless.getProvider('aws'));
+  return findStack({ client, stackName, region }).then(
+    (stack) => stack !== undefined,
+    () => true,
+  );
+}
+
+async function warn({ serverless, configuration, utils }: CommandParts): Promise<void> {
   const { retainedNames } = await import('../operations/retained.js');
   const { queueCounts } = await import('../operations/queue-counts.js');
   for (const text of retainedNames(configuration)) utils.log.notice(`${text} stays, with what is in it`);
