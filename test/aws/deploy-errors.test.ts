@@ -167,6 +167,11 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "a proxy that is not there, by which the framework's own calls would go",
+    environment: { HTTPS_PROXY: 'http://127.0.0.1:1' },
+    said: [`WATCHBOT_UNREACHABLE at stack ${STACK}`, `${CLOUDFORMATION} ECONNREFUSED`],
+  },
+  {
     name: 'no right to look for images',
     answers: { DescribeImages: jsonRefusal('AccessDeniedException', 'not authorized') },
     said: [
