@@ -20,7 +20,7 @@ import {
   TestService,
 } from '../helpers/deployed';
 import { endFrameworks } from '../helpers/framework';
-import { copyImageServiceTo, endContainers, pullImage, runInContainer } from '../helpers/image-service';
+import { copyImageServiceTo, endProcesses, pullImage, runInContainer } from '../helpers/image-service';
 import { MOTO_ACCOUNT_ID, startMoto, type Moto } from '../helpers/moto';
 import { describeWithPython } from '../helpers/python';
 
@@ -41,7 +41,7 @@ describeWithPython('a service', () => {
       service = new TestService(moto, 'busybox', { copyTo: copyImageServiceTo });
       nameRegistry(service, tools.registry);
     }, DEPLOY_MS);
-    afterEach(endContainers);
+    afterEach(endProcesses);
     afterAll(async () => {
       await endFrameworks();
       service.remove();

@@ -1,26 +1,22 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { ContainerVariable } from '../../src/contract/environment';
 import type { Engine } from '../../src/image/engine/engine';
 import { findEngine } from '../../src/image/engine/find-engine';
 import { commandRunner } from '../../src/image/engine/run-command';
 import { readPackagedImages, type PackagedImage } from '../../src/image/packaged-images';
-import {
-  makeBusybox,
-  makeMuslFiles,
-  makePythonTree,
-  startContainerTools,
-  type ContainerTools,
-} from './container-tools';
+import { startContainerTools, type ContainerTools } from './container-tools';
 import { REGION, startTestEmulator, type TestEmulator, type TestQueue } from './emulator';
-import { readTemplate, removeServices, ROOT, runFramework } from './framework';
-import { collectLines, type Lines } from './lines';
-
-const FIXTURES = path.join(ROOT, 'test/fixtures/images');
+import { readTemplate, removeServices, runFramework } from './framework';
+import {
+  copyImageServiceTo,
+  endProcesses,
+  installPluginIn,
+  pullImage,
+  runInContainer,
+  type RunningProcess,
+} from './image-service';
 
 /** For what builds images. */
 export const BUILD_MS = 120_000;
@@ -28,7 +24,6 @@ export const BUILD_MS = 120_000;
 let tools: ContainerTools;
 let engine: Engine;
 let emulator: TestEmulator;
-const running = new Set<ChildProcess>();
 
 /** What tests of images stand on: tools and an emulator for all of the file, and processes that end with each test. */
 export function useImageBed({ prepare }: { prepare: (tools: ContainerTools) => void }) {
@@ -41,9 +36,7 @@ export function useImageBed({ prepare }: { prepare: (tools: ContainerTools) => v
     });
     prepare(tools);
   }, BUILD_MS);
-  afterEach(async () => {
-    await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'close'))));
-  });
+  afterEach(endProcesses);
   afterAll(async () => {
     await emulator.stop();
     await tools.stop();
@@ -62,11 +55,7 @@ export function useImageBed({ prepare }: { prepare: (tools: ContainerTools) => v
 /** A service whose Dockerfile has what it copies beside it. */
 export function makeService(name: string): string {
   const folder = mkdtempSync(path.join(tools.folder, `${name}-`));
-  cpSync(path.join(FIXTURES, name), folder, { recursive: true });
-  installPlugin(folder);
-  if (name === 'busybox') makeBusybox(folder);
-  if (name === 'python') makePythonTree(path.join(folder, 'tree'));
-  if (name === 'musl') makeMuslFiles(folder);
+  copyImageServiceTo(name, folder);
   return folder;
 }
 
@@ -77,14 +66,8 @@ export function writeService(files: Record<string, string>): string {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);
   }
-  installPlugin(folder);
+  installPluginIn(folder);
   return folder;
-}
-
-function installPlugin(folder: string): void {
-  mkdirSync(path.join(folder, 'node_modules'));
-  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
-  appendFileSync(path.join(folder, '.dockerignore'), '\nnode_modules\nserverless.yml\n');
 }
 
 export async function packageService(folder: string): Promise<PackagedImage> {
@@ -176,31 +159,11 @@ export function filesOf(image: PackagedImage): string {
 }
 
 /** A container of the image as the registry has it. */
-export function pull(image: PackagedImage): string {
-  return tools.buildah('from', '--pull-always', '--tls-verify=false', referenceOf(image));
-}
-
-export type Started = Lines & { process: ChildProcess };
-
-/** Ended after the test. */
-export function startProcess(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Started {
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
-  child.once('close', () => running.delete(child));
-  const lines = collectLines();
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', lines.add);
-  return { ...lines, process: child };
-}
+export const pull = (image: PackagedImage): string => pullImage(tools, referenceOf(image));
 
 /** As the image's own user, which the plugin's layer leaves as it is. */
-export function runIn(name: string, command: readonly string[], variables: Record<string, string>) {
-  const environment = Object.entries(variables).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
-  const args = ['run', '--isolation', 'chroot', ...environment, name, '--', ...command];
-  return startProcess('buildah', args, tools.environment);
-}
-
-export async function stop({ process: child }: { process: ChildProcess }): Promise<void> {
-  const ended = once(child, 'close');
-  child.kill('SIGINT');
-  await ended;
-}
+export const runIn = (
+  container: string,
+  command: readonly string[],
+  variables: Record<string, string>,
+): RunningProcess => runInContainer(tools, container, { command, variables });

@@ -10,15 +10,20 @@ import { collectLines, type Lines } from './lines';
 /** A service of `test/fixtures/images`, with what its Dockerfile copies beside it, and the plugin as a user has it. */
 export function copyImageServiceTo(name: string, folder: string): void {
   cpSync(path.join(ROOT, 'test/fixtures/images', name), folder, { recursive: true });
-  mkdirSync(path.join(folder, 'node_modules'));
-  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
-  appendFileSync(path.join(folder, '.dockerignore'), 'node_modules\nserverless.yml\n');
+  installPluginIn(folder);
   if (name === 'busybox') makeBusybox(folder);
   if (name === 'python') makePythonTree(path.join(folder, 'tree'));
   if (name === 'musl') makeMuslFiles(folder);
 }
 
-export interface RunningContainer extends Lines {
+/** The plugin as a user has it, outside of what the image is built from. */
+export function installPluginIn(folder: string): void {
+  mkdirSync(path.join(folder, 'node_modules'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
+  appendFileSync(path.join(folder, '.dockerignore'), '\nnode_modules\nserverless.yml\n');
+}
+
+export interface RunningProcess extends Lines {
   process: ChildProcess;
   stop(): Promise<void>;
 }
@@ -35,10 +40,19 @@ export function runInContainer(
   tools: ContainerTools,
   container: string,
   { command, variables }: { command: readonly string[]; variables: Readonly<Record<string, string>> },
-): RunningContainer {
+): RunningProcess {
   const environment = Object.entries(variables).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   const args = ['run', '--isolation', 'chroot', ...environment, container, '--', ...command];
-  const child = spawn('buildah', args, { env: tools.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  return startProcess('buildah', args, tools.environment);
+}
+
+/** Ended after the test. */
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): RunningProcess {
+  const child = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const ended = once(child, 'close').then(() => void running.delete(child));
   const lines = collectLines();
@@ -54,6 +68,6 @@ export function runInContainer(
 }
 
 /** For `afterEach`. */
-export async function endContainers(): Promise<void> {
+export async function endProcesses(): Promise<void> {
   await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'close'))));
 }

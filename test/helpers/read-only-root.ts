@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { startProcess, type Started } from './image-bed';
+import { startProcess, type RunningProcess } from './image-service';
 import type { ContainerTools } from './container-tools';
 
 interface ImageConfiguration {
@@ -42,7 +42,7 @@ export function runReadOnly(
   tools: ContainerTools,
   container: string,
   given: { command: readonly string[]; variables: Record<string, string>; folders: string[]; user?: string },
-): Started {
+): RunningProcess {
   const root = tools.buildah('mount', container);
   const { OCIv1 } = JSON.parse(tools.buildah('inspect', container)) as {
     OCIv1: { config: ImageConfiguration };

@@ -12,7 +12,6 @@ import {
   pull,
   referenceOf,
   runIn,
-  stop,
   useImageBed,
 } from '../helpers/image-bed';
 
@@ -38,7 +37,7 @@ describeWithBuildah('an image, built by buildah and run from a registry', () => 
       await expect(queue.counts()).resolves.toMatchObject({ dead: 0 });
       const health = runIn(instance, container.HealthCheck.Command.slice(1), variables);
       await expect(once(health.process, 'close')).resolves.toEqual([0, null]);
-      await stop(watcher);
+      await watcher.stop();
     },
     BUILD_MS,
   );
@@ -61,7 +60,7 @@ describeWithBuildah('an image, built by buildah and run from a registry', () => 
       const watcher = runIn(pull(image), [...container.EntryPoint, ...container.Command], variables);
       await queue.send('two');
       await watcher.find('musl got two as 65534');
-      await stop(watcher);
+      await watcher.stop();
     },
     BUILD_MS,
   );

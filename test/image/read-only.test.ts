@@ -11,7 +11,6 @@ import {
   makeService,
   packageService,
   pull,
-  stop,
   useImageBed,
 } from '../helpers/image-bed';
 import { runReadOnly } from '../helpers/read-only-root';
@@ -65,7 +64,7 @@ describeWithBuildah('a container with a read-only root', () => {
       }
       const health = start(container.HealthCheck.Command.slice(1));
       expect(await once(health.process, 'close')).toEqual([0, null]);
-      await stop(watcher);
+      await watcher.stop();
 
       const said = (word: string) =>
         watcher.all.flatMap((line) => line.split(`${word}: `).slice(1)).map((text) => text.trim());

@@ -14,7 +14,6 @@ import {
   pull,
   referenceOf,
   runIn,
-  stop,
   useImageBed,
 } from '../helpers/image-bed';
 
@@ -38,7 +37,7 @@ describeWithBuildah('variables of Node and its loader', () => {
     await watcher.find('success');
     const health = runIn(instance, container.HealthCheck.Command.slice(1), variables);
     const [healthCode] = (await once(health.process, 'close')) as [number];
-    await stop(watcher);
+    await watcher.stop();
     return { lines: [...watcher.all, ...health.all], healthCode };
   }
 
