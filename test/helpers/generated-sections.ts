@@ -23,6 +23,9 @@ const INTRINSICS = [
 const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   command: ['python3 render.py', 'exit 0'],
   'command[]': ['python3', 'render.py'],
+  registry: ['ghcr.io/acme', 'localhost:5000'],
+  'registry.name': ['ghcr.io/acme', 'registry.acme.example:5000/tiles'],
+  'registry.credentials': [`arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:registry-a1B2c3`],
   cluster: ['shared', `arn:aws:ecs:us-east-1:${ACCOUNT}:cluster/shared`],
   notify: ['oncall@example.com', `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`],
   'notify[]': ['oncall@example.com', `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`],
