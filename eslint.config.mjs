@@ -17,6 +17,7 @@ const ROOMS = {
   registry: ['contract', 'errors', 'config', 'image'],
   operations: ['contract', 'errors', 'config', 'resources'],
   local: ['contract', 'errors', 'config'],
+  commands: ['contract', 'errors', 'config', 'operations'],
   watcher: ['contract'],
   plugin: [
     'contract',
@@ -26,6 +27,7 @@ const ROOMS = {
     'image',
     'registry',
     'operations',
+    'commands',
     'local',
     'scaling',
   ],

@@ -1,32 +1,27 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ClientSettings } from '../commands/clients';
 import type { SendClients } from '../operations/send';
 import { UserError } from '../errors/user-error';
 import type { AwsCredentials, AwsProvider, AwsSdkConfig } from './framework';
-
-/** How a client of the AWS SDK reaches its service. */
-interface ClientSettings extends AwsSdkConfig {
-  endpoint?: string;
-  useQueueUrlAsEndpoint: false;
-}
 
 /** The emulator takes any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Clients for the emulator of `sls watchbot local`. */
 export function localClients(provider: AwsProvider, endpoint: string): Promise<SendClients> {
-  return createClients({
+  return createClients(localSettings(provider, endpoint));
+}
+
+export function localSettings(provider: AwsProvider, endpoint: string): ClientSettings {
+  silenceNodeWarning();
+  return {
     region: provider.getRegion(),
     endpoint,
     credentials: LOCAL_CREDENTIALS,
     useQueueUrlAsEndpoint: false,
-  });
-}
-
-/** Clients for AWS, with the framework's own credentials, profile and region; the SDK reads `AWS_ENDPOINT_URL`. */
-export async function awsClients(provider: AwsProvider): Promise<SendClients> {
-  return createClients(await awsSettings(provider));
+  };
 }
 
 export async function sqsClient(provider: AwsProvider): Promise<SQSClient> {
@@ -47,8 +42,11 @@ export async function cloudFormationClient(provider: AwsProvider): Promise<Cloud
   return new CloudFormationClient(settings);
 }
 
-/** Before a client is loaded. */
-async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
+/**
+ * The framework's own credentials, profile and region; the SDK reads `AWS_ENDPOINT_URL`. To be asked for before a client
+ * is loaded.
+ */
+export async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
   silenceNodeWarning();
   const settings = provider.getAwsSdkV3Config?.() ?? ownSettings(provider);
   return { ...(await settings), useQueueUrlAsEndpoint: false };
@@ -72,7 +70,6 @@ function silenceNodeWarning(): void {
 }
 
 async function createClients(settings: ClientSettings): Promise<SendClients> {
-  silenceNodeWarning();
   const [{ SQSClient }, { SNSClient }] = await Promise.all([
     import('@aws-sdk/client-sqs'),
     import('@aws-sdk/client-sns'),

@@ -5,7 +5,7 @@ import type { Registry } from '../registry/registry';
 import { cloudFormationClient, ecrClient } from './clients';
 import { interruptible } from './ctrl-c';
 import { packageFolder } from './package-folder';
-import type { CommandParts } from './run-send';
+import type { CommandParts } from './command-parts';
 
 /**
  * Takes the images of the package to the registry, where they are not there yet. It comes before anything of the stack

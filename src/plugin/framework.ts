@@ -90,17 +90,3 @@ export interface VariableSource {
     resolveConfigurationProperty: (path: string[]) => Promise<unknown>;
   }) => Promise<{ value: unknown }>;
 }
-
-/** A command as the framework describes it. */
-export interface Command {
-  usage: string;
-  lifecycleEvents?: string[];
-  options?: Record<string, CommandOption>;
-  commands?: Record<string, Command>;
-}
-
-export interface CommandOption {
-  usage: string;
-  type: 'string' | 'boolean' | 'multiple';
-  shortcut?: string;
-}

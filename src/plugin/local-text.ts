@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Emulator } from '../local/emulator';
 import type { LocalService, LocalWorker } from '../local/local-service';
 import type { Fate, MessageReport } from '../local/tally';
-import { DEFAULT_PORT } from './commands';
+import { DEFAULT_PORT } from '../commands/common-options';
 
 /** What a user needs to know of the service that has just started. */
 export function describeService(

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { textOption } from './command-options';
+import { textOption } from '../commands/options';
 import type { Serverless } from './framework';
 
 /** In which the framework packages; what `--package` names is a copy of it. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { FRAMEWORK_FOLDER, packageFolder } from './package-folder';
-import type { CommandParts } from './run-send';
+import type { CommandParts } from './command-parts';
 
 /** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
 export async function packageService(parts: CommandParts): Promise<void> {

@@ -1,7 +1,9 @@
+import type { CommandDefinition } from '../commands/command';
 import type { Configuration } from '../config/configuration';
-import { commandsFor, eventOf } from './commands';
-import type { Command, Serverless, Utils, VariableSource } from './framework';
-import type { CommandParts } from './run-send';
+import { RUNS } from '../commands/definitions';
+import { commandsFor, eventOf } from '../commands/words';
+import type { Serverless, Utils, VariableSource } from './framework';
+import type { CommandParts } from './command-parts';
 import { hasSection, loadConfiguration } from './service-context';
 import { watchbotVariables } from './variables';
 
@@ -9,7 +11,7 @@ type Options = Record<string, unknown>;
 
 /** The plugin: which moment of the framework leads to what. */
 export class ServerlessWatchbot {
-  readonly commands: Record<string, Command>;
+  readonly commands: Record<string, CommandDefinition>;
   readonly hooks: Record<string, () => Promise<void>>;
   readonly configurationVariablesSources: Record<string, VariableSource>;
 
@@ -34,7 +36,7 @@ export class ServerlessWatchbot {
       'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
       'after:remove:remove': this.ifUsed(() => this.removeImages()),
       [eventOf('local', words)]: () => this.local(),
-      [eventOf('send', words)]: () => this.send(words),
+      ...this.commandHooks(words),
     };
     this.configurationVariablesSources = {
       watchbot: watchbotVariables(() => serverless.configurationInput?.watchbot),
@@ -89,9 +91,13 @@ export class ServerlessWatchbot {
     await runLocal(await this.parts());
   }
 
-  private async send(words: readonly string[]): Promise<void> {
-    const { runSend } = await import('./run-send.js');
-    await runSend({ ...(await this.parts()), words });
+  /** One for each command that reaches AWS, or the emulator of `local`. */
+  private commandHooks(words: readonly string[]): Record<string, () => Promise<void>> {
+    const run = async (name: string) => {
+      const { runCommand } = await import('./run-command.js');
+      await runCommand(name, await this.parts());
+    };
+    return Object.fromEntries(Object.keys(RUNS).map((name) => [eventOf(name, words), () => run(name)]));
   }
 
   private async parts(): Promise<CommandParts> {

@@ -1,6 +1,6 @@
 import type { QueueCounts } from '../operations/queue-counts';
 import { cloudFormationClient, ecrClient, sqsClient } from './clients';
-import type { CommandParts } from './run-send';
+import type { CommandParts } from './command-parts';
 
 /**
  * Before the stack is removed: says what would be lost with it, and what stays. Where there is none the framework ends

@@ -9,14 +9,14 @@ import { workerAddress } from '../operations/addresses';
 import { chooseWorker } from '../operations/choose-worker';
 import type { SendClients } from '../operations/send';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
-import { numberOption, portOption, textOption } from './command-options';
-import { DEFAULT_PORT } from './commands';
+import { numberOption, portOption, textOption } from '../commands/options';
+import { DEFAULT_PORT } from '../commands/common-options';
 import { onCtrlC } from './ctrl-c';
 import { describeService } from './local-text';
 import { readMessages } from './messages-file';
 import { packageFolder } from './package-folder';
 import { packageFirst } from './package-first';
-import type { CommandParts } from './run-send';
+import type { CommandParts } from './command-parts';
 import { sendAndSettle } from './send-and-settle';
 
 const MAX_TIMEOUT_SECONDS = 86_400;

@@ -1,6 +1,6 @@
 import type { WorkerOverview } from '../operations/stack-overview';
 import { cloudFormationClient } from './clients';
-import type { CommandParts } from './run-send';
+import type { CommandParts } from './command-parts';
 
 /** Adds a section for each worker to what the framework says of a deployed service. */
 export async function showInfo({ serverless, configuration }: CommandParts): Promise<void> {

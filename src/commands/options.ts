@@ -1,5 +1,5 @@
 import { UserError } from '../errors/user-error';
-import { DEFAULT_PORT } from './commands';
+import { DEFAULT_PORT } from './common-options';
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -1,0 +1,49 @@
+import { emulatorEndpoint } from '../local/emulator';
+import { lazyClients } from '../commands/clients';
+import type { CommandRun } from '../commands/command';
+import { RUNS } from '../commands/definitions';
+import { portOption } from '../commands/options';
+import type { Target } from '../commands/target';
+import { calledBy } from '../commands/words';
+import { awsSettings, localSettings } from './clients';
+import type { CommandParts } from './command-parts';
+import { interruptible } from './ctrl-c';
+
+/** Runs one of the commands: gives it the world, and the process its exit code. */
+export async function runCommand(name: string, parts: CommandParts): Promise<void> {
+  const { serverless, options, configuration, utils } = parts;
+  const called = calledBy(serverless.processedInput.commands);
+  const run = await RUNS[name]!();
+  const code = await interruptible((signal) =>
+    run({
+      words: called?.words ?? [],
+      options,
+      configuration,
+      serviceFolder: serverless.serviceDir,
+      target: targetOf(parts),
+      terminal: {
+        input: process.stdin,
+        output: process.stdout,
+        error: process.stderr,
+        environment: process.env,
+      },
+      voice: utils,
+      signal,
+    } satisfies CommandRun),
+  );
+  if (typeof code === 'number') process.exitCode = code;
+}
+
+function targetOf({ serverless, options, configuration }: CommandParts): Target {
+  const provider = serverless.getProvider('aws');
+  const { region } = configuration.context;
+  const endpoint = emulatorEndpoint(portOption(options, { least: 1 }));
+  return options.local === true
+    ? {
+        isLocal: true,
+        region,
+        text: endpoint,
+        clients: lazyClients(() => Promise.resolve(localSettings(provider, endpoint))),
+      }
+    : { isLocal: false, region, text: `AWS, ${region}`, clients: lazyClients(() => awsSettings(provider)) };
+}
