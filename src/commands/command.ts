@@ -6,7 +6,19 @@ export interface CommandDefinition {
   usage: string;
   lifecycleEvents?: readonly string[];
   options?: Readonly<Record<string, CommandOption>>;
+  /** Of the page and of `--help`: what a user would type, and what it does. */
+  examples?: readonly CommandExample[];
+  /** Of the page: what an exit code means, beside 0 and the 1 of an error. */
+  exitCodes?: Readonly<Record<number, string>>;
+  /** Of the page: paragraphs of Markdown below the usage. */
+  notes?: readonly string[];
   commands?: Readonly<Record<string, CommandDefinition>>;
+}
+
+export interface CommandExample {
+  /** `sls watchbot …` */
+  line: string;
+  does: string;
 }
 
 export interface CommandOption {

@@ -12,7 +12,17 @@ export interface WorkerAddress {
   /** Undefined: there is no topic in front of the queue. */
   topicName: string | undefined;
   isFifo: boolean;
+  /** The greatest message, attributes included; a batch may not have more in all either. */
+  maxQueueBytes: number;
+  maxTopicBytes: number;
 }
+
+/**
+ * Of a queue since August 2025, and of a topic, which can be raised by an attribute of the same name.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ * https://aws.amazon.com/about-aws/whats-new/2026/09/amazon-sns-1mib-support/
+ */
+const DEFAULT_MAX_BYTES = { queue: 1_048_576, topic: 262_144 } as const;
 
 /**
  * The names that the template gives, the user's extensions included. An existing queue that is named by a function of
@@ -28,17 +38,24 @@ export function workerAddress(configuration: Configuration, worker: Worker): Wor
       queueOwnerId: existing?.accountId,
       topicName: undefined,
       isFifo: fifo,
+      maxQueueBytes: DEFAULT_MAX_BYTES.queue,
+      maxTopicBytes: DEFAULT_MAX_BYTES.topic,
     };
   }
   const noImages = Object.fromEntries(configuration.workers.map(({ name }) => [name, '']));
   const { Resources } = buildTemplate(configuration, noImages);
-  const nameOf = (resource: 'queue' | 'topic', property: string) =>
-    String(Resources[logicalId(worker.name, resource)]?.Properties?.[property]);
+  const propertyOf = (resource: 'queue' | 'topic', property: string) =>
+    Resources[logicalId(worker.name, resource)]?.Properties?.[property];
+  const nameOf = (resource: 'queue' | 'topic', property: string) => String(propertyOf(resource, property));
+  const maxBytesOf = (resource: 'queue' | 'topic') =>
+    Number(propertyOf(resource, 'MaximumMessageSize') ?? DEFAULT_MAX_BYTES[resource]);
   return {
     worker: worker.name,
     queueName: nameOf('queue', 'QueueName'),
     queueOwnerId: undefined,
     topicName: worker.topic ? nameOf('topic', 'TopicName') : undefined,
     isFifo: fifo,
+    maxQueueBytes: maxBytesOf('queue'),
+    maxTopicBytes: maxBytesOf('topic'),
   };
 }

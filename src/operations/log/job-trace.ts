@@ -1,0 +1,32 @@
+import { readLine } from '../../contract/log-lines';
+
+/** Written by the watcher where it sends a message anew: `src/watcher/outcome/settle.ts`. */
+const SENT_ANEW = /^sent anew as ([\w-]+),/;
+
+/**
+ * The ids of one job. The topic's id of a message stands in the line with which a job begins, which has the queue's;
+ * and a copy that the watcher sends has another.
+ */
+export class JobTrace {
+  private readonly known: Set<string>;
+
+  /** @param id the topic's, or the queue's */
+  constructor(id: string) {
+    this.known = new Set([id]);
+  }
+
+  get ids(): string[] {
+    return [...this.known];
+  }
+
+  /** Whether the line is of the job; what it says of further ids is learned. */
+  take(line: string): boolean {
+    const { messageId, topicMessageId, source, text } = readLine(line);
+    if (messageId === undefined) return false;
+    if (topicMessageId !== undefined && this.known.has(topicMessageId)) this.known.add(messageId);
+    if (!this.known.has(messageId)) return false;
+    const [, copy] = source === 'watcher' ? (SENT_ANEW.exec(text) ?? []) : [];
+    if (copy !== undefined) this.known.add(copy);
+    return true;
+  }
+}

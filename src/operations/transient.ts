@@ -1,0 +1,50 @@
+/** What goes away by itself: AWS asks to wait, has a fault of its own, or the network had one. */
+const NAMES =
+  /throttl|TooManyRequests|LimitExceeded|SlowDown|ServiceUnavailable|InternalError|InternalFailure|InternalServer|TimeoutError/i;
+const NETWORK_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+]);
+
+interface Failure {
+  name?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+/** Whether the same call may succeed later. */
+export function isTransient(error: unknown): boolean {
+  const { name = '', code = '', $metadata } = error as Failure;
+  const status = $metadata?.httpStatusCode ?? 0;
+  return NAMES.test(name) || NETWORK_CODES.has(code) || status === 429 || status >= 500;
+}
+
+/** Whether an entry of a batch that was refused with this code may be taken later. */
+export function isTransientCode(code: string): boolean {
+  return NAMES.test(code);
+}
+
+/** Milliseconds before another try: twice as long each time, up to a limit, and never for all who wait the same. */
+export function backoffMs(tries: number, { first, most }: { first: number; most: number }): number {
+  const longest = Math.min(most, first * 2 ** tries);
+  return longest / 2 + (Math.random() * longest) / 2;
+}
+
+/** Resolves after the time, or at once when the signal is given. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+  });
+}
