@@ -19,9 +19,14 @@ interface Failure {
 
 /** Whether the same call may succeed later. */
 export function isTransient(error: unknown): boolean {
-  const { name = '', code = '', $metadata } = error as Failure;
+  const { name = '', $metadata } = error as Failure;
   const status = $metadata?.httpStatusCode ?? 0;
-  return NAMES.test(name) || NETWORK_CODES.has(code) || status === 429 || status >= 500;
+  return NAMES.test(name) || isOfNetwork(error) || status === 429 || status >= 500;
+}
+
+/** Whether AWS was not reached: what comes back on a line that worked before, and never in a region that is none. */
+export function isOfNetwork(error: unknown): boolean {
+  return NETWORK_CODES.has((error as Failure).code ?? '');
 }
 
 /** Whether an entry of a batch that was refused with this code may be taken later. */

@@ -6,6 +6,7 @@ import { startEmulator, type Emulator } from '../local/emulator';
 import { startLocalService, type LocalService } from '../local/local-service';
 import type { CompiledTemplate } from '../local/template';
 import { workerAddress } from '../operations/addresses';
+import { startLocalLog } from '../operations/local-log/write';
 import { chooseWorker } from '../operations/choose-worker';
 import type { SendClients } from '../operations/send';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
@@ -59,6 +60,10 @@ async function readOptions({ options, serverless, configuration }: CommandParts)
 async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise<void> {
   const { serverless, utils, configuration } = parts;
   const lines = createLineFan(utils.writeText, run.workers.length > 1);
+  // After packaging, which empties the folder.
+  const log = await startLocalLog(serverless.serviceDir, ({ message }) =>
+    utils.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${message}`),
+  );
   const clients = await localClients(serverless.getProvider('aws'), emulator.endpoint);
   const service = await startLocalService({
     ...configuration.context,
@@ -69,12 +74,18 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
     clients,
     shell: process.env,
     queueNameOf: (worker) => workerAddress(configuration, worker).queueName,
-    onLine: lines.onLine,
+    onLine: (worker, line) => {
+      lines.onLine(worker, line);
+      log.write(worker, line);
+    },
     onWarning: (text) => utils.log.warning(text),
   });
   utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));
-  await Promise.race([untilDone(service, clients, { parts, run, lines }), service.failed]).finally(() =>
-    service.stop(),
+  await Promise.race([untilDone(service, clients, { parts, run, lines }), service.failed]).finally(
+    async () => {
+      await service.stop();
+      await log.end();
+    },
   );
 }
 

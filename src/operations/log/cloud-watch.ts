@@ -1,5 +1,5 @@
 import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import { backoffMs, isTransient, pause } from '../transient';
+import { backoffMs, isOfNetwork, isTransient, pause } from '../transient';
 import type { LogEvent, LogQuery, LogSource } from './log-source';
 import { SeenEvents } from './seen-events';
 
@@ -31,8 +31,9 @@ const BACKOFF_MS = { first: 500, most: 20_000 };
 export const READ_ACTION = 'logs:FilterLogEvents';
 
 /** The log group of a worker. Throttling is waited out, for as long as it takes. */
-export function cloudWatchLog(parts: CloudWatchParts): LogSource {
-  const { now, pollMs = POLL_MS } = parts;
+export function cloudWatchLog(given: CloudWatchParts): LogSource {
+  const { now, pollMs = POLL_MS } = given;
+  const parts: Reading = { ...given, line: { hasWorked: false } };
 
   async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
     const seen = new SeenEvents();
@@ -58,8 +59,11 @@ export function cloudWatchLog(parts: CloudWatchParts): LogSource {
   return { read, follow };
 }
 
+/** A region that does not exist is told at once; a network that has worked before is waited for. */
+type Reading = CloudWatchParts & { line: { hasWorked: boolean } };
+
 async function* pages(
-  parts: CloudWatchParts,
+  parts: Reading,
   { sinceMs, untilMs, pattern, terms }: LogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<LogEvent> {
@@ -103,19 +107,25 @@ function logEvent({
 
 /** Undefined after the signal. */
 async function patiently<T>(
-  { onWaiting }: CloudWatchParts,
+  { onWaiting, line }: Reading,
   signal: AbortSignal,
   call: () => Promise<T>,
 ): Promise<T | undefined> {
-  for (let tries = 0; !signal.aborted; tries += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      if (!isTransient(error)) throw error;
+  for (let tries = 0; ; tries += 1) {
+    if (signal.aborted) return undefined;
+    const answer = await call().catch((error: unknown) => {
+      if (isAborted(signal)) return undefined;
+      if (!isTransient(error) || (isOfNetwork(error) && !line.hasWorked)) throw error;
       if (tries === 0) onWaiting(error as Error);
-      await pause(backoffMs(tries, BACKOFF_MS), signal);
+      return undefined;
+    });
+    if (answer !== undefined) {
+      line.hasWorked = true;
+      return answer;
     }
+    await pause(backoffMs(tries, BACKOFF_MS), signal);
   }
-  return undefined;
 }
+
+/** Asked anew: it may have been given meanwhile. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
