@@ -3,9 +3,11 @@ import { findDestination, type Destination } from '../../operations/sending/dest
 import type { OutgoingMessage } from '../../operations/sending/message';
 import { SCHEDULE_ACTIONS, scheduleMessage } from '../../operations/sending/schedule';
 import type { CommandRun } from '../command';
+import { openLog } from '../log-source';
 import { explain, type Target } from '../target';
 import type { SendPlan } from './plan';
 import { actionsFor, lookUp } from './texts';
+import { outcomeFields, outcomeSentence, waitForOutcome } from './wait';
 
 /** Sends one message. Gives the exit code. */
 export async function sendMessage(run: CommandRun, plan: SendPlan): Promise<number> {
@@ -15,20 +17,42 @@ export async function sendMessage(run: CommandRun, plan: SendPlan): Promise<numb
     findDestination(await target.clients.sqs(), plan.address),
   );
   const message = { ...plan.common, body: plan.body ?? '' };
-  if (plan.scheduleSeconds !== undefined) return schedule(run, plan, { message, destination });
-  const action = { action: actionsFor(plan.way.to), place: `message to ${worker.name}` };
-  const sent = await explain(target, action, async () => {
-    const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
-    return sendOne({ sqs, sns }, destination, { message, to: plan.way.to });
-  });
-  const result = { worker: worker.name, ...sent };
-  run.voice.writeText(run.options.json === true ? JSON.stringify(result) : sentence(result, target));
-  return 0;
+  const ready = { message, destination };
+  return plan.scheduleSeconds === undefined ? sendNow(run, plan, ready) : schedule(run, plan, ready);
 }
 
 interface Ready {
   message: OutgoingMessage;
   destination: Destination;
+}
+
+async function sendNow(run: CommandRun, plan: SendPlan, ready: Ready): Promise<number> {
+  const { worker, wait } = plan;
+  const isJson = run.options.json === true;
+  // Before it is sent: where there is no log, nobody can wait.
+  const log = wait === undefined ? undefined : await openLog(run, worker);
+  const result = { worker: worker.name, ...(await send(run, plan, ready)) };
+  if (log === undefined || wait === undefined) {
+    run.voice.writeText(isJson ? JSON.stringify(result) : sentence(result, run.target));
+    return 0;
+  }
+  if (!isJson) run.voice.writeText(sentence(result, run.target));
+  const timeoutSeconds = wait.timeoutSeconds + (ready.message.delaySeconds ?? 0);
+  const waited = { ...result, maxReceives: ready.destination.maxReceives, timeoutSeconds };
+  const outcome = await waitForOutcome(log, waited, run);
+  const text = isJson
+    ? JSON.stringify({ ...result, outcome: outcomeFields(outcome) })
+    : outcomeSentence(outcome);
+  run.voice.writeText(text);
+  return outcome.code;
+}
+
+function send({ target }: CommandRun, { way, worker }: SendPlan, { message, destination }: Ready) {
+  const call = { action: actionsFor(way.to), place: `message to ${worker.name}` };
+  return explain(target, call, async () => {
+    const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
+    return sendOne({ sqs, sns }, destination, { message, to: way.to });
+  });
 }
 
 async function schedule(run: CommandRun, plan: SendPlan, { message, destination }: Ready): Promise<number> {
