@@ -4,5 +4,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { referencePage } = require('../dist/config/reference-page.js');
+const { commandsPage } = require('../dist/commands/reference-page.js');
 
 writeFileSync('docs/configuration.md', referencePage());
+writeFileSync('docs/commands.md', commandsPage());

@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../commands/command';
 import type { Configuration } from '../config/configuration';
 import { RUNS } from '../commands/definitions';
+import { withExamples } from '../commands/help';
 import { commandsFor, eventOf } from '../commands/words';
 import type { Serverless, Utils, VariableSource } from './framework';
 import type { CommandParts } from './command-parts';
@@ -24,8 +25,9 @@ export class ServerlessWatchbot {
     this.serverless = serverless;
     this.options = options;
     this.utils = utils;
-    const words = serverless.processedInput.commands;
-    this.commands = commandsFor(words);
+    const { commands: words, options: given } = serverless.processedInput;
+    const commands = commandsFor(words);
+    this.commands = given.help === true ? withExamples(commands, words) : commands;
     this.hooks = {
       'before:package:cleanup': this.ifUsed(() => this.check()),
       'package:compileEvents': this.ifUsed(() => this.package()),

@@ -16,4 +16,15 @@ export const LOCAL: CommandDefinition = {
       type: 'string',
     },
   },
+  examples: [
+    { line: 'sls watchbot local', does: 'stays up until Ctrl-C; `sls watchbot send … --local` sends to it' },
+    { line: 'sls watchbot local --port 0', does: 'at any port that is free, and says which' },
+    {
+      line: 'sls watchbot local --messages messages.jsonl --timeout 60',
+      does: 'ends when all lines are settled: good in a CI',
+    },
+  ],
+  notes: [
+    'Its log is kept in `.serverless/watchbot/local/` until the next run: `sls watchbot logs --local` shows it. At the first Ctrl-C workers are told and their messages go back; the second kills them.',
+  ],
 };
