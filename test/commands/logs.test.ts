@@ -114,12 +114,12 @@ describeWithPython('logs, in the CloudWatch Logs of moto', () => {
   const streamOf = (task: string) => `watchbot/watchbot/${task}`;
   const put = (lines: readonly Line[]) =>
     Promise.all(
-      ['task-one', 'task-two'].map((task) => {
+      ['task-one', 'task-two'].map(async (task) => {
         const logEvents = lines
           .filter(([, of]) => of === task)
           .map(([agoMs, , message]) => ({ timestamp: NOW - agoMs, message }));
-        if (logEvents.length === 0) return undefined;
-        return client.send(
+        if (logEvents.length === 0) return;
+        await client.send(
           new PutLogEventsCommand({ logGroupName: GROUP, logStreamName: streamOf(task), logEvents }),
         );
       }),
