@@ -62,7 +62,8 @@ function consoleHost(region: string): string {
   return `${region}.console.aws.amazon.com`;
 }
 
-async function physicalIds({ client, stackName, region }: StackPlace) {
+/** What AWS calls each resource of the stack, by its logical id. */
+export async function physicalIds({ client, stackName, region }: StackPlace) {
   const { paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
   const call = { action: 'cloudformation:ListStackResources', region };
   return explainAws(call, `stack ${stackName}`, async () => {

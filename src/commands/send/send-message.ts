@@ -66,7 +66,8 @@ async function schedule(run: CommandRun, plan: SendPlan, { message, destination 
       target.clients.scheduler(),
     ]);
     const { stackName } = configuration.context;
-    return scheduleMessage({ cloudFormation, scheduler, stackName, worker, destination }, message, at);
+    const stack = { client: cloudFormation, stackName, region: target.region };
+    return scheduleMessage({ stack, scheduler, worker, destination }, message, at);
   });
   const time = at.toISOString().replace(/\.\d+Z$/, 'Z');
   voice.writeText(

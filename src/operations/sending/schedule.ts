@@ -1,15 +1,15 @@
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { randomUUID } from 'node:crypto';
 import type { Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { UserError } from '../../errors/user-error';
+import { physicalIds } from '../stack-overview';
+import type { StackPlace } from '../stack-state';
 import type { Destination } from './destination';
 import type { OutgoingMessage } from './message';
 
 /** What scheduling asks of AWS. */
-export const SCHEDULE_ACTIONS =
-  'cloudformation:DescribeStackResource, scheduler:CreateSchedule and iam:PassRole for the role of the schedules';
+export const SCHEDULE_ACTIONS = 'scheduler:CreateSchedule, and iam:PassRole for the role of the schedules';
 
 /** The stack has a role with which EventBridge Scheduler may send to the queue only where it has schedules itself. */
 export function hasScheduleRole({ events }: Worker): boolean {
@@ -17,9 +17,8 @@ export function hasScheduleRole({ events }: Worker): boolean {
 }
 
 export interface ScheduleParts {
-  cloudFormation: CloudFormationClient;
+  stack: StackPlace;
   scheduler: SchedulerClient;
-  stackName: string;
   worker: Worker;
   destination: Destination;
 }
@@ -50,24 +49,18 @@ export async function scheduleMessage(
   return Name;
 }
 
-async function roleArn({ cloudFormation, stackName, worker, destination }: ScheduleParts): Promise<string> {
-  const { DescribeStackResourceCommand } = await import('@aws-sdk/client-cloudformation');
-  const LogicalResourceId = logicalId(worker.name, 'scheduleRole');
-  const { StackResourceDetail } = await cloudFormation
-    .send(new DescribeStackResourceCommand({ StackName: stackName, LogicalResourceId }))
-    .catch((error: unknown) => {
-      if ((error as Error).name !== 'ValidationError') throw error;
-      throw UserError.of(
-        {
-          code: 'WATCHBOT_NOT_DEPLOYED',
-          place: `role ${LogicalResourceId} of stack ${stackName}`,
-          given: 'no such role',
-          allowed: 'a role with which EventBridge Scheduler may send to the queue',
-          advice: 'deploy the stack as serverless.yml has it now',
-        },
-        error,
-      );
+async function roleArn({ stack, worker, destination }: ScheduleParts): Promise<string> {
+  const id = logicalId(worker.name, 'scheduleRole');
+  const name = (await physicalIds(stack)).get(id);
+  if (name === undefined) {
+    throw UserError.of({
+      code: 'WATCHBOT_NOT_DEPLOYED',
+      place: `role ${id} of stack ${stack.stackName}`,
+      given: 'no such role',
+      allowed: 'a role with which EventBridge Scheduler may send to the queue',
+      advice: 'deploy the stack as serverless.yml has it now',
     });
+  }
   const [, partition, , , account] = destination.queueArn.split(':');
-  return `arn:${partition}:iam::${account}:role/${StackResourceDetail?.PhysicalResourceId ?? ''}`;
+  return `arn:${partition}:iam::${account}:role/${name}`;
 }
