@@ -1,4 +1,5 @@
 import type { CommandDefinition, RunCommand } from './command';
+import { DEAD_LETTER } from './dead-letter/definition';
 import { LOCAL } from './local/definition';
 import { LOGS } from './logs/definition';
 import { SEND } from './send/definition';
@@ -8,15 +9,25 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   local: LOCAL,
   send: SEND,
   logs: LOGS,
+  'dead-letter': DEAD_LETTER,
 };
 
 /** Commands behind whose names words may stand, with what those are called. */
 export const TAKES_WORDS: Readonly<Record<string, string>> = {
   send: 'MESSAGE',
+  'dead-letter show': 'ID…',
+  'dead-letter replay': '[ID…]',
+  'dead-letter delete': '[ID…]',
 };
 
 /** What each command does, by its name; each is loaded when it runs. `local` is the plugin's own: it packages. */
 export const RUNS: Readonly<Record<string, () => Promise<RunCommand>>> = {
   send: async () => (await import('./send/run.js')).runSend,
   logs: async () => (await import('./logs/run.js')).runLogs,
+  'dead-letter list': async () => (await import('./dead-letter/list.js')).runList,
+  'dead-letter show': async () => (await import('./dead-letter/show.js')).runShow,
+  'dead-letter replay': async () => (await import('./dead-letter/replay.js')).runReplay,
+  'dead-letter delete': async () => (await import('./dead-letter/delete.js')).runDelete,
+  'dead-letter triage': async () => (await import('./dead-letter/triage.js')).runTriage,
+  'dead-letter purge': async () => (await import('./dead-letter/purge.js')).runPurge,
 };

@@ -40,6 +40,9 @@ export const ERROR_CODES = {
   WATCHBOT_MESSAGES_FILE: 'The file of messages cannot be read or has nothing in it.',
   WATCHBOT_NOT_DEPLOYED: 'The stack, or this part of it, is not there.',
   WATCHBOT_SEND: 'The message was not taken.',
+  WATCHBOT_NO_DEAD_LETTERS: 'The worker has no dead-letter queue.',
+  WATCHBOT_DEAD_LETTERS: 'Dead letters are not all as was asked; the error says which, and why.',
+  WATCHBOT_NOT_CONFIRMED: 'The command deletes, and there was nobody to ask.',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -16,18 +16,19 @@ export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: 
   });
 }
 
-/** Runs what ends early at Ctrl-C (or SIGTERM); afterwards the framework's own way is in force again. */
+/** Ctrl-C, a polite kill, and a terminal that is closed. */
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs what ends early when it is told to stop; afterwards the framework's own way is in force again. */
 export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = () => {
     controller.abort();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  STOPPING.forEach((name) => process.on(name, stop));
   try {
     return await run(controller.signal);
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    STOPPING.forEach((name) => process.off(name, stop));
   }
 }

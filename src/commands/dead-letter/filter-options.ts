@@ -1,0 +1,32 @@
+import { UserError } from '../../errors/user-error';
+import type { LetterFilter } from '../../operations/dead-letters/filter';
+import type { Options } from '../command';
+import { textOption } from '../options';
+import { durationOption } from '../times';
+
+export function filterOf(options: Options): LetterFilter {
+  return {
+    olderThanMs: durationOption(options, 'older-than'),
+    newerThanMs: durationOption(options, 'newer-than'),
+    contains: textOption(options, 'contains'),
+    attributes: listOf(options.attribute).map(attribute),
+  };
+}
+
+/** The framework gives a list, or one text. */
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function attribute(given: unknown): readonly [string, string] {
+  const text = typeof given === 'string' ? given : '';
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw UserError.of({
+    code: 'WATCHBOT_ARGUMENTS',
+    place: '--attribute',
+    given: text === '' ? 'no value' : text,
+    allowed: 'name=value',
+  });
+}

@@ -1,0 +1,74 @@
+import type { Failure } from '../../operations/dead-letters/batch';
+import type { HeldLetters } from '../../operations/dead-letters/held';
+import type { Letter } from '../../operations/dead-letters/letter';
+import { countLetters, type DeadLetterQueue } from '../../operations/dead-letters/queue';
+import { settleAll, type Settled } from '../../operations/dead-letters/settle-all';
+import type { CommandRun } from '../command';
+import { progressBar } from './bar';
+import { interrupted, sayEnd, throwIfIncomplete } from './ends';
+import type { Choice } from './preview';
+import { plural } from './text';
+
+/** What a command does with each dead letter. */
+export interface Deed {
+  /** `Replaying`, for the bar. */
+  doing: string;
+  /** `replayed`, for results. */
+  done: string;
+  act: (held: HeldLetters) => {
+    run: (letters: readonly Letter[]) => Promise<Failure<Letter>[]>;
+    /** Besides what the user wants. */
+    isWanted?: (letter: Letter) => boolean;
+  };
+}
+
+/** Does it with all that are chosen, and shows how far it is. */
+export async function settleChosen(
+  { terminal, signal }: CommandRun,
+  queue: DeadLetterQueue,
+  { ids, isWanted, deed }: Choice & { deed: Deed },
+): Promise<Settled> {
+  const { visible } = await countLetters(queue);
+  const bar = await progressBar(terminal, deed.doing, visible);
+  try {
+    return await settleAll(queue, {
+      signal,
+      plan: (held) => {
+        const { run, isWanted: isMeant = () => true } = deed.act(held);
+        return {
+          ids,
+          isWanted: (letter) => isWanted(letter) && isMeant(letter),
+          act: run,
+          onSeen: (count) => {
+            bar.add(count);
+          },
+        };
+      },
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+/**
+ * Says what came of it.
+ * @throws {UserError} where it is not all that was asked for
+ */
+export function report(
+  { voice, options }: CommandRun,
+  queue: DeadLetterQueue,
+  { settled, deed, more }: { settled: Settled; deed: Deed; more: Record<string, unknown> & { text: string } },
+): void {
+  const { done, failures, notFound, end } = settled;
+  const { text, ...fields } = more;
+  if (options.json === true) {
+    const failed = failures.map(({ item, reason }) => ({ id: item.id, reason }));
+    const isComplete = end !== 'interrupted';
+    voice.writeText(JSON.stringify({ [deed.done]: done, failed, notFound, isComplete, ...fields }));
+  } else {
+    voice.writeText(`${plural(done)} ${deed.done}${text}`);
+  }
+  sayEnd(voice, settled);
+  if (end === 'interrupted') throw interrupted(`queue ${queue.name}`, `${plural(done)} ${deed.done}`);
+  throwIfIncomplete(queue, settled);
+}

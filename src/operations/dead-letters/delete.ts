@@ -1,0 +1,30 @@
+import { chunk, inBatch, type Failure } from './batch';
+import type { HeldLetters } from './held';
+import type { Letter } from './letter';
+import type { DeadLetterQueue } from './queue';
+
+/** Deletes what is held. Gives what could not be. */
+export async function deleteLetters(
+  { sqs, url, name, explain }: DeadLetterQueue,
+  held: HeldLetters,
+  letters: readonly Letter[],
+): Promise<Failure<Letter>[]> {
+  const { DeleteMessageBatchCommand } = await import('@aws-sdk/client-sqs');
+  const failures: Failure<Letter>[] = [];
+  for (const part of chunk(letters)) {
+    const refused = await explain({ action: 'sqs:DeleteMessage', place: `queue ${name}` }, () =>
+      inBatch(part, (entries) =>
+        sqs.send(
+          new DeleteMessageBatchCommand({
+            QueueUrl: url,
+            Entries: entries.map(([Id, letter]) => ({ Id, ReceiptHandle: held.receiptOf(letter) })),
+          }),
+        ),
+      ),
+    );
+    failures.push(...refused);
+    const left = new Set(refused.map(({ item }) => item));
+    held.forget(part.filter((letter) => !left.has(letter)));
+  }
+  return failures;
+}
