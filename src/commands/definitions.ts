@@ -3,12 +3,14 @@ import { DEAD_LETTER } from './dead-letter/definition';
 import { LOCAL } from './local/definition';
 import { LOGS } from './logs/definition';
 import { SEND } from './send/definition';
+import { STATUS } from './status/definition';
 
 /** What stands behind `sls watchbot`. This file is loaded by every command of the framework: it holds texts only. */
 export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   local: LOCAL,
   send: SEND,
   logs: LOGS,
+  status: STATUS,
   'dead-letter': DEAD_LETTER,
 };
 
@@ -24,6 +26,7 @@ export const TAKES_WORDS: Readonly<Record<string, string>> = {
 export const RUNS: Readonly<Record<string, () => Promise<RunCommand>>> = {
   send: async () => (await import('./send/run.js')).runSend,
   logs: async () => (await import('./logs/run.js')).runLogs,
+  status: async () => (await import('./status/run.js')).runStatus,
   'dead-letter list': async () => (await import('./dead-letter/list.js')).runList,
   'dead-letter show': async () => (await import('./dead-letter/show.js')).runShow,
   'dead-letter replay': async () => (await import('./dead-letter/replay.js')).runReplay,

@@ -13,7 +13,8 @@ const CHOICES: readonly { value: Answer; name: string }[] = [
 /** Asks what to do with a message; a Ctrl-C, or a terminal that is gone, is a stop. */
 export async function ask({ terminal, signal }: CommandRun, hasLog: boolean): Promise<Answer> {
   const { default: select } = await import('@inquirer/select');
-  const choices = CHOICES.filter(({ value }) => hasLog || value !== 'logs');
+  const possible = CHOICES.filter(({ value }) => hasLog || value !== 'logs');
+  const choices = possible.map((choice) => ({ ...choice, short: choice.value }));
   const { input, output } = terminal;
   try {
     return await select({ message: 'What to do with it?', choices, loop: false }, { input, output, signal });

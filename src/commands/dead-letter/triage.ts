@@ -28,9 +28,7 @@ export async function runTriage(run: CommandRun): Promise<void> {
   let notReleased = 0;
   try {
     const { total } = await countLetters(queue);
-    voice.writeText(
-      look.colours.dim(`About ${plural(total)} in queue ${queue.name}; each is held while you think\n`),
-    );
+    voice.writeText(look.colours.dim(`About ${plural(total)} in queue ${queue.name}\n`));
     await decideOnAll({ ...run, signal: closing.signal }, { opened, held, look, counts });
   } finally {
     // First of all: writing to a terminal that was closed may end the process.

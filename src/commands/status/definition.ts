@@ -1,0 +1,15 @@
+import type { CommandDefinition } from '../command';
+import { COMMON_OPTIONS } from '../common-options';
+
+export const STATUS: CommandDefinition = {
+  usage: 'Show queue, dead letters, tasks, scaling, failures and alarms of a worker, or of all',
+  lifecycleEvents: ['run'],
+  options: {
+    ...COMMON_OPTIONS,
+    worker: { usage: 'Show only this worker (default: all)', type: 'string' },
+    watch: {
+      usage: 'Look again every 3 seconds until Ctrl-C: in place on a terminal, a line each with --json',
+      type: 'boolean',
+    },
+  },
+};

@@ -1,0 +1,94 @@
+import type { MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import type { Configuration, Worker } from '../../config/configuration';
+import { METRIC_NAMESPACE, metricName } from '../../config/names';
+import type { LogMetric } from '../../resources/worker/metrics';
+import type { StatusPlace } from './place';
+import { reading, type Reading } from './reading';
+
+export interface Metrics {
+  /** Null: no data, as in a queue that has been idle for long. */
+  oldestMessageSeconds: number | null;
+  failures: Failures | null;
+}
+
+/** Jobs that ended within the time, and those of them that failed or were rejected. */
+export interface Failures {
+  failed: number;
+  jobs: number;
+  withinSeconds: number;
+}
+
+const WITHIN_SECONDS = 3600;
+const MINUTE_SECONDS = 60;
+/** CloudWatch has a queue's metrics some minutes late; what is older says nothing about now. */
+const RECENT_MS = 10 * MINUTE_SECONDS * 1000;
+
+const Id = { oldest: 'oldest', failed: 'failed', jobs: 'jobs' } as const;
+
+export async function recentMetrics(
+  { clients, explain }: StatusPlace,
+  { configuration, worker, queueName }: { configuration: Configuration; worker: Worker; queueName: string },
+): Promise<Reading<Metrics>> {
+  const { GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
+  const cloudWatch = await clients.cloudWatch();
+  const now = Date.now();
+  const logMetric = (id: string, metric: LogMetric, Stat: string) => ({
+    Id: id,
+    MetricStat: {
+      Metric: {
+        Namespace: METRIC_NAMESPACE,
+        MetricName: metricName(configuration.context, worker.name, metric),
+      },
+      Period: MINUTE_SECONDS,
+      Stat,
+    },
+  });
+  const call = { action: 'cloudwatch:GetMetricData', place: `metrics of worker ${worker.name}` };
+  return reading(explain, call, async () => {
+    const { MetricDataResults = [] } = await cloudWatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(now - WITHIN_SECONDS * 1000),
+        EndTime: new Date(now),
+        ScanBy: 'TimestampDescending',
+        MetricDataQueries: [
+          ageOf(queueName),
+          logMetric(Id.failed, 'WorkerErrors', 'Sum'),
+          // Each job that ended is one value.
+          logMetric(Id.jobs, 'MessageReceives', 'SampleCount'),
+        ],
+      }),
+    );
+    const of = (id: string) => MetricDataResults.find((result) => result.Id === id) ?? {};
+    return {
+      oldestMessageSeconds: latest(of(Id.oldest), now),
+      failures: failuresOf(of(Id.failed), of(Id.jobs)),
+    };
+  });
+}
+
+function ageOf(queueName: string) {
+  return {
+    Id: Id.oldest,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateAgeOfOldestMessage',
+        Dimensions: [{ Name: 'QueueName', Value: queueName }],
+      },
+      Period: MINUTE_SECONDS,
+      Stat: 'Maximum',
+    },
+  };
+}
+
+function latest({ Values = [], Timestamps = [] }: MetricDataResult, nowMs: number): number | null {
+  const isRecent = nowMs - (Timestamps[0]?.getTime() ?? 0) < RECENT_MS;
+  return isRecent ? (Values[0] ?? null) : null;
+}
+
+function failuresOf(failed: MetricDataResult, jobs: MetricDataResult): Failures | null {
+  if ((jobs.Values ?? []).length === 0) return null;
+  return { failed: sum(failed.Values), jobs: sum(jobs.Values), withinSeconds: WITHIN_SECONDS };
+}
+
+const sum = (values: readonly number[] = []) => values.reduce((total, value) => total + value, 0);

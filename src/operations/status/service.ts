@@ -1,0 +1,108 @@
+import type { Deployment } from '@aws-sdk/client-ecs';
+import type { StatusPlace } from './place';
+import { reading, type Reading } from './reading';
+
+export interface ServiceName {
+  cluster: string;
+  service: string;
+}
+
+export interface TaskCounts {
+  running: number;
+  pending: number;
+  desired: number;
+}
+
+export interface DeploymentState {
+  /** `COMPLETED`, `IN_PROGRESS` or `FAILED`. */
+  state: string;
+  reason: string | null;
+  since: Date | null;
+  /** Of the new tasks. */
+  running: number;
+  desired: number;
+  failedTasks: number;
+  /** Older ones that still have tasks. */
+  others: number;
+}
+
+/** `arn:aws:ecs:region:account:service/cluster/service`; before 2018 without the cluster. */
+export function serviceNameIn(arn: string): ServiceName {
+  const [, ...names] = arn.split('/');
+  const service = names.at(-1) ?? arn;
+  return { cluster: names.length > 1 ? names[0]! : 'default', service };
+}
+
+export async function serviceState(
+  { clients, explain }: StatusPlace,
+  { cluster, service }: ServiceName,
+): Promise<Reading<{ tasks: TaskCounts; deployment: DeploymentState | null }>> {
+  const { DescribeServicesCommand } = await import('@aws-sdk/client-ecs');
+  const ecs = await clients.ecs();
+  const found = await reading(
+    explain,
+    { action: 'ecs:DescribeServices', place: `service ${service}` },
+    async () => (await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }))).services?.[0],
+  );
+  if (!('value' in found)) return found;
+  if (found.value === undefined) {
+    return { reason: `no service ${service} in cluster ${cluster}`, action: undefined };
+  }
+  const { runningCount = 0, pendingCount = 0, desiredCount = 0, deployments = [] } = found.value;
+  const tasks = { running: runningCount, pending: pendingCount, desired: desiredCount };
+  return { value: { tasks, deployment: deploymentOf(deployments) } };
+}
+
+function deploymentOf(deployments: readonly Deployment[]): DeploymentState | null {
+  const primary = deployments.find(({ status }) => status === 'PRIMARY') ?? deployments[0];
+  if (primary === undefined) return null;
+  const { runningCount = 0, desiredCount = 0, failedTasks = 0 } = primary;
+  return {
+    ...rolloutOf(primary),
+    running: runningCount,
+    desired: desiredCount,
+    failedTasks,
+    others: deployments.length - 1,
+  };
+}
+
+function rolloutOf({
+  rolloutState,
+  status = 'unknown',
+  rolloutStateReason,
+  createdAt,
+  updatedAt,
+}: Deployment) {
+  const since = rolloutState === 'IN_PROGRESS' ? createdAt : updatedAt;
+  return { state: rolloutState ?? status, reason: rolloutStateReason ?? null, since: since ?? null };
+}
+
+/** ECS answers for so many tasks at once. */
+const MOST_TASKS = 100;
+
+/** Tasks that scale-in leaves alone since they are busy. */
+export async function protectedTasks(
+  { clients, explain }: StatusPlace,
+  { cluster, service }: ServiceName,
+): Promise<Reading<number>> {
+  const { GetTaskProtectionCommand, paginateListTasks } = await import('@aws-sdk/client-ecs');
+  const ecs = await clients.ecs();
+  const place = `service ${service}`;
+  const listed = await reading(explain, { action: 'ecs:ListTasks', place }, async () => {
+    const arns: string[] = [];
+    for await (const page of paginateListTasks({ client: ecs }, { cluster, serviceName: service })) {
+      arns.push(...(page.taskArns ?? []));
+    }
+    return arns;
+  });
+  if (!('value' in listed)) return listed;
+  return reading(explain, { action: 'ecs:GetTaskProtection', place }, async () => {
+    let count = 0;
+    for (let from = 0; from < listed.value.length; from += MOST_TASKS) {
+      const tasks = listed.value.slice(from, from + MOST_TASKS);
+      const { protectedTasks: found = [] } = await ecs.send(new GetTaskProtectionCommand({ cluster, tasks }));
+      count += found.filter(({ protectionEnabled }) => protectionEnabled === true).length;
+    }
+    return count;
+  });
+}
