@@ -56,6 +56,33 @@ export interface FrameworkRun extends Lines {
 
 const running = new Set<ChildProcess>();
 
+/** For `endFrameworks`. */
+export function endsWithTest(child: ChildProcess): void {
+  running.add(child);
+  child.once('close', () => running.delete(child));
+}
+
+/** What a shell would start for a command of the framework. */
+export function frameworkCommand(
+  framework: Framework,
+  args: readonly string[],
+  { environment = {} }: { folder: string; environment?: Record<string, string> },
+) {
+  return {
+    program: process.execPath,
+    args: [FRAMEWORKS[framework], ...args],
+    env: {
+      PATH: process.env.PATH,
+      // The framework keeps notes there: not in the service, where they would become a part of its image.
+      HOME: environment.HOME ?? home(),
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_INTERACTIVE_SETUP_ENABLE: '0',
+      CI: '1',
+      ...environment,
+    },
+  };
+}
+
 /** A command of the framework, as a user runs it. */
 export function startFramework(
   framework: Framework,
@@ -66,17 +93,10 @@ export function startFramework(
     input,
   }: { folder: string; environment?: Record<string, string | undefined>; input?: string },
 ): FrameworkRun {
-  const child = spawn(process.execPath, [FRAMEWORKS[framework], ...args], {
+  const command = frameworkCommand(framework, args, { folder, environment });
+  const child = spawn(command.program, command.args, {
     cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      // The framework keeps notes there: not in the service, where they would become a part of its image.
-      HOME: environment.HOME ?? home(),
-      SLS_TELEMETRY_DISABLED: '1',
-      SLS_INTERACTIVE_SETUP_ENABLE: '0',
-      CI: '1',
-      ...environment,
-    },
+    env: command.env,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   running.add(child);

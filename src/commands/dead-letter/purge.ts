@@ -18,7 +18,7 @@ export async function runPurge(run: CommandRun): Promise<number> {
     say(`About ${plural(total)} would be deleted from queue ${queue.name}`, { dryRun: true, count: total });
     return 0;
   }
-  if (!(await isConfirmed(run, `Delete all dead letters, about ${total}, from queue ${queue.name}?`))) {
+  if (!(await isConfirmed(run, `Delete all, about ${total}, from queue ${queue.name}?`))) {
     voice.log.notice('Nothing was deleted');
     return 1;
   }

@@ -76,6 +76,8 @@ async function screen(
   const heading = look.colours.dim(
     `${context.service}, stage ${context.stage} (${target.text}), ${now.toISOString().slice(0, -5)}Z`,
   );
-  const parts = await Promise.all(statuses.map((status) => workerScreen(status, look, now.getTime())));
+  const parts = await Promise.all(
+    statuses.map((status) => workerScreen(status, look, { nowMs: now.getTime(), isLocal: target.isLocal })),
+  );
   return [heading, ...parts].join('\n\n');
 }

@@ -11,12 +11,26 @@ import { describeAge, describeDuration } from '../times';
 type Field = [name: string, text: string];
 
 /** One worker, as people read it. */
-export async function workerScreen(status: WorkerStatus, look: Look, nowMs: number): Promise<string> {
+export async function workerScreen(
+  status: WorkerStatus,
+  look: Look,
+  { nowMs, isLocal }: { nowMs: number; isLocal: boolean },
+): Promise<string> {
   const shown = new Shown(look, nowMs);
-  const { service, protectedTasks, bounds, activities, metrics, alarms } = status;
+  const { queue, deadLetters, metrics } = status;
+  const oldest = isLocal ? '' : `; ${shown.oldest(metrics)}`;
   const fields: Field[] = [
-    ['queue', shown.part(status.queue, (queue) => shown.queue(queue, metrics))],
-    ['dead letters', shown.part(status.deadLetters, (queue) => shown.deadLetters(queue))],
+    ['queue', shown.part(queue, (counts) => `${shown.queue(counts)}${oldest}`)],
+    ['dead letters', shown.part(deadLetters, (counts) => shown.deadLetters(counts))],
+    ...(isLocal ? [] : fieldsInAws(status, shown)),
+  ];
+  const note = isLocal ? look.colours.dim('\nTasks, scaling, failures and alarms are only in AWS.') : '';
+  return `${look.colours.bold(status.worker)}\n${await fieldTable(fields, look)}${note}`;
+}
+
+function fieldsInAws(status: WorkerStatus, shown: Shown): Field[] {
+  const { service, protectedTasks, bounds, activities, metrics, alarms } = status;
+  return [
     [
       'tasks',
       shown.part(service, ({ tasks: { running, pending, desired } }) => {
@@ -30,7 +44,6 @@ export async function workerScreen(status: WorkerStatus, look: Look, nowMs: numb
     ['failures', shown.part(metrics, (read) => shown.failures(read))],
     ['alarms', shown.part(alarms, (list) => shown.alarms(list))],
   ];
-  return `${look.colours.bold(status.worker)}\n${await fieldTable(fields, look)}`;
 }
 
 class Shown {
@@ -48,14 +61,16 @@ class Shown {
     return this.colours.dim(`${what === '' ? '' : `${what} `}not read: ${reading.reason}`);
   }
 
-  queue({ visible, inFlight, delayed }: QueueState, metrics: Reading<Metrics>): string {
-    const oldest = this.part(
+  readonly queue = ({ visible, inFlight, delayed }: QueueState): string =>
+    `${visible} waiting, ${inFlight} in flight, ${delayed} delayed`;
+
+  oldest(metrics: Reading<Metrics>): string {
+    return this.part(
       metrics,
       ({ oldestMessageSeconds: seconds }) =>
         seconds === null ? 'age of the oldest: no data yet' : `oldest ${describeDuration(seconds * 1000)}`,
       'age of the oldest',
     );
-    return `${visible} waiting, ${inFlight} in flight, ${delayed} delayed; ${oldest}`;
   }
 
   /** In flight there are those that somebody looks at. */
