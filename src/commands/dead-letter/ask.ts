@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { CommandRun } from '../command';
 
 export type Answer = 'replay' | 'delete' | 'skip' | 'logs' | 'stop';
@@ -26,21 +27,42 @@ export async function ask({ terminal, signal }: CommandRun, hasLog: boolean): Pr
 
 const ENDS = ['ExitPromptError', 'AbortPromptError'];
 
-/** A signal that is also given when the terminal is closed; what is then read or written fails, and must not end it all. */
-export function whenTerminalCloses({ terminal: { input, output }, signal }: CommandRun) {
+/** The keys of a terminal that may be closed at any moment. */
+export interface Keys {
+  input: PassThrough;
+  /** Given when the command is told to stop, and when the terminal is closed. */
+  signal: AbortSignal;
+  forget: () => void;
+}
+
+type RawInput = CommandRun['terminal']['input'] & { setRawMode?: (isRaw: boolean) => unknown };
+
+/**
+ * What is read from a closed terminal, written to it, or set on it fails, and must not end the process before all that
+ * is held is released. A prompt would let it: so it gets the keys, but not the terminal itself.
+ */
+export function openKeys({ terminal: { input, output }, signal }: CommandRun): Keys {
   const closed = new AbortController();
   const stop = () => {
     closed.abort();
   };
+  const raw = input as RawInput;
+  const keys = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (isRaw: boolean) => raw.setRawMode?.(isRaw),
+  });
   input.on('end', stop);
+  // Listeners that stay: what is under way when it is closed fails later.
   input.on('error', stop);
   output.on('error', stop);
+  input.pipe(keys);
   return {
+    input: keys,
     signal: AbortSignal.any([signal, closed.signal]),
     forget: () => {
       input.off('end', stop);
-      input.off('error', stop);
-      // Not the last: writes that are still under way fail later.
+      input.unpipe(keys);
+      input.pause();
     },
   };
 }

@@ -7,7 +7,7 @@ import { countLetters } from '../../operations/dead-letters/queue';
 import { Replay } from '../../operations/dead-letters/replay';
 import type { CommandRun } from '../command';
 import { lookOf, visible, type Look } from '../look';
-import { ask, whenTerminalCloses, type Answer } from './ask';
+import { ask, openKeys, type Answer } from './ask';
 import { sayEnd } from './ends';
 import { open, type Opened } from './open';
 import { describeLetter, logOf, type KnownLog } from './show';
@@ -24,16 +24,19 @@ export async function runTriage(run: CommandRun): Promise<void> {
   const look = await lookOf(terminal);
   const held = new HeldLetters(queue);
   const counts: Counts = { replay: 0, delete: 0, skip: 0 };
-  const closing = whenTerminalCloses(run);
+  const keys = openKeys(run);
   let notReleased = 0;
   try {
     const { total } = await countLetters(queue);
     voice.writeText(look.colours.dim(`About ${plural(total)} in queue ${queue.name}\n`));
-    await decideOnAll({ ...run, signal: closing.signal }, { opened, held, look, counts });
+    await decideOnAll(
+      { ...run, signal: keys.signal, terminal: { ...terminal, input: keys.input } },
+      { opened, held, look, counts },
+    );
   } finally {
     // First of all: writing to a terminal that was closed may end the process.
     notReleased = await held.end();
-    closing.forget();
+    keys.forget();
   }
   sayEnd(voice, { end: 'nothing more', notReleased });
   voice.writeText(`\n${counts.replay} replayed, ${counts.delete} deleted, ${counts.skip} skipped`);
