@@ -13,17 +13,17 @@ export function parseDuration(text: string): number | undefined {
   return count === undefined ? undefined : Number(count) * UNIT_SECONDS[unit]!;
 }
 
-/** A duration in seconds. */
+/** A duration in seconds, of any length where no limit is given. */
 export function durationOption(
   options: Options,
   name: string,
-  { mostSeconds, most }: { mostSeconds: number; most: string },
+  limit?: { mostSeconds: number; most: string },
 ): number | undefined {
   const text = textOption(options, name);
   if (text === undefined) return undefined;
   const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds <= mostSeconds) return seconds;
-  const allowed = `${DURATION_FORMS}; at most ${most}`;
+  if (seconds !== undefined && seconds <= (limit?.mostSeconds ?? Infinity)) return seconds;
+  const allowed = limit === undefined ? DURATION_FORMS : `${DURATION_FORMS}; at most ${limit.most}`;
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
 }
 
@@ -41,4 +41,28 @@ export function timeOption(options: Options, name: string, nowMs: number): numbe
   if (!Number.isNaN(time)) return time;
   const allowed = `so long ago (${DURATION_FORMS}), or a time as ISO 8601 has it: 2026-01-31T12:00Z`;
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
+}
+
+const UNIT_NAMES: readonly (readonly [ms: number, name: string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
+
+/** In the two largest units: `2 h 5 min`. */
+export function describeDuration(ms: number): string {
+  const index = UNIT_NAMES.findIndex(([unitMs]) => ms >= unitMs);
+  if (index === -1) return '0 s';
+  const [unitMs, name] = UNIT_NAMES[index]!;
+  const whole = `${Math.floor(ms / unitMs)} ${name}`;
+  const [smallerMs, smallerName] = UNIT_NAMES[index + 1] ?? [];
+  const rest = smallerMs === undefined ? 0 : Math.floor((ms % unitMs) / smallerMs);
+  return rest === 0 ? whole : `${whole} ${rest} ${smallerName ?? ''}`;
+}
+
+/** In the largest unit only: `2 h`. */
+export function describeAge(ms: number): string {
+  const [unitMs, name] = UNIT_NAMES.find(([each]) => ms >= each) ?? [1000, 's'];
+  return `${Math.max(0, Math.floor(ms / unitMs))} ${name}`;
 }

@@ -1,22 +1,19 @@
 import type Table from 'cli-table3';
-import type Colours from 'picocolors';
+import { coloursFor, type Colours } from './colours';
 import type { Terminal } from './command';
+import { visibleControls } from './visible-controls';
 
 /** How text is shown to people; without colours where they are not wanted, or nobody sees them. */
 export interface Look {
-  colours: Pick<typeof Colours, 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'>;
+  colours: Colours;
   /** Columns of the terminal; undefined where lines may be of any length. */
   width: number | undefined;
 }
 
-/** https://no-color.org: set to anything but nothing. */
-export async function lookOf({ output, environment }: Terminal): Promise<Look> {
-  const { default: colours } = await import('picocolors');
-  const isTerminal = output.isTTY === true;
-  const isPlain = !['', undefined].includes(environment.NO_COLOR) || environment.TERM === 'dumb';
+export function lookOf({ output, environment }: Terminal): Look {
   return {
-    colours: colours.createColors(isTerminal && !isPlain),
-    width: isTerminal ? output.columns : undefined,
+    colours: coloursFor(output, environment),
+    width: output.isTTY === true ? output.columns : undefined,
   };
 }
 
@@ -69,17 +66,8 @@ export async function fieldTable(
   return plainTable(rows, { colWidths: [nameWidth, Math.max(width - nameWidth - GAP, 20)], wordWrap: true });
 }
 
-// C0 controls but the tab and the line end, DEL, C1 controls, Unicode's own line ends.
-// eslint-disable-next-line no-control-regex -- finding them is the point
-const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]/g;
-
-/** Makes control characters visible: what somebody sent must not move the cursor of who reads it. */
-export function visible(text: string): string {
-  return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
 /** The first line, cut to a width. */
 export function firstLine(text: string, width: number): string {
-  const line = visible(text.trimStart().split('\n', 1)[0] ?? '').replaceAll('\t', ' ');
+  const line = visibleControls(text.trimStart().split('\n', 1)[0] ?? '').replaceAll('\t', ' ');
   return line.length > width ? `${line.slice(0, Math.max(width - 1, 0))}…` : line;
 }

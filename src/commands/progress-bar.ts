@@ -3,8 +3,18 @@ import type { Terminal, Voice } from './command';
 /** Says how far long work has come. */
 export interface ProgressBar {
   add(count: number): void;
+  /** So many are done by now, of so many. */
+  reach(count: number, total: number): void;
   /** Takes the bar away. */
   end(): void;
+}
+
+export interface Work {
+  total: number;
+  /** What they are, and what is done with them: `messages replayed`. */
+  what: string;
+  /** SQS knows how many messages a queue has only about. */
+  isEstimate?: boolean;
 }
 
 /** A line in a log for so many, where nobody watches. */
@@ -13,22 +23,20 @@ const LINE_EVERY = 100_000;
 /** A bar on standard error where that is a terminal, else a line now and then. */
 export async function createProgressBar(
   { terminal, voice }: { terminal: Terminal; voice: Voice },
-  { total, what }: { total: number; what: string },
+  work: Work,
 ): Promise<ProgressBar> {
-  return terminal.error.isTTY === true
-    ? drawnBar(terminal.error, { total, what })
-    : writtenProgress(voice, { total, what });
+  return terminal.error.isTTY === true ? drawnBar(terminal.error, work) : writtenProgress(voice, work);
 }
 
 async function drawnBar(
   stream: NodeJS.WritableStream,
-  { total, what }: { total: number; what: string },
+  { total, what, isEstimate = false }: Work,
 ): Promise<ProgressBar> {
   const { Presets, SingleBar } = (await import('cli-progress')).default;
   const bar = new SingleBar(
     {
       stream,
-      format: `{bar} {percentage} % | {value} of {total} ${what} | {eta_formatted} to go`,
+      format: `{bar} {percentage} % | {value} of ${isEstimate ? 'about ' : ''}{total} ${what} | {eta_formatted} to go`,
       clearOnComplete: true,
       hideCursor: true,
       etaBuffer: 200,
@@ -41,21 +49,29 @@ async function drawnBar(
     add: (count) => {
       bar.increment(count);
     },
+    reach: (count, newTotal) => {
+      bar.setTotal(newTotal);
+      bar.update(count);
+    },
     end: () => {
       bar.stop();
     },
   };
 }
 
-function writtenProgress(voice: Voice, { total, what }: { total: number; what: string }): ProgressBar {
+function writtenProgress(voice: Voice, { total, what }: Work): ProgressBar {
   let done = 0;
   let told = 0;
+  const reach = (count: number, of: number) => {
+    done = count;
+    if (done - told < LINE_EVERY || done === of) return;
+    told = done;
+    voice.log.notice(`${done} of ${of} ${what}`);
+  };
   return {
+    reach,
     add: (count) => {
-      done += count;
-      if (done - told < LINE_EVERY || done === total) return;
-      told = done;
-      voice.log.notice(`${done} of ${total} ${what}`);
+      reach(done + count, total);
     },
     end: () => undefined,
   };

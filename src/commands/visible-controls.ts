@@ -8,3 +8,6 @@ const CONTROLS =
 export function visibleControls(text: string): string {
   return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** The same for a text of several lines, which it stays. */
+export const visibleLines = (text: string): string => text.split('\n').map(visibleControls).join('\n');

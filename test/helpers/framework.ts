@@ -66,7 +66,7 @@ export function endsWithTest(child: ChildProcess): void {
 export function frameworkCommand(
   framework: Framework,
   args: readonly string[],
-  { environment = {} }: { folder: string; environment?: Record<string, string> },
+  { environment = {} }: { folder: string; environment?: Record<string, string | undefined> },
 ) {
   return {
     program: process.execPath,

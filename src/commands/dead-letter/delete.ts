@@ -48,7 +48,6 @@ export async function runDelete(run: CommandRun): Promise<number> {
 
 async function deleteEach(run: CommandRun, { queue }: Opened, choice: Choice): Promise<void> {
   const deed: Deed = {
-    doing: 'Deleting',
     done: 'deleted',
     act: (held) => ({ run: (letters) => deleteLetters(queue, held, letters) }),
   };

@@ -1,17 +1,19 @@
 import { UserError } from '../../errors/user-error';
 import type { LetterFilter } from '../../operations/dead-letters/filter';
 import type { Options } from '../command';
+import { durationOption } from '../durations';
 import { textOption } from '../options';
-import { durationOption } from '../times';
 
 export function filterOf(options: Options): LetterFilter {
   return {
-    olderThanMs: durationOption(options, 'older-than'),
-    newerThanMs: durationOption(options, 'newer-than'),
+    olderThanMs: milliseconds(durationOption(options, 'older-than')),
+    newerThanMs: milliseconds(durationOption(options, 'newer-than')),
     contains: textOption(options, 'contains'),
     attributes: listOf(options.attribute).map(attribute),
   };
 }
+
+const milliseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000);
 
 /** The framework gives a list, or one text. */
 function listOf(value: unknown): readonly unknown[] {

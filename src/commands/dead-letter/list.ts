@@ -31,7 +31,7 @@ export async function runList(run: CommandRun): Promise<void> {
       voice.writeText(JSON.stringify(letterJson(letter, nowMs)));
     });
   } else if (letters.length > 0) {
-    voice.writeText(await letterTable(letters, await lookOf(terminal), nowMs));
+    voice.writeText(await letterTable(letters, lookOf(terminal), nowMs));
   }
   sayEnd(voice, peeked);
   if (end === 'interrupted') throw interrupted(`queue ${queue.name}`, `${plural(peeked.seen)} seen`);

@@ -42,6 +42,6 @@ export async function sayPreview(
     voice.writeText(JSON.stringify({ dryRun: true, ids: letters.map(({ id }) => id) }));
     return;
   }
-  if (letters.length > 0) voice.writeText(await letterTable(letters, await lookOf(terminal), Date.now()));
+  if (letters.length > 0) voice.writeText(await letterTable(letters, lookOf(terminal), Date.now()));
   voice.log.notice(`${plural(letters.length)} would be ${what}`);
 }

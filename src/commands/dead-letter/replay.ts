@@ -4,7 +4,7 @@ import { moveAll } from '../../operations/dead-letters/move-task';
 import { countLetters, type DeadLetterQueue } from '../../operations/dead-letters/queue';
 import { Replay } from '../../operations/dead-letters/replay';
 import type { CommandRun, Voice } from '../command';
-import { progressBar } from './bar';
+import { createProgressBar } from '../progress-bar';
 import { interrupted } from './ends';
 import { filterOf } from './filter-options';
 import { open, type Opened } from './open';
@@ -51,21 +51,25 @@ async function sayDry(run: CommandRun, queue: DeadLetterQueue, choice: Choice | 
 
 /** False where it must be done message by message. */
 async function moveBySqs(run: CommandRun, { queue, worker }: Opened): Promise<boolean> {
-  const { voice, signal, options, terminal } = run;
+  const { voice, signal, options } = run;
   const { visible } = await countLetters(queue);
-  const bar = await progressBar(terminal, 'Replaying', visible);
+  const bar = await createProgressBar(run, {
+    total: visible,
+    what: 'messages replayed',
+    isEstimate: true,
+  });
   const moved = await moveAll(queue, {
     signal,
     // Others may share a queue that is not the worker's own: each message goes back where it came from.
     isToWorkQueue: worker.queue.deadLetter === true,
     onProgress: ({ moved: count, total }) => {
-      bar.set(count, total);
+      bar.reach(count, total ?? visible);
     },
     onFollow: () => {
       voice.log.notice('A move of these messages is under way already: following it');
     },
   }).finally(() => {
-    bar.stop();
+    bar.end();
   });
   if (moved === undefined) {
     voice.log.notice('SQS has no move task here: replaying message by message');
@@ -86,7 +90,6 @@ async function replayEach(
   { isAll, ...choice }: Choice & { isAll: boolean },
 ): Promise<void> {
   const deed: Deed = {
-    doing: 'Replaying',
     done: 'replayed',
     act: (held) => {
       const replay = new Replay(queue, held);

@@ -4,15 +4,13 @@ import type { Letter } from '../../operations/dead-letters/letter';
 import { countLetters, type DeadLetterQueue } from '../../operations/dead-letters/queue';
 import { settleAll, type Settled } from '../../operations/dead-letters/settle-all';
 import type { CommandRun } from '../command';
-import { progressBar } from './bar';
+import { createProgressBar } from '../progress-bar';
 import { interrupted, sayEnd, throwIfIncomplete } from './ends';
 import type { Choice } from './preview';
 import { plural } from './text';
 
 /** What a command does with each dead letter. */
 export interface Deed {
-  /** `Replaying`, for the bar. */
-  doing: string;
   /** `replayed`, for results. */
   done: string;
   act: (held: HeldLetters) => {
@@ -24,21 +22,25 @@ export interface Deed {
 
 /** Does it with all that are chosen, and shows how far it is. */
 export async function settleChosen(
-  { terminal, signal }: CommandRun,
+  run: CommandRun,
   queue: DeadLetterQueue,
   { ids, isWanted, deed }: Choice & { deed: Deed },
 ): Promise<Settled> {
   const { visible } = await countLetters(queue);
-  const bar = await progressBar(terminal, deed.doing, visible);
+  const bar = await createProgressBar(run, {
+    total: visible,
+    what: 'messages seen',
+    isEstimate: true,
+  });
   try {
     return await settleAll(queue, {
-      signal,
+      signal: run.signal,
       plan: (held) => {
-        const { run, isWanted: isMeant = () => true } = deed.act(held);
+        const { run: act, isWanted: isMeant = () => true } = deed.act(held);
         return {
           ids,
           isWanted: (letter) => isWanted(letter) && isMeant(letter),
-          act: run,
+          act,
           onSeen: (count) => {
             bar.add(count);
           },
@@ -46,7 +48,7 @@ export async function settleChosen(
       },
     });
   } finally {
-    bar.stop();
+    bar.end();
   }
 }
 

@@ -3,9 +3,10 @@ import { messageLog, type LogPlace, type MessageLog } from '../../operations/dea
 import type { Letter } from '../../operations/dead-letters/letter';
 import { peek } from '../../operations/dead-letters/peek';
 import type { CommandRun } from '../command';
-import { fieldTable, lookOf, visible, type Look } from '../look';
+import { fieldTable, lookOf, type Look } from '../look';
+import { visibleLines } from '../visible-controls';
 import { placeOf } from '../place';
-import { describeDuration } from '../times';
+import { describeDuration } from '../durations';
 import { interrupted, sayEnd, throwIfIncomplete } from './ends';
 import { open, type Opened } from './open';
 import { attributesOf, describeSize, letterJson, visibleBody } from './text';
@@ -21,7 +22,7 @@ export async function runShow(run: CommandRun): Promise<void> {
   const peeked = await peek(queue, { isWanted: ({ id }) => wanted.has(id), most: wanted.size, signal });
   sayEnd(voice, peeked);
   if (peeked.end === 'interrupted') throw interrupted(`queue ${queue.name}`, 'nothing shown');
-  const look = await lookOf(terminal);
+  const look = lookOf(terminal);
   for (const letter of peeked.letters) {
     const log = await logOf(run, opened, letter);
     voice.writeText(
@@ -80,7 +81,7 @@ export async function describeLetter(letter: Letter, log: KnownLog, look: Look):
   const { id, sentAt, receives, sizeBytes, groupId, envelope } = letter;
   const age = describeDuration(Date.now() - sentAt.getTime());
   const optional = (name: string, text: string | undefined): [string, string][] =>
-    text === undefined ? [] : [[name, visible(text)]];
+    text === undefined ? [] : [[name, visibleLines(text)]];
   return fieldTable(
     [
       ['id', look.colours.bold(id)],
@@ -91,7 +92,7 @@ export async function describeLetter(letter: Letter, log: KnownLog, look: Look):
       ...optional('subject', envelope?.subject),
       ...attributesOf(letter).map(([name, type, value], index): [string, string] => [
         index === 0 ? 'attributes' : '',
-        visible(`${name} = ${value} (${type})`),
+        visibleLines(`${name} = ${value} (${type})`),
       ]),
       ...attemptFields(log),
     ],
@@ -105,6 +106,6 @@ function attemptFields(log: KnownLog): [string, string][] {
   if (log.attempts.length === 0) return [none];
   return log.attempts.map(({ at, result, receives, reason }, index): [string, string] => [
     index === 0 ? 'attempts' : '',
-    `${at.toISOString()} receive ${receives}: ${result} (${visible(reason)})`,
+    `${at.toISOString()} receive ${receives}: ${result} (${visibleLines(reason)})`,
   ]);
 }

@@ -1,7 +1,7 @@
-import type { Letter } from '../../operations/dead-letters/letter';
-import { textOf } from '../../operations/dead-letters/letter';
-import { firstLine, plainTable, visible, type Look } from '../look';
-import { describeAge } from '../times';
+import { textOf, type Letter } from '../../operations/dead-letters/letter';
+import { describeAge } from '../durations';
+import { firstLine, plainTable, type Look } from '../look';
+import { visibleLines } from '../visible-controls';
 
 const KIB = 1024;
 
@@ -86,4 +86,4 @@ export function letterJson(letter: Letter, nowMs: number) {
 export const plural = (count: number, word = 'dead letter'): string =>
   `${count} ${word}${count === 1 ? '' : 's'}`;
 
-export const visibleBody = (letter: Letter): string => visible(textOf(letter));
+export const visibleBody = (letter: Letter): string => visibleLines(textOf(letter));

@@ -6,7 +6,8 @@ import { OneByOne } from '../../operations/dead-letters/one-by-one';
 import { countLetters } from '../../operations/dead-letters/queue';
 import { Replay } from '../../operations/dead-letters/replay';
 import type { CommandRun } from '../command';
-import { lookOf, visible, type Look } from '../look';
+import { lookOf, type Look } from '../look';
+import { visibleLines } from '../visible-controls';
 import { ask, openKeys, type Answer } from './ask';
 import { sayEnd } from './ends';
 import { open, type Opened } from './open';
@@ -21,7 +22,7 @@ export async function runTriage(run: CommandRun): Promise<void> {
   if (terminal.input.isTTY !== true || terminal.output.isTTY !== true) throw noTerminal();
   const opened = await open(run);
   const { queue } = opened;
-  const look = await lookOf(terminal);
+  const look = lookOf(terminal);
   const held = new HeldLetters(queue);
   const counts: Counts = { replay: 0, delete: 0, skip: 0 };
   const keys = openKeys(run);
@@ -104,7 +105,7 @@ const LAST_LINES = 5;
 /** One message, so that it fits a screen. */
 async function page(letter: Letter, log: KnownLog, look: Look): Promise<string> {
   const { colours, width = 80 } = look;
-  const body = visible(textOf(letter).slice(0, MOST_BODY_LENGTH)).split('\n');
+  const body = visibleLines(textOf(letter).slice(0, MOST_BODY_LENGTH)).split('\n');
   const isCut = body.length > MOST_BODY_LINES || textOf(letter).length > MOST_BODY_LENGTH;
   const parts = [
     colours.dim('─'.repeat(width)),
@@ -120,7 +121,7 @@ async function page(letter: Letter, log: KnownLog, look: Look): Promise<string> 
 }
 
 const logText = ({ lines }: { lines: readonly { text: string }[] }) =>
-  lines.map(({ text }) => visible(text.trimEnd())).join('\n');
+  lines.map(({ text }) => visibleLines(text.trimEnd())).join('\n');
 
 function noTerminal(): UserError {
   return UserError.of({

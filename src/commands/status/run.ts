@@ -71,7 +71,7 @@ async function screen(
   { configuration: { context }, target, terminal }: CommandRun,
   statuses: readonly WorkerStatus[],
 ): Promise<string> {
-  const look = await lookOf(terminal);
+  const look = lookOf(terminal);
   const now = new Date();
   const heading = look.colours.dim(
     `${context.service}, stage ${context.stage} (${target.text}), ${now.toISOString().slice(0, -5)}Z`,

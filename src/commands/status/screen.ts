@@ -6,7 +6,7 @@ import type { ScalingActivity, ScalingBounds } from '../../operations/status/sca
 import type { DeploymentState } from '../../operations/status/service';
 import type { WorkerStatus } from '../../operations/status/worker-status';
 import { fieldTable, type Look } from '../look';
-import { describeAge, describeDuration } from '../times';
+import { describeAge, describeDuration } from '../durations';
 
 type Field = [name: string, text: string];
 

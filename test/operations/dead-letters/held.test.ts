@@ -23,9 +23,9 @@ beforeEach(() => {
   }: {
     input: { Entries: { ReceiptHandle: string; VisibilityTimeout: number }[] };
   }) => {
-    const [{ VisibilityTimeout = 0 } = {}] = input.Entries;
+    const seconds = input.Entries[0]?.VisibilityTimeout ?? 0;
     const receipts = input.Entries.map(({ ReceiptHandle }) => ReceiptHandle);
-    changes.push({ atSeconds: Date.now() / 1000, seconds: VisibilityTimeout, receipts });
+    changes.push({ atSeconds: Date.now() / 1000, seconds, receipts });
     return fails ? Promise.reject(new Error('no network')) : Promise.resolve({});
   };
   const queue: DeadLetterQueue = {
