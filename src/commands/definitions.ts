@@ -18,8 +18,8 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
 export const TAKES_WORDS: Readonly<Record<string, string>> = {
   send: 'MESSAGE',
   'dead-letter show': 'ID…',
-  'dead-letter replay': '[ID…]',
-  'dead-letter delete': '[ID…]',
+  'dead-letter replay': 'ID…',
+  'dead-letter delete': 'ID…',
 };
 
 /** What each command does, by its name; each is loaded when it runs. `local` is the plugin's own: it packages. */
