@@ -7,5 +7,9 @@ const CONTROLS = /[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/g;
  * line of JSON these are the escapes of JSON itself.
  */
 export function escapeControls(text: string): string {
-  return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(CONTROLS, escapeOf);
 }
+
+/** A character as JSON writes it by its number. */
+export const escapeOf = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
