@@ -115,6 +115,7 @@ export function sayService(summary: Summary, plainest: Summary = NOTHING): strin
     `== ${title}`,
     ...sayResources(all, name, plainest),
   ];
+  const others = [...summary.others].sort();
   return [
     ...section('stack', summary.shared),
     ...summary.workers.flatMap(({ name, resources }) => [
@@ -122,7 +123,8 @@ export function sayService(summary: Summary, plainest: Summary = NOTHING): strin
       ...wrapList('lacks:', lackingIn(plainest, resources, name), prefixOf(PLAIN_NAME)),
     ]),
     ...section('outputs', summary.outputs),
-    ...(summary.others.length === 0 ? [] : wrap(`== beside it: ${summary.others.join(', ')}`, '', '    ')),
+    // The framework adds them in the order in which it has read its functions' packages.
+    ...(others.length === 0 ? [] : wrap(`== beside it: ${others.join(', ')}`, '', '    ')),
     ...summary.grants,
   ].join('\n');
 }
