@@ -50,7 +50,9 @@ export function throwIfIncomplete(
   ];
   if (problems.length === 0) return;
   const more = problems.length > MOST_LISTED ? [`… and ${problems.length - MOST_LISTED} more`] : [];
-  const group = isFifo ? ', or is hidden behind others of its group' : '';
+  const why = isFifo
+    ? 'is gone, is held by somebody, or is hidden behind others of its group'
+    : 'is gone, or is held by somebody';
   throw UserError.of({
     code: 'WATCHBOT_DEAD_LETTERS',
     place: `queue ${name}`,
@@ -58,6 +60,6 @@ export function throwIfIncomplete(
     advice:
       notFound.length === 0
         ? 'they are still dead letters; run it again for them'
-        : `look with \`sls watchbot dead-letter list\`; one that is not seen is gone, is held by somebody${group}`,
+        : `look with \`sls watchbot dead-letter list\`; one that is not seen ${why}`,
   });
 }

@@ -53,7 +53,7 @@ export async function logOf(
   { worker, deployed, queue }: Opened,
   letter: Letter,
 ): Promise<KnownLog> {
-  if (target.isLocal) return { missing: 'the log is where `sls watchbot local` runs' };
+  if (target.isLocal) return { missing: `sls watchbot logs --local --message ${letter.id}` };
   if (deployed.logGroup === undefined) return { missing: 'the stack has no log group of this worker' };
   const { explain } = placeOf(target);
   const place: LogPlace = {
