@@ -28,11 +28,18 @@ export const DEAD_LETTER: CommandDefinition = {
         limit: { usage: 'List so many at most (default: 50; 0: all that SQS shows)', type: 'string' },
         json: { usage: 'Print a line of JSON for each', type: 'boolean' },
       },
+      examples: [
+        { line: 'sls watchbot dead-letter list', does: 'the first 50' },
+        { line: 'sls watchbot dead-letter list --older-than 1d --contains timeout', does: 'by age and text' },
+      ],
     },
     show: {
       usage: 'Show dead letters whole, with what the log says of their attempts: show ID…',
       lifecycleEvents: ['run'],
       options: { ...WHERE, json: { usage: 'Print a line of JSON for each', type: 'boolean' } },
+      examples: [
+        { line: 'sls watchbot dead-letter show 7f3c1a2e-5b7d-4c1e-9a54-1f0f6f3b9d11', does: 'one, whole' },
+      ],
     },
     replay: {
       usage:
@@ -41,16 +48,33 @@ export const DEAD_LETTER: CommandDefinition = {
         'message that is done twice, never to one that is lost',
       lifecycleEvents: ['run'],
       options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, json },
+      examples: [
+        { line: 'sls watchbot dead-letter replay', does: 'all of them' },
+        {
+          line: 'sls watchbot dead-letter replay --newer-than 2h --dry-run',
+          does: 'says which those of the last two hours are',
+        },
+        { line: 'sls watchbot dead-letter replay --attribute kind=tile', does: 'those with this attribute' },
+      ],
     },
     delete: {
       usage: 'Delete dead letters, by ids or filters: delete [ID…]. Asks before',
       lifecycleEvents: ['run'],
       options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, yes: YES_OPTION, json },
+      examples: [
+        {
+          line: 'sls watchbot dead-letter delete --older-than 7d',
+          does: 'asks, and deletes what is older than a week',
+        },
+      ],
     },
     purge: {
       usage: 'Delete all dead letters. Asks before. SQS takes one purge a minute',
       lifecycleEvents: ['run'],
       options: { ...WHERE, 'dry-run': DRY_RUN, yes: YES_OPTION, json },
+      examples: [
+        { line: 'sls watchbot dead-letter purge --yes', does: 'all, without a question: for scripts' },
+      ],
     },
     triage: {
       usage:
@@ -58,6 +82,12 @@ export const DEAD_LETTER: CommandDefinition = {
         'think, and released at once when you stop',
       lifecycleEvents: ['run'],
       options: WHERE,
+      examples: [
+        {
+          line: 'sls watchbot dead-letter triage --worker tiles',
+          does: 'one by one; Ctrl-C gives back what is shown',
+        },
+      ],
     },
   },
 };

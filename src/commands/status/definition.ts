@@ -12,4 +12,15 @@ export const STATUS: CommandDefinition = {
       type: 'boolean',
     },
   },
+  examples: [
+    { line: 'sls watchbot status', does: 'all workers, once' },
+    { line: 'sls watchbot status --worker tiles --watch', does: 'one, again and again' },
+    {
+      line: 'sls watchbot status --json',
+      does: 'for a program: all that is known, and what could not be read',
+    },
+  ],
+  exitCodes: {
+    1: 'not deployed, or nothing could be read; what is missing in part is told at its place, with 0',
+  },
 };
