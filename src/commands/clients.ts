@@ -2,6 +2,7 @@ import type { ApplicationAutoScalingClient } from '@aws-sdk/client-application-a
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SNSClient } from '@aws-sdk/client-sns';
@@ -28,6 +29,7 @@ export interface Clients {
   sqs(): Promise<SQSClient>;
   sns(): Promise<SNSClient>;
   cloudFormation(): Promise<CloudFormationClient>;
+  ecr(): Promise<ECRClient>;
   logs(): Promise<CloudWatchLogsClient>;
   cloudWatch(): Promise<CloudWatchClient>;
   ecs(): Promise<ECSClient>;
@@ -46,6 +48,7 @@ export function lazyClients(settings: () => Promise<ClientSettings>): Clients {
     cloudFormation: make(
       async (s) => new (await import('@aws-sdk/client-cloudformation')).CloudFormationClient(s),
     ),
+    ecr: make(async (s) => new (await import('@aws-sdk/client-ecr')).ECRClient(s)),
     logs: make(async (s) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(s)),
     cloudWatch: make(async (s) => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(s)),
     ecs: make(async (s) => new (await import('@aws-sdk/client-ecs')).ECSClient(s)),

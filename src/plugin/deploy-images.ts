@@ -2,7 +2,7 @@ import type { Configuration } from '../config/configuration';
 import { commandRunner, type Run } from '../image/engine/run-command';
 import type { PushEvent, PushParts } from '../registry/push-images';
 import type { Registry } from '../registry/registry';
-import { cloudFormationClient, ecrClient } from './clients';
+import { awsClients } from './clients';
 import { interruptible } from './ctrl-c';
 import { packageFolder } from './package-folder';
 import type { CommandParts } from './command-parts';
@@ -39,7 +39,7 @@ export async function deployImages(parts: CommandParts): Promise<void> {
 async function checkStack({ serverless, configuration }: CommandParts): Promise<void> {
   const { checkStackState } = await import('../operations/stack-state.js');
   const { stackName, region } = configuration.context;
-  const client = await cloudFormationClient(serverless.getProvider('aws'));
+  const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
   await checkStackState({ client, stackName, region });
 }
 
@@ -80,7 +80,7 @@ async function registryOf(
     return namedRegistry(registry, { fetch: globalThis.fetch, hasReference });
   }
   const { ecrRegistry } = await import('../registry/ecr.js');
-  return ecrRegistry({ client: await ecrClient(serverless.getProvider('aws')), context });
+  return ecrRegistry({ client: await awsClients(serverless.getProvider('aws')).ecr(), context });
 }
 
 interface Told {

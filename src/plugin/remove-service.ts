@@ -1,5 +1,5 @@
 import type { QueueCounts } from '../operations/queue-counts';
-import { cloudFormationClient, ecrClient, sqsClient } from './clients';
+import { awsClients } from './clients';
 import type { CommandParts } from './command-parts';
 
 /**
@@ -15,7 +15,7 @@ export async function beforeRemove(parts: CommandParts): Promise<void> {
 async function mayHaveStack({ serverless, configuration }: CommandParts): Promise<boolean> {
   const { findStack } = await import('../operations/stack-state.js');
   const { stackName, region } = configuration.context;
-  const client = await cloudFormationClient(serverless.getProvider('aws'));
+  const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
   return findStack({ client, stackName, region }).then(
     (stack) => stack !== undefined,
     () => true,
@@ -27,7 +27,7 @@ async function warn({ serverless, configuration, utils }: CommandParts): Promise
   const { queueCounts } = await import('../operations/queue-counts.js');
   for (const text of retainedNames(configuration)) utils.log.notice(`${text} stays, with what is in it`);
   try {
-    const sqs = await sqsClient(serverless.getProvider('aws'));
+    const sqs = await awsClients(serverless.getProvider('aws')).sqs();
     const { region } = configuration.context;
     const counts = await queueCounts({ sqs, region }, configuration);
     counts.filter(holdsAny).forEach((each) => {
@@ -64,7 +64,7 @@ export async function removeImages({ serverless, configuration, utils }: Command
   progress.notice('Removing the repositories');
   try {
     const { removeRepositories } = await import('../registry/remove-repositories.js');
-    const client = await ecrClient(serverless.getProvider('aws'));
+    const client = await awsClients(serverless.getProvider('aws')).ecr();
     const { removed, left } = await removeRepositories({ client, context });
     removed.forEach((name) => {
       utils.log.notice(`Repository ${name}: removed, with its images`);

@@ -1,11 +1,10 @@
 import { emulatorEndpoint } from '../local/emulator';
-import { lazyClients } from '../commands/clients';
 import type { CommandRun } from '../commands/command';
 import { RUNS } from '../commands/definitions';
 import { portOption } from '../commands/options';
 import type { Target } from '../commands/target';
 import { calledBy } from '../commands/words';
-import { awsSettings, localSettings } from './clients';
+import { awsClients, localClients } from './clients';
 import type { CommandParts } from './command-parts';
 import { interruptible } from './ctrl-c';
 
@@ -39,11 +38,6 @@ function targetOf({ serverless, options, configuration }: CommandParts): Target 
   const { region } = configuration.context;
   const endpoint = emulatorEndpoint(portOption(options, { least: 1 }));
   return options.local === true
-    ? {
-        isLocal: true,
-        region,
-        text: endpoint,
-        clients: lazyClients(() => Promise.resolve(localSettings(provider, endpoint))),
-      }
-    : { isLocal: false, region, text: `AWS, ${region}`, clients: lazyClients(() => awsSettings(provider)) };
+    ? { isLocal: true, region, text: endpoint, clients: localClients(provider, endpoint) }
+    : { isLocal: false, region, text: `AWS, ${region}`, clients: awsClients(provider) };
 }

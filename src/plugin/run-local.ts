@@ -64,7 +64,8 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
   const log = await startLocalLog(serverless.serviceDir, ({ message }) =>
     utils.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${message}`),
   );
-  const clients = await localClients(serverless.getProvider('aws'), emulator.endpoint);
+  const emulated = localClients(serverless.getProvider('aws'), emulator.endpoint);
+  const clients = { sqs: await emulated.sqs(), sns: await emulated.sns() };
   const service = await startLocalService({
     ...configuration.context,
     ...(await readPackage(parts)),
