@@ -2,13 +2,11 @@ import type { QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import type { Configuration, Worker } from '../config/configuration';
 import { explainAws } from '../errors/aws-error';
 import { workerAddress } from './addresses';
+import { COUNT_ATTRIBUTES, countsIn, type MessageCounts } from './message-counts';
 
-export interface QueueCounts {
+export interface QueueCounts extends MessageCounts {
   worker: string;
   queueName: string;
-  visible: number;
-  inFlight: number;
-  delayed: number;
   /** Messages in the dead-letter queue. */
   dead: number;
 }
@@ -17,12 +15,6 @@ interface Queues {
   sqs: SQSClient;
   region: string;
 }
-
-const COUNTS = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const satisfies readonly QueueAttributeName[];
 
 /** Messages in the queues that the stack made; queues that are not there have none, and are left out. */
 export async function queueCounts(queues: Queues, configuration: Configuration): Promise<QueueCounts[]> {
@@ -39,19 +31,13 @@ async function countsOf(
   const { queueName } = workerAddress(configuration, worker);
   const attributes = await attributesOf(queues, queueName);
   if (attributes === undefined) return undefined;
-  const [visible, inFlight, delayed] = COUNTS.map((name) => Number(attributes[name])) as [
-    number,
-    number,
-    number,
-  ];
   const deadLetters =
     worker.queue.deadLetter === true ? deadLetterQueueOf(attributes.RedrivePolicy) : undefined;
   const dead = deadLetters === undefined ? undefined : await attributesOf(queues, deadLetters);
-  return { worker: worker.name, queueName, visible, inFlight, delayed, dead: sum(dead) };
+  return { worker: worker.name, queueName, ...countsIn(attributes), dead: total(countsIn(dead)) };
 }
 
-const sum = (attributes: Partial<Record<string, string>> = {}) =>
-  COUNTS.reduce((total, name) => total + Number(attributes[name] ?? 0), 0);
+const total = ({ visible, inFlight, delayed }: MessageCounts) => visible + inFlight + delayed;
 
 /** An ARN ends with the queue's name. */
 function deadLetterQueueOf(redrivePolicy: string | undefined): string | undefined {
@@ -67,7 +53,7 @@ async function attributesOf({ sqs, region }: Queues, QueueName: string) {
   return explainAws(call, `queue ${QueueName}`, async () => {
     try {
       const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
-      const AttributeNames: QueueAttributeName[] = [...COUNTS, 'RedrivePolicy'];
+      const AttributeNames: QueueAttributeName[] = [...COUNT_ATTRIBUTES, 'RedrivePolicy'];
       const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
       return Attributes ?? {};
     } catch (error) {

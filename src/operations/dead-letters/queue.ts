@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../../errors/user-error';
 import { queueNameIn, type DeployedWorker, type Place } from '../deployed-worker';
 import type { Explain } from '../explain';
+import { COUNT_ATTRIBUTES, countsIn } from '../message-counts';
 
 /** A dead-letter queue and the queue of the worker that it is for. */
 export interface DeadLetterQueue {
@@ -57,15 +58,9 @@ async function arnOf({ sqs, explain }: Pick<DeadLetterQueue, 'sqs' | 'explain'>,
 export async function countLetters({ sqs, url, name, explain }: DeadLetterQueue) {
   const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
   const call = { action: 'sqs:GetQueueAttributes', place: `queue ${name}` };
-  const { Attributes: counts = {} } = await explain(call, () =>
-    sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: url,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-      }),
-    ),
+  const { Attributes } = await explain(call, () =>
+    sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...COUNT_ATTRIBUTES] })),
   );
-  const visible = Number(counts.ApproximateNumberOfMessages ?? 0);
-  const held = Number(counts.ApproximateNumberOfMessagesNotVisible ?? 0);
+  const { visible, inFlight: held } = countsIn(Attributes);
   return { visible, held, total: visible + held };
 }

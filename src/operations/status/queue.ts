@@ -1,15 +1,13 @@
 import { queueNameIn } from '../deployed-worker';
+import { COUNT_ATTRIBUTES, countsIn, type MessageCounts } from '../message-counts';
 import { reading, type Reading } from './reading';
 import type { StatusPlace } from './place';
 
-export interface QueueState {
+export interface QueueState extends MessageCounts {
   name: string;
-  visible: number;
-  inFlight: number;
-  delayed: number;
 }
 
-/** Messages in a queue; SQS calls the numbers approximate. */
+/** Messages in a queue. */
 export async function queueState(
   { clients, explain }: StatusPlace,
   queueUrl: string,
@@ -18,21 +16,9 @@ export async function queueState(
   const sqs = await clients.sqs();
   const name = queueNameIn(queueUrl);
   return reading(explain, { action: 'sqs:GetQueueAttributes', place: `queue ${name}` }, async () => {
-    const { Attributes = {} } = await sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: queueUrl,
-        AttributeNames: [
-          'ApproximateNumberOfMessages',
-          'ApproximateNumberOfMessagesNotVisible',
-          'ApproximateNumberOfMessagesDelayed',
-        ],
-      }),
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNT_ATTRIBUTES] }),
     );
-    return {
-      name,
-      visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-      inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-      delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0),
-    };
+    return { name, ...countsIn(Attributes) };
   });
 }
