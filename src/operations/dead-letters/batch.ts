@@ -1,18 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isFinal, MAX_BATCH, type FailedEntry } from '../batches';
 
-/** SQS takes so many at once. */
-export const BATCH_SIZE = 10;
-
-/** What SQS says of each message of a batch. */
+/** What SQS says of a batch. */
 export interface BatchAnswer {
-  Failed?:
-    | readonly {
-        Id?: string | undefined;
-        Code?: string | undefined;
-        Message?: string | undefined;
-        SenderFault?: boolean | undefined;
-      }[]
-    | undefined;
+  Failed?: readonly FailedEntry[] | undefined;
 }
 
 export interface Failure<T> {
@@ -38,7 +29,7 @@ export async function inBatch<T>(
     if (attempt > 1) await delay(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     const entries = open.map((item, index) => [String(index), item] as const);
     const refused = refusedOf(entries, await send(entries));
-    const [final, passing] = partition(refused, ({ isFinal }) => isFinal || attempt === TRIES);
+    const [final, passing] = partition(refused, (each) => each.isFinal || attempt === TRIES);
     failures.push(...final);
     open = passing.map(({ item }) => item);
   }
@@ -55,10 +46,12 @@ function refusedOf<T>(
   { Failed = [] }: BatchAnswer,
 ): Refused<T>[] {
   const items = new Map(entries);
-  return Failed.flatMap(({ Id = '', Code = 'unknown', Message, SenderFault = false }) => {
+  return Failed.flatMap((entry) => {
+    const { Id = '', Code = 'unknown', Message } = entry;
     const item = items.get(Id);
     if (item === undefined) return [];
-    return [{ item, reason: Message === undefined ? Code : `${Code}: ${Message}`, isFinal: SenderFault }];
+    const reason = Message === undefined ? Code : `${Code}: ${Message}`;
+    return [{ item, reason, isFinal: isFinal(entry) }];
   });
 }
 
@@ -76,7 +69,7 @@ export function chunk<T>(
   for (const item of items) {
     bytes += size(item);
     const last = chunks.at(-1);
-    if (last === undefined || last.length === BATCH_SIZE || bytes > mostBytes) {
+    if (last === undefined || last.length === MAX_BATCH || bytes > mostBytes) {
       chunks.push([item]);
       bytes = size(item);
     } else last.push(item);

@@ -1,4 +1,4 @@
-import { BATCH_SIZE } from './batch';
+import { MAX_BATCH } from '../batches';
 import type { HeldLetters } from './held';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
@@ -21,7 +21,7 @@ export class OneByOne {
     let found: Letter | undefined;
     while (found === undefined && !signal.aborted) {
       // More than one only to get past those that were given back: SQS counts what is received.
-      const letters = await receive(this.queue, this.seen.size === 0 ? 1 : BATCH_SIZE);
+      const letters = await receive(this.queue, this.seen.size === 0 ? 1 : MAX_BATCH);
       if (letters === 'too many held' || letters.length === 0) break;
       this.held.add(letters);
       found = letters.find(({ id }) => !this.seen.has(id));

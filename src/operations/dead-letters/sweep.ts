@@ -1,4 +1,4 @@
-import { BATCH_SIZE } from './batch';
+import { MAX_BATCH } from '../batches';
 import { HELD_SECONDS, type HeldLetters } from './held';
 import { readLetter, type Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
@@ -55,7 +55,7 @@ async function step(queue: DeadLetterQueue, { held, onLetters }: Sweep): Promise
 /** @param most how many to take at once */
 export async function receive(
   { sqs, url, name, explain }: DeadLetterQueue,
-  most: number = BATCH_SIZE,
+  most: number = MAX_BATCH,
 ): Promise<Letter[] | 'too many held'> {
   const { ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
   return explain({ action: 'sqs:ReceiveMessage', place: `queue ${name}` }, async () => {

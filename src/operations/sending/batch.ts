@@ -1,10 +1,7 @@
+import { isFinal, type FailedEntry } from '../batches';
 import type { SendClients, SentMessage } from '../send';
-import { isTransientCode } from '../transient';
 import type { Destination } from './destination';
 import { attributeValues, type OutgoingMessage } from './message';
-
-/** Of SQS and of SNS. */
-export const MAX_BATCH = 10;
 
 /** A message of a batch that was not taken. */
 export interface RefusedEntry {
@@ -58,19 +55,11 @@ function entryOf({ groupId, deduplicationId, attributes }: OutgoingMessage, inde
   };
 }
 
-interface Failed {
-  Id?: string | undefined;
-  Code?: string | undefined;
-  Message?: string | undefined;
-  SenderFault?: boolean | undefined;
-}
-
-function refused(failed: readonly Failed[] = []): RefusedEntry[] {
-  return failed.map(({ Id, Code = 'unknown', Message = '', SenderFault = false }) => ({
-    index: Number(Id),
-    code: Code,
-    reason: Message,
-    // SQS counts throttling as the sender's fault.
-    isFinal: SenderFault && !isTransientCode(Code),
+function refused(failed: readonly FailedEntry[] = []): RefusedEntry[] {
+  return failed.map((entry) => ({
+    index: Number(entry.Id),
+    code: entry.Code ?? 'unknown',
+    reason: entry.Message ?? '',
+    isFinal: isFinal(entry),
   }));
 }

@@ -1,4 +1,4 @@
-import { MAX_BATCH } from './batch';
+import { MAX_BATCH } from '../batches';
 import { messageBytes, type OutgoingMessage } from './message';
 
 /** A message of a file. */

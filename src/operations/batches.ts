@@ -1,0 +1,17 @@
+import { isTransientCode } from './transient';
+
+/** SQS and SNS take so many messages at once. */
+export const MAX_BATCH = 10;
+
+/** What SQS or SNS says of a message of a batch that it did not take. */
+export interface FailedEntry {
+  Id?: string | undefined;
+  Code?: string | undefined;
+  Message?: string | undefined;
+  SenderFault?: boolean | undefined;
+}
+
+/** Whether the message itself is at fault, so that no other try helps: SQS counts throttling as the sender's fault, too. */
+export function isFinal({ Code = '', SenderFault = false }: FailedEntry): boolean {
+  return SenderFault && !isTransientCode(Code);
+}
