@@ -19,7 +19,7 @@ const DEBIAN = {
 } as const satisfies Record<Architecture, { libraries: string; loader: string }>;
 
 /** What Node is linked with. Names of hosts need no more: glibc has had files and DNS built in since 2.34. */
-const LIBRARIES = [
+export const NODE_LIBRARIES = [
   'libc.so.6',
   'libm.so.6',
   'libdl.so.2',
@@ -56,7 +56,7 @@ export function layerContainerfile({ base, nodeImage, architecture, hasLauncher 
     fromNode(['/usr/local/bin/node'], IMAGE_NODE),
     fromNode([loader], IMAGE_LOADER),
     fromNode(
-      LIBRARIES.map((name) => `${libraries}/${name}`),
+      NODE_LIBRARIES.map((name) => `${libraries}/${name}`),
       `${IMAGE_LIBRARIES}/`,
     ),
     `COPY ${[...files, ...(hasLauncher ? [LAUNCHER_FILE] : [])].join(' ')} ${IMAGE_FOLDER}/`,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { BuildSchema } from '../../src/config/schema/build';
+import { NODE_LIBRARIES } from '../../src/image/containerfile';
 import { collectLines } from './lines';
 
 /** Debian's packages of what the tests of images need. */
@@ -86,15 +87,6 @@ async function startRegistry(folder: string): Promise<{ registry: string; child:
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const LOADER = '/lib64/ld-linux-x86-64.so.2';
-const NODE_LIBRARIES = [
-  'libc.so.6',
-  'libm.so.6',
-  'libdl.so.2',
-  'libpthread.so.0',
-  'libstdc++.so.6',
-  'libgcc_s.so.1',
-];
-
 /** The official image of Node as far as the plugin needs it, of this machine's own Node. */
 export function makeNodeImage({ folder, buildah }: ContainerTools): void {
   const tree = path.join(folder, 'node-tree');

@@ -15,22 +15,13 @@ import {
   startFramework,
   type FrameworkRun,
 } from '../helpers/framework';
+import { freePort } from '../helpers/free-port';
 import { childrenOf, descendantsOf, isRunning, whenEnded } from '../helpers/processes';
 
 afterEach(endFrameworks);
 afterAll(removeServices);
 
 const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}
 
 /** `local`, up and waiting. */
 async function startLocal(service: string, args: string[] = [], framework = FRAMEWORK_NAMES[0]!) {
