@@ -30,6 +30,16 @@ export const ContainerVariable = {
   progressTable: 'ProgressTable',
   /** Name of the socket on which the watcher answers its health check: `HEALTH_SOCKET`. Absent or `false`: none. */
   healthCheck: 'WatchbotHealthCheck',
+  /** ARN of the queue: what the event of a handler names as its source. Only with a handler, as are those below. */
+  queueArn: 'WatchbotQueueArn',
+  /** Messages of one invocation, at most. */
+  batchSize: 'WatchbotBatchSize',
+  /** Seconds for which a batch that is not full waits; 0 is not at all. */
+  batchWindowSeconds: 'WatchbotBatchWindow',
+  /** Invocations after which a warm worker is replaced; 0 is never. */
+  maxInvocations: 'WatchbotMaxInvocations',
+  /** MiB; a warm worker that uses more is replaced. 0 is no limit. */
+  workerMemoryMiB: 'WatchbotWorkerMemory',
 } as const;
 
 /** What the watcher adds for each worker. */
@@ -50,6 +60,27 @@ export const WorkerVariable = {
   xRayTraceHeader: '_X_AMZN_TRACE_ID',
 } as const;
 
+/**
+ * What a runtime reads, under Lambda's names.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export const RuntimeVariable = {
+  /** From the task definition: the handler, as the user wrote it. */
+  handler: '_HANDLER',
+  /** From the task definition. */
+  functionName: 'AWS_LAMBDA_FUNCTION_NAME',
+  /** From the task definition: MiB that one worker may use. */
+  memorySizeMiB: 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  /** The folder of the handler's code. Of the image, or the watcher's working folder. */
+  taskRoot: 'LAMBDA_TASK_ROOT',
+  /** All below are the watcher's. `host:port`, without a scheme. */
+  runtimeApi: 'AWS_LAMBDA_RUNTIME_API',
+  functionVersion: 'AWS_LAMBDA_FUNCTION_VERSION',
+  initializationType: 'AWS_LAMBDA_INITIALIZATION_TYPE',
+  logGroup: 'AWS_LAMBDA_LOG_GROUP_NAME',
+  logStream: 'AWS_LAMBDA_LOG_STREAM_NAME',
+} as const;
+
 export type ContainerVariableName = (typeof ContainerVariable)[keyof typeof ContainerVariable];
 export type WorkerVariableName = (typeof WorkerVariable)[keyof typeof WorkerVariable];
 
@@ -57,6 +88,7 @@ export type WorkerVariableName = (typeof WorkerVariable)[keyof typeof WorkerVari
 export const RESERVED_VARIABLE_NAMES: readonly string[] = [
   ...Object.values(ContainerVariable),
   ...Object.values(WorkerVariable),
+  ...Object.values(RuntimeVariable),
 ];
 
 /**

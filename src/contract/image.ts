@@ -60,5 +60,23 @@ export const HEALTH_SOCKET = 'watchbot-health';
 /** First argument of the entry point: take messages and run a worker for each. */
 export const LISTEN_COMMAND = 'listen';
 
+/**
+ * First argument for a `handler`: keep warm workers, which ask for their messages. `handle -- PROGRAM ARGUMENT …` starts
+ * that program as the worker; `handle` alone what the image itself would have started, as `ENTRY_POINT_FILE` says.
+ */
+export const HANDLE_COMMAND = 'handle';
+
 /** Stands before a worker's arguments where it is run without a shell. */
 export const ARGUMENTS_MARKER = '--';
+
+/** File name of the client of the Runtime API that loads a handler for Node, beside the watcher. */
+export const RUNTIME_FILE = 'runtime.js';
+
+/** Where Lambda, and an image that the plugin makes, has a handler's code. */
+export const TASK_ROOT = '/var/task';
+
+/**
+ * File name, beside the watcher, of what the image itself would start: `{"entryPoint": [...], "command": [...]}`, its
+ * ENTRYPOINT and CMD before the layer replaced them. Only in the image of a handler.
+ */
+export const ENTRY_POINT_FILE = 'entry-point.json';
