@@ -19,6 +19,7 @@ const ROOMS = {
   local: ['contract', 'errors', 'config'],
   commands: ['contract', 'errors', 'config', 'operations'],
   watcher: ['contract'],
+  runtime: ['contract'],
   plugin: [
     'contract',
     'errors',

@@ -14,7 +14,11 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
 });
 
 await build({
-  entryPoints: { watcher: 'src/watcher/main.ts', health: 'src/watcher/health/main.ts' },
+  entryPoints: {
+    watcher: 'src/watcher/main.ts',
+    health: 'src/watcher/health/main.ts',
+    runtime: 'src/runtime/main.ts',
+  },
   outdir: 'dist/layer',
   bundle: true,
   platform: 'node',

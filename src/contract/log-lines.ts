@@ -67,11 +67,20 @@ export function outcomeFields(outcome: Outcome): Record<string, unknown> {
   };
 }
 
-/** The line with which a job begins: it ties the queue's id of a message to the topic's. */
-export function receivedText(receives: number, topicMessageId: string | undefined): string {
-  return topicMessageId === undefined
-    ? `received (receive ${receives})`
-    : `received (receive ${receives}, SNS message ${topicMessageId})`;
+/**
+ * The line with which a job begins: it ties the queue's id of a message to the topic's, and to that of an invocation with
+ * several messages, under which what their worker writes stands.
+ */
+export function receivedText({ receives, topicMessageId, invocationId }: Received): string {
+  const topic = topicMessageId === undefined ? '' : `, SNS message ${topicMessageId}`;
+  const invocation = invocationId === undefined ? '' : `, invocation ${invocationId}`;
+  return `received (receive ${receives}${topic}${invocation})`;
+}
+
+export interface Received {
+  receives: number;
+  topicMessageId: string | undefined;
+  invocationId?: string | undefined;
 }
 
 /** A line as it was read back: only what the watcher itself wrote counts as received or ended. */
@@ -80,24 +89,27 @@ export interface ReadLine {
   messageId: string | undefined;
   text: string;
   topicMessageId?: string | undefined;
+  invocationId?: string | undefined;
   outcome?: { result: JobResult; receives: number; reason: string } | undefined;
 }
 
 const PLAIN_LINE = /^\[[^\]]*\] \[(watcher|worker)\] \[([^\]]*)\] (.*)$/s;
 const OUTCOME_TEXT = /^\[(\w+)\] after \d+ ms, \d+ ms since sent, receive (\d+) \((.*)\)$/s;
-const RECEIVED_TEXT = /^received \(receive \d+(?:, SNS message ([^)]+))?\)$/;
+const RECEIVED_TEXT = /^received \(receive \d+(?:, SNS message ([\w-]+))?(?:, invocation ([\w-]+))?\)$/;
 
 /** Reads a line of either format. */
 export function readLine(line: string): ReadLine {
   const { source, messageId, text } = readParts(line);
   if (source !== LogSource.watcher) return { source, messageId, text };
   const [, result, receives, reason] = OUTCOME_TEXT.exec(text) ?? [];
+  const [, topicMessageId, invocationId] = RECEIVED_TEXT.exec(text) ?? [];
   const isResult = Object.values(JobResult).includes(result as JobResult);
   return {
     source,
     messageId,
     text,
-    topicMessageId: RECEIVED_TEXT.exec(text)?.[1],
+    topicMessageId,
+    invocationId,
     outcome: isResult
       ? { result: result as JobResult, receives: Number(receives), reason: reason ?? '' }
       : undefined,

@@ -1,28 +1,35 @@
 import { tmpdir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import { RuntimeVariable } from '../contract/environment';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { steadyClock as clock, systemClock } from './clock';
+import { createCommandWorkers } from './command-workers';
+import { createHandlerWorkers } from './handler-workers';
 import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
 import { createOutput } from './log/output';
 import { memoryFolderAt } from './message/message-file';
+import { identityOf, runtimeEnvironment } from './message/runtime-environment';
 import { inheritedEnvironment } from './message/worker-environment';
 import { Heartbeat } from './outcome/heartbeat';
-import { runJob, type RunningJob } from './outcome/run-job';
+import { runJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
 import { createPoll } from './queue/poll';
 import { createSqsClient } from './queue/sqs/sqs-client';
-import { createSqsQueue } from './queue/sqs-queue';
-import { readSettings, type Settings } from './settings';
+import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/sqs-queue';
+import { readHandlerSettings, readSettings, type HandlerSettings, type Settings } from './settings';
+import { onStopSignals } from './stop-signals';
+import { findLogStream } from './task/log-stream';
 import { emptyFolders } from './task/mounts';
 import { agentProtection, noProtection, TaskProtection, type Protection } from './task/protection';
-import { onStopSignals } from './stop-signals';
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
 import { findLauncher } from './worker/launcher/find-launcher';
 import { createStarter } from './worker/launcher/starter';
 import { canHoldFolders } from './worker/temporary-folder';
+import { imageCommand } from './worker/warm/entry-point';
+import type { Workers } from './workers';
 
 /** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 const SETTLE_MARGIN_SECONDS = 5;
@@ -35,56 +42,108 @@ const HEAP_GROWTH = '--heap-growing-percent=10';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What the container was started with, and what all parts need. */
+interface Given {
+  command: WorkerCommand;
+  environment: Environment;
+  settings: Settings;
+  /** Absent for a command. */
+  handler: HandlerSettings | undefined;
+  log: Logger;
+}
+
 async function main(): Promise<void> {
   setFlagsFromString(HEAP_GROWTH);
   const environment = { ...process.env };
-  const command = parseCommandLine(process.argv.slice(2));
+  const commandLine = parseCommandLine(process.argv.slice(2));
   const settings = readSettings(environment);
+  const handler = commandLine.kind === 'handle' ? readHandlerSettings(environment) : undefined;
+  const command =
+    commandLine.command ?? (await imageCommand(__dirname, environment[RuntimeVariable.handler]));
   const output = createOutput(process.stdout);
   const format = settings.isStructured ? formatStructured : formatPlain;
   const log = createLogger({ write: output.write, format, clock: systemClock });
-  log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${command.text}`);
-  await watchQueue({ command, environment, settings, log });
+  const kind = handler === undefined ? '' : 'handler ';
+  log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${kind}${command.text}`);
+  await watchQueue({ command, environment, settings, handler, log });
   log.info('stopped, with no message in hand');
   await output.flushed();
 }
 
 /** Puts the parts of the watcher together, and runs it until it is told to stop. */
-async function watchQueue(given: {
-  command: WorkerCommand;
-  environment: Environment;
-  settings: Settings;
-  log: Logger;
-}): Promise<void> {
-  const { command, environment, settings, log } = given;
-  const jobs = new Set<RunningJob>();
-  const killAll = () => void jobs.forEach((job) => job.kill());
-  const { stopping, abortPoll } = onStopSignals({ process, log, killAll });
-  const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
+async function watchQueue(given: Given): Promise<void> {
+  const { settings, handler, log } = given;
+  const running: { workers?: Workers } = {};
+  const { stopping, abortPoll } = onStopSignals({ process, log, killAll: () => running.workers?.kill() });
   const progress = new Progress({ clock, stopping, ...settings });
   if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
   const common = { clock, log, progress, random: Math.random, ...settings };
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const queue = createSqsQueue(createSqsClient({ timeOfDay: systemClock, ...common }), settings);
+  const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
+  const client = createSqsClient({ timeOfDay: systemClock, ...common });
+  const queue = createSqsQueue(client, { ...settings, systemAttributes });
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, log);
-  const started = { start: starter.start, timeOfDay: systemClock, ...folders(environment, settings) };
-  const jobParts = { command, environment: inheritedEnvironment(environment), ...started, ...common };
-  await starter.ready;
+  const workers = await (handler === undefined
+    ? commandWorkers(given)
+    : handlerWorkers(given, handler, stopping));
+  running.workers = workers;
   await watch({
+    workers,
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),
-    startJob: (job) => tracked(jobs, runJob(job, jobParts)),
     heartbeat,
     settle: createSettle({ queue, outOfTime: lastMoment(stopping, settings), ...common }),
     protection,
-    onIdle: () => emptyFolders(settings.volumes, log),
+    // What a warm worker keeps there between two messages is its own, as in Lambda.
+    onIdle: () => (handler === undefined ? emptyFolders(settings.volumes, log) : Promise.resolve()),
     stopping,
     drainMs: Math.max(1, settings.stopTimeoutSeconds - SETTLE_MARGIN_SECONDS) * 1000,
+    batchWindowMs: (handler?.batchWindowSeconds ?? 0) * 1000,
     ...common,
   });
+  await workers.close();
   heartbeat.stop();
   protection.stop();
+}
+
+async function commandWorkers({ command, environment, settings, log }: Given): Promise<Workers> {
+  const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
+  const started = { start: starter.start, timeOfDay: systemClock, ...folders(environment, settings) };
+  const inherited = inheritedEnvironment(environment);
+  const parts = { command, environment: inherited, clock, log, ...settings, ...started };
+  await starter.ready;
+  return createCommandWorkers({ ...settings, runJob: (job) => runJob(job, parts) });
+}
+
+async function handlerWorkers(
+  { command, environment, settings, log }: Given,
+  handler: HandlerSettings,
+  stopping: AbortSignal,
+): Promise<Workers> {
+  const { region, functionArn } = identityOf(handler.queueArn, handler.functionName);
+  const logStream = await findLogStream(environment.ECS_CONTAINER_METADATA_URI_V4);
+  const workers = createHandlerWorkers({
+    ...settings,
+    ...handler,
+    command,
+    environment: {
+      ...inheritedEnvironment(environment),
+      ...runtimeEnvironment(environment, { taskRoot: process.cwd(), logStream }),
+    },
+    functionArn,
+    source: { queueArn: handler.queueArn, region },
+    stopping,
+    clock,
+    timeOfDay: systemClock,
+    random: Math.random,
+    log,
+  });
+  process.on('SIGHUP', () => {
+    log.info('SIGHUP: replacing the workers');
+    workers.reload();
+  });
+  return workers;
 }
 
 /** Who names a folder for temporary files wants them there. */
@@ -107,12 +166,6 @@ function lastMoment(stopping: AbortSignal, { stopTimeoutSeconds }: Settings): Ab
 function createProtection(agentUri: string | undefined, log: Logger): Protection {
   if (agentUri === undefined) return noProtection;
   return new TaskProtection({ put: agentProtection(agentUri), clock, log });
-}
-
-function tracked(jobs: Set<RunningJob>, job: RunningJob): RunningJob {
-  jobs.add(job);
-  void job.settled.finally(() => jobs.delete(job));
-  return job;
 }
 
 main().then(

@@ -1,4 +1,4 @@
-import { ContainerVariable } from '../contract/environment';
+import { ContainerVariable, RuntimeVariable } from '../contract/environment';
 
 /** What the container's environment tells the watcher, parsed once. */
 export interface Settings {
@@ -24,10 +24,23 @@ export interface Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What it tells of a handler and its warm workers. */
+export interface HandlerSettings {
+  queueArn: string;
+  /** Messages of one invocation, at most. */
+  batchSize: number;
+  /** For which a batch that is not full waits. */
+  batchWindowSeconds: number;
+  /** After which a worker is replaced; 0: never. */
+  maxInvocations: number;
+  /** Above which a worker is replaced; 0: no limit. */
+  workerMemoryMiB: number;
+  functionName: string;
+}
+
 /** @throws {SettingsError} with everything that is missing or malformed. */
-export function readSettings(environment: Environment): Settings {
-  const read = reader(environment);
-  const settings: Settings = {
+export const readSettings = (environment: Environment): Settings =>
+  readAll(environment, (read) => ({
     queueUrl: read.text(ContainerVariable.queueUrl),
     isFifo: read.flag(ContainerVariable.fifo),
     isStructured: read.flag(ContainerVariable.structuredLogging),
@@ -44,7 +57,22 @@ export function readSettings(environment: Environment): Settings {
     isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),
     agentUri: environment.ECS_AGENT_URI,
     healthSocket: read.nameOrFalse(ContainerVariable.healthCheck),
-  };
+  }));
+
+/** @throws {SettingsError} as above. */
+export const readHandlerSettings = (environment: Environment): HandlerSettings =>
+  readAll(environment, (read) => ({
+    queueArn: read.text(ContainerVariable.queueArn),
+    batchSize: read.number(ContainerVariable.batchSize, { least: 1, otherwise: 1 }),
+    batchWindowSeconds: read.number(ContainerVariable.batchWindowSeconds, { least: 0, otherwise: 0 }),
+    maxInvocations: read.number(ContainerVariable.maxInvocations, { least: 0, otherwise: 0 }),
+    workerMemoryMiB: read.number(ContainerVariable.workerMemoryMiB, { least: 0, otherwise: 0 }),
+    functionName: read.text(RuntimeVariable.functionName),
+  }));
+
+function readAll<T>(environment: Environment, settingsOf: (read: ReturnType<typeof reader>) => T): T {
+  const read = reader(environment);
+  const settings = settingsOf(read);
   if (read.problems.length > 0) throw new SettingsError(read.problems);
   return settings;
 }

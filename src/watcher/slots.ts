@@ -6,26 +6,11 @@ export interface Slots {
   release(): void;
   /** Resolves when at least so many are free, or the signal is given. */
   whenFree(count?: number, giveUp?: AbortSignal): Promise<void>;
-  /** Resolves when all are. */
-  whenAllFree(): Promise<void>;
 }
 
-export function createSlots(count: number): Slots {
-  let busy = 0;
-  let waiting: { isMet: () => boolean; resolve: () => void }[] = [];
-  const wake = (isMet: (waiter: { isMet: () => boolean }) => boolean) => {
-    const met = waiting.filter(isMet);
-    waiting = waiting.filter((waiter) => !met.includes(waiter));
-    met.forEach(({ resolve }) => resolve());
-  };
-  const when = (isMet: () => boolean, giveUp?: AbortSignal) => {
-    if (isMet() || giveUp?.aborted) return Promise.resolve();
-    return new Promise<void>((resolve) => {
-      const waiter = { isMet, resolve };
-      waiting.push(waiter);
-      giveUp?.addEventListener('abort', () => wake((other) => other === waiter), { once: true });
-    });
-  };
+/** @param busy how many are not free yet */
+export function createSlots(count: number, busy = 0): Slots {
+  const waiters = createWaiters();
   return {
     get free() {
       return count - busy;
@@ -38,9 +23,36 @@ export function createSlots(count: number): Slots {
     },
     release: () => {
       busy -= 1;
-      wake(({ isMet }) => isMet());
+      waiters.wake();
     },
-    whenFree: (wanted = 1, giveUp) => when(() => count - busy >= wanted, giveUp),
-    whenAllFree: () => when(() => busy === 0),
+    whenFree: (wanted = 1, giveUp) => waiters.when(() => count - busy >= wanted, giveUp),
+  };
+}
+
+/** Who waits until something is so. */
+function createWaiters() {
+  const waiting = new Set<{ isMet: () => boolean; resolve: () => void }>();
+  return {
+    /** It may be so now. */
+    wake: () => {
+      const met = [...waiting].filter(({ isMet }) => isMet());
+      met.forEach(({ resolve }) => {
+        resolve();
+      });
+    },
+    when: (isMet: () => boolean, giveUp?: AbortSignal) => {
+      if (isMet() || giveUp?.aborted) return Promise.resolve();
+      return new Promise<void>((resolve) => {
+        const finish = () => {
+          waiting.delete(waiter);
+          // The signal may live as long as the watcher.
+          giveUp?.removeEventListener('abort', finish);
+          resolve();
+        };
+        const waiter = { isMet, resolve: finish };
+        waiting.add(waiter);
+        giveUp?.addEventListener('abort', finish, { once: true });
+      });
+    },
   };
 }

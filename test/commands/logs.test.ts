@@ -78,16 +78,16 @@ function linesOf(isStructured: boolean): Line[] {
   };
   return [
     [9_000, 'task-one', watcher('watching')],
-    [8_000, 'task-one', watcher(receivedText(1, TOPIC_ID), QUEUE_ID)],
+    [8_000, 'task-one', watcher(receivedText({ receives: 1, topicMessageId: TOPIC_ID }), QUEUE_ID)],
     [7_900, 'task-one', worker('first \\u001b[31mtry', QUEUE_ID)],
     [7_800, 'task-one', ended('failure', 1, QUEUE_ID)],
-    [7_000, 'task-two', watcher(receivedText(2, TOPIC_ID), QUEUE_ID)],
+    [7_000, 'task-two', watcher(receivedText({ receives: 2, topicMessageId: TOPIC_ID }), QUEUE_ID)],
     [6_900, 'task-two', ended('noop', 2, QUEUE_ID)],
     [6_800, 'task-two', watcher(`sent anew as ${COPY_ID}, since its receives are used up`, QUEUE_ID)],
-    [6_700, 'task-one', watcher(receivedText(1, TOPIC_ID), COPY_ID)],
+    [6_700, 'task-one', watcher(receivedText({ receives: 1, topicMessageId: TOPIC_ID }), COPY_ID)],
     [6_600, 'task-one', worker('second try', COPY_ID)],
     [6_500, 'task-one', ended('success', 1, COPY_ID)],
-    [6_400, 'task-one', watcher(receivedText(1, undefined), OTHER_ID)],
+    [6_400, 'task-one', watcher(receivedText({ receives: 1, topicMessageId: undefined }), OTHER_ID)],
     [6_300, 'task-one', worker(`I know ${QUEUE_ID}`, OTHER_ID)],
     [
       6_000,

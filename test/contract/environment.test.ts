@@ -4,12 +4,17 @@ import {
   nameInContainer,
   nameInWorker,
   RESERVED_VARIABLE_NAMES,
+  RuntimeVariable,
   WORKER_ONLY_VARIABLES,
   WorkerVariable,
 } from '../../src/contract/environment';
 
 it('every variable that the plugin sets is reserved, under one name each', () => {
-  const names = [...Object.values(ContainerVariable), ...Object.values(WorkerVariable)];
+  const names = [
+    ...Object.values(ContainerVariable),
+    ...Object.values(WorkerVariable),
+    ...Object.values(RuntimeVariable),
+  ];
   expect([...RESERVED_VARIABLE_NAMES].sort()).toEqual([...new Set(names)].sort());
   expect(names).toHaveLength(new Set(names).size);
 });

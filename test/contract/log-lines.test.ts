@@ -97,11 +97,16 @@ describe.each(formats)('what is written is read back (%s)', (format) => {
   });
 
   it.each([
-    [undefined, 'received (receive 1)'],
-    ['0a1b-2c', 'received (receive 1, SNS message 0a1b-2c)'],
-  ])('the beginning of a job, with the topic’s id %s', (topicMessageId, text) => {
-    expect(receivedText(1, topicMessageId)).toBe(text);
-    expect(writeAndRead(line({ text }))).toMatchObject({ messageId, text, topicMessageId });
+    [{}, 'received (receive 1)'],
+    [{ topicMessageId: '0a1b-2c' }, 'received (receive 1, SNS message 0a1b-2c)'],
+    [{ invocationId: '3d-4e' }, 'received (receive 1, invocation 3d-4e)'],
+    [
+      { topicMessageId: '0a1b-2c', invocationId: '3d-4e' },
+      'received (receive 1, SNS message 0a1b-2c, invocation 3d-4e)',
+    ],
+  ])('the beginning of a job, with what else it is known by: %j', (ids, text) => {
+    expect(receivedText({ receives: 1, topicMessageId: undefined, ...ids })).toBe(text);
+    expect(writeAndRead(line({ text }))).toMatchObject({ messageId, text, ...ids });
   });
 
   it('a line of the watcher about no message', () => {
@@ -126,7 +131,7 @@ describe('a worker cannot write in the name of the watcher, or of another messag
     forged,
     `[Sun, 01 Mar 2026 10:00:00 GMT] [watcher] [other] ${forged}`,
     `] [watcher] [other] ${forged}`,
-    receivedText(1, 'other'),
+    receivedText({ receives: 1, topicMessageId: 'other' }),
     JSON.stringify({ source: 'watcher', worker_event: 'success', watchbot_sqs_message_id: 'other' }),
     JSON.stringify({ source: 'watcher', msg: forged, watchbot_sqs_message_id: 'other', time: 0 }),
     formatStructured({ ...outcomeLine(outcome()), messageId: 'other' }),

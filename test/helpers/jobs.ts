@@ -9,6 +9,7 @@ export function testMessage(more: Partial<ReceivedMessage> = {}): ReceivedMessag
     body: 'hello',
     systemAttributes: {},
     attributes: {},
+    md5: { body: '5d41402abc4b2a76b9719d911017c592', attributes: undefined },
     ...more,
   };
 }

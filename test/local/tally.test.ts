@@ -27,7 +27,7 @@ describe('a tally', () => {
   ])('follows a message that was sent $name', async ({ topicId, sentId }) => {
     const tally = new Tally();
     tally.sent(sentId, 'hello');
-    tally.line(watcherLine('q', receivedText(1, topicId)));
+    tally.line(watcherLine('q', receivedText({ receives: 1, topicMessageId: topicId })));
     tally.line(outcome('q', JobResult.failure));
     expect(tally.reports()).toMatchObject([{ fate: 'open' }]);
 
@@ -49,7 +49,7 @@ describe('a tally', () => {
 
   it('knows a message that was worked on before its sender had the answer', async () => {
     const tally = new Tally();
-    tally.line(watcherLine('q', receivedText(1, 't')));
+    tally.line(watcherLine('q', receivedText({ receives: 1, topicMessageId: 't' })));
     tally.line(outcome('q', JobResult.rejected));
     tally.sent('t', 'hello');
     expect(await tally.whenSettled(10_000)).toBe(true);

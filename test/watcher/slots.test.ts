@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { getEventListeners } from 'node:events';
 import { createSlots } from '../../src/watcher/slots';
 
 const isMet = async (promise: Promise<void>) => {
@@ -17,18 +18,35 @@ describe('slots', () => {
     expect([slots.free, slots.busy]).toEqual([1, 1]);
   });
 
-  it('tell when one is free, and when all are', async () => {
+  it('tell when one is free', async () => {
     const slots = createSlots(2);
     expect(await isMet(slots.whenFree())).toBe(true);
-    expect(await isMet(slots.whenAllFree())).toBe(true);
     slots.take();
     slots.take();
-    const [free, all] = [slots.whenFree(), slots.whenAllFree()];
-    expect([await isMet(free), await isMet(all)]).toEqual([false, false]);
+    const free = slots.whenFree();
+    expect(await isMet(free)).toBe(false);
     slots.release();
-    expect([await isMet(free), await isMet(all)]).toEqual([true, false]);
+    expect(await isMet(free)).toBe(true);
+  });
+
+  it('need not be free from the beginning', async () => {
+    const slots = createSlots(2, 2);
+    const free = slots.whenFree();
+    expect([slots.free, await isMet(free)]).toEqual([0, false]);
     slots.release();
-    expect(await isMet(all)).toBe(true);
+    expect([slots.free, await isMet(free)]).toEqual([1, true]);
+  });
+
+  it('leave nothing behind on a signal that lives longer', async () => {
+    const slots = createSlots(1);
+    const signal = new AbortController().signal;
+    for (let round = 0; round < 20; round += 1) {
+      slots.take();
+      const free = slots.whenFree(1, signal);
+      slots.release();
+      await free;
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('tell when as many are free as are wanted, or when it is given up', async () => {
@@ -50,7 +68,7 @@ describe('slots', () => {
   it('tell all who wait', async () => {
     const slots = createSlots(1);
     slots.take();
-    const waiting = [slots.whenFree(), slots.whenFree(), slots.whenAllFree()];
+    const waiting = [slots.whenFree(), slots.whenFree(), slots.whenFree()];
     slots.release();
     await expect(Promise.all(waiting)).resolves.toHaveLength(3);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Job } from '../../src/watcher/message/job';
 import type { Settlement } from '../../src/watcher/outcome/decide';
 import type { ReceivedMessage } from '../../src/watcher/queue/queue';
+import { createSlots } from '../../src/watcher/slots';
 import { watch, type WatchParts } from '../../src/watcher/watch';
 import { createDeferred, type Deferred } from '../helpers/deferred';
 import { createFakeClock } from '../helpers/fake-clock';
@@ -11,29 +11,40 @@ const DELETE: Settlement = { action: 'delete' };
 const FAILED: Settlement = { action: 'return', afterSeconds: 2, isCounted: true };
 
 /** The watcher among parts that the test answers, one by one. `events` is what it did, in order. */
-function start(more: Partial<WatchParts> = {}) {
+function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: number } = {}) {
   const clock = createFakeClock();
   const stop = new AbortController();
   const events: string[] = [];
-  const polls: { most: number; answer: Deferred<ReceivedMessage[]> }[] = [];
+  const polls: { most: number; waitMs: number | undefined; answer: Deferred<ReceivedMessage[]> }[] = [];
   const jobs = new Map<string, Deferred<Settlement>>();
+  const slots = createSlots(more.concurrency ?? 1);
   const stages: string[] = [];
   let isOver = false;
   const watched = watch({
-    poll: (most) => {
+    poll: (most, waitMs) => {
       const answer = createDeferred<ReceivedMessage[]>();
-      polls.push({ most, answer });
+      polls.push({ most, waitMs, answer });
       return answer.promise;
     },
-    startJob: ({ messageId }: Job) => {
-      const settled = createDeferred<Settlement>();
-      jobs.set(messageId, settled);
-      events.push(`start ${messageId}`);
-      return {
-        settled: settled.promise,
-        stop: (reason, graceMs) => void events.push(`stop ${messageId} ${reason} ${graceMs}`),
-        kill: () => undefined,
-      };
+    workers: {
+      slots,
+      batchSize,
+      start: (batch) => {
+        const ids = batch.map(({ messageId }) => messageId);
+        const settled = batch.map(() => createDeferred<Settlement>());
+        ids.forEach((id, index) => jobs.set(id, settled[index]!));
+        const name = ids.join('+');
+        events.push(`start ${name}`);
+        return {
+          settled: Promise.all(settled.map(({ promise }) => promise)),
+          stop: (reason, graceMs) => void events.push(`stop ${name} ${reason} ${graceMs}`),
+        };
+      },
+      done: () => {
+        slots.release();
+      },
+      kill: () => undefined,
+      close: () => Promise.resolve(),
     },
     heartbeat: {
       hold: ({ messageId }) => void events.push(`hold ${messageId}`),
@@ -55,6 +66,7 @@ function start(more: Partial<WatchParts> = {}) {
     onIdle: () => Promise.resolve(),
     concurrency: 1,
     isFifo: false,
+    batchWindowMs: 0,
     isFreshContainerPerJob: false,
     stopping: stop.signal,
     drainMs: 25_000,
@@ -72,6 +84,7 @@ function start(more: Partial<WatchParts> = {}) {
     settled,
     isOver: () => isOver,
     asked: () => polls.map(({ most }) => most),
+    waits: () => polls.map(({ waitMs }) => waitMs),
     receive: async (...ids: string[]) => {
       await settled();
       polls.at(-1)!.answer.resolve(ids.map((messageId) => testMessage({ messageId })));
@@ -275,6 +288,89 @@ describe('told to stop', () => {
     await watched;
     expect(events).not.toContain('start b');
     expect(events).toContain('return b');
+  });
+});
+
+describe('a batch', () => {
+  it.each([
+    { concurrency: 1, batchSize: 3, isFifo: false, most: 3 },
+    { concurrency: 2, batchSize: 3, isFifo: false, most: 6 },
+    { concurrency: 5, batchSize: 10, isFifo: false, most: 10 },
+    // One worker has all of a poll, whatever its groups are.
+    { concurrency: 5, batchSize: 10, isFifo: true, most: 10 },
+    { concurrency: 5, batchSize: 2, isFifo: true, most: 2 },
+  ])('$batchSize for $concurrency workers: $most asked for (FIFO: $isFifo)', async ({ most, ...parts }) => {
+    const { asked, settled } = start(parts);
+    await settled();
+    expect(asked()).toEqual([most]);
+  });
+
+  it('goes to one worker, and takes one slot', async () => {
+    const { asked, receive, events, end } = start({ concurrency: 2, batchSize: 3 });
+    await receive('a', 'b', 'c', 'd');
+    expect(events).toEqual(['busy', 'hold a', 'hold b', 'hold c', 'hold d', 'start a+b+c', 'start d']);
+    await end('d');
+    expect(asked()).toEqual([6, 3]);
+  });
+
+  it('is settled message by message', async () => {
+    const { receive, events, end, endWith } = start({ batchSize: 2 });
+    await receive('a', 'b');
+    await endWith('a', FAILED);
+    expect(events).toHaveLength(4);
+    await end('b');
+    expect(events.slice(4).sort()).toEqual(['delete b', 'idle', 'let go a', 'let go b', 'return a']);
+  });
+
+  it('waits in its window until it is full, and is held meanwhile', async () => {
+    const { receive, events, asked, waits, clock } = start({ batchSize: 3, batchWindowMs: 5_000 });
+    await receive();
+    await receive('a');
+    await clock.advance(1_000);
+    await receive('b');
+    expect(events).toEqual(['busy', 'hold a', 'hold b']);
+    await receive('c');
+    expect(events.at(-1)).toBe('start a+b+c');
+    expect(asked()).toEqual([3, 3, 2, 1]);
+    expect(waits()).toEqual([Infinity, Infinity, 5_000, 4_000]);
+  });
+
+  it('goes as it is when its window is over', async () => {
+    const { receive, events, clock } = start({ batchSize: 3, batchWindowMs: 5_000 });
+    await receive('a');
+    await clock.advance(5_000);
+    await receive();
+    expect(events.at(-1)).toBe('start a');
+  });
+
+  it('goes back when the task is to end in its window', async () => {
+    const { receive, events, stop, watched } = start({ batchSize: 3, batchWindowMs: 5_000 });
+    await receive('a');
+    stop.abort();
+    await receive();
+    await watched;
+    expect(events.filter((event) => /start|return/.test(event))).toEqual(['return a']);
+  });
+});
+
+describe('workers that are not ready', () => {
+  it('are asked for nothing, and no message either; the task can end all the same', async () => {
+    const workers: WatchParts['workers'] = {
+      slots: createSlots(1, 1),
+      batchSize: 1,
+      start: () => {
+        throw new Error('no worker is ready');
+      },
+      done: () => undefined,
+      kill: () => undefined,
+      close: () => Promise.resolve(),
+    };
+    const { asked, settled, stop, watched } = start({ workers });
+    await settled();
+    expect(asked()).toEqual([]);
+    stop.abort();
+    await watched;
+    expect(asked()).toEqual([]);
   });
 });
 

@@ -4,8 +4,8 @@ import { readLine } from '../../contract/log-lines';
 const SENT_ANEW = /^sent anew as ([\w-]+),/;
 
 /**
- * The ids of one job. The topic's id of a message stands in the line with which a job begins, which has the queue's;
- * and a copy that the watcher sends has another.
+ * The ids of one job. The topic's id of a message stands in the line with which a job begins, which has the queue's, and
+ * so does that of an invocation with several messages; and a copy that the watcher sends has another.
  */
 export class JobTrace {
   private readonly known: Set<string>;
@@ -21,10 +21,11 @@ export class JobTrace {
 
   /** Whether the line is of the job; what it says of further ids is learned. */
   take(line: string): boolean {
-    const { messageId, topicMessageId, source, text } = readLine(line);
+    const { messageId, topicMessageId, invocationId, source, text } = readLine(line);
     if (messageId === undefined) return false;
     if (topicMessageId !== undefined && this.known.has(topicMessageId)) this.known.add(messageId);
     if (!this.known.has(messageId)) return false;
+    if (invocationId !== undefined) this.known.add(invocationId);
     const [, copy] = source === 'watcher' ? (SENT_ANEW.exec(text) ?? []) : [];
     if (copy !== undefined) this.known.add(copy);
     return true;

@@ -19,7 +19,7 @@ export interface Logger {
   error(text: string, messageId?: string): void;
   outcome(outcome: Outcome, messageId: string): void;
   /** Lines of a worker. Resolves when the log can take more, so that a fast writer waits and memory does not grow. */
-  worker(lines: readonly string[], messageId: string): Promise<void> | void;
+  worker(lines: readonly string[], messageId?: string): Promise<void> | void;
 }
 
 export function createLogger({
@@ -56,7 +56,7 @@ export function createLogger({
 }
 
 /** A worker's line; where it is a JSON object, its fields become those of a structured line, as from Watchbot 8 on. */
-function workerLine(text: string, messageId: string): Omit<LogLine, 'time'> {
+function workerLine(text: string, messageId: string | undefined): Omit<LogLine, 'time'> {
   return {
     source: LogSource.worker,
     level: LogLevel.info,

@@ -1,6 +1,7 @@
 import { ExitCode } from '../../contract/exit-codes';
 import { JobResult } from '../../contract/log';
-import type { StopReason, WorkerEnd } from '../worker/run-worker';
+import { describeExit, STOPPED } from '../worker/describe-end';
+import type { WorkerEnd } from '../worker/run-worker';
 
 /** What is done with the message. */
 export type Settlement =
@@ -54,22 +55,6 @@ export function decide(
       settlement: { ...retry, isCounted: false },
     };
   return { result: JobResult.failure, reason: describeExit(end), settlement: retry };
-}
-
-const STOPPED: Record<StopReason, string> = {
-  duration: 'stopped: longer than maxJobDuration',
-  window: 'stopped: SQS holds a message for 12 hours at most',
-  shutdown: 'the task was stopped; the message goes back at once',
-};
-
-/** What a shell's own exit codes mean: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html */
-const SHELL_CODES: Readonly<Record<number, string>> = {
-  126: ': the command is not a program',
-  127: ': the command was not found',
-};
-
-function describeExit({ code, signal }: Extract<WorkerEnd, { kind: 'exited' }>): string {
-  return code === null ? `signal ${signal}` : `exit code ${code}${SHELL_CODES[code] ?? ''}`;
 }
 
 /** For a message that arrives when the task is already ending: another watcher may have it at once. */

@@ -1,3 +1,4 @@
+import { inBatches } from '../batches';
 import type { Cancel, Clock } from '../clock';
 import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
@@ -67,7 +68,7 @@ export class Heartbeat {
 
   private async send(messages: readonly HeldMessage[]): Promise<void> {
     const { log } = this.parts;
-    const errors = await Promise.all(batchesOf(messages).map((batch) => this.sendBatch(batch)));
+    const errors = await Promise.all(inBatches(messages, MAX_BATCH).map((batch) => this.sendBatch(batch)));
     const error = errors.find((each) => each !== undefined);
     if (error !== undefined && !this.isFailing) log.error(`cannot hold messages: ${error}; trying on`);
     if (error === undefined && this.isFailing) log.info('messages can be held again');
@@ -97,11 +98,4 @@ export class Heartbeat {
     const leftSeconds = MAX_HOLD_SECONDS - Math.ceil((clock.now() - receivedAtMs) / 1000) - 1;
     return { receiptHandle, timeoutSeconds: Math.max(0, Math.min(visibilityTimeoutSeconds, leftSeconds)) };
   }
-}
-
-function batchesOf<T>(entries: readonly T[]): T[][] {
-  const count = Math.ceil(entries.length / MAX_BATCH);
-  return Array.from({ length: count }, (_, index) =>
-    entries.slice(index * MAX_BATCH, (index + 1) * MAX_BATCH),
-  );
 }

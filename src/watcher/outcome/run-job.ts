@@ -8,13 +8,9 @@ import type { WorkerCommand } from '../worker/command';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
 import type { StartWorker } from '../worker/start-worker';
 import { createTemporaryFolder, type TemporaryFolder } from '../worker/temporary-folder';
-import { decide, MAX_HOLD_SECONDS, type Settlement } from './decide';
-
-/** A worker gets this long between SIGTERM and SIGKILL when its time is up. */
-const STOP_GRACE_MS = 10_000;
-
-/** A job is stopped this long before SQS's 12 hours end, so that its message can still be returned. */
-const WINDOW_MARGIN_SECONDS = 60;
+import { decide, type Settlement } from './decide';
+import { outcomeOf } from './outcome';
+import { STOP_GRACE_MS, timeLimit } from './time-limit';
 
 export interface RunningJob {
   /** How the message is to be settled. Never rejects. */
@@ -66,22 +62,17 @@ async function work(
 ): Promise<Settlement> {
   const { clock, log } = parts;
   const startedAtMs = clock.now();
-  log.info(receivedText(job.receives, job.topicMessageId), job.messageId);
+  log.info(receivedText(job), job.messageId);
   const end = await workerEnd(job, parts, onStart);
   const nowMs = clock.now();
   const decision = decide(end, { receives: job.receives, heldSeconds: (nowMs - job.receivedAtMs) / 1000 });
-  log.outcome(
-    {
-      result: decision.result,
-      reason: decision.reason,
-      durationMs: Math.round(nowMs - startedAtMs),
-      responseDurationMs: Math.max(0, parts.timeOfDay.now() - job.sentAt.getTime()),
-      receives: job.receives,
-      code: end.kind === 'exited' ? end.code : null,
-      signal: end.kind === 'exited' ? end.signal : null,
-    },
-    job.messageId,
-  );
+  const outcome = outcomeOf(decision, {
+    job,
+    durationMs: nowMs - startedAtMs,
+    nowMs: parts.timeOfDay.now(),
+    exit: end.kind === 'exited' ? end : undefined,
+  });
+  log.outcome(outcome, job.messageId);
   return decision.settlement;
 }
 
@@ -108,7 +99,8 @@ async function workerEnd(
       writeLines: (lines) => parts.log.worker(lines, job.messageId),
     });
     onStart(worker);
-    const cancelLimit = limit(worker, job, parts);
+    const { seconds, reason } = timeLimit(job.receivedAtMs, parts);
+    const cancelLimit = parts.clock.after(seconds * 1000, () => worker.stop(reason, STOP_GRACE_MS));
     const end = await worker.ended;
     cancelLimit();
     return end;
@@ -117,15 +109,4 @@ async function workerEnd(
   } finally {
     await Promise.all([file?.remove(), temporary?.remove()]);
   }
-}
-
-/** Stops the worker at `maxJobDuration`, or at the end of the time for which SQS lets a message be held. */
-function limit(worker: RunningWorker, job: Job, { maxJobDurationSeconds, clock }: JobParts) {
-  const heldSeconds = (clock.now() - job.receivedAtMs) / 1000;
-  const windowSeconds = MAX_HOLD_SECONDS - WINDOW_MARGIN_SECONDS - heldSeconds;
-  const isShorter = maxJobDurationSeconds > 0 && maxJobDurationSeconds < windowSeconds;
-  const [seconds, reason] = isShorter
-    ? [maxJobDurationSeconds, 'duration' as const]
-    : [windowSeconds, 'window' as const];
-  return clock.after(seconds * 1000, () => worker.stop(reason, STOP_GRACE_MS));
 }

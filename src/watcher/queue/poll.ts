@@ -6,7 +6,8 @@ import type { Queue, ReceivedMessage } from './queue';
 
 const FAILURES_TO_TELL = 2;
 
-export type Poll = (maxMessages: number) => Promise<ReceivedMessage[]>;
+/** @param waitMs for which SQS waits for messages, at most; as long as it may, unless given */
+export type Poll = (maxMessages: number, waitMs?: number) => Promise<ReceivedMessage[]>;
 
 /**
  * Receives, whatever happens: a failed poll is an empty one that took longer. One line of log when SQS goes away and
@@ -27,11 +28,11 @@ export function createPoll(parts: {
   const backoff = createBackoff(parts.random);
   const isStopping = () => stopping.aborted;
   let failures = 0;
-  return async (maxMessages) => {
+  return async (maxMessages, waitMs = Infinity) => {
     if (isStopping()) return [];
     progress.reach('receiving');
     try {
-      const messages = await queue.receive(maxMessages, abort);
+      const messages = await queue.receive(maxMessages, { waitMs, signal: abort });
       if (failures >= FAILURES_TO_TELL) log.info('SQS answers again');
       failures = 0;
       backoff.reset();

@@ -1,7 +1,7 @@
 /** The queue as the watcher sees it: what it needs of SQS, and no more. */
 export interface Queue {
-  /** One long poll. */
-  receive(maxMessages: number, signal: AbortSignal): Promise<ReceivedMessage[]>;
+  /** One long poll; SQS waits no longer than is said, and than it may. */
+  receive(maxMessages: number, options: { waitMs: number; signal: AbortSignal }): Promise<ReceivedMessage[]>;
   /** Deletes up to ten messages; returns those that SQS did not delete. */
   deleteBatch(receiptHandles: readonly string[]): Promise<FailedEntry[]>;
   /** Sends a copy of a message, with its attributes. Resolves to the copy's id. */
@@ -31,6 +31,8 @@ export interface ReceivedMessage {
   systemAttributes: Readonly<Record<string, string>>;
   /** The sender's own. */
   attributes: Readonly<Record<string, MessageAttribute>>;
+  /** SQS's sums over body and attributes; without attributes there is only the first. */
+  md5: { body: string; attributes: string | undefined };
 }
 
 export interface MessageAttribute {

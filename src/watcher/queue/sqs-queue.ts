@@ -10,26 +10,40 @@ import type { SqsClient } from './sqs/sqs-client';
 import { LONG_POLL_SECONDS, POLL_TIMEOUT_MS } from './sqs/timeouts';
 
 const POLL = {
-  WaitTimeSeconds: LONG_POLL_SECONDS,
   MessageAttributeNames: ['All'],
-  MessageSystemAttributeNames: [
-    'SentTimestamp',
-    'ApproximateFirstReceiveTimestamp',
-    'ApproximateReceiveCount',
-    'MessageGroupId',
-    'AWSTraceHeader',
-  ],
 } satisfies Partial<ReceiveMessageRequest>;
+
+type SystemAttributes = NonNullable<ReceiveMessageRequest['MessageSystemAttributeNames']>;
+
+/** What a command learns of its message. */
+export const COMMAND_ATTRIBUTES: SystemAttributes = [
+  'SentTimestamp',
+  'ApproximateFirstReceiveTimestamp',
+  'ApproximateReceiveCount',
+  'MessageGroupId',
+  'AWSTraceHeader',
+];
+
+/** What Lambda gives a handler. */
+export const HANDLER_ATTRIBUTES: SystemAttributes = ['All'];
+
+export interface SqsQueueParts {
+  queueUrl: string;
+  visibilityTimeoutSeconds: number;
+  systemAttributes: SystemAttributes;
+}
 
 export function createSqsQueue(
   client: SqsClient,
-  { queueUrl, visibilityTimeoutSeconds }: { queueUrl: string; visibilityTimeoutSeconds: number },
+  { queueUrl, visibilityTimeoutSeconds, systemAttributes }: SqsQueueParts,
 ): Queue {
   const QueueUrl = queueUrl;
   return {
-    receive: async (maxMessages, signal) => {
+    receive: async (maxMessages, { waitMs, signal }) => {
       const input = {
         ...POLL,
+        WaitTimeSeconds: Math.min(LONG_POLL_SECONDS, Math.ceil(waitMs / 1000)),
+        MessageSystemAttributeNames: systemAttributes,
         QueueUrl,
         MaxNumberOfMessages: maxMessages,
         VisibilityTimeout: visibilityTimeoutSeconds,
@@ -97,6 +111,7 @@ function received(message: Wire<Message>): ReceivedMessage {
     body: message.Body ?? '',
     systemAttributes: message.Attributes ?? {},
     attributes: mapValues(message.MessageAttributes ?? {}, attribute),
+    md5: { body: message.MD5OfBody ?? '', attributes: message.MD5OfMessageAttributes },
   };
 }
 

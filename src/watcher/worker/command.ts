@@ -1,4 +1,4 @@
-import { ARGUMENTS_MARKER, LISTEN_COMMAND } from '../../contract/image';
+import { ARGUMENTS_MARKER, HANDLE_COMMAND, LISTEN_COMMAND } from '../../contract/image';
 
 /** What is run for each message. */
 export interface WorkerCommand {
@@ -8,7 +8,17 @@ export interface WorkerCommand {
   text: string;
 }
 
-const USAGE = `usage: watchbot ${LISTEN_COMMAND} "SHELL LINE" | watchbot ${LISTEN_COMMAND} ${ARGUMENTS_MARKER} PROGRAM [ARGUMENT …]`;
+const USAGE = [
+  `usage: watchbot ${LISTEN_COMMAND} "SHELL LINE"`,
+  `watchbot ${LISTEN_COMMAND} ${ARGUMENTS_MARKER} PROGRAM [ARGUMENT …]`,
+  `watchbot ${HANDLE_COMMAND} [${ARGUMENTS_MARKER} PROGRAM [ARGUMENT …]]`,
+].join(' | ');
+
+/** What the container is to do: run a command for each message, or keep warm workers. */
+export type CommandLine =
+  | { kind: 'listen'; command: WorkerCommand }
+  /** Without a command: what the image itself would have started. */
+  | { kind: 'handle'; command: WorkerCommand | undefined };
 
 /**
  * The whole group is told to end, the shell included. Without a trap it would end at once, and with it the exit code of
@@ -25,16 +35,31 @@ const END_ON_SIGTERM = "trap 'exit 143' TERM; ";
 /** `&&` does not go on, and `>&` is no end of a command. In quotes these do no harm: the message just comes again. */
 const GOES_ON = /[;|!\n]|(?<![&>])&(?!&)/;
 
-/** @throws {Error} with the usage where the container's command is neither form. */
-export function parseCommandLine(argv: readonly string[]): WorkerCommand {
-  const [command, first, ...rest] = argv;
-  const [program, ...programArguments] = rest;
-  if (command === LISTEN_COMMAND && first === ARGUMENTS_MARKER && program !== undefined) {
-    return { program, arguments: programArguments, text: rest.join(' ') };
-  }
-  if (command === LISTEN_COMMAND && first !== undefined && first !== ARGUMENTS_MARKER && rest.length === 0) {
-    const trap = GOES_ON.test(first) ? END_ON_SIGTERM : OUTLIVE_SIGTERM;
-    return { program: '/bin/sh', arguments: ['-c', trap + first], text: first };
-  }
+/** @throws {Error} with the usage where the container's command is none of these forms. */
+export function parseCommandLine([verb, ...words]: readonly string[]): CommandLine {
+  const command = programOf(words);
+  if (verb === HANDLE_COMMAND && (command !== undefined || words.length === 0))
+    return { kind: verb, command };
+  const listened = command ?? shellLineOf(words);
+  if (verb === LISTEN_COMMAND && listened !== undefined) return { kind: verb, command: listened };
   throw new Error(USAGE);
+}
+
+function programOf([marker, ...words]: readonly string[]): WorkerCommand | undefined {
+  return marker === ARGUMENTS_MARKER && words.length > 0 ? programCommand(words) : undefined;
+}
+
+function shellLineOf([line, ...others]: readonly string[]): WorkerCommand | undefined {
+  const isLine = line !== undefined && line !== ARGUMENTS_MARKER && others.length === 0;
+  return isLine ? shellCommand(line) : undefined;
+}
+
+function shellCommand(text: string): WorkerCommand {
+  const trap = GOES_ON.test(text) ? END_ON_SIGTERM : OUTLIVE_SIGTERM;
+  return { program: '/bin/sh', arguments: ['-c', trap + text], text };
+}
+
+/** Without a shell. */
+export function programCommand([program = '', ...rest]: readonly string[]): WorkerCommand {
+  return { program, arguments: rest, text: [program, ...rest].join(' ') };
 }

@@ -19,6 +19,7 @@ export const startByNode: StartWorker = ({ command, environment, input }) => {
   if ('failure' in child) return nothing(notStarted(command, child.failure.message));
   feed(child.stdin, input);
   return {
+    groupId: child.pid,
     ended: endOf(child, command),
     stdout: child.stdout,
     stderr: child.stderr,

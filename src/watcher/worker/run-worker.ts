@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { createLineCutter } from './lines';
+import { logOutput, type OutputLog, type WriteLines } from './output-log';
 import type { ProcessEnd, StartRequest, StartWorker, WorkerProcess } from './start-worker';
 
 /** How a worker ended: its own way, or why it was ended. */
@@ -7,8 +7,11 @@ export type WorkerEnd =
   | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; stopped: StopReason | undefined }
   | Exclude<ProcessEnd, { kind: 'exited' }>;
 
-/** `duration`: `maxJobDuration`. `window`: SQS's 12 hours. `shutdown`: the task ends. */
-export type StopReason = 'duration' | 'window' | 'shutdown';
+/**
+ * `duration`: `maxJobDuration`. `window`: SQS's 12 hours. `shutdown`: the task ends. Of a warm worker also `memory`: it
+ * uses more than `workerMemory`. `replaced`: another one takes its place.
+ */
+export type StopReason = 'duration' | 'window' | 'shutdown' | 'memory' | 'replaced';
 
 export interface RunningWorker {
   /** Resolves when the process has ended and its output has closed. Never rejects. */
@@ -17,6 +20,10 @@ export interface RunningWorker {
   stop(reason: StopReason, graceMs: number): void;
   /** Ends it now. */
   kill(): void;
+  /** Resolves when all that it has written by now is logged. */
+  caughtUp(): Promise<void>;
+  /** Of its process group; unknown where it did not start, or the launcher started it. */
+  groupId: number | undefined;
 }
 
 /** After a worker has ended, a process that it left behind may hold its output open no longer than this. */
@@ -25,14 +32,19 @@ const OUTPUT_GRACE_MS = 5_000;
 export interface RunParts extends StartRequest {
   start: StartWorker;
   clock: Clock;
-  writeLines: (lines: readonly string[]) => Promise<void> | void;
+  writeLines: WriteLines;
 }
 
 export function runWorker({ start, clock, writeLines, ...request }: RunParts): RunningWorker {
   const worker = start(request);
   const control = createControl(worker, clock);
-  const output = Promise.all([logStream(worker.stdout, writeLines), logStream(worker.stderr, writeLines)]);
-  return { ...control, ended: watchEnd({ worker, output, control, clock }) };
+  const output = logOutput([worker.stdout, worker.stderr], writeLines);
+  return {
+    ...control,
+    groupId: worker.groupId,
+    caughtUp: () => output.caughtUp(),
+    ended: watchEnd({ worker, output, control, clock }),
+  };
 }
 
 function createControl(worker: WorkerProcess, clock: Clock) {
@@ -60,7 +72,7 @@ function createControl(worker: WorkerProcess, clock: Clock) {
 
 async function watchEnd(parts: {
   worker: WorkerProcess;
-  output: Promise<unknown>;
+  output: OutputLog;
   control: ReturnType<typeof createControl>;
   clock: Clock;
 }): Promise<WorkerEnd> {
@@ -73,26 +85,8 @@ async function watchEnd(parts: {
     // Whoever left the group and still holds the pipe.
     worker.closeOutput();
   });
-  await output;
+  await output.closed;
   cancel();
   control.finish();
   return end.kind === 'exited' ? { ...end, stopped } : end;
-}
-
-/** Logs a stream line by line; reads on only when the log has taken what there was. Never rejects. */
-async function logStream(
-  stream: AsyncIterable<Buffer>,
-  writeLines: (lines: readonly string[]) => Promise<void> | void,
-): Promise<void> {
-  const cutter = createLineCutter();
-  try {
-    for await (const chunk of stream) await write(cutter.push(chunk));
-  } catch {
-    // The stream was destroyed: what came before is logged.
-  }
-  await write(cutter.end());
-
-  async function write(lines: readonly string[]) {
-    if (lines.length > 0) await writeLines(lines);
-  }
 }

@@ -13,6 +13,8 @@ export interface StartRequest {
 
 /** A worker's process, whoever started it. */
 export interface WorkerProcess {
+  /** Its own id, and that of the group; only where Node has started it. */
+  groupId?: number | undefined;
   /** Never rejects. Output may still come. */
   ended: Promise<ProcessEnd>;
   /** Read on only when more can be taken: until then, the worker waits. */

@@ -191,8 +191,8 @@ describe.each(metrics)('%s', (metric) => {
       text,
     });
     for (const text of [
-      receivedText(2, undefined),
-      receivedText(2, 'id'),
+      receivedText({ receives: 2, topicMessageId: undefined }),
+      receivedText({ receives: 2, topicMessageId: 'id' }),
       'stopping: [failure] after 1 ms',
     ]) {
       expect(countedOf(metric, line(text))).toEqual(both(undefined));

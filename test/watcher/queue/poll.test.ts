@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPoll, describeError } from '../../../src/watcher/queue/poll';
-import type { ReceivedMessage } from '../../../src/watcher/queue/queue';
+import type { Queue } from '../../../src/watcher/queue/queue';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { testMessage } from '../../helpers/jobs';
 import { createTestLog } from '../../helpers/test-log';
 
-type Receive = (maxMessages: number, signal: AbortSignal) => Promise<ReceivedMessage[]>;
+type Receive = Queue['receive'];
 
 function start(receive: Receive) {
   const clock = createFakeClock();
@@ -16,9 +16,9 @@ function start(receive: Receive) {
   let calls = 0;
   const poll = createPoll({
     queue: {
-      receive: (maxMessages, signal) => {
+      receive: (maxMessages, options) => {
         calls += 1;
-        return receive(maxMessages, signal);
+        return receive(maxMessages, options);
       },
     },
     progress: { reach: (stage) => void stages.push(stage) },
@@ -32,7 +32,7 @@ function start(receive: Receive) {
 }
 
 const refused = () => Promise.reject(new Error('refused'));
-const untilAborted: Receive = (_, signal) =>
+const untilAborted: Receive = (_, { signal }) =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => {
       reject(new Error('aborted'));

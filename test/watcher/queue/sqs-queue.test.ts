@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../../src/watcher/clock';
 import { createSqsClient } from '../../../src/watcher/queue/sqs/sqs-client';
-import { createSqsQueue } from '../../../src/watcher/queue/sqs-queue';
+import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from '../../../src/watcher/queue/sqs-queue';
 import { startTestServer, type ReceivedRequest, type TestServer } from '../../helpers/http-server';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -25,7 +25,7 @@ const json =
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
 
-async function start(answer: Answer) {
+async function start(answer: Answer, systemAttributes = COMMAND_ATTRIBUTES) {
   server = await startTestServer(answer);
   const client = createSqsClient({
     clock: systemClock,
@@ -37,7 +37,7 @@ async function start(answer: Answer) {
     },
   });
   clients.push(client);
-  return createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180 });
+  return createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180, systemAttributes });
 }
 
 const asked = () =>
@@ -45,12 +45,12 @@ const asked = () =>
     action: headers['x-amz-target'],
     body: JSON.parse(body) as unknown,
   }));
-const never = new AbortController().signal;
+const longPoll = { waitMs: Infinity, signal: new AbortController().signal };
 
 describe('receiving', () => {
   it('asks with a long poll, for the visibility timeout and all attributes, at the place of the client', async () => {
     const queue = await start(json({}));
-    expect(await queue.receive(7, never)).toEqual([]);
+    expect(await queue.receive(7, longPoll)).toEqual([]);
     expect(asked()).toEqual([
       {
         action: 'AmazonSQS.ReceiveMessage',
@@ -81,6 +81,7 @@ describe('receiving', () => {
             MessageId: 'm1',
             ReceiptHandle: 'h1',
             Body: 'hello',
+            MD5OfMessageAttributes: 'sum',
             MD5OfBody: createHash('md5').update('hello').digest('hex'),
             Attributes: { ApproximateReceiveCount: '2' },
             MessageAttributes: {
@@ -93,7 +94,7 @@ describe('receiving', () => {
         ],
       }),
     );
-    expect(await queue.receive(10, never)).toEqual([
+    expect(await queue.receive(10, longPoll)).toEqual([
       {
         messageId: 'm1',
         receiptHandle: 'h1',
@@ -105,8 +106,26 @@ describe('receiving', () => {
           bytes: { Type: 'Binary', Value: bytes },
           empty: { Type: 'Binary', Value: '' },
         },
+        md5: { body: createHash('md5').update('hello').digest('hex'), attributes: 'sum' },
       },
     ]);
+  });
+
+  it.each([
+    { waitMs: 0, seconds: 0 },
+    { waitMs: 1, seconds: 1 },
+    { waitMs: 4_200, seconds: 5 },
+    { waitMs: 20_001, seconds: 20 },
+  ])('waits for $seconds s where $waitMs ms are left', async ({ waitMs, seconds }) => {
+    const queue = await start(json({}));
+    await queue.receive(1, { ...longPoll, waitMs });
+    expect(asked()).toMatchObject([{ body: { WaitTimeSeconds: seconds } }]);
+  });
+
+  it('asks for all that SQS knows, for a handler', async () => {
+    const queue = await start(json({}), HANDLER_ATTRIBUTES);
+    await queue.receive(1, longPoll);
+    expect(asked()).toMatchObject([{ body: { MessageSystemAttributeNames: ['All'] } }]);
   });
 
   it('is given up at once when that is asked for', async () => {
@@ -114,12 +133,12 @@ describe('receiving', () => {
     const queue = await start(() => {
       abort.abort();
     });
-    await expect(queue.receive(1, abort.signal)).rejects.toThrow('aborted');
+    await expect(queue.receive(1, { ...longPoll, signal: abort.signal })).rejects.toThrow('aborted');
   });
 
   it('rejects where SQS refuses', async () => {
     const queue = await start(json({ __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'gone' }, 400));
-    await expect(queue.receive(1, never)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+    await expect(queue.receive(1, longPoll)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
   });
 });
 

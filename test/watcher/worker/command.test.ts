@@ -13,22 +13,21 @@ describe('the command of a container', () => {
     { line: 'first &', trap: "trap 'exit 143' TERM; " },
     { line: '! first', trap: "trap 'exit 143' TERM; " },
   ])('is a shell line, whose shell outlives SIGTERM: $line', ({ line, trap }) => {
-    expect(parseCommandLine(['listen', line])).toEqual({
-      program: '/bin/sh',
-      arguments: ['-c', trap + line],
-      text: line,
-    });
+    const command = { program: '/bin/sh', arguments: ['-c', trap + line], text: line };
+    expect(parseCommandLine(['listen', line])).toEqual({ kind: 'listen', command });
   });
 
   it.each([
-    { argv: ['listen', '--', 'node', 'a b', '--', 'listen'], rest: ['a b', '--', 'listen'] },
-    { argv: ['listen', '--', 'node'], rest: [] },
+    { argv: ['--', 'node', 'a b', '--', 'listen'], rest: ['a b', '--', 'listen'] },
+    { argv: ['--', 'node'], rest: [] },
   ])('is a program with its arguments, and no shell: $argv', ({ argv, rest }) => {
-    expect(parseCommandLine(argv)).toEqual({
-      program: 'node',
-      arguments: rest,
-      text: ['node', ...rest].join(' '),
-    });
+    const command = { program: 'node', arguments: rest, text: ['node', ...rest].join(' ') };
+    expect(parseCommandLine(['listen', ...argv])).toEqual({ kind: 'listen', command });
+    expect(parseCommandLine(['handle', ...argv])).toEqual({ kind: 'handle', command });
+  });
+
+  it('is left to the image, for a handler', () => {
+    expect(parseCommandLine(['handle'])).toEqual({ kind: 'handle', command: undefined });
   });
 
   it.each([
@@ -36,12 +35,14 @@ describe('the command of a container', () => {
     ['listen'],
     ['listen', '--'],
     ['listen', 'one', 'two'],
+    ['handle', '--'],
+    ['handle', 'one'],
     ['work', 'true'],
     ['--', 'true'],
     ['true'],
   ])('is refused with the usage: %s', (...argv) => {
     expect(() => parseCommandLine(argv)).toThrow(
-      'usage: watchbot listen "SHELL LINE" | watchbot listen -- PROGRAM [ARGUMENT …]',
+      'usage: watchbot listen "SHELL LINE" | watchbot listen -- PROGRAM [ARGUMENT …] | watchbot handle [-- PROGRAM [ARGUMENT …]]',
     );
   });
 });

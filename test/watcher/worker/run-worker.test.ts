@@ -8,6 +8,8 @@ import { collectLines } from '../../helpers/lines';
 import { isRunning, whenEnded } from '../../helpers/processes';
 import { describeEachWay } from '../../helpers/ways-to-start';
 
+const commandOf = (line: string): WorkerCommand => parseCommandLine(['listen', line]).command!;
+
 const OUTPUT_GRACE_MS = 5_000;
 const WORKERS = path.resolve(__dirname, '../../fixtures/workers');
 
@@ -229,7 +231,7 @@ describeEachWay((start) => {
       `true && ${work} && true`,
       `if ${work}; then true; fi`,
     ])('does not end well where it was cut short: %s', async (line) => {
-      const { worker, ended, lines } = run(parseCommandLine(['listen', line]));
+      const { worker, ended, lines } = run(commandOf(line));
       await lines.find('on');
       worker.stop('shutdown', 60_000);
       expect(await ended).toEqual({ ...exit(143), stopped: 'shutdown' });
@@ -239,7 +241,7 @@ describeEachWay((start) => {
 
     it.each([0, 3, 5])('has its exit code %d kept by its shell', async (code) => {
       const { program, arguments: args } = fixture('obedient.mjs', String(code));
-      const { worker, ended, lines } = run(parseCommandLine(['listen', [program, ...args].join(' ')]));
+      const { worker, ended, lines } = run(commandOf([program, ...args].join(' ')));
       await lines.find('started');
       worker.stop('shutdown', 60_000);
       expect(await ended).toEqual({ ...exit(code), stopped: 'shutdown' });

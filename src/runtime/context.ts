@@ -1,0 +1,38 @@
+import { RuntimeHeader } from '../contract/runtime-api';
+import { RuntimeVariable } from '../contract/environment';
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What a handler gets as its second argument.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
+ */
+export interface HandlerContext {
+  functionName: string | undefined;
+  functionVersion: string | undefined;
+  invokedFunctionArn: string;
+  memoryLimitInMB: string | undefined;
+  awsRequestId: string;
+  logGroupName: string | undefined;
+  logStreamName: string | undefined;
+  getRemainingTimeInMillis: () => number;
+  /** Taken for what it is in old handlers; an answer is sent as soon as it is there. */
+  callbackWaitsForEmptyEventLoop: boolean;
+}
+
+export function createContext(headers: Headers, environment: Environment, now: () => number): HandlerContext {
+  const header = (name: string) => String(headers[name] ?? '');
+  const deadlineMs = Number(header(RuntimeHeader.deadlineMs));
+  return {
+    functionName: environment[RuntimeVariable.functionName],
+    functionVersion: environment[RuntimeVariable.functionVersion],
+    invokedFunctionArn: header(RuntimeHeader.functionArn),
+    memoryLimitInMB: environment[RuntimeVariable.memorySizeMiB],
+    awsRequestId: header(RuntimeHeader.requestId),
+    logGroupName: environment[RuntimeVariable.logGroup],
+    logStreamName: environment[RuntimeVariable.logStream],
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - now()),
+    callbackWaitsForEmptyEventLoop: true,
+  };
+}

@@ -1,0 +1,63 @@
+import { RuntimeVariable } from '../contract/environment';
+import type { Handler } from './call-handler';
+import { createRuntimeClient, type RuntimeClient } from './client';
+import { loadHandler } from './load-handler';
+import { describeThrown, reportOf } from './report';
+import { serve, type CurrentInvocation } from './serve';
+
+/** Exit code of a runtime that cannot go on; any other than 0 is as good. */
+const FAILED = 1;
+
+const logError = (text: string) => process.stderr.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  const environment = process.env;
+  const client = createRuntimeClient(environment[RuntimeVariable.runtimeApi] ?? '');
+  let current: CurrentInvocation | undefined;
+  endOnUncaught(client, () => current?.requestId);
+  process.on('beforeExit', () => current?.abandon());
+  const handler = await load(client, environment);
+  if (handler === undefined) return;
+  await serve({
+    client,
+    handler,
+    environment,
+    now: () => Date.now(),
+    logError,
+    onInvocation: (invocation) => (current = invocation),
+  });
+}
+
+/** Undefined where it cannot be: the watcher knows why, then. */
+async function load(
+  client: RuntimeClient,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Handler | undefined> {
+  const { [RuntimeVariable.taskRoot]: taskRoot = '.', [RuntimeVariable.handler]: name = '' } = environment;
+  try {
+    return await loadHandler(taskRoot, name);
+  } catch (thrown) {
+    logError(describeThrown(thrown));
+    await client.failInit(reportOf(thrown));
+    process.exit(FAILED);
+  }
+}
+
+/** What nobody has caught has left the process in a state that nobody knows: it ends, and another one takes its place. */
+function endOnUncaught(client: RuntimeClient, requestId: () => string | undefined): void {
+  const end = (type: string | undefined) => (thrown: unknown) => {
+    logError(describeThrown(thrown));
+    const report = reportOf(thrown, type);
+    const id = requestId();
+    const told = id === undefined ? client.failInit(report) : client.fail(id, report);
+    told.catch(() => undefined).finally(() => process.exit(FAILED));
+  };
+  process.on('uncaughtException', end(undefined));
+  process.on('unhandledRejection', end('Runtime.UnhandledPromiseRejection'));
+}
+
+main().catch((error: unknown) => {
+  // The watcher is gone, and with it all that was to do.
+  logError(describeThrown(error));
+  process.exit(FAILED);
+});

@@ -1,0 +1,104 @@
+import type { Clock } from './clock';
+import { toJob, type Job } from './message/job';
+import { decideRelease, type Settlement } from './outcome/decide';
+import type { Heartbeat } from './outcome/heartbeat';
+import type { Settle } from './outcome/settle';
+import type { ReceivedMessage } from './queue/queue';
+import type { Protection } from './task/protection';
+import type { RunningBatch, Workers } from './workers';
+
+export interface HandParts {
+  workers: Workers;
+  heartbeat: Pick<Heartbeat, 'hold' | 'letGo'>;
+  settle: Settle;
+  protection: Protection;
+  /** Called when no worker runs any more: mounts can be emptied. */
+  onIdle: () => Promise<void>;
+  /** Given when the task is to end: what has no worker yet goes back at once. */
+  stopping: AbortSignal;
+  /** How long workers get then. */
+  drainMs: number;
+  clock: Clock;
+}
+
+/** What the watcher has in hand: the messages that it holds, the workers that run, and the settlements under way. */
+export class Hand {
+  private readonly parts: HandParts;
+  private readonly running = new Set<RunningBatch>();
+  /** Messages that are held and have not come to their end. */
+  private held = 0;
+  /** Batches whose worker has not ended. */
+  private unfinished = 0;
+  private readonly works = new Set<Promise<void>>();
+  /** No worker starts in a folder that is just being emptied. */
+  private emptying: Promise<void> = Promise.resolve();
+
+  constructor(parts: HandParts) {
+    this.parts = parts;
+    const tellAll = () => {
+      this.running.forEach((batch) => {
+        batch.stop('shutdown', parts.drainMs);
+      });
+    };
+    parts.stopping.addEventListener('abort', tellAll, { once: true });
+  }
+
+  async whenEmpty(): Promise<void> {
+    await Promise.all(this.works);
+  }
+
+  /** From now on the message is kept hidden. It is to be worked on next. */
+  hold(message: ReceivedMessage): Job {
+    const job = toJob(message, this.parts.clock.now());
+    this.held += 1;
+    if (this.held === 1) this.parts.protection.busy();
+    this.parts.heartbeat.hold(job);
+    return job;
+  }
+
+  /** Gives held messages to one worker, for which a slot is free. */
+  work(jobs: readonly Job[]): void {
+    this.parts.workers.slots.take();
+    this.unfinished += 1;
+    this.track(this.carryThrough(jobs));
+  }
+
+  /** From hand to settled. Never rejects: one bad message does not end the loop. */
+  private async carryThrough(jobs: readonly Job[]): Promise<void> {
+    const { heartbeat, settle } = this.parts;
+    await this.emptying;
+    const settlements = await this.settlementsOf(jobs);
+    const settled = jobs.map(async (job, index) => {
+      await heartbeat.letGo(job);
+      // A message without a word is one that comes again.
+      await settle(job, settlements[index] ?? decideRelease());
+    });
+    await this.finish(jobs.length);
+    await Promise.all(settled);
+  }
+
+  private async settlementsOf(jobs: readonly Job[]): Promise<readonly Settlement[]> {
+    // They came when the task was already ending: another watcher may have them at once.
+    if (this.parts.stopping.aborted) return jobs.map(decideRelease);
+    const started = this.parts.workers.start(jobs);
+    this.running.add(started);
+    const settlements = await started.settled;
+    this.running.delete(started);
+    return settlements;
+  }
+
+  /** The worker has ended: its slot takes the next messages while these are being settled. */
+  private async finish(messages: number): Promise<void> {
+    this.unfinished -= 1;
+    if (this.unfinished === 0) this.emptying = this.parts.onIdle();
+    await this.emptying;
+    this.parts.workers.done();
+    this.held -= messages;
+    if (this.held === 0) this.parts.protection.idle();
+  }
+
+  private track(work: Promise<void>): void {
+    this.works.add(work);
+    void work.finally(() => this.works.delete(work));
+  }
+}

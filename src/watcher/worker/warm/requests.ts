@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  MAX_ANSWER_BYTES,
+  RuntimeHeader,
+  RuntimePath,
+  type ReportedError,
+} from '../../../contract/runtime-api';
+
+/** What a runtime asks. */
+export type RuntimeRequest =
+  | { kind: 'next' }
+  | { kind: 'init-error' }
+  | { kind: 'response' | 'error'; requestId: string }
+  | { kind: 'unknown' };
+
+const ANSWER_PATH = new RegExp(
+  `^${RuntimePath.response('([^/]+)').replace('/response', '/(response|error)')}$`,
+);
+
+export function parseRequest({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): RuntimeRequest {
+  if (method === 'GET' && url === RuntimePath.next) return { kind: 'next' };
+  if (method !== 'POST') return { kind: 'unknown' };
+  if (url === RuntimePath.initError) return { kind: 'init-error' };
+  const [, requestId, kind] = ANSWER_PATH.exec(url) ?? [];
+  return requestId === undefined ? { kind: 'unknown' } : { kind: kind as 'response' | 'error', requestId };
+}
+
+/** The whole body; undefined where it is longer than Lambda takes. It is read to its end all the same. */
+export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= MAX_ANSWER_BYTES) chunks.push(chunk);
+  }
+  return length <= MAX_ANSWER_BYTES ? Buffer.concat(chunks, length) : undefined;
+}
+
+/** Of a log line. */
+const MAX_TEXT_LENGTH = 1_000;
+
+/** What a runtime says went wrong: in the body, as AWS's own do, or only in the header. */
+export function reportedError(body: Buffer | undefined, headers: IncomingMessage['headers']): ReportedError {
+  const { errorType, errorMessage } = parseObject(body);
+  const header = headers[RuntimeHeader.errorType];
+  const text = (value: unknown, otherwise: string) =>
+    (typeof value === 'string' && value !== '' ? value : otherwise).slice(0, MAX_TEXT_LENGTH);
+  const type = text(errorType, text(header, 'Error'));
+  return { errorType: type, errorMessage: text(errorMessage, 'without a message') };
+}
+
+function parseObject(body: Buffer | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(String(body));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The statuses with which Lambda answers: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
+export const Status = {
+  ok: 200,
+  accepted: 202,
+  badRequest: 400,
+  forbidden: 403,
+  notFound: 404,
+  tooLarge: 413,
+};
+
+export function answerJson(response: ServerResponse, status: number, value: object): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,170 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MAX_ANSWER_BYTES, RuntimeHeader, type ReportedError } from '../../../contract/runtime-api';
+import type { Answer, Invocation } from './invocation';
+import { answerJson, parseRequest, readBody, reportedError, Status, type RuntimeRequest } from './requests';
+
+export interface RuntimeApiParts {
+  functionArn: string;
+  /** It asks for an invocation, which `give` gives it. */
+  onReady: () => void;
+  /** It no longer asks: the connection is closed. */
+  onGone: () => void;
+  onAnswer: (answer: Answer) => void;
+  onInitError: (error: ReportedError) => void;
+}
+
+/**
+ * Lambda's Runtime API for one worker, on a port of its own, so that an answer can come from no other. Extensions,
+ * telemetry and snapshots are no part of it.
+ */
+export class RuntimeApi {
+  private readonly parts: RuntimeApiParts;
+  private readonly server: Server;
+  /** Who waits for an invocation. */
+  private waiting: ServerResponse | undefined;
+  private requestId: string | undefined;
+  private hasAsked = false;
+
+  constructor(parts: RuntimeApiParts) {
+    this.parts = parts;
+    // What waits for an invocation waits as long as it takes.
+    this.server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+    this.server.on('request', (request, response) => void this.serve(request, response));
+  }
+
+  /** `host:port`, once it can be reached: on loopback only. */
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(0, '127.0.0.1', resolve);
+    });
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  /** To whoever asked last. */
+  give({ requestId, event, deadlineMs, traceHeader }: Invocation): void {
+    this.requestId = requestId;
+    const response = this.waiting;
+    this.waiting = undefined;
+    response?.writeHead(Status.ok, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(event),
+      [RuntimeHeader.requestId]: requestId,
+      [RuntimeHeader.deadlineMs]: String(deadlineMs),
+      [RuntimeHeader.functionArn]: this.parts.functionArn,
+      ...(traceHeader !== undefined && { [RuntimeHeader.traceId]: traceHeader }),
+    });
+    response?.end(event);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = parseRequest(request);
+    try {
+      if (asked.kind === 'next') this.onNext(response);
+      else await this.onPost(asked, request, response);
+    } catch {
+      // It hung up in the middle of its own request.
+      response.destroy();
+    }
+  }
+
+  private onNext(response: ServerResponse): void {
+    // It may never have got it: its connection broke. Nobody would answer, and the messages would wait for nothing.
+    if (this.requestId !== undefined)
+      this.end({ kind: 'refused', reason: 'it asked for the next before it answered' });
+    const before = this.waiting;
+    this.hasAsked = true;
+    this.waiting = response;
+    response.once('close', () => {
+      if (this.waiting !== response) return;
+      this.waiting = undefined;
+      this.parts.onGone();
+    });
+    if (before === undefined) this.parts.onReady();
+    else refuse(before, Status.forbidden, 'it has asked again since');
+  }
+
+  private async onPost(
+    asked: Exclude<RuntimeRequest, { kind: 'next' }>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const body = await readBody(request);
+    switch (asked.kind) {
+      case 'unknown':
+        answerJson(response, Status.notFound, {
+          errorType: 'NotFound',
+          errorMessage: `${request.method} ${request.url} is no part of the Runtime API that the watcher serves`,
+        });
+        return;
+      case 'init-error':
+        this.onInitError(response, reportedError(body, request.headers));
+        return;
+      case 'error':
+        if (!this.isCurrent(asked.requestId, response)) return;
+        this.take(response, { kind: 'error', error: reportedError(body, request.headers) });
+        return;
+      case 'response':
+        if (this.isCurrent(asked.requestId, response)) this.onResponse(request, response, body);
+    }
+  }
+
+  private onInitError(response: ServerResponse, error: ReportedError): void {
+    if (this.hasAsked) {
+      refuse(response, Status.forbidden, 'it has been initialised');
+      return;
+    }
+    accept(response);
+    this.parts.onInitError(error);
+  }
+
+  private onResponse(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+    if (request.headers[RuntimeHeader.responseMode] === 'streaming') {
+      const reason = 'it streamed its answer, and nobody reads one here: return a value';
+      this.take(response, { kind: 'refused', reason }, Status.badRequest);
+    } else if (body === undefined) {
+      const reason = `its answer has more than ${MAX_ANSWER_BYTES} bytes`;
+      this.take(response, { kind: 'refused', reason }, Status.tooLarge);
+    } else {
+      this.take(response, { kind: 'response', body });
+    }
+  }
+
+  private isCurrent(requestId: string, response: ServerResponse): boolean {
+    if (requestId === this.requestId) return true;
+    answerJson(response, Status.badRequest, {
+      errorType: 'InvalidRequestID',
+      errorMessage: 'this is not the invocation under way',
+    });
+    return false;
+  }
+
+  /** Who has answered may ask for more. */
+  private take(response: ServerResponse, answer: Answer, status = Status.accepted): void {
+    if (answer.kind === 'refused') {
+      answerJson(response, status, { errorType: 'InvalidResponse', errorMessage: answer.reason });
+    } else {
+      accept(response);
+    }
+    this.end(answer);
+  }
+
+  private end(answer: Answer): void {
+    this.requestId = undefined;
+    this.parts.onAnswer(answer);
+  }
+}
+
+function accept(response: ServerResponse): void {
+  answerJson(response, Status.accepted, { status: 'OK' });
+}
+
+function refuse(response: ServerResponse, status: number, errorMessage: string): void {
+  answerJson(response, status, { errorType: 'InvalidStateTransition', errorMessage });
+}

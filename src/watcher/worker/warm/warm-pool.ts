@@ -1,0 +1,161 @@
+import type { Slots } from '../../slots';
+import { InitFailures } from './init-failures';
+import { keepWarm, type KeepParts, type StartWarmWorker } from './keep-warm';
+import type { ReadResidentMemory } from './resident-memory';
+import type { WarmWorker } from './warm-worker';
+
+export interface WarmPoolParts extends Pick<KeepParts, 'clock' | 'random' | 'log'> {
+  /** One worker for each. A slot is free while its worker waits for an invocation. */
+  slots: Slots;
+  concurrency: number;
+  start: StartWarmWorker;
+  /** After so many invocations a worker is replaced; 0: never. */
+  maxInvocations: number;
+  /** What uses more is replaced; 0: no limit. */
+  workerMemoryMiB: number;
+  readResidentMemory: ReadResidentMemory;
+  /** Given when the task is to end: no worker is started any more, and those that are at nothing end. */
+  stopping: AbortSignal;
+}
+
+/** How often memory is looked at. */
+const MEMORY_PERIOD_MS = 1_000;
+
+/** Keeps a worker warm for each slot, and replaces those that crash, hang, leak or have done enough. */
+export class WarmPool {
+  private readonly parts: WarmPoolParts;
+  private readonly failures: InitFailures;
+  private readonly workers = new Set<WarmWorker>();
+  private readonly idle: WarmWorker[] = [];
+  /** To end when they are at nothing: what was loaded has changed since, or has grown too much. */
+  private readonly outdated = new WeakSet<WarmWorker>();
+  /** Messages whose worker went away before they came. */
+  private readonly waiters: ((worker: WarmWorker | undefined) => void)[] = [];
+  private readonly keepers: Promise<void>[] = [];
+  private retryNow = new AbortController();
+  private isClosing = false;
+
+  constructor(parts: WarmPoolParts) {
+    this.parts = parts;
+    this.failures = new InitFailures(parts.log);
+    const { clock, workerMemoryMiB, stopping } = parts;
+    stopping.addEventListener('abort', () => void this.close(), { once: true });
+    if (workerMemoryMiB > 0) clock.every(MEMORY_PERIOD_MS, () => void this.checkMemory());
+  }
+
+  /** The first alone: where a handler cannot be initialised, all the others would fail as it does. */
+  begin(): void {
+    this.keep(() => {
+      while (this.keepers.length < this.parts.concurrency) this.keep();
+    });
+  }
+
+  /** A worker that is ready; undefined where there will be none soon. Never rejects. */
+  take(): Promise<WarmWorker | undefined> {
+    const ready = this.idle.shift();
+    if (ready !== undefined || this.isClosing || this.failures.isFailing) return Promise.resolve(ready);
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Each worker is replaced, after the invocation that it is at. */
+  reload(): void {
+    this.workers.forEach((worker) => this.outdated.add(worker));
+    this.endIdle();
+    this.retry();
+  }
+
+  kill(): void {
+    this.workers.forEach((worker) => {
+      worker.kill();
+    });
+  }
+
+  /** Resolves when all have ended: those that are at an invocation, after it. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    this.releaseWaiters();
+    this.retry();
+    this.endIdle();
+    await Promise.all(this.keepers);
+  }
+
+  private keep(onFirstReady: () => void = () => undefined): void {
+    this.keepers.push(
+      keepWarm(
+        {
+          ...this.parts,
+          failures: this.failures,
+          onStarted: (worker) => {
+            this.workers.add(worker);
+            if (this.isClosing) worker.retire();
+          },
+          onReady: (worker) => this.becomeReady(worker),
+          onGone: (worker) => this.remove(worker),
+          onEnded: (worker) => {
+            this.workers.delete(worker);
+            this.remove(worker);
+          },
+          onFailed: () => this.releaseWaiters(),
+          isReplaced: (worker) => this.outdated.has(worker),
+          isWanted: () => !this.isClosing,
+          retryNow: () => this.retryNow.signal,
+        },
+        onFirstReady,
+      ),
+    );
+  }
+
+  private becomeReady(worker: WarmWorker): void {
+    const { maxInvocations, slots } = this.parts;
+    const isUsedUp = maxInvocations > 0 && worker.invocations >= maxInvocations;
+    if (isUsedUp || this.isClosing || this.outdated.has(worker)) {
+      worker.retire();
+      return;
+    }
+    slots.release();
+    const waiter = this.waiters.shift();
+    if (waiter === undefined) this.idle.push(worker);
+    else waiter(worker);
+  }
+
+  /** It waits for no invocation any more: its slot is not free. */
+  private remove(worker: WarmWorker): void {
+    const index = this.idle.indexOf(worker);
+    if (index < 0) return;
+    this.idle.splice(index, 1);
+    this.parts.slots.take();
+  }
+
+  /** Also those that are just being started. */
+  private endIdle(): void {
+    for (const worker of this.workers) {
+      if (worker.isBusy) continue;
+      this.remove(worker);
+      worker.retire();
+    }
+  }
+
+  private retry(): void {
+    this.retryNow.abort();
+    this.retryNow = new AbortController();
+  }
+
+  private releaseWaiters(): void {
+    this.waiters.splice(0).forEach((resolve) => {
+      resolve(undefined);
+    });
+  }
+
+  private async checkMemory(): Promise<void> {
+    const { readResidentMemory, workerMemoryMiB, log } = this.parts;
+    const resident = await readResidentMemory();
+    for (const worker of this.workers) {
+      const mib = Math.round(resident.get(worker.groupId ?? 0) ?? 0);
+      if (mib <= workerMemoryMiB || this.outdated.has(worker)) continue;
+      this.outdated.add(worker);
+      log.warn(`a worker uses ${mib} MiB, more than workerMemory (${workerMemoryMiB} MiB): it is replaced`);
+      this.remove(worker);
+      worker.stop(worker.isBusy ? 'memory' : 'replaced', 0);
+    }
+  }
+}

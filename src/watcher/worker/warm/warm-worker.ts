@@ -1,0 +1,154 @@
+import { RuntimeVariable } from '../../../contract/environment';
+import type { ReportedError } from '../../../contract/runtime-api';
+import type { Clock } from '../../clock';
+import type { WorkerCommand } from '../command';
+import type { WriteLines } from '../output-log';
+import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../run-worker';
+import type { StartWorker } from '../start-worker';
+import type { Answer, Invocation, InvocationEnd } from './invocation';
+import { RuntimeApi } from './runtime-api';
+
+export interface WarmWorkerParts {
+  start: StartWorker;
+  command: WorkerCommand;
+  environment: Readonly<Record<string, string | undefined>>;
+  functionArn: string;
+  clock: Clock;
+  /** Lines that it writes; with the id of the invocation that it is at, if it is at one. */
+  writeLines: (lines: readonly string[], requestId: string | undefined) => ReturnType<WriteLines>;
+  /** It can take an invocation. */
+  onReady: (worker: WarmWorker) => void;
+  /** It cannot any more, though it was at none. */
+  onGone: (worker: WarmWorker) => void;
+}
+
+/** How a warm worker's process ended. */
+export interface WarmEnd {
+  end: WorkerEnd;
+  /** Absent where it could be initialised, or said nothing. */
+  initError: ReportedError | undefined;
+  /** Whether it ever asked for an invocation. */
+  wasReady: boolean;
+  wasInvoked: boolean;
+}
+
+/** For what a runtime does when it is told to end: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const SHUTDOWN_MS = 2_000;
+
+/** For a runtime that has told why it cannot be initialised, and then stays. */
+const INIT_ERROR_GRACE_MS = 1_000;
+
+/** A process that takes one invocation after the other. */
+export class WarmWorker {
+  /** Never rejects. Its output is logged by then. */
+  readonly ended: Promise<WarmEnd>;
+  invocations = 0;
+  private readonly parts: WarmWorkerParts;
+  private readonly api: RuntimeApi;
+  private readonly process: RunningWorker;
+  private current: { requestId: string; resolve: (end: InvocationEnd) => void } | undefined;
+  /** Of the invocation that was answered: its last lines are being read. */
+  private finishing: Promise<void> = Promise.resolve();
+  private initError: ReportedError | undefined;
+  private wasReady = false;
+  private hasEnded = false;
+
+  /** @throws where there is no port to be had */
+  static async start(parts: WarmWorkerParts): Promise<WarmWorker> {
+    // What the API calls back comes from the process, which is started after it.
+    const worker: { current?: WarmWorker } = {};
+    const api = new RuntimeApi({
+      functionArn: parts.functionArn,
+      onReady: () => worker.current?.becomeReady(),
+      onGone: () => worker.current?.becomeGone(),
+      onAnswer: (answer) => worker.current?.answer(answer),
+      onInitError: (error) => worker.current?.failInit(error),
+    });
+    const address = await api.listen();
+    return (worker.current = new WarmWorker(parts, api, address));
+  }
+
+  private constructor(parts: WarmWorkerParts, api: RuntimeApi, address: string) {
+    this.parts = parts;
+    this.api = api;
+    this.process = runWorker({
+      ...parts,
+      environment: { ...parts.environment, [RuntimeVariable.runtimeApi]: address },
+      input: '',
+      writeLines: (lines) => parts.writeLines(lines, this.current?.requestId),
+    });
+    this.ended = this.process.ended.then((end) => this.finish(end));
+  }
+
+  get groupId(): number | undefined {
+    return this.process.groupId;
+  }
+
+  get isBusy(): boolean {
+    return this.current !== undefined;
+  }
+
+  /** To be called when it is ready, once for each time that it is. Never rejects. */
+  invoke(invocation: Invocation): Promise<InvocationEnd> {
+    this.invocations += 1;
+    return new Promise((resolve) => {
+      this.current = { requestId: invocation.requestId, resolve };
+      this.api.give(invocation);
+    });
+  }
+
+  /** Ends its process, and with it the invocation that it is at. */
+  stop(reason: StopReason, graceMs: number): void {
+    this.process.stop(reason, graceMs);
+  }
+
+  /** Ends it when it is at nothing. */
+  retire(): void {
+    this.process.stop('replaced', SHUTDOWN_MS);
+  }
+
+  kill(): void {
+    this.process.kill();
+  }
+
+  private becomeReady(): void {
+    void this.finishing.then(() => {
+      if (this.hasEnded) return;
+      this.wasReady = true;
+      this.parts.onReady(this);
+    });
+  }
+
+  private becomeGone(): void {
+    void this.finishing.then(() => {
+      this.parts.onGone(this);
+    });
+  }
+
+  private answer(answer: Answer): void {
+    this.finishing = this.process.caughtUp().then(() => {
+      this.endInvocation(answer);
+    });
+  }
+
+  private failInit(error: ReportedError): void {
+    this.initError = error;
+    this.parts.clock.after(INIT_ERROR_GRACE_MS, () => {
+      if (!this.hasEnded) this.process.stop('replaced', SHUTDOWN_MS);
+    });
+  }
+
+  private async finish(end: WorkerEnd): Promise<WarmEnd> {
+    this.hasEnded = true;
+    this.api.close();
+    // Answered, and then ended: the answer counts.
+    await this.finishing;
+    this.endInvocation({ kind: 'ended', end });
+    return { end, initError: this.initError, wasReady: this.wasReady, wasInvoked: this.invocations > 0 };
+  }
+
+  private endInvocation(end: InvocationEnd): void {
+    this.current?.resolve(end);
+    this.current = undefined;
+  }
+}
