@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { RuntimeVariable } from '../contract/environment';
 import { formatPlain, formatStructured } from '../contract/log-lines';
@@ -122,7 +122,7 @@ async function handlerWorkers(
   stopping: AbortSignal,
 ): Promise<Workers> {
   const { region, functionArn } = identityOf(handler.queueArn, handler.functionName);
-  const logStream = await findLogStream(environment.ECS_CONTAINER_METADATA_URI_V4);
+  const logStream = await findLogStream(environment.ECS_CONTAINER_METADATA_URI_V4, hostname());
   const workers = createHandlerWorkers({
     ...settings,
     ...handler,

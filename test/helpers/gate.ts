@@ -4,6 +4,8 @@ import path from 'node:path';
 
 /** Where workers wait, in the shell: each passes for one line. */
 export interface Gate {
+  /** Of which a worker that is no shell reads a byte. */
+  file: string;
   /** A piece of a shell line; it waits without a process of its own. */
   wait: string;
   open(workers?: number): void;
@@ -16,6 +18,7 @@ export function createGate(folder: string, name = 'gate'): Gate {
   // For reading and writing, so that neither end waits for the other to open.
   const descriptor = openSync(file, 'r+');
   return {
+    file,
     wait: `read -r _ <>'${file}'`,
     open: (workers = 1) => void writeSync(descriptor, '\n'.repeat(workers)),
     close: () => {

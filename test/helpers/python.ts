@@ -15,7 +15,7 @@ export const PYTHON = path.join(ENVIRONMENT, 'bin/python');
 export const pythonScript = (name: string): string => path.join(SCRIPTS, name);
 
 /** Makes the environment where it is not there; gives why it cannot be, or undefined. */
-function prepare(): string | undefined {
+export function preparePython(): string | undefined {
   const args = [pythonScript('environment.py'), ENVIRONMENT, pythonScript('requirements.txt')];
   const { error, status, stderr } = spawnSync('python3', args, {
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -30,7 +30,7 @@ function prepare(): string | undefined {
  * in their names. They are made here and not before each run: who runs other tests does not wait for them.
  */
 export function describeWithPython(name: string, define: () => void): void {
-  const reason = prepare();
+  const reason = preparePython();
   if (reason === undefined) describe(name, define);
   else describe.skip(`${name} (skipped: ${reason})`, define);
 }

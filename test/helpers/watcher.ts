@@ -34,14 +34,16 @@ export function startWatcher(parts: {
   queueUrl: string;
   /** A shell line, or arguments that are run without a shell. */
   command: string | string[];
+  /** `handle`: warm workers, which the arguments start. */
+  verb?: 'listen' | 'handle';
   environment?: Record<string, string>;
   /** Which lines are kept: a hundred megabytes need not be. All, unless given. */
   keep?: (line: string) => boolean;
   /** In which it works, and its workers. */
   folder?: string;
 }): TestWatcher {
-  const { endpoint, queueUrl, command, folder, keep = () => true } = parts;
-  const args = typeof command === 'string' ? ['listen', command] : ['listen', '--', ...command];
+  const { endpoint, queueUrl, command, verb = 'listen', folder, keep = () => true } = parts;
+  const args = typeof command === 'string' ? [verb, command] : [verb, '--', ...command];
   const environment: Record<string, string | undefined> = {
     PATH: process.env.PATH,
     AWS_ENDPOINT_URL: endpoint,

@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function runtimeEnvironment(
   container: Environment,
-  { taskRoot, logStream }: { taskRoot: string; logStream: string | undefined },
+  { taskRoot, logStream }: { taskRoot: string; logStream: string },
 ): Record<string, string | undefined> {
   return {
     [RuntimeVariable.functionVersion]: '$LATEST',
