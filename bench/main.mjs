@@ -3,11 +3,12 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import * as handler from './handler.mjs';
 import * as packaging from './package.mjs';
 import * as start from './start.mjs';
 import * as throughput from './throughput.mjs';
 
-const BENCHES = { start, throughput, package: packaging };
+const BENCHES = { start, throughput, handler, package: packaging };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,11 +1,12 @@
 // Messages per second of `command: true` in one task under backlog, beside Node's own spawn of `sh -c true` and beside
 // the system's limit; what the watcher itself needs for a message. SQS is a fake in this process, as cheap as can be.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FakeSqs } from './fake-sqs.mjs';
 import { median } from './measure.mjs';
+import { cpuMs, memoryMiB } from './processes.mjs';
 import { spawnWatcher } from './watcher.mjs';
 
 const here = import.meta.dirname;
@@ -22,8 +23,6 @@ const SOME_MESSAGES = 2_000;
 const CONCURRENCIES = [1, 2, 4, 8];
 /** For the calls of SQS. */
 const MOST_AT_ONCE = 10;
-/** Of Linux, in which /proc counts a process's time. */
-const TICK_MS = 10;
 
 export async function measure(runs) {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-bench-'));
@@ -132,16 +131,4 @@ async function startWatcher(concurrency) {
       sqs.close();
     },
   };
-}
-
-/** Of the process itself, without its children. */
-function cpuMs(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-function memoryMiB(pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024;
 }

@@ -2,19 +2,39 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { WATCHER_NODE_OPTIONS } from '../dist/contract/image.js';
 
-const watcherFile = path.resolve(import.meta.dirname, '../dist/layer/watcher.js');
+const layer = path.resolve(import.meta.dirname, '../dist/layer');
 
 /** The built watcher as the image starts it, with `true` for a worker. */
 export function spawnWatcher(endpoint, environment = {}) {
-  return spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcherFile, 'listen', 'true'], {
+  const queueUrl = `${endpoint}/000000000000/queue`;
+  return spawnBuilt(['listen', 'true'], { endpoint, queueUrl, environment, stdio: 'ignore' });
+}
+
+/** With warm workers, of a handler that does nothing. Its log can be read. */
+export function spawnHandler(endpoint, { queueUrl, batchSize }) {
+  const environment = {
+    PATH: process.env.PATH,
+    WatchbotQueueArn: `arn:aws:sqs:us-east-1:000000000000:${queueUrl.split('/').at(-1)}`,
+    WatchbotBatchSize: String(batchSize),
+    AWS_LAMBDA_FUNCTION_NAME: 'bench',
+    _HANDLER: 'noop.handler',
+    LAMBDA_TASK_ROOT: import.meta.dirname,
+  };
+  const runtime = [process.execPath, '--enable-source-maps', path.join(layer, 'runtime.js')];
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  return spawnBuilt(['handle', '--', ...runtime], { endpoint, queueUrl, environment, stdio });
+}
+
+function spawnBuilt(args, { endpoint, queueUrl, environment, stdio }) {
+  return spawn(process.execPath, [...WATCHER_NODE_OPTIONS, path.join(layer, 'watcher.js'), ...args], {
     env: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'bench',
       AWS_SECRET_ACCESS_KEY: 'bench',
-      QueueUrl: `${endpoint}/000000000000/queue`,
+      QueueUrl: queueUrl,
       ...environment,
     },
-    stdio: 'ignore',
+    stdio,
   });
 }
