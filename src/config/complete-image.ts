@@ -1,15 +1,19 @@
 import type { ServiceContext, WorkerImage, WorkerInput } from './configuration';
+import { completeBundle } from './complete-handler';
 import { isMap } from './maps';
 import { IMAGE_DEFAULTS } from './schema/image';
 
 /** The image with what `provider.ecr.images` says about it. The rules have passed it. */
-export function completeImage(given: WorkerInput['image'], context: ServiceContext): WorkerImage {
+export function completeImage(worker: WorkerInput, context: ServiceContext): WorkerImage {
+  const bundle = completeBundle(worker);
+  if (bundle !== undefined) return { kind: 'bundle', ...bundle };
+  const given = worker.image ?? IMAGE_DEFAULTS.path;
   const image = typeof given === 'string' ? { path: given } : given;
   if (image.name !== undefined) return completeProviderImage(context.providerImages?.[image.name]);
   if (image.uri !== undefined) return { kind: 'uri', uri: image.uri };
   return {
     kind: 'build',
-    path: image.path ?? '.',
+    path: image.path ?? IMAGE_DEFAULTS.path,
     dockerfile: image.dockerfile ?? IMAGE_DEFAULTS.dockerfile,
     buildArgs: image.buildArgs ?? {},
     target: image.target,
@@ -26,7 +30,7 @@ function completeProviderImage(given: unknown): WorkerImage {
   if (image.uri !== undefined) return { kind: 'uri', uri: image.uri };
   return {
     kind: 'build',
-    path: image.path ?? '.',
+    path: image.path ?? IMAGE_DEFAULTS.path,
     dockerfile: image.file ?? IMAGE_DEFAULTS.dockerfile,
     buildArgs: Object.fromEntries(
       Object.entries(image.buildArgs ?? {}).map(([name, value]) => [name, String(value)]),

@@ -4,6 +4,7 @@ import { isMap } from './maps';
 import { hasTopic, isFifo } from './queue-kind';
 import { completeCapacity } from './complete-capacity';
 import { completeEvents } from './complete-events';
+import { completeHandler, withoutHandlerKeys } from './complete-handler';
 import { completeImage } from './complete-image';
 import { HEALTH_CHECK_DEFAULTS } from './schema/health';
 import { Encryption as EncryptionWord } from './schema/queue';
@@ -76,12 +77,14 @@ function completeRegistry(given: SharedInput['registry']): NamedRegistry | undef
 function completeWorker(name: string, input: WorkerInput, context: ServiceContext): Worker {
   const { softMemory, ephemeralStorage, gpu, architecture } = input;
   return {
-    ...input,
+    ...withoutHandlerKeys(input),
     name,
+    command: input.command,
+    handler: completeHandler(input),
     softMemory,
     ephemeralStorage,
     gpu,
-    image: completeImage(input.image, context),
+    image: completeImage(input, context),
     architecture: architecture ?? context.architecture ?? 'x86_64',
     capacity: completeCapacity(input.capacity),
     environment: textValues(input.environment),

@@ -1,5 +1,6 @@
 import type { AlarmName, AlarmSettings } from './alarm-defaults';
 import type { Sources } from './events';
+import type { Handler, HandlerBundle } from './handler';
 import type { ENGINE_NAMES } from './schema/build';
 import type { HEALTH_CHECK_DEFAULTS } from './schema/health';
 import type { ExtensionsInput, SharedInput, WorkerInput } from './schema/service';
@@ -60,7 +61,9 @@ export interface Build {
   nodeImage: string;
 }
 
-export type WorkerImage = ({ kind: 'build' } & ImageBuild) | { kind: 'uri'; uri: string };
+/** Built of a folder, there already, or made by the plugin around a handler that it bundles. */
+export type WorkerImage =
+  ({ kind: 'build' } & ImageBuild) | { kind: 'uri'; uri: string } | ({ kind: 'bundle' } & HandlerBundle);
 
 /** A registry of images by its name: a host, and a path below it. */
 export interface NamedRegistry {
@@ -148,7 +151,10 @@ type Plain = Pick<
 export interface Worker extends Plain {
   /** As in `workers:`, or `watchbot` for the only one. */
   name: string;
-  command: string | readonly string[];
+  /** Undefined: it has a handler. */
+  command: string | readonly string[] | undefined;
+  /** Undefined: it has a command. */
+  handler: Handler | undefined;
   image: WorkerImage;
   architecture: Architecture;
   softMemory: number | undefined;
@@ -172,4 +178,4 @@ export interface Worker extends Plain {
   extensions: Extensions;
 }
 
-export type { ExtensionsInput, SharedInput, WorkerInput };
+export type { ExtensionsInput, Handler, HandlerBundle, SharedInput, WorkerInput };

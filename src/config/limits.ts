@@ -79,3 +79,13 @@ export const MAX_CONCURRENCY = 50;
 
 /** A dashboard or IAM name derived from it stays readable, and every other name fits. */
 export const MAX_WORKER_NAME_LENGTH = 40;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html: the batch is that of one receive of SQS. */
+export const LAMBDA = {
+  maxBatchSize: 10,
+  maxBatchWindowSeconds: 300,
+  maxFunctionNameLength: 64,
+} as const;
+
+/** MiB of a warm worker: no runtime starts in less. */
+export const MIN_WORKER_MEMORY_MIB = 16;

@@ -1,5 +1,5 @@
 import type { ServiceContext } from './configuration';
-import { CLOUDFORMATION, CLOUDWATCH, DYNAMODB, ECS, EVENTS, SNS, SQS } from './limits';
+import { CLOUDFORMATION, CLOUDWATCH, DYNAMODB, ECS, EVENTS, LAMBDA, SNS, SQS } from './limits';
 import { logicalId, prefixOf, type WorkerResource } from './logical-ids';
 
 /** Every name that the plugin gives, and the limits on their length. */
@@ -70,6 +70,11 @@ export function dashboardName({ stackName, region }: Named, worker: string): str
 /** As in Watchbot. */
 export function progressTableName({ stackName }: Named, worker: string): string {
   return `${stackName}-${prefixOf(worker)}-progress`;
+}
+
+/** What a handler is told that its function is called. It names nothing in AWS, so that it may be cut off. */
+export function functionName({ service, stage }: ServiceContext, worker: string): string {
+  return `${service}-${stage}-${worker}`.slice(0, LAMBDA.maxFunctionNameLength);
 }
 
 /** CloudWatch namespace and metric name, as in Watchbot. */

@@ -96,7 +96,7 @@ function explainUnknownKey(problem: Problem, section: unknown): Problem {
     return { ...problem, advice: `move it into a worker: ${ROOT}.workers.NAME.${given}` };
   }
   const value = isMap(section) ? section[given] : undefined;
-  const isWorker = isMap(value) && 'command' in value;
+  const isWorker = isMap(value) && ('command' in value || 'handler' in value);
   return isWorker ? { ...problem, advice: `move it under \`workers\`: ${ROOT}.workers.${given}` } : problem;
 }
 

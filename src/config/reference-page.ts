@@ -8,7 +8,14 @@ const WORKER_PROPERTIES: Readonly<Record<string, TSchema>> = WorkerSchema.proper
 
 /** Headings of the page and the keys under each. A test sees to it that no key is left out. */
 export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
-  { title: 'What runs', keys: ['command', 'image', 'concurrency', 'maxJobDuration', 'stopTimeout'] },
+  {
+    title: 'What runs',
+    keys: ['command', 'handler', 'image', 'concurrency', 'maxJobDuration', 'stopTimeout'],
+  },
+  {
+    title: 'Handlers',
+    keys: ['bundle', 'entryPoint', 'batchSize', 'batchWindow', 'maxInvocations', 'workerMemory'],
+  },
   {
     title: 'Where it runs',
     keys: [

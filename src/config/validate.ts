@@ -14,7 +14,6 @@ export interface Validation {
   refused: ReadonlySet<string>;
 }
 
-const STAND_IN_COMMAND = 'true';
 const FOREIGN_STAND_IN = '…';
 
 interface Places {
@@ -36,7 +35,6 @@ export function validateSection(given: unknown, root: string): Validation {
   let problems: Problem[] | undefined;
   for (;;) {
     const section = prune(given ?? {}, { refused, foreign: foreignPlaces }, root);
-    standIn(workersIn(section, root, isMany), refused);
     const errors = validate(section) ? [] : (validate.errors ?? []);
     problems ??= [...foreign, ...problemsOf(errors, root).filter(({ place }) => !foreignPlaces.has(place))];
     if (refuse(section, errors, { refused, foreign: foreignPlaces, root })) continue;
@@ -71,23 +69,6 @@ function compile(isMany: boolean): ValidateFunction {
   return ajv.compile(isMany ? ManyWorkersSchema : SingleWorkerSchema);
 }
 
-function workersIn(section: unknown, root: string, isMany: boolean) {
-  if (!isMap(section)) return [];
-  const workers = isMany && isMap(section.workers) ? section.workers : {};
-  return isMany
-    ? Object.entries(workers).flatMap(([name, worker]) =>
-        isMap(worker) ? [{ worker, place: placeOf(root, ['workers', name]) }] : [],
-      )
-    : [{ worker: section, place: root }];
-}
-
-/** A missing or wrong command must not keep the rest of its worker from being checked. */
-function standIn(workers: ReturnType<typeof workersIn>, refused: ReadonlySet<string>): void {
-  for (const { worker, place } of workers) {
-    if (refused.has(placeOf(place, ['command']))) worker.command = STAND_IN_COMMAND;
-  }
-}
-
 /** The one error that can stay: with all workers refused there are none, and what they share can still be checked. */
 function isLackOfWorkers({ instancePath, params }: ErrorObject): boolean {
   return instancePath === '' && params.missingProperty === 'workers';
@@ -103,7 +84,6 @@ function refuse(
   for (const error of errors) {
     const keys = keysOfPointer(error.instancePath);
     if (error.keyword === 'additionalProperties') keys.push(String(error.params.additionalProperty));
-    else if (error.params.missingProperty === 'command') keys.push('command');
     else if (error.propertyName !== undefined) keys.push(error.propertyName);
     // Once entries have been left out of a list, its numbers are no longer those of the file.
     const known = before === 0 ? keys : upToList(section, keys);

@@ -72,6 +72,13 @@ export const ARGUMENTS_MARKER = '--';
 /** File name of the client of the Runtime API that loads a handler for Node, beside the watcher. */
 export const RUNTIME_FILE = 'runtime.js';
 
+/** What starts it, with the Node of an image that the plugin makes. */
+export const RUNTIME_COMMAND: readonly string[] = [
+  'node',
+  '--enable-source-maps',
+  `${IMAGE_FOLDER}/${RUNTIME_FILE}`,
+];
+
 /** Where Lambda, and an image that the plugin makes, has a handler's code. */
 export const TASK_ROOT = '/var/task';
 

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   WATCHBOT_VARIABLE: 'A `${watchbot:…}` variable that means nothing.',
   WATCHBOT_NO_SECTION: 'A watchbot command needs a `watchbot` section in serverless.yml.',
   WATCHBOT_IMAGE: 'The image cannot be built from what is there.',
+  WATCHBOT_BUNDLE: 'A handler cannot be bundled; each error says where.',
   WATCHBOT_BUNDLE_MISSING: "The plugin's own files are incomplete: install it again.",
   WATCHBOT_PACKAGE: 'The package is not complete, or another version of the plugin made it.',
   WATCHBOT_NO_ENGINE: 'No container engine was found that answers.',

@@ -1,16 +1,16 @@
+import path from 'node:path';
 import type { Architecture } from '../config/configuration';
 import { DEFAULT_MOUNT } from '../config/mounts';
 import { nameInContainer, WORKER_ONLY_VARIABLES } from '../contract/environment';
 import {
   ENTRY_POINT,
-  HEALTH_FILE,
+  ENTRY_POINT_FILE,
   IMAGE_FOLDER,
   IMAGE_LIBRARIES,
   IMAGE_LOADER,
   IMAGE_NODE,
-  LAUNCHER_FILE,
-  WATCHER_FILE,
 } from '../contract/image';
+import type { OwnEntryPoint } from './packaged-images';
 
 /** Debian's folder of libraries, and the place of the dynamic loader, which the ABI of each architecture fixes. */
 const DEBIAN = {
@@ -31,10 +31,23 @@ export const NODE_LIBRARIES = [
 export interface Layer {
   /** The image that the layer is put over. */
   base: string;
+  /** Whether that is the image of Node, so that it need not be there twice. */
+  hasNode: boolean;
   nodeImage: string;
   architecture: Architecture;
-  /** A launcher may be missing, where the plugin was built without a compiler for it. */
-  hasLauncher: boolean;
+  /** Names of the plugin's own files. */
+  files: readonly string[];
+}
+
+/** Where the official image has it. */
+export const NODE_PROGRAM = '/usr/local/bin/node';
+
+/** Folder of the build context with a link to that. A link that is copied by itself would be followed. */
+export const LINKS_FOLDER = 'bin';
+
+/** What is there when a service is packaged, and what is written when its image is built. */
+export function layerFileNames(names: readonly string[], ownEntryPoint: OwnEntryPoint | undefined): string[] {
+  return ownEntryPoint === undefined ? [...names] : [...names, ENTRY_POINT_FILE];
 }
 
 /**
@@ -45,21 +58,22 @@ export interface Layer {
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
  * A web server's image may ask ECS for another signal, which would end the watcher at once, or not at all.
  */
-export function layerContainerfile({ base, nodeImage, architecture, hasLauncher }: Layer): string {
+export function layerContainerfile({ base, hasNode, nodeImage, architecture, files }: Layer): string {
   const { libraries, loader } = DEBIAN[architecture];
   const fromNode = (sources: readonly string[], target: string) =>
     `COPY --from=watchbot-node ${[...sources, target].join(' ')}`;
-  const files = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [file, `${file}.map`]);
   const instructions = [
     `FROM ${nodeImage} AS watchbot-node`,
     `FROM ${base}`,
-    fromNode(['/usr/local/bin/node'], IMAGE_NODE),
+    hasNode
+      ? `COPY ${LINKS_FOLDER}/ ${path.posix.dirname(IMAGE_NODE)}/`
+      : fromNode([NODE_PROGRAM], IMAGE_NODE),
     fromNode([loader], IMAGE_LOADER),
     fromNode(
       NODE_LIBRARIES.map((name) => `${libraries}/${name}`),
       `${IMAGE_LIBRARIES}/`,
     ),
-    `COPY ${[...files, ...(hasLauncher ? [LAUNCHER_FILE] : [])].join(' ')} ${IMAGE_FOLDER}/`,
+    `COPY ${files.join(' ')} ${IMAGE_FOLDER}/`,
     workerOnlyVariables(),
     `VOLUME ${JSON.stringify([DEFAULT_MOUNT])}`,
     'STOPSIGNAL SIGTERM',

@@ -9,12 +9,22 @@ import type { ImageBuild } from '../config/configuration';
  */
 const NEVER_IN_CONTEXT = ['.serverless', '.git'];
 
-/** A file of a build context, by its path below it, with forward slashes. */
-export interface ContextFile {
+/** A file of a build context that is there, by its path below it, with forward slashes. */
+export interface FoundFile {
   path: string;
   absolutePath: string;
   isLink: boolean;
 }
+
+/** One that the plugin makes. */
+export interface MadeFile {
+  path: string;
+  content: Uint8Array;
+}
+
+export type ContextFile = FoundFile | MadeFile;
+
+export const isMade = (file: ContextFile): file is MadeFile => 'content' in file;
 
 /**
  * The files that a build sees, sorted by path: those below the context that `.dockerignore` does not leave out, and
@@ -25,7 +35,7 @@ export async function contextFiles(
   folder: string,
   { dockerfile }: Pick<ImageBuild, 'dockerfile'>,
   packageFolder?: string,
-): Promise<ContextFile[]> {
+): Promise<FoundFile[]> {
   const ignoreFile = await ignoreFileOf(folder, dockerfile);
   const filter = dockerignore({ ignorecase: false }).add(ignoreFile?.text ?? '');
   const alwaysIn = [dockerfile, ...(ignoreFile === undefined ? [] : [ignoreFile.name])].map(slashes);
@@ -52,14 +62,10 @@ function missing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-async function walk(
-  root: string,
-  below: string,
-  mayHold: (folder: string) => boolean,
-): Promise<ContextFile[]> {
+async function walk(root: string, below: string, mayHold: (folder: string) => boolean): Promise<FoundFile[]> {
   const entries = await readdir(path.join(root, below), { withFileTypes: true });
   const found = await Promise.all(
-    entries.map(async (entry): Promise<ContextFile[]> => {
+    entries.map(async (entry): Promise<FoundFile[]> => {
       const relative = below === '' ? entry.name : `${below}/${entry.name}`;
       if (NEVER_IN_CONTEXT.includes(entry.name)) return [];
       if (entry.isDirectory()) return mayHold(relative) ? walk(root, relative, mayHold) : [];

@@ -3,13 +3,16 @@ import path from 'node:path';
 import type { Architecture } from '../config/configuration';
 import { HEALTH_FILE, LAUNCHER_FILE, launcherFileOf, WATCHER_FILE } from '../contract/image';
 import { UserError } from '../errors/user-error';
-import type { ContextFile } from './context';
+import type { FoundFile } from './context';
 
 /**
  * The plugin's own files that go into every image. They are made when the plugin is built, not when a
  * service is packaged: every machine that has this version of the plugin so gives an image the same tag.
  */
-const LAYER_FILES = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [file, `${file}.map`]);
+export const LAYER_FILES: readonly string[] = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [
+  file,
+  `${file}.map`,
+]);
 
 /** In the installed package, beside the compiled plugin. */
 const LAYER_FOLDER = path.resolve(__dirname, '..', 'layer');
@@ -21,7 +24,7 @@ const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64'];
  * What goes into an image of the architecture, by its path there. Without the launcher the watcher works too.
  * @throws {UserError} `WATCHBOT_BUNDLE_MISSING` where the installation is incomplete.
  */
-export async function layerFiles(architecture: Architecture, folder = LAYER_FOLDER): Promise<ContextFile[]> {
+export async function layerFiles(architecture: Architecture, folder = LAYER_FOLDER): Promise<FoundFile[]> {
   const common = await commonFiles(folder);
   return [...common, ...(await launcherFiles(folder, { [architecture]: LAUNCHER_FILE }))];
 }
@@ -31,7 +34,7 @@ export async function layerFiles(architecture: Architecture, folder = LAYER_FOLD
  * each launcher under a name of its own.
  * @throws {UserError} as above.
  */
-export async function packageLayerFiles(folder = LAYER_FOLDER): Promise<ContextFile[]> {
+export async function packageLayerFiles(folder = LAYER_FOLDER): Promise<FoundFile[]> {
   const names = Object.fromEntries(ARCHITECTURES.map((each) => [each, launcherFileOf(each)]));
   return [...(await commonFiles(folder)), ...(await launcherFiles(folder, names))];
 }
@@ -39,7 +42,7 @@ export async function packageLayerFiles(folder = LAYER_FOLDER): Promise<ContextF
 async function launcherFiles(
   folder: string,
   names: Partial<Record<Architecture, string>>,
-): Promise<ContextFile[]> {
+): Promise<FoundFile[]> {
   const files = Object.entries(names).map(([architecture, name]) => ({
     path: name,
     absolutePath: path.join(folder, launcherFileOf(architecture)),
@@ -55,7 +58,7 @@ const isThere = (file: string) =>
     () => false,
   );
 
-async function commonFiles(folder: string): Promise<ContextFile[]> {
+async function commonFiles(folder: string): Promise<FoundFile[]> {
   return Promise.all(
     LAYER_FILES.map(async (file) => {
       const absolutePath = path.join(folder, file);

@@ -1,6 +1,6 @@
 import { mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ContextFile } from './context';
+import { isMade, type ContextFile, type FoundFile } from './context';
 import { packagedContext, packagedLinksFile } from './package-paths';
 
 /** What a link is called below the context, and what it names. */
@@ -15,14 +15,16 @@ export async function writeLinks(
   { packageFolder, worker }: { packageFolder: string; worker: string },
 ): Promise<void> {
   const links = await Promise.all(
-    files
-      .filter(({ isLink }) => isLink)
-      .map(async (file): Promise<Link> => [file.path, await readlink(file.absolutePath)]),
+    files.flatMap((file) => (isMade(file) || !file.isLink ? [] : [linkOf(file)])),
   );
   if (links.length === 0) return;
   const file = packagedLinksFile(packageFolder, worker);
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(links));
+}
+
+async function linkOf({ path: name, absolutePath }: FoundFile): Promise<Link> {
+  return [name, await readlink(absolutePath)];
 }
 
 /** Makes the links again, for as long as something is done with the context. */

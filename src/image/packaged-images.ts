@@ -4,8 +4,9 @@ import type { Architecture } from '../config/configuration';
 import { UserError } from '../errors/user-error';
 import { packagedImagesFile } from './package-paths';
 
-/** What the plugin's layer is put over: a Dockerfile of the user's, or an image that is there already. */
+/** What the plugin's layer is put over: a Dockerfile of the user's, a bundled handler, or an image that is there already. */
 export type ImageBase =
+  | { kind: 'bundle' }
   | {
       kind: 'build';
       /** Relative to the packaged context. */
@@ -25,6 +26,13 @@ export interface PackagedImage {
   base: ImageBase;
   /** Where the Node runtime of the plugin's layer is taken from. */
   nodeImage: string;
+  /** Where warm workers are started by what the image itself would have started. */
+  ownEntryPoint?: OwnEntryPoint;
+}
+
+export interface OwnEntryPoint {
+  /** The handler's name takes the place of the image's CMD. */
+  isCommandReplaced: boolean;
 }
 
 /** Of the list's form. A package of another one was made by another version of the plugin. */

@@ -1,13 +1,14 @@
-import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Configuration, TextOrIntrinsic, Worker, WorkerImage } from '../config/configuration';
 import { repositoryName } from '../config/names';
 import { imageUri } from '../config/image-uri';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
+import { bundleContext } from './bundle/context';
 import { contextFiles, type ContextFile } from './context';
+import { contextProblems } from './context-problems';
 import { layerFiles } from './layer';
-import type { ImageBase, PackagedImage } from './packaged-images';
+import type { ImageBase, OwnEntryPoint, PackagedImage } from './packaged-images';
 import { imageTag } from './tag';
 
 /** A worker's image, ready to be built: what goes in, and what it will be called. */
@@ -17,25 +18,26 @@ export interface PreparedImage {
   files: readonly ContextFile[];
   uri: TextOrIntrinsic;
   packaged: PackagedImage;
+  /** Of the bundling. */
+  warnings: readonly string[];
 }
 
 /**
- * Reads the build contexts and names the images. Nothing is written, and nothing outside the service's folder and the
- * plugin is asked.
- * @throws {UserError} `WATCHBOT_CONFIGURATION` with each image that cannot be built.
+ * Reads the build contexts, bundles handlers, and names the images. Nothing is written, and nothing outside the service's
+ * folder and the plugin is asked.
+ * @throws {UserError} `WATCHBOT_CONFIGURATION` or `WATCHBOT_BUNDLE` with each image that cannot be built.
  */
 export async function prepareImages(
   configuration: Configuration,
   serviceFolder: string,
   packageFolder?: string,
 ): Promise<PreparedImage[]> {
-  const checks = await Promise.all(
-    configuration.workers.map((worker) => imageProblems(worker, serviceFolder)),
-  );
-  const problems = checks.flat();
-  if (problems.length > 0) throw UserError.ofConfiguration(problems);
   const parts = { configuration, serviceFolder, packageFolder };
-  return Promise.all(configuration.workers.map((worker) => prepareImage(worker, parts)));
+  const contexts = await Promise.all(
+    configuration.workers.map(async (worker) => ({ worker, ...(await contextOf(worker, parts)) })),
+  );
+  refuse(contexts.flatMap(({ problems }) => problems));
+  return Promise.all(contexts.map(({ worker, ...context }) => prepareImage(worker, context, configuration)));
 }
 
 interface Parts {
@@ -45,63 +47,69 @@ interface Parts {
   packageFolder: string | undefined;
 }
 
+interface Context {
+  files: readonly ContextFile[];
+  problems: readonly Problem[];
+  warnings: readonly string[];
+}
+
+const EMPTY: Context = { files: [], problems: [], warnings: [] };
+
+/** What the image is built from. Where something is wrong with it, it has no files. */
+async function contextOf(worker: Worker, parts: Parts): Promise<Context> {
+  const { image, name, architecture } = worker;
+  const { serviceFolder, packageFolder } = parts;
+  switch (image.kind) {
+    case 'uri':
+      return EMPTY;
+    case 'bundle': {
+      const { nodeImage } = parts.configuration.build;
+      return bundleContext({ bundle: image, worker: name, serviceFolder, nodeImage, architecture });
+    }
+    case 'build': {
+      const problems = await contextProblems({ worker: name, serviceFolder }, image);
+      if (problems.length > 0) return { ...EMPTY, problems };
+      const files = await contextFiles(path.resolve(serviceFolder, image.path), image, packageFolder);
+      return { ...EMPTY, files };
+    }
+  }
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const isOfSource = problems.every(({ code }) => code === 'WATCHBOT_BUNDLE');
+  throw isOfSource
+    ? UserError.ofMany('WATCHBOT_BUNDLE', 'What workers handle messages with cannot be bundled:', problems)
+    : UserError.ofConfiguration(problems);
+}
+
 async function prepareImage(
-  { name: worker, image, architecture }: Worker,
-  { configuration, serviceFolder, packageFolder }: Parts,
+  worker: Worker,
+  { files, warnings }: Context,
+  configuration: Configuration,
 ): Promise<PreparedImage> {
-  const { nodeImage } = configuration.build;
-  const files =
-    image.kind === 'build'
-      ? await contextFiles(path.resolve(serviceFolder, image.path), image, packageFolder)
-      : [];
-  const base = baseOf(image);
-  const layer = await layerFiles(architecture);
-  const tag = await imageTag({ base, files, architecture, nodeImage, layerFiles: layer });
-  const repository = repositoryName(configuration.context, worker);
+  const { name, architecture } = worker;
+  const repository = repositoryName(configuration.context, name);
+  const described = {
+    base: baseOf(worker.image),
+    architecture,
+    nodeImage: configuration.build.nodeImage,
+    ...ownEntryPointOf(worker),
+  };
+  const tag = await imageTag({ ...described, files, layerFiles: await layerFiles(architecture) });
   const uri = imageUri(configuration, { repository, tag });
-  return { worker, files, uri, packaged: { worker, architecture, repository, tag, base, nodeImage } };
+  return { worker: name, files, uri, warnings, packaged: { worker: name, repository, tag, ...described } };
 }
 
 function baseOf(image: WorkerImage): ImageBase {
   if (image.kind === 'uri') return image;
+  if (image.kind === 'bundle') return { kind: 'bundle' };
   const { kind, dockerfile, buildArgs, target } = image;
   return { kind, dockerfile, buildArgs, ...(target === undefined ? {} : { target }) };
 }
 
-async function imageProblems({ name, image }: Worker, serviceFolder: string): Promise<Problem[]> {
-  if (image.kind === 'uri') return [];
-  const place = `watchbot image of worker ${name}`;
-  const folder = path.resolve(serviceFolder, image.path);
-  if (!(await isKind(folder, 'isDirectory'))) {
-    return [{ code: 'WATCHBOT_IMAGE', place, given: image.path, allowed: 'a folder below the service' }];
-  }
-  const file = path.resolve(folder, image.dockerfile);
-  if (!(await isBelow(folder, file))) {
-    const advice = 'give a folder above both as `path`';
-    return [
-      { code: 'WATCHBOT_IMAGE', place, given: image.dockerfile, allowed: `a file in ${image.path}`, advice },
-    ];
-  }
-  if (await isKind(file, 'isFile')) return [];
-  return [
-    {
-      code: 'WATCHBOT_IMAGE',
-      place,
-      given: `${path.join(image.path, image.dockerfile)}, which is not there`,
-      allowed: 'a folder with a Dockerfile',
-      advice: 'write one (two lines will do: FROM and COPY), or name another folder with `image`',
-    },
-  ];
-}
-
-async function isKind(file: string, kind: 'isDirectory' | 'isFile'): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return found?.[kind]() ?? false;
-}
-
-/** Where it leads to, too: only what is in the build context goes into the package. */
-async function isBelow(folder: string, file: string): Promise<boolean> {
-  const isOutside = (root: string, name: string) => path.relative(root, name).split(path.sep)[0] === '..';
-  const [root, target] = await Promise.all([realpath(folder), realpath(file).catch(() => undefined)]);
-  return !isOutside(folder, file) && (target === undefined || !isOutside(root, target));
+/** Whether warm workers are started by what the image itself would have started, which only its engine knows. */
+function ownEntryPointOf({ handler, image }: Worker): { ownEntryPoint?: OwnEntryPoint } {
+  if (handler === undefined || handler.entryPoint !== undefined || image.kind === 'bundle') return {};
+  return { ownEntryPoint: { isCommandReplaced: handler.name !== undefined } };
 }

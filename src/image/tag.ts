@@ -3,10 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile, readlink, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Architecture } from '../config/configuration';
-import { LAUNCHER_FILE } from '../contract/image';
-import { layerContainerfile } from './containerfile';
-import type { ContextFile } from './context';
-import type { ImageBase } from './packaged-images';
+import { layerContainerfile, layerFileNames } from './containerfile';
+import { isMade, type ContextFile } from './context';
+import type { ImageBase, OwnEntryPoint } from './packaged-images';
 
 /** Characters of the tag: 80 bits, which no two images of a repository will share. */
 const TAG_LENGTH = 20;
@@ -24,13 +23,20 @@ export async function imageTag(input: {
   files: readonly ContextFile[];
   architecture: Architecture;
   nodeImage: string;
+  ownEntryPoint?: OwnEntryPoint | undefined;
   layerFiles: readonly ContextFile[];
 }): Promise<string> {
-  const { base, architecture, nodeImage, layerFiles } = input;
+  const { base, architecture, nodeImage, ownEntryPoint, layerFiles } = input;
   const hash = createHash('sha256');
-  const hasLauncher = layerFiles.some(({ path }) => path === LAUNCHER_FILE);
+  const files = layerFileNames(
+    layerFiles.map(({ path }) => path),
+    ownEntryPoint,
+  );
   field(hash, baseText(base));
-  field(hash, layerContainerfile({ base: 'base', nodeImage, architecture, hasLauncher }));
+  field(
+    hash,
+    layerContainerfile({ base: 'base', hasNode: base.kind === 'bundle', nodeImage, architecture, files }),
+  );
   for (const files of [input.files, layerFiles]) {
     field(hash, String(files.length));
     await addFiles(hash, files);
@@ -39,6 +45,7 @@ export async function imageTag(input: {
 }
 
 function baseText(base: ImageBase): string {
+  if (base.kind === 'bundle') return JSON.stringify([base.kind]);
   if (base.kind === 'uri') return JSON.stringify([base.kind, base.uri]);
   const sortedArgs = Object.entries(base.buildArgs).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([base.kind, base.dockerfile, sortedArgs, base.target ?? null]);
@@ -51,14 +58,21 @@ async function addFiles(hash: Hash, files: readonly ContextFile[]): Promise<void
     for (const { file, kind, content } of read) {
       field(hash, file.path);
       field(hash, kind);
-      if (content === undefined) await addStream(hash, file.absolutePath);
-      else hash.update(content);
+      if (content !== undefined) hash.update(content);
+      else if (!isMade(file)) await addStream(hash, file.absolutePath);
     }
   }
 }
 
+interface Entry {
+  file: ContextFile;
+  kind: string;
+  content?: Uint8Array;
+}
+
 /** What the file is, and its bytes where there are few of them. */
-async function readEntry(file: ContextFile): Promise<{ file: ContextFile; kind: string; content?: Buffer }> {
+async function readEntry(file: ContextFile): Promise<Entry> {
+  if (isMade(file)) return { file, kind: `file ${file.content.length}`, content: file.content };
   if (file.isLink) {
     return { file, kind: `link ${await readlink(file.absolutePath)}`, content: Buffer.alloc(0) };
   }

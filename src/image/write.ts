@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ContextFile } from './context';
+import { isMade, type ContextFile } from './context';
 import { packageLayerFiles } from './layer';
 import { writeLinks } from './links';
 import { packagedContext, packagedLayer } from './package-paths';
@@ -11,10 +11,10 @@ import type { PreparedImage } from './prepare';
 /** Writes the plugin's layer and each worker's build context into the package, so that it is complete by itself. */
 export async function writeImages(images: readonly PreparedImage[], packageFolder: string): Promise<void> {
   if (images.length === 0) return;
-  await copyFiles(await packageLayerFiles(), packagedLayer(packageFolder));
+  await writeFiles(await packageLayerFiles(), packagedLayer(packageFolder));
   await Promise.all(
     images.map(async ({ files, worker }) => {
-      await copyFiles(files, packagedContext(packageFolder, worker));
+      await writeFiles(files, packagedContext(packageFolder, worker));
       await writeLinks(files, { packageFolder, worker });
     }),
   );
@@ -24,10 +24,12 @@ export async function writeImages(images: readonly PreparedImage[], packageFolde
   );
 }
 
-async function copyFiles(files: readonly ContextFile[], target: string): Promise<void> {
+async function writeFiles(files: readonly ContextFile[], target: string): Promise<void> {
   const folders = new Set(files.map((file) => path.dirname(path.join(target, file.path))));
   for (const folder of folders) await mkdir(folder, { recursive: true });
-  for (const file of files.filter(({ isLink }) => !isLink)) {
-    await copyFile(file.absolutePath, path.join(target, file.path), constants.COPYFILE_FICLONE);
+  for (const file of files) {
+    const place = path.join(target, file.path);
+    if (isMade(file)) await writeFile(place, file.content);
+    else if (!file.isLink) await copyFile(file.absolutePath, place, constants.COPYFILE_FICLONE);
   }
 }

@@ -24,6 +24,7 @@ export async function packageService(parts: CommandParts): Promise<void> {
       `${functionId} has a role of its own: let it send to the queue or topic that it is told`,
     );
   }
+  images.flatMap(({ warnings }) => warnings).forEach((text) => utils.log.warning(text));
   // The framework copies its folder to where `--package` says, once all is in it.
   await writeImages(images, path.join(serviceDir, FRAMEWORK_FOLDER));
 }

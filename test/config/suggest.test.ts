@@ -16,7 +16,9 @@ describe('a misspelt name', () => {
     ['gpus', 'gpu'],
     ['event', 'events'],
     ['healthcheck', 'healthCheck'],
-    ['handler', undefined],
+    ['handlers', 'handler'],
+    ['entrypoint', 'entryPoint'],
+    ['function', undefined],
     ['port', undefined],
     ['dlq', undefined],
     ['', undefined],
@@ -35,6 +37,6 @@ describe('a misspelt name', () => {
 
   it('is asked about', () => {
     expect(didYouMean('comand', known)).toBe('did you mean "command"?');
-    expect(didYouMean('handler', known)).toBeUndefined();
+    expect(didYouMean('function', known)).toBeUndefined();
   });
 });

@@ -12,7 +12,9 @@ const TOPIC = 'arn:aws:sns:us-east-1:123456789012:tiles';
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:tiles';
 
 const WORKER_KEYS =
-  'command, image, architecture, cpu, memory, softMemory, ephemeralStorage, gpu, capacity, placementConstraints, placementStrategies, concurrency, maxJobDuration, stopTimeout, environment, secrets, permissions, managedPolicies, sender, queue, topic, scaling, events, alarms, dashboard, logs, mounts, writableFilesystem, privileged, healthCheck, reduce, exec, extensions';
+  'command, handler, entryPoint, bundle, batchSize, batchWindow, maxInvocations, workerMemory, image, architecture, cpu, memory, softMemory, ephemeralStorage, gpu, capacity, placementConstraints, placementStrategies, concurrency, maxJobDuration, stopTimeout, environment, secrets, permissions, managedPolicies, sender, queue, topic, scaling, events, alarms, dashboard, logs, mounts, writableFilesystem, privileged, healthCheck, reduce, exec, extensions';
+const COMMAND_OR_HANDLER =
+  'one of `command`, a shell line or a list of arguments, and `handler`, a text like path/to/file.export';
 const KEYS = `cluster, vpc, notify, build, registry, ${WORKER_KEYS}`;
 const RESOURCES =
   'queue, deadLetterQueue, topic, subscription, queuePolicy, logGroup, taskDefinition, service, taskRole, executionRole, scalableTarget, scaleUpPolicy, scaleUpAlarm, scaleDownPolicy, scaleDownAlarm, deadLetterAlarm, deadLetterGrowthAlarm, workerErrorsMetric, workerErrorsAlarm, messageReceivesMetric, workerDurationMetric, responseDurationMetric, queueSizeAlarm, memoryAlarm, cpuAlarm, dashboard';
@@ -23,7 +25,7 @@ const EVENTBRIDGE_S3_EVENTS =
 const S3_EVENTS =
   's3:ObjectCreated:*, s3:ObjectCreated:Put, s3:ObjectCreated:Post, s3:ObjectCreated:Copy, s3:ObjectCreated:CompleteMultipartUpload, s3:ObjectRemoved:*, s3:ObjectRemoved:Delete, s3:ObjectRemoved:DeleteMarkerCreated, s3:ObjectRestore:Post, s3:ObjectRestore:Completed, s3:ObjectRestore:Delete, s3:ObjectTagging:*, s3:ObjectTagging:Put, s3:ObjectTagging:Delete, s3:ObjectRestore:*, s3:ObjectAcl:Put, s3:ReducedRedundancyLostObject, s3:Replication:*, s3:LifecycleExpiration:*, s3:LifecycleTransition, s3:IntelligentTiering';
 const VARIABLES =
-  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, WatchbotMaxReceives, ProgressTable, WatchbotHealthCheck, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID and ECS_…, AWS_CONTAINER_CREDENTIALS_…, WATCHBOT_WORKER_…';
+  'names other than QueueUrl, QUEUE_NAME, WorkTopic, LogGroup, Fifo, maxJobDuration, Volumes, writableFilesystem, structuredLogging, WatchbotConcurrency, WatchbotVisibilityTimeout, WatchbotStopTimeout, WatchbotMaxReceives, ProgressTable, WatchbotHealthCheck, WatchbotQueueArn, WatchbotBatchSize, WatchbotBatchWindow, WatchbotMaxInvocations, WatchbotWorkerMemory, Message, MessageId, Subject, SentTimestamp, ApproximateFirstReceiveTimestamp, ApproximateReceiveCount, MessageFile, MessageAttributes, MessageGroupId, TRACEPARENT, _X_AMZN_TRACE_ID, _HANDLER, AWS_LAMBDA_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, LAMBDA_TASK_ROOT, AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_VERSION, AWS_LAMBDA_INITIALIZATION_TYPE, AWS_LAMBDA_LOG_GROUP_NAME, AWS_LAMBDA_LOG_STREAM_NAME and ECS_…, AWS_CONTAINER_CREDENTIALS_…, WATCHBOT_WORKER_…';
 
 /** What is wrong, the section, and what its user reads. */
 const WRONG: [string, unknown, string[]][] = [
@@ -33,8 +35,8 @@ const WRONG: [string, unknown, string[]][] = [
     null,
     [
       'WATCHBOT_MISSING_KEY at watchbot.command',
-      '  allowed: a shell line or a list of arguments',
-      '  do:      add `command`',
+      `  allowed: ${COMMAND_OR_HANDLER}`,
+      '  do:      add `command`, or `handler`',
     ],
   ],
   [
@@ -42,8 +44,8 @@ const WRONG: [string, unknown, string[]][] = [
     {},
     [
       'WATCHBOT_MISSING_KEY at watchbot.command',
-      '  allowed: a shell line or a list of arguments',
-      '  do:      add `command`',
+      `  allowed: ${COMMAND_OR_HANDLER}`,
+      '  do:      add `command`, or `handler`',
     ],
   ],
   ['a number', 5, ['WATCHBOT_WRONG_TYPE at watchbot', '  given:   5', '  allowed: a map of keys']],
@@ -70,10 +72,10 @@ const WRONG: [string, unknown, string[]][] = [
   ],
   [
     'an unknown key that is like no other',
-    { ...C, handler: 'src/render.handler' },
+    { ...C, docker: 'Dockerfile' },
     [
-      'WATCHBOT_UNKNOWN_KEY at watchbot.handler',
-      '  given:   handler',
+      'WATCHBOT_UNKNOWN_KEY at watchbot.docker',
+      '  given:   docker',
       `  allowed: ${KEYS}`,
       '  do:      remove it',
     ],
@@ -133,8 +135,8 @@ const WRONG: [string, unknown, string[]][] = [
     { workers: { tiles: {} } },
     [
       'WATCHBOT_MISSING_KEY at watchbot.workers.tiles.command',
-      '  allowed: a shell line or a list of arguments',
-      '  do:      add `command`',
+      `  allowed: ${COMMAND_OR_HANDLER}`,
+      '  do:      add `command`, or `handler`',
     ],
   ],
   [
@@ -165,13 +167,13 @@ const WRONG: [string, unknown, string[]][] = [
     'a worker that is not under workers',
     { tiles: C },
     [
-      'WATCHBOT_MISSING_KEY at watchbot.command',
-      '  allowed: a shell line or a list of arguments',
-      '  do:      add `command`',
       'WATCHBOT_UNKNOWN_KEY at watchbot.tiles',
       '  given:   tiles',
       `  allowed: ${KEYS}`,
       '  do:      move it under `workers`: watchbot.workers.tiles',
+      'WATCHBOT_MISSING_KEY at watchbot.command',
+      `  allowed: ${COMMAND_OR_HANDLER}`,
+      '  do:      add `command`, or `handler`',
     ],
   ],
   [
@@ -3277,12 +3279,12 @@ describe('many mistakes at once', () => {
       'WATCHBOT_WRONG_TYPE watchbot.workers.tiles.memory',
       'WATCHBOT_UNKNOWN_KEY watchbot.workers.tiles.queue.dealy',
       'WATCHBOT_WRONG_TYPE watchbot.workers.tiles.alarms.cpu',
-      'WATCHBOT_MISSING_KEY watchbot.workers["render tiles"].command',
       'WATCHBOT_WRONG_TYPE watchbot.workers["render tiles"].permissions[0].Action[0]',
       'WATCHBOT_WRONG_TYPE watchbot.workers["render tiles"].permissions[1]',
       'WATCHBOT_WRONG_TYPE watchbot.workers.empty',
       'WATCHBOT_CONTRADICTION watchbot.workers.tiles.scaling.min',
       'WATCHBOT_MALFORMED watchbot.workers.tiles.secrets.KEY',
+      'WATCHBOT_MISSING_KEY watchbot.workers["render tiles"].command',
       'WATCHBOT_MALFORMED watchbot.workers["render tiles"].mounts[0]',
       'WATCHBOT_MALFORMED watchbot.cluster',
       'WATCHBOT_MALFORMED watchbot.notify',

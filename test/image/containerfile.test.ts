@@ -1,16 +1,24 @@
 import { expect, it } from '@jest/globals';
-import { layerContainerfile } from '../../src/image/containerfile';
+import { layerContainerfile, type Layer } from '../../src/image/containerfile';
+
+const LAYER: Layer = {
+  base: 'b',
+  hasNode: false,
+  nodeImage: 'node:24',
+  architecture: 'x86_64',
+  files: ['watcher.js'],
+};
 
 it('is a layer that only copies, over the image of the user', () => {
   expect(
-    layerContainerfile({ base: 'app:v1', nodeImage: 'node:24', architecture: 'x86_64', hasLauncher: true }),
+    layerContainerfile({ ...LAYER, base: 'app:v1', files: ['watcher.js', 'watcher.js.map', 'launcher'] }),
   ).toBe(
     `FROM node:24 AS watchbot-node
 FROM app:v1
 COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node
 COPY --from=watchbot-node /lib64/ld-linux-x86-64.so.2 /opt/watchbot/lib/ld.so
 COPY --from=watchbot-node ${['c.so.6', 'm.so.6', 'dl.so.2', 'pthread.so.0', 'stdc++.so.6', 'gcc_s.so.1'].map((name) => `/usr/lib/x86_64-linux-gnu/lib${name}`).join(' ')} /opt/watchbot/lib/
-COPY watcher.js watcher.js.map health.js health.js.map launcher /opt/watchbot/
+COPY watcher.js watcher.js.map launcher /opt/watchbot/
 ENV \\
   WATCHBOT_WORKER_LD_AUDIT="\${LD_AUDIT:-\${WATCHBOT_WORKER_LD_AUDIT}}" \\
   LD_AUDIT="" \\
@@ -32,9 +40,15 @@ CMD []
   );
 });
 
-it('has the libraries and the loader of the architecture, and no launcher that was not built', () => {
-  const text = layerContainerfile({ base: 'b', nodeImage: 'n', architecture: 'arm64', hasLauncher: false });
+it('has the libraries and the loader of the architecture, and no file that was not built', () => {
+  const text = layerContainerfile({ ...LAYER, architecture: 'arm64' });
   expect(text).toContain('/lib/ld-linux-aarch64.so.1 /opt/watchbot/lib/ld.so');
   expect(text).toContain('/usr/lib/aarch64-linux-gnu/libc.so.6');
   expect(text).not.toMatch(/x86|launcher/);
+});
+
+it('has no second Node over the image of Node, but a link to the first', () => {
+  const text = layerContainerfile({ ...LAYER, hasNode: true });
+  expect(text).toContain('COPY bin/ /opt/watchbot/bin/\n');
+  expect(text).not.toContain('/usr/local/bin/node');
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findEngine } from '../../src/image/engine/find-engine';
 import { commandRunner, type Run } from '../../src/image/engine/run-command';
+import { LAYER_FILES } from '../../src/image/layer';
 import { packagedContext, packagedLayer } from '../../src/image/package-paths';
 import type { PackagedImage } from '../../src/image/packaged-images';
 
@@ -31,7 +32,7 @@ beforeEach(() => {
   run = commandRunner({ environment: { PATH: path.join(folder, 'bin') } });
   const layer = packagedLayer(folder);
   mkdirSync(layer, { recursive: true });
-  for (const name of ['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map', 'launcher-arm64']) {
+  for (const name of [...LAYER_FILES, 'launcher-arm64']) {
     writeFileSync(path.join(layer, name), name, { mode: 0o600 });
   }
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { layerFiles, packageLayerFiles } from '../../src/image/layer';
-import type { ContextFile } from '../../src/image/context';
+import type { FoundFile } from '../../src/image/context';
 
 const COMMON = ['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map'];
 
@@ -20,7 +20,7 @@ const put = (...names: string[]) => {
     writeFileSync(path.join(folder, name), '');
   });
 };
-const launchersIn = (files: readonly ContextFile[]) =>
+const launchersIn = (files: readonly FoundFile[]) =>
   files
     .filter((file) => file.path.startsWith('launcher'))
     .map((file) => [file.path, path.basename(file.absolutePath)]);

@@ -61,19 +61,3 @@ export const mountsAreApart: WorkerRule = {
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
-
-export const commandIsNotBlank: WorkerRule = {
-  reads: ['command'],
-  check: ({ worker: { command }, at }) => {
-    const program = typeof command === 'string' ? command : command[0];
-    if (program !== undefined && program.trim() !== '' && !program.includes('\0')) return [];
-    return [
-      {
-        code: 'WATCHBOT_MALFORMED',
-        place: at('command'),
-        given: describeValue(command),
-        allowed: 'a shell line, or a list whose first entry is a program',
-      },
-    ];
-  },
-};

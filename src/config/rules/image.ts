@@ -11,7 +11,7 @@ const OF_A_BUILD = ['dockerfile', 'buildArgs', 'target'] as const;
 export const imageHasOneOrigin: WorkerRule = {
   reads: ['image'],
   check: ({ worker: { image }, at }) => {
-    if (typeof image === 'string') return [];
+    if (typeof image !== 'object') return [];
     const origins = ORIGINS.filter((key) => image[key] !== undefined);
     const place = at('image');
     if (origins.length === 0) {
@@ -36,7 +36,7 @@ export const imageHasOneOrigin: WorkerRule = {
 export const buildArgsCanBePassed: WorkerRule = {
   reads: ['image'],
   check: ({ worker: { image }, at }) =>
-    typeof image === 'string' ? [] : buildArgProblems(image.buildArgs, at('image', 'buildArgs')),
+    typeof image !== 'object' ? [] : buildArgProblems(image.buildArgs, at('image', 'buildArgs')),
 };
 
 function buildArgProblems(buildArgs: object = {}, place: string): Problem[] {
@@ -63,7 +63,7 @@ export const isImageReference = (text: string): boolean => REFERENCE.test(text);
 export const imageUriIsOne: WorkerRule = {
   reads: ['image'],
   check: ({ worker: { image }, at }) => {
-    if (typeof image === 'string' || image.uri === undefined) return [];
+    if (typeof image !== 'object' || image.uri === undefined) return [];
     return referenceProblems(image.uri, at('image', 'uri'));
   },
 };
@@ -77,7 +77,7 @@ export function referenceProblems(reference: string, place: string): Problem[] {
 export const imageNameIsKnown: WorkerRule = {
   reads: ['image'],
   check: ({ worker: { image }, at, context }) => {
-    if (typeof image === 'string' || image.name === undefined) return [];
+    if (typeof image !== 'object' || image.name === undefined) return [];
     const entry = context.providerImages?.[image.name];
     return entry === undefined
       ? unknownName(image.name, at('image', 'name'), context)

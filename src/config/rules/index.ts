@@ -18,7 +18,16 @@ import {
 } from './capacity';
 import { eventBridgeSources, messageGroups, oneWebhook, scheduleExpressions, topicSources } from './events';
 import { extensionsAreMade } from './extensions';
-import { commandIsNotBlank, mountsAreApart, mountsAreSafe } from './filesystem';
+import { commandIsNotBlank, commandOrHandler } from './command';
+import { mountsAreApart, mountsAreSafe } from './filesystem';
+import {
+  batchWindowWaits,
+  externalsArePackages,
+  handlerIsOne,
+  handlersStayWarm,
+  onlyWithHandler,
+  workerMemoryFits,
+} from './handler';
 import { healthCheckFits, healthCommandRuns } from './health';
 import { buildArgsCanBePassed, imageHasOneOrigin, imageNameIsKnown, imageUriIsOne } from './image';
 import { namesFit } from './names';
@@ -36,7 +45,14 @@ import { ec2Size, fargateSize, scalingBounds, softMemoryFits } from './size';
 
 /** Every rule across the keys of one worker. */
 export const WORKER_RULES: readonly WorkerRule[] = [
+  commandOrHandler,
   commandIsNotBlank,
+  handlerIsOne,
+  onlyWithHandler,
+  externalsArePackages,
+  handlersStayWarm,
+  batchWindowWaits,
+  workerMemoryFits,
   imageHasOneOrigin,
   imageUriIsOne,
   imageNameIsKnown,

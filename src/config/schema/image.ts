@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { mapOf, strictObject } from './values';
 
 /** What a build has where it does not say. A validator fills in no defaults within a choice. */
-export const IMAGE_DEFAULTS = { dockerfile: 'Dockerfile' } as const;
+export const IMAGE_DEFAULTS = { path: '.', dockerfile: 'Dockerfile' } as const;
 
 /** A rule sees to it that there is one of `path`, `uri` and `name`, and what only a build has. */
 const Image = strictObject(
@@ -39,7 +39,7 @@ const Image = strictObject(
 );
 
 export const ImageSchema = Type.Union([Type.String({ minLength: 1 }), Image], {
-  default: '.',
+  otherwise: '`.`; with `handler` one that the plugin makes',
   title: 'a folder, {path, dockerfile, buildArgs, target}, {uri} or {name}',
   description:
     'The image that the worker runs in: a folder with a Dockerfile in it, or an image that is there. Either stays as it is; the watcher is added in a layer on top.',

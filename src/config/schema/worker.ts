@@ -4,6 +4,7 @@ import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
 import { EventsSchema } from './events';
+import { handlerKeys } from './handler';
 import { HealthCheckSchema } from './health';
 import { ImageSchema } from './image';
 import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
@@ -15,6 +16,7 @@ const CommandSchema = Type.Union(
   [Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })],
   {
     title: 'a shell line or a list of arguments',
+    otherwise: '**required**, or `handler`',
     description:
       "Runs once for each message; its exit code decides the message's fate. A text is run by `/bin/sh -c`; a list is run as it stands, without a shell.",
   },
@@ -86,14 +88,15 @@ const filesystem = {
   writableFilesystem: Type.Boolean({
     default: false,
     description:
-      'The whole file system can be written to, and every job gets a fresh container: `mounts` are not needed then, and `concurrency` is 1.',
+      'With `command`: the whole file system can be written to, and every job gets a fresh container: `mounts` are not needed then, and `concurrency` is 1.',
   }),
 };
 
 /** The keys of one worker. */
 export const workerProperties = {
-  command: CommandSchema,
-  image: ImageSchema,
+  command: Type.Optional(CommandSchema),
+  ...handlerKeys,
+  image: Type.Optional(ImageSchema),
   architecture: Type.Optional(
     oneOf(['x86_64', 'arm64'], {
       description: 'Of the processor, and so of the image.',

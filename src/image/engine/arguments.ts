@@ -81,6 +81,15 @@ export function secretValues({ buildArgs }: Build): string[] {
     .filter((value) => value.length >= LEAST_SECRET_LENGTH);
 }
 
+export function pullArguments(engine: EngineName, reference: string, architecture: Architecture): string[] {
+  return ['pull', '--platform', PLATFORMS[architecture], ...plainHttp(engine, [reference]), reference];
+}
+
+/** What an image has in it to start, among much else, in JSON. */
+export function inspectArguments(engine: EngineName, reference: string): string[] {
+  return engine === 'buildah' ? ['inspect', '--type', 'image', reference] : ['image', 'inspect', reference];
+}
+
 export function pushArguments(engine: EngineName, reference: string): string[] {
   return ['push', ...plainHttp(engine, [reference]), reference];
 }

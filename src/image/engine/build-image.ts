@@ -1,14 +1,17 @@
-import { access, chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EngineName } from '../../config/configuration';
-import { HEALTH_FILE, LAUNCHER_FILE, launcherFileOf, WATCHER_FILE } from '../../contract/image';
-import { layerContainerfile } from '../containerfile';
+import { ENTRY_POINT_FILE, IMAGE_NODE, LAUNCHER_FILE, launcherFileOf } from '../../contract/image';
+import { CONTAINERFILE } from '../bundle/containerfile';
+import { layerContainerfile, layerFileNames, LINKS_FOLDER, NODE_PROGRAM } from '../containerfile';
+import { LAYER_FILES } from '../layer';
 import { withLinks } from '../links';
 import { packagedContext, packagedLayer } from '../package-paths';
 import type { ImageBase, PackagedImage } from '../packaged-images';
 import { buildArguments, buildVariables, secretValues, type Build } from './arguments';
 import type { Report } from './engine';
+import { readEntryPoint } from './entry-point';
 import type { Run } from './run-command';
 import { runOrFail } from './run-or-fail';
 
@@ -23,27 +26,23 @@ interface Options {
   report: Report;
 }
 
-const CONTAINERFILE = 'Containerfile';
-
-/** Builds the user's Dockerfile as it is, where there is one, and the plugin's layer over it. */
+/** Builds what the plugin's layer is put over, where it is not there, and that layer. */
 export async function buildImage(tool: Tool, image: PackagedImage, options: Options): Promise<void> {
   const base = await baseOf(tool, image, options);
   const folder = await mkdtemp(path.join(tmpdir(), 'watchbot-layer-'));
   try {
-    const hasLauncher = await copyLayer(image, packagedLayer(options.packageFolder), folder);
+    const names = await copyLayer(image, packagedLayer(options.packageFolder), folder);
+    await writeEntryPoint(tool, { image, base, folder, report: options.report });
     const file = path.join(folder, CONTAINERFILE);
     const { nodeImage, architecture } = image;
-    await writeFile(file, layerContainerfile({ base, nodeImage, architecture, hasLauncher }));
-    const build = {
-      architecture,
-      reference: options.reference,
-      file,
-      context: folder,
-      buildArgs: {},
-      target: undefined,
-      isLayer: true,
-    };
-    await runBuild(tool, build, { image, report: options.report, bases: [base, nodeImage] });
+    const hasNode = image.base.kind === 'bundle';
+    if (hasNode) await linkNode(folder);
+    const files = layerFileNames(names, image.ownEntryPoint);
+    await writeFile(file, layerContainerfile({ base, hasNode, nodeImage, architecture, files }));
+    const { reference } = options;
+    const build = { architecture, reference, file, context: folder, buildArgs: {}, target: undefined };
+    const bases = [base, nodeImage];
+    await runBuild(tool, { ...build, isLayer: true }, { image, report: options.report, bases });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -53,21 +52,42 @@ export async function buildImage(tool: Tool, image: PackagedImage, options: Opti
 async function baseOf(tool: Tool, image: PackagedImage, options: Options): Promise<string> {
   if (image.base.kind === 'uri') return image.base.uri;
   const reference = `localhost/watchbot-base/${image.worker.toLowerCase()}:${image.tag}`;
-  const build = userBuild(image, image.base, { packageFolder: options.packageFolder, reference });
+  const build = baseBuild(image, image.base, { packageFolder: options.packageFolder, reference });
+  // What a Dockerfile of the user's names is the user's to say.
+  const bases = image.base.kind === 'bundle' ? [image.nodeImage] : [];
   await withLinks(options.packageFolder, image.worker, () =>
-    runBuild(tool, build, { image, report: options.report, bases: [] }),
+    runBuild(tool, build, { image, report: options.report, bases }),
   );
   return reference;
 }
 
-function userBuild(
+function baseBuild(
   { worker, architecture }: PackagedImage,
-  { dockerfile, buildArgs, target }: ImageBase & { kind: 'build' },
+  base: Exclude<ImageBase, { kind: 'uri' }>,
   { packageFolder, reference }: { packageFolder: string; reference: string },
 ): Build {
   const context = packagedContext(packageFolder, worker);
+  const { dockerfile, buildArgs, target } =
+    base.kind === 'bundle' ? { dockerfile: CONTAINERFILE, buildArgs: {}, target: undefined } : base;
   const file = path.join(context, dockerfile);
   return { architecture, reference, file, context, buildArgs, target, isLayer: false };
+}
+
+/** Asks the engine what the image would have started, before the layer replaces it. */
+async function writeEntryPoint(
+  tool: Tool,
+  { image, base, folder, report }: { image: PackagedImage; base: string; folder: string; report: Report },
+): Promise<void> {
+  if (image.ownEntryPoint === undefined) return;
+  const entryPoint = await readEntryPoint(tool, image, { base, report });
+  await writeFile(path.join(folder, ENTRY_POINT_FILE), `${JSON.stringify(entryPoint)}\n`);
+  await chmod(path.join(folder, ENTRY_POINT_FILE), 0o644);
+}
+
+async function linkNode(folder: string): Promise<void> {
+  const link = path.join(folder, LINKS_FOLDER, path.basename(IMAGE_NODE));
+  await mkdir(path.dirname(link), { mode: 0o755 });
+  await symlink(NODE_PROGRAM, link);
 }
 
 function runBuild(
@@ -91,10 +111,10 @@ function runBuild(
 
 /**
  * The files of the layer as every user of the image may read them: a COPY keeps modes, and who installed the plugin may
- * have kept its files to themselves. Gives whether there is a launcher.
+ * have kept its files to themselves. Gives their names: there may be no launcher.
  */
-async function copyLayer({ architecture }: PackagedImage, layer: string, folder: string): Promise<boolean> {
-  for (const file of [WATCHER_FILE, HEALTH_FILE].flatMap((name) => [name, `${name}.map`])) {
+async function copyLayer({ architecture }: PackagedImage, layer: string, folder: string): Promise<string[]> {
+  for (const file of LAYER_FILES) {
     await copyFile(path.join(layer, file), path.join(folder, file));
     await chmod(path.join(folder, file), 0o644);
   }
@@ -103,8 +123,8 @@ async function copyLayer({ architecture }: PackagedImage, layer: string, folder:
     () => true,
     () => false,
   );
-  if (!isThere) return false;
+  if (!isThere) return [...LAYER_FILES];
   await copyFile(launcher, path.join(folder, LAUNCHER_FILE));
   await chmod(path.join(folder, LAUNCHER_FILE), 0o755);
-  return true;
+  return [...LAYER_FILES, LAUNCHER_FILE];
 }

@@ -12,6 +12,8 @@ export interface Command {
   /** Over those of this process. */
   variables?: Readonly<Record<string, string>>;
   timeoutMs?: number;
+  /** Whether its standard output is wanted as it is, and whole. */
+  keepsOutput?: boolean;
   /** Texts that are shown nowhere, neither as arguments nor in the output. */
   hidden?: readonly string[];
 }
@@ -20,6 +22,8 @@ export interface CommandResult {
   ending: 'done' | 'failed' | 'missing' | 'timeout' | 'interrupted';
   /** The last lines of both outputs, in the order in which they came. */
   lastLines: readonly string[];
+  /** Where it was wanted. */
+  output?: string;
 }
 
 /** Runs a command to its end, and hands each line of its output on. It does not reject. */
@@ -63,6 +67,8 @@ async function runProcess(
       onLine(add(line));
     });
   }
+  const output: Buffer[] = [];
+  if (command.keepsOutput === true) child.stdout.on('data', (chunk: Buffer) => void output.push(chunk));
   // A program that reads nothing ends with its own reason.
   child.stdin.on('error', () => undefined).end(command.input);
   const stopper = stopOn(child, { signal, timeoutMs: command.timeoutMs });
@@ -72,7 +78,7 @@ async function runProcess(
     if (!isMissing) add(end.message);
     return { ending: stopper.finish() ?? (isMissing ? 'missing' : 'failed'), lastLines };
   }
-  return { ending: stopper.finish() ?? end, lastLines };
+  return { ending: stopper.finish() ?? end, lastLines, output: Buffer.concat(output).toString() };
 }
 
 /** Gives the error where the arguments are none that a process can have: too long, or with a NUL. */

@@ -9,17 +9,29 @@ export interface Failure {
   advice: string;
 }
 
+interface Handling {
+  failure: Failure;
+  report?: Report;
+}
+
 /**
  * Runs a command that must end well.
  * @throws {UserError} with the command and the last lines of its output.
  */
-export async function runOrFail(
+export async function runOrFail(run: Run, command: Command, handling: Handling): Promise<void> {
+  await outputOrFail(run, command, handling);
+}
+
+/**
+ * As `runOrFail`; gives what the command wrote to its standard output, where it says that this is wanted.
+ */
+export async function outputOrFail(
   run: Run,
   command: Command,
-  { failure, report }: { failure: Failure; report?: Report },
-): Promise<void> {
+  { failure, report }: Handling,
+): Promise<string> {
   const result = await run(command, report);
-  if (result.ending === 'done') return;
+  if (result.ending === 'done') return result.output ?? '';
   if (result.ending === 'interrupted') throw interrupted();
   throw UserError.of({ ...failure, given: describe(command, result) });
 }

@@ -10,6 +10,7 @@ import {
   LISTEN_COMMAND,
 } from '../../contract/image';
 import { compact, getAtt, ref } from '../cloudformation';
+import { handlerCommand, handlerSettings } from './handler';
 import { countsReceives, queueNameOf, queueUrl } from './queue-references';
 import { secretValueFrom } from './secrets';
 import { idOf, type Subject } from './subject';
@@ -75,8 +76,11 @@ function healthCheck({ healthCheck: check }: Worker) {
   };
 }
 
-/** `listen 'a shell line'`, or `listen -- program argument …`. */
-function containerCommand({ command }: Worker): string[] {
+/** `listen 'a shell line'`, `listen -- program argument …`, or what starts a handler. */
+function containerCommand({ command, handler, image }: Worker): string[] {
+  if (handler !== undefined) return handlerCommand(handler, image.kind === 'bundle');
+  // One of the two is there: the rules see to it.
+  if (command === undefined) throw new Error('a worker without command and handler: this should not happen');
   return typeof command === 'string'
     ? [LISTEN_COMMAND, command]
     : [LISTEN_COMMAND, ARGUMENTS_MARKER, ...command];
@@ -112,6 +116,7 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     ...(worker.reduce === undefined
       ? {}
       : { [ContainerVariable.progressTable]: getAtt(idOf(subject, 'progressTable'), 'Arn') }),
+    ...handlerSettings(subject),
   };
 }
 

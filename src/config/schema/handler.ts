@@ -1,0 +1,67 @@
+import { Type } from '@sinclair/typebox';
+import { LAMBDA, MIN_WORKER_MEMORY_MIB } from '../limits';
+import { strictObject } from './values';
+
+/** What a worker with a handler has where it does not say. */
+export const HANDLER_DEFAULTS = { batchSize: 1, batchWindow: 0, maxInvocations: 0 } as const;
+
+const HandlerSchema = Type.Union([Type.String({ minLength: 1 }), Type.Literal(true)], {
+  title: 'a text like path/to/file.export, or true',
+  otherwise: '**required**, or `command`',
+  description:
+    'A Lambda handler, in warm workers that take one invocation after another. Without `image`: a TypeScript or JavaScript file and its export, as in `functions`, bundled and put into an image that the plugin makes. With `image`: what its runtime client takes for a handler, in the place of the CMD of the image; `true` leaves that as it is.',
+});
+
+const BundleSchema = strictObject(
+  {
+    external: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      title: 'a list of packages',
+      description:
+        'Packages that are not bundled but installed in the image, in the version that the service has: those with native parts, or that read files of their own.',
+    }),
+    minify: Type.Boolean({ default: false, description: 'A smaller bundle, which is harder to read.' }),
+  },
+  { title: '{external, minify}', description: 'How a handler without `image` is bundled.' },
+);
+
+/** Keys of a worker that has a handler. Only with one have they a meaning, which a rule sees to. */
+export const handlerKeys = {
+  handler: Type.Optional(HandlerSchema),
+  entryPoint: Type.Optional(
+    Type.Array(Type.String(), {
+      minItems: 1,
+      maxItems: 100,
+      title: 'a list of arguments',
+      description:
+        'With `handler` and `image`: the program that speaks the Runtime API, and its arguments. The handler, where it is a text, comes behind them.',
+      otherwise: 'the ENTRYPOINT of the image',
+    }),
+  ),
+  bundle: Type.Optional(BundleSchema),
+  batchSize: Type.Integer({
+    default: HANDLER_DEFAULTS.batchSize,
+    minimum: 1,
+    maximum: LAMBDA.maxBatchSize,
+    description: 'With `handler`: messages of one invocation, at most.',
+  }),
+  batchWindow: Type.Integer({
+    default: HANDLER_DEFAULTS.batchWindow,
+    minimum: 0,
+    maximum: LAMBDA.maxBatchWindowSeconds,
+    description: 'With `handler`: seconds for which a batch that is not full waits for more messages.',
+  }),
+  maxInvocations: Type.Integer({
+    default: HANDLER_DEFAULTS.maxInvocations,
+    minimum: 0,
+    description: 'With `handler`: invocations after which a warm worker is replaced; 0 is never.',
+  }),
+  workerMemory: Type.Optional(
+    Type.Integer({
+      minimum: MIN_WORKER_MEMORY_MIB,
+      description:
+        'With `handler`: MiB of one warm worker, at most `memory`. One that uses more is replaced after its invocation.',
+      otherwise: 'no limit of its own; a handler is told its share of `memory`',
+    }),
+  ),
+};

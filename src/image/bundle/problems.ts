@@ -1,0 +1,89 @@
+import type { Message } from 'esbuild';
+import { escapeControls } from '../../contract/escape';
+import type { Problem } from '../../errors/problem';
+import { ENTRY_NAME } from './options';
+
+/** Whose handler it is, as the section has it. */
+export interface Owner {
+  worker: string;
+  handler: string;
+}
+
+export const placeOfHandler = ({ worker }: Pick<Owner, 'worker'>) => `watchbot handler of worker ${worker}`;
+
+/** What esbuild has found, with what can be done about it here. */
+export function bundleProblem(message: Message, owner: Owner): Problem {
+  const given = escapeControls(message.text);
+  const { location } = message;
+  if (location === null) return { code: 'WATCHBOT_BUNDLE', place: placeOfHandler(owner), given };
+  if (location.file === ENTRY_NAME) return lacksExport(given, owner);
+  return {
+    code: 'WATCHBOT_BUNDLE',
+    place: `${location.file}:${location.line}:${location.column + 1}`,
+    given: `${given}${lineOf(location)}`,
+    ...adviceOn(message.text),
+  };
+}
+
+/** A warning in one line. */
+export function bundleWarning({ text, location }: Message, { worker }: Owner): string {
+  const place = location === null ? '' : ` at ${location.file}:${location.line}:${location.column + 1}`;
+  return escapeControls(`${worker}: ${text}${place}`);
+}
+
+const LONGEST_LINE = 120;
+
+function lineOf({ lineText }: { lineText: string }): string {
+  const line = escapeControls(lineText.trim());
+  return line === ''
+    ? ''
+    : ` in: ${line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line}`;
+}
+
+function lacksExport(text: string, owner: Owner): Problem {
+  const [, file, name] = /^No matching export in "(.*)" for import "(.*)"$/.exec(text) ?? [];
+  return {
+    code: 'WATCHBOT_BUNDLE',
+    place: placeOfHandler(owner),
+    given:
+      name === undefined
+        ? `${owner.handler}: ${text}`
+        : `${owner.handler}, but ${file} does not export ${name}`,
+    allowed: 'an export of that file',
+    advice: 'export it, or name another one',
+  };
+}
+
+const KNOWN: readonly { pattern: RegExp; advice: (match: string) => string }[] = [
+  {
+    pattern: /^No loader is configured for "\.node" files: (.*)$/,
+    advice: (file) => `it has native parts: name the package, \`bundle: { external: [${packageOf(file)}] }\``,
+  },
+  {
+    pattern: /^Could not resolve "(\.{0,2}\/.*)"$/,
+    advice: () => 'see that the file is there, under this name',
+  },
+  {
+    pattern: /^Could not resolve "(.*)"$/,
+    advice: (name) => `install it: npm install ${packageOf(name)}`,
+  },
+  {
+    pattern: /^Top-level await is currently not supported with the "cjs" output format$/,
+    advice: () => 'make it an ES module: `"type": "module"` in package.json, or the ending .mts or .mjs',
+  },
+];
+
+function adviceOn(text: string): Pick<Problem, 'advice'> {
+  for (const { pattern, advice } of KNOWN) {
+    const match = pattern.exec(text);
+    if (match !== null) return { advice: advice(match[1] ?? '') };
+  }
+  return {};
+}
+
+/** The package that a file, or a path in an import, belongs to. */
+function packageOf(file: string): string {
+  const below = file.split(/node_modules[/\\]/).at(-1) ?? file;
+  const [first = '', second = ''] = below.split(/[/\\]/);
+  return first.startsWith('@') ? `${first}/${second}` : first;
+}
