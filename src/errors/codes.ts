@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   WATCHBOT_PORT_IN_USE: 'The port is taken.',
   WATCHBOT_LOCAL_NOT_RUNNING: 'Nothing answers where `sls watchbot local` would be.',
   WATCHBOT_LOCAL_WATCHER: 'A watcher ended although nobody stopped it.',
+  WATCHBOT_LOCAL_HANDLER:
+    'What starts a handler is known to its image only, which is not run on this machine.',
   WATCHBOT_LOCAL_UNSETTLED: 'Messages were not settled in the time given.',
   WATCHBOT_MESSAGES_FILE: 'The file of messages cannot be read or has nothing in it.',
   WATCHBOT_NOT_DEPLOYED: 'The stack, or this part of it, is not there.',

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Architecture } from '../config/configuration';
-import { HEALTH_FILE, LAUNCHER_FILE, launcherFileOf, WATCHER_FILE } from '../contract/image';
+import { HEALTH_FILE, LAUNCHER_FILE, launcherFileOf, RUNTIME_FILE, WATCHER_FILE } from '../contract/image';
 import { UserError } from '../errors/user-error';
 import type { FoundFile } from './context';
 
@@ -9,7 +9,7 @@ import type { FoundFile } from './context';
  * The plugin's own files that go into every image. They are made when the plugin is built, not when a
  * service is packaged: every machine that has this version of the plugin so gives an image the same tag.
  */
-export const LAYER_FILES: readonly string[] = [WATCHER_FILE, HEALTH_FILE].flatMap((file) => [
+export const LAYER_FILES: readonly string[] = [WATCHER_FILE, HEALTH_FILE, RUNTIME_FILE].flatMap((file) => [
   file,
   `${file}.map`,
 ]);

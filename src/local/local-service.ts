@@ -8,6 +8,7 @@ import { logicalId } from '../config/logical-ids';
 import { ContainerVariable } from '../contract/environment';
 import { UserError } from '../errors/user-error';
 import { containerEnvironment, localOverrides, withoutAws } from './container-environment';
+import { handlerVariables, localCommand, type LocalHandler } from './handler-process';
 import { nameOfArn } from './stand-ins';
 import { createStack, type LocalStack } from './stack';
 import { containerOf, type CompiledTemplate } from './template';
@@ -24,6 +25,8 @@ export interface LocalServiceParts {
   credentials: { accessKeyId: string; secretAccessKey: string };
   clients: { sqs: SQSClient; sns: SNSClient };
   shell: Readonly<Record<string, string | undefined>>;
+  /** By worker, of those that have a handler. */
+  handlers: ReadonlyMap<string, LocalHandler>;
   /** The name of a queue that exists in AWS. */
   queueNameOf: (worker: Worker) => string;
   onLine: (worker: string, line: string) => void;
@@ -41,6 +44,8 @@ export interface LocalService {
   workers: readonly LocalWorker[];
   /** Workers are told, messages go back, watchers end. */
   stop(): Promise<void>;
+  /** Warm workers of the one named are replaced, each after its invocation: its handler is another one now. */
+  reload(worker: string): void;
   /** Workers are killed. */
   kill(): void;
   /** Rejects when a watcher ends although nobody stopped it. */
@@ -66,6 +71,7 @@ export async function startLocalService(parts: LocalServiceParts): Promise<Local
       await Promise.all(watchers.map((watcher) => watcher.stop()));
       await rm(scratchFolder, { recursive: true, force: true });
     },
+    reload: (name) => watchers[workers.findIndex(({ worker }) => worker.name === name)]?.reload(),
     kill: () => watchers.forEach((watcher) => watcher.kill()),
     failed: Promise.race(
       watchers.map((watcher, index) => explainFailure(watcher, parts.workers[index]?.name ?? '')),
@@ -110,19 +116,25 @@ async function startWorkerWatcher(
     );
   // Each watcher empties its own.
   const scratchFolder = await mkdtemp(path.join(parts.scratchFolder, `${worker.name}-`));
+  const handler = parts.handlers.get(worker.name);
   return startWatcher({
     watcherFile: parts.watcherFile,
-    arguments: container.Command,
+    arguments: handler === undefined ? container.Command : localCommand(container.Command, handler),
     environment: {
       ...withoutAws(shell),
       ...variables,
       ...localOverrides({ endpoint, region, credentials, scratchFolder, variables }),
       ...queue,
+      ...(handler === undefined ? {} : handlerVariables(handler)),
     },
-    // What an image that is there already has in it is not on this machine.
-    workingFolder: path.resolve(parts.serviceFolder, worker.image.kind === 'build' ? worker.image.path : '.'),
+    workingFolder: handler?.folder ?? codeFolder(worker, parts.serviceFolder),
     onLine: (line) => parts.onLine(worker.name, line),
   });
+}
+
+/** What stands for the image's working folder. What an image that is there already has in it is not on this machine. */
+export function codeFolder({ image }: Worker, serviceFolder: string): string {
+  return path.resolve(serviceFolder, image.kind === 'build' ? image.path : '.');
 }
 
 async function explainFailure(watcher: WatcherProcess, worker: string): Promise<never> {

@@ -7,6 +7,8 @@ import { WATCHER_NODE_OPTIONS } from '../contract/image';
 export interface WatcherProcess {
   /** Tells it to stop; resolves when it has, with nothing in hand. */
   stop(): Promise<void>;
+  /** Lets it replace its warm workers, each when it is idle. */
+  reload(): void;
   /** Kills its workers; then it ends by itself. */
   kill(): void;
   /** Rejects when it ends although nobody stopped it. */
@@ -48,6 +50,9 @@ export function startWatcher(parts: {
       const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       await ended;
       clearTimeout(timer);
+    },
+    reload: () => {
+      if (!isStopping && !hasEnded(child)) child.kill('SIGHUP');
     },
     kill: () => {
       isStopping = true;

@@ -13,6 +13,7 @@ import { LOCAL_CREDENTIALS, localClients } from './clients';
 import { numberOption, portOption, textOption } from '../commands/options';
 import { DEFAULT_PORT } from '../commands/common-options';
 import { onCtrlC } from './ctrl-c';
+import { openHandlers, runnableHere } from './local-handlers';
 import { describeService } from './local-text';
 import { readMessages } from './messages-file';
 import { packageFolder } from './package-folder';
@@ -44,14 +45,16 @@ interface Run {
 }
 
 /** Everything that can be wrong with the command line, before anything is done. */
-async function readOptions({ options, serverless, configuration }: CommandParts): Promise<Run> {
+async function readOptions({ options, serverless, configuration, utils }: CommandParts): Promise<Run> {
   const file = textOption(options, 'messages');
   const name = textOption(options, 'worker');
   const isForOne = name !== undefined || file !== undefined;
   return {
     // A run that ends by itself needs no known port.
     port: portOption(options, { least: 0, otherwise: file === undefined ? DEFAULT_PORT : 0 }),
-    workers: isForOne ? [chooseWorker(configuration, name)] : configuration.workers,
+    workers: runnableHere(isForOne ? [chooseWorker(configuration, name)] : configuration.workers, (text) =>
+      utils.log.warning(text),
+    ),
     messages: file === undefined ? undefined : await readMessages(file, serverless.serviceDir),
     timeoutSeconds: numberOption(options, 'timeout', { least: 1, most: MAX_TIMEOUT_SECONDS, otherwise: 300 }),
   };
@@ -66,8 +69,10 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
   );
   const emulated = localClients(serverless.getProvider('aws'), emulator.endpoint);
   const clients = { sqs: await emulated.sqs(), sns: await emulated.sns() };
+  const handlers = await openHandlers(parts, run.workers);
   const service = await startLocalService({
     ...configuration.context,
+    handlers: handlers.handlers,
     ...(await readPackage(parts)),
     workers: run.workers,
     endpoint: emulator.endpoint,
@@ -81,9 +86,11 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
     },
     onWarning: (text) => utils.log.warning(text),
   });
+  if (run.messages === undefined) await handlers.follow(service);
   utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));
   await Promise.race([untilDone(service, clients, { parts, run, lines }), service.failed]).finally(
     async () => {
+      await handlers.stop();
       await service.stop();
       await log.end();
     },

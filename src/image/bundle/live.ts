@@ -1,0 +1,92 @@
+import type { BuildResult, Plugin } from 'esbuild';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Problem } from '../../errors/problem';
+import { UserError } from '../../errors/user-error';
+import type { MadeFile } from '../context';
+import { bundledOf, bundleInput, isBuildFailure, ownerOf, type BundleParts } from './bundle';
+import { bundleOptions } from './options';
+import { bundleProblem } from './problems';
+
+/** A bundle on disk that follows its sources. */
+export interface LiveBundle {
+  /** From now on it is made anew when one of them changes. */
+  watch(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Listener {
+  /** The files are there. Not called for the first time, nor where nothing in them is new. */
+  onChange: () => void;
+  /** The files are those before. */
+  onProblems: (problems: readonly Problem[]) => void;
+}
+
+/**
+ * Bundles a handler into a folder.
+ * @throws {UserError} `WATCHBOT_BUNDLE` where that fails the first time.
+ */
+export async function openLiveBundle(
+  parts: BundleParts & { outputFolder: string },
+  listener: Listener,
+): Promise<LiveBundle> {
+  const input = await bundleInput(parts, parts.outputFolder);
+  if ('problem' in input) throw UserError.of(input.problem);
+  const { context } = await import('esbuild');
+  const live = await context({
+    ...bundleOptions(input),
+    plugins: [afterEach(settler(parts, listener))],
+  });
+  try {
+    await live.rebuild();
+  } catch (error) {
+    await live.dispose();
+    if (!isBuildFailure(error)) throw error;
+    throw UserError.ofMany('WATCHBOT_BUNDLE', 'A handler cannot be bundled:', problemsOf(error, parts));
+  }
+  return { watch: () => live.watch(), stop: () => live.dispose() };
+}
+
+function afterEach(run: (result: BuildResult) => Promise<void>): Plugin {
+  return {
+    name: 'watchbot',
+    setup: (build) => {
+      build.onEnd(run);
+    },
+  };
+}
+
+/** What is done after each build, with what was written last. */
+function settler(
+  parts: BundleParts & { outputFolder: string },
+  { onChange, onProblems }: Listener,
+): (result: BuildResult) => Promise<void> {
+  let before: readonly MadeFile[] | undefined;
+  return async (result) => {
+    const isFirst = before === undefined;
+    if (result.errors.length > 0) {
+      // The first failure is an error of whoever opened it.
+      if (!isFirst) onProblems(problemsOf(result, parts));
+      return;
+    }
+    const { files } = bundledOf(result, parts);
+    if (before !== undefined && isSame(before, files)) return;
+    await writeBelow(parts.outputFolder, files);
+    before = files;
+    if (!isFirst) onChange();
+  };
+}
+
+async function writeBelow(folder: string, files: readonly MadeFile[]): Promise<void> {
+  for (const { path: name, content } of files) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), content);
+  }
+}
+
+const problemsOf = ({ errors }: Pick<BuildResult, 'errors'>, parts: BundleParts): Problem[] =>
+  errors.map((message) => bundleProblem(message, ownerOf(parts)));
+
+const isSame = (some: readonly MadeFile[], others: readonly MadeFile[]): boolean =>
+  some.length === others.length &&
+  some.every(({ content }, index) => Buffer.compare(content, others[index]!.content) === 0);
