@@ -35,8 +35,19 @@ export function copyService(name: string): string {
   return folder;
 }
 
+/** The same, of one that users are shown. */
+export function copyExample(name: string): string {
+  const folder = newFolder(name);
+  copyWithPlugin(path.join(ROOT, 'examples', name), folder);
+  return folder;
+}
+
 export function copyServiceTo(name: string, folder: string): void {
-  cpSync(path.join(SERVICES, name), folder, { recursive: true });
+  copyWithPlugin(path.join(SERVICES, name), folder);
+}
+
+function copyWithPlugin(source: string, folder: string): void {
+  cpSync(source, folder, { recursive: true });
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
 }

@@ -23,6 +23,9 @@ const INTRINSICS = [
 const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   command: ['python3 render.py', 'exit 0'],
   'command[]': ['python3', 'render.py'],
+  handler: ['src/render.handler'],
+  'entryPoint[]': ['/bootstrap', 'serve'],
+  'external[]': ['sharp', '@acme/fonts'],
   registry: ['ghcr.io/acme', 'localhost:5000'],
   'registry.name': ['ghcr.io/acme', 'registry.acme.example:5000/tiles'],
   'registry.credentials': [`arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:registry-a1B2c3`],
@@ -217,6 +220,8 @@ function remove(section: Record<string, unknown>, keys: readonly string[]): void
   else if (typeof target === 'object' && target !== null) {
     const map = target as Record<string, unknown>;
     if (last in map) Reflect.deleteProperty(map, last);
+    // What was missing altogether, or what was in its place was removed.
+    else if (last === 'command') map.command = 'true';
     else if (last === 'memory') Reflect.deleteProperty(map, 'cpu');
     else if (parents.length > 0) remove(section, parents);
   }
