@@ -60,7 +60,7 @@ export const handlerKeys = {
     Type.Integer({
       minimum: MIN_WORKER_MEMORY_MIB,
       description:
-        'With `handler`: MiB of one warm worker, at most `memory`. One that uses more is replaced after its invocation.',
+        'With `handler`: MiB of one warm worker, at most `memory`. One that uses more is replaced; one at work is killed, and its messages come again.',
       otherwise: 'no limit of its own; a handler is told its share of `memory`',
     }),
   ),

@@ -58,7 +58,7 @@ async function ask(
   const asked = request(`http://${address}${path}`, { method, agent: false, headers });
   asked.end(body);
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
-  return { status: response.statusCode, body: (await json(response)), headers: response.headers };
+  return { status: response.statusCode, body: await json(response), headers: response.headers };
 }
 const post = async (path: string, body = '', headers: Record<string, string> = {}) => {
   const { status, body: answer } = await ask('POST', path, { body, headers });
