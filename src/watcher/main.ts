@@ -58,8 +58,7 @@ async function main(): Promise<void> {
   const commandLine = parseCommandLine(process.argv.slice(2));
   const settings = readSettings(environment);
   const handler = commandLine.kind === 'handle' ? readHandlerSettings(environment) : undefined;
-  const command =
-    commandLine.command ?? (await imageCommand(__dirname, environment[RuntimeVariable.handler]));
+  const command = commandLine.command ?? (await takeImageCommand(environment));
   const output = createOutput(process.stdout);
   const format = settings.isStructured ? formatStructured : formatPlain;
   const log = createLogger({ write: output.write, format, clock: systemClock });
@@ -68,6 +67,13 @@ async function main(): Promise<void> {
   await watchQueue({ command, environment, settings, handler, log });
   log.info('stopped, with no message in hand');
   await output.flushed();
+}
+
+/** Runtimes read the handler from their environment, too. */
+async function takeImageCommand(environment: Record<string, string | undefined>): Promise<WorkerCommand> {
+  const { command, handler } = await imageCommand(__dirname, environment[RuntimeVariable.handler]);
+  environment[RuntimeVariable.handler] = handler;
+  return command;
 }
 
 /** Puts the parts of the watcher together, and runs it until it is told to stop. */
