@@ -1,0 +1,75 @@
+/**
+ * A scaling policy as data: the template is made from it, and the simulator runs the very same object.
+ * The words are those of CloudWatch and Application Auto Scaling.
+ */
+
+/** What SQS counts, in messages: waiting, and received but not yet deleted. */
+export type QueueMetric = 'visible' | 'inFlight';
+
+/** What an alarm looks at: a formula over the queue's metrics, which `expression.ts` writes as CloudWatch's metric math. */
+export type Formula =
+  | { readonly metric: QueueMetric }
+  | { readonly number: number }
+  | { readonly operator: '+' | '*' | '/'; readonly of: readonly [Formula, Formula] }
+  /** Its value, or the number where CloudWatch has none. */
+  | { readonly function: 'FILL'; readonly of: readonly [Formula, Formula] }
+  | { readonly function: 'MAX'; readonly of: readonly Formula[] }
+  | { readonly function: 'CEIL'; readonly of: readonly [Formula] };
+
+export interface Alarm {
+  readonly description: string;
+  /** What the formula's result is called. */
+  readonly label: string;
+  readonly formula: Formula;
+  readonly comparison: 'GreaterThanOrEqualToThreshold' | 'GreaterThanThreshold' | 'LessThanThreshold';
+  readonly threshold: number;
+  /** Of one data point, the greatest or the mean of what SQS has told in it. */
+  readonly periodSeconds: number;
+  readonly statistic: 'Maximum' | 'Average';
+  /** Data points in a row that it takes. */
+  readonly evaluationPeriods: number;
+}
+
+/** Bounds are values of the alarm's formula, not differences to its threshold. */
+export interface Step {
+  /** This value or more; undefined: however low. */
+  readonly from: number | undefined;
+  /** Less than this value; undefined: however high. */
+  readonly to: number | undefined;
+  /** Tasks to have, tasks to add, or percent to add, as the policy's `adjustment` says. */
+  readonly adjust: number;
+}
+
+export interface StepScaling {
+  readonly kind: 'step';
+  readonly direction: 'up' | 'down';
+  readonly alarm: Alarm;
+  readonly adjustment: 'ExactCapacity' | 'ChangeInCapacity' | 'PercentChangeInCapacity';
+  readonly cooldownSeconds: number;
+  /** In ascending order, without a gap. */
+  readonly steps: readonly Step[];
+}
+
+/** Backlog per task held at a target, with the two alarms that AWS makes for it. */
+export interface TargetTracking {
+  readonly kind: 'target';
+  /** Messages waiting for each running task. */
+  readonly target: number;
+  readonly scaleOutCooldownSeconds: number;
+  readonly scaleInCooldownSeconds: number;
+}
+
+export interface ScalingPolicy {
+  /** What a table calls it. */
+  readonly name: string;
+  readonly parts: readonly (StepScaling | TargetTracking)[];
+}
+
+/** Between which numbers of tasks the policy moves. */
+export interface ScalingBounds {
+  /** Tasks. */
+  readonly min: number;
+  readonly max: number;
+  /** Messages that one task works on at once. */
+  readonly concurrency: number;
+}
