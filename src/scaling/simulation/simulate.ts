@@ -1,7 +1,10 @@
 import type { ScalingBounds, ScalingPolicy } from '../policy';
+import { drawLoad } from './draw';
 import type { Load } from './load';
+import { Random } from './random';
 import type { SimulationResult } from './result';
-import type { World } from './world';
+import { Simulation } from './simulation';
+import { DEFAULT_WORLD, type World } from './world';
 
 export interface SimulationInput {
   readonly policy: ScalingPolicy;
@@ -13,7 +16,9 @@ export interface SimulationInput {
   readonly seed?: number;
 }
 
-/** Runs a policy against a load. */
-export function simulate(input: SimulationInput): SimulationResult {
-  throw new Error(`${input.policy.name} cannot be simulated yet`);
+/** Runs a policy against a load. Every policy meets the same messages, at the same moment of CloudWatch's minute. */
+export function simulate({ policy, bounds, load, world, seed = 1 }: SimulationInput): SimulationResult {
+  const random = new Random(seed);
+  const drawn = drawLoad(load, random);
+  return new Simulation({ policy, bounds, load: drawn, random, world: { ...DEFAULT_WORLD, ...world } }).run();
 }

@@ -1,0 +1,46 @@
+import type { Formula, QueueMetric } from './policy';
+
+/** Every metric that a formula names, once. */
+export function metricsOf(formula: Formula): QueueMetric[] {
+  if ('metric' in formula) return [formula.metric];
+  if ('number' in formula) return [];
+  return [...new Set(formula.of.flatMap(metricsOf))];
+}
+
+/**
+ * A formula in CloudWatch's language, in which a metric is known by its id.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ */
+export function toMetricMath(formula: Formula): string {
+  if ('metric' in formula) return formula.metric;
+  if ('number' in formula) return String(formula.number);
+  if ('operator' in formula) return formula.of.map(operand).join(` ${formula.operator} `);
+  const parts = formula.of.map(toMetricMath).join(', ');
+  // Of several series the greatest, moment by moment: they are given as a list.
+  return formula.function === 'MAX' ? `MAX([${parts}])` : `${formula.function}(${parts})`;
+}
+
+function operand(formula: Formula): string {
+  return 'operator' in formula ? `(${toMetricMath(formula)})` : toMetricMath(formula);
+}
+
+/** Its value; undefined where a metric that it needs has none. */
+export function evaluate(
+  formula: Formula,
+  valueOf: (metric: QueueMetric) => number | undefined,
+): number | undefined {
+  if ('metric' in formula) return valueOf(formula.metric);
+  if ('number' in formula) return formula.number;
+  const values = formula.of.map((part) => evaluate(part, valueOf));
+  if ('function' in formula && formula.function === 'FILL') return values[0] ?? values[1];
+  if (!values.every((value) => value !== undefined)) return undefined;
+  if ('operator' in formula) return OPERATORS[formula.operator](values[0]!, values[1]!);
+  return formula.function === 'MAX' ? Math.max(...values) : Math.ceil(values[0]!);
+}
+
+const OPERATORS = {
+  '+': (left: number, right: number) => left + right,
+  '*': (left: number, right: number) => left * right,
+  // CloudWatch has no data point where a formula divides by 0.
+  '/': (left: number, right: number) => (right === 0 ? undefined : left / right),
+};

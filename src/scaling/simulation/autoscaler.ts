@@ -1,0 +1,88 @@
+import type { ScalingBounds, ScalingPolicy, StepScaling, TargetTracking } from '../policy';
+import { breachOf } from './alarm';
+import type { Metrics } from './metrics';
+import { adjusted, stepFor } from './step-scaling';
+import { trackTarget } from './target-tracking';
+
+/** What the service has now, in tasks. */
+export interface Capacity {
+  readonly desired: number;
+  readonly running: number;
+}
+
+/** A part's last scaling activity. */
+interface Activity {
+  /** Tasks before it, and what they were made. */
+  from: number;
+  cooldownUntilSeconds: number;
+}
+
+type Part = StepScaling | TargetTracking;
+
+/**
+ * Application Auto Scaling: once a minute the alarms of a policy say how many tasks are wanted.
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
+ */
+export class Autoscaler {
+  private readonly policy: ScalingPolicy;
+  private readonly bounds: ScalingBounds;
+  private readonly metrics: Metrics;
+  private readonly scaleOuts = new Map<Part, Activity>();
+  private scaleInUntilSeconds = -Infinity;
+
+  constructor(parts: { policy: ScalingPolicy; bounds: ScalingBounds; metrics: Metrics }) {
+    this.policy = parts.policy;
+    this.bounds = parts.bounds;
+    this.metrics = parts.metrics;
+  }
+
+  /** The tasks that are wanted from now on. */
+  decide(nowSeconds: number, capacity: Capacity): number {
+    const wishes = this.policy.parts.flatMap((part) => {
+      const wanted = this.wanted(part, nowSeconds, capacity);
+      return wanted === undefined ? [] : [{ part, wanted: this.within(wanted) }];
+    });
+    if (wishes.length === 0) return capacity.desired;
+    // Of several policies at once the greatest capacity wins, be it to scale out or in.
+    const { part, wanted } = wishes.reduce((one, other) => (other.wanted > one.wanted ? other : one));
+    return this.apply(part, wanted, { nowSeconds, desired: capacity.desired });
+  }
+
+  private wanted(part: Part, nowSeconds: number, capacity: Capacity): number | undefined {
+    if (part.kind === 'target') return trackTarget(part, this.metrics, capacity);
+    const value = breachOf(part.alarm, this.metrics);
+    const step = value === undefined ? undefined : stepFor(part, value);
+    if (step === undefined) return undefined;
+    const before = this.scaleOuts.get(part);
+    const isCooling = before !== undefined && nowSeconds < before.cooldownUntilSeconds;
+    // What was added since the cooldown began counts: a step adds only what it has more than that.
+    const wanted = adjusted(part.adjustment, step.adjust, isCooling ? before.from : capacity.desired);
+    return isCooling && step.adjust > 0 && part.adjustment !== 'ExactCapacity'
+      ? Math.max(wanted, capacity.desired)
+      : wanted;
+  }
+
+  private apply(part: Part, wanted: number, now: { nowSeconds: number; desired: number }): number {
+    const { nowSeconds, desired } = now;
+    if (wanted > desired) {
+      const before = this.scaleOuts.get(part);
+      const from = before !== undefined && nowSeconds < before.cooldownUntilSeconds ? before.from : desired;
+      this.scaleOuts.set(part, { from, cooldownUntilSeconds: nowSeconds + cooldownOf(part, 'out') });
+      // A scale-out ends the cooldown of a scale-in.
+      this.scaleInUntilSeconds = -Infinity;
+      return wanted;
+    }
+    if (wanted === desired || nowSeconds < this.scaleInUntilSeconds) return desired;
+    this.scaleInUntilSeconds = nowSeconds + cooldownOf(part, 'in');
+    return wanted;
+  }
+
+  private within(wanted: number): number {
+    return Math.min(this.bounds.max, Math.max(this.bounds.min, wanted));
+  }
+}
+
+function cooldownOf(part: Part, direction: 'in' | 'out'): number {
+  if (part.kind === 'step') return part.cooldownSeconds;
+  return direction === 'out' ? part.scaleOutCooldownSeconds : part.scaleInCooldownSeconds;
+}
