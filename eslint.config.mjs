@@ -10,8 +10,8 @@ import tseslint from 'typescript-eslint';
 const ROOMS = {
   contract: [],
   errors: [],
-  scaling: [],
-  config: ['contract', 'errors'],
+  scaling: ['contract'],
+  config: ['contract', 'errors', 'scaling'],
   resources: ['contract', 'errors', 'scaling', 'config'],
   image: ['contract', 'errors', 'config'],
   registry: ['contract', 'errors', 'config', 'image'],

@@ -3,16 +3,18 @@
  * The words are those of CloudWatch and Application Auto Scaling.
  */
 
-/** What SQS counts, in messages: waiting, and received but not yet deleted. */
-export type QueueMetric = 'visible' | 'inFlight';
+/** What SQS counts, in messages: waiting, received but not yet deleted, and sent within the period. */
+export type QueueMetric = 'visible' | 'inFlight' | 'sent';
 
-/** What an alarm looks at: a formula over the queue's metrics, which `expression.ts` writes as CloudWatch's metric math. */
+/** What an alarm looks at: a formula over the queue's metrics, which `formula.ts` writes as CloudWatch's metric math. */
 export type Formula =
   | { readonly metric: QueueMetric }
   | { readonly number: number }
-  | { readonly operator: '+' | '*' | '/'; readonly of: readonly [Formula, Formula] }
+  | { readonly operator: '+' | '/'; readonly of: readonly [Formula, Formula] }
   /** Its value, or the number where CloudWatch has none. */
   | { readonly function: 'FILL'; readonly of: readonly [Formula, Formula] }
+  /** The second where the first is above 0, else the third. */
+  | { readonly function: 'IF'; readonly of: readonly [Formula, Formula, Formula] }
   | { readonly function: 'MAX'; readonly of: readonly Formula[] }
   | { readonly function: 'CEIL'; readonly of: readonly [Formula] };
 

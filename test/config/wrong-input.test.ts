@@ -1342,7 +1342,7 @@ const WRONG: [string, unknown, string[]][] = [
     [
       'WATCHBOT_UNKNOWN_KEY at watchbot.scaling.maxx',
       '  given:   maxx',
-      '  allowed: min, max',
+      '  allowed: min, max, jobDuration, latency, groups, steps, compatibility',
       '  do:      did you mean "max"?',
     ],
   ],
@@ -1376,6 +1376,163 @@ const WRONG: [string, unknown, string[]][] = [
       '  given:   min 9, max 5',
       '  allowed: `min` at most `max`',
       '  do:      raise `max` or lower `min`',
+    ],
+  ],
+  [
+    'values of scaling that cannot be',
+    {
+      ...C,
+      scaling: { jobDuration: 0, latency: 10, groups: 0, steps: [], compatibility: 'copilot' },
+    },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.scaling.jobDuration',
+      '  given:   0',
+      '  allowed: 0.01 to 43200',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.scaling.latency',
+      '  given:   10',
+      '  allowed: 60 to 1209600',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.scaling.groups',
+      '  given:   0',
+      '  allowed: 1 or more',
+      'WATCHBOT_OUT_OF_RANGE at watchbot.scaling.steps',
+      '  given:   []',
+      '  allowed: at least 1 entry',
+      'WATCHBOT_NOT_ALLOWED at watchbot.scaling.compatibility',
+      '  given:   "copilot"',
+      '  allowed: watchbot',
+    ],
+  ],
+  [
+    'more steps than AWS takes',
+    {
+      ...C,
+      scaling: {
+        max: 50,
+        steps: Array.from({ length: 21 }, (_, index) => ({ messages: index + 1, tasks: index + 1 })),
+      },
+    },
+    [
+      'WATCHBOT_OUT_OF_RANGE at watchbot.scaling.steps',
+      '  given:   [{"messages":1,"tasks":1},{"messages":2,"tasks":2},{"messages":3,"tasks":3},{"m…',
+      '  allowed: at most 20 entries',
+    ],
+  ],
+  [
+    'steps beside what they would be worked out from',
+    {
+      ...C,
+      scaling: { steps: [{ messages: 1, tasks: 1 }], jobDuration: 5, latency: 60 },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.jobDuration',
+      '  given:   `jobDuration` with `steps`',
+      '  allowed: `steps` with `min` and `max` alone: it says how many tasks there are',
+      '  do:      remove one of the two',
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.latency',
+      '  given:   `latency` with `steps`',
+      '  allowed: `steps` with `min` and `max` alone: it says how many tasks there are',
+      '  do:      remove one of the two',
+    ],
+  ],
+  [
+    "Watchbot's policy beside another one",
+    {
+      ...C,
+      scaling: { compatibility: 'watchbot', steps: [{ messages: 1, tasks: 1 }], jobDuration: 5 },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.steps',
+      '  given:   `steps` with `compatibility`',
+      '  allowed: `compatibility` with `min` and `max` alone: it says how many tasks there are',
+      '  do:      remove one of the two',
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.jobDuration',
+      '  given:   `jobDuration` with `compatibility`',
+      '  allowed: `compatibility` with `min` and `max` alone: it says how many tasks there are',
+      '  do:      remove one of the two',
+    ],
+  ],
+  [
+    'steps that do not ascend',
+    {
+      ...C,
+      scaling: {
+        max: 50,
+        steps: [
+          { messages: 1, tasks: 5 },
+          { messages: 100, tasks: 5 },
+          { messages: 100, tasks: 20 },
+        ],
+      },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.steps[1].tasks',
+      '  given:   5, after 5',
+      '  allowed: steps that ascend: more messages and more tasks than the step before',
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.steps[2].messages',
+      '  given:   100, after 100',
+      '  allowed: steps that ascend: more messages and more tasks than the step before',
+    ],
+  ],
+  [
+    'steps beyond the bounds, and a first one that leaves messages waiting',
+    {
+      ...C,
+      scaling: {
+        max: 10,
+        steps: [
+          { messages: 10, tasks: 5 },
+          { messages: 100, tasks: 20 },
+        ],
+      },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.steps[1].tasks',
+      '  given:   20 tasks, with min 0 and max 10',
+      '  allowed: 1 to 10 tasks',
+      '  do:      raise `max`, or lower the step',
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.steps[0].messages',
+      '  given:   10, with `min: 0`',
+      '  allowed: 1 in the first step: fewer messages would wait for ever, since no task runs for them',
+      '  do:      begin with `{messages: 1, tasks: 1}`, or set `min` to 1 or more',
+    ],
+  ],
+  [
+    'a step below min',
+    { ...C, scaling: { min: 4, max: 10, steps: [{ messages: 1, tasks: 2 }] } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.steps[0].tasks',
+      '  given:   2 tasks, with min 4 and max 10',
+      '  allowed: 4 to 10 tasks',
+      '  do:      lower `min`, or raise the step',
+    ],
+  ],
+  [
+    'a latency without a duration',
+    { ...C, scaling: { latency: 300 } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.latency',
+      '  given:   `latency` without `jobDuration`',
+      '  allowed: both: how many messages a task gets done in time follows from how long one takes',
+      '  do:      add `jobDuration`, the seconds that a job usually takes',
+    ],
+  ],
+  [
+    'a duration beyond the longest',
+    { ...C, maxJobDuration: 60, scaling: { jobDuration: 90 } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.jobDuration',
+      '  given:   90 seconds, with `maxJobDuration: 60`',
+      '  allowed: `jobDuration` at most `maxJobDuration`, after which a job is stopped',
+    ],
+  ],
+  [
+    'groups of a standard queue',
+    { ...C, scaling: { groups: 5 } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.scaling.groups',
+      '  given:   `groups` with a standard queue',
+      '  allowed: `groups` of a FIFO queue: on a standard queue no message waits for another one',
+      '  do:      remove `groups`, or set `queue.fifo`',
     ],
   ],
   [

@@ -80,7 +80,9 @@ describe('two workers in one stack', () => {
         .map((name) => name.toLowerCase())
         // AWS's own metrics, and policies within a role, are named the same everywhere.
         .filter(
-          (name) => !shared.includes(name) && !/^(approximatenumber|(cpu|memory)utilization)/.test(name),
+          (name) =>
+            !shared.includes(name) &&
+            !/^(approximatenumber|numberofmessages|(cpu|memory)utilization)/.test(name),
         ),
     );
   };

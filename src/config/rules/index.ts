@@ -41,7 +41,15 @@ import {
   queueKindsAgree,
 } from './queue';
 import type { WorkerRule } from './rule';
-import { ec2Size, fargateSize, scalingBounds, softMemoryFits } from './size';
+import {
+  groupsAreOfAFifoQueue,
+  jobsEndInTime,
+  latencyNeedsADuration,
+  scalingBounds,
+  scalingIsDecidedOnce,
+  scalingSteps,
+} from './scaling';
+import { ec2Size, fargateSize, softMemoryFits } from './size';
 
 /** Every rule across the keys of one worker. */
 export const WORKER_RULES: readonly WorkerRule[] = [
@@ -68,6 +76,11 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   onlyOnFargate,
   placementsAreWhole,
   scalingBounds,
+  scalingIsDecidedOnce,
+  scalingSteps,
+  latencyNeedsADuration,
+  jobsEndInTime,
+  groupsAreOfAFifoQueue,
   deadLetterOnlyOffForFifo,
   queueArns,
   queueKindsAgree,

@@ -59,19 +59,3 @@ export const softMemoryFits: WorkerRule = {
     });
   },
 };
-
-export const scalingBounds: WorkerRule = {
-  reads: ['scaling'],
-  check: ({ worker: { scaling }, at }) =>
-    scaling.min <= scaling.max
-      ? []
-      : [
-          {
-            code: 'WATCHBOT_CONTRADICTION',
-            place: at('scaling', 'min'),
-            given: `min ${scaling.min}, max ${scaling.max}`,
-            allowed: '`min` at most `max`',
-            advice: `raise \`max\`${scaling.max === 1 ? ' (its default is 1)' : ''} or lower \`min\``,
-          },
-        ],
-};

@@ -10,6 +10,7 @@ import { ImageSchema } from './image';
 import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
 import { QueueSchema } from './queue';
 import { ReduceSchema } from './reduce';
+import { ScalingSchema } from './scaling';
 import { mapOf, oneOf, strictObject } from './values';
 
 const CommandSchema = Type.Union(
@@ -113,23 +114,7 @@ export const workerProperties = {
       otherwise: '`true`; `false` with `queue.fifo` or `queue.arn`',
     }),
   ),
-  scaling: strictObject(
-    {
-      min: Type.Integer({
-        default: 0,
-        minimum: 0,
-        maximum: ECS.maxTasksPerService,
-        description: 'Tasks when there is nothing to do.',
-      }),
-      max: Type.Integer({
-        default: 1,
-        minimum: 1,
-        maximum: ECS.maxTasksPerService,
-        description: 'Tasks at most.',
-      }),
-    },
-    { default: {}, description: 'How many tasks run.' },
-  ),
+  scaling: ScalingSchema,
   events: EventsSchema,
   alarms: AlarmsSchema,
   dashboard: DashboardSchema,

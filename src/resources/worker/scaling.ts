@@ -1,23 +1,20 @@
-import { type WorkerResource } from '../../config/logical-ids';
 import { alarmName } from '../../config/names';
-import {
-  METRIC_PERIOD_SECONDS,
-  SCALE_DOWN_AFTER_PERIODS,
-  SCALE_UP_COOLDOWN_SECONDS,
-  scaleUpSteps,
-  type ScalingStep,
-} from '../../scaling/steps';
+import { choosePolicy } from '../../scaling/choose-policy';
+import { metricsOf, toMetricMath } from '../../scaling/formula';
+import type { Alarm, QueueMetric, Step, StepScaling } from '../../scaling/policy';
 import { clusterName } from '../cluster';
 import { compact, getAtt, ref, sub, type Resources } from '../cloudformation';
 import { partOfFormula, queueMetric } from './metrics';
 import { idOf, named, type Subject } from './subject';
 
-/** The messages from which scale-up starts: the threshold that the steps' bounds are relative to. */
-const FIRST_MESSAGE = 1;
-
 /** How the number of tasks follows the queue. */
 export function scaling(subject: Subject): Resources {
-  return { ...scalableTarget(subject), ...scaleUp(subject), ...scaleDown(subject) };
+  const { parts } = choosePolicy(subject.worker.scaling, subject.worker.concurrency);
+  const steps = parts.filter((part) => part.kind === 'step');
+  return Object.assign(
+    scalableTarget(subject),
+    ...steps.flatMap((part) => [policy(subject, part), trigger(subject, part)]),
+  ) as Resources;
 }
 
 function scalableTarget(subject: Subject): Resources {
@@ -37,91 +34,76 @@ function scalableTarget(subject: Subject): Resources {
   });
 }
 
-function scaleUp(subject: Subject): Resources {
-  const { worker } = subject;
-  const steps = scaleUpSteps({ ...worker.scaling, concurrency: worker.concurrency });
-  return {
-    ...stepPolicy(subject, 'scaleUpPolicy', {
-      AdjustmentType: 'ChangeInCapacity',
-      MetricAggregationType: 'Maximum',
-      Cooldown: SCALE_UP_COOLDOWN_SECONDS,
-      StepAdjustments: steps.map(stepAdjustment),
-    }),
-    ...trigger(subject, 'scaleUpAlarm', {
-      AlarmDescription: 'Adds tasks while messages wait.',
-      AlarmActions: [ref(idOf(subject, 'scaleUpPolicy'))],
-      ...queueMetric(subject, 'ApproximateNumberOfMessagesVisible', { statistic: 'Maximum' }),
-      Period: METRIC_PERIOD_SECONDS,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      Threshold: FIRST_MESSAGE,
-    }),
-  };
-}
+const RESOURCES = {
+  up: { policy: 'scaleUpPolicy', alarm: 'scaleUpAlarm' },
+  down: { policy: 'scaleDownPolicy', alarm: 'scaleDownAlarm' },
+} as const;
 
-function stepAdjustment({ from, to, add }: ScalingStep) {
-  return compact({
-    MetricIntervalLowerBound: from - FIRST_MESSAGE,
-    MetricIntervalUpperBound: to === undefined ? undefined : to - FIRST_MESSAGE,
-    ScalingAdjustment: add,
-  });
-}
-
-/** Back to `min` once nothing waits and nothing is being worked on: no task is ended while it is busy. */
-function scaleDown(subject: Subject): Resources {
-  return {
-    ...stepPolicy(subject, 'scaleDownPolicy', {
-      AdjustmentType: 'PercentChangeInCapacity',
-      MetricAggregationType: 'Maximum',
-      Cooldown: METRIC_PERIOD_SECONDS,
-      StepAdjustments: [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -100 }],
-    }),
-    ...trigger(subject, 'scaleDownAlarm', {
-      AlarmDescription: 'Ends the tasks when no message waits and none is being worked on.',
-      AlarmActions: [ref(idOf(subject, 'scaleDownPolicy'))],
-      Metrics: totalMessages(subject),
-      EvaluationPeriods: SCALE_DOWN_AFTER_PERIODS,
-      ComparisonOperator: 'LessThanThreshold',
-      Threshold: FIRST_MESSAGE,
-    }),
-  };
-}
-
-/** Watchbot's TotalMessages, which took a Lambda function each minute: visible and in flight, added by CloudWatch. */
-function totalMessages(subject: Subject) {
-  const part = (id: string, metric: string) =>
-    partOfFormula(id, queueMetric(subject, metric, { statistic: 'Maximum' }), METRIC_PERIOD_SECONDS);
-  return [
-    part('visible', 'ApproximateNumberOfMessagesVisible'),
-    part('inFlight', 'ApproximateNumberOfMessagesNotVisible'),
-    { Id: 'total', Label: 'TotalMessages', Expression: 'visible + inFlight', ReturnData: true },
-  ];
-}
-
-function stepPolicy(
+function policy(
   subject: Subject,
-  resource: WorkerResource,
-  configuration: Record<string, unknown>,
+  { direction, alarm, adjustment, cooldownSeconds, steps }: StepScaling,
 ): Resources {
+  const resource = RESOURCES[direction].policy;
   return named(subject, resource, {
     Type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
     Properties: {
       PolicyName: idOf(subject, resource),
       PolicyType: 'StepScaling',
       ScalingTargetId: ref(idOf(subject, 'scalableTarget')),
-      StepScalingPolicyConfiguration: configuration,
+      StepScalingPolicyConfiguration: {
+        AdjustmentType: adjustment,
+        MetricAggregationType: 'Maximum',
+        Cooldown: cooldownSeconds,
+        StepAdjustments: steps.map((step) => stepAdjustment(step, alarm)),
+      },
     },
   });
 }
 
-function trigger(subject: Subject, resource: WorkerResource, properties: Record<string, unknown>): Resources {
+/** Bounds are told to AWS as differences to the alarm's threshold. */
+function stepAdjustment({ from, to, adjust }: Step, { threshold }: Alarm) {
+  return compact({
+    MetricIntervalLowerBound: from === undefined ? undefined : from - threshold,
+    MetricIntervalUpperBound: to === undefined ? undefined : to - threshold,
+    ScalingAdjustment: adjust,
+  });
+}
+
+function trigger(subject: Subject, { direction, alarm }: StepScaling): Resources {
+  const resource = RESOURCES[direction].alarm;
   return named(subject, resource, {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: alarmName(subject.configuration.context, subject.worker.name, resource),
+      AlarmDescription: alarm.description,
+      AlarmActions: [ref(idOf(subject, RESOURCES[direction].policy))],
       // SQS sends no metrics for a queue that has been idle for hours: nothing to do either way.
       TreatMissingData: 'notBreaching',
-      ...properties,
+      ...watched(subject, alarm),
+      EvaluationPeriods: alarm.evaluationPeriods,
+      ComparisonOperator: alarm.comparison,
+      Threshold: alarm.threshold,
     },
   });
+}
+
+/** A metric as it is, or metric math. */
+function watched(subject: Subject, { formula, label, statistic, periodSeconds }: Alarm) {
+  if ('metric' in formula) return { ...metric(subject, formula.metric, statistic), Period: periodSeconds };
+  const parts = metricsOf(formula).map((name) =>
+    partOfFormula(name, metric(subject, name, statistic), periodSeconds),
+  );
+  const result = { Id: 'result', Label: label, Expression: toMetricMath(formula), ReturnData: true };
+  return { Metrics: [...parts, result] };
+}
+
+const METRIC_NAMES: Record<QueueMetric, string> = {
+  visible: 'ApproximateNumberOfMessagesVisible',
+  inFlight: 'ApproximateNumberOfMessagesNotVisible',
+  sent: 'NumberOfMessagesSent',
+};
+
+function metric(subject: Subject, name: QueueMetric, statistic: Alarm['statistic']) {
+  // What is sent is told as it comes, and only the sum of it says how much.
+  return queueMetric(subject, METRIC_NAMES[name], { statistic: name === 'sent' ? 'Sum' : statistic });
 }

@@ -1,42 +1,61 @@
+import { MAX_STEPS } from '../limits';
 import type { Formula, ScalingBounds, ScalingPolicy, Step } from '../policy';
-import { IN_FLIGHT, TOTAL_MESSAGES } from './total-messages';
+import { backlogPolicy } from './backlog';
+import { IN_FLIGHT, TOTAL_MESSAGES } from './queue-formulas';
 
-export const X = { rounding: 'up', cooldown: 60, down: -90, downPeriods: 1, max: 20 } as {
-  rounding: 'up' | 'mid' | 'down'; cooldown: number; down: number; downPeriods: number; max: number };
+export interface Grading extends ScalingBounds {
+  /** So many messages, waiting or in flight, are worth a task; at least `concurrency`. */
+  readonly messagesPerTask: number;
+}
 
-export function gradedPolicy(bounds: ScalingBounds & { messagesPerTask: number }): ScalingPolicy {
-  return {
-    name: 'graded',
-    parts: [
-      {
-        kind: 'step', direction: 'up',
-        alarm: { description: '', label: 'TasksNeeded', formula: tasksNeeded(bounds), comparison: 'GreaterThanOrEqualToThreshold', threshold: 1, periodSeconds: 60, statistic: 'Maximum', evaluationPeriods: 1 },
-        adjustment: 'ExactCapacity', cooldownSeconds: X.cooldown, steps: steps(bounds),
-      },
-      {
-        kind: 'step', direction: 'down',
-        alarm: { description: '', label: 'Total', formula: TOTAL_MESSAGES, comparison: 'LessThanThreshold', threshold: 1, periodSeconds: 60, statistic: 'Maximum', evaluationPeriods: X.downPeriods },
-        adjustment: 'PercentChangeInCapacity', cooldownSeconds: 60, steps: [{ from: undefined, to: 1, adjust: X.down }],
-      },
-    ],
-  };
+/** Tasks by backlog per task: as many as the messages need, the sooner the more there are. */
+export function gradedPolicy(grading: Grading): ScalingPolicy {
+  return backlogPolicy(
+    'graded',
+    { label: 'TasksNeeded', formula: tasksNeeded(grading) },
+    stepsTo(taskLevels(grading)),
+  );
 }
-function tasksNeeded({ concurrency, messagesPerTask }: { concurrency: number; messagesPerTask: number }): Formula {
-  const per = (formula: Formula, messages: number): Formula => ({ operator: '/', of: [formula, { number: messages }] });
-  return { function: 'CEIL', of: [{ function: 'MAX', of: [per(IN_FLIGHT, concurrency), per(TOTAL_MESSAGES, messagesPerTask)] }] };
+
+/** Never fewer than are busy: of them none is idle. */
+function tasksNeeded({ concurrency, messagesPerTask }: Grading): Formula {
+  const needed = per(messagesPerTask, TOTAL_MESSAGES);
+  if (messagesPerTask === concurrency) return concurrency === 1 ? needed : { function: 'CEIL', of: [needed] };
+  return { function: 'CEIL', of: [{ function: 'MAX', of: [per(concurrency, IN_FLIGHT), needed] }] };
 }
-export function levels({ min, max }: ScalingBounds): number[] {
-  const grow = (ratio: number) => {
-    const list = [Math.max(1, min)];
-    while (list.at(-1)! < max && list.length <= X.max) list.push(Math.min(max, Math.max(list.at(-1)! + 1, Math.round(list.at(-1)! * ratio))));
-    return list;
-  };
-  let [low, high] = [1, Math.max(2, max)];
-  for (let i = 0; i < 50; i += 1) { const mid = Math.sqrt(low * high); if (grow(mid).length <= X.max && grow(mid).at(-1) === max) high = mid; else low = mid; }
-  return grow(high);
+
+const per = (messages: number, formula: Formula): Formula =>
+  messages === 1 ? formula : { operator: '/', of: [formula, { number: messages }] };
+
+/** A need between two levels gets the upper one: no message waits for a task that was rounded away. */
+function stepsTo(levels: readonly number[]): Step[] {
+  return levels.map((tasks, index) => ({
+    from: index === 0 ? 1 : levels[index - 1]! + 1,
+    to: index === levels.length - 1 ? undefined : tasks + 1,
+    adjust: tasks,
+  }));
 }
-function steps(bounds: ScalingBounds): Step[] {
-  const list = levels(bounds);
-  return list.map((level, i) => ({ from: i === 0 ? 1 : list[i - 1]! + 1, to: i === list.length - 1 ? undefined : level + 1,
-    adjust: X.rounding === 'up' || i === list.length - 1 ? level : X.rounding === 'down' ? (i === 0 ? 1 : list[i - 1]! + 1) : Math.round(((list[i - 1] ?? 0) + 1 + level) / 2) }));
+
+/**
+ * The numbers of tasks that a policy can ask for, from the least to `max`: every one, or where those are more than AWS
+ * takes, each greater than the one before by the same ratio, which is as small as can be.
+ */
+export function taskLevels({ min, max }: Pick<ScalingBounds, 'min' | 'max'>): number[] {
+  let [tooLow, enough] = [1, max];
+  // Halved until rounding hides the difference.
+  while (enough / tooLow > 1.0001) {
+    const ratio = Math.sqrt(tooLow * enough);
+    if (levelsBy(ratio, { min, max }).length > MAX_STEPS) tooLow = ratio;
+    else enough = ratio;
+  }
+  return levelsBy(enough, { min, max });
+}
+
+function levelsBy(ratio: number, { min, max }: Pick<ScalingBounds, 'min' | 'max'>): number[] {
+  const levels = [Math.max(1, min)];
+  while (levels.at(-1)! < max && levels.length <= MAX_STEPS) {
+    const last = levels.at(-1)!;
+    levels.push(Math.min(max, Math.max(last + 1, Math.round(last * ratio))));
+  }
+  return levels;
 }

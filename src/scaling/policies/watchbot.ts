@@ -1,7 +1,7 @@
-import type { ScalingBounds, ScalingPolicy } from '../policy';
-import { TOTAL_MESSAGES } from './total-messages';
+import type { ScalingBounds, ScalingPolicy, StepScaling } from '../policy';
+import { TOTAL_MESSAGES } from './queue-formulas';
 
-/** Tenths of the greatest number of tasks that Watchbot adds at once, and its most and least. */
+/** Tasks that Watchbot adds at once: a tenth of `max`, within these. */
 const SHARE = 10;
 const MOST_ADDED = 100;
 const LEAST_ADDED = 1;
@@ -10,47 +10,47 @@ const COOLDOWN_SECONDS = 300;
 
 /**
  * Watchbot's own: a tenth of `max` more every five minutes while messages wait; all of them gone after ten minutes with
- * none, waiting or in flight. https://github.com/mapbox/ecs-watchbot/blob/v4.17.1/lib/template.js
+ * none, waiting or in flight. https://github.com/mapbox/ecs-watchbot/blob/master/lib/template.js
  */
 export function watchbotPolicy({ max }: Pick<ScalingBounds, 'max'>): ScalingPolicy {
-  const added = Math.round(Math.max(Math.min(max / SHARE, MOST_ADDED), LEAST_ADDED));
   return {
     name: 'Watchbot',
-    parts: [
-      {
-        kind: 'step',
-        direction: 'up',
-        alarm: {
-          description: 'Adds tasks while messages wait.',
-          label: 'Visible',
-          formula: { metric: 'visible' },
-          comparison: 'GreaterThanThreshold',
-          threshold: 0,
-          periodSeconds: 300,
-          statistic: 'Maximum',
-          evaluationPeriods: 1,
-        },
-        adjustment: 'ChangeInCapacity',
-        cooldownSeconds: COOLDOWN_SECONDS,
-        steps: [{ from: 0, to: undefined, adjust: added }],
-      },
-      {
-        kind: 'step',
-        direction: 'down',
-        alarm: {
-          description: 'Ends the tasks when no message waits and none is being worked on.',
-          label: 'TotalMessages',
-          formula: TOTAL_MESSAGES,
-          comparison: 'LessThanThreshold',
-          threshold: 1,
-          periodSeconds: 600,
-          statistic: 'Maximum',
-          evaluationPeriods: 1,
-        },
-        adjustment: 'PercentChangeInCapacity',
-        cooldownSeconds: COOLDOWN_SECONDS,
-        steps: [{ from: undefined, to: 1, adjust: -100 }],
-      },
-    ],
+    parts: [scaleUp(Math.round(Math.max(Math.min(max / SHARE, MOST_ADDED), LEAST_ADDED))), scaleDown],
   };
 }
+
+const scaleUp = (tasks: number): StepScaling => ({
+  kind: 'step',
+  direction: 'up',
+  alarm: {
+    description: 'Adds tasks while messages wait.',
+    label: 'Visible',
+    formula: { metric: 'visible' },
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    periodSeconds: 300,
+    statistic: 'Maximum',
+    evaluationPeriods: 1,
+  },
+  adjustment: 'ChangeInCapacity',
+  cooldownSeconds: COOLDOWN_SECONDS,
+  steps: [{ from: 0, to: undefined, adjust: tasks }],
+});
+
+const scaleDown: StepScaling = {
+  kind: 'step',
+  direction: 'down',
+  alarm: {
+    description: 'Ends the tasks when no message waits and none is being worked on.',
+    label: 'TotalMessages',
+    formula: TOTAL_MESSAGES,
+    comparison: 'LessThanThreshold',
+    threshold: 1,
+    periodSeconds: 600,
+    statistic: 'Maximum',
+    evaluationPeriods: 1,
+  },
+  adjustment: 'PercentChangeInCapacity',
+  cooldownSeconds: COOLDOWN_SECONDS,
+  steps: [{ from: undefined, to: 1, adjust: -100 }],
+};

@@ -24,6 +24,7 @@ function valueOf(alarm: Alarm, point: readonly MetricValues[]): number | undefin
   return evaluate(alarm.formula, (metric) => {
     const values = point.map((told) => told[metric]).filter((value) => value !== undefined);
     if (values.length === 0) return undefined;
+    if (metric === 'sent') return values.reduce((sum, value) => sum + value, 0);
     return alarm.statistic === 'Maximum' ? Math.max(...values) : mean(values);
   });
 }

@@ -1,6 +1,5 @@
 import type { ScalingBounds } from '../policy';
 import { drawLoad } from './draw';
-import type { Load } from './load';
 import { Random } from './random';
 import type { Sample, SimulationResult } from './result';
 import type { SimulationInput } from './simulate';
@@ -17,7 +16,12 @@ import { DEFAULT_WORLD, type World } from './world';
  *   and start anew. A policy that lets messages wait for longer may take fewer.
  * Spot takes none of its tasks.
  */
-export function lowerBound({ bounds, load, world, seed = 1 }: Omit<SimulationInput, 'policy'>): SimulationResult {
+export function lowerBound({
+  bounds,
+  load,
+  world,
+  seed = 1,
+}: Omit<SimulationInput, 'policy'>): SimulationResult {
   const random = new Random(seed);
   const whole: World = { ...DEFAULT_WORLD, ...world, interruptionsPerHour: 0 };
   const bill = new ClairvoyantBill(bounds, whole);

@@ -37,6 +37,8 @@ export class Simulation {
   private nowSeconds = 0;
   /** The next message to come. */
   private next = 0;
+  /** Messages up to here were told of as sent. */
+  private told = 0;
 
   constructor(parts: SimulationParts) {
     const { load, world, random } = parts;
@@ -159,10 +161,12 @@ export class Simulation {
     this.events.add(this.nowSeconds + MINUTE_SECONDS, { kind: 'measure' });
   }
 
-  /** Of messages in flight SQS tells only while there are any. */
+  /** Of messages in flight, and of those sent, SQS tells only where there are any. */
   private metricValues(): MetricValues {
     const { visible, inFlight } = this.queue;
-    return inFlight === 0 ? { visible } : { visible, inFlight };
+    const sent = this.next - this.told;
+    this.told = this.next;
+    return { visible, ...(inFlight > 0 && { inFlight }), ...(sent > 0 && { sent }) };
   }
 
   private evaluate(values: MetricValues): void {

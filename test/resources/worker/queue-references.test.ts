@@ -66,7 +66,7 @@ describe.each(NAMED)('an existing queue, by $how', ({ arn, name, account, queueU
 
   it('is what scaling, alarms and the dashboard look at', () => {
     const Dimensions = [{ Name: 'QueueName', Value: name }];
-    expect(of('scaleUpAlarm')).toMatchObject({ Dimensions });
+    expect(of('scaleUpAlarm').Metrics[0].MetricStat.Metric).toMatchObject({ Dimensions });
     expect(of('queueSizeAlarm')).toMatchObject({ Dimensions });
     expect(of('scaleDownAlarm').Metrics[1].MetricStat.Metric).toMatchObject({ Dimensions });
     expect(of('dashboard').DashboardBody['Fn::Sub'][1]).toMatchObject({ Queue: name });

@@ -1,9 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { METRIC_PERIOD_SECONDS } from '../../../src/scaling/steps';
+import fc from 'fast-check';
+import { ECS, MAX_CONCURRENCY } from '../../../src/config/limits';
+import { MAX_STEPS } from '../../../src/scaling/limits';
 import { single, type Properties } from '../support';
 
 const visible = 'ApproximateNumberOfMessagesVisible';
 const Dimensions = [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['WatchbotQueue', 'QueueName'] } }];
+const metric = (Id: string, MetricName: string, { Stat = 'Maximum', Period = 60 } = {}) => ({
+  Id,
+  ReturnData: false,
+  MetricStat: { Metric: { Namespace: 'AWS/SQS', MetricName, Dimensions }, Period, Stat },
+});
+const VISIBLE = metric('visible', visible);
+const IN_FLIGHT = metric('inFlight', 'ApproximateNumberOfMessagesNotVisible');
+const SENT = metric('sent', 'NumberOfMessagesSent', { Stat: 'Sum' });
 
 interface Adjustment {
   MetricIntervalLowerBound?: number;
@@ -12,6 +22,21 @@ interface Adjustment {
 }
 const adjustments = (policy: Properties) =>
   policy.StepScalingPolicyConfiguration.StepAdjustments as Adjustment[];
+
+const resultOf = ({ Metrics }: Properties) => (Metrics as unknown[]).at(-1);
+
+/** An alarm on metric math has no metric of its own: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const OF_A_METRIC = ['MetricName', 'Namespace', 'Statistic', 'Period', 'Dimensions'];
+
+/** Bounds are differences to the alarm's threshold: no overlap, no gap, none below it, and open at the end. */
+function expectWhole(steps: readonly Adjustment[]) {
+  expect(steps.length).toBeLessThanOrEqual(MAX_STEPS);
+  expect(steps[0]?.MetricIntervalLowerBound).toBe(0);
+  expect(steps.map(({ MetricIntervalUpperBound: upper }) => upper)).toEqual([
+    ...steps.slice(1).map(({ MetricIntervalLowerBound: lower }) => lower),
+    undefined,
+  ]);
+}
 
 describe('scaling', () => {
   it('is between `min` and `max` tasks of the service', () => {
@@ -29,81 +54,168 @@ describe('scaling', () => {
     });
   });
 
-  it('starts with the first message, within a minute', () => {
-    const { of } = single();
+  it('follows the messages each minute, from the first one on, while there are new ones', () => {
+    const { of } = single({ scaling: { max: 3 } });
     expect(of('scaleUpAlarm')).toMatchObject({
       AlarmActions: [{ Ref: 'WatchbotScaleUp' }],
-      Namespace: 'AWS/SQS',
-      MetricName: visible,
-      Dimensions,
-      Statistic: 'Maximum',
-      Period: 60,
+      Metrics: [
+        VISIBLE,
+        SENT,
+        IN_FLIGHT,
+        {
+          Id: 'result',
+          Label: 'TasksNeeded',
+          Expression: 'IF(visible + FILL(sent, 0) > 0, visible + FILL(inFlight, 0), 0)',
+          ReturnData: true,
+        },
+      ],
       EvaluationPeriods: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+    for (const key of OF_A_METRIC) expect(of('scaleUpAlarm')).not.toHaveProperty(key);
+    expect(of('scaleUpPolicy')).toMatchObject({
+      PolicyType: 'StepScaling',
+      ScalingTargetId: { Ref: 'WatchbotScalingTarget' },
+      StepScalingPolicyConfiguration: {
+        AdjustmentType: 'ExactCapacity',
+        Cooldown: 30,
+        StepAdjustments: [
+          { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 1, ScalingAdjustment: 1 },
+          { MetricIntervalLowerBound: 1, MetricIntervalUpperBound: 2, ScalingAdjustment: 2 },
+          { MetricIntervalLowerBound: 2, ScalingAdjustment: 3 },
+        ],
+      },
+    });
+  });
+
+  it('ends tasks that are not busy when nothing waits and nothing comes', () => {
+    const { of } = single();
+    expect(of('scaleDownAlarm')).toMatchObject({
+      AlarmActions: [{ Ref: 'WatchbotScaleDown' }],
+      Metrics: [
+        VISIBLE,
+        SENT,
+        { Id: 'result', Label: 'NewWork', Expression: 'visible + FILL(sent, 0)', ReturnData: true },
+      ],
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+    });
+    for (const key of OF_A_METRIC) expect(of('scaleDownAlarm')).not.toHaveProperty(key);
+    expect(of('scaleDownPolicy')).toMatchObject({
+      StepScalingPolicyConfiguration: {
+        AdjustmentType: 'PercentChangeInCapacity',
+        StepAdjustments: [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -90 }],
+      },
     });
   });
 
   it.each([
-    [1, 1],
-    [50, 1],
-    [50, 10],
-    [5_000, 1],
-    [5_000, 50],
-  ])('with max %i and concurrency %i has steps that AWS takes', (max, concurrency) => {
-    const policy = single({ scaling: { max }, concurrency }).of('scaleUpPolicy');
-    expect(policy).toMatchObject({
-      PolicyType: 'StepScaling',
-      ScalingTargetId: { Ref: 'WatchbotScalingTarget' },
-      StepScalingPolicyConfiguration: {
-        AdjustmentType: 'ChangeInCapacity',
-        MetricAggregationType: 'Maximum',
-      },
+    ['workers of a task', { concurrency: 4 }, 'CEIL((visible + FILL(inFlight, 0)) / 4)'],
+    [
+      'what one gets done in the time that a message may wait',
+      { jobDuration: 5, latency: 300, concurrency: 2 },
+      'CEIL(MAX([FILL(inFlight, 0) / 2, (visible + FILL(inFlight, 0)) / 120]))',
+    ],
+    [
+      'a minute where none is given',
+      { jobDuration: 5 },
+      'CEIL(MAX([FILL(inFlight, 0), (visible + FILL(inFlight, 0)) / 12]))',
+    ],
+    ['one at least, of long jobs', { jobDuration: 900, latency: 60 }, 'visible + FILL(inFlight, 0)'],
+  ])('counts tasks by messages: %s', (_, { concurrency = 1, ...given }: Record<string, number>, expected) => {
+    const { of } = single({ scaling: { max: 50, ...given }, concurrency });
+    expect(resultOf(of('scaleUpAlarm'))).toMatchObject({
+      Expression: `IF(visible + FILL(sent, 0) > 0, ${expected}, 0)`,
     });
-    const steps = adjustments(policy);
-    expect(steps.length).toBeLessThanOrEqual(20);
-    // Bounds are relative to the alarm's threshold: no gap, no overlap, none below it, and open at the end.
-    expect(steps[0]?.MetricIntervalLowerBound).toBe(0);
-    expect(steps.map(({ MetricIntervalUpperBound: upper }) => upper)).toEqual([
-      ...steps.slice(1).map(({ MetricIntervalLowerBound: lower }) => lower),
-      undefined,
-    ]);
-    const added = steps.map(({ ScalingAdjustment }) => ScalingAdjustment);
-    expect(added).toEqual([...new Set(added)].sort((a, b) => a - b));
-    expect(added.at(-1)).toBe(max);
   });
 
-  it('ends the tasks when nothing waits and nothing is being worked on', () => {
-    const { of } = single();
-    const metric = (Id: string, MetricName: string) => ({
-      Id,
-      ReturnData: false,
-      MetricStat: {
-        Metric: { Namespace: 'AWS/SQS', MetricName, Dimensions },
-        Period: METRIC_PERIOD_SECONDS,
-        Stat: 'Maximum',
-      },
+  it('has no more tasks than message groups have work for', () => {
+    const { of } = single({ scaling: { max: 50, groups: 7 }, concurrency: 2, queue: { fifo: true } });
+    expect(adjustments(of('scaleUpPolicy')).at(-1)?.ScalingAdjustment).toBe(4);
+    expect(of('scalableTarget').MaxCapacity).toBe(50);
+  });
+
+  it('takes the steps that it is given', () => {
+    const steps = [
+      { messages: 1, tasks: 2 },
+      { messages: 100, tasks: 10 },
+      { messages: 2_000, tasks: 40 },
+    ];
+    const { of } = single({ scaling: { max: 50, steps } });
+    expect(resultOf(of('scaleUpAlarm'))).toMatchObject({ Label: 'TotalMessages' });
+    expect(adjustments(of('scaleUpPolicy'))).toEqual([
+      { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 99, ScalingAdjustment: 2 },
+      { MetricIntervalLowerBound: 99, MetricIntervalUpperBound: 1_999, ScalingAdjustment: 10 },
+      { MetricIntervalLowerBound: 1_999, ScalingAdjustment: 40 },
+    ]);
+  });
+
+  it('waits for the first step that it is given, where tasks run anyhow', () => {
+    const { of } = single({ scaling: { min: 1, max: 9, steps: [{ messages: 20, tasks: 9 }] } });
+    expect(of('scaleUpAlarm').Threshold).toBe(20);
+    expect(adjustments(of('scaleUpPolicy'))).toEqual([{ MetricIntervalLowerBound: 0, ScalingAdjustment: 9 }]);
+  });
+
+  it.each([
+    [1, 1],
+    [14, 1],
+    [15, 2],
+    [250, 25],
+    [5_000, 100],
+  ])('is Watchbot’s own for those who ask: with max %i, %i tasks more', (max, added) => {
+    const { of } = single({ scaling: { max, compatibility: 'watchbot' } });
+    expect(of('scaleUpAlarm')).toMatchObject({
+      MetricName: visible,
+      Dimensions,
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+    });
+    expect(of('scaleUpPolicy').StepScalingPolicyConfiguration).toMatchObject({
+      AdjustmentType: 'ChangeInCapacity',
+      Cooldown: 300,
+      StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: added }],
     });
     expect(of('scaleDownAlarm')).toMatchObject({
-      AlarmActions: [{ Ref: 'WatchbotScaleDown' }],
       Metrics: [
-        metric('visible', visible),
-        metric('inFlight', 'ApproximateNumberOfMessagesNotVisible'),
-        { Id: 'total', Label: 'TotalMessages', Expression: 'visible + inFlight', ReturnData: true },
+        metric('visible', visible, { Period: 600 }),
+        metric('inFlight', 'ApproximateNumberOfMessagesNotVisible', { Period: 600 }),
+        { Label: 'TotalMessages', Expression: 'visible + FILL(inFlight, 0)' },
       ],
+      EvaluationPeriods: 1,
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
-      EvaluationPeriods: 3,
     });
-    // An alarm on metric math has no metric of its own: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    for (const key of ['MetricName', 'Namespace', 'Statistic', 'Period', 'Dimensions']) {
-      expect(of('scaleDownAlarm')).not.toHaveProperty(key);
-    }
-    expect(adjustments(of('scaleDownPolicy'))).toEqual([
-      { MetricIntervalUpperBound: 0, ScalingAdjustment: -100 },
-    ]);
-    expect(of('scaleDownPolicy')).toMatchObject({
-      StepScalingPolicyConfiguration: { AdjustmentType: 'PercentChangeInCapacity' },
+    expect(of('scaleDownPolicy').StepScalingPolicyConfiguration).toMatchObject({
+      AdjustmentType: 'PercentChangeInCapacity',
+      Cooldown: 300,
+      StepAdjustments: [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -100 }],
     });
+  });
+
+  it('has steps that AWS takes, up to `max`, whatever the bounds', () => {
+    const given = fc.record({
+      min: fc.integer({ min: 0, max: ECS.maxTasksPerService }),
+      max: fc.integer({ min: 1, max: ECS.maxTasksPerService }),
+      concurrency: fc.integer({ min: 1, max: MAX_CONCURRENCY }),
+      jobDuration: fc.option(fc.integer({ min: 1, max: 43_200 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(given, ({ min, max, concurrency, ...known }) => {
+        const scaling = { min: Math.min(min, max), max, ...known };
+        const steps = adjustments(single({ scaling, concurrency }).of('scaleUpPolicy'));
+        expectWhole(steps);
+        const tasks = steps.map(({ ScalingAdjustment }) => ScalingAdjustment);
+        expect(tasks).toEqual([...new Set(tasks)].sort((a, b) => a - b));
+        expect(tasks.every((each) => each >= Math.max(1, scaling.min))).toBe(true);
+        expect(tasks.at(-1)).toBe(max);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

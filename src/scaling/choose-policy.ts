@@ -1,0 +1,46 @@
+import { DEFAULT_LATENCY_SECONDS } from './limits';
+import { givenStepsPolicy, type GivenStep } from './policies/given-steps';
+import { gradedPolicy } from './policies/graded';
+import { watchbotPolicy } from './policies/watchbot';
+import type { ScalingPolicy } from './policy';
+
+/** What a user says of scaling: the key `scaling`, checked. */
+export interface ScalingChoice {
+  /** Tasks. */
+  readonly min: number;
+  readonly max: number;
+  /** Seconds that a job usually takes. */
+  readonly jobDuration?: number | undefined;
+  /** Seconds for which a message may wait. */
+  readonly latency?: number | undefined;
+  /** Message groups that there usually are, of a FIFO queue. */
+  readonly groups?: number | undefined;
+  readonly steps?: readonly GivenStep[] | undefined;
+  readonly compatibility?: 'watchbot' | undefined;
+}
+
+export function choosePolicy(scaling: ScalingChoice, concurrency: number): ScalingPolicy {
+  if (scaling.compatibility === 'watchbot') return watchbotPolicy(scaling);
+  if (scaling.steps !== undefined) return givenStepsPolicy(scaling.steps);
+  return gradedPolicy({
+    min: scaling.min,
+    max: usefulTasks(scaling, concurrency),
+    concurrency,
+    messagesPerTask: messagesPerTask(scaling, concurrency),
+  });
+}
+
+/** What a task's workers can do one after the other while a message may wait; without more knowledge one each. */
+export function messagesPerTask(
+  { jobDuration, latency = DEFAULT_LATENCY_SECONDS }: Pick<ScalingChoice, 'jobDuration' | 'latency'>,
+  concurrency: number,
+): number {
+  return jobDuration === undefined
+    ? concurrency
+    : Math.max(concurrency, Math.floor((concurrency * latency) / jobDuration));
+}
+
+/** A group is worked on by one worker at a time: more of them than groups have nothing to do. */
+function usefulTasks({ min, max, groups }: ScalingChoice, concurrency: number): number {
+  return groups === undefined ? max : Math.max(min, Math.min(max, Math.ceil(groups / concurrency)));
+}
