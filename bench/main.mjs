@@ -5,10 +5,11 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as handler from './handler.mjs';
 import * as packaging from './package.mjs';
+import * as scaling from './scaling.mjs';
 import * as start from './start.mjs';
 import * as throughput from './throughput.mjs';
 
-const BENCHES = { start, throughput, handler, package: packaging };
+const BENCHES = { start, throughput, handler, package: packaging, scaling };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,107 @@
+// The scaling policy, simulated: beside Watchbot's own and the bound that no policy can beat, in the same world.
+import { createRequire } from 'node:module';
+import { SCALING_LOADS } from './scaling-loads.mjs';
+
+const require = createRequire(import.meta.url);
+const { choosePolicy } = require('../dist/scaling/choose-policy.js');
+const { copilotPolicy } = require('../dist/scaling/policies/copilot.js');
+const { watchbotPolicy } = require('../dist/scaling/policies/watchbot.js');
+const { lowerBound } = require('../dist/scaling/simulation/bound.js');
+const { simulate } = require('../dist/scaling/simulation/simulate.js');
+
+/** Of a load: it comes at that many moments of CloudWatch's minute, evenly spread. What counts is the mean. */
+export const RUNS = 6;
+
+const HOUR = 3_600;
+const CONCURRENCY = 1;
+/** Of Copilot's policy, which must be told. */
+const LATENCY_SECONDS = 60;
+
+export async function measure(runs) {
+  const results = SCALING_LOADS.map((load) => ({ load, ...resultsOf(load, runs) }));
+  results.forEach(printCase);
+  return [...summaries(results, runs), ...results.flatMap((each) => rowsOf(each, runs))];
+}
+
+function resultsOf({ max, seconds, arrivals, durations }, runs) {
+  const policies = {
+    ours: choosePolicy({ min: 0, max }, CONCURRENCY),
+    watchbot: watchbotPolicy({ max }),
+    copilot: copilotPolicy({ jobSeconds: seconds, latencySeconds: LATENCY_SECONDS }),
+  };
+  const input = (run) => ({
+    bounds: { min: 0, max, concurrency: CONCURRENCY },
+    load: { arrivals, durations },
+    world: { metricPhaseSeconds: ((run + 0.5) * 60) / runs },
+    seed: 1,
+  });
+  const each = (simulated) => mean(Array.from({ length: runs }, (_, run) => simulated(input(run))));
+  return {
+    bound: each(lowerBound),
+    ...Object.fromEntries(
+      Object.entries(policies).map(([name, policy]) => [
+        name,
+        each((given) => simulate({ ...given, policy })),
+      ]),
+    ),
+  };
+}
+
+function mean(results) {
+  const of = (value) => results.reduce((sum, result) => sum + value(result), 0) / results.length;
+  return {
+    drain: of(({ drainSeconds }) => drainSeconds ?? NaN),
+    p50: of(({ waitSeconds }) => waitSeconds.p50),
+    p95: of(({ waitSeconds }) => waitSeconds.p95),
+    most: Math.max(...results.map(({ maxTasks }) => maxTasks)),
+    started: of(({ startedTasks }) => startedTasks),
+    hours: of(({ taskSeconds }) => taskSeconds / HOUR),
+  };
+}
+
+function printCase({ load, ...policies }, index) {
+  const columns = ['drained s', 'p50 wait s', 'p95 wait s', 'tasks', 'started', 'task-hours'];
+  if (index === 0) console.log(['load'.padEnd(34), 'policy'.padEnd(9), ...columns.map(cell)].join(' '));
+  for (const [name, { drain, p50, p95, most, started, hours }] of Object.entries(policies)) {
+    const figures = [drain, p50, p95, most, started].map((figure) => cell(figure.toFixed(0)));
+    console.log([load.name.padEnd(34), name.padEnd(9), ...figures, cell(hours.toFixed(2))].join(' '));
+  }
+}
+
+const cell = (text) => text.padStart(10);
+
+function summaries(results, runs) {
+  const bursts = results.filter(({ load }) => load.isBurst);
+  const overBursts = (ratio) =>
+    Math.exp(bursts.reduce((sum, each) => sum + Math.log(ratio(each)), 0) / bursts.length);
+  const row = (name, value) => ({ name, unit: '×', median: value, runs });
+  return [
+    row(
+      'bursts: faster than Watchbot (target: 2, or more)',
+      overBursts(({ ours, watchbot }) => watchbot.drain / ours.drain),
+    ),
+    row(
+      "bursts: of Watchbot's task-hours (target: 0.7)",
+      overBursts(({ ours, watchbot }) => ours.hours / watchbot.hours),
+    ),
+    row(
+      "bursts: of the bound's time (target: 1.3)",
+      overBursts(({ ours, bound }) => ours.drain / bound.drain),
+    ),
+    ...results
+      .filter(({ load }) => !load.isBurst)
+      .flatMap(({ load, ours, bound }) => [
+        row(`${load.name}: of the bound's task-hours (target: 1.25)`, ours.hours / bound.hours),
+        { ...row(`${load.name}: p95 wait (target: 180)`, ours.p95), unit: 's' },
+      ]),
+  ];
+}
+
+function rowsOf({ load, ours, watchbot, bound }, runs) {
+  const row = (what, unit, value) => ({ name: `${load.name}: ${what}`, unit, median: value, runs });
+  return [
+    { ...row('drained', 's', ours.drain), ratio: watchbot.drain / ours.drain, to: "as fast as Watchbot's" },
+    { ...row('task-hours', 'h', ours.hours), ratio: ours.hours / watchbot.hours, to: "Watchbot's" },
+    { ...row('drained, bound', 's', bound.drain), ratio: ours.drain / bound.drain, to: 'longer than that' },
+  ];
+}
