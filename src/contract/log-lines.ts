@@ -97,6 +97,16 @@ const PLAIN_LINE = /^\[[^\]]*\] \[(watcher|worker)\] \[([^\]]*)\] (.*)$/s;
 const OUTCOME_TEXT = /^\[(\w+)\] after \d+ ms, \d+ ms since sent, receive (\d+) \((.*)\)$/s;
 const RECEIVED_TEXT = /^received \(receive \d+(?:, SNS message ([\w-]+))?(?:, invocation ([\w-]+))?\)$/;
 
+const OUTCOME_TIMES = /^\[\w+\] after (\d+) ms, (\d+) ms since sent, /;
+
+/** The times in the text of an outcome line, as `outcomeText` wrote them; undefined where it is none. */
+export function outcomeTimes(text: string): Pick<Outcome, 'durationMs' | 'responseDurationMs'> | undefined {
+  const [, duration, responseDuration] = OUTCOME_TIMES.exec(text) ?? [];
+  return duration === undefined
+    ? undefined
+    : { durationMs: Number(duration), responseDurationMs: Number(responseDuration) };
+}
+
 /** Reads a line of either format. */
 export function readLine(line: string): ReadLine {
   const { source, messageId, text } = readParts(line);
