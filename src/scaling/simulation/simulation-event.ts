@@ -10,7 +10,7 @@ export type SimulationEvent =
   | { readonly kind: 'sample' }
   | { readonly kind: 'ready'; readonly task: Task }
   | { readonly kind: 'unprotected'; readonly task: Task }
-  | { readonly kind: 'done'; readonly job: Job }
+  | Job
   /** Spot gives notice to a task, and takes it. */
   | { readonly kind: 'interrupt'; readonly task: Task }
   | { readonly kind: 'take'; readonly task: Task };

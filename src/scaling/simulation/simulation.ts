@@ -102,7 +102,7 @@ export class Simulation {
       case 'unprotected':
         return this.fleet.endIfIdle(event.task, this.nowSeconds);
       case 'done':
-        return this.finish(event.job);
+        return this.finish(event);
       case 'interrupt':
         return this.fleet.interrupt(event.task, this.nowSeconds);
       case 'take':
@@ -116,30 +116,27 @@ export class Simulation {
     while (free.length > 0 && this.queue.canReceive) {
       const task = free.at(this.parts.random.below(free.length));
       const message = this.queue.receive()!;
-      const job: Job = { message, task, isLost: false };
+      const job: Job = { kind: 'done', message, task, isLost: false };
       task.jobs.add(job);
       if (task.jobs.size === this.parts.bounds.concurrency) free.remove(task);
       this.recorder.started(message, this.nowSeconds);
-      this.events.add(this.nowSeconds + this.parts.load.durationSeconds[message]!, { kind: 'done', job });
+      this.events.add(this.nowSeconds + this.parts.load.durationSeconds[message]!, job);
       this.parts.onWork?.(this.nowSeconds, this.queue.inFlight);
     }
   }
 
-  private finish({ message, task, isLost }: Job): void {
-    if (isLost) return;
+  private finish(job: Job): void {
+    if (job.isLost) return;
+    const { message, task } = job;
     this.queue.delete(message);
     this.recorder.finished(this.nowSeconds);
     this.parts.onWork?.(this.nowSeconds, this.queue.inFlight);
-    this.forget(task, message);
+    task.jobs.delete(job);
+    if (task.state === 'running') this.fleet.free.add(task);
     this.dispatch();
     if (task.jobs.size > 0) return;
     if (task.state === 'draining') this.fleet.end(task, this.nowSeconds);
     else this.fleet.idle(task, this.nowSeconds);
-  }
-
-  private forget(task: Task, message: number): void {
-    for (const job of task.jobs) if (job.message === message) task.jobs.delete(job);
-    if (task.state === 'running') this.fleet.free.add(task);
   }
 
   /** The notice has passed: what has not ended is visible again. */

@@ -10,8 +10,9 @@ export interface Task {
   place: number;
 }
 
-/** A worker that runs for a message. */
+/** A worker that runs for a message, and the event of its end. */
 export interface Job {
+  readonly kind: 'done';
   readonly message: number;
   readonly task: Task;
   /** The task was taken from under it. */
