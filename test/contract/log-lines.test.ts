@@ -6,6 +6,7 @@ import {
   formatStructured,
   outcomeFields,
   outcomeText,
+  outcomeTimes,
   parseObject,
   readLine,
   receivedText,
@@ -174,5 +175,15 @@ describe('a line that was not written here', () => {
   it('is no outcome for an unknown result, even of the watcher', () => {
     const text = outcomeText(outcome()).replace('failure', 'triumph');
     expect(readLine(formatPlain(line({ text }))).outcome).toBeUndefined();
+  });
+});
+
+describe('the times of an outcome', () => {
+  it('are read from its text', () => {
+    expect(outcomeTimes(outcomeText(outcome()))).toEqual({ durationMs: 1_200, responseDurationMs: 3_400 });
+  });
+
+  it('are not in another text', () => {
+    expect(outcomeTimes('received (receive 1)')).toBeUndefined();
   });
 });

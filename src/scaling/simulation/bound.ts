@@ -48,6 +48,7 @@ class ClairvoyantBill {
   private readonly idleSince: number[] = [];
   private readonly busySince: number[] = [];
   private busy = 0;
+  private lastWorkSeconds = 0;
   private taskSeconds = 0;
   private startedTasks = 0;
 
@@ -57,6 +58,7 @@ class ClairvoyantBill {
   }
 
   work(atSeconds: number, inFlight: number): void {
+    this.lastWorkSeconds = atSeconds;
     const busy = Math.ceil(inFlight / this.bounds.concurrency);
     for (; this.busy < busy; this.busy += 1) this.begin(this.busy, atSeconds);
     for (; this.busy > busy; this.busy -= 1) this.end(this.busy - 1, atSeconds);
@@ -64,7 +66,7 @@ class ClairvoyantBill {
 
   total(): Pick<SimulationResult, 'taskSeconds' | 'startedTasks' | 'maxTasks'> {
     return {
-      taskSeconds: this.taskSeconds,
+      taskSeconds: this.taskSeconds + this.restSeconds(),
       startedTasks: this.startedTasks,
       maxTasks: Math.max(this.bounds.min, this.idleSince.length),
     };
@@ -73,6 +75,14 @@ class ClairvoyantBill {
   ofSample(sample: Sample): Sample {
     const tasks = Math.max(this.bounds.min, Math.ceil(sample.inFlight / this.bounds.concurrency));
     return { ...sample, tasks, desired: tasks };
+  }
+
+  /** Of the tasks that run anyhow, since they had work, until nobody has any more. */
+  private restSeconds(): number {
+    return Array.from({ length: this.bounds.min }, (_, task) => this.idleSince[task] ?? 0).reduce(
+      (sum, idleSince) => sum + this.lastWorkSeconds - idleSince,
+      0,
+    );
   }
 
   private begin(task: number, atSeconds: number): void {
