@@ -16,11 +16,12 @@ interface FleetParts {
 /** The ECS service: starts and ends tasks until there are as many as desired. Never ends one that is busy. */
 export class Fleet {
   desired = 0;
+  running = 0;
   maxTasks = 0;
   startedTasks = 0;
   interruptedTasks = 0;
-  /** Seconds of tasks that have ended. */
-  billedSeconds = 0;
+  /** Of tasks that have ended. */
+  private billedSeconds = 0;
   readonly free = new FreeTasks();
   private readonly parts: FleetParts;
   private readonly launches: LaunchRate;
@@ -28,7 +29,6 @@ export class Fleet {
   private tasks: Task[] = [];
   /** Tasks that start or run, and so count. */
   private alive = 0;
-  running = 0;
 
   constructor(parts: FleetParts) {
     this.parts = parts;
@@ -106,7 +106,7 @@ export class Fleet {
     while (this.alive < this.desired) this.launch(nowSeconds);
     if (!this.hasSurplus()) return;
     this.tasks = this.tasks.filter(({ state }) => state !== 'ended');
-    // The youngest first, so that tasks which still start are spared none of those that work.
+    // The youngest first: those that still start have nothing to lose.
     for (const task of this.tasks.toReversed()) {
       if (!this.hasSurplus()) return;
       if (this.isEndable(task, nowSeconds)) this.end(task, nowSeconds);

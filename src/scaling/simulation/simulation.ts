@@ -26,7 +26,7 @@ export interface SimulationParts {
 
 /** A run of discrete events: messages that come, workers that end, metrics, alarms, tasks that start and stop. */
 export class Simulation {
-  readonly recorder: Recorder;
+  private readonly recorder: Recorder;
   private readonly parts: SimulationParts;
   private readonly events = new EventQueue<SimulationEvent>();
   private readonly queue: MessageQueue;
