@@ -1491,9 +1491,9 @@ const WRONG: [string, unknown, string[]][] = [
       '  allowed: 1 to 10 tasks',
       '  do:      raise `max`, or lower the step',
       'WATCHBOT_CONTRADICTION at watchbot.scaling.steps[0].messages',
-      '  given:   10, with `min: 0`',
-      '  allowed: 1 in the first step: fewer messages would wait for ever, since no task runs for them',
-      '  do:      begin with `{messages: 1, tasks: 1}`, or set `min` to 1 or more',
+      '  given:   10',
+      '  allowed: 1 in the first step: it says what there is for the fewest messages',
+      '  do:      begin with `{messages: 1, tasks: 1}`',
     ],
   ],
   [

@@ -75,15 +75,15 @@ function stepsAreWithinBounds({ worker: { scaling }, at }: RuleSubject): Problem
   );
 }
 
-/** Where no task runs, messages below the first step would wait for ever. */
+/** Below the first step the number of tasks would stay what it happened to be. */
 function firstStepTakesAll({ worker: { scaling }, at }: RuleSubject): Problem[] {
   const first = scaling.steps?.[0];
-  return problemIf(first !== undefined && first.messages > 1 && scaling.min === 0, {
+  return problemIf(first !== undefined && first.messages > 1, {
     code: 'WATCHBOT_CONTRADICTION',
     place: at('scaling', 'steps', '0', 'messages'),
-    given: `${first?.messages ?? 1}, with \`min: 0\``,
-    allowed: '1 in the first step: fewer messages would wait for ever, since no task runs for them',
-    advice: 'begin with `{messages: 1, tasks: 1}`, or set `min` to 1 or more',
+    given: String(first?.messages ?? 1),
+    allowed: '1 in the first step: it says what there is for the fewest messages',
+    advice: `begin with \`{messages: 1, tasks: ${Math.max(1, scaling.min)}}\``,
   });
 }
 

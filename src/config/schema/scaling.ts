@@ -6,7 +6,7 @@ import { oneOf, strictObject } from './values';
 const StepSchema = strictObject({
   messages: Type.Integer({
     minimum: 1,
-    description: 'The step begins at so many messages, waiting or in flight.',
+    description: 'The step begins at so many messages, waiting or in flight; the first one at 1.',
   }),
   tasks: Type.Integer({
     minimum: 1,

@@ -21,7 +21,7 @@ const EACH_MINUTE = {
  * The shape of this plugin's own policies: once a minute the backlog says how many tasks there shall be, up or down.
  * That number may be far below the tasks that are busy: each protects itself until its work has ended, so they end one
  * by one as the work does. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
- * @param measure what the steps are about, at least 1 where a task is needed
+ * @param measure what the steps are about: at least 1 where a task is needed, which is where the first one begins
  */
 export function backlogPolicy(
   name: string,
@@ -33,7 +33,7 @@ export function backlogPolicy(
     label: measure.label,
     formula: whileNewWork(measure.formula),
     comparison: 'GreaterThanOrEqualToThreshold',
-    threshold: steps[0]?.from ?? 1,
+    threshold: 1,
     ...EACH_MINUTE,
   };
   const follow: StepScaling = {

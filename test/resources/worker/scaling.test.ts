@@ -153,12 +153,6 @@ describe('scaling', () => {
     ]);
   });
 
-  it('waits for the first step that it is given, where tasks run anyhow', () => {
-    const { of } = single({ scaling: { min: 1, max: 9, steps: [{ messages: 20, tasks: 9 }] } });
-    expect(of('scaleUpAlarm').Threshold).toBe(20);
-    expect(adjustments(of('scaleUpPolicy'))).toEqual([{ MetricIntervalLowerBound: 0, ScalingAdjustment: 9 }]);
-  });
-
   it.each([
     [1, 1],
     [14, 1],
