@@ -122,6 +122,27 @@ describe.each([
     ]);
   });
 
+  it('is asked what an image starts by itself, before the layer replaces it', async () => {
+    const config = { Entrypoint: ['/entry'], Cmd: ['a "b"'] };
+    const said = JSON.stringify(
+      name === 'buildah' ? { Config: 'a text', OCIv1: { config } } : [{ Config: config }],
+    );
+    // With the last build its folder is gone.
+    const keep = `for folder; do :; done; [ "$1" = build ] && /bin/cp "$folder"/*.json "$folder/Containerfile" '${folder}'`;
+    putEngine(name, `case " $* " in *' inspect '*) echo '${said}' ;; esac\n${keep}\nexit 0`);
+    const engine = await findEngine({ run });
+    const base = { kind: 'uri', uri: 'registry.example.com/app:1' } as const;
+    await engine.build({ ...IMAGE, base, ownEntryPoint: { isCommandReplaced: true } }, options('a/b:c'));
+    const inspect = name === 'buildah' ? ['inspect', '--type', 'image'] : ['image', 'inspect'];
+    expect(calls().slice(0, 2)).toEqual([
+      ['pull', '--platform', 'linux/arm64', base.uri],
+      [...inspect, base.uri],
+    ]);
+    const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
+    expect(JSON.parse(read('entry-point.json'))).toEqual({ entryPoint: ['/entry'], command: ['a "b"'] });
+    expect(read('Containerfile')).toContain('launcher entry-point.json /opt/watchbot/');
+  });
+
   it('takes the password from its standard input only', async () => {
     putEngine(name, `[ "$1" = login ] && { read -r given; echo "$given" >>'${folder}/password'; }; exit 0`);
     const engine = await findEngine({ run });
@@ -145,6 +166,30 @@ describe.each([
       ['push', ...plainHttp, 'localhost:5000/a:b'],
       ['push', 'localhost.example.com/a:b'],
     ]);
+  });
+});
+
+describe('an image that is to start a handler by itself', () => {
+  it.each([
+    { config: {}, isCommandReplaced: false, given: 'neither ENTRYPOINT nor CMD' },
+    {
+      config: { Entrypoint: null, Cmd: ['serve'] },
+      isCommandReplaced: true,
+      given: 'no ENTRYPOINT, and the CMD ["serve"], which `handler` takes the place of',
+    },
+  ])('has $given: that is an error', async ({ config, isCommandReplaced, given }) => {
+    putEngine(
+      'docker',
+      `case " $* " in *' inspect '*) echo '${JSON.stringify([{ Config: config }])}' ;; esac`,
+    );
+    const engine = await findEngine({ run });
+    const built = engine.build({ ...IMAGE, ownEntryPoint: { isCommandReplaced } }, options('a/b:c'));
+    await expect(built).rejects.toMatchObject({
+      code: 'WATCHBOT_IMAGE',
+      message: expect.stringContaining(`at the image of worker Render\n  given:   ${given}\n`),
+    });
+    // The user's own, and no layer over it.
+    expect(calls().filter(([command]) => command === 'build')).toHaveLength(1);
   });
 });
 

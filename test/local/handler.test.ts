@@ -71,6 +71,9 @@ describe('the example of a TypeScript handler', () => {
   });
 });
 
+/** As the watcher says it: from then on no worker of before takes a message. */
+const REPLACING = 'SIGHUP: replacing the workers';
+
 describe('a handler that is worked on', () => {
   it('is reloaded when a source of it changes, and stays where the change is wrong', async () => {
     const folder = copyExample('typescript-handler');
@@ -80,6 +83,7 @@ describe('a handler that is worked on', () => {
 
     change(folder, 'src/area.ts', (text) => text.replace('width * height', '2 * (width + height)'));
     await local.find('watchbot: reloaded');
+    await local.find(REPLACING);
     await send('{"width":3,"height":4}');
     await local.find('covers 14');
 
@@ -90,7 +94,7 @@ describe('a handler that is worked on', () => {
     await local.find('covers 16');
 
     change(folder, 'src/area.ts', (text) => text.replace('2 * * (', '3 * ('));
-    await local.findAll(2, 'watchbot: reloaded');
+    await local.findAll(2, REPLACING);
     await send('{"width":4,"height":4}');
     await local.find('covers 24');
     await interrupt(local);
@@ -106,6 +110,7 @@ describe('a handler that is worked on', () => {
     mkdirSync(path.join(folder, 'app/__pycache__'));
     change(folder, 'app/index.mjs', (text) => text.replace('first', 'second'));
     await local.find('custom: reloaded');
+    await local.find(REPLACING);
     await send('two');
     await local.find('second got two');
     expect(local.count(/custom: reloaded/)).toBe(1);

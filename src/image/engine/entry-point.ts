@@ -41,13 +41,13 @@ interface Configured {
   Cmd?: string[] | null;
 }
 
-/** Of docker, podman and finch it is a list of images; of buildah one, in the words of OCI. */
+/** Of docker, podman and finch it is a list of images; of buildah one, in the words of OCI, whose `Config` is a text. */
 type Inspected = { Config?: Configured; OCIv1?: { config?: Configured } };
 
 function entryPointIn(output: string): EntryPoint {
   const parsed = JSON.parse(output) as Inspected | Inspected[];
   const image = Array.isArray(parsed) ? parsed[0] : parsed;
-  const { Entrypoint, Cmd } = image?.Config ?? image?.OCIv1?.config ?? {};
+  const { Entrypoint, Cmd } = image?.OCIv1?.config ?? image?.Config ?? {};
   return { entryPoint: Entrypoint ?? [], command: Cmd ?? [] };
 }
 
