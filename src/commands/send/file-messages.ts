@@ -3,7 +3,7 @@ import type { Problem } from '../../errors/problem';
 import { messageProblems, type OutgoingMessage } from '../../operations/sending/message';
 import type { NumberedMessage } from '../../operations/sending/window';
 import { parseEnvelope } from './envelope';
-import { fileLines, type FileLine } from './file-lines';
+import { fileLines, type FileLine } from '../file-lines';
 import type { SendPlan } from './plan';
 
 /** The plan of a file, and where it is. */
