@@ -30,15 +30,21 @@ export function durationOption(
 /** ISO 8601, with a time of day or without: what JavaScript takes beyond it means other things elsewhere. */
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
+/** Milliseconds since 1970, in UTC where no zone is given; undefined where it is no time as ISO 8601 has it. */
+export function parseTime(text: string): number | undefined {
+  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes('T');
+  const time = ISO_TIME.test(text) ? Date.parse(hasZone ? text : `${text}Z`) : NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** A time in milliseconds: so long ago, or as ISO 8601 has it, in UTC where no zone is given. */
 export function timeOption(options: Options, name: string, nowMs: number): number | undefined {
   const text = textOption(options, name);
   if (text === undefined) return undefined;
   const seconds = parseDuration(text);
   if (seconds !== undefined) return nowMs - seconds * 1000;
-  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes('T');
-  const time = ISO_TIME.test(text) ? Date.parse(hasZone ? text : `${text}Z`) : NaN;
-  if (!Number.isNaN(time)) return time;
+  const time = parseTime(text);
+  if (time !== undefined) return time;
   const allowed = `so long ago (${DURATION_FORMS}), or a time as ISO 8601 has it: 2026-01-31T12:00Z`;
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
 }
