@@ -17,7 +17,7 @@ const ROOMS = {
   registry: ['contract', 'errors', 'config', 'image'],
   operations: ['contract', 'errors', 'config', 'resources'],
   local: ['contract', 'errors', 'config'],
-  commands: ['contract', 'errors', 'config', 'operations'],
+  commands: ['contract', 'errors', 'config', 'operations', 'scaling'],
   watcher: ['contract'],
   runtime: ['contract'],
   plugin: [

@@ -1,0 +1,52 @@
+import type { Arrivals, Load } from '../../scaling/simulation/load';
+import { countOf } from './arrivals';
+import type { SimulatePlan } from './plan';
+import type { PolicyRun } from './policies';
+import { taskHoursOf } from './table';
+
+/** For machines: one document, with units in the names. Fields are always there; `null` where there is nothing. */
+export function simulationJson(runs: readonly PolicyRun[], plan: SimulatePlan) {
+  const { worker, bounds, load, world, seed, pricePerTaskHour } = plan;
+  return {
+    worker: worker.name,
+    bounds: { minTasks: bounds.min, maxTasks: bounds.max, jobsAtOncePerTask: bounds.concurrency },
+    load: loadJson(load),
+    world,
+    seed,
+    pricePerTaskHour: pricePerTaskHour ?? null,
+    policies: runs.map((run) => policyJson(run, pricePerTaskHour)),
+  };
+}
+
+function policyJson(run: PolicyRun, pricePerTaskHour: number | undefined) {
+  const { policy, result } = run;
+  const taskHours = taskHoursOf(run);
+  return {
+    policy,
+    messages: result.messages,
+    drainSeconds: result.drainSeconds ?? null,
+    waitSeconds: result.waitSeconds,
+    maxTasks: result.maxTasks,
+    startedTasks: result.startedTasks,
+    interruptedTasks: result.interruptedTasks,
+    taskHours,
+    cost: pricePerTaskHour === undefined ? null : taskHours * pricePerTaskHour,
+    samples: result.samples,
+  };
+}
+
+/** A file's own times and durations are not printed again: how many they are. */
+function loadJson({ arrivals, durations, groups }: Load) {
+  return {
+    messages: Math.round(countOf(arrivals)),
+    arrivals: arrivals.kind === 'times' ? timesJson(arrivals) : arrivals,
+    jobDurations:
+      durations.kind === 'samples' ? { kind: durations.kind, jobs: durations.seconds.length } : durations,
+    messageGroups: groups ?? null,
+  };
+}
+
+const timesJson = ({ kind, atSeconds }: Extract<Arrivals, { kind: 'times' }>) => ({
+  kind,
+  lastAtSeconds: atSeconds.at(-1)!,
+});

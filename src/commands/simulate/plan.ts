@@ -1,0 +1,112 @@
+import path from 'node:path';
+import type { Worker } from '../../config/configuration';
+import { chooseWorker } from '../../operations/choose-worker';
+import type { ScalingBounds } from '../../scaling/policy';
+import type { Load } from '../../scaling/simulation/load';
+import type { World } from '../../scaling/simulation/world';
+import { argumentProblem, ProblemList } from '../collect-problems';
+import type { CommandRun, Options } from '../command';
+import { durationOption, parseDuration } from '../durations';
+import { numberOption, textOption } from '../options';
+import { DEFAULT_JOB_SECONDS, MOST_TASKS } from './limits';
+import { readLoad } from './load';
+import { decimalOption } from './number-options';
+import { pricePerTaskHour } from './price';
+
+/** What a call of `simulate` is to do, checked. */
+export interface SimulatePlan {
+  worker: Worker;
+  bounds: ScalingBounds;
+  load: Load;
+  world: Partial<World>;
+  seed: number;
+  /** Undefined: no cost is shown. */
+  pricePerTaskHour: number | undefined;
+  /** Absolute. */
+  plotFile: string | undefined;
+  /** Undefined: no steps are looked for. */
+  search: { budgetTaskSeconds: number | undefined } | undefined;
+}
+
+const LONGEST_START = { mostSeconds: 3_600, most: '1h' };
+const MOST_SEED = 4_294_967_295;
+const PERCENT = { most: 100, what: 'percent of the tasks in an hour, 0 to 100: 5, 12.5' };
+
+/**
+ * All of the command line, and the files that it names.
+ * @throws {UserError} with all that is wrong
+ */
+export async function planSimulation(run: CommandRun): Promise<SimulatePlan> {
+  const { options, configuration, serviceFolder } = run;
+  const problems = new ProblemList();
+  const worker = problems.read(() => chooseWorker(configuration, textOption(options, 'worker')));
+  const load = await readLoad(run, problems, {
+    jobSeconds: DEFAULT_JOB_SECONDS,
+    isFifo: worker?.queue.fifo,
+  });
+  const price = pricePerTaskHour(options, problems, worker);
+  const bounds = boundsOf(options, problems, worker);
+  const given = {
+    world: worldOf(options, problems),
+    seed:
+      problems.read(() => numberOption(options, 'seed', { least: 0, most: MOST_SEED, otherwise: 1 })) ?? 1,
+    plotFile: problems.read(() => plotFileOf(options, serviceFolder)),
+    search: searchOf(options, problems, price),
+  };
+  if (worker === undefined || load === undefined) return problems.throwThem();
+  problems.throwIfAny();
+  return { worker, bounds, load, pricePerTaskHour: price, ...given };
+}
+
+/** The worker's own, or what the command line would have instead. */
+function boundsOf(options: Options, problems: ProblemList, worker: Worker | undefined): ScalingBounds {
+  const { scaling = { min: 0, max: 1 }, concurrency = 1 } = worker ?? {};
+  const read = (name: 'min' | 'max', least: number) => {
+    const limits = { least, most: MOST_TASKS, otherwise: scaling[name] };
+    return problems.read(() => numberOption(options, name, limits)) ?? scaling[name];
+  };
+  const [min, max] = [read('min', 0), read('max', 1)];
+  if (min > max) {
+    const allowed = 'a min that is at most max';
+    problems.add(argumentProblem('--min, --max', { given: `min ${min}, max ${max}`, allowed }));
+  }
+  return { min, max, concurrency };
+}
+
+function worldOf(options: Options, problems: ProblemList): Partial<World> {
+  const startSeconds = problems.read(() => durationOption(options, 'start-time', LONGEST_START));
+  const percent = problems.read(() => decimalOption(options, 'interruptions', PERCENT));
+  return {
+    ...(startSeconds === undefined ? {} : { startSeconds }),
+    ...(percent === undefined ? {} : { interruptionsPerHour: percent / 100 }),
+  };
+}
+
+function plotFileOf(options: Options, serviceFolder: string): string | undefined {
+  const file = textOption(options, 'plot');
+  return file === undefined ? undefined : path.resolve(serviceFolder, file);
+}
+
+const MONEY = /^\d{1,12}(\.\d{1,9})?$/;
+const HOUR_SECONDS = 3_600;
+
+/** A budget is task-hours, or money, by its unit: what it means never depends on another option. */
+function searchOf(
+  options: Options,
+  problems: ProblemList,
+  price: number | undefined,
+): SimulatePlan['search'] {
+  const text = problems.read(() => textOption(options, 'budget'));
+  if (text === undefined) return options.search === true ? { budgetTaskSeconds: undefined } : undefined;
+  const wrong = (given: string, allowed: string) =>
+    void problems.add(argumentProblem('--budget', { given, allowed }));
+  if (options.search !== true) wrong('without --search', 'with --search');
+  const taskSeconds = parseDuration(text);
+  if (taskSeconds !== undefined && taskSeconds > 0) return { budgetTaskSeconds: taskSeconds };
+  if (!MONEY.test(text) || Number(text) === 0) {
+    wrong(text, 'task-hours as a duration (40h), or money as a number (12.50); more than none');
+  } else if (price === undefined) {
+    wrong(`${text}, with no price`, 'with --price, or --vcpu-price and --gb-price; or task-hours: 40h');
+  } else return { budgetTaskSeconds: (Number(text) / price) * HOUR_SECONDS };
+  return undefined;
+}
