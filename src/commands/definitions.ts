@@ -3,6 +3,7 @@ import { DEAD_LETTER } from './dead-letter/definition';
 import { LOCAL } from './local/definition';
 import { LOGS } from './logs/definition';
 import { SEND } from './send/definition';
+import { SIMULATE } from './simulate/definition';
 import { STATUS } from './status/definition';
 
 /** What stands behind `sls watchbot`. This file is loaded by every command of the framework: it holds texts only. */
@@ -12,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   logs: LOGS,
   status: STATUS,
   'dead-letter': DEAD_LETTER,
+  simulate: SIMULATE,
 };
 
 /** Commands behind whose names words may stand, with what those are called. */
@@ -33,4 +35,5 @@ export const RUNS: Readonly<Record<string, () => Promise<RunCommand>>> = {
   'dead-letter delete': async () => (await import('./dead-letter/delete.js')).runDelete,
   'dead-letter triage': async () => (await import('./dead-letter/triage.js')).runTriage,
   'dead-letter purge': async () => (await import('./dead-letter/purge.js')).runPurge,
+  simulate: async () => (await import('./simulate/run.js')).runSimulate,
 };

@@ -68,3 +68,17 @@ export function countOf(arrivals: Arrivals): number {
       return arrivals.atSeconds.length;
   }
 }
+
+/** From the first arrival to the last one. */
+export function secondsOf(arrivals: Arrivals): number {
+  switch (arrivals.kind) {
+    case 'burst':
+      return 0;
+    case 'rate':
+      return arrivals.seconds;
+    case 'curve':
+      return arrivals.perSecondByHour.length * HOUR_SECONDS;
+    case 'times':
+      return arrivals.atSeconds.at(-1) ?? 0;
+  }
+}

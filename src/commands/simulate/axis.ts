@@ -1,7 +1,9 @@
 /** An axis that begins at zero: where its ticks stand, and what is written there. */
 export interface Axis {
-  /** Ascending, from 0; the last one is the end of the axis, unless the axis is of time and ends with its data. */
+  /** Ascending, from 0. */
   ticks: readonly number[];
+  /** At the last tick or behind it. */
+  end: number;
   /** Of time: what the numbers are, for a title: `min`. Empty for counts. */
   unit: string;
   label: (value: number) => string;
@@ -12,7 +14,7 @@ export function countAxis(most: number, ticks: number): Axis {
   const rough = Math.max(most, 1) / ticks;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max(1, [1, 2, 5, 10].find((each) => each * magnitude >= rough)! * magnitude);
-  return { ticks: multiples(step, Math.max(1, Math.ceil(most / step))), unit: '', label: countLabel };
+  return { ...multiples(step, Math.max(1, Math.ceil(most / step))), unit: '', label: countLabel };
 }
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
@@ -46,7 +48,7 @@ export function timeAxis(mostSeconds: number, ticks: number): Axis {
   const count = Math.max(1, Math.ceil(mostSeconds / step));
   const [unitSeconds, unit] = TIME_UNITS.find(([each]) => mostSeconds >= each * FEWEST_OF_UNIT) ?? [1, 's'];
   const label = (seconds: number) => String(Number((seconds / unitSeconds).toFixed(2)));
-  return { ticks: multiples(step, count), unit, label };
+  return { ...multiples(step, count), unit, label };
 }
 
 function daysStep(roughSeconds: number): number {
@@ -54,7 +56,13 @@ function daysStep(roughSeconds: number): number {
   return ticks[1]! * DAY_SECONDS;
 }
 
-const multiples = (step: number, count: number) => Array.from({ length: count + 1 }, (_, n) => n * step);
+const multiples = (step: number, count: number) => ({
+  ticks: Array.from({ length: count + 1 }, (_, n) => n * step),
+  end: count * step,
+});
 
-/** The end of an axis. */
-export const endOf = ({ ticks }: Axis): number => ticks.at(-1)!;
+/** An axis of seconds that ends where what is shown ends, rather than at a tick. */
+export function spanAxis(spanSeconds: number, ticks: number): Axis {
+  const axis = timeAxis(spanSeconds, ticks);
+  return { ...axis, ticks: axis.ticks.filter((tick) => tick <= spanSeconds), end: spanSeconds };
+}

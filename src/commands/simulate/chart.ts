@@ -1,6 +1,6 @@
-import { cyan, plot, yellow } from 'asciichart';
+import { cyan, green, plot, yellow } from 'asciichart';
 import type { Look } from '../look';
-import { endOf, timeAxis, type Axis } from './axis';
+import { spanAxis, type Axis } from './axis';
 import { evenValues, type Grid } from './even-values';
 import { endSecondsOf, MEASURES, mostOf, titleOf, type Measure } from './measures';
 import { POLICY_LABELS, type PolicyName, type PolicyRun } from './policies';
@@ -15,9 +15,10 @@ const TICKS = 3;
 const TIME_LABEL_WIDTH = 12;
 
 /** Those that are drawn, each above the one before it: a terminal's few rows can tell no more apart. */
-const DRAWN: readonly PolicyName[] = ['watchbot', 'serverless-watchbot'];
-const COLOURS: Partial<Record<PolicyName, { code: string; name: 'cyan' | 'yellow' }>> = {
+const DRAWN: readonly PolicyName[] = ['watchbot', 'proposal', 'serverless-watchbot'];
+const COLOURS: Partial<Record<PolicyName, { code: string; name: 'cyan' | 'green' | 'yellow' }>> = {
   watchbot: { code: yellow, name: 'yellow' },
+  proposal: { code: green, name: 'green' },
   'serverless-watchbot': { code: cyan, name: 'cyan' },
 };
 
@@ -32,8 +33,8 @@ export function chart(runs: readonly PolicyRun[], { colours, width = DEFAULT_WID
     ...axes.flatMap(({ axis: { ticks, label } }) => ticks.map((tick) => label(tick).length)),
   );
   const columns = Math.min(Math.max(width, NARROWEST), WIDEST) - labelWidth;
-  const time = timeAxis(endSecondsOf(shown), Math.floor(columns / TIME_LABEL_WIDTH));
-  const grid = { stepSeconds: endOf(time) / (columns - 1), count: columns };
+  const time = spanAxis(endSecondsOf(shown), Math.floor(columns / TIME_LABEL_WIDTH));
+  const grid = { stepSeconds: time.end / (columns - 1), count: columns };
   const panels = axes.map((each) => panel(shown, { ...each, grid, labelWidth, hasColours }));
   const legend = shown
     .map(({ policy }) => colours[COLOURS[policy]!.name](`── ${POLICY_LABELS[policy]}`))
@@ -61,7 +62,7 @@ function panel(
   const series = runs.map(({ result }) => evenValues(result.samples, measure, grid));
   const text = plot(series, {
     min: 0,
-    max: endOf(axis),
+    max: axis.end,
     height: (axis.ticks.length - 1) * ROWS_A_TICK,
     // The label in its own cell, the axis in the next.
     offset: 2,

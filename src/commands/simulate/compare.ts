@@ -1,36 +1,36 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Durations } from '../../scaling/simulation/load';
-import type { Sample } from '../../scaling/simulation/result';
+import type { Sample, SimulationResult } from '../../scaling/simulation/result';
+import { choosePolicy } from '../../scaling/choose-policy';
+import { DEFAULT_LATENCY_SECONDS } from '../../scaling/limits';
 import { lowerBound } from '../../scaling/simulation/bound';
 import { simulate, type SimulationInput } from '../../scaling/simulation/simulate';
 import { copilotPolicy } from '../../scaling/policies/copilot';
-import { gradedPolicy } from '../../scaling/policies/graded';
 import { watchbotPolicy } from '../../scaling/policies/watchbot';
 import type { ScalingPolicy } from '../../scaling/policy';
-import type { CommandRun } from '../command';
 import type { SimulatePlan } from './plan';
 import { POLICY_LABELS, type PolicyName, type PolicyRun } from './policies';
+import type { Stages } from './stages';
 
 /** The load under each of the policies; fewer of them where it was stopped meanwhile. */
 export async function comparePolicies(
   plan: SimulatePlan,
-  { voice, signal }: Pick<CommandRun, 'voice' | 'signal'>,
+  { stages, signal }: { stages: Stages; signal: AbortSignal },
 ): Promise<PolicyRun[]> {
   const { bounds, load, world, seed } = plan;
   const input = { bounds, load, world, seed };
-  const progress = voice.progress.get('watchbot-simulate');
   const runs: PolicyRun[] = [];
   for (const [policy, run] of Object.entries(policiesOf(plan)) as [PolicyName, Run][]) {
-    progress.notice(`Simulating ${POLICY_LABELS[policy]}`);
-    // A simulation lets nothing else run: what is said is shown before it, and Ctrl-C heard.
-    await nextTurn();
+    await stages.begin(`Simulating ${POLICY_LABELS[policy]}`);
     if (signal.aborted) break;
-    const result = run(input);
-    runs.push({ policy, result: { ...result, samples: withoutRest(result.samples, bounds.min) } });
+    runs.push({ policy, result: untilRest(run(input), bounds) });
   }
-  progress.remove();
   return runs;
 }
+
+export const untilRest = (result: SimulationResult, { min }: { min: number }): SimulationResult => ({
+  ...result,
+  samples: withoutRest(result.samples, min),
+});
 
 /** Up to where nothing changes any more, all work being done and all tasks ended but those that `min` keeps. */
 export function withoutRest(samples: readonly Sample[], minTasks: number): readonly Sample[] {
@@ -46,11 +46,17 @@ function policiesOf({ worker, bounds, load }: SimulatePlan): Partial<Record<Poli
     (policy: ScalingPolicy): Run =>
     (input) =>
       simulate({ ...input, policy });
-  const jobSeconds = usualSeconds(load.durations) / bounds.concurrency;
+  const { scaling } = worker;
+  const { min, max, concurrency } = bounds;
+  // Copilot asks for how long a message takes, and for how long it may wait. It knows nothing of several at once.
+  const copilot = copilotPolicy({
+    jobSeconds: usualSeconds(load.durations) / concurrency,
+    latencySeconds: scaling.latency ?? DEFAULT_LATENCY_SECONDS,
+  });
   return {
-    'serverless-watchbot': under(gradedPolicy({ ...bounds, messagesPerTask: worker.concurrency })),
+    'serverless-watchbot': under(choosePolicy({ ...scaling, min, max }, concurrency)),
     watchbot: under(watchbotPolicy(bounds)),
-    copilot: under(copilotPolicy({ jobSeconds, latencySeconds: 60 })),
+    copilot: under(copilot),
     'lower-bound': lowerBound,
   };
 }

@@ -1,6 +1,6 @@
 import type { Arrivals, Durations } from '../../scaling/simulation/load';
 import { DEFAULT_WORLD, type World } from '../../scaling/simulation/world';
-import { countOf } from './arrivals';
+import { countOf, secondsOf } from './arrivals';
 import type { SimulatePlan } from './plan';
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -54,11 +54,11 @@ function arrivalsText(arrivals: Arrivals): string {
     case 'burst':
       return `${messages} at once`;
     case 'rate':
-      return `${rateText(arrivals.perSecond)} for ${secondsText(arrivals.seconds)}`;
+      return `${rateText(arrivals.perSecond)} for ${secondsText(secondsOf(arrivals))}`;
     case 'curve':
-      return `about ${messages} in ${secondsText(arrivals.perSecondByHour.length * 3_600)}, most in the afternoon`;
+      return `about ${messages} in ${secondsText(secondsOf(arrivals))}, most in the afternoon`;
     case 'times':
-      return `${messages} in ${secondsText(arrivals.atSeconds.at(-1)!)}`;
+      return `${messages} in ${secondsText(secondsOf(arrivals))}`;
   }
 }
 

@@ -1,20 +1,27 @@
 import type { Arrivals, Load } from '../../scaling/simulation/load';
+import { DEFAULT_WORLD } from '../../scaling/simulation/world';
 import { countOf } from './arrivals';
 import type { SimulatePlan } from './plan';
 import type { PolicyRun } from './policies';
+import { proposalJson, type Proposed } from './propose';
 import { taskHoursOf } from './table';
 
 /** For machines: one document, with units in the names. Fields are always there; `null` where there is nothing. */
-export function simulationJson(runs: readonly PolicyRun[], plan: SimulatePlan) {
+export function simulationJson(
+  runs: readonly PolicyRun[],
+  plan: SimulatePlan,
+  proposed: Proposed | undefined,
+) {
   const { worker, bounds, load, world, seed, pricePerTaskHour } = plan;
   return {
     worker: worker.name,
     bounds: { minTasks: bounds.min, maxTasks: bounds.max, jobsAtOncePerTask: bounds.concurrency },
     load: loadJson(load),
-    world,
+    world: { ...DEFAULT_WORLD, ...world, metricPhaseSeconds: world.metricPhaseSeconds ?? null },
     seed,
     pricePerTaskHour: pricePerTaskHour ?? null,
     policies: runs.map((run) => policyJson(run, pricePerTaskHour)),
+    proposal: proposed === undefined ? null : proposalJson(proposed),
   };
 }
 
@@ -48,5 +55,5 @@ function loadJson({ arrivals, durations, groups }: Load) {
 
 const timesJson = ({ kind, atSeconds }: Extract<Arrivals, { kind: 'times' }>) => ({
   kind,
-  lastAtSeconds: atSeconds.at(-1)!,
+  lastAtSeconds: atSeconds.at(-1) ?? 0,
 });

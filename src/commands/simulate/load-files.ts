@@ -63,7 +63,7 @@ function readArrival(line: string, expected: Arrival['kind'] | undefined): Arriv
 const timeSeconds = (text: string) => (parseTime(text) ?? NaN) / 1000;
 
 const OUTCOMES_ALLOWED =
-  'outcome lines of jobs that have ended, as `sls watchbot logs` prints them, or as they stand in the log; other lines are passed over';
+  'outcome lines of jobs that succeeded, as `sls watchbot logs` prints them, or as they stand in the log; other lines are passed over';
 
 /**
  * How long jobs took, in seconds.

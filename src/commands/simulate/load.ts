@@ -6,6 +6,13 @@ import { ARRIVAL_OPTIONS, countOf, readArrivalOptions } from './arrivals';
 import { readJobDurations } from './job-durations';
 import { MOST_MESSAGES } from './limits';
 
+/** What the service's own configuration tells. */
+interface Known {
+  jobSeconds: number;
+  groups: number | undefined;
+  isFifo: boolean | undefined;
+}
+
 /**
  * What comes in, and how long it takes, as the command line says it; undefined where that is wrong, which the list then
  * tells.
@@ -13,20 +20,20 @@ import { MOST_MESSAGES } from './limits';
 export async function readLoad(
   run: CommandRun,
   problems: ProblemList,
-  { jobSeconds, isFifo }: { jobSeconds: number; isFifo: boolean | undefined },
+  { jobSeconds, groups, isFifo }: Known,
 ): Promise<Load | undefined> {
   const { options } = run;
   addContradictions({ options, isFifo }, problems);
   const arrivals = await readArrivalOptions(run, problems);
   const durations = await problems.readLater(() => readJobDurations(run, jobSeconds));
-  const groups = problems.read(() => groupsOption(options));
+  const givenGroups = problems.read(() => groupsOption(options));
   if (arrivals === undefined || durations === undefined) return undefined;
   const count = countOf(arrivals);
   if (count > MOST_MESSAGES || count < 1) {
     const given = `${Math.round(count)} messages in all`;
     problems.add(argumentProblem('--rate, --daily', { given, allowed: `1 to ${MOST_MESSAGES}` }));
   }
-  return { arrivals, durations, groups };
+  return { arrivals, durations, groups: givenGroups ?? groups };
 }
 
 function addContradictions(

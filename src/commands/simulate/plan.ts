@@ -3,15 +3,17 @@ import type { Worker } from '../../config/configuration';
 import { chooseWorker } from '../../operations/choose-worker';
 import type { ScalingBounds } from '../../scaling/policy';
 import type { Load } from '../../scaling/simulation/load';
-import type { World } from '../../scaling/simulation/world';
+import { DEFAULT_WORLD, type World } from '../../scaling/simulation/world';
 import { argumentProblem, ProblemList } from '../collect-problems';
 import type { CommandRun, Options } from '../command';
-import { durationOption, parseDuration } from '../durations';
+import { durationOption } from '../durations';
 import { numberOption, textOption } from '../options';
+import { secondsOf } from './arrivals';
 import { DEFAULT_JOB_SECONDS, MOST_TASKS } from './limits';
 import { readLoad } from './load';
 import { decimalOption } from './number-options';
 import { pricePerTaskHour } from './price';
+import { searchOf, type SearchPlan } from './search-plan';
 
 /** What a call of `simulate` is to do, checked. */
 export interface SimulatePlan {
@@ -25,7 +27,7 @@ export interface SimulatePlan {
   /** Absolute. */
   plotFile: string | undefined;
   /** Undefined: no steps are looked for. */
-  search: { budgetTaskSeconds: number | undefined } | undefined;
+  search: SearchPlan | undefined;
 }
 
 const LONGEST_START = { mostSeconds: 3_600, most: '1h' };
@@ -41,13 +43,14 @@ export async function planSimulation(run: CommandRun): Promise<SimulatePlan> {
   const problems = new ProblemList();
   const worker = problems.read(() => chooseWorker(configuration, textOption(options, 'worker')));
   const load = await readLoad(run, problems, {
-    jobSeconds: DEFAULT_JOB_SECONDS,
+    jobSeconds: worker?.scaling.jobDuration ?? DEFAULT_JOB_SECONDS,
+    groups: worker?.scaling.groups,
     isFifo: worker?.queue.fifo,
   });
   const price = pricePerTaskHour(options, problems, worker);
   const bounds = boundsOf(options, problems, worker);
   const given = {
-    world: worldOf(options, problems),
+    world: { ...worldOf(options, problems), sampleSeconds: sampleSecondsOf(load) },
     seed:
       problems.read(() => numberOption(options, 'seed', { least: 0, most: MOST_SEED, otherwise: 1 })) ?? 1,
     plotFile: problems.read(() => plotFileOf(options, serviceFolder)),
@@ -82,31 +85,16 @@ function worldOf(options: Options, problems: ProblemList): Partial<World> {
   };
 }
 
+/** A sample for each pixel of a plot is enough; a month has more of the default's than fit into memory. */
+const MOST_SAMPLES = 3_000;
+
+function sampleSecondsOf(load: Load | undefined): number {
+  const { sampleSeconds } = DEFAULT_WORLD;
+  const seconds = load === undefined ? 0 : secondsOf(load.arrivals);
+  return sampleSeconds * Math.max(1, Math.ceil(seconds / sampleSeconds / MOST_SAMPLES));
+}
+
 function plotFileOf(options: Options, serviceFolder: string): string | undefined {
   const file = textOption(options, 'plot');
   return file === undefined ? undefined : path.resolve(serviceFolder, file);
-}
-
-const MONEY = /^\d{1,12}(\.\d{1,9})?$/;
-const HOUR_SECONDS = 3_600;
-
-/** A budget is task-hours, or money, by its unit: what it means never depends on another option. */
-function searchOf(
-  options: Options,
-  problems: ProblemList,
-  price: number | undefined,
-): SimulatePlan['search'] {
-  const text = problems.read(() => textOption(options, 'budget'));
-  if (text === undefined) return options.search === true ? { budgetTaskSeconds: undefined } : undefined;
-  const wrong = (given: string, allowed: string) =>
-    void problems.add(argumentProblem('--budget', { given, allowed }));
-  if (options.search !== true) wrong('without --search', 'with --search');
-  const taskSeconds = parseDuration(text);
-  if (taskSeconds !== undefined && taskSeconds > 0) return { budgetTaskSeconds: taskSeconds };
-  if (!MONEY.test(text) || Number(text) === 0) {
-    wrong(text, 'task-hours as a duration (40h), or money as a number (12.50); more than none');
-  } else if (price === undefined) {
-    wrong(`${text}, with no price`, 'with --price, or --vcpu-price and --gb-price; or task-hours: 40h');
-  } else return { budgetTaskSeconds: (Number(text) / price) * HOUR_SECONDS };
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { countAxis, endOf, timeAxis } from '../../../src/commands/simulate/axis';
+import { countAxis, spanAxis, timeAxis } from '../../../src/commands/simulate/axis';
 
 const labels = ({ ticks, label }: ReturnType<typeof countAxis>) => ticks.map(label).join(' ');
 
@@ -31,6 +31,11 @@ it.each([
   expect(`${axis.unit}: ${labels(axis)}`).toBe(text);
 });
 
+it('of what is shown ends where that ends', () => {
+  const axis = spanAxis(90_000, 8);
+  expect([labels(axis), axis.end]).toEqual(['0 6 12 18 24', 90_000]);
+});
+
 describe('whatever the values', () => {
   it.each([
     { of: 'counts', axisOf: countAxis },
@@ -46,7 +51,7 @@ describe('whatever the values', () => {
             const axis = axisOf(most, count);
             const distances = axis.ticks.slice(1).map((tick, index) => tick - axis.ticks[index]!);
             expect(axis.ticks[0]).toBe(0);
-            expect(endOf(axis)).toBeGreaterThanOrEqual(most);
+            expect(axis.end).toBeGreaterThanOrEqual(most);
             expect(axis.ticks.length - 1).toBeLessThanOrEqual(count);
             expect(Math.min(...distances)).toBeGreaterThan(0);
             expect(Math.max(...distances) - Math.min(...distances)).toBeLessThan(

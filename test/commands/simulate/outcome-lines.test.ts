@@ -59,6 +59,15 @@ describe.each(Object.keys(FORMATS) as (keyof typeof FORMATS)[])('a line of the l
       );
     });
 
+    it.each(Object.values(JobResult).filter((result) => result !== JobResult.success))(
+      'of a job that ended in %s tells of none: it may have ended far too soon',
+      (result) => {
+        const ended = { ...outcome, result };
+        const line = lineOf({ text: outcomeText(ended), fields: outcomeFields(ended) });
+        expect(jobSeconds(show(FORMATS[format](line), 'local'))).toBeUndefined();
+      },
+    );
+
     it('that is no outcome tells of none', () => {
       expect(
         jobSeconds(show(FORMATS[format](lineOf({ text: 'stopping', messageId: undefined })), 'local')),

@@ -1,4 +1,4 @@
-import { endOf, type Axis } from '../axis';
+import type { Axis } from '../axis';
 import { mostOf, titleOf, type Measure } from '../measures';
 import { POLICY_LABELS, type PolicyRun } from '../policies';
 import { pointsOf, withoutMiddles } from './point';
@@ -23,8 +23,8 @@ const LABELS_BELOW = 18;
 export function panel(runs: readonly PolicyRun[], { measure, time, frame }: PanelParts): string {
   const axis = measure.axis(mostOf(runs, measure), TICKS);
   const scale: Scale = {
-    x: (seconds) => frame.left + (seconds / endOf(time)) * frame.width,
-    y: (value) => frame.top + frame.height - (value / endOf(axis)) * frame.height,
+    x: (seconds) => frame.left + (seconds / time.end) * frame.width,
+    y: (value) => frame.top + frame.height - (value / axis.end) * frame.height,
   };
   return element(
     'g',

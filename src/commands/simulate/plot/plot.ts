@@ -1,4 +1,4 @@
-import { timeAxis } from '../axis';
+import { spanAxis } from '../axis';
 import { endSecondsOf, MEASURES } from '../measures';
 import { POLICY_LABELS, type PolicyRun } from '../policies';
 import { panel, type Frame } from './panel';
@@ -34,7 +34,7 @@ const MOST_LETTERS = { heading: 90, subheading: 130 };
 
 /** An SVG document: a panel a measure, over one time axis, with all policies as lines. */
 export function plot(runs: readonly PolicyRun[], { heading, subheading, description }: PlotTexts): string {
-  const time = timeAxis(endSecondsOf(runs), TIME_TICKS);
+  const time = spanAxis(endSecondsOf(runs), TIME_TICKS);
   const frames = MEASURES.map((_, index): Frame => {
     return { left: LEFT, top: FIRST_PANEL_Y + index * PANEL_PITCH, width: PANEL_WIDTH, height: PANEL_HEIGHT };
   });
