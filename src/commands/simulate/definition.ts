@@ -61,8 +61,8 @@ export const SIMULATE: CommandDefinition = {
       does: 'a day of a million messages, and its plot',
     },
     {
-      line: 'sls watchbot logs --since 1d > log.txt && sls watchbot simulate --outcomes log.txt',
-      does: "with the durations of the service's own jobs",
+      line: 'sls watchbot simulate --outcomes log.txt',
+      does: "with the durations of the service's own jobs: log.txt is what `sls watchbot logs` has printed",
     },
     {
       line: 'sls watchbot simulate --messages 10000 --price 0.05',
