@@ -35,7 +35,8 @@ export interface World {
  *   That they are seen a minute after the moment they tell of is an assumption: AWS states no figure.
  * - Start: about a minute for an image of 400 MB, in which pulling is the greater part.
  *   https://elasticscale.com/blog/reduce-aws-fargate-pull-times-with-soci
- * - Launches: Fargate's bucket of 100 tasks, refilled by 20 a second, for an account and region.
+ * - Launches: 500 a minute for a service, out of Fargate's bucket of 100 at once for an account and region.
+ *   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
  *   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html
  * - Bill: from the pull to the end of the task, at least a minute. https://aws.amazon.com/fargate/pricing/
  * - Spot: two minutes of notice. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
@@ -48,7 +49,7 @@ export const DEFAULT_WORLD: World = {
   provisionSeconds: 20,
   startSeconds: 40,
   launchBurst: 100,
-  launchesPerSecond: 20,
+  launchesPerSecond: 500 / 60,
   protectionSeconds: 10,
   stopSeconds: 5,
   interruptionsPerHour: 0,
