@@ -11,6 +11,7 @@ const ROOMS = {
   contract: [],
   errors: [],
   scaling: ['contract'],
+  'aws-json': [],
   config: ['contract', 'errors', 'scaling'],
   resources: ['contract', 'errors', 'scaling', 'config'],
   image: ['contract', 'errors', 'config'],
@@ -18,7 +19,7 @@ const ROOMS = {
   operations: ['contract', 'errors', 'config', 'resources'],
   local: ['contract', 'errors', 'config'],
   commands: ['contract', 'errors', 'config', 'operations', 'scaling'],
-  watcher: ['contract'],
+  watcher: ['contract', 'aws-json'],
   runtime: ['contract'],
   plugin: [
     'contract',

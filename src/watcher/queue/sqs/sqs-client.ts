@@ -1,9 +1,9 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
+import { createPoster, StaleConnectionError, type HttpAnswer, type Poster } from '../../../aws-json/post';
+import { createSigningClock, type SigningClock } from '../../../aws-json/signing-clock';
 import type { Clock } from '../../clock';
 import type { SqsActions } from './actions';
 import { findDestination, type Destination } from './destination';
-import { createPoster, StaleConnectionError, type HttpAnswer, type Poster } from './post';
-import { createSigningClock, type SigningClock } from './signing-clock';
 import { ClockSkewError, SqsError } from './sqs-error';
 import { ANSWER_TIMEOUT_MS, BODY_TIMEOUT_MS, CONNECT_TIMEOUT_MS } from './timeouts';
 

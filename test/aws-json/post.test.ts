@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createPoster, type Poster } from '../../../../src/watcher/queue/sqs/post';
-import { createFakeClock } from '../../../helpers/fake-clock';
+import { createPoster, type Poster } from '../../src/aws-json/post';
+import { createFakeClock } from '../helpers/fake-clock';
 
 let server: Server;
 let poster: Poster;

@@ -1,6 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Cancel, Clock } from '../../clock';
+import type { Timers } from './timers';
 
 /** Sends to one place, over connections that are kept open. */
 export interface Poster {
@@ -30,7 +30,7 @@ export interface Limits {
   connectTimeoutMs: number;
   /** From the beginning of an answer to its end. */
   bodyTimeoutMs: number;
-  clock: Clock;
+  clock: Timers;
 }
 
 /** The other side had already closed the connection that was kept: it has read nothing of the request. */
@@ -69,12 +69,12 @@ export function createPoster(endpoint: URL, limits: Limits): Poster {
 /** One request and its answer. */
 class Exchange {
   private readonly request: ClientRequest;
-  private readonly clock: Clock;
-  private cancelLimit: Cancel = () => undefined;
+  private readonly clock: Timers;
+  private cancelLimit: () => void = () => undefined;
   /** Why this side has ended it: Node's own error then only says that it was ended. */
   private reason: Error | undefined;
 
-  constructor(request: ClientRequest, clock: Clock) {
+  constructor(request: ClientRequest, clock: Timers) {
     this.request = request;
     this.clock = clock;
   }
