@@ -21,6 +21,7 @@ const ROOMS = {
   commands: ['contract', 'errors', 'config', 'operations', 'scaling'],
   watcher: ['contract', 'aws-json'],
   runtime: ['contract'],
+  progress: ['contract', 'aws-json'],
   plugin: [
     'contract',
     'errors',
@@ -88,6 +89,8 @@ export default tseslint.config(
     ignores: [
       'src/plugin/**',
       'src/**/main.ts',
+      // The edge of a module that others import.
+      'src/progress/index.ts',
       'src/watcher/worker/process-group.ts',
       'src/local/watcher-process.ts',
       'src/image/engine/run-command.ts',

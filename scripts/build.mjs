@@ -2,11 +2,12 @@
 // launcher of workers by a C compiler.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { buildLaunchers } from './launcher.mjs';
 
 const require = createRequire(import.meta.url);
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
@@ -18,6 +19,7 @@ await build({
     watcher: 'src/watcher/main.ts',
     health: 'src/watcher/health/main.ts',
     runtime: 'src/runtime/main.ts',
+    progress: 'src/progress/main.ts',
   },
   outdir: 'dist/layer',
   bundle: true,
@@ -25,6 +27,7 @@ await build({
   format: 'cjs',
   // The image carries a newer Node; `sls watchbot local` runs the same file on the developer's own, from this one on.
   target: 'node20.19',
+  define: { WATCHBOT_VERSION: JSON.stringify(version) },
   minify: false,
   sourcemap: true,
   // Sources are on the plugin's own site: the map need not carry the SDK a second time.

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { createDynamoDbClient, type ClientClock } from './dynamodb/client';
+import { findCredentials } from './dynamodb/credentials';
+import { createDynamoDbTable } from './dynamodb/dynamodb-table';
+import { placeOfTable } from './dynamodb/place';
+import type { Credentials } from './dynamodb/sign';
+import { createJobs, type Jobs } from './progress';
+import { JobStore } from './store';
+
+export interface ConnectParts {
+  environment: Readonly<Record<string, string | undefined>>;
+  /** ARN; of the environment, unless given. */
+  table?: string | undefined;
+  /** Of the environment, unless given. */
+  credentials?: (() => Promise<Credentials>) | undefined;
+}
+
+/** Even when the time of day is set. */
+const clock: ClientClock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after: (milliseconds, call) => {
+    const timer = setTimeout(call, milliseconds);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/**
+ * The jobs of a table. Nothing is called yet.
+ * @throws {ProgressError} `NO_TABLE`
+ */
+export function connectJobs({ environment, table, credentials }: ConnectParts): {
+  jobs: Jobs;
+  close: () => void;
+} {
+  const place = placeOfTable(environment, table);
+  const client = createDynamoDbClient({
+    place,
+    credentials: credentials ?? (() => findCredentials(environment)),
+    clock,
+    random: Math.random,
+  });
+  const nowMs = () => Math.round(client.nowMs());
+  const jobs = createJobs({
+    store: new JobStore(createDynamoDbTable(client, place.tableName), nowMs),
+    nowMs,
+    wait: (milliseconds) => new Promise((resolve) => void clock.after(milliseconds, () => resolve())),
+    newId: randomUUID,
+  });
+  return {
+    jobs,
+    close: () => {
+      client.close();
+    },
+  };
+}
