@@ -13,8 +13,6 @@ export type Completion =
   /** Every part is done, and this call's worker is to send the reduce message. */
   | { outcome: 'reduce'; isComplete: true; leaseUntilMs: number }
   | { outcome: 'parts-left'; isComplete: false }
-  /** Another worker is about to send the reduce message. */
-  | { outcome: 'reduce-held'; isComplete: false }
   | { outcome: 'reduce-sent'; isComplete: false }
   /** The part was not even looked at. */
   | { outcome: 'failed'; isComplete: false; reason: string };
@@ -27,8 +25,9 @@ export type Step =
   | { kind: 'remove' }
   /** The same for the last one. */
   | { kind: 'remove-last' }
+  /** Also anew, where the lease is this call's own. */
   | { kind: 'claim' }
-  /** Until the lease may have ended. */
+  /** Until the reduce message may be sent, or the lease have ended. */
   | { kind: 'wait'; milliseconds: number };
 
 /** Beside the job itself, which is read before each step. */
@@ -39,17 +38,31 @@ export interface Seen {
   left?: NumberSet;
 }
 
+/** DynamoDB's clock is known by the dates of its answers, which are whole seconds. */
+const CLOCK_STEP_MS = 1_000;
+
+/** How long a claim, and the look at it, may be under way before it is made anew. */
+const SLOW_CALL_MS = 2_000;
+
+/** What a lease that is claimed now is to be. */
+export const leaseFor = ({ holder, leaseMs, nowMs }: Ask): Lease => ({
+  holder,
+  untilMs: nowMs + leaseMs + CLOCK_STEP_MS + SLOW_CALL_MS,
+});
+
 export interface Ask {
   /** Its number is a whole one. */
   part: number;
   /** Names this call. */
   holder: string;
+  /** How long the answer `true` is to be this worker's alone. */
+  leaseMs: number;
   /** By DynamoDB's clock. */
   nowMs: number;
 }
 
-/** How long a wait is before the job is looked at again: its reduce message may be sent meanwhile. */
-const LONGEST_WAIT_MS = 5_000;
+/** Mostly another worker is just sending the reduce message. */
+const LONGEST_WAIT_MS = 1_000;
 
 /**
  * @throws {ProgressError} `UNKNOWN_JOB`, `PART`
@@ -76,16 +89,19 @@ function afterRecording(job: Job, left: NumberSet | undefined, ask: Ask): Step {
 }
 
 /**
- * Who asks for another part than the lease's is not needed: the lease's own message comes again until the reduce message
- * is sent. Who asks for that very part is either such a message again, after a crash, or the same message twice, and
- * nobody can tell which: it waits.
+ * While another worker has the lease, nobody else may be told that nothing is left to do: its message would be deleted,
+ * and were that worker to end before it has sent the reduce message, no message might be left that comes again. It need
+ * not be the one that completed the last part: a part that was done before may be received again just then.
  */
-function whenAllAreDone(lease: Lease | undefined, { part, holder, nowMs }: Ask): Step {
+function whenAllAreDone(lease: Lease | undefined, { holder, leaseMs, nowMs }: Ask): Step {
   if (lease === undefined || lease.untilMs <= nowMs) return { kind: 'claim' };
   if (lease.holder === holder) {
-    return answer({ outcome: 'reduce', isComplete: true, leaseUntilMs: lease.untilMs });
+    // A call that was long under way, or tried again, has used up some of it.
+    const isWhole = lease.untilMs - nowMs >= leaseMs + CLOCK_STEP_MS;
+    return isWhole
+      ? answer({ outcome: 'reduce', isComplete: true, leaseUntilMs: lease.untilMs })
+      : { kind: 'claim' };
   }
-  if (lease.part !== part) return answer({ outcome: 'reduce-held', isComplete: false });
   return { kind: 'wait', milliseconds: Math.min(lease.untilMs - nowMs, LONGEST_WAIT_MS) };
 }
 

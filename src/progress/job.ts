@@ -15,7 +15,6 @@ export const JobAttribute = {
   setBy: 'setBy',
   /** Parts in a shard. */
   shardSize: 'shardSize',
-  leasePart: 'leasePart',
   leaseHolder: 'leaseHolder',
   /** Milliseconds since 1970. */
   leaseUntil: 'leaseUntil',
@@ -49,8 +48,6 @@ export interface Job {
 
 /** The right to send the reduce message, for a time. */
 export interface Lease {
-  /** Whose completion was answered `true`: its message is not deleted before the reduce message is sent. */
-  part: number;
   /** One call of `complete-part`: whoever lost the answer knows its own lease by it. */
   holder: string;
   /** By DynamoDB's clock, in milliseconds since 1970. */
@@ -85,11 +82,9 @@ export function numbersIn(item: Attributes | undefined, name: string): NumberSet
 }
 
 function leaseIn(item: Attributes): Lease | undefined {
-  const part = numberIn(item, JobAttribute.leasePart);
   const holder = textIn(item, JobAttribute.leaseHolder);
   const untilMs = numberIn(item, JobAttribute.leaseUntil);
-  if (part === undefined || holder === undefined || untilMs === undefined) return undefined;
-  return { part, holder, untilMs };
+  return holder === undefined || untilMs === undefined ? undefined : { holder, untilMs };
 }
 
 const reasonText = (error: Value) => (typeof error === 'string' ? error : JSON.stringify(error));

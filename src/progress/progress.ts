@@ -1,7 +1,7 @@
-import { nextStep, pieceOf, type Completion, type Seen, type Step } from './completion';
+import { leaseFor, nextStep, pieceOf, type Ask, type Completion, type Seen, type Step } from './completion';
 import { ProgressError } from './errors';
-import { JobAttribute, type Job, type Lease } from './job';
-import { checkPart, checkTotal } from './shards';
+import { JobAttribute, type Job } from './job';
+import { checkPart, checkTotal, shardSizeOf } from './shards';
 import { statusOf, type Status } from './status';
 import { isSharded, type JobStore } from './store';
 import type { NumberSet, Value } from './table';
@@ -33,9 +33,6 @@ export interface CompleteOptions {
 export const DEFAULT_LEASE_SECONDS = 300;
 
 const PARTS_LEFT: Completion = { outcome: 'parts-left', isComplete: false };
-
-/** Dates of answers are whole seconds: two workers differ in DynamoDB's clock by so much at most, with some delay. */
-const CLOCK_MARGIN_MS = 2_000;
 
 /** What workers ask of a job. Each may throw a `ProgressError`, and can be asked again after any failure. */
 export interface Jobs {
@@ -76,7 +73,8 @@ async function setTotal(
   for (;;) {
     const { job, left } = await store.whole(id);
     if (planTotal(job, left, { total, setBy }) === 'keep') return 'keep';
-    const round = { total, run: newId(), setBy, isSharded: needsShards(total, isAsked) };
+    const shardSize = needsShards(total, isAsked) ? shardSizeOf(total) : undefined;
+    const round = { total, run: newId(), setBy, shardSize };
     if (await store.begin(id, job, round)) return 'begin';
   }
 }
@@ -110,12 +108,17 @@ class Completing {
     checkPart(this.asked.part);
     for (;;) {
       const job = await this.look();
-      const { part } = this.asked;
-      const step = nextStep(job, this.seen, { part, holder: this.holder, nowMs: this.parts.nowMs() });
+      const ask = this.ask();
+      const step = nextStep(job, this.seen, ask);
       if (step.kind === 'answer') return step.completion;
-      const completion = await this.take(step, job);
+      const completion = await this.take(step, job, ask);
       if (completion !== undefined) return completion;
     }
+  }
+
+  private ask(): Ask {
+    const { part, leaseMs } = this.asked;
+    return { part, leaseMs, holder: this.holder, nowMs: this.parts.nowMs() };
   }
 
   /** What was seen of another round is of no use. */
@@ -127,7 +130,11 @@ class Completing {
     return job;
   }
 
-  private async take(step: Exclude<Step, { kind: 'answer' }>, job: Job): Promise<Completion | undefined> {
+  private async take(
+    step: Exclude<Step, { kind: 'answer' }>,
+    job: Job,
+    ask: Ask,
+  ): Promise<Completion | undefined> {
     const { store, wait } = this.parts;
     const { id, part } = this.asked;
     const piece = pieceOf(job, part);
@@ -142,10 +149,9 @@ class Completing {
         await store.removeLast(id, job, piece);
         break;
       case 'claim': {
-        const lease = this.newLease();
-        if (await store.claim(id, job, lease)) {
-          return { outcome: 'reduce', isComplete: true, leaseUntilMs: lease.lease.untilMs };
-        }
+        const { nowMs } = ask;
+        // Whether it was taken, and still is, the job says.
+        await store.claim(id, job, { lease: leaseFor(ask), nowMs });
         break;
       }
       case 'wait':
@@ -154,11 +160,5 @@ class Completing {
     }
     this.seen.left = await store.left(id, job);
     return undefined;
-  }
-
-  private newLease(): { lease: Lease; nowMs: number } {
-    const nowMs = this.parts.nowMs();
-    const untilMs = nowMs + this.asked.leaseMs + CLOCK_MARGIN_MS;
-    return { nowMs, lease: { part: this.asked.part, holder: this.holder, untilMs } };
   }
 }

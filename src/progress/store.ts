@@ -11,7 +11,7 @@ import {
   type Job,
   type Lease,
 } from './job';
-import { numbersTo, partsIn, placeInShard, shardOf, shardSizeOf } from './shards';
+import { numbersTo, partsIn, placeInShard, shardOf } from './shards';
 import { unchanged, type Attributes, type Change, type Condition, type NumberSet, type Table } from './table';
 
 /**
@@ -28,7 +28,8 @@ export interface Round {
   total: number;
   run: string;
   setBy: string | undefined;
-  isSharded: boolean;
+  /** Undefined: the parts are in the job's own item. */
+  shardSize: number | undefined;
 }
 
 export const isSharded = (job: Job): job is ShardedJob =>
@@ -63,9 +64,10 @@ export class JobStore {
 
   /** Gives whether the job was still as it was read. */
   async begin(id: string, was: Job, round: Round): Promise<boolean> {
-    if (round.isSharded) {
-      const shards = numbersTo(shardOf(round.total, shardSizeOf(round.total)));
-      await this.update({ id: openShardsId(round.run), set: { [OPEN_SHARDS]: shards } });
+    const { total, run, shardSize } = round;
+    if (shardSize !== undefined) {
+      const shards = numbersTo(shardOf(total, shardSize));
+      await this.update({ id: openShardsId(run), set: { [OPEN_SHARDS]: shards } });
     }
     return this.update({ id, ...beginning(was, round) });
   }
@@ -135,22 +137,21 @@ const sameRound = ({ run, total }: Job): Condition[] => [
 ];
 
 /** What was said of the job before its first total still holds: metadata, and that it has failed. */
-function beginning(was: Job, { total, run, setBy, isSharded: isInShards }: Round) {
+function beginning(was: Job, { total, run, setBy, shardSize }: Round) {
   const { lease, ...over } = OVER;
   return {
     set: {
       [JobAttribute.total]: total,
       [JobAttribute.run]: run,
       [JobAttribute.setBy]: setBy,
-      ...(isInShards
-        ? { [JobAttribute.shardSize]: shardSizeOf(total) }
-        : { [JobAttribute.parts]: numbersTo(total) }),
+      [JobAttribute.shardSize]: shardSize,
+      ...(shardSize === undefined ? { [JobAttribute.parts]: numbersTo(total) } : {}),
     },
     remove: [
       ...lease,
       ...(was.total === undefined ? [] : over.verdicts),
       ...(setBy === undefined ? [JobAttribute.setBy] : []),
-      isInShards ? JobAttribute.parts : JobAttribute.shardSize,
+      shardSize === undefined ? JobAttribute.shardSize : JobAttribute.parts,
     ],
     when: [unchanged(JobAttribute.run, was.run), unchanged(JobAttribute.total, was.total)],
   };
@@ -158,7 +159,7 @@ function beginning(was: Job, { total, run, setBy, isSharded: isInShards }: Round
 
 /** What an earlier round may have left. */
 const OVER = {
-  lease: [JobAttribute.leasePart, JobAttribute.leaseHolder, JobAttribute.leaseUntil],
+  lease: [JobAttribute.leaseHolder, JobAttribute.leaseUntil],
   verdicts: [JobAttribute.error, JobAttribute.reduceSent],
 };
 
@@ -169,11 +170,11 @@ function claiming(job: Job, { lease, nowMs }: { lease: Lease; nowMs: number }) {
     of: [
       { kind: 'absent', name },
       { kind: 'at-most', name, limit: nowMs },
+      { kind: 'equal', name: JobAttribute.leaseHolder, value: lease.holder },
     ],
   };
   return {
     set: {
-      [JobAttribute.leasePart]: lease.part,
       [JobAttribute.leaseHolder]: lease.holder,
       [JobAttribute.leaseUntil]: lease.untilMs,
     },
