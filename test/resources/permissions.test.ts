@@ -125,7 +125,7 @@ taskRole MoreWork: sqs:SendMessage on OtherQueue.Arn
 taskRole MoreWork: sqs:SendMessage on OwnQueue.Arn
 taskRole MoreWork: sqs:SendMessage on Queue.Arn
 taskRole MoreWork: sqs:SendMessage on sqs:jobs
-taskRole Progress: dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on ProgressTable.Arn
+taskRole Progress: dynamodb:GetItem dynamodb:UpdateItem on ProgressTable.Arn
 taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<Cluster>/*
 taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<OwnCluster>/*
 taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<big>/*

@@ -20,6 +20,6 @@ export const ReduceSchema = Type.Union(
     default: false,
     title: '`true`, `false` or {pointInTimeRecovery}',
     description:
-      'Reduce mode: a DynamoDB table that keeps the progress of jobs in parts, which workers may read and write. Its ARN is in the environment variable `ProgressTable`.',
+      'Reduce mode: a DynamoDB table that keeps the progress of jobs in parts, and `watchbot-progress` by which workers read and write it (docs/reduce.md). Its ARN is in the environment variable `ProgressTable`.',
   },
 );

@@ -1,4 +1,5 @@
 import { progressTableName } from '../../config/names';
+import { ProgressAttribute } from '../../contract/progress';
 import { compact, getAtt, type Resources, type Statement } from '../cloudformation';
 import { idOf, named, type Subject } from './subject';
 
@@ -11,8 +12,9 @@ export function progressTable(subject: Subject): Resources {
     Properties: compact({
       TableName: progressTableName(configuration.context, worker.name),
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: ProgressAttribute.id, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: ProgressAttribute.id, KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: ProgressAttribute.expires, Enabled: true },
       PointInTimeRecoverySpecification: worker.reduce.pointInTimeRecovery
         ? { PointInTimeRecoveryEnabled: true }
         : undefined,
@@ -20,14 +22,14 @@ export function progressTable(subject: Subject): Resources {
   });
 }
 
-/** What `watchbot-progress` does. */
+/** What `watchbot-progress` does, and Watchbot's own helper: neither puts, deletes or lists. */
 export function progressStatements(subject: Subject): Statement[] {
   if (subject.worker.reduce === undefined) return [];
   return [
     {
       Sid: 'Progress',
       Effect: 'Allow',
-      Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       Resource: getAtt(idOf(subject, 'progressTable'), 'Arn'),
     },
   ];

@@ -35,7 +35,7 @@ describe('the table of reduce mode', () => {
       {
         Sid: 'Progress',
         Effect: 'Allow',
-        Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
         Resource: arn,
       },
     ]);
