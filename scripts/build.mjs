@@ -2,7 +2,7 @@
 // launcher of workers by a C compiler.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { buildLaunchers } from './launcher.mjs';
 
@@ -35,5 +35,10 @@ await build({
   legalComments: 'inline',
   logLevel: 'warning',
 });
+
+const script = 'watchbot-progress.sh';
+copyFileSync(`src/progress/${script}`, `dist/layer/${script}`);
+// Whatever the checkout made of it.
+chmodSync(`dist/layer/${script}`, 0o755);
 
 buildLaunchers('dist/layer');

@@ -45,6 +45,15 @@ export const HEALTH_FILE = 'health.js';
 /** What ECS runs to learn whether the watcher goes on: exit code 0 or 1. To stand behind `CMD`, without a shell. */
 export const HEALTH_COMMAND: readonly string[] = [...RUN_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];
 
+/** File name of the bundled `watchbot-progress`, beside the watcher. */
+export const PROGRESS_FILE = 'progress.js';
+
+/** Folder of the commands that workers find on their PATH, beside the watcher. */
+export const COMMANDS_FOLDER = 'commands';
+
+/** What runs `PROGRESS_FILE` where no launcher can. */
+export const PROGRESS_SCRIPT_FILE = 'watchbot-progress.sh';
+
 /** File name of the program that starts workers, beside the watcher. Without it Node does, which is slower. */
 export const LAUNCHER_FILE = 'launcher';
 
@@ -87,3 +96,6 @@ export const TASK_ROOT = '/var/task';
  * ENTRYPOINT and CMD before the layer replaced them. Only in the image of a handler.
  */
 export const ENTRY_POINT_FILE = 'entry-point.json';
+
+/** What esbuild makes, each with its source map. */
+export const BUNDLES: readonly string[] = [WATCHER_FILE, HEALTH_FILE, RUNTIME_FILE, PROGRESS_FILE];

@@ -3,13 +3,18 @@ import type { Architecture } from '../config/configuration';
 import { DEFAULT_MOUNT } from '../config/mounts';
 import { nameInContainer, WORKER_ONLY_VARIABLES } from '../contract/environment';
 import {
+  BUNDLES,
+  COMMANDS_FOLDER,
   ENTRY_POINT,
   ENTRY_POINT_FILE,
   IMAGE_FOLDER,
   IMAGE_LIBRARIES,
   IMAGE_LOADER,
   IMAGE_NODE,
+  LAUNCHER_FILE,
+  PROGRESS_SCRIPT_FILE,
 } from '../contract/image';
+import { PROGRESS_COMMAND } from '../contract/progress';
 import type { OwnEntryPoint } from './packaged-images';
 
 /** Debian's folder of libraries, and the place of the dynamic loader, which the ABI of each architecture fixes. */
@@ -74,6 +79,8 @@ export function layerContainerfile({ base, hasNode, nodeImage, architecture, fil
       `${IMAGE_LIBRARIES}/`,
     ),
     `COPY ${files.join(' ')} ${IMAGE_FOLDER}/`,
+    // The launcher by another name: no shell is needed.
+    `COPY ${files.includes(LAUNCHER_FILE) ? LAUNCHER_FILE : PROGRESS_SCRIPT_FILE} ${IMAGE_FOLDER}/${COMMANDS_FOLDER}/${PROGRESS_COMMAND}`,
     workerOnlyVariables(),
     `VOLUME ${JSON.stringify([DEFAULT_MOUNT])}`,
     'STOPSIGNAL SIGTERM',

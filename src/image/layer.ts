@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Architecture } from '../config/configuration';
-import { HEALTH_FILE, LAUNCHER_FILE, launcherFileOf, RUNTIME_FILE, WATCHER_FILE } from '../contract/image';
+import { BUNDLES, LAUNCHER_FILE, launcherFileOf, PROGRESS_SCRIPT_FILE } from '../contract/image';
 import { UserError } from '../errors/user-error';
 import type { FoundFile } from './context';
 
@@ -9,10 +9,10 @@ import type { FoundFile } from './context';
  * The plugin's own files that go into every image. They are made when the plugin is built, not when a
  * service is packaged: every machine that has this version of the plugin so gives an image the same tag.
  */
-export const LAYER_FILES: readonly string[] = [WATCHER_FILE, HEALTH_FILE, RUNTIME_FILE].flatMap((file) => [
-  file,
-  `${file}.map`,
-]);
+export const LAYER_FILES: readonly string[] = [
+  ...BUNDLES.flatMap((file) => [file, `${file}.map`]),
+  PROGRESS_SCRIPT_FILE,
+];
 
 /** In the installed package, beside the compiled plugin. */
 const LAYER_FOLDER = path.resolve(__dirname, '..', 'layer');

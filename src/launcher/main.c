@@ -5,6 +5,8 @@
  * The watcher starts it once: requests.c -> start.c -> jobs.c -> events.c, in the frames of protocol.h. Nothing in a
  * message is ever a name or a command here.
  *
+ * In an image it is there twice, the second time as the workers' helper command: command.c.
+ *
  * When standard input ends, the watcher is gone: every worker is killed with its group, and so ends this program.
  */
 #include <errno.h>
@@ -16,6 +18,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "command.h"
 #include "events.h"
 #include "jobs.h"
 #include "requests.h"
@@ -116,7 +119,8 @@ static void block_signals(void) {
   if (signals < 0 || sigprocmask(SIG_SETMASK, &all, NULL) != 0) _exit(NO_SYSTEM);
 }
 
-int main(void) {
+int main(int argument_count, char **arguments) {
+  if (argument_count > 0 && is_command(arguments[0])) return run_command(arguments);
   block_signals();
   if (fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK) != 0) return NO_SYSTEM;
   tell_number(HELLO, 0, VERSION);

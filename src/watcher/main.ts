@@ -25,6 +25,7 @@ import { emptyFolders } from './task/mounts';
 import { agentProtection, noProtection, TaskProtection, type Protection } from './task/protection';
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
+import { findCommands, withCommands } from './worker/commands-folder';
 import { findLauncher } from './worker/launcher/find-launcher';
 import { createStarter } from './worker/launcher/starter';
 import { canHoldFolders } from './worker/temporary-folder';
@@ -116,7 +117,7 @@ async function watchQueue(given: Given): Promise<void> {
 async function commandWorkers({ command, environment, settings, log }: Given): Promise<Workers> {
   const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
   const started = { start: starter.start, timeOfDay: systemClock, ...folders(environment, settings) };
-  const inherited = inheritedEnvironment(environment);
+  const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));
   const parts = { command, environment: inherited, clock, log, ...settings, ...started };
   await starter.ready;
   return createCommandWorkers({ ...settings, runJob: (job) => runJob(job, parts) });
@@ -134,7 +135,7 @@ async function handlerWorkers(
     ...handler,
     command,
     environment: {
-      ...inheritedEnvironment(environment),
+      ...withCommands(inheritedEnvironment(environment), findCommands(__dirname)),
       ...runtimeEnvironment(environment, { taskRoot: process.cwd(), logStream }),
     },
     functionArn,

@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { version } from '../../package.json';
+import { PROGRESS_COMMAND } from '../../src/contract/progress';
 import type { PackagedImage } from '../../src/image/packaged-images';
 import { describeWithBuildah, makeNodeImage } from '../helpers/container-tools';
 import { createTestQueue } from '../helpers/emulator';
@@ -38,6 +40,14 @@ describeWithBuildah('an image, built by buildah and run from a registry', () => 
       const health = runIn(instance, container.HealthCheck.Command.slice(1), variables);
       await expect(once(health.process, 'close')).resolves.toEqual([0, null]);
       await watcher.stop();
+
+      // By its name alone, and without a shell, which not every image has.
+      const asking = [...container.EntryPoint, 'listen', '--', PROGRESS_COMMAND, '--version'];
+      const another = await createTestQueue(bed.emulator);
+      const helper = runIn(instance, asking, containerOf(folder, another).variables);
+      await another.send('two');
+      expect(await helper.find(`] ${version}`)).toMatch(/\[worker\]/);
+      await helper.stop();
     },
     BUILD_MS,
   );

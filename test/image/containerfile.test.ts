@@ -19,6 +19,7 @@ COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node
 COPY --from=watchbot-node /lib64/ld-linux-x86-64.so.2 /opt/watchbot/lib/ld.so
 COPY --from=watchbot-node ${['c.so.6', 'm.so.6', 'dl.so.2', 'pthread.so.0', 'stdc++.so.6', 'gcc_s.so.1'].map((name) => `/usr/lib/x86_64-linux-gnu/lib${name}`).join(' ')} /opt/watchbot/lib/
 COPY watcher.js watcher.js.map launcher /opt/watchbot/
+COPY launcher /opt/watchbot/commands/watchbot-progress
 ENV \\
   WATCHBOT_WORKER_LD_AUDIT="\${LD_AUDIT:-\${WATCHBOT_WORKER_LD_AUDIT}}" \\
   LD_AUDIT="" \\
@@ -45,6 +46,7 @@ it('has the libraries and the loader of the architecture, and no file that was n
   expect(text).toContain('/lib/ld-linux-aarch64.so.1 /opt/watchbot/lib/ld.so');
   expect(text).toContain('/usr/lib/aarch64-linux-gnu/libc.so.6');
   expect(text).not.toMatch(/x86|launcher/);
+  expect(text).toContain('COPY watchbot-progress.sh /opt/watchbot/commands/watchbot-progress\n');
 });
 
 it('has no second Node over the image of Node, but a link to the first', () => {

@@ -5,7 +5,10 @@ import path from 'node:path';
 import { layerFiles, packageLayerFiles } from '../../src/image/layer';
 import type { FoundFile } from '../../src/image/context';
 
-const COMMON = ['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map', 'runtime.js', 'runtime.js.map'];
+const COMMON = [
+  ...['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map', 'runtime.js', 'runtime.js.map'],
+  ...['progress.js', 'progress.js.map', 'watchbot-progress.sh'],
+];
 
 let folder: string;
 beforeEach(() => {
@@ -31,7 +34,7 @@ describe('the layer', () => {
     async (architecture) => {
       put(...COMMON, 'launcher-x86_64', 'launcher-arm64');
       const files = await layerFiles(architecture, folder);
-      expect(files.slice(0, 6).map((file) => file.path)).toEqual(COMMON);
+      expect(files.slice(0, COMMON.length).map((file) => file.path)).toEqual(COMMON);
       expect(launchersIn(files)).toEqual([['launcher', `launcher-${architecture}`]]);
     },
   );

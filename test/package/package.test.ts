@@ -181,10 +181,13 @@ describe('package', () => {
       'health.js',
       'health.js.map',
       ...launchers.sort(),
+      'progress.js',
+      'progress.js.map',
+      'watchbot-progress.sh',
       'watcher.js',
       'watcher.js.map',
     ]);
-    for (const name of launchers) {
+    for (const name of [...launchers, 'watchbot-progress.sh']) {
       expect(statSync(path.join(folder, '.serverless/watchbot/layer', name)).mode & 0o111).toBe(0o111);
     }
     expect(files('images/watchbot/context')).toEqual([

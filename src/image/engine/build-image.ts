@@ -2,7 +2,13 @@ import { access, chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EngineName } from '../../config/configuration';
-import { ENTRY_POINT_FILE, IMAGE_NODE, LAUNCHER_FILE, launcherFileOf } from '../../contract/image';
+import {
+  ENTRY_POINT_FILE,
+  IMAGE_NODE,
+  LAUNCHER_FILE,
+  launcherFileOf,
+  PROGRESS_SCRIPT_FILE,
+} from '../../contract/image';
 import { CONTAINERFILE } from '../bundle/containerfile';
 import { layerContainerfile, layerFileNames, LINKS_FOLDER, NODE_PROGRAM } from '../containerfile';
 import { LAYER_FILES } from '../layer';
@@ -116,7 +122,7 @@ function runBuild(
 async function copyLayer({ architecture }: PackagedImage, layer: string, folder: string): Promise<string[]> {
   for (const file of LAYER_FILES) {
     await copyFile(path.join(layer, file), path.join(folder, file));
-    await chmod(path.join(folder, file), 0o644);
+    await chmod(path.join(folder, file), file === PROGRESS_SCRIPT_FILE ? 0o755 : 0o644);
   }
   const launcher = path.join(layer, launcherFileOf(architecture));
   const isThere = await access(launcher).then(
