@@ -50,7 +50,7 @@ const NO_WORLD = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', '.serverless/', 'example-service/', 'test/fixtures/'] },
+  { ignores: ['dist/', 'coverage/', '.serverless/', 'example-service/', 'examples/', 'test/fixtures/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -93,6 +93,7 @@ export default tseslint.config(
       'src/progress/index.ts',
       'src/watcher/worker/process-group.ts',
       'src/local/watcher-process.ts',
+      'src/local/commands.ts',
       'src/image/engine/run-command.ts',
     ],
     rules: { 'no-restricted-globals': ['error', ...NO_WORLD] },

@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   WATCHBOT_ARGUMENTS: 'A command was called with arguments that it does not take.',
   WATCHBOT_UNKNOWN_WORKER: 'No worker has that name, or one must be named.',
   WATCHBOT_PORT_IN_USE: 'The port is taken.',
+  WATCHBOT_NO_DYNALITE: 'The service has a DynamoDB table, and dynalite is not installed.',
   WATCHBOT_LOCAL_NOT_RUNNING: 'Nothing answers where `sls watchbot local` would be.',
   WATCHBOT_LOCAL_WATCHER: 'A watcher ended although nobody stopped it.',
   WATCHBOT_LOCAL_HANDLER:

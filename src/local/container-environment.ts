@@ -48,16 +48,19 @@ export function withoutAws(shell: Readonly<Record<string, string | undefined>>) 
 /** What differs from the container: where AWS is, and which folders are the worker's to write to and the watcher's to empty. */
 export function localOverrides(parts: {
   endpoint: string;
+  /** Of DynamoDB, where the template has tables. */
+  tablesEndpoint?: string | undefined;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
   scratchFolder: string;
   variables: Readonly<Record<string, string>>;
 }): Record<string, string> {
-  const { endpoint, region, credentials, scratchFolder, variables } = parts;
+  const { endpoint, tablesEndpoint, region, credentials, scratchFolder, variables } = parts;
   const hasMounts = (variables[ContainerVariable.volumes] ?? '') !== '';
   return {
     // Nothing that a worker does with the AWS SDK on this machine reaches an account by accident.
     AWS_ENDPOINT_URL: endpoint,
+    ...(tablesEndpoint === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: tablesEndpoint }),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

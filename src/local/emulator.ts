@@ -8,7 +8,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 
 export function emulatorEndpoint(port: number): string {
   return `http://${LOOPBACK}:${port}`;

@@ -11,6 +11,8 @@ import { containerEnvironment, localOverrides, withoutAws } from './container-en
 import { handlerVariables, localCommand, type LocalHandler } from './handler-process';
 import { nameOfArn } from './stand-ins';
 import { createStack, type LocalStack } from './stack';
+import { startTables, type LocalTables } from './tables';
+import { writeCommands } from './commands';
 import { containerOf, type CompiledTemplate } from './template';
 import { startWatcher, type WatcherProcess } from './watcher-process';
 
@@ -56,19 +58,22 @@ export interface LocalService {
 export async function startLocalService(parts: LocalServiceParts): Promise<LocalService> {
   const { template, clients, region, stackName } = parts;
   const stack = await createStack({ template, ...clients, region, stackName });
+  const tables = await startTables(template, stack.scope);
   const scratchFolder = await mkdtemp(path.join(tmpdir(), 'watchbot-local-'));
+  const commandsFolder = await writeCommands(scratchFolder, path.dirname(parts.watcherFile));
   const workers = await Promise.all(
     parts.workers.map(async (worker) => ({ worker, ...(await queuesOf(worker, parts, stack)) })),
   );
   const watchers = await Promise.all(
     workers.map(({ worker, queueUrl }) =>
-      startWorkerWatcher(worker, { ...parts, stack, scratchFolder, queueUrl }),
+      startWorkerWatcher(worker, { ...parts, stack, tables, scratchFolder, commandsFolder, queueUrl }),
     ),
   );
   return {
     workers: workers.map(({ worker, ...queues }) => ({ name: worker.name, ...queues })),
     stop: async () => {
       await Promise.all(watchers.map((watcher) => watcher.stop()));
+      await tables?.stop();
       await rm(scratchFolder, { recursive: true, force: true });
     },
     reload: (name) => watchers[workers.findIndex(({ worker }) => worker.name === name)]?.reload(),
@@ -97,9 +102,16 @@ async function queuesOf(worker: Worker, { queueNameOf }: LocalServiceParts, stac
 
 async function startWorkerWatcher(
   worker: Worker,
-  parts: LocalServiceParts & { stack: LocalStack; scratchFolder: string; queueUrl: string },
+  parts: LocalServiceParts & {
+    stack: LocalStack;
+    tables: LocalTables | undefined;
+    scratchFolder: string;
+    commandsFolder: string;
+    queueUrl: string;
+  },
 ): Promise<WatcherProcess> {
-  const { stack, shell, endpoint, region, credentials } = parts;
+  const { stack, tables, shell, endpoint, region, credentials } = parts;
+  const tablesEndpoint = tables?.endpoint;
   const container = containerOf(parts.template, worker.name);
   const { variables, missing } = containerEnvironment(container, stack.scope, shell);
   // Also where a function that only CloudFormation can work out names the queue.
@@ -123,7 +135,8 @@ async function startWorkerWatcher(
     environment: {
       ...withoutAws(shell),
       ...variables,
-      ...localOverrides({ endpoint, region, credentials, scratchFolder, variables }),
+      PATH: `${parts.commandsFolder}${path.delimiter}${variables.PATH ?? shell.PATH ?? ''}`,
+      ...localOverrides({ endpoint, tablesEndpoint, region, credentials, scratchFolder, variables }),
       ...queue,
       ...(handler === undefined ? {} : handlerVariables(handler)),
     },

@@ -40,6 +40,10 @@ export async function createStack(parts: StackParts): Promise<LocalStack> {
     const name = resolveText(properties.TopicName ?? id, scope);
     made.set(id, await createTopic(parts.sns, name, { properties, scope, standIns }));
   }
+  for (const [id, properties] of resourcesOf(parts.template, 'AWS::DynamoDB::Table')) {
+    const name = resolveText(properties.TableName ?? id, scope);
+    made.set(id, { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`, scope) } });
+  }
   for (const [, properties] of resourcesOf(parts.template, 'AWS::SNS::Subscription')) {
     await createSubscription(parts.sns, { properties, scope, standIns });
   }
