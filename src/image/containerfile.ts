@@ -3,7 +3,6 @@ import type { Architecture } from '../config/configuration';
 import { DEFAULT_MOUNT } from '../config/mounts';
 import { nameInContainer, WORKER_ONLY_VARIABLES } from '../contract/environment';
 import {
-  BUNDLES,
   COMMANDS_FOLDER,
   ENTRY_POINT,
   ENTRY_POINT_FILE,

@@ -121,11 +121,7 @@ async function startWorkerWatcher(
   };
   missing
     .filter(({ name }) => !(name in queue))
-    .forEach(({ name, reason }) =>
-      parts.onWarning(
-        `${worker.name}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`,
-      ),
-    );
+    .forEach((each) => parts.onWarning(describeMissing(worker, each)));
   // Each watcher empties its own.
   const scratchFolder = await mkdtemp(path.join(parts.scratchFolder, `${worker.name}-`));
   const handler = parts.handlers.get(worker.name);
@@ -144,6 +140,9 @@ async function startWorkerWatcher(
     onLine: (line) => parts.onLine(worker.name, line),
   });
 }
+
+const describeMissing = ({ name: worker }: Worker, { name, reason }: { name: string; reason: string }) =>
+  `${worker}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`;
 
 /** What stands for the image's working folder. What an image that is there already has in it is not on this machine. */
 export function codeFolder({ image }: Worker, serviceFolder: string): string {

@@ -220,9 +220,12 @@ function remove(section: Record<string, unknown>, keys: readonly string[]): void
   else if (typeof target === 'object' && target !== null) {
     const map = target as Record<string, unknown>;
     if (last in map) Reflect.deleteProperty(map, last);
-    // What was missing altogether, or what was in its place was removed.
-    else if (last === 'command') map.command = 'true';
-    else if (last === 'memory') Reflect.deleteProperty(map, 'cpu');
-    else if (parents.length > 0) remove(section, parents);
+    else if (!removeBeside(map, last) && parents.length > 0) remove(section, parents);
   }
+}
+
+function removeBeside(map: Record<string, unknown>, key: string): boolean {
+  // What was missing altogether, or what was in its place was removed.
+  if (key === 'command') return Reflect.set(map, 'command', 'true');
+  return key === 'memory' && Reflect.deleteProperty(map, 'cpu');
 }

@@ -21,9 +21,7 @@ describe('defects of Watchbot 10', () => {
     const actions = statementsOf(of('taskRole'))
       .filter(({ Resource }) => JSON.stringify(Resource) === '{"Fn::GetAtt":["WatchbotProgressTable","Arn"]}')
       .flatMap(({ Action }) => Action);
-    expect(actions).toEqual(
-      expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:UpdateItem']),
-    );
+    expect(actions).toEqual(expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:UpdateItem']));
   });
 
   it('2: the dashboard was empty', () => {
