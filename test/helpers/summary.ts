@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { prefixOf, SharedId } from '../../src/config/logical-ids';
+import { packagedImagesFile } from '../../src/image/package-paths';
 import { say, statementsOf } from './cloudformation-text';
 import type { PackagedService } from './corpus';
 import type { TemplateResource } from './framework';
@@ -31,7 +32,7 @@ const SHARED_IDS: readonly string[] = Object.values(SharedId);
 /** @throws for a resource of the plugin whose type is not known here. */
 export function summarize({ folder, template }: PackagedService): Summary {
   const state = readState(folder);
-  const names = readdirSync(path.join(folder, '.serverless/watchbot/images')).sort();
+  const names = workersOf(folder);
   const { Resources: own = {}, Outputs: ownOutputs = {} } = state.service.resources ?? {};
   const ids = Object.keys(template.Resources);
   const ownerOf = (id: string) => (id in own ? undefined : workerOf(id, names));
@@ -54,6 +55,13 @@ export function summarize({ folder, template }: PackagedService): Summary {
     others: others.map((id) => describeOther(id, template.Resources[id]!)),
     grants: others.flatMap((id) => grantsOf(id, template.Resources[id]!)),
   };
+}
+
+/** Of those whose image is there already, there is no more than a line in this list. */
+function workersOf(folder: string): string[] {
+  const list = readFileSync(packagedImagesFile(path.join(folder, '.serverless')), 'utf8');
+  const { images } = JSON.parse(list) as { images: { worker: string }[] };
+  return images.map(({ worker }) => worker).sort();
 }
 
 /** What the framework makes for functions and their APIs: some of it has a worker's name before it. */

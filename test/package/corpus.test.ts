@@ -55,8 +55,11 @@ const textOf = ({ Resources, Outputs }: Part, ids: readonly string[]) =>
     1,
   );
 
+/** esbuild cannot be loaded in here: test/image/bundle has the same check for what it makes. */
+const NOT_BUNDLED = CORPUS_NAMES.filter((name) => name !== 'handler-bundled');
+
 describe('made a second time in another folder', () => {
-  it.each(CORPUS_NAMES)('%s has the same bytes', async (name) => {
+  it.each(NOT_BUNDLED)('%s has the same bytes', async (name) => {
     const first = service(name);
     const folder = copyService(name);
     const fragment = await rebuild(readState(first.folder), folder);

@@ -183,6 +183,8 @@ describe('package', () => {
       ...launchers.sort(),
       'progress.js',
       'progress.js.map',
+      'runtime.js',
+      'runtime.js.map',
       'watchbot-progress.sh',
       'watcher.js',
       'watcher.js.map',
