@@ -94,10 +94,12 @@ function slotsToGather({ concurrency, workers: { batchSize } }: WatchParts): num
 }
 
 /** It waits a little where more are wanted than there are. */
-async function whenFree(
-  { workers: { slots }, clock, stopping }: WatchParts,
-  wanted: number,
-): Promise<number> {
+async function whenFree(parts: WatchParts, wanted: number): Promise<number> {
+  const {
+    workers: { slots },
+    clock,
+    stopping,
+  } = parts;
   await slots.whenFree(1, stopping);
   if (slots.free < wanted && !stopping.aborted) {
     const giveUp = new AbortController();
@@ -110,5 +112,6 @@ async function whenFree(
     cancel();
     stopping.removeEventListener('abort', abort);
   }
-  return slots.free;
+  // A warm worker that was free may have gone meanwhile.
+  return slots.free > 0 || stopping.aborted ? slots.free : whenFree(parts, wanted);
 }

@@ -78,6 +78,7 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
     clock,
     events,
     polls,
+    slots,
     stages,
     stop,
     watched,
@@ -184,6 +185,19 @@ describe('the loop', () => {
     expect(asked()).toEqual([4, 1, 1, 2, 1]);
     await receive();
     expect(asked()).toEqual([4, 1, 1, 2, 1, 1]);
+  });
+
+  it('asks for nothing where a free slot is lost while it gathers', async () => {
+    const { asked, receive, end, clock, slots } = start({ concurrency: 4 });
+    await receive('a', 'b', 'c', 'd');
+    await end('a');
+    // A warm worker that waited has gone.
+    slots.take();
+    await clock.advance(50);
+    expect(asked()).toEqual([4]);
+    slots.release();
+    await clock.advance(50);
+    expect(asked()).toEqual([4, 1]);
   });
 
   it('stops at once while it gathers', async () => {
