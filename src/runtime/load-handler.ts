@@ -44,9 +44,10 @@ const isThere = (file: string) =>
     () => false,
   );
 
-/** A CommonJS module is the default of what is imported. */
+/** A CommonJS module is the default of what is imported, and may have a `default` of its own. */
 function exportOf(loaded: Record<string, unknown>, names: readonly string[]): unknown {
-  return follow(loaded, names) ?? follow(loaded.default, names);
+  const found = follow(loaded, names);
+  return typeof found === 'function' ? found : (follow(loaded.default, names) ?? found);
 }
 
 function follow(from: unknown, names: readonly string[]): unknown {

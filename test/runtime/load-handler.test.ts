@@ -13,6 +13,7 @@ describe('a handler', () => {
     ['styles.plain', 'returned'],
     ['styles.async', 'resolved'],
     ['styles.nested.deep.handler', 'nested'],
+    ['styles.default', 'by default'],
     ['./styles.async', 'resolved'],
     ['../handlers/styles.async', 'resolved'],
   ])('%s answers', async (name, answer) => {
