@@ -36,7 +36,8 @@ export class RuntimeApi {
   /** `host:port`, once it can be reached: on loopback only. */
   async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
+      // For as long as it lives: a connection that cannot be taken, at the limit of open files, does not end the watcher.
+      this.server.on('error', reject);
       this.server.listen(0, '127.0.0.1', resolve);
     });
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -52,15 +53,20 @@ export class RuntimeApi {
     this.requestId = requestId;
     const response = this.waiting;
     this.waiting = undefined;
-    response?.writeHead(Status.ok, {
+    if (response === undefined) {
+      // It was ready a moment ago.
+      this.end({ kind: 'refused', reason: 'it hung up before it got the invocation' });
+      return;
+    }
+    response.writeHead(Status.ok, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(event),
       [RuntimeHeader.requestId]: requestId,
       [RuntimeHeader.deadlineMs]: String(deadlineMs),
       [RuntimeHeader.functionArn]: this.parts.functionArn,
-      ...(traceHeader !== undefined && { [RuntimeHeader.traceId]: traceHeader }),
+      ...(isHeaderValue(traceHeader) && { [RuntimeHeader.traceId]: traceHeader }),
     });
-    response?.end(event);
+    response.end(event);
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -160,6 +166,10 @@ export class RuntimeApi {
     this.parts.onAnswer(answer);
   }
 }
+
+/** It comes with the message, from whoever sent that: Node throws at one that cannot be a header. */
+const isHeaderValue = (text: string | undefined): text is string =>
+  text !== undefined && /^[\x20-\x7e]*$/.test(text);
 
 function accept(response: ServerResponse): void {
   answerJson(response, Status.accepted, { status: 'OK' });

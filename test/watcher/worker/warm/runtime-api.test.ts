@@ -75,6 +75,23 @@ async function invoke(more: Partial<typeof invocation> = {}) {
 }
 
 describe('an invocation', () => {
+  it('comes again at once where the one who was ready has hung up', async () => {
+    const ready = nextEvent();
+    const asked = request(`http://${address}${PATH}/invocation/next`, { agent: false });
+    asked.on('error', () => undefined).end();
+    await ready;
+    const gone = nextEvent();
+    asked.destroy();
+    await gone;
+    api.give(invocation);
+    expect(events.at(-1)).toContain('it hung up before it got the invocation');
+  });
+
+  it('has no trace where that is no header', async () => {
+    const { status, headers } = await invoke({ traceHeader: 'Root=1\r\nx: y' as never });
+    expect({ status, trace: headers['lambda-runtime-trace-id'] }).toEqual({ status: 200, trace: undefined });
+  });
+
   it('has the event, and what goes with it in headers', async () => {
     const { status, body, headers } = await invoke();
     expect({ status, body }).toEqual({ status: 200, body: { Records: [] } });
