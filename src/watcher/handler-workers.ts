@@ -3,7 +3,7 @@ import type { Logger } from './log/logger';
 import type { EventSource } from './message/sqs-event';
 import { runBatch } from './outcome/run-batch';
 import type { HandlerSettings, Settings } from './settings';
-import { createSlots } from './slots';
+import { createSlots, type Slots } from './slots';
 import type { WorkerCommand } from './worker/command';
 import { startByNode } from './worker/node-spawn';
 import { readResidentMemory } from './worker/warm/resident-memory';
@@ -47,7 +47,7 @@ export function createHandlerWorkers(parts: HandlerWorkersParts): HandlerWorkers
   return {
     slots,
     batchSize: parts.batchSize,
-    start: (jobs) => runBatch(jobs, { ...parts, takeWorker: () => pool.take() }),
+    start: (jobs) => runBatch(jobs, { ...parts, takeWorker: () => takeWorker(pool, slots) }),
     // The pool frees the slot, when its worker asks for more.
     done: () => undefined,
     kill: () => {
@@ -58,4 +58,11 @@ export function createHandlerWorkers(parts: HandlerWorkersParts): HandlerWorkers
       pool.reload();
     },
   };
+}
+
+/** Without a worker nobody will ask for more: the slot that the loop took is given back here. */
+async function takeWorker(pool: WarmPool, slots: Slots): Promise<WarmWorker | undefined> {
+  const worker = await pool.take();
+  if (worker === undefined) slots.release();
+  return worker;
 }

@@ -7,6 +7,7 @@ export const STOPPED: Readonly<Record<StopReason, string>> = {
   shutdown: 'the task was stopped; the message goes back at once',
   memory: 'killed: more than workerMemory',
   replaced: 'stopped: its worker was replaced',
+  silent: 'killed: it asked for no invocation in 10 minutes',
 };
 
 /** What a shell's own exit codes mean: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html */

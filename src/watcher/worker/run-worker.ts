@@ -9,9 +9,9 @@ export type WorkerEnd =
 
 /**
  * `duration`: `maxJobDuration`. `window`: SQS's 12 hours. `shutdown`: the task ends. Of a warm worker also `memory`: it
- * uses more than `workerMemory`. `replaced`: another one takes its place.
+ * uses more than `workerMemory`. `replaced`: another one takes its place. `silent`: it has asked for nothing for long.
  */
-export type StopReason = 'duration' | 'window' | 'shutdown' | 'memory' | 'replaced';
+export type StopReason = 'duration' | 'window' | 'shutdown' | 'memory' | 'replaced' | 'silent';
 
 export interface RunningWorker {
   /** Resolves when the process has ended and its output has closed. Never rejects. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../../log/logger';
-import { describeExit } from '../describe-end';
+import { describeExit, STOPPED } from '../describe-end';
 import type { WarmEnd } from './warm-worker';
 
 /** Enough for a stack trace; what a start that fails writes beyond it is seen where it failed first. */
@@ -59,6 +59,6 @@ export class InitOutput {
 
 export function describeInitFailure({ initError, end }: Pick<WarmEnd, 'initError' | 'end'>): string {
   if (initError !== undefined) return `${initError.errorType}: ${initError.errorMessage}`;
-  if (end.kind === 'exited' && end.stopped === 'replaced') return 'it asked for no invocation in 10 minutes';
-  return end.kind === 'exited' ? `it ended with ${describeExit(end)}` : end.reason;
+  if (end.kind !== 'exited') return end.reason;
+  return end.stopped === undefined ? `it ended with ${describeExit(end)}` : STOPPED[end.stopped];
 }

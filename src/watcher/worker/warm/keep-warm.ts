@@ -30,9 +30,6 @@ export interface KeepParts {
   log: Pick<Logger, 'info' | 'warn' | 'error' | 'worker'>;
 }
 
-/** A runtime may have much to load; one that hangs is replaced. */
-const INIT_TIMEOUT_MS = 10 * 60_000;
-
 /** One warm worker after the other, for as long as one is wanted. Never rejects. */
 export async function keepWarm(parts: KeepParts, onFirstReady: () => void): Promise<void> {
   const { clock, random, isWanted, retryNow } = parts;
@@ -49,11 +46,9 @@ export async function keepWarm(parts: KeepParts, onFirstReady: () => void): Prom
  * by their own backoff.
  */
 async function runOne(parts: KeepParts, onFirstReady: () => void): Promise<boolean> {
-  const { failures, log, clock } = parts;
+  const { failures, log } = parts;
   const output = new InitOutput(log, failures.isFailing);
-  let cancelTimeout: () => void = () => undefined;
   const onReady = (worker: WarmWorker) => {
-    cancelTimeout();
     failures.succeeded(output);
     onFirstReady();
     parts.onReady(worker);
@@ -67,19 +62,20 @@ async function runOne(parts: KeepParts, onFirstReady: () => void): Promise<boole
   try {
     const worker = await parts.start({ writeLines, onReady, onGone: parts.onGone });
     parts.onStarted(worker);
-    cancelTimeout = clock.after(INIT_TIMEOUT_MS, () => worker.stop('replaced', 0));
     const end = await worker.ended;
-    cancelTimeout();
     parts.onEnded(worker);
     const isReplaced = parts.isReplaced(worker);
     if (!end.wasReady && parts.isWanted() && !isReplaced) fail(describeInitFailure(end));
     else if (hasVanished(end)) log.warn(`a worker ended by itself: ${describeInitFailure(end)}`);
+    else if (isSilent(end)) log.warn(`a worker is replaced: ${describeInitFailure(end)}`);
     return end.wasInvoked || isReplaced;
   } catch (error) {
     fail((error as Error).message);
     return false;
   }
 }
+
+const isSilent = ({ end }: WarmEnd) => end.kind === 'exited' && end.stopped === 'silent';
 
 /** While it waited for its first invocation: else it is told with the messages, or is the runtime's own affair. */
 function hasVanished({ end, wasReady, wasInvoked }: WarmEnd): boolean {

@@ -27,7 +27,7 @@ export class WarmPool {
   private readonly failures: InitFailures;
   private readonly workers = new Set<WarmWorker>();
   private readonly idle: WarmWorker[] = [];
-  /** To end when they are at nothing: what was loaded has changed since, or has grown too much. */
+  /** To end when they are at nothing: what was loaded has changed since. */
   private readonly outdated = new WeakSet<WarmWorker>();
   /** Messages whose worker went away before they came. */
   private readonly waiters: ((worker: WarmWorker | undefined) => void)[] = [];
@@ -151,11 +151,12 @@ export class WarmPool {
     const resident = await readResidentMemory();
     for (const worker of this.workers) {
       const mib = Math.round(resident.get(worker.groupId ?? 0) ?? 0);
-      if (mib <= workerMemoryMiB || this.outdated.has(worker)) continue;
-      this.outdated.add(worker);
-      log.warn(`a worker uses ${mib} MiB, more than workerMemory (${workerMemoryMiB} MiB): it is replaced`);
+      if (mib <= workerMemoryMiB || worker.isEnding) continue;
+      // What cannot be initialised for it says so once.
+      if (!this.failures.isFailing)
+        log.warn(`a worker uses ${mib} MiB, more than workerMemory (${workerMemoryMiB} MiB): it is replaced`);
       this.remove(worker);
-      worker.stop(worker.isBusy ? 'memory' : 'replaced', 0);
+      worker.stop('memory', 0);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { RuntimeVariable } from '../../../contract/environment';
 import type { ReportedError } from '../../../contract/runtime-api';
-import type { Clock } from '../../clock';
+import type { Cancel, Clock } from '../../clock';
 import type { WorkerCommand } from '../command';
 import type { WriteLines } from '../output-log';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../run-worker';
@@ -38,6 +38,9 @@ const SHUTDOWN_MS = 2_000;
 /** For a runtime that has told why it cannot be initialised, and then stays. */
 const INIT_ERROR_GRACE_MS = 1_000;
 
+/** A runtime may have much to load, or to do after its answer; one that hangs is replaced. */
+const LONGEST_SILENCE_MS = 10 * 60_000;
+
 /** A process that takes one invocation after the other. */
 export class WarmWorker {
   /** Never rejects. Its output is logged by then. */
@@ -52,6 +55,8 @@ export class WarmWorker {
   private initError: ReportedError | undefined;
   private wasReady = false;
   private hasEnded = false;
+  private isToEnd = false;
+  private cancelSilence: Cancel = () => undefined;
 
   /** @throws where there is no port to be had */
   static async start(parts: WarmWorkerParts): Promise<WarmWorker> {
@@ -78,10 +83,16 @@ export class WarmWorker {
       writeLines: (lines) => parts.writeLines(lines, this.current?.requestId),
     });
     this.ended = this.process.ended.then((end) => this.finish(end));
+    this.awaitNext();
   }
 
   get groupId(): number | undefined {
     return this.process.groupId;
+  }
+
+  /** It gets no invocation any more. */
+  get isEnding(): boolean {
+    return this.isToEnd;
   }
 
   get isBusy(): boolean {
@@ -99,12 +110,13 @@ export class WarmWorker {
 
   /** Ends its process, and with it the invocation that it is at. */
   stop(reason: StopReason, graceMs: number): void {
+    this.isToEnd = true;
     this.process.stop(reason, graceMs);
   }
 
   /** Ends it when it is at nothing. */
   retire(): void {
-    this.process.stop('replaced', SHUTDOWN_MS);
+    this.stop('replaced', SHUTDOWN_MS);
   }
 
   kill(): void {
@@ -113,7 +125,9 @@ export class WarmWorker {
 
   private becomeReady(): void {
     void this.finishing.then(() => {
-      if (this.hasEnded) return;
+      // Told to end, it may still ask: what it got would end with it.
+      if (this.hasEnded || this.isToEnd) return;
+      this.cancelSilence();
       this.wasReady = true;
       this.parts.onReady(this);
     });
@@ -121,25 +135,38 @@ export class WarmWorker {
 
   private becomeGone(): void {
     void this.finishing.then(() => {
+      this.awaitNext();
       this.parts.onGone(this);
+    });
+  }
+
+  /** It may neither work nor ask for long: its slot would be lost. */
+  private awaitNext(): void {
+    this.cancelSilence();
+    if (this.hasEnded) return;
+    this.cancelSilence = this.parts.clock.after(LONGEST_SILENCE_MS, () => {
+      this.stop('silent', 0);
     });
   }
 
   private answer(answer: Answer): void {
     this.finishing = this.process.caughtUp().then(() => {
       this.endInvocation(answer);
+      this.awaitNext();
     });
   }
 
   private failInit(error: ReportedError): void {
     this.initError = error;
+    this.isToEnd = true;
     this.parts.clock.after(INIT_ERROR_GRACE_MS, () => {
-      if (!this.hasEnded) this.process.stop('replaced', SHUTDOWN_MS);
+      if (!this.hasEnded) this.retire();
     });
   }
 
   private async finish(end: WorkerEnd): Promise<WarmEnd> {
     this.hasEnded = true;
+    this.cancelSilence();
     this.api.close();
     // Answered, and then ended: the answer counts.
     await this.finishing;
