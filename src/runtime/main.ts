@@ -2,7 +2,7 @@ import { RuntimeVariable } from '../contract/environment';
 import type { Handler } from './call-handler';
 import { createRuntimeClient, type RuntimeClient } from './client';
 import { loadHandler } from './load-handler';
-import { describeThrown, reportOf } from './report';
+import { describeThrown, reportOf, type ErrorReport } from './report';
 import { serve, type CurrentInvocation } from './serve';
 
 /** Exit code of a runtime that cannot go on; any other than 0 is as good. */
@@ -14,10 +14,16 @@ async function main(): Promise<void> {
   const environment = process.env;
   const client = createRuntimeClient(environment[RuntimeVariable.runtimeApi] ?? '');
   let current: CurrentInvocation | undefined;
-  endOnUncaught(client, () => current?.requestId);
+  let isLoaded = false;
+  endOnUncaught(async (report) => {
+    if (current !== undefined) await client.fail(current.requestId, report);
+    // Between two invocations nobody is to be told, and the connection is busy: the next would come first, and be lost.
+    else if (!isLoaded) await client.failInit(report);
+  });
   process.on('beforeExit', () => current?.abandon());
   const handler = await load(client, environment);
   if (handler === undefined) return;
+  isLoaded = true;
   await serve({
     client,
     handler,
@@ -44,13 +50,12 @@ async function load(
 }
 
 /** What nobody has caught has left the process in a state that nobody knows: it ends, and another one takes its place. */
-function endOnUncaught(client: RuntimeClient, requestId: () => string | undefined): void {
+function endOnUncaught(tell: (report: ErrorReport) => Promise<void>): void {
   const end = (type: string | undefined) => (thrown: unknown) => {
     logError(describeThrown(thrown));
-    const report = reportOf(thrown, type);
-    const id = requestId();
-    const told = id === undefined ? client.failInit(report) : client.fail(id, report);
-    told.catch(() => undefined).finally(() => process.exit(FAILED));
+    tell(reportOf(thrown, type))
+      .catch(() => undefined)
+      .finally(() => process.exit(FAILED));
   };
   process.on('uncaughtException', end(undefined));
   process.on('unhandledRejection', end('Runtime.UnhandledPromiseRejection'));

@@ -3,9 +3,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTestQueue } from '../../helpers/emulator';
 import { startHandler } from '../../helpers/handler';
+import { HANDLERS } from '../../helpers/runtime-clients';
 import { useTestBed } from '../../helpers/test-bed';
 
 const bed = useTestBed();
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 async function start(handler: string, environment: Record<string, string> = {}) {
   const queue = await createTestQueue(bed.emulator);
@@ -77,7 +86,33 @@ describe('a warm worker', () => {
   });
 });
 
+describe('an error that nobody catches after the answer', () => {
+  it('ends the worker at once: the next message would end with it', async () => {
+    const { queue, watcher, pidOf } = await start('cases.handler');
+    await queue.send('late');
+    const pid = await pidOf(/ in \d+$/);
+    await watcher.find('too late');
+    const started = Date.now();
+    while (isAlive(pid)) {
+      if (Date.now() - started > 10_000) throw new Error('it goes on');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+});
+
 describe('a handler that cannot be initialised', () => {
+  it('within its memory says so once', async () => {
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = startHandler({
+      emulator: bed.emulator,
+      queue,
+      command: [process.execPath, path.join(HANDLERS, 'by-hand.mjs'), 'loading'],
+      environment: { WatchbotWorkerMemory: '1' },
+    });
+    await watcher.find(/a worker uses \d+ MiB, more than workerMemory \(1 MiB\)/);
+    await watcher.find('the handler cannot be initialised: killed: more than workerMemory');
+  });
+
   it('says so once, takes no message, and works as soon as it can', async () => {
     const [tries, ready] = ['tries', 'ready'].map((name) => path.join(bed.folder.path, name));
     const { queue, watcher } = await start('init.handler', {
