@@ -5,11 +5,12 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as handler from './handler.mjs';
 import * as packaging from './package.mjs';
+import * as progress from './progress.mjs';
 import * as scaling from './scaling.mjs';
 import * as start from './start.mjs';
 import * as throughput from './throughput.mjs';
 
-const BENCHES = { start, throughput, handler, package: packaging, scaling };
+const BENCHES = { start, throughput, handler, progress, package: packaging, scaling };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,74 @@
+/**
+ * What became of a job, by the ledger: its lines are in the order in which workers, and whoever ends them, wrote them.
+ * @param total how many parts the job has
+ * @param leaseMs for how long an answer `true` is one worker's alone
+ */
+export function judge(text, { total, leaseMs }) {
+  const { runs, trues, done, told } = read(text);
+  const problems = [];
+  const check = (isTrue, problem) => void (isTrue || problems.push(problem));
+  const isSlow = ({ run, atMs }) => !(runs.get(run).endedMs - atMs < leaseMs * SLOW_SHARE);
+  const isExplained = (answer) => isKilled(runs.get(answer.run)) || isSlow(answer);
+  const sends = trues.filter(({ hasSent }) => hasSent);
+  check(done.size === total, `${done.size} of ${total} parts were done`);
+  trues.forEach((answer, index) => {
+    const { run, part, doneBefore, isAfterTold } = answer;
+    check(doneBefore === total, `part ${part} was answered \`true\` when ${doneBefore} parts were done`);
+    check(!isAfterTold || isSlow(answer), `part ${part} was answered \`true\` after reduce-sent`);
+    const next = trues[index + 1];
+    const isTooSoon = next?.untilMs < runs.get(run).askedMs + leaseMs;
+    check(!isTooSoon, `parts ${part} and ${next?.part} were both answered \`true\` within ${leaseMs} ms`);
+  });
+  check(sends.length > 0, 'no reduce message was sent');
+  check(told > 0, 'nobody has said that the reduce message was sent');
+  check(trues.slice(0, -1).every(isExplained), `${trues.length} times \`true\`, and nothing says why`);
+  check(sends.slice(0, -1).every(isExplained), `${sends.length} reduce messages, and nothing says why`);
+  return {
+    ...{ parts: total, done: done.size, runs: runs.size, kills: [...runs.values()].filter(isKilled).length },
+    ...{ trues: trues.length, slow: trues.filter(isSlow).length, reduces: sends.length, problems },
+  };
+}
+
+/** It could not say that it had sent the message. */
+const isKilled = ({ end }) => end === 'killed';
+
+/** Of its lease: then it may have ended before the worker had. What passes between the answer and its line nobody sees. */
+const SLOW_SHARE = 0.5;
+
+/**
+ * Runs of workers by their names, and the answers `true` in their order. The time is known by the lines between: what
+ * was asked was asked no earlier than at `askedMs`, the answer was written no earlier than at `atMs`, and by `untilMs`.
+ */
+function read(text) {
+  const [runs, trues, done] = [new Map(), [], new Set()];
+  let told = 0;
+  let nowMs = 0;
+  const end = (run, how) => Object.assign(runs.get(run), { end: how, endedMs: nowMs });
+  const lines = {
+    time: (ms) => {
+      nowMs = Number(ms);
+      for (const answer of trues) answer.untilMs ??= nowMs;
+    },
+    start: (run) => runs.set(run, {}),
+    killed: (run) => end(run, 'killed'),
+    ended: (run) => end(run, 'ended'),
+    done: (part, run) => {
+      done.add(part);
+      runs.get(run).askedMs = nowMs;
+    },
+    true: (part, run) => {
+      const answer = { part, run, atMs: nowMs, doneBefore: done.size, isAfterTold: told > 0, hasSent: false };
+      trues.push(answer);
+    },
+    send: (part, run) => {
+      trues.findLast((each) => each.run === run).hasSent = true;
+    },
+    told: () => (told += 1),
+    split: () => undefined,
+  };
+  for (const line of text.split('\n').filter((each) => each !== '')) {
+    const [kind, ...words] = line.split(' ');
+    lines[kind](...words);
+  }
+  return { runs, trues, done, told };
+}

@@ -1,0 +1,99 @@
+import { expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+
+const JUDGE = path.join(__dirname, 'judge.mjs');
+
+interface Verdict {
+  trues: number;
+  slow: number;
+  reduces: number;
+  problems: string[];
+}
+
+const BEGIN = ['time 0', 'start a', 'start b', 'done 1 a', 'ended a', 'done 2 b', 'time 100', 'true 2 b'];
+const REDUCED = ['send 2 b', 'told 2 b', 'ended b', 'time 200'];
+const AGAIN = ['start c', 'done 2 c', 'true 2 c'];
+const AGAIN_REDUCED = ['send 2 c', 'told 2 c', 'ended c', 'time 3100'];
+
+const RIGHT = [
+  { what: 'one reduce', lines: [...BEGIN, ...REDUCED], reduces: 1 },
+  {
+    what: 'a worker that was killed before it sent the message',
+    lines: [...BEGIN, 'killed b', 'time 3000', ...AGAIN, ...AGAIN_REDUCED],
+    reduces: 1,
+  },
+  {
+    what: 'one that was killed between the message and its word',
+    lines: [...BEGIN, 'send 2 b', 'killed b', 'time 3000', ...AGAIN, ...AGAIN_REDUCED],
+    reduces: 2,
+  },
+  {
+    what: 'one that was slower than its lease',
+    lines: [...BEGIN, 'time 3000', ...AGAIN, ...AGAIN_REDUCED, ...REDUCED],
+    reduces: 2,
+    slow: 1,
+  },
+];
+
+const WRONG = [
+  {
+    what: 'a part that was never done',
+    lines: BEGIN.filter((line) => line !== 'done 1 a').concat(REDUCED),
+    said: ['1 of 2 parts were done', 'part 2 was answered `true` when 1 parts were done'],
+  },
+  {
+    what: 'a reduce before all is done',
+    lines: ['start b', 'done 2 b', 'true 2 b', ...REDUCED, 'start a', 'done 1 a', 'ended a'],
+    said: ['part 2 was answered `true` when 1 parts were done'],
+  },
+  {
+    what: 'no reduce',
+    lines: [...BEGIN, 'killed b', 'time 200'],
+    said: ['no reduce message was sent', 'nobody has said that the reduce message was sent'],
+  },
+  {
+    what: '`true` for two at once, although one was killed',
+    lines: [...BEGIN, 'killed b', ...AGAIN, 'time 200', ...AGAIN_REDUCED],
+    said: ['parts 2 and 2 were both answered `true` within 1000 ms'],
+  },
+  {
+    what: '`true` again without an accident',
+    lines: [...BEGIN, 'ended b', 'time 3000', ...AGAIN, ...AGAIN_REDUCED],
+    said: ['2 times `true`, and nothing says why'],
+  },
+  {
+    what: 'a second reduce after the first was told',
+    lines: [...BEGIN, ...REDUCED, 'time 3000', ...AGAIN, ...AGAIN_REDUCED],
+    said: [
+      'part 2 was answered `true` after reduce-sent',
+      '2 times `true`, and nothing says why',
+      '2 reduce messages, and nothing says why',
+    ],
+  },
+];
+
+/** All at once, by a process of its own, since this is a module of Node's. Jobs of two parts, with a lease of a second. */
+function judgeAll(ledgers: readonly (readonly string[])[]): Verdict[] {
+  const script = `
+    import { judge } from ${JSON.stringify(JUDGE)};
+    const texts = ${JSON.stringify(ledgers.map((lines) => lines.join('\n')))};
+    console.log(JSON.stringify(texts.map((text) => judge(text, { total: 2, leaseMs: 1000 }))));
+  `;
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  return JSON.parse(said) as Verdict[];
+}
+
+const verdicts = judgeAll([...RIGHT, ...WRONG].map(({ lines }) => lines));
+const right = RIGHT.map((row, index) => ({ slow: 0, ...row, verdict: verdicts[index] }));
+const wrong = WRONG.map((row, index) => ({ ...row, verdict: verdicts[RIGHT.length + index] }));
+
+it.each(right)('takes $what', ({ verdict, reduces, slow }) => {
+  expect(verdict).toMatchObject({ problems: [], reduces, slow });
+});
+
+it.each(wrong)('finds $what', ({ verdict, said }) => {
+  expect(verdict?.problems).toEqual(said);
+});
