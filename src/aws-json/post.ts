@@ -1,5 +1,5 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { getBuiltinModule } from 'node:process';
 import type { Timers } from './timers';
 
 /** Sends to one place, over connections that are kept open. */
@@ -48,7 +48,8 @@ export class AbortError extends Error {
 
 export function createPoster(endpoint: URL, limits: Limits): Poster {
   const isTls = endpoint.protocol === 'https:';
-  const { request: open, Agent } = isTls ? https : http;
+  // The one that is used alone: what runs once for each part of a job is mostly starting.
+  const { request: open, Agent } = getBuiltinModule(isTls ? 'node:https' : 'node:http');
   const { hostname, port, pathname } = endpoint;
   const agent = new Agent({ keepAlive: true });
   const place = { method: 'POST', hostname, port, path: pathname, agent };

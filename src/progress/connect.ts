@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hrtime } from 'node:process';
 import { createDynamoDbClient, type ClientClock } from './dynamodb/client';
 import { findCredentials } from './dynamodb/credentials';
 import { createDynamoDbTable } from './dynamodb/dynamodb-table';
@@ -15,9 +16,13 @@ export interface ConnectParts {
   credentials?: (() => Promise<Credentials>) | undefined;
 }
 
-/** Even when the time of day is set. */
+/** `performance` would do, and takes some milliseconds to load. */
+const passedMs = () => Number(hrtime.bigint()) / 1e6;
+const originMs = Date.now() - passedMs();
+
+/** Goes on evenly, even when the time of day is set. */
 const clock: ClientClock = {
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => originMs + passedMs(),
   after: (milliseconds, call) => {
     const timer = setTimeout(call, milliseconds);
     return () => {

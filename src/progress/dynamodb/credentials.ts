@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { getBuiltinModule } from 'node:process';
 import { ProgressError } from '../errors';
 import type { Credentials } from './sign';
 
@@ -41,10 +39,14 @@ function containerUrl(environment: Environment): string | undefined {
 
 async function authorization(environment: Environment): Promise<string | undefined> {
   const file = environment.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+  const { readFile } = getBuiltinModule('node:fs/promises');
   return file ? (await readFile(file, 'utf8')).trim() : environment.AWS_CONTAINER_AUTHORIZATION_TOKEN;
 }
 
+/** What it needs is loaded here, since it takes time that a call with keys in its environment need not spend. */
 function get(url: string, token: string | undefined): Promise<string> {
+  const { request } = getBuiltinModule('node:http');
+  const { text } = getBuiltinModule('node:stream/consumers');
   return new Promise((resolve, reject) => {
     const headers = token === undefined ? {} : { authorization: token };
     const asked = request(url, { headers, timeout: ANSWER_TIMEOUT_MS }, (response) => {
