@@ -4,23 +4,40 @@ type Callback = (error?: unknown, result?: unknown) => void;
 
 export type Handler = (event: unknown, context: HandlerContext, callback: Callback) => unknown;
 
-/** A handler with so many parameters answers by its third, and what it returns means nothing. */
-const PARAMETERS_WITH_CALLBACK = 3;
+/** A call of a handler, of whatever style. */
+export interface HandlerCall {
+  /** Rejects with what the handler throws, rejects with, or gives to its callback. */
+  answer: Promise<unknown>;
+  /** Nothing is left to do in the process: who has promised an answer will not give it, and all others are done. */
+  abandon: () => void;
+}
 
 /**
- * Calls a handler of any style: with a promise, with a callback, or with neither.
- * @throws what it throws, rejects with, or gives to its callback
+ * Who takes a callback answers by it. One without parameters may stand before one that does, and hand on all it gets: where
+ * it returns nothing, taking that for an answer could lose a message.
  */
-export function callHandler(handler: Handler, event: unknown, context: HandlerContext): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+const mayAnswerByCallback = ({ length }: Handler) => length === 0 || length >= 3;
+
+/** Calls a handler: with a promise, with a callback, or with neither. */
+export function callHandler(handler: Handler, event: unknown, context: HandlerContext): HandlerCall {
+  let abandon: () => void = () => undefined;
+  const answer = new Promise((resolve, reject) => {
     const callback: Callback = (error, result) => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what a handler throws may be anything
       if (error !== undefined && error !== null) reject(error);
       else resolve(result);
     };
     const returned = handler(event, context, callback);
-    if (isThenable(returned) || handler.length < PARAMETERS_WITH_CALLBACK) resolve(returned);
+    const isPromise = isThenable(returned);
+    // Not resolved with the promise itself: nothing could be said any more where it is never kept.
+    if (isPromise) Promise.resolve(returned).then(resolve, reject);
+    else if (returned !== undefined || !mayAnswerByCallback(handler)) resolve(returned);
+    abandon = () => {
+      if (isPromise) reject(new Error('nothing is left to do, and the handler has not kept its promise'));
+      else resolve(undefined);
+    };
   });
+  return { answer, abandon };
 }
 
 function isThenable(value: unknown): boolean {

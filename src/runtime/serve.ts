@@ -46,12 +46,7 @@ async function handle(invocation: ReceivedInvocation, parts: ServeParts): Promis
 
 function resultOf({ requestId, headers, event }: ReceivedInvocation, parts: ServeParts): Promise<unknown> {
   const { handler, environment, now } = parts;
-  const called = callHandler(handler, event, createContext(headers, environment, now));
-  return new Promise((resolve, reject) => {
-    called.then(resolve, reject);
-    const abandon = () => {
-      reject(new Error('nothing is left to do, and the handler has not answered'));
-    };
-    parts.onInvocation({ requestId, abandon });
-  });
+  const { answer, abandon } = callHandler(handler, event, createContext(headers, environment, now));
+  parts.onInvocation({ requestId, abandon });
+  return answer;
 }

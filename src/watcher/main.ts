@@ -4,7 +4,7 @@ import { RuntimeVariable } from '../contract/environment';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { steadyClock as clock, systemClock } from './clock';
 import { createCommandWorkers } from './command-workers';
-import { createHandlerWorkers } from './handler-workers';
+import { createHandlerWorkers, type HandlerWorkers } from './handler-workers';
 import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
@@ -63,8 +63,9 @@ async function main(): Promise<void> {
   const output = createOutput(process.stdout);
   const format = settings.isStructured ? formatStructured : formatPlain;
   const log = createLogger({ write: output.write, format, clock: systemClock });
-  const kind = handler === undefined ? '' : 'handler ';
-  log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${kind}${command.text}`);
+  const what =
+    handler === undefined ? command.text : `handler ${environment[RuntimeVariable.handler] ?? command.text}`;
+  log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${what}`);
   await watchQueue({ command, environment, settings, handler, log });
   log.info('stopped, with no message in hand');
   await output.flushed();
@@ -80,8 +81,9 @@ async function takeImageCommand(environment: Record<string, string | undefined>)
 /** Puts the parts of the watcher together, and runs it until it is told to stop. */
 async function watchQueue(given: Given): Promise<void> {
   const { settings, handler, log } = given;
-  const running: { workers?: Workers } = {};
+  const running: { workers?: Workers & Partial<Pick<HandlerWorkers, 'reload'>> } = {};
   const { stopping, abortPoll } = onStopSignals({ process, log, killAll: () => running.workers?.kill() });
+  if (handler !== undefined) onReload(log, () => running.workers?.reload?.());
   const progress = new Progress({ clock, stopping, ...settings });
   if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
   const common = { clock, log, progress, random: Math.random, ...settings };
@@ -127,10 +129,10 @@ async function handlerWorkers(
   { command, environment, settings, log }: Given,
   handler: HandlerSettings,
   stopping: AbortSignal,
-): Promise<Workers> {
+): Promise<HandlerWorkers> {
   const { region, functionArn } = identityOf(handler.queueArn, handler.functionName);
   const logStream = await findLogStream(environment.ECS_CONTAINER_METADATA_URI_V4, hostname());
-  const workers = createHandlerWorkers({
+  return createHandlerWorkers({
     ...settings,
     ...handler,
     command,
@@ -146,11 +148,14 @@ async function handlerWorkers(
     random: Math.random,
     log,
   });
+}
+
+/** Before there are any workers, too: without it the signal would end the watcher. */
+function onReload(log: Logger, reload: () => void): void {
   process.on('SIGHUP', () => {
     log.info('SIGHUP: replacing the workers');
-    workers.reload();
+    reload();
   });
-  return workers;
 }
 
 /** Who names a folder for temporary files wants them there. */

@@ -26,6 +26,8 @@ export function startHandler(parts: {
       [RuntimeVariable.handler]: handler,
       [RuntimeVariable.functionName]: 'tiles-dev-render',
       [RuntimeVariable.memorySizeMiB]: '512',
+      // Python would write what it has compiled beside the source.
+      PYTHONDONTWRITEBYTECODE: '1',
       ...parts.environment,
     },
   });

@@ -5,11 +5,13 @@ import { loadHandler } from '../../src/runtime/load-handler';
 import { HANDLERS } from '../helpers/runtime-clients';
 
 const context = createContext({ 'lambda-runtime-deadline-ms': '5000' }, {}, () => 2_000);
-const call = async (name: string) => callHandler(await loadHandler(HANDLERS, name), {}, context);
+const start = async (name: string) => callHandler(await loadHandler(HANDLERS, name), {}, context);
+const call = async (name: string) => (await start(name)).answer;
 
 describe('a handler', () => {
   it.each([
     ['styles.callback', 'by callback'],
+    ['styles.wrapped', 'by callback'],
     ['styles.plain', 'returned'],
     ['styles.async', 'resolved'],
     ['styles.nested.deep.handler', 'nested'],
@@ -25,6 +27,18 @@ describe('a handler', () => {
     ['styles.throwing', 'thrown'],
   ])('%s fails', async (name, message) => {
     await expect(call(name)).rejects.toThrow(message);
+  });
+
+  it('that returned nothing is done when nothing is left to do', async () => {
+    const { answer, abandon } = await start('styles.silent');
+    abandon();
+    expect(await answer).toBeUndefined();
+  });
+
+  it('that has promised an answer has failed when nothing is left to do', async () => {
+    const { answer, abandon } = await start('styles.forgetful');
+    abandon();
+    await expect(answer).rejects.toThrow('has not kept its promise');
   });
 
   it('may reject with anything', async () => {

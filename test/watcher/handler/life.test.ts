@@ -100,6 +100,17 @@ describe('an error that nobody catches after the answer', () => {
   });
 });
 
+describe('a handler with nothing left to do', () => {
+  it.each([
+    { handler: 'styles.silent', outcome: '[success]' },
+    { handler: 'styles.wrapped', outcome: '[success]' },
+    { handler: 'styles.forgetful', outcome: '[failure]' },
+  ])('$handler: $outcome', async ({ handler, outcome }) => {
+    const { queue, watcher } = await start(handler);
+    await watcher.find(`[${await queue.send('hello')}] ${outcome}`);
+  });
+});
+
 describe('a handler that cannot be initialised', () => {
   it('within its memory says so once', async () => {
     const queue = await createTestQueue(bed.emulator);

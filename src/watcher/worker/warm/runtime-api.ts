@@ -15,7 +15,7 @@ export interface RuntimeApiParts {
 }
 
 /**
- * Lambda's Runtime API for one worker, on a port of its own, so that an answer can come from no other. Extensions,
+ * Lambda's Runtime API for one worker, on a port of its own, so that no answer is taken for another's. Extensions,
  * telemetry and snapshots are no part of it.
  */
 export class RuntimeApi {
