@@ -10,7 +10,7 @@ const WORKER = path.join(import.meta.dirname, 'worker.sh');
 /** Of the workers that are killed, so many leave `watchbot-progress` behind: it goes on, and nobody takes its answer. */
 const ORPHAN_SHARE = 0.25;
 
-/** How long a run takes: known by those before it. */
+/** How long a run takes: known by those before it, of which one that waits for a lease tells little. */
 const FIRST_TYPICAL_MS = 300;
 
 /** Workers of one job, of which some are killed, at any point of what they do. */
@@ -40,7 +40,7 @@ export function createWorkers({ random, ledger, environment, killShare }) {
     const [code, signal] = await once(child, 'exit');
     clearTimeout(plan.timer);
     ledger.write(signal === null ? 'ended' : 'killed', name);
-    if (signal === null) typicalMs += (performance.now() - begin - typicalMs) / 10;
+    if (signal === null) typicalMs += (Math.min(performance.now() - begin, 2 * typicalMs) - typicalMs) / 10;
     return {
       isDone: code === 0,
       isKilled: signal !== null,
