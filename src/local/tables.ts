@@ -33,20 +33,25 @@ export async function startTables(
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const endpoint = `http://${LOOPBACK}:${port}`;
-  for (const [id, properties] of tables) {
-    const named = { TableName: id, ...properties } as Record<string, unknown>;
-    const known = PROPERTIES.map((name) => [name, resolve(named[name], scope)] as const);
-    await createTable(endpoint, Object.fromEntries(known));
+  try {
+    for (const [id, properties] of tables) {
+      const named = { TableName: id, ...properties } as Record<string, unknown>;
+      const known = PROPERTIES.map((name) => [name, resolve(named[name], scope)] as const);
+      await createTable(endpoint, Object.fromEntries(known));
+    }
+  } catch (error) {
+    // Else it would keep the process from ending.
+    await stop(server);
+    throw error;
   }
-  return {
-    endpoint,
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.closeAllConnections();
-      server.close();
-      await closed;
-    },
-  };
+  return { endpoint, stop: () => stop(server) };
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.closeAllConnections();
+  server.close();
+  await closed;
 }
 
 type Dynalite = (options: { createTableMs: number }) => Server;
