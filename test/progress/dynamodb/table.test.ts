@@ -115,10 +115,13 @@ describe('the table in memory and dynalite do the same', () => {
 
 /** A set has numbers, or is not there. */
 const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 });
+/** dynalite itself takes a key of that name for the prototype of what it has read. */
+const key = fc.string().filter((name) => name !== '__proto__');
 const value = fc.oneof(
   fc.string(),
   fc.integer({ min: -1e15, max: 1e15 }),
   fc.object({
+    key,
     values: [fc.string(), fc.integer(), fc.boolean(), fc.constant(null)],
     maxDepth: 2,
   }) as fc.Arbitrary<Value>,
