@@ -11,6 +11,7 @@ const FAILED = 1;
 const logError = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(): Promise<void> {
+  endWithItsReader();
   const environment = process.env;
   const client = createRuntimeClient(environment[RuntimeVariable.runtimeApi] ?? '');
   let current: CurrentInvocation | undefined;
@@ -47,6 +48,11 @@ async function load(
     await client.failInit(reportOf(thrown));
     process.exit(FAILED);
   }
+}
+
+/** Nobody reads any more what it writes: the watcher is gone. To write why would fail again, and so without end. */
+function endWithItsReader(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(FAILED));
 }
 
 /** What nobody has caught has left the process in a state that nobody knows: it ends, and another one takes its place. */

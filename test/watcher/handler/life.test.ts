@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createTestQueue } from '../../helpers/emulator';
 import { startHandler } from '../../helpers/handler';
 import { HANDLERS } from '../../helpers/runtime-clients';
+import { isRunning } from '../../helpers/processes';
 import { useTestBed } from '../../helpers/test-bed';
 
 const bed = useTestBed();
@@ -168,6 +169,21 @@ describe('told to stop', () => {
     expect(await watcher.stop('SIGTERM')).toBe(0);
     expect(watcher.all.join('\n')).toContain(`[${id}] [released]`);
     expect(await queue.counts()).toEqual({ visible: 1, inFlight: 0, dead: 0 });
+  });
+});
+
+describe('a worker whose watcher is killed', () => {
+  it('ends, also where it only then writes to those who do not read any more', async () => {
+    const { queue, watcher, pidOf } = await start('wait.handler', { GATE: bed.gate.file });
+    await queue.send('wait');
+    const pid = await pidOf(/begins wait/);
+    watcher.process.kill('SIGKILL');
+    bed.gate.open();
+    const started = Date.now();
+    while (isRunning(pid)) {
+      if (Date.now() - started > 10_000) throw new Error(`${pid} goes on without its watcher`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   });
 });
 
