@@ -1,29 +1,9 @@
-import { afterEach, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { expect, it } from '@jest/globals';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
+import { useMain } from '../helpers/run-main';
 
-const MAIN = path.join(__dirname, 'main.mjs');
-
-let child: ChildProcess | undefined;
-
-// Told to end, it ends all that it has started.
-afterEach(async () => {
-  if (child?.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-});
-
-/** `npm run test:chaos`, without the build before it. */
-function start(...args: string[]) {
-  const started = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  child = started;
-  const output = Promise.all([text(started.stdout), text(started.stderr)]);
-  const ended = once(started, 'exit') as Promise<[number | null]>;
-  return { process: started, output, ended };
-}
+/** `npm run test:chaos`. */
+const start = useMain(path.join(__dirname, 'main.mjs'));
 
 it('loses no message while watchers are ended and SQS fails, in a short run', async () => {
   const run = start('--short');

@@ -2,6 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { signedHeaders } from '../../src/progress/dynamodb/sign';
+import { createDynamoDbClient } from '../../src/progress/dynamodb/client';
+import { createDynamoDbTable } from '../../src/progress/dynamodb/dynamodb-table';
+import type { Table } from '../../src/progress/table';
+import { systemClock } from '../../src/watcher/clock';
 import { ACCOUNT_ID, REGION } from './emulator';
 
 export interface TestDynamoDb {
@@ -39,6 +43,25 @@ export async function startTestDynamoDb(): Promise<TestDynamoDb> {
       const ended = once(child, 'exit');
       child.disconnect();
       await ended;
+    },
+  };
+}
+
+/** A table of its own in a dynalite of its own, as the helper sees it. */
+export async function startTestTable(): Promise<{ table: Table; stop: () => Promise<void> }> {
+  const dynamoDb = await startTestDynamoDb();
+  const tableName = tableNameOf(await dynamoDb.createTable());
+  const client = createDynamoDbClient({
+    place: { tableName, region: REGION, endpoint: new URL(dynamoDb.endpoint) },
+    credentials: () => Promise.resolve(KEYS),
+    clock: systemClock,
+    random: Math.random,
+  });
+  return {
+    table: createDynamoDbTable(client, tableName),
+    stop: async () => {
+      client.close();
+      await dynamoDb.stop();
     },
   };
 }

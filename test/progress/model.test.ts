@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createDynamoDbClient, type DynamoDbClient } from '../../src/progress/dynamodb/client';
-import { createDynamoDbTable } from '../../src/progress/dynamodb/dynamodb-table';
 import type { Table } from '../../src/progress/table';
-import { systemClock } from '../../src/watcher/clock';
-import { startTestDynamoDb, tableNameOf, type TestDynamoDb } from '../helpers/dynamodb';
-import { REGION } from '../helpers/emulator';
+import { startTestTable } from '../helpers/dynamodb';
 import { createMemoryTable } from '../helpers/memory-table';
 import { Simulation, type Format, type World } from './simulation';
 
@@ -53,25 +49,13 @@ describe('a job, whatever happens to its workers', () => {
 });
 
 describe('the same, on dynalite', () => {
-  let dynamoDb: TestDynamoDb;
+  let stop: () => Promise<void>;
   let table: Table;
-  let client: DynamoDbClient;
 
   beforeAll(async () => {
-    dynamoDb = await startTestDynamoDb();
-    const tableName = tableNameOf(await dynamoDb.createTable());
-    client = createDynamoDbClient({
-      place: { tableName, region: REGION, endpoint: new URL(dynamoDb.endpoint) },
-      credentials: () => Promise.resolve({ accessKeyId: 'test', secretAccessKey: 'test' }),
-      clock: systemClock,
-      random: Math.random,
-    });
-    table = createDynamoDbTable(client, tableName);
+    ({ table, stop } = await startTestTable());
   });
-  afterAll(async () => {
-    client.close();
-    await dynamoDb.stop();
-  });
+  afterAll(() => stop());
 
   it('holds too', async () => {
     let runs = 0;

@@ -1,33 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createDynamoDbClient, type DynamoDbClient } from '../../../src/progress/dynamodb/client';
-import { createDynamoDbTable } from '../../../src/progress/dynamodb/dynamodb-table';
 import type { Attributes, Change, Condition, Table, Value } from '../../../src/progress/table';
-import { systemClock } from '../../../src/watcher/clock';
-import { startTestDynamoDb, tableNameOf, type TestDynamoDb } from '../../helpers/dynamodb';
-import { REGION } from '../../helpers/emulator';
+import { startTestTable } from '../../helpers/dynamodb';
 import { createMemoryTable } from '../../helpers/memory-table';
 
-let dynamoDb: TestDynamoDb;
-let client: DynamoDbClient;
+let stop: () => Promise<void>;
 let table: Table;
 let items = 0;
 
 beforeAll(async () => {
-  dynamoDb = await startTestDynamoDb();
-  const tableName = tableNameOf(await dynamoDb.createTable());
-  client = createDynamoDbClient({
-    place: { tableName, region: REGION, endpoint: new URL(dynamoDb.endpoint) },
-    credentials: () => Promise.resolve({ accessKeyId: 'test', secretAccessKey: 'test' }),
-    clock: systemClock,
-    random: Math.random,
-  });
-  table = createDynamoDbTable(client, tableName);
+  ({ table, stop } = await startTestTable());
 });
-afterAll(async () => {
-  client.close();
-  await dynamoDb.stop();
-});
+afterAll(() => stop());
 
 type Ask = Omit<Change, 'id'>;
 
