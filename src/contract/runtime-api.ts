@@ -4,11 +4,15 @@
  */
 const VERSION = '/2018-06-01/runtime';
 
+const INVOCATION = `${VERSION}/invocation`;
+
 export const RuntimePath = {
-  next: `${VERSION}/invocation/next`,
+  next: `${INVOCATION}/next`,
   initError: `${VERSION}/init/error`,
-  response: (requestId: string) => `${VERSION}/invocation/${requestId}/response`,
-  error: (requestId: string) => `${VERSION}/invocation/${requestId}/error`,
+  response: (requestId: string) => `${INVOCATION}/${requestId}/response`,
+  error: (requestId: string) => `${INVOCATION}/${requestId}/error`,
+  /** The last two, taken apart: the id, and which of them. */
+  end: new RegExp(`^${INVOCATION}/([^/]+)/(response|error)$`),
 } as const;
 
 /** In lower case, as Node gives the names of headers. */

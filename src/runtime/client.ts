@@ -1,5 +1,5 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
-import { RuntimePath } from '../contract/runtime-api';
+import { RuntimeHeader, RuntimePath } from '../contract/runtime-api';
 import type { ErrorReport } from './report';
 
 export interface ReceivedInvocation {
@@ -32,7 +32,7 @@ export function createRuntimeClient(address: string): RuntimeClient {
       const { headers, text } = await call('GET', RuntimePath.next);
       return {
         headers,
-        requestId: String(headers['lambda-runtime-aws-request-id']),
+        requestId: String(headers[RuntimeHeader.requestId]),
         event: JSON.parse(text),
       };
     },

@@ -1,3 +1,5 @@
+import { WorkerVariable } from '../contract/environment';
+import { RuntimeHeader } from '../contract/runtime-api';
 import { callHandler, type Handler } from './call-handler';
 import type { ReceivedInvocation, RuntimeClient } from './client';
 import { createContext } from './context';
@@ -21,9 +23,6 @@ export interface CurrentInvocation {
   abandon: () => void;
 }
 
-/** Where the trace of an invocation is read by libraries. */
-const TRACE_VARIABLE = '_X_AMZN_TRACE_ID';
-
 /** One invocation after the other, without end. Rejects only when the watcher is gone. */
 export async function serve(parts: ServeParts): Promise<never> {
   for (;;) await handle(await parts.client.next(), parts);
@@ -32,7 +31,7 @@ export async function serve(parts: ServeParts): Promise<never> {
 async function handle(invocation: ReceivedInvocation, parts: ServeParts): Promise<void> {
   const { client, environment, logError } = parts;
   const { requestId, headers } = invocation;
-  environment[TRACE_VARIABLE] = String(headers['lambda-runtime-trace-id'] ?? '');
+  environment[WorkerVariable.xRayTraceHeader] = String(headers[RuntimeHeader.traceId] ?? '');
   try {
     const result = await resultOf(invocation, parts);
     await client.respond(requestId, toJson(result) ?? 'null');

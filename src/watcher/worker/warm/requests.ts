@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseObject } from '../../../contract/log-lines';
 import {
   MAX_ANSWER_BYTES,
   RuntimeHeader,
@@ -13,15 +14,11 @@ export type RuntimeRequest =
   | { kind: 'response' | 'error'; requestId: string }
   | { kind: 'unknown' };
 
-const ANSWER_PATH = new RegExp(
-  `^${RuntimePath.response('([^/]+)').replace('/response', '/(response|error)')}$`,
-);
-
 export function parseRequest({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): RuntimeRequest {
   if (method === 'GET' && url === RuntimePath.next) return { kind: 'next' };
   if (method !== 'POST') return { kind: 'unknown' };
   if (url === RuntimePath.initError) return { kind: 'init-error' };
-  const [, requestId, kind] = ANSWER_PATH.exec(url) ?? [];
+  const [, requestId, kind] = RuntimePath.end.exec(url) ?? [];
   return requestId === undefined ? { kind: 'unknown' } : { kind: kind as 'response' | 'error', requestId };
 }
 
@@ -41,21 +38,12 @@ const MAX_TEXT_LENGTH = 1_000;
 
 /** What a runtime says went wrong: in the body, as AWS's own do, or only in the header. */
 export function reportedError(body: Buffer | undefined, headers: IncomingMessage['headers']): ReportedError {
-  const { errorType, errorMessage } = parseObject(body);
+  const { errorType, errorMessage } = parseObject(String(body).trimStart()) ?? {};
   const header = headers[RuntimeHeader.errorType];
   const text = (value: unknown, otherwise: string) =>
     (typeof value === 'string' && value !== '' ? value : otherwise).slice(0, MAX_TEXT_LENGTH);
   const type = text(errorType, text(header, 'Error'));
   return { errorType: type, errorMessage: text(errorMessage, 'without a message') };
-}
-
-function parseObject(body: Buffer | undefined): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(String(body));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 /** The statuses with which Lambda answers: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
