@@ -10,7 +10,7 @@ import type { RunningBatch } from '../workers';
 import type { Decision } from './decide';
 import { decideBatch, release } from './decide-batch';
 import { outcomeOf } from './outcome';
-import { STOP_GRACE_MS, timeLimit } from './time-limit';
+import { limitTime } from './time-limit';
 
 export interface BatchParts {
   /** A worker that is ready; undefined where there will be none soon. */
@@ -82,22 +82,19 @@ async function invoke(
   { jobs, requestId }: { jobs: readonly Job[]; requestId: string },
   parts: BatchParts,
 ): Promise<InvocationEnd> {
-  const { clock, timeOfDay, source } = parts;
+  const { timeOfDay, source } = parts;
   // All have been held since the first of them came.
-  const { seconds, reason } = timeLimit(jobs[0]!.receivedAtMs, parts);
-  const cancelLimit = clock.after(seconds * 1000, () => {
-    worker.stop(reason, STOP_GRACE_MS);
-  });
+  const limit = limitTime(worker, jobs[0]!.receivedAtMs, parts);
   const end = await worker.invoke({
     requestId,
     event: sqsEvent(
       jobs.map(({ received }) => received),
       source,
     ),
-    deadlineMs: timeOfDay.now() + Math.round(seconds * 1000),
+    deadlineMs: timeOfDay.now() + Math.round(limit.seconds * 1000),
     traceHeader: jobs[0]!.traceHeader,
   });
-  cancelLimit();
+  limit.cancel();
   return end;
 }
 

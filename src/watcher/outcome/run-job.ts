@@ -10,7 +10,7 @@ import type { StartWorker } from '../worker/start-worker';
 import { createTemporaryFolder, type TemporaryFolder } from '../worker/temporary-folder';
 import { decide, type Settlement } from './decide';
 import { outcomeOf } from './outcome';
-import { STOP_GRACE_MS, timeLimit } from './time-limit';
+import { limitTime } from './time-limit';
 
 export interface RunningJob {
   /** How the message is to be settled. Never rejects. */
@@ -99,10 +99,9 @@ async function workerEnd(
       writeLines: (lines) => parts.log.worker(lines, job.messageId),
     });
     onStart(worker);
-    const { seconds, reason } = timeLimit(job.receivedAtMs, parts);
-    const cancelLimit = parts.clock.after(seconds * 1000, () => worker.stop(reason, STOP_GRACE_MS));
+    const limit = limitTime(worker, job.receivedAtMs, parts);
     const end = await worker.ended;
-    cancelLimit();
+    limit.cancel();
     return end;
   } catch (error) {
     return { kind: 'not-started', reason: `cannot prepare the worker: ${(error as Error).message}` };
