@@ -3,7 +3,7 @@ import { argumentProblem } from './collect-problems';
 import type { Options } from './command';
 import { textOption } from './options';
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+export const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const DURATION = /^(\d{1,9})([smhd])$/;
 export const DURATION_FORMS = 'a number and s, m, h or d: 90s, 15m, 2h, 1d';
 

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors/user-error';
 import { argumentProblem } from '../collect-problems';
 import type { Options } from '../command';
+import { UNIT_SECONDS } from '../durations';
 import { textOption } from '../options';
 
 const DECIMAL = /^\d{1,12}(\.\d{1,9})?$/;
@@ -19,7 +20,6 @@ export function decimalOption(
 }
 
 const RATE = /^(\d{1,9}(?:\.\d{1,6})?)\/([smhd])$/;
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Messages a second, from `5/s`, `300/m`, `20000/h` or `1000000/d`. */
 export function rateOption(options: Options, name: string): number | undefined {
