@@ -1,3 +1,4 @@
+import { mapValues } from '../../aws-json/map-values';
 import type { Value } from '../table';
 
 /**
@@ -33,11 +34,4 @@ export function fromAttributeValue(attribute: AttributeValue): Value {
     default:
       return value as Value;
   }
-}
-
-export function mapValues<From, To>(
-  map: Readonly<Record<string, From>>,
-  change: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }

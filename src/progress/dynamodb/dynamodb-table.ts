@@ -1,6 +1,7 @@
 import { ProgressError } from '../errors';
 import type { Attributes, Changed, Table } from '../table';
-import { fromAttributeValue, mapValues, type AttributeValue } from './attribute-values';
+import { mapValues } from '../../aws-json/map-values';
+import { fromAttributeValue, type AttributeValue } from './attribute-values';
 import { Refusal, type DynamoDbClient } from './client';
 import { readInput, updateInput } from './expressions';
 

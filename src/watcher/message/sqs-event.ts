@@ -1,3 +1,4 @@
+import { mapValues } from '../../aws-json/map-values';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
 
 /** Where messages come from, as an event names it. */
@@ -16,9 +17,7 @@ export function sqsEvent(messages: readonly ReceivedMessage[], { queueArn, regio
     receiptHandle,
     body,
     attributes: systemAttributes,
-    messageAttributes: Object.fromEntries(
-      Object.entries(attributes).map(([name, attribute]) => [name, eventAttribute(attribute)]),
-    ),
+    messageAttributes: mapValues(attributes, eventAttribute),
     // Without attributes Lambda leaves it out.
     md5OfMessageAttributes: md5.attributes,
     md5OfBody: md5.body,

@@ -4,6 +4,7 @@ import type {
   MessageAttributeValue,
   ReceiveMessageRequest,
 } from '@aws-sdk/client-sqs';
+import { mapValues } from '../../aws-json/map-values';
 import type { FailedEntry, MessageAttribute, Queue, ReceivedMessage } from './queue';
 import type { Wire } from './sqs/actions';
 import type { SqsClient } from './sqs/sqs-client';
@@ -122,8 +123,4 @@ function attribute({ DataType = 'String', StringValue, BinaryValue }: Wire<Messa
 /** The reverse of `attribute`. */
 function sentAttribute({ Type: DataType, Value }: MessageAttribute): Wire<MessageAttributeValue> {
   return DataType.startsWith('Binary') ? { DataType, BinaryValue: Value } : { DataType, StringValue: Value };
-}
-
-function mapValues<From, To>(map: Readonly<Record<string, From>>, change: (value: From) => To) {
-  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }
