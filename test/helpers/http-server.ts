@@ -16,10 +16,16 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+export type Answer = (request: ReceivedRequest, response: ServerResponse) => void;
+
+export const json =
+  (body: unknown, status = 200): Answer =>
+  (_, response) => {
+    response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+  };
+
 /** A small HTTP server that answers as the test says. */
-export async function startTestServer(
-  answer: (request: ReceivedRequest, response: ServerResponse) => void,
-): Promise<TestServer> {
+export async function startTestServer(answer: Answer): Promise<TestServer> {
   const requests: ReceivedRequest[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = request;

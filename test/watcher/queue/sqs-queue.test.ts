@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../../src/watcher/clock';
 import { createSqsClient } from '../../../src/watcher/queue/sqs/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from '../../../src/watcher/queue/sqs-queue';
-import { startTestServer, type ReceivedRequest, type TestServer } from '../../helpers/http-server';
+import { json, startTestServer, type Answer, type TestServer } from '../../helpers/http-server';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
@@ -15,13 +14,6 @@ afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
   await server.stop();
 });
-
-type Answer = (request: ReceivedRequest, response: ServerResponse) => void;
-const json =
-  (body: unknown, status = 200): Answer =>
-  (_, response) => {
-    response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-  };
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
 
