@@ -181,7 +181,7 @@ describeWithPython('the commands in AWS', () => {
     expect(output).toMatch(/^queue +1 waiting, 0 in flight, 0 delayed; oldest 1 h 2 min$/m);
     expect(output).toMatch(/^scaling +1 to 40 tasks$/m);
     expect(output).toMatch(/^failures +1 of 4 jobs failed in the last 1 h, 25\.0 %$/m);
-    expect(output).toMatch(/^alarms +deadLetter +ALARM since \d+ s$/m);
+    expect(output).toMatch(/^alarms +deadLetter +ALARM for \d+ s$/m);
     expect(output).not.toContain('join-tiles');
     const { json } = await run(['status', '--worker', 'render', '--json'], full);
     expect(json).toMatchObject([

@@ -85,7 +85,7 @@ class Shown {
     const colour = state === 'FAILED' ? this.colours.red : (text: string) => text;
     const parts = [
       colour(state.toLowerCase().replaceAll('_', ' ')),
-      ...(since === null ? [] : [` since ${this.ago(since)}`]),
+      ...(since === null ? [] : [state === 'COMPLETED' ? ` ${this.ago(since)} ago` : ` for ${this.ago(since)}`]),
       ...(state === 'COMPLETED' ? [] : [`, ${running} of ${desired} new tasks run`]),
       ...(failedTasks === 0 ? [] : [this.colours.red(`, ${failedTasks} failed to start`)]),
       ...(others === 0 ? [] : [`, older tasks of ${others} more`]),
@@ -119,7 +119,7 @@ class Shown {
     const nameWidth = Math.max(...list.map(({ alarm }) => alarm.length));
     return list
       .map(({ alarm, state, since }) => {
-        const when = since === null ? '' : ` since ${this.ago(since)}`;
+        const when = since === null ? '' : ` for ${this.ago(since)}`;
         return `${alarm.padEnd(nameWidth)}  ${this.alarmState(state)}${when}`;
       })
       .join('\n');
