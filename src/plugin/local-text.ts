@@ -1,8 +1,11 @@
 import Table from 'cli-table3';
+import type { Colours } from '../commands/colours';
 import type { Emulator } from '../local/emulator';
 import type { LocalService, LocalWorker } from '../local/local-service';
 import type { Fate, MessageReport } from '../local/tally';
 import { DEFAULT_PORT } from '../commands/common-options';
+import { colourOf, judgeLine } from '../commands/logs/shown-line';
+import { visibleControls } from '../commands/visible-controls';
 
 /** What a user needs to know of the service that has just started. */
 export function describeService(
@@ -27,12 +30,23 @@ function sendLine({ name }: LocalWorker, isNamed: boolean, port: number): string
   return `sls watchbot send '{"hello":"world"}' ${options.join(' ')}`;
 }
 
+/** A line of a watcher: its text in the colour of what it tells. A line of JSON is for machines, and stays as it is. */
+export function describeLine(line: string, colours: Colours): string {
+  const judged = judgeLine(line);
+  const { source, text } = judged;
+  if (source === undefined || !line.startsWith('[')) return line;
+  return `${colours.dim(line.slice(0, line.length - text.length))}${colourOf(judged, colours)(text)}`;
+}
+
 const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 const MAX_BODY_LENGTH = 60;
 
 /** What became of each message. */
-export function describeReports(reports: readonly MessageReport[], seconds: number): string {
+export function describeReports(
+  reports: readonly MessageReport[],
+  { seconds, colours }: { seconds: number; colours: Colours },
+): string {
   const table = new Table({
     head: ['message', 'fate', 'attempts'],
     style: { head: [], border: [] },
@@ -40,15 +54,22 @@ export function describeReports(reports: readonly MessageReport[], seconds: numb
   });
   table.push(
     ...reports.map(({ body, fate, attempts }) => [
-      shorten(body),
-      fate,
+      visibleControls(shorten(body)),
+      colours[FATE_COLOURS[fate]](fate),
       attempts.map(({ reason }) => reason).join(' → '),
     ]),
   );
   return `\n${table.toString()}\n${summary(reports)}, in ${seconds.toFixed(1)} s\n`;
 }
 
-const FATES: readonly Fate[] = ['done', 'rejected', 'dead-lettered', 'open'];
+const FATE_COLOURS = {
+  done: 'green',
+  rejected: 'yellow',
+  'dead-lettered': 'red',
+  open: 'dim',
+} as const satisfies Record<Fate, keyof Colours>;
+
+const FATES = Object.keys(FATE_COLOURS) as readonly Fate[];
 
 function summary(reports: readonly MessageReport[]): string {
   const counts = FATES.map((fate) => ({
@@ -56,7 +77,8 @@ function summary(reports: readonly MessageReport[]): string {
     count: reports.filter((report) => report.fate === fate).length,
   }));
   const parts = counts.filter(({ count }) => count > 0).map(({ fate, count }) => `${count} ${fate}`);
-  return `${reports.length} messages: ${parts.join(', ')}`;
+  const messages = reports.length === 1 ? '1 message' : `${reports.length} messages`;
+  return `${messages}: ${parts.join(', ')}`;
 }
 
 function shorten(text: string): string {

@@ -10,11 +10,12 @@ import { startLocalLog } from '../operations/local-log/write';
 import { chooseWorker } from '../operations/choose-worker';
 import type { SendClients } from '../operations/send';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
+import { coloursFor, type Colours } from '../commands/colours';
 import { numberOption, portOption, textOption } from '../commands/options';
 import { DEFAULT_PORT } from '../commands/common-options';
 import { onCtrlC } from './ctrl-c';
 import { openHandlers, runnableHere } from './local-handlers';
-import { describeService } from './local-text';
+import { describeLine, describeService } from './local-text';
 import { readMessages } from './messages-file';
 import { packageFolder } from './package-folder';
 import { packageFirst } from './package-first';
@@ -62,7 +63,8 @@ async function readOptions({ options, serverless, configuration, utils }: Comman
 
 async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise<void> {
   const { serverless, utils, configuration } = parts;
-  const lines = createLineFan(utils.writeText, run.workers.length > 1);
+  const colours = coloursFor(process.stdout, process.env);
+  const lines = createLineFan(utils.writeText, { colours, isNamed: run.workers.length > 1 });
   // After packaging, which empties the folder.
   const log = await startLocalLog(serverless.serviceDir, ({ message }) =>
     utils.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${message}`),
@@ -88,7 +90,7 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
   });
   if (run.messages === undefined) await handlers.follow(service);
   utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));
-  await Promise.race([untilDone(service, clients, { parts, run, lines }), service.failed]).finally(
+  await Promise.race([untilDone(service, clients, { parts, run, lines, colours }), service.failed]).finally(
     async () => {
       await handlers.stop();
       await service.stop();
@@ -100,7 +102,7 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
 async function untilDone(
   service: LocalService,
   clients: SendClients,
-  { parts, run, lines }: { parts: CommandParts; run: Run; lines: LineFan },
+  { parts, run, lines, colours }: { parts: CommandParts; run: Run; lines: LineFan; colours: Colours },
 ): Promise<void> {
   const { utils, configuration } = parts;
   const interrupted = onCtrlC({
@@ -117,6 +119,7 @@ async function untilDone(
     worker,
     messages: run.messages,
     utils,
+    colours,
     follow: lines.follow,
   });
   await Promise.race([settled, interrupted]);
@@ -139,11 +142,15 @@ interface LineFan {
   follow: (reader: (line: string) => void) => void;
 }
 
-function createLineFan(writeText: (text: string) => void, isNamed: boolean): LineFan {
+function createLineFan(
+  writeText: (text: string) => void,
+  { colours, isNamed }: { colours: Colours; isNamed: boolean },
+): LineFan {
   const readers: ((line: string) => void)[] = [];
   return {
     onLine: (worker, line) => {
-      writeText(isNamed ? `${worker} | ${line}` : line);
+      const shown = describeLine(line, colours);
+      writeText(isNamed ? `${worker} | ${shown}` : shown);
       readers.forEach((read) => read(line));
     },
     follow: (reader) => void readers.push(reader),

@@ -1,3 +1,4 @@
+import type { Colours } from '../commands/colours';
 import type { Configuration, Worker } from '../config/configuration';
 import { UserError } from '../errors/user-error';
 import { followDeadLetters } from '../local/dead-letters';
@@ -19,6 +20,7 @@ export interface SettleParts {
   messages: readonly string[];
   timeoutSeconds: number;
   utils: Utils;
+  colours: Colours;
   /** Calls back with each line of the watchers' logs. */
   follow: (reader: (line: string) => void) => void;
 }
@@ -44,7 +46,8 @@ export async function sendAndSettle(parts: SettleParts): Promise<void> {
   }
   const isSettled = await Promise.race([tally.whenSettled(timeoutSeconds * 1000), following]);
   done.abort();
-  utils.writeText(describeReports(tally.reports(), (Date.now() - startedAt) / 1000));
+  const seconds = (Date.now() - startedAt) / 1000;
+  utils.writeText(describeReports(tally.reports(), { seconds, colours: parts.colours }));
   if (isSettled !== true) throw unsettled(timeoutSeconds);
 }
 

@@ -4,19 +4,25 @@ import type { LogEvent } from '../../operations/log/log-source';
 import type { Colours } from '../colours';
 import { visibleControls } from '../visible-controls';
 
-/** A line, read. */
-export interface ShownLine extends ReadLine {
-  event: LogEvent;
+/** A line, read and judged. */
+export interface JudgedLine extends ReadLine {
   isError: boolean;
   /** What a worker's line of JSON has beside its text. */
   more: Record<string, unknown>;
 }
 
-export function readEvent(event: LogEvent): ShownLine {
-  const read = readLine(event.line);
-  const fields = parseObject(event.line) ?? {};
+/** The same, and where it comes from. */
+export interface ShownLine extends JudgedLine {
+  event: LogEvent;
+}
+
+export const readEvent = (event: LogEvent): ShownLine => ({ ...judgeLine(event.line), event });
+
+export function judgeLine(line: string): JudgedLine {
+  const read = readLine(line);
+  const fields = parseObject(line) ?? {};
   const more = Object.fromEntries(Object.entries(fields).filter(([name]) => !OWN_FIELDS.has(name)));
-  return { ...read, event, isError: isErrorLine(read, fields), more };
+  return { ...read, isError: isErrorLine(read, fields), more };
 }
 
 /** Fields that every structured line has, or that stand in its text as well. */
@@ -53,7 +59,11 @@ export function lineForPeople(line: ShownLine, colours: Colours): string {
 
 const plain = (text: string) => text;
 
-function colourOf({ outcome, isError, source }: ShownLine, colours: Colours): (text: string) => string {
+/** Failures stand out, and what the watcher says stands back. */
+export function colourOf(
+  { outcome, isError, source }: JudgedLine,
+  colours: Colours,
+): (text: string) => string {
   if (isError) return colours.red;
   if (outcome?.result === JobResult.success) return colours.green;
   if (outcome !== undefined) return colours.yellow;
