@@ -85,7 +85,9 @@ class Shown {
     const colour = state === 'FAILED' ? this.colours.red : (text: string) => text;
     const parts = [
       colour(state.toLowerCase().replaceAll('_', ' ')),
-      ...(since === null ? [] : [state === 'COMPLETED' ? ` ${this.ago(since)} ago` : ` for ${this.ago(since)}`]),
+      ...(since === null
+        ? []
+        : [state === 'COMPLETED' ? ` ${this.ago(since)} ago` : ` for ${this.ago(since)}`]),
       ...(state === 'COMPLETED' ? [] : [`, ${running} of ${desired} new tasks run`]),
       ...(failedTasks === 0 ? [] : [this.colours.red(`, ${failedTasks} failed to start`)]),
       ...(others === 0 ? [] : [`, older tasks of ${others} more`]),
