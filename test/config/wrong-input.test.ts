@@ -772,8 +772,8 @@ const WRONG: [string, unknown, string[]][] = [
     'EC2 with public addresses',
     { ...C, cluster: 'main', capacity: 'EC2', vpc: { subnets: ['subnet-0a1b2c3d'], publicIp: true } },
     [
-      'WATCHBOT_CONTRADICTION at watchbot.capacity',
-      '  given:   EC2 with `vpc.publicIp: true`',
+      'WATCHBOT_CONTRADICTION at watchbot.vpc.publicIp',
+      '  given:   true, with EC2 alone',
       '  allowed: EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
       '  do:      remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
     ],
@@ -2148,6 +2148,49 @@ const WRONG: [string, unknown, string[]][] = [
       'WATCHBOT_WRONG_TYPE at watchbot.events[1].schedule.rate',
       '  given:   ["rate(1 day)"]',
       '  allowed: an expression like rate(5 minutes)',
+    ],
+  ],
+  [
+    'time zones that there are not',
+    {
+      ...C,
+      events: [
+        { schedule: { rate: 'cron(0 6 * * ? *)', timezone: 'Europe/Viena' } },
+        { schedule: { rate: 'cron(0 6 * * ? *)', timezone: '+01:00' } },
+      ],
+    },
+    [
+      'WATCHBOT_NOT_ALLOWED at watchbot.events[0].schedule.timezone',
+      '  given:   "Europe/Viena"',
+      '  allowed: a time zone such as Europe/Vienna',
+      '  do:      did you mean "Europe/Vienna"?',
+      'WATCHBOT_NOT_ALLOWED at watchbot.events[1].schedule.timezone',
+      '  given:   "+01:00"',
+      '  allowed: a time zone such as Europe/Vienna',
+    ],
+  ],
+  [
+    'alarms on dead letters of which nothing is known',
+    {
+      ...C,
+      queue: { arn: 'arn:aws:sqs:us-east-1:123456789012:jobs' },
+      alarms: { deadLetter: { threshold: 5 }, deadLetterGrowth: false },
+    },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.alarms.deadLetter',
+      '  given:   an alarm on dead letters of a queue whose dead-letter queue is not known',
+      '  allowed: with a dead-letter queue',
+      '  do:      give its ARN in `queue.deadLetter`, or remove the alarm',
+    ],
+  ],
+  [
+    'alarms on dead letters where there are none',
+    { ...C, queue: { fifo: true, deadLetter: false }, alarms: { deadLetter: { threshold: 5 } } },
+    [
+      'WATCHBOT_CONTRADICTION at watchbot.alarms.deadLetter',
+      '  given:   an alarm on dead letters with `queue.deadLetter: false`',
+      '  allowed: with a dead-letter queue',
+      '  do:      remove it, or `deadLetter: false`',
     ],
   ],
   [

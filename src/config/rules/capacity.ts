@@ -3,7 +3,7 @@ import { completeCapacity, isFargate, meansFargate } from '../complete-capacity'
 import type { Capacity, WorkerInput } from '../configuration';
 import { EC2, FARGATE_PROVIDERS } from '../schema/capacity';
 import { didYouMean } from '../suggest';
-import { problemIf, type RuleSubject, type WorkerRule } from './rule';
+import { problemIf, type RuleSubject, type Service, type WorkerRule } from './rule';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html (name) */
 const PROVIDER_NAME = /^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i;
@@ -88,18 +88,20 @@ export const ec2HasACluster: WorkerRule = {
   },
 };
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html (assignPublicIp) */
-export const ec2HasNoPublicIp: WorkerRule = {
-  reads: ['capacity', 'vpc'],
-  check: ({ worker, shared, at }) =>
-    problemIf(isEc2Worker(worker) && shared.vpc?.publicIp === true, {
-      code: 'WATCHBOT_CONTRADICTION',
-      place: at('capacity'),
-      given: 'EC2 with `vpc.publicIp: true`',
-      allowed: 'EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
-      advice: 'remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
-    }),
-};
+/**
+ * Tasks on EC2 have no public address of their own; beside workers on Fargate, which have, they go without.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html (assignPublicIp)
+ */
+export function publicIpProblems({ shared, workers, root }: Service): Problem[] {
+  const all = Object.values(workers);
+  return problemIf(all.length > 0 && all.every(isEc2Worker) && shared.vpc?.publicIp === true, {
+    code: 'WATCHBOT_CONTRADICTION',
+    place: `${root}.vpc.publicIp`,
+    given: 'true, with EC2 alone',
+    allowed: 'EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
+    advice: 'remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
+  });
+}
 
 const EC2_KEYS = ['gpu', 'privileged', 'placementConstraints', 'placementStrategies'] as const;
 

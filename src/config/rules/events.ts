@@ -1,5 +1,6 @@
 import { describeValue, type Problem } from '../../errors/problem';
 import { isFifo } from '../queue-kind';
+import { didYouMean } from '../suggest';
 import { problemIf, type WorkerRule } from './rule';
 import { sourcesOf } from './sources';
 
@@ -81,6 +82,35 @@ export const scheduleExpressions: WorkerRule = {
       });
     }),
 };
+
+/** Those of the IANA, as Node knows them: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+export const scheduleTimezones: WorkerRule = {
+  reads: ['events'],
+  check: (subject) =>
+    sourcesOf(subject, 'schedule').flatMap(({ place, source: { timezone } }) => {
+      if (timezone === undefined || isTimezone(timezone)) return [];
+      const advice = didYouMean(timezone, Intl.supportedValuesOf('timeZone'));
+      return [
+        {
+          code: 'WATCHBOT_NOT_ALLOWED' as const,
+          place: place('timezone'),
+          given: describeValue(timezone),
+          allowed: 'a time zone such as Europe/Vienna',
+          ...(advice === undefined ? {} : { advice }),
+        },
+      ];
+    }),
+};
+
+/** Node also takes offsets such as +01:00, of which EventBridge knows nothing. */
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
 
 export const oneWebhook: WorkerRule = {
   reads: ['events'],

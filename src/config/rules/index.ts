@@ -5,18 +5,24 @@ import {
   statementNamesOnce,
   variableOnce,
 } from './access';
-import { alarmWindows } from './alarms';
+import { alarmWindows, deadLetterAlarmsHaveAQueue } from './alarms';
 import { bucketSources, bucketSourcesAreApart } from './buckets';
 import {
   capacityProviders,
   capacityShares,
   ec2HasACluster,
-  ec2HasNoPublicIp,
   onlyOnEc2,
   onlyOnFargate,
   placementsAreWhole,
 } from './capacity';
-import { eventBridgeSources, messageGroups, oneWebhook, scheduleExpressions, topicSources } from './events';
+import {
+  eventBridgeSources,
+  messageGroups,
+  oneWebhook,
+  scheduleExpressions,
+  scheduleTimezones,
+  topicSources,
+} from './events';
 import { extensionsAreMade } from './extensions';
 import { commandIsNotBlank, commandOrHandler } from './command';
 import { mountsAreApart, mountsAreSafe } from './filesystem';
@@ -71,7 +77,6 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   capacityProviders,
   capacityShares,
   ec2HasACluster,
-  ec2HasNoPublicIp,
   onlyOnEc2,
   onlyOnFargate,
   placementsAreWhole,
@@ -98,6 +103,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   topicSources,
   eventBridgeSources,
   scheduleExpressions,
+  scheduleTimezones,
   bucketSources,
   bucketSourcesAreApart,
   oneWebhook,
@@ -105,6 +111,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   healthCheckFits,
   healthCommandRuns,
   alarmWindows,
+  deadLetterAlarmsHaveAQueue,
   extensionsAreMade,
   namesFit,
 ];

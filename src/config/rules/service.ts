@@ -7,6 +7,7 @@ import { stackNameLimit } from '../names';
 import { isEmailAddress, isTopicArn } from '../notify';
 import { placeOf } from '../place';
 import { SHARED_KEYS } from '../schema/service';
+import { publicIpProblems } from './capacity';
 import { sharedExtensionProblems } from './extensions';
 import { referenceProblems } from './image';
 import { tooLong } from './names';
@@ -20,6 +21,7 @@ export function serviceProblems(subject: Service): Problem[] {
   return [
     ...architectureProblems(context),
     ...clusterProblems(shared, root),
+    ...publicIpProblems(subject),
     ...notifyProblems(shared, root),
     ...buildProblems(shared, placeOf(root, ['build', 'nodeImage']), isRefused),
     ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),

@@ -28,7 +28,8 @@ export const VpcSchema = strictObject(
     ),
     publicIp: Type.Boolean({
       default: false,
-      description: 'Give tasks a public address: needed in a subnet without a NAT gateway or VPC endpoints.',
+      description:
+        'Give tasks on Fargate a public address: needed in a subnet without a NAT gateway or VPC endpoints.',
     }),
   },
   {

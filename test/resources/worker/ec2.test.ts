@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { single } from '../support';
+import { build, single } from '../support';
 
 const ON_INSTANCES = { cluster: 'shared', capacity: 'EC2' };
 const VPC = { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'] };
@@ -108,6 +108,21 @@ describe('on instances', () => {
       EnableExecuteCommand: true,
     });
     expect(JSON.stringify(serviceOf({ vpc: VPC }))).not.toContain('AssignPublicIp');
+  });
+
+  it('beside tasks on Fargate that have public addresses, those on EC2 have none', () => {
+    const { Resources } = build({
+      cluster: 'shared',
+      vpc: { ...VPC, publicIp: true },
+      workers: { small: { command: 'true' }, big: { command: 'true', capacity: 'EC2' } },
+    });
+    const addressOf = (id: string) => {
+      const { NetworkConfiguration } = Resources[id]?.Properties as Record<string, never>;
+      return (NetworkConfiguration as { AwsvpcConfiguration: { AssignPublicIp?: string } })
+        .AwsvpcConfiguration.AssignPublicIp;
+    };
+    expect(addressOf('SmallService')).toBe('ENABLED');
+    expect(addressOf('BigService')).toBeUndefined();
   });
 
   it('the network of the functions is not that of tasks, each of which would take an interface of the instance', () => {
