@@ -1,4 +1,4 @@
-/** Exponential backoff with full jitter: waits that grow while a service fails, and differ between its callers. */
+/** Exponential backoff with jitter: waits that grow while a service fails, and differ between its callers. */
 export interface Backoff {
   /** Milliseconds to wait after one more failure. */
   next(): number;
