@@ -44,15 +44,6 @@ async function interrupt({ process, ended }: FrameworkRun): Promise<void> {
 }
 
 describe('the example of a TypeScript handler', () => {
-  it('runs on this machine', async () => {
-    const folder = copyExample('typescript-handler');
-    const args = ['watchbot', 'local', '--messages', 'messages.jsonl'];
-    const { code, output } = await runFramework('osls', args, { folder });
-    expect(output).toContain('3 messages: 2 done, 1 dead-lettered');
-    expect(output).toMatch(/\{"width":3,"height":4\} covers 12 \(en, warm since 20/);
-    expect(code).toBe(0);
-  });
-
   it('is unchanged a function of Lambda', async () => {
     const folder = copyExample('typescript-handler');
     const { code, output } = await runFramework(

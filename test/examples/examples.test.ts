@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { lintTemplates, unwaived } from '../helpers/cfn-lint';
+import {
+  copyExample,
+  endFrameworks,
+  readTemplate,
+  removeServices,
+  ROOT,
+  runFramework,
+  templateFile,
+} from '../helpers/framework';
+import { describeWithPython } from '../helpers/python';
+
+/** What a user is told to set, and the last line but for the time. */
+const EXAMPLES = [
+  {
+    name: 'python-command',
+    environment: { BUCKETS: 'buckets' },
+    summary: '8 messages: 5 done, 2 rejected, 1 dead-lettered',
+  },
+  { name: 'typescript-handler', summary: '3 messages: 2 done, 1 dead-lettered' },
+  { name: 'fifo-reduce', summary: '4 messages: 3 done, 1 rejected' },
+  { name: 'word-count', environment: { COUNTS: 'counts' }, summary: '2 messages: 2 done' },
+] as const;
+type Name = (typeof EXAMPLES)[number]['name'];
+
+interface Run {
+  folder: string;
+  code: number | string;
+  output: string;
+}
+
+const runs = new Map<Name, Run>();
+const run = (name: Name) => runs.get(name)!;
+
+/** They wait more than they work, so all wait at once. */
+beforeAll(async () => {
+  await Promise.all(
+    EXAMPLES.map(async ({ name, ...more }) => {
+      const folder = copyExample(name);
+      installSdk(folder);
+      const environment = { NODE_NO_WARNINGS: '1', ...('environment' in more ? more.environment : {}) };
+      const args = ['watchbot', 'local', '--messages', 'messages.jsonl'];
+      runs.set(name, { folder, ...(await runFramework('osls', args, { folder, environment })) });
+    }),
+  );
+}, 400_000);
+
+afterAll(async () => {
+  await endFrameworks();
+  removeServices();
+});
+
+/** As `npm install @aws-sdk/client-sqs` would. */
+function installSdk(folder: string): void {
+  mkdirSync(path.join(folder, 'node_modules/@aws-sdk'));
+  symlinkSync(
+    path.join(ROOT, 'node_modules/@aws-sdk/client-sqs'),
+    path.join(folder, 'node_modules/@aws-sdk/client-sqs'),
+  );
+}
+
+describe.each(EXAMPLES)('the example $name', ({ name, summary, ...more }) => {
+  it('runs on this machine, and its messages end as its README says', () => {
+    const { output, code } = run(name);
+    expect(output).toContain(`${summary}, in `);
+    expect(code).toBe(0);
+  });
+
+  it('is in the list of examples, with a command that runs it and a README that says how', () => {
+    const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+    const [, script = ''] = new RegExp(`\\(${name}/README\\.md\\) *\\| \`npm run ([a-z:]+)\``).exec(
+      read('examples/README.md'),
+    )!;
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const environment = Object.entries('environment' in more ? more.environment : {});
+    const given = environment.map(([key, value]) => `${key}=${value} `).join('');
+    expect(scripts[script]).toContain(`cd examples/${name} && `);
+    expect(scripts[script]).toContain(given);
+    expect(scripts[script]).toMatch(/ watchbot local --messages messages\.jsonl$/);
+    const readme = read(`examples/${name}/README.md`);
+    expect(readme).toContain(`npm run ${script}`);
+    expect(readme).toContain(`\n${given}sls watchbot local --messages messages.jsonl\n`);
+    expect(readme).toContain('\n## In AWS\n');
+  });
+});
+
+describe('what they have made', () => {
+  it('python-command: a report of each month, and of the quarter when its months were there', () => {
+    const { folder, output } = run('python-command');
+    const report = (name: string): unknown =>
+      JSON.parse(readFileSync(path.join(folder, `buckets/uploads/reports/${name}.json`), 'utf8'));
+    expect(report('2026-01')).toEqual({ north: '140.00', south: '80.00' });
+    expect(report('2026-02')).toEqual({ north: '99.75', south: '210.25' });
+    expect(report('2026-03')).toEqual({ north: '60.00', south: '9.75' });
+    expect(report('2026-Q1')).toEqual({ north: '299.75', south: '300.00' });
+    expect(() => report('2026-04')).toThrow('ENOENT');
+    expect(output).toContain("rejected: line 3: '2026-04-11,south,about ten' is no sale");
+    expect(output).toMatch(/quarter":"2026-Q1"\} +│ done +│ .*exit code 4: no-op.* → exit code 0 /);
+  });
+
+  it('typescript-handler: two areas, in a process that stays', () => {
+    const { output } = run('typescript-handler');
+    const [, since] = /\{"width":3,"height":4\} covers 12 \(en, warm since (20[^)]+)\)/.exec(output)!;
+    expect(output).toContain(`{"width":10,"height":2} covers 20 (en, warm since ${since})`);
+  });
+
+  it('fifo-reduce: each account in order, the day once', () => {
+    const { output } = run('fifo-reduce');
+    const booked = [...output.matchAll(/([A-Z]{2}\d\d): (\d+) to (\d+)$/gm)];
+    const balances: Record<string, string> = {};
+    for (const [, account = '', before = '', after = ''] of booked) {
+      expect(before).toBe(balances[account] ?? '0');
+      balances[account] = after;
+    }
+    expect(booked).toHaveLength(12);
+    const closings = [...output.matchAll(/2026-03-02 is closed: (.*)$/gm)];
+    expect(closings.map(([, text = '']) => JSON.parse(text) as unknown)).toEqual([
+      Object.fromEntries(Object.entries(balances).map(([account, balance]) => [account, Number(balance)])),
+    ]);
+    expect(output).toContain('closed once, and every balance is right');
+    expect(output).toContain('2026-03-02 is closed already');
+  });
+
+  it('word-count: the words of all parts', () => {
+    expect(run('word-count').output).toContain('every word is counted');
+  });
+});
+
+describe('what their templates have', () => {
+  it('fifo-reduce: a FIFO queue, and its events with their group', () => {
+    const { Resources } = readTemplate(run('fifo-reduce').folder).template;
+    expect(Resources.WatchbotQueue!.Properties.FifoQueue).toBe(true);
+    const groups = Object.values(Resources).flatMap(({ Type, Properties }) => {
+      const { Target, Targets = [Target] } = Properties as {
+        Target?: { SqsParameters: object };
+        Targets?: { SqsParameters: object }[];
+      };
+      return /Rule$|Schedule$/.test(Type) ? Targets.map((target) => target?.SqsParameters) : [];
+    });
+    expect(groups).toEqual([{ MessageGroupId: 'days' }, { MessageGroupId: 'days' }]);
+  });
+
+  it('python-command: a bucket that sends to the queue', () => {
+    const { template } = readTemplate(run('python-command').folder);
+    const buckets = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::S3::Bucket');
+    expect(JSON.stringify(buckets)).toContain('"Queue":{"Fn::GetAtt":["WatchbotQueue","Arn"]}');
+  });
+});
+
+describeWithPython('cfn-lint', () => {
+  it('finds nothing in their templates', async () => {
+    const files = EXAMPLES.map(({ name }) => templateFile(run(name).folder));
+    expect(unwaived(await lintTemplates(files))).toEqual([]);
+  });
+});
