@@ -12,13 +12,14 @@ const ROOMS = {
   errors: [],
   scaling: ['contract'],
   'aws-json': [],
+  vendor: [],
   config: ['contract', 'errors', 'scaling'],
   resources: ['contract', 'errors', 'scaling', 'config'],
   image: ['contract', 'errors', 'config'],
-  registry: ['contract', 'errors', 'config', 'image'],
-  operations: ['contract', 'errors', 'config', 'resources'],
-  local: ['contract', 'errors', 'config'],
-  commands: ['contract', 'errors', 'config', 'operations', 'scaling'],
+  registry: ['contract', 'errors', 'config', 'image', 'vendor'],
+  operations: ['contract', 'errors', 'config', 'resources', 'vendor'],
+  local: ['contract', 'errors', 'config', 'vendor'],
+  commands: ['contract', 'errors', 'config', 'operations', 'scaling', 'vendor'],
   watcher: ['contract', 'aws-json'],
   runtime: ['contract'],
   progress: ['contract', 'aws-json'],
@@ -35,6 +36,9 @@ const ROOMS = {
     'scaling',
   ],
 };
+
+/** What esbuild puts into the package: what is imported there is no dependency of its users. */
+const BUNDLED = ['vendor', 'watcher', 'runtime', 'aws-json', 'progress'].map((room) => `src/${room}/**`);
 
 const zones = Object.entries(ROOMS).map(([room, allowed]) => ({
   target: `./src/${room}`,
@@ -53,7 +57,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.serverless/', 'example-service/', 'examples/', 'test/fixtures/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.mts'],
     extends: [...tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
     plugins: { 'import-x': importX },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
@@ -97,6 +101,10 @@ export default tseslint.config(
       'src/image/engine/run-command.ts',
     ],
     rules: { 'no-restricted-globals': ['error', ...NO_WORLD] },
+  },
+  {
+    files: ['src/**/*.ts', 'src/**/*.mts'],
+    rules: { 'import-x/no-extraneous-dependencies': ['error', { devDependencies: BUNDLED }] },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

@@ -4,7 +4,9 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // Types are checked by `npm run types`; the tests only need them gone.
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  transform: { '\\.m?ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  // The sources name the modules that they are compiled to.
+  moduleNameMapper: { '^(\\.{1,2}/(?:.*/)?vendor/[a-z-]+)\\.mjs$': '$1.mts' },
   reporters: ['default', '<rootDir>/test/helpers/count-reporter.js'],
   maxWorkers: 2,
   testTimeout: 60_000,

@@ -43,20 +43,20 @@ export function lazyClients(settings: () => Promise<ClientSettings>): Clients {
   const make = <T>(create: (settings: ClientSettings) => Promise<T>) =>
     once(async () => create(await given()));
   return {
-    sqs: make(async (s) => new (await import('@aws-sdk/client-sqs')).SQSClient(s)),
-    sns: make(async (s) => new (await import('@aws-sdk/client-sns')).SNSClient(s)),
+    sqs: make(async (s) => new (await import('../vendor/sqs.mjs')).SQSClient(s)),
+    sns: make(async (s) => new (await import('../vendor/sns.mjs')).SNSClient(s)),
     cloudFormation: make(
-      async (s) => new (await import('@aws-sdk/client-cloudformation')).CloudFormationClient(s),
+      async (s) => new (await import('../vendor/cloudformation.mjs')).CloudFormationClient(s),
     ),
-    ecr: make(async (s) => new (await import('@aws-sdk/client-ecr')).ECRClient(s)),
-    logs: make(async (s) => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(s)),
-    cloudWatch: make(async (s) => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(s)),
-    ecs: make(async (s) => new (await import('@aws-sdk/client-ecs')).ECSClient(s)),
+    ecr: make(async (s) => new (await import('../vendor/ecr.mjs')).ECRClient(s)),
+    logs: make(async (s) => new (await import('../vendor/cloudwatch-logs.mjs')).CloudWatchLogsClient(s)),
+    cloudWatch: make(async (s) => new (await import('../vendor/cloudwatch.mjs')).CloudWatchClient(s)),
+    ecs: make(async (s) => new (await import('../vendor/ecs.mjs')).ECSClient(s)),
     scaling: make(
       async (s) =>
-        new (await import('@aws-sdk/client-application-auto-scaling')).ApplicationAutoScalingClient(s),
+        new (await import('../vendor/application-auto-scaling.mjs')).ApplicationAutoScalingClient(s),
     ),
-    scheduler: make(async (s) => new (await import('@aws-sdk/client-scheduler')).SchedulerClient(s)),
+    scheduler: make(async (s) => new (await import('../vendor/scheduler.mjs')).SchedulerClient(s)),
   };
 }
 

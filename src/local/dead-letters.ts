@@ -9,7 +9,7 @@ export async function followDeadLetters(
   queueUrl: string,
   { onMessage, signal }: { onMessage: (messageId: string) => void; signal: AbortSignal },
 ): Promise<void> {
-  const { ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
+  const { ReceiveMessageCommand } = await import('../vendor/sqs.mjs');
   const poll = new ReceiveMessageCommand({
     QueueUrl: queueUrl,
     MaxNumberOfMessages: 10,

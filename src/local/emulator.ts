@@ -42,7 +42,7 @@ export async function startEmulator({ port, region }: { port: number; region: st
 }
 
 /** Loaded only where it is used: it is a web server with the AWS SDK beside it. */
-const load = () => import('fauxqs');
+const load = () => import('../vendor/fauxqs.mjs');
 
 type App = ReturnType<Awaited<ReturnType<typeof load>>['buildApp']>;
 

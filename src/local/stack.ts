@@ -103,7 +103,7 @@ const QUEUE_ATTRIBUTES = [
 ] as const;
 
 async function createQueue(sqs: SQSClient, name: string, given: Given): Promise<Made> {
-  const { CreateQueueCommand } = await import('@aws-sdk/client-sqs');
+  const { CreateQueueCommand } = await import('../vendor/sqs.mjs');
   const { scope } = given;
   const Attributes = attributesOf(await withOwnDeadLetterQueue(given), QUEUE_ATTRIBUTES, scope);
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
@@ -121,7 +121,7 @@ async function withOwnDeadLetterQueue({ properties, scope, standIns }: Given) {
 const TOPIC_ATTRIBUTES = ['FifoTopic', 'ContentBasedDeduplication'] as const;
 
 async function createTopic(sns: SNSClient, name: string, { properties, scope }: Given): Promise<Made> {
-  const { CreateTopicCommand } = await import('@aws-sdk/client-sns');
+  const { CreateTopicCommand } = await import('../vendor/sns.mjs');
   const Attributes = attributesOf(properties, TOPIC_ATTRIBUTES, scope);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name, Attributes }));
   return { ref: TopicArn, attributes: { TopicArn, TopicName: name } };
@@ -131,7 +131,7 @@ const SUBSCRIPTION_ATTRIBUTES = ['FilterPolicy', 'FilterPolicyScope', 'RawMessag
 
 async function createSubscription(sns: SNSClient, { properties, scope, standIns }: Given): Promise<void> {
   if (properties.Protocol !== 'sqs') return;
-  const { SubscribeCommand } = await import('@aws-sdk/client-sns');
+  const { SubscribeCommand } = await import('../vendor/sns.mjs');
   await sns.send(
     new SubscribeCommand({
       TopicArn: await topicOf(resolveText(properties.TopicArn, scope), standIns),

@@ -15,7 +15,7 @@ export interface StandIns {
 export function createStandIns({ sqs, sns }: { sqs: SQSClient; sns: SNSClient }): StandIns {
   return {
     queue: async (name) => {
-      const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+      const { GetQueueAttributesCommand } = await import('../vendor/sqs.mjs');
       const url = (await urlOf(sqs, name)) ?? (await makeQueue(sqs, name));
       const { Attributes } = await sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
@@ -23,7 +23,7 @@ export function createStandIns({ sqs, sns }: { sqs: SQSClient; sns: SNSClient })
       return { url, arn: Attributes?.QueueArn ?? '' };
     },
     topic: async (arn) => {
-      const { CreateTopicCommand } = await import('@aws-sdk/client-sns');
+      const { CreateTopicCommand } = await import('../vendor/sns.mjs');
       const name = nameOfArn(arn);
       const { TopicArn = '' } = await sns.send(
         new CreateTopicCommand({ Name: name, Attributes: isFifo(name) ? { FifoTopic: 'true' } : {} }),
@@ -34,7 +34,7 @@ export function createStandIns({ sqs, sns }: { sqs: SQSClient; sns: SNSClient })
 }
 
 async function urlOf(sqs: SQSClient, QueueName: string): Promise<string | undefined> {
-  const { GetQueueUrlCommand, QueueDoesNotExist } = await import('@aws-sdk/client-sqs');
+  const { GetQueueUrlCommand, QueueDoesNotExist } = await import('../vendor/sqs.mjs');
   try {
     return (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
   } catch (error) {
@@ -44,7 +44,7 @@ async function urlOf(sqs: SQSClient, QueueName: string): Promise<string | undefi
 }
 
 async function makeQueue(sqs: SQSClient, QueueName: string): Promise<string> {
-  const { CreateQueueCommand } = await import('@aws-sdk/client-sqs');
+  const { CreateQueueCommand } = await import('../vendor/sqs.mjs');
   const Attributes = isFifo(QueueName) ? { FifoQueue: 'true', ContentBasedDeduplication: 'true' } : {};
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
   return QueueUrl;

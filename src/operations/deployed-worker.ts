@@ -82,7 +82,7 @@ async function localQueue(
 
 /** The queue to which SQS moves what was received too often, as the queue itself says. */
 async function redriveTarget(place: Place, queueUrl: string): Promise<string | undefined> {
-  const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+  const { GetQueueAttributesCommand } = await import('../vendor/sqs.mjs');
   const sqs = await place.clients.sqs();
   const call = { action: 'sqs:GetQueueAttributes', place: `queue ${queueNameIn(queueUrl)}` };
   const { Attributes = {} } = await place.explain(call, () =>
@@ -101,7 +101,7 @@ async function findUrl(
   { clients, explain }: Place,
   input: { QueueName: string | undefined; QueueOwnerAWSAccountId?: string | undefined },
 ): Promise<string | undefined> {
-  const { GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
+  const { GetQueueUrlCommand } = await import('../vendor/sqs.mjs');
   const sqs = await clients.sqs();
   const call = { action: 'sqs:GetQueueUrl', place: `queue ${input.QueueName ?? ''}` };
   return explain(call, async () => {

@@ -48,7 +48,7 @@ function deadLetterQueueOf(redrivePolicy: string | undefined): string | undefine
 
 /** Undefined where there is no such queue. */
 async function attributesOf({ sqs, region }: Queues, QueueName: string) {
-  const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
+  const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('../vendor/sqs.mjs');
   const call = { action: 'sqs:GetQueueUrl and sqs:GetQueueAttributes', region };
   return explainAws(call, `queue ${QueueName}`, async () => {
     try {

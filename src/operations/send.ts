@@ -48,7 +48,7 @@ export async function sendOne(
     MessageAttributes: attributeValues(message.attributes),
   };
   if (to === 'queue') {
-    const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
+    const { SendMessageCommand } = await import('../vendor/sqs.mjs');
     const { MessageId = '' } = await sqs.send(
       new SendMessageCommand({
         QueueUrl: queueUrl,
@@ -59,7 +59,7 @@ export async function sendOne(
     );
     return { messageId: MessageId, to };
   }
-  const { PublishCommand } = await import('@aws-sdk/client-sns');
+  const { PublishCommand } = await import('../vendor/sns.mjs');
   const { MessageId = '' } = await sns.send(
     new PublishCommand({ TopicArn: topicArn, Message: body, Subject: subject, ...common }),
   );

@@ -64,7 +64,7 @@ function consoleHost(region: string): string {
 
 /** What AWS calls each resource of the stack, by its logical id. */
 export async function physicalIds({ client, stackName, region }: StackPlace) {
-  const { paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
+  const { paginateListStackResources } = await import('../vendor/cloudformation.mjs');
   const call = { action: 'cloudformation:ListStackResources', region };
   return explainAws(call, `stack ${stackName}`, async () => {
     const ids = new Map<string | undefined, string | undefined>();

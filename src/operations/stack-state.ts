@@ -10,7 +10,7 @@ export interface StackPlace {
 
 /** Undefined where there is none. */
 export async function findStack({ client, stackName, region }: StackPlace): Promise<Stack | undefined> {
-  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStacksCommand } = await import('../vendor/cloudformation.mjs');
   const call = { action: 'cloudformation:DescribeStacks', region };
   const answer = await explainAws(call, `stack ${stackName}`, () =>
     client.send(new DescribeStacksCommand({ StackName: stackName })).catch(unlessMissing),

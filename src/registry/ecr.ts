@@ -23,7 +23,7 @@ export function ecrRegistry(ecr: Ecr): Registry {
 }
 
 async function hasImage({ client, context: { region } }: Ecr, { repository, tag }: ImageName) {
-  const { DescribeImagesCommand } = await import('@aws-sdk/client-ecr');
+  const { DescribeImagesCommand } = await import('../vendor/ecr.mjs');
   const input = { repositoryName: repository, imageIds: [{ imageTag: tag }] };
   const call = { action: 'ecr:DescribeImages', region };
   const found = await explainAws(call, `image ${repository}:${tag}`, () =>
@@ -39,7 +39,7 @@ async function prepare(ecr: Ecr, repository: { name: string; worker: string }): 
 
 /** Undefined where it is not there. One that somebody else made serves as well, and stays as it is. */
 async function uriOf({ client, context: { region } }: Ecr, name: string): Promise<string | undefined> {
-  const { DescribeRepositoriesCommand } = await import('@aws-sdk/client-ecr');
+  const { DescribeRepositoriesCommand } = await import('../vendor/ecr.mjs');
   const call = { action: 'ecr:DescribeRepositories', region };
   const answer = await explainAws(call, `repository ${name}`, () =>
     client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] })).catch(unlessMissing),
@@ -49,7 +49,7 @@ async function uriOf({ client, context: { region } }: Ecr, name: string): Promis
 
 async function make(ecr: Ecr, repository: { name: string; worker: string }): Promise<Repository> {
   const { client, context } = ecr;
-  const { CreateRepositoryCommand } = await import('@aws-sdk/client-ecr');
+  const { CreateRepositoryCommand } = await import('../vendor/ecr.mjs');
   const call = { action: 'ecr:CreateRepository and ecr:TagResource', region: context.region };
   const made = await explainAws(call, `repository ${repository.name}`, () =>
     client.send(new CreateRepositoryCommand(newRepository(context, repository))).catch(unlessThere),
@@ -73,7 +73,7 @@ async function uriOfOther(ecr: Ecr, name: string): Promise<string> {
 
 /** Images that stay too long cost a little: no reason to stop a deploy. */
 async function keepNewest({ client, context: { region } }: Ecr, name: string): Promise<{ warning?: string }> {
-  const { PutLifecyclePolicyCommand } = await import('@aws-sdk/client-ecr');
+  const { PutLifecyclePolicyCommand } = await import('../vendor/ecr.mjs');
   const call = { action: 'ecr:PutLifecyclePolicy', region };
   try {
     await explainAws(call, `repository ${name}`, () =>
@@ -88,7 +88,7 @@ async function keepNewest({ client, context: { region } }: Ecr, name: string): P
 }
 
 async function logIn({ client, context: { region } }: Ecr, engine: Engine): Promise<void> {
-  const { GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
+  const { GetAuthorizationTokenCommand } = await import('../vendor/ecr.mjs');
   const call = { action: 'ecr:GetAuthorizationToken', region };
   const { authorizationData } = await explainAws(call, 'login to ECR', () =>
     client.send(new GetAuthorizationTokenCommand({})),

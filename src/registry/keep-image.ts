@@ -22,7 +22,7 @@ export async function keepImage(ecr: Ecr, image: ImageName): Promise<string | un
 }
 
 async function taggedImages({ client, context: { region } }: Ecr, repositoryName: string) {
-  const { DescribeImagesCommand } = await import('@aws-sdk/client-ecr');
+  const { DescribeImagesCommand } = await import('../vendor/ecr.mjs');
   return explainAws({ action: 'ecr:DescribeImages', region }, `repository ${repositoryName}`, async () => {
     const found: ImageDetail[] = [];
     let nextToken: string | undefined;
@@ -50,7 +50,7 @@ function isNearItsEnd(
 
 /** A repository that somebody else made has other rules, or none. */
 async function isOfStack({ client, context }: Ecr, name: string): Promise<boolean> {
-  const { DescribeRepositoriesCommand, ListTagsForResourceCommand } = await import('@aws-sdk/client-ecr');
+  const { DescribeRepositoriesCommand, ListTagsForResourceCommand } = await import('../vendor/ecr.mjs');
   const call = {
     action: 'ecr:DescribeRepositories and ecr:ListTagsForResource',
     region: context.region,
@@ -69,7 +69,7 @@ async function mark(
   { repository: repositoryName, tag }: ImageName,
   { imageDigest }: ImageDetail,
 ): Promise<void> {
-  const { BatchGetImageCommand, PutImageCommand } = await import('@aws-sdk/client-ecr');
+  const { BatchGetImageCommand, PutImageCommand } = await import('../vendor/ecr.mjs');
   const call = { action: 'ecr:BatchGetImage and ecr:PutImage', region };
   await explainAws(call, `image ${repositoryName}:${tag}`, async () => {
     const { images } = await client.send(

@@ -14,7 +14,7 @@ export interface RemovedRepositories {
 /** Deletes the stack's repositories with their images, those of workers that are no longer configured included. */
 export async function removeRepositories(ecr: Ecr): Promise<RemovedRepositories> {
   const { client, context } = ecr;
-  const { DeleteRepositoryCommand } = await import('@aws-sdk/client-ecr');
+  const { DeleteRepositoryCommand } = await import('../vendor/ecr.mjs');
   const result: RemovedRepositories = { removed: [], left: [] };
   for (const { repositoryName = '', repositoryArn } of await repositoriesOf(ecr)) {
     if (isOwn(context, repositoryName, await tagsOf(ecr, repositoryArn))) {
@@ -30,7 +30,7 @@ export async function removeRepositories(ecr: Ecr): Promise<RemovedRepositories>
 }
 
 async function repositoriesOf({ client, context }: Ecr): Promise<Repository[]> {
-  const { paginateDescribeRepositories } = await import('@aws-sdk/client-ecr');
+  const { paginateDescribeRepositories } = await import('../vendor/ecr.mjs');
   const call = { action: 'ecr:DescribeRepositories', region: context.region };
   return explainAws(call, 'the repositories of the service', async () => {
     const found: Repository[] = [];
@@ -43,7 +43,7 @@ async function repositoriesOf({ client, context }: Ecr): Promise<Repository[]> {
 }
 
 async function tagsOf({ client, context: { region } }: Ecr, resourceArn: string | undefined) {
-  const { ListTagsForResourceCommand } = await import('@aws-sdk/client-ecr');
+  const { ListTagsForResourceCommand } = await import('../vendor/ecr.mjs');
   const call = { action: 'ecr:ListTagsForResource', region };
   const { tags = [] } = await explainAws(call, `repository ${resourceArn ?? ''}`, () =>
     client.send(new ListTagsForResourceCommand({ resourceArn })),

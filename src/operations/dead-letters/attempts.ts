@@ -37,7 +37,7 @@ export async function messageLog(
   { logs, logGroup, explain, earlierMs }: LogPlace,
   letter: Letter,
 ): Promise<MessageLog> {
-  const { FilterLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+  const { FilterLogEventsCommand } = await import('../../vendor/cloudwatch-logs.mjs');
   const lines: MessageLog['lines'] = [];
   let nextToken: string | undefined;
   let pages = 0;

@@ -9,7 +9,7 @@ export async function deleteLetters(
   held: HeldLetters,
   letters: readonly Letter[],
 ): Promise<Failure<Letter>[]> {
-  const { DeleteMessageBatchCommand } = await import('@aws-sdk/client-sqs');
+  const { DeleteMessageBatchCommand } = await import('../../vendor/sqs.mjs');
   const failures: Failure<Letter>[] = [];
   for (const part of chunk(letters)) {
     const refused = await explain({ action: 'sqs:DeleteMessage', place: `queue ${name}` }, () =>

@@ -90,7 +90,7 @@ export class HeldLetters {
 
   /** Gives how many it did not work for. */
   private async changeVisibility(letters: readonly Letter[], seconds: number): Promise<number> {
-    const { ChangeMessageVisibilityBatchCommand } = await import('@aws-sdk/client-sqs');
+    const { ChangeMessageVisibilityBatchCommand } = await import('../../vendor/sqs.mjs');
     const { sqs, url, name, explain } = this.queue;
     const change = (part: readonly Letter[]) =>
       explain({ action: RELEASE_ACTION, place: `queue ${name}` }, () =>

@@ -54,7 +54,7 @@ async function follow(queue: DeadLetterQueue, { signal, onProgress }: MoveParts)
 
 /** Empty where there was none. */
 async function latestTask({ sqs, arn, name, explain }: DeadLetterQueue) {
-  const { ListMessageMoveTasksCommand } = await import('@aws-sdk/client-sqs');
+  const { ListMessageMoveTasksCommand } = await import('../../vendor/sqs.mjs');
   const { Results } = await explain({ action: 'sqs:ListMessageMoveTasks', place: `queue ${name}` }, () =>
     sqs.send(new ListMessageMoveTasksCommand({ SourceArn: arn, MaxResults: 1 })),
   );
@@ -62,7 +62,7 @@ async function latestTask({ sqs, arn, name, explain }: DeadLetterQueue) {
 }
 
 async function start({ sqs, arn, name, work, explain }: DeadLetterQueue, isToWorkQueue: boolean) {
-  const { StartMessageMoveTaskCommand } = await import('@aws-sdk/client-sqs');
+  const { StartMessageMoveTaskCommand } = await import('../../vendor/sqs.mjs');
   return explain({ action: 'sqs:StartMessageMoveTask', place: `queue ${name}` }, () =>
     sqs.send(
       new StartMessageMoveTaskCommand({

@@ -3,7 +3,7 @@ import type { DeadLetterQueue } from './queue';
 
 /** Deletes all messages. SQS takes up to a minute for it, and takes no second purge in that time. */
 export async function purge({ sqs, url, name, explain }: DeadLetterQueue): Promise<void> {
-  const { PurgeQueueCommand } = await import('@aws-sdk/client-sqs');
+  const { PurgeQueueCommand } = await import('../../vendor/sqs.mjs');
   await explain({ action: 'sqs:PurgeQueue', place: `queue ${name}` }, async () => {
     try {
       await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));

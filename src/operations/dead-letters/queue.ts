@@ -46,7 +46,7 @@ export async function openDeadLetters(
 }
 
 async function arnOf({ sqs, explain }: Pick<DeadLetterQueue, 'sqs' | 'explain'>, url: string) {
-  const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
   const call = { action: 'sqs:GetQueueAttributes', place: `queue ${queueNameIn(url)}` };
   const { Attributes } = await explain(call, () =>
     sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] })),
@@ -56,7 +56,7 @@ async function arnOf({ sqs, explain }: Pick<DeadLetterQueue, 'sqs' | 'explain'>,
 
 /** Messages in the dead-letter queue, whoever holds them. SQS calls the number approximate. */
 export async function countLetters({ sqs, url, name, explain }: DeadLetterQueue) {
-  const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
   const call = { action: 'sqs:GetQueueAttributes', place: `queue ${name}` };
   const { Attributes } = await explain(call, () =>
     sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...COUNT_ATTRIBUTES] })),

@@ -68,7 +68,7 @@ export class Replay {
   }
 
   private async sendBatch(part: readonly Letter[]): Promise<Failure<Letter>[]> {
-    const { SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');
+    const { SendMessageBatchCommand } = await import('../../vendor/sqs.mjs');
     const { sqs, work, explain, isFifo } = this.queue;
     return explain({ action: 'sqs:SendMessage', place: `queue ${work.name}` }, () =>
       inBatch(part, async (entries) => {

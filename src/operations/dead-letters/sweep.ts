@@ -57,7 +57,7 @@ export async function receive(
   { sqs, url, name, explain }: DeadLetterQueue,
   most: number = MAX_BATCH,
 ): Promise<Letter[] | 'too many held'> {
-  const { ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
+  const { ReceiveMessageCommand } = await import('../../vendor/sqs.mjs');
   return explain({ action: 'sqs:ReceiveMessage', place: `queue ${name}` }, async () => {
     try {
       const { Messages = [] } = await sqs.send(

@@ -67,7 +67,7 @@ async function* pages(
   { sinceMs, untilMs, pattern, terms }: LogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<LogEvent> {
-  const { FilterLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+  const { FilterLogEventsCommand } = await import('../../vendor/cloudwatch-logs.mjs');
   const request = {
     logGroupName: parts.logGroup,
     startTime: Math.max(0, sinceMs),

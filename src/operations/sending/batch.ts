@@ -22,7 +22,7 @@ export function createSendBatch(
 ): SendBatch {
   if (to === 'queue') {
     return async (messages) => {
-      const { SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');
+      const { SendMessageBatchCommand } = await import('../../vendor/sqs.mjs');
       const Entries = messages.map((message, index) => ({
         ...entryOf(message, index),
         MessageBody: message.body,
@@ -33,7 +33,7 @@ export function createSendBatch(
     };
   }
   return async (messages) => {
-    const { PublishBatchCommand } = await import('@aws-sdk/client-sns');
+    const { PublishBatchCommand } = await import('../../vendor/sns.mjs');
     const PublishBatchRequestEntries = messages.map((message, index) => ({
       ...entryOf(message, index),
       Message: message.body,

@@ -18,7 +18,7 @@ export const FIND_ACTIONS = 'sqs:GetQueueUrl and sqs:GetQueueAttributes';
 /** @throws {UserError} `WATCHBOT_NOT_DEPLOYED` where the queue is not there */
 export async function findDestination(sqs: SQSClient, address: WorkerAddress): Promise<Destination> {
   const { queueName, queueOwnerId, worker, topicName } = address;
-  const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
+  const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('../../vendor/sqs.mjs');
   try {
     const { QueueUrl = '' } = await sqs.send(
       new GetQueueUrlCommand({ QueueName: queueName, QueueOwnerAWSAccountId: queueOwnerId }),

@@ -29,7 +29,7 @@ export async function scheduleMessage(
   { body, groupId }: OutgoingMessage,
   at: Date,
 ): Promise<string> {
-  const { CreateScheduleCommand } = await import('@aws-sdk/client-scheduler');
+  const { CreateScheduleCommand } = await import('../../vendor/scheduler.mjs');
   const Name = `watchbot-send-${randomUUID()}`;
   await parts.scheduler.send(
     new CreateScheduleCommand({

@@ -23,7 +23,7 @@ export async function alarmStates(
 ): Promise<Reading<AlarmState[]>> {
   const names = alarmNames(configuration, worker);
   if (names.size === 0) return { value: [] };
-  const { DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
+  const { DescribeAlarmsCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
   const call = { action: 'cloudwatch:DescribeAlarms', place: `alarms of worker ${worker.name}` };
   return reading(explain, call, async () => {

@@ -29,7 +29,7 @@ export async function recentMetrics(
   { clients, explain }: StatusPlace,
   { configuration, worker, queueName }: { configuration: Configuration; worker: Worker; queueName: string },
 ): Promise<Reading<Metrics>> {
-  const { GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
+  const { GetMetricDataCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
   const now = Date.now();
   const logMetric = (id: string, metric: LogMetric, Stat: string) => ({

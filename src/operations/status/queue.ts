@@ -12,7 +12,7 @@ export async function queueState(
   { clients, explain }: StatusPlace,
   queueUrl: string,
 ): Promise<Reading<QueueState>> {
-  const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
   const sqs = await clients.sqs();
   const name = queueNameIn(queueUrl);
   return reading(explain, { action: 'sqs:GetQueueAttributes', place: `queue ${name}` }, async () => {

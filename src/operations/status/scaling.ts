@@ -23,7 +23,7 @@ export async function scalingBounds(
   { clients, explain }: StatusPlace,
   name: ServiceName,
 ): Promise<Reading<ScalingBounds>> {
-  const { DescribeScalableTargetsCommand } = await import('@aws-sdk/client-application-auto-scaling');
+  const { DescribeScalableTargetsCommand } = await import('../../vendor/application-auto-scaling.mjs');
   const scaling = await clients.scaling();
   const action = 'application-autoscaling:DescribeScalableTargets';
   const found = await reading(explain, { action, place: `service ${name.service}` }, async () => {
@@ -42,7 +42,7 @@ export async function scalingActivities(
   { clients, explain }: StatusPlace,
   name: ServiceName,
 ): Promise<Reading<ScalingActivity[]>> {
-  const { DescribeScalingActivitiesCommand } = await import('@aws-sdk/client-application-auto-scaling');
+  const { DescribeScalingActivitiesCommand } = await import('../../vendor/application-auto-scaling.mjs');
   const scaling = await clients.scaling();
   const action = 'application-autoscaling:DescribeScalingActivities';
   return reading(explain, { action, place: `service ${name.service}` }, async () => {

@@ -37,7 +37,7 @@ export async function serviceState(
   { clients, explain }: StatusPlace,
   { cluster, service }: ServiceName,
 ): Promise<Reading<{ tasks: TaskCounts; deployment: DeploymentState | null }>> {
-  const { DescribeServicesCommand } = await import('@aws-sdk/client-ecs');
+  const { DescribeServicesCommand } = await import('../../vendor/ecs.mjs');
   const ecs = await clients.ecs();
   const found = await reading(
     explain,
@@ -85,7 +85,7 @@ export async function protectedTasks(
   { clients, explain }: StatusPlace,
   { cluster, service }: ServiceName,
 ): Promise<Reading<number>> {
-  const { GetTaskProtectionCommand, paginateListTasks } = await import('@aws-sdk/client-ecs');
+  const { GetTaskProtectionCommand, paginateListTasks } = await import('../../vendor/ecs.mjs');
   const ecs = await clients.ecs();
   const place = `service ${service}`;
   const listed = await reading(explain, { action: 'ecs:ListTasks', place }, async () => {

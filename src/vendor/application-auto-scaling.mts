@@ -1,0 +1,5 @@
+export {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  DescribeScalingActivitiesCommand,
+} from '@aws-sdk/client-application-auto-scaling';

@@ -1,0 +1,6 @@
+export {
+  DescribeServicesCommand,
+  ECSClient,
+  GetTaskProtectionCommand,
+  paginateListTasks,
+} from '@aws-sdk/client-ecs';

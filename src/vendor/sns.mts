@@ -1,0 +1,7 @@
+export {
+  CreateTopicCommand,
+  PublishBatchCommand,
+  PublishCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
