@@ -7,6 +7,7 @@ import { bundleLayer, bundleVendor } from './bundles.mjs';
 import { keepReachable } from './declarations.mjs';
 import { buildLaunchers } from './launcher.mjs';
 import { licensesOf } from './licenses.mjs';
+import { declarations } from './types.mjs';
 
 const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -15,6 +16,11 @@ rmSync('dist', { recursive: true, force: true });
 tsc('tsconfig.build.json');
 tsc('tsconfig.types.json');
 keepReachable('dist', 'progress/index.d.ts');
+// Of what was compiled just now.
+const { typeSchemas } = require('../dist/config/editor/type-schema.js');
+const { editorSchema } = require('../dist/config/editor/editor-schema.js');
+writeFileSync('dist/index.d.ts', await declarations(typeSchemas()));
+writeFileSync('schema.json', `${JSON.stringify(editorSchema(), null, 1)}\n`);
 
 const bundles = [
   await bundleLayer({ outdir: 'dist/layer', version }),
