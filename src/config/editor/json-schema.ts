@@ -8,7 +8,6 @@ export interface JsonSchema {
   pattern?: string;
   /** Of the language server for YAML: what it says in the place of the pattern. */
   patternErrorMessage?: string;
-  maxLength?: number;
   enum?: readonly unknown[];
   const?: unknown;
   if?: JsonSchema;

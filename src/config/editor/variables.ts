@@ -28,9 +28,7 @@ const variableText = (): JsonSchema => ({ type: 'string', pattern: VARIABLE });
 
 function takesAnyText({ type, pattern, anyOf, ...others }: JsonSchema): boolean {
   if (anyOf !== undefined) return anyOf.some(takesAnyText);
-  return (
-    type === 'string' && pattern === undefined && others.enum === undefined && others.maxLength === undefined
-  );
+  return type === 'string' && pattern === undefined && others.enum === undefined;
 }
 
 /** What is told of a key stays outside, where an editor looks for it. */

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from '../helpers/framework';
+import { pack, type Tarball } from '../helpers/tarball';
+
+let tarball: Tarball;
+let files: string[];
+
+beforeAll(() => {
+  tarball = pack();
+  files = execFileSync('tar', ['-tzf', tarball.file], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((file) => file.replace('package/', ''));
+});
+afterAll(() => {
+  tarball.remove();
+});
+
+/** A program of a package that is installed here. */
+function run(program: string, ...args: string[]) {
+  return promisify(execFile)(process.execPath, [path.join(ROOT, 'node_modules', program), ...args], {
+    cwd: ROOT,
+  });
+}
+
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', object>;
+
+describe('what is published', () => {
+  it('is right in the eyes of publint', async () => {
+    const { stdout } = await run('publint/src/cli.js', 'run', tarball.file, '--strict');
+    expect(stdout).toContain('All good!');
+  });
+
+  it('has types that every kind of TypeScript finds', async () => {
+    const { stdout } = await run('@arethetypeswrong/cli/dist/index.js', tarball.file, '--no-color');
+    expect(stdout).toContain('No problems found');
+  });
+
+  it('is the plugin, what runs in the container, and what is told of it', () => {
+    const roots = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
+    expect([...roots].filter((root) => !/^dist\/[a-z-]+$/.test(root)).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'NOTICE.md',
+      'README.md',
+      'THIRD-PARTY-LICENSES',
+      'dist/index.d.ts',
+      'dist/index.js',
+      'package.json',
+      'schema.json',
+      'scripts/launcher.mjs',
+      'src/launcher',
+    ]);
+    expect(
+      files.filter((file) => /test|bundled\.json|reference-page|config\/editor|tsbuildinfo/.test(file)),
+    ).toEqual([]);
+  });
+
+  it('has maps of what runs in tasks alone, and declarations of what can be imported alone', () => {
+    const maps = files.filter((file) => file.endsWith('.map'));
+    expect(maps.filter((file) => !file.startsWith('dist/layer/'))).toEqual([]);
+    const declarations = files.filter((file) => file.endsWith('.d.ts'));
+    expect(declarations.filter((file) => !file.startsWith('dist/progress/'))).toEqual(['dist/index.d.ts']);
+  });
+
+  it('installs what the plugin loads, and nothing else', () => {
+    const sources = files.filter(
+      (file) => /^dist\/.*\.js$/.test(file) && !/^dist\/(layer|vendor)\//.test(file),
+    );
+    const names = sources.flatMap((file) =>
+      [...read(file).matchAll(/(?:require|import)\("?'?((?:@[\w-]+\/)?[\w.-]+)["'/]/g)].map(
+        ([, name]) => name!,
+      ),
+    );
+    const loaded = new Set(names.filter((name) => !name.startsWith('node:') && !name.startsWith('.')));
+    expect([...loaded].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+});
+
+interface Metafile {
+  outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
+}
+
+describe('the licences in it', () => {
+  const texts = read('THIRD-PARTY-LICENSES');
+
+  it('are of all packages of which there is a byte, in their versions', () => {
+    const metafiles = JSON.parse(read('dist/bundled.json')) as Metafile[];
+    const inputs = metafiles.flatMap(({ outputs }) =>
+      Object.values(outputs).flatMap((each) => Object.entries(each.inputs)),
+    );
+    const folders = inputs
+      .filter(([file, { bytesInOutput }]) => bytesInOutput > 0 && file.includes('node_modules/'))
+      .map(([file]) => file.replace(/(.*node_modules\/(@[^/]+\/)?[^/]+).*/, '$1'));
+    const packages = [...new Set(folders)].map((folder) => {
+      const { name, version, license } = JSON.parse(read(`${folder}/package.json`)) as Record<string, string>;
+      return `${name} ${version} (${license})`;
+    });
+    const told = [...texts.matchAll(/^\S+ \d+\.\d+\.\d+ \(.*\)$/gm)].map(([line]) => line);
+    expect(told.sort()).toEqual([...new Set(packages)].sort());
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^@aws-sdk\/client-sqs /),
+        expect.stringMatching(/^fauxqs /),
+      ]),
+    );
+  });
+
+  it('are of kinds that have been looked at', () => {
+    const kinds = [...texts.matchAll(/^\S+ \d+\.\d+\.\d+ \((.*)\)$/gm)].map(([, kind]) => kind);
+    expect([...new Set(kinds)].sort()).toEqual(['Apache-2.0', 'BSD-3-Clause', 'ISC', 'MIT']);
+    expect(texts).toContain('GNU LESSER GENERAL PUBLIC LICENSE');
+  });
+});
