@@ -10,6 +10,7 @@ import {
   copyServiceTo,
   readTemplate,
   ROOT,
+  runFramework,
   startFramework,
   type Framework,
   type FrameworkRun,
@@ -82,7 +83,16 @@ export class TestService {
   }
 
   start(args: string[], environment: Record<string, string | undefined> = {}): FrameworkRun {
-    return startFramework(this.framework, args, {
+    return startFramework(this.framework, args, this.options(environment));
+  }
+
+  async run(args: string[], environment: Record<string, string | undefined> = {}) {
+    const { code, output } = await runFramework(this.framework, args, this.options(environment));
+    return { code, output: withoutProgress(output) };
+  }
+
+  private options(environment: Record<string, string | undefined>) {
+    return {
       folder: this.folder,
       environment: {
         PATH: this.bin,
@@ -95,12 +105,7 @@ export class TestService {
         SLS_AWS_MONITORING_FREQUENCY: '100',
         ...environment,
       },
-    });
-  }
-
-  async run(args: string[], environment: Record<string, string | undefined> = {}) {
-    const { code, output } = await this.start(args, environment).ended;
-    return { code, output: withoutProgress(output) };
+    };
   }
 
   get template(): PackagedTemplate {

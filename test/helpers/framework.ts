@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { collectLines, type Lines } from './lines';
+import { endBusyHosts, runWarm, type FrameworkResult } from './warm-framework';
 
 export const ROOT = path.resolve(__dirname, '../..');
 export const SERVICES = path.resolve(__dirname, '../fixtures/services');
@@ -16,6 +17,9 @@ export const FRAMEWORKS = {
 } as const;
 export type Framework = keyof typeof FRAMEWORKS;
 export const FRAMEWORK_NAMES = Object.keys(FRAMEWORKS) as Framework[];
+
+/** There `npm ci` removes it, and git does not see it. The framework names each file by a hash of what is in it. */
+const SCHEMA_CACHE = path.join(ROOT, 'node_modules/.cache/watchbot-framework');
 
 const folders: string[] = [];
 
@@ -62,7 +66,7 @@ export function removeServices(): void {
 
 export interface FrameworkRun extends Lines {
   process: ChildProcess;
-  ended: Promise<{ code: number | string; output: string }>;
+  ended: Promise<FrameworkResult>;
 }
 
 const running = new Set<ChildProcess>();
@@ -86,6 +90,8 @@ export function frameworkCommand(
       PATH: process.env.PATH,
       // The framework keeps notes there: not in the service, where they would become a part of its image.
       HOME: environment.HOME ?? home(),
+      // It takes four seconds to compile the schema of a serverless.yml.
+      SLS_SCHEMA_CACHE_BASE_DIR: SCHEMA_CACHE,
       SLS_TELEMETRY_DISABLED: '1',
       SLS_INTERACTIVE_SETUP_ENABLE: '0',
       CI: '1',
@@ -94,15 +100,17 @@ export function frameworkCommand(
   };
 }
 
+interface FrameworkOptions {
+  folder: string;
+  environment?: Record<string, string | undefined>;
+  input?: string;
+}
+
 /** A command of the framework, as a user runs it. */
 export function startFramework(
   framework: Framework,
   args: readonly string[],
-  {
-    folder,
-    environment = {},
-    input,
-  }: { folder: string; environment?: Record<string, string | undefined>; input?: string },
+  { folder, environment = {}, input }: FrameworkOptions,
 ): FrameworkRun {
   const command = frameworkCommand(framework, args, { folder, environment });
   const child = spawn(command.program, command.args, {
@@ -124,19 +132,26 @@ export function startFramework(
   return { ...lines, process: child, ended };
 }
 
-export function runFramework(...parts: Parameters<typeof startFramework>) {
-  return startFramework(...parts).ended;
+/** The same to its end, in a process in which others have run: for the many that need no process of their own. */
+export function runFramework(
+  framework: Framework,
+  args: readonly string[],
+  { folder, environment = {}, input }: FrameworkOptions,
+): Promise<FrameworkResult> {
+  const { env } = frameworkCommand(framework, args, { folder, environment });
+  return runWarm(FRAMEWORKS[framework], { args, folder, environment: env, input });
 }
 
 /** For `afterEach`: a failed test leaves nothing running. */
 export async function endFrameworks(): Promise<void> {
-  await Promise.all(
-    [...running].map(async (child) => {
+  await Promise.all([
+    endBusyHosts(),
+    ...[...running].map(async (child) => {
       const ended = once(child, 'close');
       child.kill('SIGKILL');
       await ended;
     }),
-  );
+  ]);
 }
 
 export interface TemplateResource {

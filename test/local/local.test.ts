@@ -45,11 +45,8 @@ async function interrupt({ process, ended }: FrameworkRun) {
 describe.each(FRAMEWORK_NAMES)('%s watchbot local', (framework) => {
   it('--messages sends each line, says what became of it, and ends', async () => {
     const folder = copyService('fates');
-    const { code, output } = await runFramework(
-      framework,
-      ['watchbot', 'local', '--messages', 'messages.txt'],
-      { folder },
-    );
+    const args = ['watchbot', 'local', '--messages', 'messages.txt'];
+    const { code, output } = await startFramework(framework, args, { folder }).ended;
 
     expect(output).toContain('4 messages: 2 done, 1 rejected, 1 dead-lettered');
     expect(output).toMatch(/│ ok +│ done +│ exit code 0 +│/);
@@ -85,10 +82,10 @@ describe.each(FRAMEWORK_NAMES)('%s watchbot local', (framework) => {
 describe('local', () => {
   it('runs the demonstration of the README', async () => {
     const messages = 'example-service/messages.jsonl';
-    const { code, output } = await runFramework('osls', ['watchbot', 'local', '--messages', messages], {
+    const { code, output } = await startFramework('osls', ['watchbot', 'local', '--messages', messages], {
       folder: ROOT,
       environment: { HOME: process.env.HOME ?? '/' },
-    });
+    }).ended;
     expect(output).toContain('8 messages: 6 done, 1 rejected, 1 dead-lettered');
     expect(output).toMatch(/tile 0\/0\/0: [\d.]+ % land/);
     expect(code).toBe(0);

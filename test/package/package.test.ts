@@ -22,6 +22,7 @@ import {
   removeServices,
   ROOT,
   runFramework,
+  startFramework,
   type PackagedTemplate,
 } from '../helpers/framework';
 
@@ -31,11 +32,14 @@ const LAYER = path.join(ROOT, 'dist/layer');
 afterEach(endFrameworks);
 afterAll(removeServices);
 
-async function packaged(folder: string, framework = FRAMEWORK_NAMES[0]!) {
-  const { code, output } = await runFramework(framework, ['package'], { folder });
+async function packaged(folder: string, framework = FRAMEWORK_NAMES[0]!, run = runFramework) {
+  const { code, output } = await run(framework, ['package'], { folder });
   if (code !== 0) throw new Error(output);
   return readTemplate(folder);
 }
+
+/** As a user does: a process for it alone. */
+const runAlone: typeof runFramework = (...parts) => startFramework(...parts).ended;
 
 const typesOf = ({ Resources }: PackagedTemplate) =>
   Object.fromEntries(
@@ -52,7 +56,7 @@ const imageTag = (template: PackagedTemplate, id = 'WatchbotTask') =>
 
 describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
   it('makes everything that a worker needs from one line of configuration, offline', async () => {
-    const { template } = await packaged(copyService('minimal'), framework);
+    const { template } = await packaged(copyService('minimal'), framework, runAlone);
 
     expect(typesOf(template)).toEqual({
       WatchbotVpc: 'AWS::EC2::VPC',
@@ -145,7 +149,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
       '  comand: x\n  cpu: 300\n  scaling: { min: 3, max: 2 }\n',
     );
 
-    const { code, output } = await runFramework(framework, ['package'], { folder });
+    const { code, output } = await runAlone(framework, ['package'], { folder });
 
     expect(code).toBe(1);
     expect(output).toContain('The watchbot section has 3 errors:');
@@ -236,7 +240,7 @@ describe('package', () => {
   });
 
   it('works for the service at the root of this checkout', async () => {
-    const { code } = await runFramework('osls', ['package'], { folder: ROOT });
+    const { code } = await runAlone('osls', ['package'], { folder: ROOT });
     expect(code).toBe(0);
     expect(typesOf(readTemplate(ROOT).template)).toMatchObject({ WatchbotService: 'AWS::ECS::Service' });
   });
