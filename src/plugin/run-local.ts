@@ -72,31 +72,32 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
   const emulated = localClients(serverless.getProvider('aws'), emulator.endpoint);
   const clients = { sqs: await emulated.sqs(), sns: await emulated.sns() };
   const handlers = await openHandlers(parts, run.workers);
-  const service = await startLocalService({
-    ...configuration.context,
-    handlers: handlers.handlers,
-    ...(await readPackage(parts)),
-    workers: run.workers,
-    endpoint: emulator.endpoint,
-    credentials: LOCAL_CREDENTIALS,
-    clients,
-    shell: process.env,
-    queueNameOf: (worker) => workerAddress(configuration, worker).queueName,
-    onLine: (worker, line) => {
-      lines.onLine(worker, line);
-      log.write(worker, line);
-    },
-    onWarning: (text) => utils.log.warning(text),
-  });
-  if (run.messages === undefined) await handlers.follow(service);
-  utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));
-  await Promise.race([untilDone(service, clients, { parts, run, lines, colours }), service.failed]).finally(
-    async () => {
-      await handlers.stop();
-      await service.stop();
-      await log.end();
-    },
-  );
+  try {
+    const service = await startLocalService({
+      ...configuration.context,
+      handlers: handlers.handlers,
+      ...(await readPackage(parts)),
+      workers: run.workers,
+      endpoint: emulator.endpoint,
+      credentials: LOCAL_CREDENTIALS,
+      clients,
+      shell: process.env,
+      queueNameOf: (worker) => workerAddress(configuration, worker).queueName,
+      onLine: (worker, line) => {
+        lines.onLine(worker, line);
+        log.write(worker, line);
+      },
+      onWarning: (text) => utils.log.warning(text),
+    });
+    if (run.messages === undefined) await handlers.follow(service);
+    utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));
+    const done = untilDone(service, clients, { parts, run, lines, colours });
+    await Promise.race([done, service.failed]).finally(() => service.stop());
+  } finally {
+    // Also where the service could not start: an open bundler keeps the process from ending.
+    await handlers.stop();
+    await log.end();
+  }
 }
 
 async function untilDone(
