@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Colours } from '../commands/colours';
 import type { Emulator } from '../local/emulator';
 import type { LocalService, LocalWorker } from '../local/local-service';
-import type { Fate, MessageReport } from '../local/tally';
+import type { Attempt, Fate, MessageReport } from '../local/tally';
 import { DEFAULT_PORT } from '../commands/common-options';
 import { colourOf, judgeLine } from '../commands/logs/shown-line';
 import { visibleControls } from '../commands/visible-controls';
@@ -41,6 +41,9 @@ export function describeLine(line: string, colours: Colours): string {
 const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 const MAX_BODY_LENGTH = 60;
+const TAIL_LENGTH = 30;
+/** Attempts in a row that ended alike. */
+const MOST_WRITTEN_OUT = 2;
 
 /** What became of each message. */
 export function describeReports(
@@ -56,7 +59,7 @@ export function describeReports(
     ...reports.map(({ body, fate, attempts }) => [
       visibleControls(shorten(body)),
       colours[FATE_COLOURS[fate]](fate),
-      attempts.map(({ reason }) => reason).join(' → '),
+      describeAttempts(attempts),
     ]),
   );
   return `\n${table.toString()}\n${summary(reports)}, in ${seconds.toFixed(1)} s\n`;
@@ -81,6 +84,24 @@ function summary(reports: readonly MessageReport[]): string {
   return `${messages}: ${parts.join(', ')}`;
 }
 
+/** The same several times is said once: a line that does not fit a terminal is hard to read. */
+function describeAttempts(attempts: readonly Attempt[]): string {
+  const runs: { reason: string; times: number }[] = [];
+  for (const { reason } of attempts) {
+    const last = runs.at(-1);
+    if (last?.reason === reason) last.times += 1;
+    else runs.push({ reason, times: 1 });
+  }
+  return runs
+    .flatMap(({ reason, times }) =>
+      times > MOST_WRITTEN_OUT ? [`${reason} (${times} times)`] : Array<string>(times).fill(reason),
+    )
+    .join(' → ');
+}
+
+/** Both ends: messages of a service often begin alike, as events of S3 do, and differ behind that. */
 function shorten(text: string): string {
-  return text.length > MAX_BODY_LENGTH ? `${text.slice(0, MAX_BODY_LENGTH - 1)}…` : text;
+  const { length } = text;
+  const head = MAX_BODY_LENGTH - TAIL_LENGTH - 1;
+  return length > MAX_BODY_LENGTH ? `${text.slice(0, head)}…${text.slice(length - TAIL_LENGTH)}` : text;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
 import { LogLevel, LogSource, JobResult } from '../../src/contract/log';
 import { formatPlain, formatStructured, outcomeText, type LogLine } from '../../src/contract/log-lines';
+import type { Fate, MessageReport } from '../../src/local/tally';
 import { describeLine, describeReports } from '../../src/plugin/local-text';
 
 const coloured = createColors(true);
@@ -47,21 +48,70 @@ describe('a line of a watcher', () => {
   });
 });
 
+const report = (body: string, fate: Fate, ...reasons: string[]) => ({
+  body,
+  fate,
+  attempts: reasons.map((reason) => ({ result: JobResult.failure, reason })),
+});
+
+/** The cells of the rows, without what is drawn around them. */
+const rows = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('│'))
+    .slice(1)
+    .map((line) =>
+      line
+        .split('│')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+const shown = (reports: readonly MessageReport[], seconds = 1) =>
+  describeReports(reports, { seconds, colours: uncoloured });
+
 describe('what became of the messages', () => {
+  it('counts them, one as one', () => {
+    const done = report('a', 'done', 'exit code 0');
+    expect(shown([done], 1.26)).toContain('\n1 message: 1 done, in 1.3 s\n');
+    const text = shown([done, done, report('b', 'open')], 2);
+    expect(text).toContain('\n3 messages: 2 done, 1 open, in 2.0 s\n');
+  });
+
+  it.each([
+    { reasons: [], said: '' },
+    { reasons: ['1', '0'], said: '1 → 0' },
+    { reasons: ['1', '1', '0'], said: '1 → 1 → 0' },
+    { reasons: ['1', '1', '1'], said: '1 (3 times)' },
+    { reasons: ['4', '1', '1', '1', '1', '4', '0'], said: '4 → 1 (4 times) → 4 → 0' },
+  ])('says attempts that ended alike once: $said', ({ reasons, said }) => {
+    expect(rows(shown([report('a', 'done', ...reasons)]))).toEqual([['a', 'done', said]]);
+  });
+
+  it('tells long messages apart that begin alike', () => {
+    const event = (key: string) =>
+      `{"Records":[{"s3":{"bucket":{"name":"uploads"},"object":{"key":"${key}"}}}]}`;
+    const reports = ['sales/2026-01.csv', 'sales/2026-02.csv'].map((key) => report(event(key), 'done'));
+    const [[first], [second]] = rows(shown(reports)) as [string[], string[]];
+    expect(first).toHaveLength(60);
+    expect(first).toMatch(/^\{"Records":\[.*….*2026-01\.csv"\}\}\}\]\}$/);
+    expect(second).toContain('2026-02.csv');
+    const short = 'x'.repeat(60);
+    expect(rows(shown([report(short, 'done')]))[0]![0]).toBe(short);
+  });
+
   it.each([
     ['done', coloured.green],
     ['rejected', coloured.yellow],
     ['dead-lettered', coloured.red],
     ['open', coloured.dim],
   ] as const)('%s has its colour', (fate, colour) => {
-    const text = describeReports([{ body: 'one', fate, attempts: [] }], { seconds: 1, colours: coloured });
+    const text = describeReports([report('one', fate)], { seconds: 1, colours: coloured });
     expect(text).toContain(colour(fate));
-    expect(text).toContain(`1 message: 1 ${fate}, in 1.0 s`);
   });
 
   it('lets no message drive the terminal', () => {
-    const reports = [{ body: '\u001b[2Jgone', fate: 'done', attempts: [] }] as const;
-    const text = describeReports(reports, { seconds: 1, colours: uncoloured });
+    const text = shown([report('\u001b[2Jgone', 'done')]);
     expect(text).not.toContain('\u001b');
     expect(text).toContain(String.raw`\u001b[2Jgone`);
   });
