@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { build, single } from '../support';
+import { build, single, type Properties } from '../support';
 
 const ON_INSTANCES = { cluster: 'shared', capacity: 'EC2' };
 const VPC = { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'] };
@@ -117,9 +117,8 @@ describe('on instances', () => {
       workers: { small: { command: 'true' }, big: { command: 'true', capacity: 'EC2' } },
     });
     const addressOf = (id: string) => {
-      const { NetworkConfiguration } = Resources[id]?.Properties as Record<string, never>;
-      return (NetworkConfiguration as { AwsvpcConfiguration: { AssignPublicIp?: string } })
-        .AwsvpcConfiguration.AssignPublicIp;
+      const { NetworkConfiguration } = Resources[id]?.Properties as Properties;
+      return NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp as unknown;
     };
     expect(addressOf('SmallService')).toBe('ENABLED');
     expect(addressOf('BigService')).toBeUndefined();
