@@ -56,7 +56,7 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   while (!(await isSo())) await delay(50);
 }
 
-export const BACKLOG = 100;
+export const BACKLOG = 60;
 
 /** Sends to the topic, one after the other, until it is stopped. */
 export function startSender({ sns: client }: TestEmulator, TopicArn: string, ledger: Ledger) {

@@ -18,6 +18,9 @@ const PAGE = readPage('migrate-from-watchbot.md');
 const TAKE_OVER = section(PAGE, 'Take the queue over');
 const BESIDE = section(PAGE, 'A new queue beside the old one');
 
+/** Seconds where the machine is idle. */
+const MOVE_MS = 150_000;
+
 const bed = useTestBed();
 let endings: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -62,32 +65,36 @@ const isEmpty = async (queue: TestQueue) => {
 describe('a queue that is taken over', () => {
   const lines = shellLines(TAKE_OVER);
 
-  it('loses no message, while the sender goes on and the old consumer is killed in its work', async () => {
-    const { ledger, queue, sender, consumer } = await startOldService();
+  it(
+    'loses no message, while the sender goes on and the old consumer is killed in its work',
+    async () => {
+      const { ledger, queue, sender, consumer } = await startOldService();
 
-    expect(lines[0]).toBe('sls deploy');
-    startNewService(queue, ledger);
-    await until(() => ledger.doneBy('new').length >= 20);
-    await until(() => ledger.doneBy('old').length >= 20);
+      expect(lines[0]).toBe('sls deploy');
+      startNewService(queue, ledger);
+      await until(() => ledger.doneBy('new').length >= 20);
+      await until(() => ledger.doneBy('old').length >= 20);
 
-    // The old service goes to no task: its limit first.
-    const commands = lines.slice(-2).map((line) => awsCommand(line, {}));
-    expect(commands.map(({ operation }) => operation)).toEqual([
-      'register-scalable-target',
-      'update-service',
-    ]);
-    expect(commands[0]!.options).toMatchObject({ 'min-capacity': ['0'], 'max-capacity': ['0'] });
-    expect(commands[1]!.options).toMatchObject({ 'desired-count': ['0'] });
-    const held = await consumer.killAtWork();
+      // The old service goes to no task: its limit first.
+      const commands = lines.slice(-2).map((line) => awsCommand(line, {}));
+      expect(commands.map(({ operation }) => operation)).toEqual([
+        'register-scalable-target',
+        'update-service',
+      ]);
+      expect(commands[0]!.options).toMatchObject({ 'min-capacity': ['0'], 'max-capacity': ['0'] });
+      expect(commands[1]!.options).toMatchObject({ 'desired-count': ['0'] });
+      const held = await consumer.killAtWork();
 
-    await sender.more(50);
-    await sender.stop();
-    await until(() => ledger.undone().length === 0);
-    await until(() => isEmpty(queue));
-    expect(ledger.sent.size).toBeGreaterThanOrEqual(BACKLOG + 50);
-    expect(ledger.doneBy('new')).toContain(held);
-    expect((await queue.counts()).dead).toBe(0);
-  });
+      await sender.more(50);
+      await sender.stop();
+      await until(() => ledger.undone().length === 0);
+      await until(() => isEmpty(queue));
+      expect(ledger.sent.size).toBeGreaterThanOrEqual(BACKLOG + 50);
+      expect(ledger.doneBy('new')).toContain(held);
+      expect((await queue.counts()).dead).toBe(0);
+    },
+    MOVE_MS,
+  );
 
   it('is named in serverless.yml as the page says', () => {
     expect(TAKE_OVER).toMatch(
@@ -97,51 +104,57 @@ describe('a queue that is taken over', () => {
 });
 
 describe('a new queue beside the old one', () => {
-  it('loses no message, and the old one has none left', async () => {
-    const { ledger, queue: old, topicArn, sender } = await startOldService();
-    const { emulator } = bed;
-    const dead = ['failed 1', 'failed 2', 'failed 3'];
-    for (const MessageBody of dead) {
-      ledger.sent.add(MessageBody);
-      await emulator.sqs.send(new SendMessageCommand({ QueueUrl: old.deadLetterUrl, MessageBody }));
-    }
-    const next = await createTestQueue(emulator);
-    startNewService(next, ledger);
-    // As `events: - sns` does.
-    await subscribe(topicArn, next);
-    await sender.more(5);
+  it(
+    'loses no message, and the old one has none left',
+    async () => {
+      const { ledger, queue: old, topicArn, sender } = await startOldService();
+      const { emulator } = bed;
+      const dead = ['failed 1', 'failed 2', 'failed 3'];
+      for (const MessageBody of dead) {
+        ledger.sent.add(MessageBody);
+        await emulator.sqs.send(new SendMessageCommand({ QueueUrl: old.deadLetterUrl, MessageBody }));
+      }
+      const next = await createTestQueue(emulator);
+      startNewService(next, ledger);
+      // As `events: - sns` does.
+      await subscribe(topicArn, next);
+      await sender.more(5);
 
-    const names: Record<string, string> = {
-      OLD_TOPIC_ARN: topicArn,
-      OLD_QUEUE_URL: old.url,
-      OLD_DEAD_LETTER_ARN: `${old.arn}-dead`,
-      NEW_QUEUE_ARN: next.arn,
-    };
-    const [list, unsubscribe, look, move] = shellLines(BESIDE).filter((line) => line.startsWith('aws '));
-    const run = (line: string) => runAws(emulator, awsCommand(line, names));
+      const names: Record<string, string> = {
+        OLD_TOPIC_ARN: topicArn,
+        OLD_QUEUE_URL: old.url,
+        OLD_DEAD_LETTER_ARN: `${old.arn}-dead`,
+        NEW_QUEUE_ARN: next.arn,
+      };
+      const [list, unsubscribe, look, move] = shellLines(BESIDE).filter((line) => line.startsWith('aws '));
+      const run = (line: string) => runAws(emulator, awsCommand(line, names));
 
-    const { Subscriptions } = (await run(list!)) as {
-      Subscriptions: { Endpoint: string; SubscriptionArn: string }[];
-    };
-    names.OLD_SUBSCRIPTION_ARN = Subscriptions.find(({ Endpoint }) => Endpoint === old.arn)!.SubscriptionArn;
-    await run(unsubscribe!);
+      const { Subscriptions } = (await run(list!)) as {
+        Subscriptions: { Endpoint: string; SubscriptionArn: string }[];
+      };
+      names.OLD_SUBSCRIPTION_ARN = Subscriptions.find(
+        ({ Endpoint }) => Endpoint === old.arn,
+      )!.SubscriptionArn;
+      await run(unsubscribe!);
 
-    await until(async () => {
-      const { Attributes } = await run(look!);
-      return Object.values(Attributes as object).every((count) => count === '0');
-    });
-    await sender.more(20);
-    expect(await isEmpty(old)).toBe(true);
+      await until(async () => {
+        const { Attributes } = await run(look!);
+        return Object.values(Attributes as object).every((count) => count === '0');
+      });
+      await sender.more(20);
+      expect(await isEmpty(old)).toBe(true);
 
-    await moveLikeSqs(awsCommand(move!, names), { old, next, names });
-    await sender.stop();
-    await until(() => ledger.undone().length === 0);
-    await until(() => isEmpty(next));
-    expect(await old.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
-    expect(ledger.doneBy('new')).toEqual(expect.arrayContaining(dead));
-    // Nothing that the old one had was left to the new one, but what was sent between the two commands.
-    expect(ledger.doneBy('old').length).toBeGreaterThanOrEqual(BACKLOG);
-  });
+      await moveLikeSqs(awsCommand(move!, names), { old, next, names });
+      await sender.stop();
+      await until(() => ledger.undone().length === 0);
+      await until(() => isEmpty(next));
+      expect(await old.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
+      expect(ledger.doneBy('new')).toEqual(expect.arrayContaining(dead));
+      // Nothing that the old one had was left to the new one, but what was sent between the two commands.
+      expect(ledger.doneBy('old').length).toBeGreaterThanOrEqual(BACKLOG);
+    },
+    MOVE_MS,
+  );
 });
 
 /** The emulator has no move tasks: what one does is done here, message by message. */
