@@ -4,13 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as handler from './handler.mjs';
+import * as install from './install.mjs';
 import * as packaging from './package.mjs';
 import * as progress from './progress.mjs';
 import * as scaling from './scaling.mjs';
 import * as start from './start.mjs';
 import * as throughput from './throughput.mjs';
 
-const BENCHES = { start, throughput, handler, progress, package: packaging, scaling };
+const BENCHES = { install, start, throughput, handler, progress, package: packaging, scaling };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

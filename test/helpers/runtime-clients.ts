@@ -1,8 +1,7 @@
 import { describe } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { CACHE, once, run } from './cached';
 import { ROOT } from './framework';
 import { preparePython, PYTHON } from './python';
 
@@ -18,8 +17,6 @@ export interface RuntimeClient {
 export const RUNTIME_BUNDLE = path.join(ROOT, 'dist/layer/runtime.js');
 export const HANDLERS = path.join(ROOT, 'test/fixtures/handlers');
 
-/** There `npm ci` removes it, and git does not see it. */
-const CACHE = path.join(ROOT, 'node_modules/.cache');
 const NODE_CLIENT = path.join(CACHE, 'watchbot-runtime-node');
 const GO_HANDLER = path.join(CACHE, 'watchbot-runtime-go/handler');
 
@@ -72,23 +69,4 @@ function prepareGoHandler(): string | undefined {
   return once(path.dirname(GO_HANDLER), Buffer.concat(content), () =>
     run('go', ['build', '-o', GO_HANDLER, '.'], source),
   );
-}
-
-/** Makes a folder, unless it is there and was made of the same. */
-function once(folder: string, content: Buffer, make: () => string | undefined): string | undefined {
-  const stamp = path.join(folder, 'stamp');
-  const wanted = createHash('sha256').update(process.version).update(content).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const failure = make();
-  // Last of all: what is half made has none, and is made anew.
-  if (failure === undefined) writeFileSync(stamp, wanted);
-  return failure;
-}
-
-function run(program: string, args: string[], cwd: string): string | undefined {
-  const { error, status, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
-  if (error !== undefined) return `${program} cannot be started: ${error.message}`;
-  return status === 0 ? undefined : `${program}: ${stderr.trim().split('\n').at(-1) ?? status}`;
 }
