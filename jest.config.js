@@ -8,6 +8,8 @@ module.exports = {
   // The sources name the modules that they are compiled to.
   moduleNameMapper: { '^(\\.{1,2}/(?:.*/)?vendor/[a-z-]+)\\.mjs$': '$1.mts' },
   reporters: ['default', '<rootDir>/test/helpers/count-reporter.js'],
+  testSequencer: '<rootDir>/test/helpers/longest-first.js',
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // On a machine that has much else to do.
+  testTimeout: 120_000,
 };

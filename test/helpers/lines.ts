@@ -10,7 +10,7 @@ export interface Lines {
   count(pattern: RegExp): number;
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 50_000;
 
 /** What an error shows: a test may write megabytes. */
 const MOST_SHOWN = 200;
