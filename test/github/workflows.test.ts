@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import path from 'node:path';
+import { ROOT } from '../helpers/framework';
+
+interface Step {
+  uses?: string;
+  run?: string;
+}
+
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions: Record<string, string>;
+  jobs: Record<
+    string,
+    { 'timeout-minutes'?: number; strategy?: { matrix: { node: string[] } }; steps: Step[] }
+  >;
+}
+
+const FOLDER = path.join(ROOT, '.github');
+const textOf = (name: string) => readFileSync(path.join(FOLDER, name), 'utf8');
+const workflow = (name: string) => load(textOf(`workflows/${name}`)) as Workflow;
+const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps);
+
+const WORKFLOWS = readdirSync(path.join(FOLDER, 'workflows'));
+
+describe.each(WORKFLOWS)('the workflow %s', (name) => {
+  const found = workflow(name);
+
+  it('may only read, but for jobs that say what they write', () => {
+    expect(found.permissions).toEqual({ contents: 'read' });
+  });
+
+  it('uses actions at commits that nobody can move, with the version beside', () => {
+    const lines = textOf(`workflows/${name}`).match(/uses: .*/g)!;
+    expect(lines.filter((line) => !/^uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  });
+
+  it('ends in time, and lets no text of others into a shell', () => {
+    for (const job of Object.values(found.jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0);
+    // Such as the title of a pull request: it is handed over as a variable.
+    expect(stepsOf(found).filter(({ run }) => run?.includes('${{'))).toEqual([]);
+  });
+
+  it('names only files that are there', () => {
+    const files = stepsOf(found).flatMap(({ run = '' }) => run.match(/(?:\.ci|scripts)\/[\w.-]+/g) ?? []);
+    expect(files).not.toEqual([]);
+    files.forEach((file) => readFileSync(path.join(ROOT, file)));
+  });
+});
+
+it('CI runs on every version of Node that is supported, from the oldest on', () => {
+  const { engines } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  const { node } = workflow('ci.yml').jobs.test!.strategy!.matrix;
+  expect(engines.node).toBe(`>=${node[0]!}.0`);
+  // The lines with long support are the even ones.
+  expect(node.slice(1)).toEqual(['22', '24']);
+  expect(stepsOf(workflow('ci.yml')).map(({ run }) => run)).toContainEqual(
+    expect.stringMatching(/ \.ci\/run$/),
+  );
+});
+
+it('a release is made of a tag, tested, and published with its origin', () => {
+  const release = workflow('release.yml');
+  expect(release.on).toEqual({ push: { tags: ['v*'] } });
+  const runs = stepsOf(release).flatMap(({ run }) => run ?? []);
+  const order = ['release-notes.mjs', '.ci/run', 'npm pack', 'npm publish', 'gh release create'];
+  expect(order.map((word) => runs.findIndex((run) => run.includes(word)))).toEqual([0, 1, 2, 3, 4]);
+  expect(runs[3]).toContain('--provenance');
+});
+
+describe('forms for issues', () => {
+  const forms = readdirSync(path.join(FOLDER, 'ISSUE_TEMPLATE')).filter((name) => name !== 'config.yml');
+
+  it.each(forms)('%s has what GitHub asks of one', (name) => {
+    const form = load(textOf(`ISSUE_TEMPLATE/${name}`)) as {
+      name: string;
+      description: string;
+      body: { type: string; id: string; attributes: { label: string } }[];
+    };
+    expect([form.name, form.description].every((text) => text.length > 3)).toBe(true);
+    const ids = form.body.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { type, attributes } of form.body) {
+      expect(['textarea', 'input', 'dropdown', 'checkboxes', 'markdown']).toContain(type);
+      expect(attributes.label).toEqual(expect.any(String));
+    }
+  });
+});
