@@ -50,8 +50,19 @@ export function copyServiceTo(name: string, folder: string): void {
   copyWithPlugin(path.join(SERVICES, name), folder);
 }
 
+/** A folder with nothing but the plugin. */
+export function emptyService(name: string): string {
+  const folder = newFolder(name);
+  installPlugin(folder);
+  return folder;
+}
+
 function copyWithPlugin(source: string, folder: string): void {
   cpSync(source, folder, { recursive: true });
+  installPlugin(folder);
+}
+
+function installPlugin(folder: string): void {
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
 }

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '../helpers/framework';
+import { PAGES, type Link } from './pages';
+
+/** The project's own files, as they are linked to from where only whole addresses serve. */
+const HOME = /^https:\/\/github\.com\/serverless-watchbot\/serverless-watchbot\/(?:blob|tree)\/main\//;
+
+/** Why a link leads nowhere, or undefined. */
+function problemOf(page: string, { at, target }: Link): string | undefined {
+  const isHome = HOME.test(target);
+  if (/^[a-z]+:/.test(target) && !isHome) return undefined;
+  const [file = '', anchor] = target.replace(HOME, '').split('#');
+  const folder = isHome ? '' : path.posix.dirname(page);
+  const name = file === '' ? page : path.posix.normalize(path.posix.join(folder, decodeURI(file)));
+  if (!existsSync(path.join(ROOT, name))) return `${at}: there is no ${name}`;
+  if (anchor === undefined) return undefined;
+  const anchors = PAGES.find((each) => each.name === name)?.anchors;
+  return anchors?.has(anchor) === true ? undefined : `${at}: ${name} has no heading for #${anchor}`;
+}
+
+describe('links', () => {
+  it.each(PAGES.map((page) => [page.name, page] as const))('of %s lead somewhere', (name, { links }) => {
+    expect(links.map((link) => problemOf(name, link)).filter(Boolean)).toEqual([]);
+  });
+
+  it('that lead nowhere are found', () => {
+    const problem = (target: string) => problemOf('docs/scaling.md', { at: 'x', target });
+    expect(problem('nothing.md')).toBe('x: there is no docs/nothing.md');
+    expect(problem('scale.md#nothing')).toBe('x: docs/scale.md has no heading for #nothing');
+    expect(problem('#nothing')).toBe('x: docs/scaling.md has no heading for #nothing');
+    expect(problem('../README.md')).toBeUndefined();
+    expect(problem('https://example.com/nothing.md')).toBeUndefined();
+  });
+});
+
+it.each(
+  PAGES.map(({ name }) => name).filter((name) => name.startsWith('docs/')),
+)('somebody leads to %s', (name) => {
+  const others = PAGES.filter((each) => each.name !== name);
+  const targets = others.flatMap((each) =>
+    each.links.map(({ target }) =>
+      path.posix.normalize(path.posix.join(path.posix.dirname(each.name), target.split('#')[0]!)),
+    ),
+  );
+  expect(targets).toContain(name);
+});

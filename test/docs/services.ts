@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Snippet } from './pages';
+import { parseYaml } from './yaml';
+
+export type Keys = Record<string, unknown>;
+
+/** What is packaged: a service, and the snippets that are in it. */
+export interface Service {
+  content: Keys;
+  from: readonly string[];
+}
+
+const BARE = { provider: { name: 'aws' }, plugins: ['serverless-watchbot'] };
+
+/** Keys of the section that are for all of its workers. */
+const SHARED = ['cluster', 'vpc', 'notify', 'build', 'registry'];
+
+/**
+ * A process of the framework for each snippet would take minutes: those that are a section and nothing else are made
+ * workers of one service, as far as what their workers share is the same.
+ */
+export function servicesOf(snippets: readonly Snippet[]): Service[] {
+  const all = snippets.map((snippet) => ({ at: snippet.at, content: contentOf(snippet) }));
+  const joined = new Map<string, { from: string[]; watchbot: Keys & { workers: Keys } }>();
+  for (const { at, content } of all.filter((each) => isPlain(each.content))) {
+    const { shared, workers } = split(content.watchbot as Keys);
+    const key = JSON.stringify(shared);
+    const group = joined.get(key) ?? { from: [], watchbot: { ...shared, workers: {} } };
+    for (const [name, worker] of Object.entries(workers)) {
+      group.watchbot.workers[`s${group.from.length + 1}-${name}`.slice(0, 40)] = worker;
+    }
+    group.from.push(at);
+    joined.set(key, group);
+  }
+  return [
+    ...[...joined.values()].map(({ from, watchbot }) => ({
+      content: { service: 'joined', ...BARE, watchbot },
+      from,
+    })),
+    ...all
+      .filter(({ content }) => !isPlain(content))
+      .map(({ at, content }) => ({ content: { service: 'docs', ...BARE, ...content }, from: [at] })),
+  ];
+}
+
+/** A part of a service stands beside workers that it may speak of. */
+const WORKERS = { workers: { render: { command: 'python3 render.py' } } };
+
+function contentOf({ text, kind }: Snippet): Keys {
+  const content = parseYaml(text);
+  return kind === 'service-part' ? { watchbot: WORKERS, ...content } : content;
+}
+
+/** Nothing but a section, or what any service has beside it. */
+function isPlain(content: Keys): boolean {
+  const { service, provider = BARE.provider, plugins, watchbot, frameworkVersion, ...others } = content;
+  return (
+    Object.keys(others).length === 0 &&
+    JSON.stringify(provider) === JSON.stringify(BARE.provider) &&
+    !JSON.stringify(watchbot).includes('${') &&
+    (watchbot as Keys).extensions === undefined
+  );
+}
+
+function split(section: Keys): { shared: Keys; workers: Keys } {
+  const shared = Object.fromEntries(Object.entries(section).filter(([key]) => SHARED.includes(key)));
+  const rest = Object.fromEntries(Object.entries(section).filter(([key]) => !SHARED.includes(key)));
+  return { shared, workers: (rest.workers as Keys | undefined) ?? { watchbot: rest } };
+}
+
+/** Writes a service, and the files that it names: Dockerfiles and handlers. */
+export function writeService(folder: string, { content }: Service): void {
+  const { watchbot = {}, functions = {} } = content as { watchbot?: Keys; functions?: Keys };
+  const write = (name: string, text: string) => {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    if (!existsSync(file)) writeFileSync(file, text);
+  };
+  const workers = Object.values(split(watchbot).workers) as { image?: unknown; handler?: unknown }[];
+  for (const { image, handler } of workers) {
+    if (image === undefined && typeof handler === 'string') write(...handlerFile(handler));
+    const dockerfile = dockerfileOf(image);
+    if (dockerfile !== undefined) write(dockerfile, 'FROM scratch\nENTRYPOINT ["/bootstrap"]\n');
+  }
+  for (const { handler } of Object.values(functions) as { handler?: string }[]) {
+    if (handler !== undefined) write(...handlerFile(handler));
+  }
+  write('serverless.yml', JSON.stringify(content, undefined, 2));
+}
+
+function handlerFile(handler: string): [string, string] {
+  const [, file, name] = /^(.*)\.([^.]+)$/.exec(handler)!;
+  return [`${file}.js`, `exports.${name} = async () => {};\n`];
+}
+
+function dockerfileOf(image: unknown = '.'): string | undefined {
+  if (typeof image === 'string') return path.join(image, 'Dockerfile');
+  const { path: folder, dockerfile = 'Dockerfile' } = image as { path?: string; dockerfile?: string };
+  return folder === undefined ? undefined : path.join(folder, dockerfile);
+}

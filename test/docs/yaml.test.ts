@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse } from '../config/support';
+import { emptyService, removeServices, runFramework } from '../helpers/framework';
+import { snippetsOf } from './pages';
+import { servicesOf, writeService, type Service } from './services';
+import { parseYaml } from './yaml';
+
+/** Kinds of snippets that do not begin with `service:` or `watchbot:`, or are not for this plugin. */
+const KINDS = ['other-tool', 'service-part'];
+
+const ALL = snippetsOf('yaml', 'yml');
+const OURS = ALL.filter(({ kind }) => kind !== 'other-tool');
+
+const firstKey = (text: string) => /^(\w+):/m.exec(text)?.[1];
+
+afterAll(removeServices);
+
+describe.each(ALL.map((snippet) => [snippet.at, snippet] as const))('the YAML at %s', (_at, snippet) => {
+  const { text, kind } = snippet;
+
+  it('can be read, and says what it is', () => {
+    expect(typeof parseYaml(text)).toBe('object');
+    if (kind === undefined) expect(['service', 'watchbot']).toContain(firstKey(text));
+    else expect(KINDS).toContain(kind);
+  });
+
+  if (kind === undefined) {
+    it('has a section that the plugin takes', () => {
+      // Variables are the framework's to resolve: it packages these below.
+      if (text.includes('watchbot: ${')) return;
+      const { watchbot, provider } = parseYaml(text) as { watchbot: object; provider?: Images };
+      expect(parse(watchbot, { providerImages: provider?.ecr?.images }).workers).not.toEqual([]);
+    });
+  }
+});
+
+interface Images {
+  ecr?: { images?: Record<string, unknown> };
+}
+
+describe('packaged by the framework', () => {
+  const services = servicesOf(OURS);
+  const runs = new Map<Service, { code: number | string; output: string }>();
+
+  beforeAll(async () => {
+    const waiting = [...services];
+    const next = async () => {
+      for (let service = waiting.shift(); service !== undefined; service = waiting.shift()) {
+        const folder = emptyService('docs');
+        writeService(folder, service);
+        runs.set(service, await runFramework('osls', ['package'], { folder }));
+      }
+    };
+    await Promise.all([next(), next()]);
+  }, 300_000);
+
+  it.each(services.map((service) => [service.from.join(', '), service] as const))('%s', (_from, service) => {
+    const { code, output } = runs.get(service)!;
+    expect([output, code]).toEqual([expect.not.stringMatching(/warning|error/i), 0]);
+  });
+});
