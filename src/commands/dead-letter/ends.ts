@@ -12,9 +12,7 @@ export function sayEnd(
   { end, notReleased }: { end: SweepEnd; notReleased: number },
 ): void {
   if (end === 'too many held') {
-    log.warning(
-      'SQS lets 120,000 messages of a queue be held at once, 20,000 of a FIFO queue: what is behind them was not seen',
-    );
+    log.warning('SQS lets 120,000 messages of a queue be held at once: what is behind them was not seen');
   }
   if (notReleased > 0) {
     log.warning(

@@ -72,7 +72,7 @@ export async function receive(
       );
       return Messages.map(readLetter);
     } catch (error) {
-      // SQS lets 120,000 messages of a queue be held, 20,000 of a FIFO queue.
+      // SQS lets 120,000 messages of a queue be held.
       if ((error as Error).name !== 'OverLimit') throw error;
       return 'too many held';
     }
