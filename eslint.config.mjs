@@ -126,6 +126,8 @@ export default tseslint.config(
         setTimeout: 'readonly',
         performance: 'readonly',
         URL: 'readonly',
+        AbortController: 'readonly',
+        AbortSignal: 'readonly',
         fetch: 'readonly',
       },
     },

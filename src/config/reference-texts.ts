@@ -51,6 +51,8 @@ What a worker has can be told to functions, resources and other workers:
 \`NAME\` is the worker's, and may be left out with its dot where there is only one. A variable stands alone, since its value is a CloudFormation function.
 A Lambda function or another worker in whose environment the queue or the topic of a worker stands gets leave to send to it; a function with a role of its own gets a warning instead:
 
+<!-- snippet: service-part -->
+
 \`\`\`yaml
 functions:
   upload:

@@ -52,14 +52,16 @@ function contentOf({ text, kind }: Snippet): Keys {
   return kind === 'service-part' ? { watchbot: WORKERS, ...content } : content;
 }
 
+const PLAIN = ['service', 'frameworkVersion', 'provider', 'plugins', 'watchbot'];
+
 /** Nothing but a section, or what any service has beside it. */
 function isPlain(content: Keys): boolean {
-  const { service, provider = BARE.provider, plugins, watchbot, frameworkVersion, ...others } = content;
+  const { provider = BARE.provider, watchbot } = content;
   return (
-    Object.keys(others).length === 0 &&
+    Object.keys(content).every((key) => PLAIN.includes(key)) &&
     JSON.stringify(provider) === JSON.stringify(BARE.provider) &&
     !JSON.stringify(watchbot).includes('${') &&
-    (watchbot as Keys).extensions === undefined
+    !('workers' in (watchbot as Keys) && 'extensions' in (watchbot as Keys))
   );
 }
 

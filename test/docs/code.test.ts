@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+import { ROOT } from '../helpers/framework';
+import { PAGES, snippetsOf, type Snippet } from './pages';
+
+const TYPED = snippetsOf('ts', 'js', 'mjs');
+
+/** What is wrong with each, as the compiler says it; by file, since one run is enough for all. */
+function diagnose(snippets: readonly Snippet[]): Map<string, string[]> {
+  const texts = new Map(snippets.map((snippet, index) => [fileOf(snippet, index), snippet.text] as const));
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    strict: true,
+    allowJs: true,
+    checkJs: true,
+    noImplicitAny: false,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ['node'],
+  };
+  const host = ts.createCompilerHost(options);
+  host.readFile = (file) => texts.get(file) ?? ts.sys.readFile(file);
+  host.fileExists = (file) => texts.has(file) || ts.sys.fileExists(file);
+  const program = ts.createProgram([...texts.keys()], options, host);
+  const found = ts.getPreEmitDiagnostics(program);
+  return new Map(
+    [...texts.keys()].map((file) => [
+      file,
+      found
+        .filter((each) => each.file?.fileName === file)
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+    ]),
+  );
+}
+
+/** In the project's folder, where its own modules are found by the names that users have for them. */
+function fileOf({ language }: Snippet, index: number): string {
+  return path.join(ROOT, 'test/docs', `snippet-${index}.${language === 'js' ? 'cjs' : language}`);
+}
+
+describe('code', () => {
+  const problems = diagnose(TYPED);
+
+  it.each(TYPED.map((snippet, index) => [snippet.at, snippet, index] as const))(
+    'at %s is taken by the compiler',
+    (_at, snippet, index) => {
+      expect(problems.get(fileOf(snippet, index))).toEqual([]);
+    },
+  );
+
+  it.each(snippetsOf('python').map(({ at, text }) => [at, text] as const))(
+    'at %s is taken by Python',
+    (_at, text) => {
+      const read = () =>
+        execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
+          input: text,
+          stdio: 'pipe',
+        });
+      expect(read).not.toThrow();
+    },
+  );
+
+  it.each(snippetsOf('json').map(({ at, text }) => [at, text] as const))('at %s is JSON', (_at, text) => {
+    expect(() =>
+      text
+        .trimEnd()
+        .split(/\n(?=\{)/)
+        .map((line) => JSON.parse(line) as unknown),
+    ).not.toThrow();
+  });
+});
+
+/** Those that a test looks at, and those that show what something prints. */
+const LANGUAGES = [
+  'yaml',
+  'yml',
+  'sh',
+  'bash',
+  'ts',
+  'js',
+  'mjs',
+  'python',
+  'json',
+  'dockerfile',
+  'text',
+  'mermaid',
+];
+
+it('every block says its language', () => {
+  const languages = PAGES.flatMap(({ snippets }) => snippets.map(({ at, language }) => `${at} ${language}`));
+  expect(languages.filter((each) => !LANGUAGES.includes(each.split(' ')[1]!))).toEqual([]);
+});

@@ -1,0 +1,62 @@
+import type { CommandDefinition } from '../../src/commands/command';
+import { COMMANDS, TAKES_WORDS } from '../../src/commands/definitions';
+import { calledBy, commandNames } from '../../src/commands/words';
+
+/** `sls watchbot …`, as the framework and the plugin take it. */
+export interface CommandLine {
+  /** `dead-letter replay` */
+  name: string;
+  words: readonly string[];
+  options: Record<string, unknown>;
+}
+
+/** The framework's own, which all commands take. */
+const FRAMEWORK_OPTIONS: CommandDefinition['options'] = {
+  stage: { usage: '', type: 'string', shortcut: 's' },
+  region: { usage: '', type: 'string', shortcut: 'r' },
+  'aws-profile': { usage: '', type: 'string' },
+  param: { usage: '', type: 'multiple' },
+  verbose: { usage: '', type: 'boolean' },
+  help: { usage: '', type: 'boolean', shortcut: 'h' },
+};
+
+/**
+ * Reads the words behind `sls`, by the definitions of the commands.
+ * @throws where there is no such command or option, or an option lacks its value
+ */
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const firstOption = args.findIndex((arg) => arg.startsWith('-'));
+  const words = firstOption === -1 ? args : args.slice(0, firstOption);
+  const { name, words: rest } = calledBy(words) ?? { name: words.slice(1).join(' '), words: [] };
+  if (!commandNames().includes(name)) throw new Error(`no command \`${words.join(' ')}\``);
+  if (rest.length > 0 && TAKES_WORDS[name] === undefined) throw new Error(`${name} takes no words`);
+  return { name, words: rest, options: readOptions(name, args.slice(words.length)) };
+}
+
+function readOptions(name: string, args: readonly string[]): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  const left = [...args];
+  for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
+    const [given = '', ...behind] = arg.split('=');
+    const { option, type } = findOption(name, given);
+    const next = () => (behind.length > 0 ? behind.join('=') : left.shift());
+    const value = type === 'boolean' ? true : next();
+    if (value === undefined || (type !== 'boolean' && String(value).startsWith('--')))
+      throw new Error(`${given} of ${name} has no value`);
+    options[option] =
+      type === 'multiple' ? [...((options[option] as unknown[] | undefined) ?? []), value] : value;
+  }
+  return options;
+}
+
+function findOption(name: string, given: string) {
+  const known = Object.entries({ ...FRAMEWORK_OPTIONS, ...definitionOf(name).options });
+  const found = known.find(([each, { shortcut = '-' }]) => [`--${each}`, `-${shortcut}`].includes(given));
+  if (found === undefined) throw new Error(`${name} has no ${given}`);
+  return { option: found[0], type: found[1].type };
+}
+
+export function definitionOf(name: string): CommandDefinition {
+  const root: CommandDefinition = { usage: '', commands: COMMANDS };
+  return name.split(' ').reduce((command, part) => command.commands![part]!, root);
+}

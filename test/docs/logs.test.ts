@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { METRIC_NAMESPACE } from '../../src/config/names';
+import { JobResult, LogField, LOGGER_NAME, LogLevel, LogSource } from '../../src/contract/log';
+import {
+  formatPlain,
+  formatStructured,
+  outcomeFields,
+  outcomeText,
+  readLine,
+} from '../../src/contract/log-lines';
+import { single } from '../resources/support';
+import { page, tableBelow } from './pages';
+
+const logs = page('docs/logs.md');
+const texts = (kind: string) => logs.snippets.filter((each) => each.kind === kind).map(({ text }) => text);
+const linesOf = (kind: string) => texts(kind).flatMap((text) => text.trimEnd().split('\n'));
+
+const OUTCOME = {
+  result: JobResult.failure,
+  durationMs: 1200,
+  responseDurationMs: 3400,
+  receives: 1,
+  code: 1,
+  signal: null,
+  reason: 'exit code 1',
+};
+
+const failure = {
+  time: new Date('2026-01-31T12:00:01Z'),
+  source: LogSource.watcher,
+  messageId: '1f2e3d4c-0000-4000-8000-000000000000',
+  level: LogLevel.error,
+  text: outcomeText(OUTCOME),
+  fields: outcomeFields(OUTCOME),
+};
+
+describe('lines', () => {
+  it.each(linesOf('plain-lines'))('are written as shown: %s', (line) => {
+    const { source, messageId, text } = readLine(line);
+    const time = new Date(/^\[([^\]]+)\]/.exec(line)![1]!);
+    expect(formatPlain({ time, source: source!, messageId, text, level: LogLevel.info })).toBe(line);
+  });
+
+  it.each(linesOf('structured-lines'))('are written as shown: %s', (line) => {
+    const shown = JSON.parse(line) as Record<string, unknown> & {
+      time: string;
+      source: LogSource;
+      msg: string;
+    };
+    const { v, name, time, source, watchbot_sqs_message_id: messageId, msg: text, level, ...fields } = shown;
+    expect([v, name]).toEqual([0, LOGGER_NAME]);
+    const parts = { source, messageId: messageId as string, text, level: level as LogLevel, fields };
+    expect(formatStructured({ time: new Date(time), ...parts })).toBe(line);
+  });
+
+  it('have the fields that the page lists', () => {
+    const listed = tableBelow(logs, 'Structured lines').flatMap(([names]) =>
+      [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+    );
+    expect(listed.sort()).toEqual(Object.values(LogField).sort());
+  });
+});
+
+describe('queries of Logs Insights', () => {
+  it.each(texts('insights-plain'))(
+    'find an outcome in plain lines, and nothing in those of a worker:\n%s',
+    (query) => {
+      // Those of Logs Insights are between slashes, as in JavaScript.
+      const patterns = [...query.matchAll(/\/((?:\\\/|[^/\n])+)\/$/gm)].map(
+        ([, source]) => new RegExp(source!),
+      );
+      expect(patterns).toHaveLength(2);
+      const line = formatPlain(failure);
+      for (const pattern of patterns) expect(line).toMatch(pattern);
+      const forged = formatPlain({ ...failure, source: LogSource.worker });
+      expect(patterns.every((pattern) => pattern.test(forged))).toBe(false);
+    },
+  );
+
+  it.each(texts('insights-structured'))('ask for fields that there are:\n%s', (query) => {
+    const words = query.replaceAll(/"[^"]*"/g, '').match(/@?[a-z_]{3,}/g)!;
+    const own = [
+      'filter',
+      'and',
+      'ispresent',
+      'stats',
+      'count',
+      'avg',
+      'pct',
+      'bin',
+      'jobs',
+      'mean',
+      'fields',
+      'sort',
+      'asc',
+      '@timestamp',
+    ];
+    const unknown = words.filter(
+      (word) => !own.includes(word) && !Object.values<string>(LogField).includes(word),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
+it('metrics are those that the template makes', () => {
+  const { Resources } = single();
+  const made = Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
+    .map(({ Properties }) => {
+      const [{ MetricName, Unit }] = (
+        Properties as { MetricTransformations: [{ MetricName: string; Unit: string }] }
+      ).MetricTransformations;
+      return [MetricName, Unit];
+    });
+  const listed = tableBelow(logs, 'Metrics').map(([name, unit]) => [
+    name!.replaceAll('`', '').replace('PREFIX', 'Watchbot').replace('STACK', 'tiles-dev'),
+    unit,
+  ]);
+  expect(listed.sort()).toEqual(made.sort());
+  expect(logs.text).toContain(`\`${METRIC_NAMESPACE}\``);
+});
