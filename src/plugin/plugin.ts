@@ -7,6 +7,7 @@ import type { Serverless, Utils, VariableSource } from './framework';
 import type { CommandParts } from './command-parts';
 import { hasSection, loadConfiguration } from './service-context';
 import { watchbotVariables } from './variables';
+import { withDocs } from './with-docs';
 
 type Options = Record<string, unknown>;
 
@@ -37,7 +38,7 @@ export class ServerlessWatchbot {
       'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
       'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
       'after:remove:remove': this.ifUsed(() => this.removeImages()),
-      [eventOf('local', words)]: () => this.local(),
+      [eventOf('local', words)]: () => withDocs(() => this.local()),
       ...this.commandHooks(words),
     };
     this.configurationVariablesSources = {
@@ -49,7 +50,7 @@ export class ServerlessWatchbot {
 
   private ifUsed(hook: () => Promise<void>): () => Promise<void> {
     return async () => {
-      if (hasSection(this.serverless)) await hook();
+      if (hasSection(this.serverless)) await withDocs(hook);
     };
   }
 
@@ -99,7 +100,8 @@ export class ServerlessWatchbot {
       const { runCommand } = await import('./run-command.js');
       await runCommand(name, await this.parts());
     };
-    return Object.fromEntries(Object.keys(RUNS).map((name) => [eventOf(name, words), () => run(name)]));
+    const hooks = Object.keys(RUNS).map((name) => [eventOf(name, words), () => withDocs(() => run(name))]);
+    return Object.fromEntries(hooks) as Record<string, () => Promise<void>>;
   }
 
   private async parts(): Promise<CommandParts> {

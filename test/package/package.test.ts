@@ -157,6 +157,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     expect(output).toContain('did you mean "command"?');
     expect(output).toContain('WATCHBOT_FARGATE_SIZE at watchbot.cpu');
     expect(output).toContain('WATCHBOT_CONTRADICTION at watchbot.scaling.min');
+    expect(output).toContain('/docs/troubleshooting.md#watchbot_configuration');
     expect(output).not.toMatch(/^\s+at .*\.js:\d+/m);
     expect(readTemplate(folder).text).toBe(before);
   });

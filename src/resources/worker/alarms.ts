@@ -1,4 +1,5 @@
 import type { AlarmName, AlarmSettings } from '../../config/alarm-defaults';
+import { docsLink } from '../../config/docs';
 import { type WorkerResource } from '../../config/logical-ids';
 import { alarmName } from '../../config/names';
 import { combine, compact, type Resources } from '../cloudformation';
@@ -82,18 +83,19 @@ export function alarms(subject: Subject): Resources {
   const built = Object.entries(KINDS).map(([name, kind]) => {
     const settings = subject.worker.alarms[name as AlarmName];
     const isPossible = kind.isPossible?.(subject) ?? true;
-    return settings === undefined || !isPossible ? {} : alarm(subject, kind, settings);
+    return settings === undefined || !isPossible ? {} : alarm(subject, name as AlarmName, settings);
   });
   return combine(built);
 }
 
-function alarm(subject: Subject, kind: AlarmKind, settings: AlarmSettings): Resources {
+function alarm(subject: Subject, name: AlarmName, settings: AlarmSettings): Resources {
   const { configuration, worker, alarmActions } = subject;
+  const kind = KINDS[name];
   return named(subject, kind.resource, {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: compact({
       AlarmName: alarmName(configuration.context, worker.name, kind.resource),
-      AlarmDescription: `${configuration.context.stackName}, worker ${worker.name}: ${kind.description(settings)}`,
+      AlarmDescription: description(subject, name, settings),
       AlarmActions: alarmActions.length === 0 ? undefined : alarmActions,
       OKActions: alarmActions.length === 0 ? undefined : alarmActions,
       ...kind.metric(subject, settings),
@@ -103,4 +105,14 @@ function alarm(subject: Subject, kind: AlarmKind, settings: AlarmSettings): Reso
       TreatMissingData: 'notBreaching',
     }),
   });
+}
+
+/** What whoever is woken by it reads first; the page says what to do. */
+function description(
+  { configuration: { context }, worker }: Subject,
+  name: AlarmName,
+  settings: AlarmSettings,
+): string {
+  const text = KINDS[name].description(settings);
+  return `${context.stackName}, worker ${worker.name}: ${text} ${docsLink('alarms', name)}`;
 }

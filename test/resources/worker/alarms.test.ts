@@ -157,7 +157,7 @@ describe('the alarms', () => {
 
   it('say what to do, within CloudWatch’s 1,024 characters', () => {
     const names = ALARM_NAMES.map((name) => single().of(`${name}Alarm`).AlarmDescription as string);
-    expect(names.every((text) => text.startsWith('tiles-dev, worker watchbot: ') && text.length < 200)).toBe(
+    expect(names.every((text) => text.startsWith('tiles-dev, worker watchbot: ') && text.length < 300)).toBe(
       true,
     );
     expect(new Set(names).size).toBe(ALARM_NAMES.length);

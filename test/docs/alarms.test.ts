@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName } from '../../src/config/alarm-defaults';
+import { single } from '../resources/support';
+import { page, sectionBelow, tableBelow } from './pages';
+
+const alarms = page('docs/alarms.md');
+const DESCRIPTIONS = Object.values(single().Resources)
+  .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+  .map(({ Properties }) => String(Properties?.AlarmDescription));
+
+describe('alarms.md', () => {
+  it.each(ALARM_NAMES)('has a heading for %s, to which the description of the alarm leads', (name) => {
+    const link = DESCRIPTIONS.map((text) => /docs\/alarms\.md#(\S+)$/.exec(text)?.[1]).find(
+      (anchor) => anchor === name.toLowerCase(),
+    );
+    expect(link).toBeDefined();
+    expect(alarms.anchors).toContain(link);
+    const heading = alarms.headings.find(({ text }) => text === name)!;
+    expect(sectionBelow(alarms, heading)).toMatch(/sls watchbot /);
+  });
+
+  it('has the defaults that the schema has', () => {
+    const rows = tableBelow(alarms, 'Defaults').map(([name, threshold, period, periods]) => [
+      name!.replaceAll(/[[\]`]|\(.*\)/g, ''),
+      {
+        threshold: Number(/\d+/.exec(threshold!)![0]),
+        period: Number(period),
+        evaluationPeriods: Number(periods),
+      },
+    ]);
+    expect(Object.fromEntries(rows) as Record<AlarmName, unknown>).toEqual(ALARM_DEFAULTS);
+  });
+});
