@@ -29,6 +29,14 @@ const NOT_RUN: Record<string, string> = {
   git: 'asks a remote',
   python3: 'a program of the reader',
   sh: 'a program of the reader',
+  osls: 'as sls',
+  serverless: 'as sls',
+  ...Object.fromEntries(
+    ['cat', 'cp', 'grep', 'head', 'ls', 'mkdir', 'mv', 'rm', 'sed', 'sort', 'tail', 'wc'].map((tool) => [
+      tool,
+      'works on files of the reader',
+    ]),
+  ),
 };
 
 /** Commands that are not run, whatever their options. */

@@ -20,6 +20,9 @@ printf '%s\\0' "\${0##*/}" "$@" >> "$RECORD"
 printf '\\036\\0' >> "$RECORD"
 `;
 
+/** Folders of the reader are not here. */
+const PRELUDE = 'cd() { :; }\n';
+
 /** Files that lines read. */
 const FILES = ['messages.jsonl', 'orders.jsonl', 'event.json', 'log.txt', 'arrivals.txt'];
 
@@ -43,7 +46,7 @@ export function callsOf(
   chmodSync(path.join(bin, 'recorder'), 0o755);
   for (const program of programs) symlinkSync('recorder', path.join(bin, program));
   for (const file of FILES) writeFileSync(path.join(folder, file), '');
-  const { status, stderr } = spawnSync('/bin/sh', ['-ec', text], {
+  const { status, stderr } = spawnSync('/bin/sh', ['-ec', `${PRELUDE}${text}`], {
     cwd: folder,
     env: { PATH: bin, RECORD: record, MESSAGE_ID, HOME: folder },
     encoding: 'utf8',
@@ -54,6 +57,14 @@ export function callsOf(
     .filter((entry) => entry !== '')
     .map((entry) => {
       const [program = '', ...args] = entry.split('\0').slice(0, -1);
-      return { at, kind, program, args };
+      return { at, kind, ...frameworkCall(program, args) };
     });
+}
+
+const FRAMEWORKS = ['sls', 'osls', 'serverless'];
+
+/** The framework has several names, and may be called through npx. */
+function frameworkCall(program: string, args: readonly string[]): Pick<Call, 'program' | 'args'> {
+  if (program === 'npx' && FRAMEWORKS.includes(args[0] ?? '')) return { program: 'sls', args: args.slice(1) };
+  return { program: FRAMEWORKS.includes(program) ? 'sls' : program, args };
 }
