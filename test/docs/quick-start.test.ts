@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
+import { HOME } from '../helpers/corpus';
 import { emptyService, removeServices, runFramework } from '../helpers/framework';
 import { page } from './pages';
 
@@ -15,13 +16,14 @@ function fileOf(name: string): string {
 }
 
 it('the files of the quick start make a service that does what the page says', async () => {
+  mkdirSync(HOME, { recursive: true });
   const folder = emptyService('quick-start');
   for (const name of ['serverless.yml', 'work.sh', 'Dockerfile']) {
     writeFileSync(path.join(folder, name), fileOf(name));
   }
   writeFileSync(path.join(folder, 'messages.txt'), 'hello\n');
   const args = ['watchbot', 'local', '--messages', 'messages.txt'];
-  const { output } = await runFramework('osls', args, { folder });
+  const { output } = await runFramework('osls', args, { folder, environment: { HOME } });
   expect(output).toMatch(/\[worker\] \[[^\]]+\] at work on hello$/m);
   expect(output).toContain('1 messages: 1 done');
-});
+}, 180_000);

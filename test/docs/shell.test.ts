@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import { commandNames } from '../../src/commands/words';
 import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
 import { formatPlain, outcomeText } from '../../src/contract/log-lines';
 import { CONTEXT } from '../config/support';
+import { HOME } from '../helpers/corpus';
 import { emptyService, endFrameworks, removeServices, ROOT, startFramework } from '../helpers/framework';
 import { freePort } from '../helpers/free-port';
 import { definitionOf, readCommandLine, type CommandLine } from './command-line';
@@ -146,15 +147,19 @@ describe('run at `sls watchbot local`', () => {
 
   beforeAll(async () => {
     const folder = emptyService('docs');
+    mkdirSync(HOME, { recursive: true });
     const port = await freePort();
     writeService(folder);
-    const local = startFramework('osls', ['watchbot', 'local', '--port', port], { folder });
-    await local.find('Ctrl-C stops.', 60_000);
+    const local = startFramework('osls', ['watchbot', 'local', '--port', port], {
+      folder,
+      environment: { HOME },
+    });
+    await local.find('Ctrl-C stops.', 120_000);
     results = await runAll(
       lines.map(({ args }) => readCommandLine(args)),
       { folder, port },
     );
-  }, 180_000);
+  }, 600_000);
 
   afterAll(async () => {
     await endFrameworks();

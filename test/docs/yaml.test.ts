@@ -1,5 +1,7 @@
+import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from '../config/support';
+import { HOME } from '../helpers/corpus';
 import { emptyService, removeServices, runFramework } from '../helpers/framework';
 import { snippetsOf } from './pages';
 import { servicesOf, writeService, type Service } from './services';
@@ -43,16 +45,17 @@ describe('packaged by the framework', () => {
   const runs = new Map<Service, { code: number | string; output: string }>();
 
   beforeAll(async () => {
+    mkdirSync(HOME, { recursive: true });
     const waiting = [...services];
     const next = async () => {
       for (let service = waiting.shift(); service !== undefined; service = waiting.shift()) {
         const folder = emptyService('docs');
         writeService(folder, service);
-        runs.set(service, await runFramework('osls', ['package'], { folder }));
+        runs.set(service, await runFramework('osls', ['package'], { folder, environment: { HOME } }));
       }
     };
     await Promise.all([next(), next()]);
-  }, 300_000);
+  }, 900_000);
 
   it.each(services.map((service) => [service.from.join(', '), service] as const))('%s', (_from, service) => {
     const { code, output } = runs.get(service)!;
