@@ -25,5 +25,5 @@ it('the files of the quick start make a service that does what the page says', a
   const args = ['watchbot', 'local', '--messages', 'messages.txt'];
   const { output } = await runFramework('osls', args, { folder, environment: { HOME } });
   expect(output).toMatch(/\[worker\] \[[^\]]+\] at work on hello$/m);
-  expect(output).toContain('1 messages: 1 done');
+  expect(output).toContain('1 message: 1 done');
 }, 180_000);

@@ -13,6 +13,9 @@ export interface Service {
 
 const BARE = { provider: { name: 'aws' }, plugins: ['serverless-watchbot'] };
 
+/** Functions leave development dependencies out; here the plugin is a link to this repository, which is none. */
+const WITHOUT_PLUGIN = { package: { patterns: ['!node_modules/**'] } };
+
 /** Keys of the section that are for all of its workers. */
 const SHARED = ['cluster', 'vpc', 'notify', 'build', 'registry'];
 
@@ -40,7 +43,10 @@ export function servicesOf(snippets: readonly Snippet[]): Service[] {
     })),
     ...all
       .filter(({ content }) => !isPlain(content))
-      .map(({ at, content }) => ({ content: { service: 'docs', ...BARE, ...content }, from: [at] })),
+      .map(({ at, content }) => ({
+        content: { service: 'docs', ...BARE, ...WITHOUT_PLUGIN, ...content },
+        from: [at],
+      })),
   ];
 }
 
@@ -49,7 +55,7 @@ const WORKERS = { workers: { render: { command: 'python3 render.py' } } };
 
 function contentOf({ text, kind }: Snippet): Keys {
   const content = parseYaml(text);
-  return kind === 'service-part' ? { watchbot: WORKERS, ...content } : content;
+  return kind === 'service-part' && content.service === undefined ? { watchbot: WORKERS, ...content } : content;
 }
 
 const PLAIN = ['service', 'frameworkVersion', 'provider', 'plugins', 'watchbot'];

@@ -55,7 +55,7 @@ describe('packaged by the framework', () => {
       }
     };
     await Promise.all([next(), next()]);
-  }, 900_000);
+  }, 120_000);
 
   it.each(services.map((service) => [service.from.join(', '), service] as const))('%s', (_from, service) => {
     const { code, output } = runs.get(service)!;
