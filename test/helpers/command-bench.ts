@@ -1,12 +1,15 @@
 import {
   CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
+  ListQueuesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   type Message,
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
+import { afterAll } from '@jest/globals';
 import { ACCOUNT_ID, REGION, startTestEmulator, type TestEmulator } from './emulator';
 import { copyService, runFramework, startFramework } from './framework';
 import { startInTerminal } from './terminal';
@@ -32,11 +35,18 @@ export interface CommandBench {
   counts(url: string): Promise<{ visible: number; inFlight: number }>;
   /** Takes all that can be received, and leaves it held. */
   takeAll(url: string): Promise<Message[]>;
+  /** Removes the queues. */
   stop(): Promise<void>;
 }
 
+/** One for all tests of a file: each has its queues anew. */
+let emulatorOfFile: Promise<TestEmulator> | undefined;
+afterAll(async () => {
+  await (await emulatorOfFile)?.stop();
+});
+
 export async function startBench(service: 'fates' | 'fifo'): Promise<CommandBench> {
-  const emulator = await startTestEmulator();
+  const emulator = await (emulatorOfFile ??= startTestEmulator());
   const { sqs, endpoint } = emulator;
   const folder = copyService(service);
   const isFifo = service === 'fifo';
@@ -105,8 +115,13 @@ export async function startBench(service: 'fates' | 'fifo'): Promise<CommandBenc
         all.push(...Messages);
       }
     },
-    stop: () => emulator.stop(),
+    stop: () => removeQueues(emulator),
   };
+}
+
+async function removeQueues({ sqs }: TestEmulator): Promise<void> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  await Promise.all(QueueUrls.map((QueueUrl) => sqs.send(new DeleteQueueCommand({ QueueUrl }))));
 }
 
 export const jsonLines = (output: string) =>
