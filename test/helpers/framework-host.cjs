@@ -31,8 +31,11 @@ process.on('message', start);
 process.on('beforeExit', end);
 process.on('disconnect', () => process.exit());
 for (const [name, listeners] of listenersNow()) ownListeners.set(name, new Set(listeners));
-/** Where the framework and its log keep what all copies of them share. */
-const shared = [globalThis, EvalError].map((holder) => ({ holder, own: new Set(Reflect.ownKeys(holder)) }));
+/** Where the framework and its log keep what all copies of them in a process share. */
+const SHARED = [
+  [globalThis, Symbol.for('serverless/serverless/202110')],
+  [EvalError, Symbol.for('$uniGlobal202109')],
+];
 
 function start({ args, folder, environment, input }) {
   for (const name of Object.keys(process.env)) delete process.env[name];
@@ -65,16 +68,11 @@ function forget() {
       if (name === 'exit') listener.call(process, process.exitCode ?? 0);
     }
   }
-  for (const { holder, own } of shared) {
-    Reflect.ownKeys(holder)
-      .filter((key) => !own.has(key))
-      .forEach((key) => removeFrom(holder, key));
+  for (const [holder, name] of SHARED) {
+    const state = holder[name] ?? {};
+    for (const key of Object.keys(state)) delete state[key];
   }
+  // By this the framework knows a process in which it runs already.
+  delete EvalError.$serverlessCommandStartTime;
   for (const file of Object.keys(require.cache)) if (ANEW.test(file)) delete require.cache[file];
-}
-
-/** What cannot be removed is emptied. */
-function removeFrom(holder, key) {
-  if (Reflect.deleteProperty(holder, key)) return;
-  for (const inner of Object.keys(holder[key])) delete holder[key][inner];
 }
