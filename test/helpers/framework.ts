@@ -150,6 +150,11 @@ export function runFramework(
   { folder, environment = {}, input }: FrameworkOptions,
 ): Promise<FrameworkResult> {
   const { env } = frameworkCommand(framework, args, { folder, environment });
+  // Options of Node are those of a process.
+  if (environment.NODE_OPTIONS !== undefined) {
+    return startFramework(framework, args, { folder, environment, ...(input === undefined ? {} : { input }) })
+      .ended;
+  }
   return runWarm(FRAMEWORKS[framework], { args, folder, environment: env, input });
 }
 
