@@ -161,7 +161,8 @@ describe('send, to the emulator', () => {
     let peak = 0;
     const watching = setInterval(() => {
       try {
-        peak = peakMemoryOf(run.process.pid!);
+        // Not a number: it has just ended, and nobody has asked for its code yet.
+        peak = Math.max(peak, peakMemoryOf(run.process.pid!) || 0);
       } catch {
         // It has just ended.
       }
