@@ -5,7 +5,6 @@ import {
   copyService,
   endFrameworks,
   removeServices,
-  runFramework,
   startFramework,
   type FrameworkRun,
 } from '../helpers/framework';
@@ -26,7 +25,8 @@ describe('send and logs, at a local run', () => {
     removeServices();
   });
 
-  const run = (...words: string[]) => runFramework('osls', ['watchbot', ...words, ...place], { folder });
+  const run = (...words: string[]) =>
+    startFramework('osls', ['watchbot', ...words, ...place], { folder }).ended;
 
   it.each([
     { body: 'ok', code: 0, says: /^Done, at receive 1, after [\d.]+ s \(exit code 0\)$/m },
