@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { ROOT } from '../helpers/framework';
 import { PAGES, snippetsOf, type Snippet } from './pages';
 
-const TYPED = snippetsOf('ts', 'js', 'mjs');
+const TYPED = snippetsOf('ts', 'js', 'mjs').filter(({ kind }) => kind !== 'other-tool');
 
 /** What is wrong with each, as the compiler says it; by file, since one run is enough for all. */
 function diagnose(snippets: readonly Snippet[]): Map<string, string[]> {

@@ -59,12 +59,15 @@ async function* comingLines(
 ): AsyncGenerator<Numbered> {
   const old = await openIfThere(before);
   let reader = old === undefined ? undefined : await LineReader.of(old);
+  // Who has read enough leaves in the middle of a file.
+  let next: FileHandle | undefined;
   try {
     while (!signal.aborted) {
       // The one in place is opened first: what is written between the two looks is in one or the other.
-      const next = await openIfThere(current);
+      next = await openIfThere(current);
       if (reader !== undefined) yield* reader.lines(signal);
       const newer: LineReader | undefined = await unlessSame(next, reader);
+      next = undefined;
       if (newer === undefined) await pause(POLL_MS, signal);
       else {
         await reader?.close();
@@ -72,6 +75,7 @@ async function* comingLines(
       }
     }
   } finally {
+    await next?.close();
     await reader?.close();
   }
 }

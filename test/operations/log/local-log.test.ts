@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { localLog } from '../../../src/operations/local-log/read';
 import { startLocalLog } from '../../../src/operations/local-log/write';
 import { createTestFolder, type TestFolder } from '../../helpers/folder';
+
+/** Linux only. */
+const OPEN_FILES = '/proc/self/fd';
 
 let folder: TestFolder;
 beforeEach(() => {
@@ -59,6 +64,31 @@ it('follows over files that are set aside: each line once, in order', async () =
   log.write('one', '0');
   await following;
   expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => String(n)));
+});
+
+(existsSync(OPEN_FILES) ? it : it.skip)('leaves no file open when its reader has read enough', async () => {
+  const log = await startLocalLog(folder.path, fail);
+  log.write('one', 'a');
+  await log.end();
+  for (let count = 0; count < 5; count += 1) {
+    for await (const { line } of localLog(folder.path, 'one').follow(
+      { sinceMs: 0 },
+      new AbortController().signal,
+    )) {
+      // In the first look nothing is read yet: the file in place is both the newest and the one that is read.
+      if (line === 'b') break;
+      log.write('one', 'b');
+    }
+  }
+  await log.end();
+  const open = readdirSync(OPEN_FILES).flatMap((name) => {
+    try {
+      return [readlinkSync(path.join(OPEN_FILES, name))];
+    } catch {
+      return [];
+    }
+  });
+  expect(open.filter((file) => file.startsWith(folder.path))).toEqual([]);
 });
 
 it('tells once that it cannot write', async () => {
