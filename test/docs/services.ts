@@ -55,7 +55,9 @@ const WORKERS = { workers: { render: { command: 'python3 render.py' } } };
 
 function contentOf({ text, kind }: Snippet): Keys {
   const content = parseYaml(text);
-  return kind === 'service-part' && content.service === undefined ? { watchbot: WORKERS, ...content } : content;
+  return kind === 'service-part' && content.service === undefined
+    ? { watchbot: WORKERS, ...content }
+    : content;
 }
 
 const PLAIN = ['service', 'frameworkVersion', 'provider', 'plugins', 'watchbot'];
