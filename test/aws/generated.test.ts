@@ -12,6 +12,8 @@ import { anySection, mended } from '../helpers/generated-sections';
 
 /** Sections in a run; each gives one template, and all the errors on the way to it. */
 const SECTIONS = 300;
+/** cfn-lint takes a second and more for each: a run looks at some, and another run at others. */
+const LINTED = Number(process.env.LINTED ?? 100);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 interface Generated {
@@ -34,7 +36,7 @@ describeWithPython(`${SECTIONS} sections made from the schema (SEED=${SEED})`, (
       writeFileSync(file, JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', ...fragment }));
       return { section: JSON.stringify(section), file, errors, fragment };
     });
-    findings = await lintTemplates(generated.map(({ file }) => file));
+    findings = await lintTemplates(generated.slice(0, LINTED).map(({ file }) => file));
   }, 900_000);
 
   afterAll(() => {
