@@ -2,7 +2,7 @@ import type { CommandDefinition } from './command';
 import { COMMANDS, TAKES_WORDS } from './definitions';
 
 /** All commands of the plugin stand behind this word. */
-const ROOT = 'watchbot';
+export const ROOT = 'watchbot';
 
 /** The command that a command line calls, and the words behind it. */
 export interface Called {

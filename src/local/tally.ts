@@ -69,17 +69,24 @@ export class Tally {
     }));
   }
 
-  /** Resolves to true when all that was sent is settled, or to false after the time. */
-  whenSettled(timeoutMs: number): Promise<boolean> {
+  /** Resolves to true when all that was sent is settled, or to false after the time or with the signal. */
+  whenSettled(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        resolve(false);
-      }, timeoutMs);
-      this.onSettled = () => {
+      const end = (isSettled: boolean) => {
         clearTimeout(timer);
-        resolve(true);
+        resolve(isSettled);
+      };
+      const timer = setTimeout(() => {
+        end(false);
+      }, timeoutMs);
+      signal.addEventListener('abort', () => {
+        end(false);
+      });
+      this.onSettled = () => {
+        end(true);
       };
       if (this.open.size === 0) this.onSettled();
+      if (signal.aborted) end(false);
     });
   }
 

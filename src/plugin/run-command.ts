@@ -3,6 +3,7 @@ import type { CommandRun } from '../commands/command';
 import { RUNS } from '../commands/definitions';
 import { portOption } from '../commands/options';
 import type { Target } from '../commands/target';
+import { typedWords } from '../commands/typed-words';
 import { calledBy } from '../commands/words';
 import { awsClients, localClients } from './clients';
 import type { CommandParts } from './command-parts';
@@ -11,11 +12,12 @@ import { interruptible } from './ctrl-c';
 /** Runs one of the commands: gives it the world, and the process its exit code. */
 export async function runCommand(name: string, parts: CommandParts): Promise<void> {
   const { serverless, options, configuration, utils } = parts;
-  const called = calledBy(serverless.processedInput.commands);
+  const words =
+    typedWords(process.argv.slice(2), name) ?? calledBy(serverless.processedInput.commands)?.words;
   const run = await RUNS[name]!();
   const code = await interruptible((signal) =>
     run({
-      words: called?.words ?? [],
+      words: words ?? [],
       options,
       configuration,
       serviceFolder: serverless.serviceDir,

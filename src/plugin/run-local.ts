@@ -10,6 +10,8 @@ import { startLocalLog } from '../operations/local-log/write';
 import { chooseWorker } from '../operations/choose-worker';
 import type { SendClients } from '../operations/send';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
+import { INTERRUPTED } from '../commands/exit-codes';
+import { typedWords } from '../commands/typed-words';
 import { coloursFor, type Colours } from '../commands/colours';
 import { numberOption, portOption, textOption } from '../commands/options';
 import { DEFAULT_PORT } from '../commands/common-options';
@@ -26,7 +28,9 @@ const MAX_TIMEOUT_SECONDS = 86_400;
 
 /** `sls watchbot local`. */
 export async function runLocal(parts: CommandParts): Promise<void> {
+  typedWords(process.argv.slice(2), 'local');
   const run = await readOptions(parts);
+  parts.utils.log.notice('\nPackaging the service');
   // Before packaging: a port that is taken is known at once.
   const emulator = await startEmulator({ port: run.port, region: parts.configuration.context.region });
   try {
@@ -106,13 +110,17 @@ async function untilDone(
   { parts, run, lines, colours }: { parts: CommandParts; run: Run; lines: LineFan; colours: Colours },
 ): Promise<void> {
   const { utils, configuration } = parts;
+  const stopping = new AbortController();
   const interrupted = onCtrlC({
-    onFirst: () => utils.log.notice('\nStopping: workers are told; Ctrl-C again kills them'),
+    onFirst: () => {
+      utils.log.notice('\nStopping: workers are told; Ctrl-C again kills them');
+      stopping.abort();
+    },
     onSecond: () => service.kill(),
   });
   const [worker] = run.workers;
   if (run.messages === undefined || worker === undefined) return interrupted;
-  const settled = sendAndSettle({
+  await sendAndSettle({
     ...run,
     service,
     clients,
@@ -122,8 +130,9 @@ async function untilDone(
     utils,
     colours,
     follow: lines.follow,
+    signal: stopping.signal,
   });
-  await Promise.race([settled, interrupted]);
+  if (stopping.signal.aborted) process.exitCode = INTERRUPTED;
 }
 
 /** Where the framework has just written the package. */

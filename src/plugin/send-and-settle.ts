@@ -23,32 +23,37 @@ export interface SettleParts {
   colours: Colours;
   /** Calls back with each line of the watchers' logs. */
   follow: (reader: (line: string) => void) => void;
+  /** Given at Ctrl-C: what is open then stays open. */
+  signal: AbortSignal;
 }
 
 /**
- * Sends the messages and waits until each is done, rejected or in the dead-letter queue; then says what became of each.
+ * Sends the messages and waits until each is done, rejected or in the dead-letter queue, or until it is interrupted; then
+ * says what became of each.
  * @throws {UserError} `WATCHBOT_LOCAL_UNSETTLED` after the timeout
  */
 export async function sendAndSettle(parts: SettleParts): Promise<void> {
-  const { clients, messages, worker, utils, timeoutSeconds } = parts;
+  const { clients, messages, worker, utils, timeoutSeconds, signal } = parts;
   const tally = new Tally();
   parts.follow((line) => {
     tally.line(line);
   });
   const startedAt = Date.now();
   const done = new AbortController();
-  const following = followAllDeadLetters(parts, tally, done.signal);
+  const ended = AbortSignal.any([signal, done.signal]);
+  const following = followAllDeadLetters(parts, tally, ended);
   const send = await createSend(clients, workerAddress(parts.configuration, worker));
   for (const [index, body] of messages.entries()) {
+    if (signal.aborted) break;
     const fifo = worker.queue.fifo ? { groupId: FILE_GROUP, deduplicationId: `${FILE_GROUP}-${index}` } : {};
     const { messageId } = await send({ body, ...fifo });
     tally.sent(messageId, body);
   }
-  const isSettled = await Promise.race([tally.whenSettled(timeoutSeconds * 1000), following]);
+  const isSettled = await Promise.race([tally.whenSettled(timeoutSeconds * 1000, ended), following]);
   done.abort();
   const seconds = (Date.now() - startedAt) / 1000;
   utils.writeText(describeReports(tally.reports(), { seconds, colours: parts.colours }));
-  if (isSettled !== true) throw unsettled(timeoutSeconds);
+  if (isSettled !== true && !signal.aborted) throw unsettled(timeoutSeconds);
 }
 
 /** Ends only with an error, or with the signal. */
@@ -73,6 +78,7 @@ function unsettled(timeoutSeconds: number): UserError {
     place: '--messages',
     given: `messages that are still open after ${timeoutSeconds} s`,
     allowed: 'all done, rejected or in the dead-letter queue',
-    advice: 'raise --timeout, or lower `queue.maxReceives`: each retry waits twice as long as the one before',
+    advice:
+      'raise --timeout, or lower `queue.maxReceives` (which an existing queue has not here): each retry waits twice as long as the one before',
   });
 }

@@ -164,6 +164,13 @@ describe('show', () => {
 describe('replay', () => {
   withBench('fates');
 
+  it('replays the one that is named, also behind the options', async () => {
+    const ids = [await bench.bury('one'), await bench.bury('two')];
+    const { output } = await bench.run(['dead-letter', 'replay', '--worker', 'watchbot', ids[1]!]);
+    expect(output).toContain('1 dead letter replayed');
+    expect(await bench.counts(bench.deadUrl)).toMatchObject({ visible: 1 });
+  });
+
   it('puts one back with all that it was sent with, and leaves the others', async () => {
     const MessageAttributes = {
       text: { DataType: 'String', StringValue: 'ü' },

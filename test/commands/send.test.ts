@@ -89,6 +89,15 @@ describe('send, to the emulator', () => {
     return Messages;
   };
 
+  it('takes the message behind its options too, and leaves standard input alone', async () => {
+    const port = new URL(emulator.endpoint).port;
+    const args = ['watchbot', 'send', '--worker', 'watchbot', '--port', port, '--local', '{"mine":1}'];
+    const { code } = await runFramework('osls', args, { folder: folderOf('fates'), input: 'other' });
+    expect(code).toBe(0);
+    const [message] = await receive();
+    expect(JSON.parse(message!.Body!)).toMatchObject({ Message: '{"mine":1}' });
+  });
+
   it('sends attributes and a subject, to the topic', async () => {
     const { code, output } = await send([
       'hello',

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -164,6 +164,17 @@ describe('local', () => {
     expect(await local.find('[worker]')).not.toMatch(/in \/tmp$/);
     expect(await local.find(/in .*watchbot-local-/)).toBeTruthy();
     await interrupt(local);
+  });
+
+  it('--messages says at Ctrl-C what is open, and ends as one that was interrupted', async () => {
+    const folder = copyService('fates');
+    writeFileSync(path.join(folder, 'waiting.txt'), 'ok\nwait\n');
+    const local = startFramework('osls', ['watchbot', 'local', '--messages', 'waiting.txt'], { folder });
+    await local.find(/\[worker\].*waiting/);
+    await local.find('[success]');
+    const { code, output } = await interrupt(local);
+    expect(output).toContain('2 messages: 1 done, 1 open');
+    expect(code).toBe(130);
   });
 
   it('kills a worker that does not listen at the second Ctrl-C', async () => {

@@ -3,6 +3,8 @@ import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
 import { formatPlain, outcomeText, receivedText } from '../../src/contract/log-lines';
 import { Tally } from '../../src/local/tally';
 
+const never = new AbortController().signal;
+
 const watcherLine = (messageId: string, text: string) =>
   formatPlain({ time: new Date(0), source: LogSource.watcher, level: LogLevel.info, messageId, text });
 
@@ -31,7 +33,7 @@ describe('a tally', () => {
     tally.line(outcome('q', JobResult.failure));
     expect(tally.reports()).toMatchObject([{ fate: 'open' }]);
 
-    const settled = tally.whenSettled(10_000);
+    const settled = tally.whenSettled(10_000, never);
     tally.line(outcome('q', JobResult.success));
 
     expect(await settled).toBe(true);
@@ -52,7 +54,7 @@ describe('a tally', () => {
     tally.line(watcherLine('q', receivedText({ receives: 1, topicMessageId: 't' })));
     tally.line(outcome('q', JobResult.rejected));
     tally.sent('t', 'hello');
-    expect(await tally.whenSettled(10_000)).toBe(true);
+    expect(await tally.whenSettled(10_000, never)).toBe(true);
     expect(tally.reports()).toMatchObject([{ fate: 'rejected' }]);
   });
 
@@ -70,7 +72,7 @@ describe('a tally', () => {
     const tally = new Tally();
     tally.sent('q', 'hello');
     tally.deadLettered('q');
-    expect(await tally.whenSettled(10_000)).toBe(true);
+    expect(await tally.whenSettled(10_000, never)).toBe(true);
     expect(tally.reports()).toMatchObject([{ fate: 'dead-lettered' }]);
   });
 
@@ -93,7 +95,17 @@ describe('a tally', () => {
   it('gives up after the time', async () => {
     const tally = new Tally();
     tally.sent('q', 'hello');
-    expect(await tally.whenSettled(1)).toBe(false);
+    expect(await tally.whenSettled(1, never)).toBe(false);
+  });
+
+  it.each(['before', 'while'])('gives up with the signal, %s it waits', async (when) => {
+    const tally = new Tally();
+    tally.sent('q', 'hello');
+    const stopping = new AbortController();
+    if (when === 'before') stopping.abort();
+    const settled = tally.whenSettled(60_000, stopping.signal);
+    stopping.abort();
+    expect(await settled).toBe(false);
   });
 
   it('is as fast with many messages as with few', async () => {
@@ -105,6 +117,6 @@ describe('a tally', () => {
     ids.forEach((id) => {
       tally.line(outcome(id, JobResult.success));
     });
-    expect(await tally.whenSettled(10_000)).toBe(true);
+    expect(await tally.whenSettled(10_000, never)).toBe(true);
   });
 });

@@ -18,7 +18,11 @@ export const SEND: CommandDefinition = {
       type: 'boolean',
     },
     'start-line': { usage: 'Of --file: the first line to send (default: 1)', type: 'string' },
-    wait: { usage: 'Wait for the outcome of the message, and end with its exit code', type: 'boolean' },
+    wait: {
+      usage:
+        'Wait for the outcome of the message, and end with 0 (done), 2 (dead letter), 3 (rejected) or 4 (not settled)',
+      type: 'boolean',
+    },
     timeout: { usage: 'With --wait: how long at most (default: 5m)', type: 'string' },
   },
   examples: [

@@ -42,7 +42,7 @@ export async function findDestination(sqs: SQSClient, address: WorkerAddress): P
         given: `no queue ${queueName}`,
         allowed: 'a deployed stage, in the right region and account',
         advice:
-          'check --stage, --region and --aws-profile; `sls watchbot local` makes the queue on this machine',
+          'check --stage, --region and --aws-profile; with --local, whether `sls watchbot local` of this service has started',
       },
       error,
     );
