@@ -133,6 +133,7 @@ async function untilDone(
     signal: stopping.signal,
   });
   if (stopping.signal.aborted) process.exitCode = INTERRUPTED;
+  else lines.hide();
 }
 
 /** Where the framework has just written the package. */
@@ -150,6 +151,8 @@ async function readPackage({ serverless, options }: CommandParts) {
 interface LineFan {
   onLine: (worker: string, line: string) => void;
   follow: (reader: (line: string) => void) => void;
+  /** What comes now is the end of a watcher with nothing in hand: the result shall stand last. */
+  hide: () => void;
 }
 
 function createLineFan(
@@ -157,12 +160,19 @@ function createLineFan(
   { colours, isNamed }: { colours: Colours; isNamed: boolean },
 ): LineFan {
   const readers: ((line: string) => void)[] = [];
+  let isHidden = false;
+  const show = (worker: string, line: string) => {
+    const shown = describeLine(line, colours);
+    writeText(isNamed ? `${worker} | ${shown}` : shown);
+  };
   return {
     onLine: (worker, line) => {
-      const shown = describeLine(line, colours);
-      writeText(isNamed ? `${worker} | ${shown}` : shown);
+      if (!isHidden) show(worker, line);
       readers.forEach((read) => read(line));
     },
     follow: (reader) => void readers.push(reader),
+    hide: () => {
+      isHidden = true;
+    },
   };
 }
