@@ -51,7 +51,7 @@ const STATUS = {
 /** As the command shows it on a terminal. */
 export async function statusScreen() {
   const colours = picocolors.createColors(true);
-  const head = `watchbot-example, stage dev, us-east-1, ${new Date(NOW_MS).toISOString().slice(0, 19)}Z`;
+  const head = `watchbot-example, stage dev (AWS, us-east-1), ${new Date(NOW_MS).toISOString().slice(0, 19)}Z`;
   const screen = await workerScreen(STATUS, { colours, width: 82 }, { nowMs: NOW_MS, isLocal: false });
   return `${colours.dim(head)}\n\n${screen}`;
 }
