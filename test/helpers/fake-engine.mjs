@@ -2,6 +2,7 @@
 // Stands in for docker: writes down what it is asked for, and tells the registry of an image that it "pushed".
 // ENGINE_FAILS=push:reason and ENGINE_HANGS=build say which of its commands does not go well.
 import { appendFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const {
@@ -13,13 +14,7 @@ const {
 const args = process.argv.slice(2);
 const [command] = args;
 const input = command === 'login' ? await text(process.stdin) : undefined;
-const links =
-  command === 'build'
-    ? readdirSync(args.at(-1), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isSymbolicLink())
-        .map(({ name }) => name)
-        .sort()
-    : undefined;
+const links = command === 'build' ? linksIn(args.at(-1)).sort() : undefined;
 appendFileSync(record, `${JSON.stringify({ args, input, links })}\n`);
 
 if (fails !== undefined && command === fails.split(':')[0]) {
@@ -59,4 +54,12 @@ async function putImage(reference) {
     console.error(await answer.text());
     process.exit(1);
   }
+}
+
+/** Names of the links, and not what is behind them: `recursive` of newer versions of Node goes there. */
+function linksIn(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isSymbolicLink()) return [entry.name];
+    return entry.isDirectory() ? linksIn(path.join(folder, entry.name)) : [];
+  });
 }
