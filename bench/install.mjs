@@ -1,13 +1,12 @@
 // What a user pays before anything is deployed: disk, and time that every command of the framework takes longer.
 // Beside serverless-lift, the nearest neighbour.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ROOT, timeFramework } from './framework.mjs';
 import { compare, median, pairs } from './measure.mjs';
 
-const root = path.resolve(import.meta.dirname, '..');
-const framework = path.join(root, 'node_modules/osls/bin/serverless.js');
 const LIFT = 'serverless-lift@1.37.7';
 
 export const RUNS = 11;
@@ -39,7 +38,7 @@ export async function measure(runs) {
 
 function pack(folder) {
   execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: root,
+    cwd: ROOT,
     stdio: 'pipe',
   });
   return path.join(
@@ -82,13 +81,4 @@ async function added(runs, { plain, with: cwd, name }) {
   ];
 }
 
-function print(cwd) {
-  const begin = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [framework, 'print'], {
-    cwd,
-    env: { PATH: process.env.PATH, HOME: path.dirname(cwd), SLS_TELEMETRY_DISABLED: '1', CI: '1' },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  return performance.now() - begin;
-}
+const print = (cwd) => timeFramework('print', { cwd, home: path.dirname(cwd) });

@@ -1,12 +1,9 @@
 // What the plugin adds to `osls package` of an empty service: the same service without it, in turn.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ROOT, timeFramework } from './framework.mjs';
 import { compare, median, pairs } from './measure.mjs';
-
-const root = path.resolve(import.meta.dirname, '..');
-const framework = path.join(root, 'node_modules/osls/bin/serverless.js');
 
 export const RUNS = 11;
 
@@ -19,8 +16,8 @@ export async function measure(runs) {
       'plugins: [serverless-watchbot]\nwatchbot: { command: echo hello }\n',
     );
     const samples = await pairs(runs, {
-      base: () => packageService(plain, folder),
-      ours: () => packageService(ours, folder),
+      base: () => timeFramework('package', { cwd: plain, home: folder }),
+      ours: () => timeFramework('package', { cwd: ours, home: folder }),
     });
     const added = samples.ours.map((took, index) => took - samples.base[index]);
     return [
@@ -34,22 +31,11 @@ export async function measure(runs) {
 
 function service(folder, rest) {
   mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
-  symlinkSync(root, path.join(folder, 'node_modules/serverless-watchbot'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
   writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\n');
   writeFileSync(
     path.join(folder, 'serverless.yml'),
     `service: bench\nprovider: { name: aws, region: us-east-1 }\n${rest}`,
   );
   return folder;
-}
-
-function packageService(cwd, home) {
-  const begin = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, [framework, 'package'], {
-    cwd,
-    env: { PATH: process.env.PATH, HOME: home, SLS_TELEMETRY_DISABLED: '1', CI: '1' },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  return performance.now() - begin;
 }
