@@ -3,7 +3,7 @@ import { argumentProblem } from './collect-problems';
 import type { CommandDefinition } from './command';
 import { COMMANDS, TAKES_WORDS } from './definitions';
 import { UserError } from '../errors/user-error';
-import { ROOT } from './words';
+import { ROOT, startsWith } from './words';
 
 type ArgumentOptions = NonNullable<ParseArgsConfig['options']>;
 
@@ -34,7 +34,7 @@ export function typedWords(line: readonly string[], name: string): readonly stri
     allowPositionals: true,
   });
   const path = [ROOT, ...name.split(' ')];
-  if (path.some((word, index) => positionals[index] !== word)) return undefined;
+  if (!startsWith(positionals, path)) return undefined;
   const words = positionals.slice(path.length);
   const [first] = words;
   if (first !== undefined && TAKES_WORDS[name] === undefined) throw noWords(first, name);

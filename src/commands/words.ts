@@ -69,6 +69,6 @@ function withWords(command: CommandDefinition, [word, ...rest]: readonly string[
   return { ...command, commands: { [word]: withWords(command, rest) } };
 }
 
-function startsWith(words: readonly string[], start: readonly string[]): boolean {
+export function startsWith(words: readonly string[], start: readonly string[]): boolean {
   return start.every((word, index) => words[index] === word);
 }
