@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Snippet } from './pages';
-import { parseYaml } from './yaml';
+import { parseYaml } from '../helpers/yaml';
 
 export type Keys = Record<string, unknown>;
 

@@ -5,7 +5,7 @@ import { HOME } from '../helpers/corpus';
 import { emptyService, removeServices, runFramework } from '../helpers/framework';
 import { snippetsOf } from './pages';
 import { servicesOf, writeService, type Service } from './services';
-import { parseYaml } from './yaml';
+import { parseYaml } from '../helpers/yaml';
 
 /** Kinds of snippets that do not begin with `service:` or `watchbot:`, or are not for this plugin. */
 const KINDS = ['other-tool', 'service-part'];

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import Ajv from 'ajv';
 import fc from 'fast-check';
-import yaml from 'js-yaml';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { editorSchema } from '../../../src/config/editor/editor-schema';
@@ -9,30 +8,17 @@ import { isMap } from '../../../src/config/maps';
 import { validateSection } from '../../../src/config/validate';
 import { CORPUS_NAMES } from '../../helpers/corpus';
 import { ROOT, SERVICES } from '../../helpers/framework';
+import { parseYaml } from '../../helpers/yaml';
 
 /** Of the draft that editors know; strict, but for the keyword of one language server. */
 const ajv = new Ajv({ strictSchema: true, strictRequired: false, allowUnionTypes: true });
 ajv.addVocabulary(['markdownDescription', 'patternErrorMessage']);
 const isRight = ajv.compile(editorSchema());
 
-const TAGS = ['Ref', 'Sub', 'GetAtt', 'ImportValue', 'Split'];
-/** As the framework reads them: into `{Ref: …}` and `{Fn::…: …}`. */
-const cloudFormation = yaml.DEFAULT_SCHEMA.extend(
-  TAGS.flatMap((tag) =>
-    (['scalar', 'sequence'] as const).map(
-      (kind) =>
-        new yaml.Type(`!${tag}`, {
-          kind,
-          construct: (data) => ({ [tag === 'Ref' ? tag : `Fn::${tag}`]: data }),
-        }),
-    ),
-  ),
-);
-
 const services = new Map(
   CORPUS_NAMES.map((name) => {
     const text = readFileSync(path.join(SERVICES, name, 'serverless.yml'), 'utf8');
-    return [name, yaml.load(text, { schema: cloudFormation }) as Record<string, unknown>];
+    return [name, parseYaml(text)];
   }),
 );
 
