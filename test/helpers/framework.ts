@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { collectLines, type Lines } from './lines';
+import { killTree } from './processes';
 import { endBusyHosts, runWarm, type FrameworkResult } from './warm-framework';
 
 export const ROOT = path.resolve(__dirname, '../..');
@@ -158,13 +159,16 @@ export function runFramework(
   return runWarm(FRAMEWORKS[framework], { args, folder, environment: env, input });
 }
 
-/** For `afterEach`: a failed test leaves nothing running. */
+/**
+ * For `afterEach`: a failed test leaves nothing running. What a command has started goes with it: esbuild, whose service
+ * lives on while it watches where its parent is killed before it has answered, would hold the output open.
+ */
 export async function endFrameworks(): Promise<void> {
   await Promise.all([
     endBusyHosts(),
     ...[...running].map(async (child) => {
       const ended = once(child, 'close');
-      child.kill('SIGKILL');
+      killTree(child.pid!);
       await ended;
     }),
   ]);

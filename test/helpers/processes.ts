@@ -30,6 +30,17 @@ export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
+/** Kills the process and all that it has started. */
+export function killTree(pid: number): void {
+  for (const each of [...descendantsOf(pid), pid]) {
+    try {
+      process.kill(each, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /** Resolves when the process has ended; rejects after the time. */
 export async function whenEnded(pid: number, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;

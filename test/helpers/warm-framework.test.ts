@@ -1,13 +1,18 @@
 import { afterAll, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import {
   copyService,
+  endFrameworks,
+  endsWithTest,
   FRAMEWORK_NAMES,
   readTemplate,
   removeServices,
   runFramework,
   startFramework,
 } from './framework';
+import { childrenOf, whenEnded } from './processes';
 
 afterAll(removeServices);
 
@@ -58,4 +63,13 @@ it('gives the code of a command that ends its process, and goes on', async () =>
     output: expect.stringContaining('ends here'),
   });
   expect(await runFramework('osls', ['package'], { folder })).toMatchObject({ code: 0 });
+});
+
+it('ends what a command has started, which would hold its output open', async () => {
+  const command = spawn('sh', ['-c', 'sleep 60 & echo up; wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  endsWithTest(command);
+  await once(command.stdout, 'data');
+  const [child] = childrenOf(command.pid!);
+  await endFrameworks();
+  await whenEnded(child!);
 });

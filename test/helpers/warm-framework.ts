@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { killTree } from './processes';
 
 /** What a command of the framework is given. */
 export interface FrameworkJob {
@@ -59,7 +60,7 @@ class Host {
 
   async end(): Promise<void> {
     hosts.delete(this);
-    this.child.kill('SIGKILL');
+    killTree(this.child.pid!);
     await this.closed;
   }
 
