@@ -1,12 +1,14 @@
 // SQS as far as the watcher needs it, and as cheap as can be: it must not be what is measured.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer } from 'node:net';
 
 /** Gives out as many messages as it is told, and says when all have been deleted. */
 export class FakeSqs {
   calls = { ReceiveMessage: 0, DeleteMessageBatch: 0, ChangeMessageVisibilityBatch: 0 };
-  #server = createServer((request, response) => void this.#answer(request, response));
+  // No server of HTTP: that costs as much of the processor as the watcher's own call.
+  #server = createServer((socket) => this.#serve(socket));
+  #sockets = new Set();
   #left = 0;
   #undeleted = 0;
   #next = 0;
@@ -33,20 +35,33 @@ export class FakeSqs {
   }
 
   close() {
-    this.#server.closeAllConnections();
+    this.#sockets.forEach((socket) => socket.destroy());
     this.#server.close();
   }
 
-  async #answer(request, response) {
+  /** One request after another, each with a length, as the watcher sends them; texts are of one byte a character. */
+  #serve(socket) {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => undefined);
+    socket.setEncoding('latin1').setNoDelay(true);
     let text = '';
-    for await (const chunk of request.setEncoding('utf8')) text += chunk;
-    const name = request.headers['x-amz-target'].split('.').pop();
+    socket.on('data', (chunk) => {
+      text += chunk;
+      const headEnd = text.indexOf(HEAD_END);
+      if (headEnd < 0) return;
+      const head = text.slice(0, headEnd).toLowerCase();
+      const end = headEnd + HEAD_END.length + Number(/content-length: (\d+)/.exec(head)[1]);
+      if (text.length < end) return;
+      const [, name] = /x-amz-target: \S+\.(\w+)/i.exec(text);
+      const input = JSON.parse(text.slice(headEnd, end));
+      text = text.slice(end);
+      this.#answer(name, input, (body) => socket.write(answerOf(JSON.stringify(body)), 'latin1'));
+    });
+  }
+
+  #answer(name, input, reply) {
     this.calls[name] += 1;
-    const reply = (body) => {
-      response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify(body));
-    };
-    const input = JSON.parse(text);
     if (name === 'ReceiveMessage') return this.#receive(input.MaxNumberOfMessages, reply);
     reply({ Successful: input.Entries.map(({ Id }) => ({ Id })), Failed: [] });
     if (name !== 'DeleteMessageBatch') return;
@@ -74,6 +89,18 @@ export class FakeSqs {
     return { MessageId: id, ReceiptHandle: `handle-${id}`, Body: BODY, MD5OfBody: BODY_MD5, Attributes };
   }
 }
+
+const HEAD_END = '\r\n\r\n';
+
+const answerOf = (body) =>
+  [
+    'HTTP/1.1 200 OK',
+    'Content-Type: application/x-amz-json-1.0',
+    `Date: ${new Date().toUTCString()}`,
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
 
 const BODY = JSON.stringify({ z: 7, x: 64, y: 42, source: 's3://bucket/key' });
 const BODY_MD5 = createHash('md5').update(BODY).digest('hex');
