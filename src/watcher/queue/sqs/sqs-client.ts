@@ -3,7 +3,8 @@ import { createPoster, StaleConnectionError, type HttpAnswer, type Poster } from
 import { createSigningClock, type SigningClock } from '../../../aws-json/signing-clock';
 import type { Clock } from '../../clock';
 import type { SqsActions } from './actions';
-import { findDestination, type Destination } from './destination';
+import { findDestination } from './destination';
+import { rememberSignatures, type Signatures } from './signatures';
 import { ClockSkewError, SqsError } from './sqs-error';
 import { ANSWER_TIMEOUT_MS, BODY_TIMEOUT_MS, CONNECT_TIMEOUT_MS } from './timeouts';
 
@@ -61,11 +62,17 @@ export function createSqsClient(parts: SqsClientParts): SqsClient {
 const isCuredByNow = (error: unknown) =>
   error instanceof StaleConnectionError || error instanceof ClockSkewError;
 
+interface Found {
+  endpoint: URL;
+  signatures: Signatures;
+  poster: Poster;
+}
+
 /** Found at the first call, and tried to be found again while that fails. */
 class Connection {
   private readonly parts: SqsClientParts;
   private readonly time: SigningClock;
-  private found: Promise<Destination & { poster: Poster }> | undefined;
+  private found: Promise<Found> | undefined;
 
   constructor(parts: SqsClientParts) {
     this.parts = parts;
@@ -74,18 +81,19 @@ class Connection {
 
   /** One attempt. */
   async send(name: string, input: object, { signal, answerTimeoutMs }: CallOptions): Promise<object> {
-    const { endpoint, signer, poster } = await this.find();
+    const { endpoint, signatures, poster } = await this.find();
     const body = JSON.stringify(input);
     const { hostname, port, pathname: path, protocol, host } = endpoint;
     const headers = { host, 'content-type': CONTENT_TYPE, 'x-amz-target': `AmazonSQS.${name}` };
     const request = { method: 'POST', protocol, hostname, port: Number(port), path, headers, body };
-    const signed = await signer.sign(request, { signingDate: this.time.now() });
+    const signed = await signatures.headersOf(request, this.time.now());
     const answer = await poster.post({
-      headers: { ...signed.headers, 'content-length': String(Buffer.byteLength(body)) },
+      headers: { ...signed, 'content-length': String(Buffer.byteLength(body)) },
       body,
       signal,
       answerTimeoutMs: answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     });
+    if (answer.status !== 200) signatures.forget();
     return this.outputOf(answer);
   }
 
@@ -102,12 +110,13 @@ class Connection {
     return (this.found ??= this.search());
   }
 
-  private async search() {
+  private async search(): Promise<Found> {
     try {
-      const destination = await findDestination(this.parts.config ?? {});
+      const { endpoint, signer } = await findDestination(this.parts.config ?? {});
       return {
-        ...destination,
-        poster: createPoster(destination.endpoint, { ...LIMITS, clock: this.parts.clock }),
+        endpoint,
+        signatures: rememberSignatures(signer),
+        poster: createPoster(endpoint, { ...LIMITS, clock: this.parts.clock }),
       };
     } catch (error) {
       this.found = undefined;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { SQSClient, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { SQSClient, ReceiveMessageCommand, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../../../src/watcher/clock';
 import { findDestination } from '../../../../src/watcher/queue/sqs/destination';
@@ -23,7 +23,10 @@ const QueueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
 const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' };
 const NOW = Date.UTC(2026, 0, 1, 12);
 
-async function start(answer: (count: number, response: ServerResponse) => void) {
+async function start(
+  answer: (count: number, response: ServerResponse) => void,
+  config: SQSClientConfig = { credentials },
+) {
   let count = 0;
   const started = await startTestServer((_, response) => {
     answer((count += 1), response);
@@ -32,7 +35,7 @@ async function start(answer: (count: number, response: ServerResponse) => void) 
   client = createSqsClient({
     clock: systemClock,
     timeOfDay: { now: () => NOW },
-    config: { endpoint: started.url, region: 'eu-central-1', credentials },
+    config: { endpoint: started.url, region: 'eu-central-1', ...config },
   });
   return { client, requests: started.requests };
 }
@@ -112,6 +115,23 @@ describe('a call', () => {
       '20260101T120000Z',
       '20260101T130000Z',
     ]);
+  });
+
+  it('is signed once in a second, until SQS refuses it: credentials come and go', async () => {
+    let key = 0;
+    // Each time that they are asked for they are other ones, since these are of yesterday.
+    const provider = () =>
+      Promise.resolve({ ...credentials, accessKeyId: `KEY${(key += 1)}`, expiration: new Date(NOW - 1) });
+    const { client: ours, requests } = await start(
+      (count, response) => (count === 2 ? refuse(response, [403, 'ExpiredToken']) : response.end('{}')),
+      { credentials: provider },
+    );
+    await ours.call('ReceiveMessage', never);
+    await expect(ours.call('ReceiveMessage', never)).rejects.toThrow('no');
+    await ours.call('ReceiveMessage', never);
+    const [first, second, third] = requests.map(({ headers }) => headers.authorization);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
   });
 });
 
