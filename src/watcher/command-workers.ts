@@ -7,6 +7,8 @@ import type { Workers } from './workers';
 export function createCommandWorkers(parts: {
   concurrency: number;
   runJob: (job: Job) => RunningJob;
+  /** When no job will be run any more. */
+  close: () => Promise<void> | undefined;
 }): Workers {
   const slots = createSlots(parts.concurrency);
   const running = new Set<RunningJob>();
@@ -35,6 +37,8 @@ export function createCommandWorkers(parts: {
         job.kill();
       });
     },
-    close: () => Promise.resolve(),
+    close: async () => {
+      await parts.close();
+    },
   };
 }

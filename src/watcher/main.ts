@@ -28,7 +28,7 @@ import { parseCommandLine, type WorkerCommand } from './worker/command';
 import { findCommands, withCommands } from './worker/commands-folder';
 import { findLauncher } from './worker/launcher/find-launcher';
 import { createStarter } from './worker/launcher/starter';
-import { canHoldFolders } from './worker/temporary-folder';
+import { canHoldFolders, createTemporaryFolders } from './worker/temporary-folders';
 import { imageCommand } from './worker/warm/entry-point';
 import type { Workers } from './workers';
 
@@ -122,7 +122,11 @@ async function commandWorkers({ command, environment, settings, log }: Given): P
   const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));
   const parts = { command, environment: inherited, clock, log, ...settings, ...started };
   await starter.ready;
-  return createCommandWorkers({ ...settings, runJob: (job) => runJob(job, parts) });
+  return createCommandWorkers({
+    ...settings,
+    runJob: (job) => runJob(job, parts),
+    close: () => parts.temporaryFolders?.close(),
+  });
 }
 
 async function handlerWorkers(
@@ -163,8 +167,9 @@ function folders({ TMPDIR }: Environment, { concurrency }: Settings) {
   const memoryFolder = TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
   const temporaryFolder = tmpdir();
   // With one worker at a time, all of it is that worker's, and is emptied after it.
-  const hasOwnTemporaryFolder = concurrency > 1 && canHoldFolders(temporaryFolder);
-  return { temporaryFolder, memoryFolder, hasOwnTemporaryFolder };
+  const hasOthersBeside = concurrency > 1 && canHoldFolders(temporaryFolder);
+  const temporaryFolders = hasOthersBeside ? createTemporaryFolders(temporaryFolder) : undefined;
+  return { temporaryFolder, memoryFolder, temporaryFolders };
 }
 
 /** Given shortly before ECS kills what it has told to stop. */

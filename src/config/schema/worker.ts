@@ -84,7 +84,7 @@ const filesystem = {
     title: 'a list of folders',
     default: [],
     description:
-      'Folders besides `/tmp` that a worker may write to; the rest of the file system is read-only. All are emptied when no worker runs any more: with a `concurrency` of 1 that is after each job; above it, each worker has a `TMPDIR` of its own below `/tmp`, which is removed after it.',
+      'Folders besides `/tmp` that a worker may write to; the rest of the file system is read-only. All are emptied when no worker runs any more: with a `concurrency` of 1 that is after each job; above it, each worker has a `TMPDIR` of its own below `/tmp`, which is emptied after it.',
   }),
   writableFilesystem: Type.Boolean({
     default: false,

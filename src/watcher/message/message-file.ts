@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { removeAll } from '../worker/temporary-folder';
+import { removeAll } from '../worker/remove-all';
 
 /** The message of one job, in a file under a name of its own. */
 export interface MessageFile {

@@ -7,7 +7,7 @@ import { receivedText } from '../../contract/log-lines';
 import type { WorkerCommand } from '../worker/command';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
 import type { StartWorker } from '../worker/start-worker';
-import { createTemporaryFolder, type TemporaryFolder } from '../worker/temporary-folder';
+import type { TemporaryFolder, TemporaryFolders } from '../worker/temporary-folders';
 import { decide, type Settlement } from './decide';
 import { outcomeOf } from './outcome';
 import { limitTime } from './time-limit';
@@ -24,8 +24,8 @@ export interface JobParts extends MessageFolders {
   start: StartWorker;
   /** What a worker inherits of the container's environment. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** Each job gets a `TMPDIR` of its own, below the temporary folder: others run beside it. */
-  hasOwnTemporaryFolder: boolean;
+  /** From here each job has a `TMPDIR` of its own, where others run beside it. */
+  temporaryFolders: TemporaryFolders | undefined;
   maxJobDurationSeconds: number;
   clock: Clock;
   /** By which SQS says when a message was sent: it can be set while a job runs. */
@@ -85,7 +85,7 @@ async function workerEnd(
   let temporary: TemporaryFolder | undefined;
   try {
     file = await writeMessageFile(parts, job.body);
-    if (parts.hasOwnTemporaryFolder) temporary = await createTemporaryFolder(parts.temporaryFolder);
+    temporary = await parts.temporaryFolders?.take();
     const worker = runWorker({
       start: parts.start,
       command: parts.command,
@@ -106,6 +106,6 @@ async function workerEnd(
   } catch (error) {
     return { kind: 'not-started', reason: `cannot prepare the worker: ${(error as Error).message}` };
   } finally {
-    await Promise.all([file?.remove(), temporary?.remove()]);
+    await Promise.all([file?.remove(), temporary?.giveBack()]);
   }
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Job } from '../../../src/watcher/message/job';
 import { runJob, type JobParts } from '../../../src/watcher/outcome/run-job';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
+import { createTemporaryFolders } from '../../../src/watcher/worker/temporary-folders';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { testJob } from '../../helpers/jobs';
 import { collectLines } from '../../helpers/lines';
@@ -28,7 +29,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
     environment: { PATH: process.env.PATH, COLOUR: 'blue', MessageGroupId: 'stale' },
     temporaryFolder: folder,
     memoryFolder: undefined,
-    hasOwnTemporaryFolder: false,
+    temporaryFolders: undefined,
     maxJobDurationSeconds: 0,
     clock,
     timeOfDay: clock,
@@ -69,7 +70,7 @@ describe('a job', () => {
     const kept = path.join(folder, 'kept');
     writeFileSync(kept, '');
     const line = `mktemp -d > /dev/null && ln -s ${folder} $TMPDIR/link && mkdir -p $TMPDIR/deep && cd $TMPDIR && ls | wc -l && dirname $TMPDIR`;
-    const { settled, output } = run(line, {}, { hasOwnTemporaryFolder: true });
+    const { settled, output } = run(line, {}, { temporaryFolders: createTemporaryFolders(folder) });
     expect(await settled).toEqual({ action: 'delete' });
     expect(output.all).toEqual(['3', folder]);
     expect(readdirSync(folder)).toEqual(['kept']);
@@ -79,7 +80,7 @@ describe('a job', () => {
     const { settled, log } = run(
       'echo',
       {},
-      { hasOwnTemporaryFolder: true, temporaryFolder: '/proc', memoryFolder: folder },
+      { temporaryFolders: createTemporaryFolders('/proc'), memoryFolder: folder },
     );
     expect(await settled).toEqual(RETRY);
     expect(log.lines.at(-1)).toContain('cannot prepare the worker');
