@@ -4,6 +4,7 @@ import {
   WorkerVariable,
   type WorkerVariableName,
 } from '../../contract/environment';
+import type { Variable } from '../worker/start-worker';
 import type { Job } from './job';
 
 /**
@@ -12,35 +13,40 @@ import type { Job } from './job';
  */
 const MAX_VARIABLE_BYTES = 131_072;
 
+const SURE_CHARACTERS = 40_000;
+
 /** The attribute in which W3C trace context travels. */
 const TRACE_ATTRIBUTE = 'traceparent';
 
 /**
  * The message as environment variables, under Watchbot's names. Names are fixed: nothing of a message becomes one.
- * What no variable can hold is undefined, which also hides a variable of that name in the container's environment;
+ * What no variable can hold has no value, which also hides a variable of that name in the container's environment;
  * standard input and the message file always have the whole body.
  */
-export function workerEnvironment(job: Job, messageFile: string): Record<string, string | undefined> {
-  const variables: Record<WorkerVariableName, string | undefined> = {
-    [WorkerVariable.message]: job.body,
-    [WorkerVariable.messageId]: job.messageId,
-    [WorkerVariable.subject]: job.subject ?? '',
-    [WorkerVariable.sentTimestamp]: job.sentAt.toISOString(),
-    [WorkerVariable.approximateFirstReceiveTimestamp]: job.firstReceivedAt.toISOString(),
-    [WorkerVariable.approximateReceiveCount]: String(job.receives),
-    [WorkerVariable.messageFile]: messageFile,
-    [WorkerVariable.messageAttributes]: JSON.stringify(job.attributes),
-    [WorkerVariable.messageGroupId]: job.groupId,
-    [WorkerVariable.traceParent]: job.attributes[TRACE_ATTRIBUTE]?.Value,
-    [WorkerVariable.xRayTraceHeader]: job.traceHeader,
-  };
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, fits(name, value) ? value : undefined]),
-  );
+export function workerVariables(job: Job, messageFile: string): Variable[] {
+  const variable = (name: WorkerVariableName, value: string | undefined): Variable => [
+    name,
+    fits(name, value) ? value : undefined,
+  ];
+  return [
+    variable(WorkerVariable.message, job.body),
+    variable(WorkerVariable.messageId, job.messageId),
+    variable(WorkerVariable.subject, job.subject ?? ''),
+    variable(WorkerVariable.sentTimestamp, job.sentAt.toISOString()),
+    variable(WorkerVariable.approximateFirstReceiveTimestamp, job.firstReceivedAt.toISOString()),
+    variable(WorkerVariable.approximateReceiveCount, String(job.receives)),
+    variable(WorkerVariable.messageFile, messageFile),
+    variable(WorkerVariable.messageAttributes, JSON.stringify(job.attributes)),
+    variable(WorkerVariable.messageGroupId, job.groupId),
+    variable(WorkerVariable.traceParent, job.attributes[TRACE_ATTRIBUTE]?.Value),
+    variable(WorkerVariable.xRayTraceHeader, job.traceHeader),
+  ];
 }
 
 function fits(name: string, value: string | undefined): boolean {
   if (value === undefined || value.includes('\0')) return false;
+  // A character is at most three bytes.
+  if (value.length < SURE_CHARACTERS) return true;
   return Buffer.byteLength(name) + Buffer.byteLength(value) + '=\0'.length <= MAX_VARIABLE_BYTES;
 }
 

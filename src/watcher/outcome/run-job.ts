@@ -2,11 +2,11 @@ import type { Clock } from '../clock';
 import type { Logger } from '../log/logger';
 import type { Job } from '../message/job';
 import { writeMessageFile, type MessageFile, type MessageFolders } from '../message/message-file';
-import { workerEnvironment } from '../message/worker-environment';
+import { workerVariables } from '../message/worker-environment';
 import { receivedText } from '../../contract/log-lines';
 import type { WorkerCommand } from '../worker/command';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
-import type { StartWorker } from '../worker/start-worker';
+import type { StartWorker, Variable } from '../worker/start-worker';
 import type { TemporaryFolder, TemporaryFolders } from '../worker/temporary-folders';
 import { decide, type Settlement } from './decide';
 import { outcomeOf } from './outcome';
@@ -89,11 +89,8 @@ async function workerEnd(
     const worker = runWorker({
       start: parts.start,
       command: parts.command,
-      environment: {
-        ...parts.environment,
-        ...workerEnvironment(job, file.path),
-        ...(temporary && { TMPDIR: temporary.path }),
-      },
+      environment: parts.environment,
+      variables: variablesOf(job, file, temporary),
       input: job.body,
       clock: parts.clock,
       writeLines: (lines) => parts.log.worker(lines, job.messageId),
@@ -108,4 +105,10 @@ async function workerEnd(
   } finally {
     await Promise.all([file?.remove(), temporary?.giveBack()]);
   }
+}
+
+function variablesOf(job: Job, file: MessageFile, temporary: TemporaryFolder | undefined): Variable[] {
+  const variables = workerVariables(job, file.path);
+  if (temporary !== undefined) variables.push(['TMPDIR', temporary.path]);
+  return variables;
 }

@@ -14,8 +14,8 @@ import {
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Node's own way, which there is everywhere. */
-export const startByNode: StartWorker = ({ command, environment, input }) => {
-  const child = start(command, environment);
+export const startByNode: StartWorker = ({ command, environment, variables = [], input }) => {
+  const child = start(command, { ...environment, ...Object.fromEntries(variables) });
   if ('failure' in child) return nothing(notStarted(command, child.failure.message));
   feed(child.stdin, input);
   return {

@@ -5,11 +5,16 @@ export type StartWorker = (request: StartRequest) => WorkerProcess;
 
 export interface StartRequest {
   command: WorkerCommand;
-  /** All of it; what is undefined is left out. */
+  /** What many workers have, as one object for all of them; what is undefined is left out. */
   environment: Readonly<Record<string, string | undefined>>;
+  /** What this one has instead of, or besides. */
+  variables?: readonly Variable[];
   /** The whole of standard input. A worker need not read it. */
   input: string;
 }
+
+/** Without a value it is not there, also where the environment has one of its name. */
+export type Variable = readonly [name: string, value: string | undefined];
 
 /** A worker's process, whoever started it. */
 export interface WorkerProcess {

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, opendirSync, statfsSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, statfsSync, type Stats } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { removeAll } from './remove-all';
@@ -65,7 +65,7 @@ async function makeFolder(parent: string): Promise<Folder> {
 function asEmpty({ path: folder, empty: before }: Folder): Stats | undefined {
   try {
     const now = lstatSync(folder);
-    return isSame(now, before) && isEmpty(folder) ? now : undefined;
+    return isSame(now, before) && readdirSync(folder).length === 0 ? now : undefined;
   } catch {
     return undefined;
   }
@@ -80,18 +80,13 @@ function isUntouched({ path: folder, empty: before }: Folder): boolean {
   }
 }
 
+/** Also in size: so there are not more names in it than can be read at once. */
 const isSame = (some: Stats, other: Stats): boolean =>
-  some.dev === other.dev && some.ino === other.ino && some.mode === other.mode && some.uid === other.uid;
-
-/** However much is in it. */
-function isEmpty(folder: string): boolean {
-  const entries = opendirSync(folder);
-  try {
-    return entries.readSync() === null;
-  } finally {
-    entries.closeSync();
-  }
-}
+  some.dev === other.dev &&
+  some.ino === other.ino &&
+  some.mode === other.mode &&
+  some.uid === other.uid &&
+  some.size === other.size;
 
 /** Of ext2 to 4, XFS, Btrfs, overlayfs and tmpfs. https://man7.org/linux/man-pages/man2/statfs.2.html */
 const LOCAL_TYPES = [0xef53, 0x58465342, 0x9123683e, 0x794c7630, 0x01021994];

@@ -2,8 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { WorkerVariable } from '../../../src/contract/environment';
-import { inheritedEnvironment, workerEnvironment } from '../../../src/watcher/message/worker-environment';
+import { inheritedEnvironment, workerVariables } from '../../../src/watcher/message/worker-environment';
 import { testJob } from '../../helpers/jobs';
+
+const workerEnvironment = (
+  ...parts: Parameters<typeof workerVariables>
+): Record<string, string | undefined> => Object.fromEntries(workerVariables(...parts));
 
 const NAMES = Object.values(WorkerVariable).sort();
 const text = (Value: string) => ({ Type: 'String', Value });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { systemClock } from '../../../src/watcher/clock';
 import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
-import type { StartRequest, StartWorker } from '../../../src/watcher/worker/start-worker';
+import type { StartRequest, StartWorker, Variable } from '../../../src/watcher/worker/start-worker';
 import { createTestLog } from '../../helpers/test-log';
 import { describeWithEmulatedLauncher, describeWithLauncher, LAUNCHER } from '../../helpers/ways-to-start';
 
@@ -13,14 +13,16 @@ interface Given {
   program: string;
   args?: string[];
   environment?: Record<string, string | undefined>;
+  variables?: Variable[];
   input?: string;
 }
 
-async function resultOf(start: StartWorker, { program, args = [], environment, input = '' }: Given) {
+async function resultOf(start: StartWorker, { program, args = [], environment, ...given }: Given) {
   const request: StartRequest = {
     command: { program, arguments: args, text: '' },
     environment: environment ?? { PATH: process.env.PATH },
-    input,
+    input: '',
+    ...given,
   };
   const worker = start(request);
   const [end, stdout, stderr] = await Promise.all([
@@ -63,6 +65,13 @@ const ENDING_SIGNALS =
 const CASES: Record<string, Given> = {
   'an environment in its order': environ({ B: '2', A: '1', C: '' }),
   'no environment': environ({}),
+  'variables of its own behind the others': { ...environ({ A: '1' }), variables: [['B', '2']] },
+  'variables of its own alone': { ...environ({}), variables: [['B', '2']] },
+  'one of its own instead of another': { ...environ({ A: '1' }), variables: [['A', '2']] },
+  'one of its own without a value instead of another': {
+    ...environ({ A: '1', B: '2' }),
+    variables: [['A', undefined]],
+  },
   'names that no shell would take': environ({ 'a b': '1', é: '2', 'x-y.z': '3', '1': '4', 'a=b': '5' }),
   'values with line ends, quotes and every script': environ({ A: 'a\nb\r"\'$(id)`id`', B: '日本 🜚 \u00ff' }),
   'half of a character': environ({ A: 'x\ud800y', B: '\udfff' }),

@@ -1,13 +1,15 @@
 import { startByNode } from '../node-spawn';
 import type { StartRequest, WorkerProcess } from '../start-worker';
 import { LaunchedWorker } from './launched-worker';
-import { createEventDecoder, encodeStart, PROTOCOL_VERSION } from './protocol';
+import { createEventDecoder, PROTOCOL_VERSION } from './protocol';
+import { createStartEncoder } from './start-encoder';
 
 /** One run of the launcher, from the watcher's side: requests go out, events come in. No process is known here. */
 export class Launcher {
   private readonly send: (frame: Buffer) => void;
   private readonly onReady: () => void;
   private readonly onPong: () => void;
+  private readonly encode = createStartEncoder();
   private readonly decoder = createEventDecoder();
   private readonly workers = new Map<number, LaunchedWorker>();
   private lastJob = 0;
@@ -20,9 +22,8 @@ export class Launcher {
   }
 
   start(request: StartRequest): WorkerProcess {
-    const texts = startTexts(request);
     const job = this.nextJob();
-    const frame = texts === undefined ? undefined : encodeStart(job, texts);
+    const frame = this.encode(job, request);
     // What no process can be given: Node has its words for that.
     if (frame === undefined) return startByNode(request);
     const worker = new LaunchedWorker({ job, command: request.command, send: this.send });
@@ -64,14 +65,4 @@ export class Launcher {
     this.lastJob = (this.lastJob + 1) % 2 ** 32;
     return this.lastJob;
   }
-}
-
-/** As Node would hand them over, or undefined where it would refuse. */
-function startTexts({ command, environment, input }: StartRequest) {
-  const words = [command.program, ...command.arguments];
-  const variables = Object.entries(environment)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${value}`);
-  const isSound = command.program !== '' && ![...words, ...variables].some((text) => text.includes('\0'));
-  return isSound ? { words, variables, input } : undefined;
 }

@@ -3,11 +3,11 @@
  */
 export const PROTOCOL_VERSION = 2;
 
-const Request = { start: 1, signal: 2, close: 3, credit: 4, ping: 5 } as const;
+export const Request = { start: 1, signal: 2, close: 3, credit: 4, ping: 5 } as const;
 const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6, pong: 7 } as const;
 
 /** Of length, kind and job. */
-const HEADER_BYTES = 9;
+export const HEADER_BYTES = 9;
 const LENGTH_BYTES = 4;
 
 /** The launcher takes no bigger frame; the kernel would take no arguments of that size either. */
@@ -27,28 +27,6 @@ export type LauncherEvent =
   | { kind: 'output'; job: number; stream: StreamNumber; bytes: Buffer }
   | { kind: 'closed'; job: number; stream: StreamNumber }
   | { kind: 'exited'; job: number; code: number | undefined; signal: number | undefined };
-
-/** A frame, or undefined where it would be too big. No text may have a NUL in it. */
-export function encodeStart(
-  job: number,
-  { words, variables, input }: { words: readonly string[]; variables: readonly string[]; input: string },
-): Buffer | undefined {
-  const texts = [...words, ...variables];
-  const textBytes = texts.map((text) => Buffer.byteLength(text));
-  const inputBytes = Buffer.byteLength(input);
-  const restBytes = textBytes.reduce((sum, bytes) => sum + 4 + bytes + 1, 8 + inputBytes);
-  if (HEADER_BYTES + restBytes > MOST_FRAME_BYTES) return undefined;
-  const frame = createFrame(Request.start, job, restBytes);
-  let at = frame.writeUInt32LE(words.length, HEADER_BYTES);
-  at = frame.writeUInt32LE(variables.length, at);
-  texts.forEach((text, index) => {
-    at = frame.writeUInt32LE(textBytes[index]!, at);
-    at += frame.write(text, at);
-    at = frame.writeUInt8(0, at);
-  });
-  frame.write(input, at);
-  return frame;
-}
 
 /** The signal goes to the job's whole process group. */
 export function encodeSignal(job: number, signal: number): Buffer {
@@ -75,7 +53,7 @@ export function encodePing(): Buffer {
   return createFrame(Request.ping, 0, 0);
 }
 
-function createFrame(kind: number, job: number, restBytes: number): Buffer {
+export function createFrame(kind: number, job: number, restBytes: number): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_BYTES + restBytes);
   frame.writeUInt32LE(HEADER_BYTES - LENGTH_BYTES + restBytes, 0);
   frame.writeUInt8(kind, LENGTH_BYTES);

@@ -6,9 +6,9 @@ import {
   encodeCredit,
   encodePing,
   encodeSignal,
-  encodeStart,
   type LauncherEvent,
 } from '../../../../src/watcher/worker/launcher/protocol';
+import { encodeStart, encodeTexts } from '../../../../src/watcher/worker/launcher/start-frame';
 
 const number = (value: number) => {
   const bytes = Buffer.alloc(4);
@@ -121,27 +121,45 @@ describe('requests', () => {
     const text = fc.string({ unit: 'binary', maxLength: 50 }).map((each) => each.replaceAll('\0', ''));
     const texts = fc.array(text, { maxLength: 10 });
     fc.assert(
-      fc.property(texts, texts, fc.string({ unit: 'binary' }), (words, variables, input) => {
-        const encoded = encodeStart(5, { words, variables, input })!;
-        const list = [...words, ...variables].map((each) => Buffer.from(each));
-        const expected = frame(
-          1,
-          5,
-          Buffer.concat([
-            number(words.length),
-            number(variables.length),
-            ...list.flatMap((each) => [number(each.length), each, Buffer.from([0])]),
-            Buffer.from(input),
-          ]),
-        );
-        expect(encoded.equals(expected)).toBe(true);
-      }),
+      fc.property(
+        texts,
+        texts,
+        texts,
+        fc.string({ unit: 'binary' }),
+        (words, ...[some, variables, input]) => {
+          const shared = encodeTexts([...words, ...some]);
+          const counts = { wordCount: words.length, sharedVariableCount: some.length };
+          const encoded = encodeStart(5, { ...counts, shared, variables, input })!;
+          const list = [...words, ...some, ...variables].map((each) => Buffer.from(each));
+          const expected = frame(
+            1,
+            5,
+            Buffer.concat([
+              number(words.length),
+              number(some.length + variables.length),
+              ...list.flatMap((each) => [number(each.length), each, Buffer.from([0])]),
+              Buffer.from(input),
+            ]),
+          );
+          expect(encoded.equals(expected)).toBe(true);
+        },
+      ),
     );
   });
 
   it('are none where the kernel would take no such arguments', () => {
-    const parts = { words: ['a'], variables: ['A='], input: '' };
-    expect(encodeStart(1, { ...parts, words: ['x'.repeat(2 ** 24)] })).toBeUndefined();
+    const parts = {
+      wordCount: 1,
+      sharedVariableCount: 0,
+      shared: encodeTexts(['a']),
+      variables: ['A='],
+      input: '',
+    };
+    const long = 'x'.repeat(2 ** 24);
+    expect(encodeStart(1, parts)).toBeDefined();
+    expect(encodeStart(1, { ...parts, shared: encodeTexts([long]) })).toBeUndefined();
+    expect(encodeStart(1, { ...parts, variables: [long] })).toBeUndefined();
+    expect(encodeStart(1, { ...parts, input: long })).toBeUndefined();
   });
 
   it('are small for everything else', () => {
