@@ -12,7 +12,8 @@ export class FakeSqs {
   #left = 0;
   #undeleted = 0;
   #next = 0;
-  #polls = [];
+  /** By their connections. */
+  #polls = new Map();
   #onFirst = () => undefined;
   #onLast = () => undefined;
 
@@ -21,7 +22,9 @@ export class FakeSqs {
     this.#left = this.#undeleted = count;
     const first = new Promise((resolve) => (this.#onFirst = resolve));
     const last = new Promise((resolve) => (this.#onLast = resolve));
-    this.#polls.splice(0).forEach((poll) => poll());
+    const polls = [...this.#polls.values()];
+    this.#polls.clear();
+    polls.forEach((poll) => poll());
     await first;
     const begin = performance.now();
     await last;
@@ -42,7 +45,11 @@ export class FakeSqs {
   /** One request after another, each with a length, as the watcher sends them; texts are of one byte a character. */
   #serve(socket) {
     this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      // The watcher gives up a poll that takes too long.
+      this.#polls.delete(socket);
+    });
     socket.on('error', () => undefined);
     socket.setEncoding('latin1').setNoDelay(true);
     let text = '';
@@ -56,26 +63,26 @@ export class FakeSqs {
       const [, name] = /x-amz-target: \S+\.(\w+)/i.exec(text);
       const input = JSON.parse(text.slice(headEnd, end));
       text = text.slice(end);
-      this.#answer(name, input, (body) => socket.write(answerOf(JSON.stringify(body)), 'latin1'));
+      this.#answer(name, input, socket);
     });
   }
 
-  #answer(name, input, reply) {
+  #answer(name, input, socket) {
     this.calls[name] += 1;
-    if (name === 'ReceiveMessage') return this.#receive(input.MaxNumberOfMessages, reply);
-    reply({ Successful: input.Entries.map(({ Id }) => ({ Id })), Failed: [] });
+    if (name === 'ReceiveMessage') return this.#receive(input.MaxNumberOfMessages, socket);
+    reply(socket, { Successful: input.Entries.map(({ Id }) => ({ Id })), Failed: [] });
     if (name !== 'DeleteMessageBatch') return;
     this.#undeleted -= input.Entries.length;
     if (this.#undeleted === 0) this.#onLast();
   }
 
   /** A long poll: it waits for the next backlog. */
-  #receive(most, reply) {
-    if (this.#left === 0) return void this.#polls.push(() => this.#receive(most, reply));
+  #receive(most, socket) {
+    if (this.#left === 0) return void this.#polls.set(socket, () => this.#receive(most, socket));
     this.#onFirst();
     const count = Math.min(most, this.#left);
     this.#left -= count;
-    reply({ Messages: Array.from({ length: count }, () => this.#message()) });
+    reply(socket, { Messages: Array.from({ length: count }, () => this.#message()) });
   }
 
   #message() {
@@ -91,6 +98,8 @@ export class FakeSqs {
 }
 
 const HEAD_END = '\r\n\r\n';
+
+const reply = (socket, body) => socket.write(answerOf(JSON.stringify(body)), 'latin1');
 
 const answerOf = (body) =>
   [
