@@ -19,8 +19,12 @@ export interface Job extends Content {
 
 export function toJob(message: ReceivedMessage, receivedAtMs: number): Job {
   const { systemAttributes: attributes } = message;
+  const { body, subject, attributes: own, topicMessageId } = unwrap(message);
   return {
-    ...unwrap(message),
+    body,
+    subject,
+    attributes: own,
+    topicMessageId,
     received: message,
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,

@@ -12,7 +12,8 @@ export interface LineCutter {
 }
 
 export function createLineCutter(): LineCutter {
-  const decoder = new StringDecoder('utf8');
+  // Most workers write nothing.
+  let decoder: StringDecoder | undefined;
   let rest = '';
   const cut = (text: string): string[] => {
     const lines = (rest + text).split('\n');
@@ -22,8 +23,9 @@ export function createLineCutter(): LineCutter {
     return [...lines.flatMap((line) => pieces(withoutReturn(line))), ...unfinished];
   };
   return {
-    push: (chunk) => cut(decoder.write(chunk)),
+    push: (chunk) => cut((decoder ??= new StringDecoder('utf8')).write(chunk)),
     end: () => {
+      if (decoder === undefined) return [];
       const lines = cut(decoder.end());
       return rest === '' ? lines : [...lines, ...pieces(withoutReturn(rest))];
     },

@@ -22,8 +22,8 @@ const MAX_TURNS = 1_000;
 /** Reads on only when the log has taken what there was. */
 export function logOutput(streams: readonly AsyncIterable<Buffer>[], writeLines: WriteLines): OutputLog {
   const activity = { reads: 0, writes: 0 };
-  const write: WriteLines = async (lines) => {
-    if (lines.length === 0) return;
+  const write: WriteLines = (lines) => (lines.length === 0 ? undefined : writeSome(lines));
+  const writeSome = async (lines: readonly string[]) => {
     activity.writes += 1;
     await writeLines(lines);
     activity.writes -= 1;

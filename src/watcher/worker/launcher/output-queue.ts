@@ -25,18 +25,20 @@ export class OutputQueue implements AsyncIterable<Buffer> {
     this.wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    for (;;) {
-      const chunk = this.chunks.shift();
-      if (chunk !== undefined) {
-        yield chunk;
-        this.use(chunk.length);
-      } else if (this.isClosed) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => (this.wake = resolve));
-      }
-    }
+  /** No generator: most workers write nothing, and two of those would be most of what reading nothing costs. */
+  [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
+    let usedBytes = 0;
+    return {
+      next: async () => {
+        this.use(usedBytes);
+        while (this.chunks.length === 0 && !this.isClosed) {
+          await new Promise<void>((resolve) => (this.wake = resolve));
+        }
+        const chunk = this.chunks.shift();
+        usedBytes = chunk?.length ?? 0;
+        return chunk === undefined ? { value: undefined, done: true } : { value: chunk };
+      },
+    };
   }
 
   /** Told in big steps: most workers write so little that it need not be told at all. */
