@@ -8,7 +8,7 @@ import { createHandlerWorkers, type HandlerWorkers } from './handler-workers';
 import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
-import { createOutput } from './log/output';
+import { StreamOutput } from './log/output';
 import { memoryFolderAt } from './message/message-file';
 import { identityOf, runtimeEnvironment } from './message/runtime-environment';
 import { inheritedEnvironment } from './message/worker-environment';
@@ -60,7 +60,8 @@ async function main(): Promise<void> {
   const settings = readSettings(environment);
   const handler = commandLine.kind === 'handle' ? readHandlerSettings(environment) : undefined;
   const command = commandLine.command ?? (await takeImageCommand(environment));
-  const output = createOutput(process.stdout);
+  const output = new StreamOutput(process.stdout);
+  process.on('exit', output.flush);
   const format = settings.isStructured ? formatStructured : formatPlain;
   const log = createLogger({ write: output.write, format, clock: systemClock });
   const what =

@@ -1,44 +1,72 @@
+import { nextTick } from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Write } from './logger';
 
 export interface Output {
   write: Write;
+  /** Hands over what was written in this turn. To be called when the process exits, too. */
+  flush: () => void;
   /** Resolves when all that was written has left the process, which must not exit before. Never rejects. */
   flushed(): Promise<void>;
 }
 
-/** Writes to a stream. Where nobody reads it any more, work goes on without a log. */
-export function createOutput(stream: Writable): Output {
-  let isBroken = false;
-  // One for all who wait: each with a listener of its own would be too many.
-  let drained: Promise<void> | undefined;
-  let release: () => void = () => undefined;
-  stream.on('drain', () => {
-    release();
-  });
-  stream.on('error', () => {
-    isBroken = true;
-    release();
-  });
-  const whenDrained = () =>
-    new Promise<void>((resolve) => {
-      release = () => {
-        drained = undefined;
+/** More than this is too much for one turn: whoever writes waits for its end. */
+const MOST_IN_TURN_CHARACTERS = 16_384;
+
+/**
+ * Writes to a stream, once in each turn of the event loop: each write wakes whoever reads the log, and a turn often has
+ * the end of one job and the beginning of the next. Where nobody reads it any more, work goes on without a log.
+ */
+export class StreamOutput implements Output {
+  private readonly stream: Writable;
+  private isBroken = false;
+  /** In this turn. */
+  private written = '';
+  /** One for all who wait: each with a listener of its own would be too many. */
+  private drained: Promise<void> | undefined;
+  private release: () => void = () => undefined;
+
+  constructor(stream: Writable) {
+    this.stream = stream;
+    stream.on('drain', () => {
+      this.release();
+    });
+    stream.on('error', () => {
+      this.isBroken = true;
+      this.release();
+    });
+  }
+
+  readonly write = (text: string): Promise<void> | undefined => {
+    if (this.isBroken || text === '') return undefined;
+    if (this.written === '') nextTick(this.flush);
+    this.written += text;
+    const hasRoom = this.written.length < MOST_IN_TURN_CHARACTERS && !this.stream.writableNeedDrain;
+    return hasRoom ? undefined : this.whenDrained();
+  };
+
+  readonly flush = (): void => {
+    const text = this.written;
+    this.written = '';
+    if (text !== '' && !this.isBroken && this.stream.write(text)) this.release();
+  };
+
+  flushed(): Promise<void> {
+    this.flush();
+    return new Promise((resolve) => {
+      if (this.isBroken) return resolve();
+      this.stream.write('', () => {
+        resolve();
+      });
+    });
+  }
+
+  private whenDrained(): Promise<void> {
+    return (this.drained ??= new Promise((resolve) => {
+      this.release = () => {
+        this.drained = undefined;
         resolve();
       };
-    });
-  return {
-    write: (text) => {
-      if (isBroken || stream.write(text)) return;
-      drained ??= whenDrained();
-      return drained;
-    },
-    flushed: () =>
-      new Promise((resolve) => {
-        if (isBroken) return resolve();
-        stream.write('', () => {
-          resolve();
-        });
-      }),
-  };
+    }));
+  }
 }
