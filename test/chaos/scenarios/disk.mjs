@@ -6,6 +6,7 @@ import { describeReceives, finishRun, mostReceives } from '../finish.mjs';
 import { own } from '../owned.mjs';
 import { bodies, drained, until } from '../run.mjs';
 
+const CONCURRENCY = 4;
 const ROOM_BYTES = 256 * 1024;
 const FULL_MS = 6_000;
 const PLENTY_FAIL = 5;
@@ -25,7 +26,7 @@ export async function disk(run) {
   }
   const { queue, watchers, random, ledger } = run;
   const environment = { TMPDIR: room, Volumes: volume, CHAOS_VOLUME: volume };
-  const watcher = watchers.start({ concurrency: 4, environment });
+  const watcher = watchers.start({ concurrency: CONCURRENCY, environment });
   const half = Math.round(run.messages / 2);
   await queue.send(bodies(half, random));
   await drained(run);
@@ -37,11 +38,16 @@ export async function disk(run) {
   run.notes.push(`${volumeFull(watcher)} times no room on the mount for what a worker wrote`);
   run.check(volumeFull(watcher) > 0, 'the mount was not full');
   run.check(watchers.running().includes(watcher), 'the watcher did not live through a full disk');
-  for (const folder of [room, volume]) {
-    const left = readdirSync(folder);
-    run.check(left.length === 0, `left in ${path.basename(folder)}: ${left.join(', ')}`);
-  }
-  return finishRun(run, { isExplained: () => false });
+  run.check(readdirSync(volume).length === 0, `left in the volume: ${readdirSync(volume).join(', ')}`);
+  const waiting = readdirSync(room);
+  const left = readdirSync(room, { recursive: true });
+  // Empty ones, for the next jobs.
+  const isTidy = waiting.length <= CONCURRENCY && waiting.every((name) => name.startsWith('watchbot-job-'));
+  run.check(isTidy && left.length === waiting.length, `left in the room: ${left.join(', ')}`);
+  const summary = await finishRun(run, { isExplained: () => false });
+  const late = readdirSync(room);
+  if (late.length > 0) summary.problems.push(`left by a watcher that was stopped: ${late.join(', ')}`);
+  return summary;
 }
 
 async function fillRoom(run, { room, watcher, count }) {
