@@ -13,7 +13,7 @@ import { anySection, mended } from '../helpers/generated-sections';
 /** Sections in a run; each gives one template, and all the errors on the way to it. */
 const SECTIONS = 300;
 /** cfn-lint takes a second and more for each: a run looks at some, and another run at others. */
-const LINTED = Number(process.env.LINTED ?? 100);
+const LINTED = Number(process.env.LINTED ?? 50);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 /** What chance gives once in a hundred sections, or less often. */
