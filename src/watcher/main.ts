@@ -26,9 +26,10 @@ import { agentProtection, noProtection, TaskProtection, type Protection } from '
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
 import { findCommands, withCommands } from './worker/commands-folder';
+import { canHoldFiles } from './worker/file-system';
 import { findLauncher } from './worker/launcher/find-launcher';
 import { createStarter } from './worker/launcher/starter';
-import { canHoldFolders, createTemporaryFolders } from './worker/temporary-folders';
+import { createTemporaryFolders } from './worker/temporary-folders';
 import { imageCommand } from './worker/warm/entry-point';
 import type { Workers } from './workers';
 
@@ -168,7 +169,7 @@ function folders({ TMPDIR }: Environment, { concurrency }: Settings) {
   const memoryFolder = TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
   const temporaryFolder = tmpdir();
   // With one worker at a time, all of it is that worker's, and is emptied after it.
-  const hasOthersBeside = concurrency > 1 && canHoldFolders(temporaryFolder);
+  const hasOthersBeside = concurrency > 1 && canHoldFiles(temporaryFolder);
   const temporaryFolders = hasOthersBeside ? createTemporaryFolders(temporaryFolder) : undefined;
   return { temporaryFolder, memoryFolder, temporaryFolders };
 }

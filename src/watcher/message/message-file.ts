@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
 import { unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { canHoldFiles, IN_MEMORY, isOn } from '../worker/file-system';
 import { removeAll } from '../worker/remove-all';
 
 /** The message of one job, in a file under a name of its own. */
@@ -68,15 +69,7 @@ async function writeOnDisk(file: string, body: string): Promise<MessageFile> {
   return { path: file, remove };
 }
 
-/** TMPFS_MAGIC: https://man7.org/linux/man-pages/man2/statfs.2.html */
-const TMPFS = 0x01021994;
-
 /** The folder, where it is in memory and can be written to. */
 export function memoryFolderAt(folder: string): string | undefined {
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return statfsSync(folder).type === TMPFS ? folder : undefined;
-  } catch {
-    return undefined;
-  }
+  return canHoldFiles(folder) && isOn(IN_MEMORY, folder) ? folder : undefined;
 }

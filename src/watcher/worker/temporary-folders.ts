@@ -1,6 +1,7 @@
-import { accessSync, constants, lstatSync, readdirSync, statfsSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
+import { isOn, LOCAL } from './file-system';
 import { removeAll } from './remove-all';
 
 /** A folder of one job's own, for whatever its worker keeps for a while. */
@@ -31,7 +32,7 @@ interface Folder {
 export function createTemporaryFolders(
   parent: string,
   // Looked at by calls that wait, which is for disks.
-  isReused = isLocal(parent),
+  isReused = isOn(LOCAL, parent),
 ): TemporaryFolders {
   const waiting: Folder[] = [];
   const giveBack = (folder: Folder) => {
@@ -87,24 +88,3 @@ const isSame = (some: Stats, other: Stats): boolean =>
   some.mode === other.mode &&
   some.uid === other.uid &&
   some.size === other.size;
-
-/** Of ext2 to 4, XFS, Btrfs, overlayfs and tmpfs. https://man7.org/linux/man-pages/man2/statfs.2.html */
-const LOCAL_TYPES = [0xef53, 0x58465342, 0x9123683e, 0x794c7630, 0x01021994];
-
-/** Not over a network, where a server that is gone lets a call wait for ever. */
-function isLocal(folder: string): boolean {
-  try {
-    return LOCAL_TYPES.includes(statfsSync(folder).type);
-  } catch {
-    return false;
-  }
-}
-
-export function canHoldFolders(parent: string): boolean {
-  try {
-    accessSync(parent, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
