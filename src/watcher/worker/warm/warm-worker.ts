@@ -78,7 +78,7 @@ export class WarmWorker {
     this.api = api;
     this.process = runWorker({
       ...parts,
-      environment: { ...parts.environment, [RuntimeVariable.runtimeApi]: address },
+      variables: [[RuntimeVariable.runtimeApi, address]],
       input: '',
       writeLines: (lines) => parts.writeLines(lines, this.current?.requestId),
     });
