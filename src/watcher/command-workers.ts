@@ -8,7 +8,7 @@ export function createCommandWorkers(parts: {
   concurrency: number;
   runJob: (job: Job) => RunningJob;
   /** When no job will be run any more. */
-  close: () => Promise<void> | undefined;
+  close: () => Promise<void>;
 }): Workers {
   const slots = createSlots(parts.concurrency);
   const running = new Set<RunningJob>();
@@ -37,8 +37,6 @@ export function createCommandWorkers(parts: {
         job.kill();
       });
     },
-    close: async () => {
-      await parts.close();
-    },
+    close: parts.close,
   };
 }

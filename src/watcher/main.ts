@@ -8,7 +8,7 @@ import { createHandlerWorkers, type HandlerWorkers } from './handler-workers';
 import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
-import { StreamOutput } from './log/output';
+import { Output } from './log/output';
 import { memoryFolderAt } from './message/message-file';
 import { identityOf, runtimeEnvironment } from './message/runtime-environment';
 import { inheritedEnvironment } from './message/worker-environment';
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   const settings = readSettings(environment);
   const handler = commandLine.kind === 'handle' ? readHandlerSettings(environment) : undefined;
   const command = commandLine.command ?? (await takeImageCommand(environment));
-  const output = new StreamOutput(process.stdout);
+  const output = new Output(process.stdout);
   process.on('exit', output.flush);
   const format = settings.isStructured ? formatStructured : formatPlain;
   const log = createLogger({ write: output.write, format, clock: systemClock });
@@ -127,7 +127,9 @@ async function commandWorkers({ command, environment, settings, log }: Given): P
   return createCommandWorkers({
     ...settings,
     runJob: (job) => runJob(job, parts),
-    close: () => parts.temporaryFolders?.close(),
+    close: async () => {
+      await parts.temporaryFolders?.close();
+    },
   });
 }
 

@@ -2,14 +2,6 @@ import { nextTick } from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Write } from './logger';
 
-export interface Output {
-  write: Write;
-  /** Hands over what was written in this turn. To be called when the process exits, too. */
-  flush: () => void;
-  /** Resolves when all that was written has left the process, which must not exit before. Never rejects. */
-  flushed(): Promise<void>;
-}
-
 /** More than this is too much for one turn: whoever writes waits for its end. */
 const MOST_IN_TURN_CHARACTERS = 16_384;
 
@@ -17,7 +9,7 @@ const MOST_IN_TURN_CHARACTERS = 16_384;
  * Writes to a stream, once in each turn of the event loop: each write wakes whoever reads the log, and a turn often has
  * the end of one job and the beginning of the next. Where nobody reads it any more, work goes on without a log.
  */
-export class StreamOutput implements Output {
+export class Output {
   private readonly stream: Writable;
   private isBroken = false;
   /** In this turn. */
@@ -37,7 +29,7 @@ export class StreamOutput implements Output {
     });
   }
 
-  readonly write = (text: string): Promise<void> | undefined => {
+  readonly write: Write = (text) => {
     if (this.isBroken || text === '') return undefined;
     if (this.written === '') nextTick(this.flush);
     this.written += text;
@@ -45,12 +37,14 @@ export class StreamOutput implements Output {
     return hasRoom ? undefined : this.whenDrained();
   };
 
+  /** Hands over what was written in this turn. To be called when the process exits, too. */
   readonly flush = (): void => {
     const text = this.written;
     this.written = '';
     if (text !== '' && !this.isBroken && this.stream.write(text)) this.release();
   };
 
+  /** Resolves when all that was written has left the process, which must not exit before. Never rejects. */
   flushed(): Promise<void> {
     this.flush();
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Writable } from 'node:stream';
-import { StreamOutput } from '../../../src/watcher/log/output';
+import { Output } from '../../../src/watcher/log/output';
 
 /** A stream whose reader takes one write each time it is told to. */
 function slowStream() {
@@ -34,12 +34,12 @@ const isPending = async (promise: Promise<void> | void) => {
 describe('the output', () => {
   it('is not waited for while its reader keeps up', () => {
     const { stream } = slowStream();
-    expect(new StreamOutput(stream).write('short')).toBeUndefined();
+    expect(new Output(stream).write('short')).toBeUndefined();
   });
 
   it('has all who write wait until there is room again, with one listener for them all', async () => {
     const { stream, take } = slowStream();
-    const output = new StreamOutput(stream);
+    const output = new Output(stream);
     expect(output.write('longer than ten')).toBeUndefined();
     await new Promise(setImmediate);
     const waiting = Array.from({ length: 50 }, () => output.write('longer than ten'));
@@ -63,7 +63,7 @@ describe('the output', () => {
 
   it('is one write for all of a turn', async () => {
     const { stream, taken, take } = slowStream();
-    const output = new StreamOutput(stream);
+    const output = new Output(stream);
     for (const text of ['one', 'two', 'three']) void output.write(text);
     await new Promise(setImmediate);
     await take();
@@ -72,7 +72,7 @@ describe('the output', () => {
 
   it('has who writes much in one turn wait for the next', async () => {
     const stream = new Writable({ highWaterMark: 2 ** 20, write: (_chunk, _encoding, done) => done() });
-    const output = new StreamOutput(stream);
+    const output = new Output(stream);
     const waiting = output.write('x'.repeat(16_384));
     expect(waiting).toBeDefined();
     await waiting;
@@ -81,7 +81,7 @@ describe('the output', () => {
 
   it('is handed over at once where the process is about to exit', () => {
     const { stream } = slowStream();
-    const output = new StreamOutput(stream);
+    const output = new Output(stream);
     void output.write('the last line');
     expect(stream.writableLength).toBe(0);
     output.flush();
@@ -90,7 +90,7 @@ describe('the output', () => {
 
   it('is flushed when all of it has been taken', async () => {
     const { stream, taken, take } = slowStream();
-    const output = new StreamOutput(stream);
+    const output = new Output(stream);
     void output.write('one, quite long');
     void output.write('two');
     const flushed = output.flushed();
@@ -111,7 +111,7 @@ describe('the output', () => {
         });
       },
     });
-    const output = new StreamOutput(stream);
+    const output = new Output(stream);
     const first = output.write('one');
     const flushed = output.flushed();
     await first;
