@@ -57,8 +57,7 @@ export class FakeSqs {
       text += chunk;
       const headEnd = text.indexOf(HEAD_END);
       if (headEnd < 0) return;
-      const head = text.slice(0, headEnd).toLowerCase();
-      const end = headEnd + HEAD_END.length + Number(/content-length: (\d+)/.exec(head)[1]);
+      const end = headEnd + HEAD_END.length + Number(/content-length: (\d+)/i.exec(text)[1]);
       if (text.length < end) return;
       const [, name] = /x-amz-target: \S+\.(\w+)/i.exec(text);
       const input = JSON.parse(text.slice(headEnd, end));
