@@ -30,14 +30,18 @@ export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Kills the process and all that it has started. */
+/** Kills the process and all that it has started. Stopped first, so that it starts nothing in between. */
 export function killTree(pid: number): void {
-  for (const each of [...descendantsOf(pid), pid]) {
-    try {
-      process.kill(each, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+  signal(pid, 'SIGSTOP');
+  for (const each of [pid, ...descendantsOf(pid)]) signal(each, 'SIGKILL');
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // It may just have ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
