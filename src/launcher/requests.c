@@ -34,27 +34,26 @@ static uint8_t take_byte(struct reader *reader) { return (uint8_t)*take(reader, 
 
 static uint32_t take_number(struct reader *reader) { return number_at(take(reader, 4)); }
 
-/* Texts are used where they stand: each has a NUL behind it, and none in it. */
-static char **take_texts(struct reader *reader, uint32_t count) {
+/* Texts are used where they stand: each has a NUL behind it, and none in it. Before the first, so many places are free. */
+static char **take_texts(struct reader *reader, uint32_t count, size_t free_count) {
   if (count > reader->left / 5) _exit(BAD_FRAME);
-  char **texts = checked(calloc((size_t)count + 1, sizeof *texts));
+  char **list = checked(calloc(free_count + count + 1, sizeof *list));
+  char **texts = list + free_count;
   for (uint32_t index = 0; index < count; index += 1) {
     size_t bytes = take_number(reader);
     texts[index] = take(reader, bytes + 1);
     if (memchr(texts[index], '\0', bytes + 1) != texts[index] + bytes) _exit(BAD_FRAME);
   }
-  return texts;
+  return list;
 }
 
 static void take_start(uint32_t number, struct reader *reader) {
   uint32_t argument_count = take_number(reader);
   uint32_t variable_count = take_number(reader);
   if (argument_count == 0) _exit(BAD_FRAME);
-  char **arguments = take_texts(reader, argument_count);
-  char **variables = take_texts(reader, variable_count);
-  start_job(number, arguments, variables, reader->at, reader->left);
-  free(arguments);
-  free(variables);
+  char **arguments = take_texts(reader, argument_count, 1);
+  char **variables = take_texts(reader, variable_count, 0);
+  begin_start(number, arguments, variables, reader->at, reader->left);
 }
 
 static void take_credit(struct job *job, struct reader *reader) {
@@ -64,6 +63,7 @@ static void take_credit(struct job *job, struct reader *reader) {
 }
 
 static void handle_for_job(uint8_t kind, uint32_t number, struct reader *reader) {
+  finish_starts();
   /* It may just have ended. */
   struct job *job = find_job(number);
   if (job == NULL) return;
@@ -109,6 +109,8 @@ bool take_requests(void) {
   if (got <= 0) return false;
   requests.end += (size_t)got;
   handle_frames();
+  /* Before anything moves in the buffer. */
+  finish_starts();
   give_back(&requests);
   return true;
 }

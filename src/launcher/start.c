@@ -2,13 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "birth.h"
 #include "buffer.h"
 #include "events.h"
 #include "jobs.h"
@@ -19,6 +17,23 @@ enum { SURE_PIPE_BYTES = 4096 };
 enum { READ = 0, WRITE = 1 };
 
 enum { IN, OUT, ERR, PIPES };
+
+/* As many as one call of SQS brings. */
+enum { MOST_STARTS = 10 };
+
+struct start {
+  struct birth birth;
+  uint32_t number;
+  char **arguments;
+  char **variables;
+  int pipes[PIPES][2];
+  /* What is left of the body. */
+  const char *rest;
+  size_t rest_bytes;
+};
+
+static struct start starts[MOST_STARTS];
+static size_t start_count;
 
 static void close_pipes(int pipes[PIPES][2]) {
   for (int index = 0; index < PIPES; index += 1) {
@@ -36,50 +51,6 @@ static int open_pipes(int pipes[PIPES][2]) {
     return error;
   }
   return 0;
-}
-
-/*
- * In the child, which borrows this program's memory until it is another program: system calls only. Gives errno.
- * Signals have their defaults here, since this program leaves them so and blocks them instead; what waits for it is not
- * the child's.
- */
-__attribute__((noinline)) static int become_worker(pid_t launcher, char *const *arguments, int pipes[PIPES][2]) {
-  sigset_t none;
-  sigemptyset(&none);
-  if (setsid() < 0) return errno;
-  /* For the moment between here and the watcher's knowing the process id; then it ends whole groups. */
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
-  if (getppid() != launcher) return ESRCH;
-  if (dup2(pipes[IN][READ], STDIN_FILENO) < 0) return errno;
-  if (dup2(pipes[OUT][WRITE], STDOUT_FILENO) < 0) return errno;
-  if (dup2(pipes[ERR][WRITE], STDERR_FILENO) < 0) return errno;
-  if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return errno;
-  execvp(arguments[0], arguments);
-  return errno;
-}
-
-/*
- * Gives 0 or errno. The program is looked for in the worker's own PATH, as Node does it. A pipe for the error would cost
- * a wake-up more for each start. Without one, where an emulator makes a fork of vfork, a program that cannot be run is
- * one that ends with exit code 127.
- */
-static int start_process(pid_t *pid, char *const *arguments, char **variables, int pipes[PIPES][2]) {
-  volatile int error = 0;
-  pid_t launcher = getpid();
-  char **own_variables = environ;
-  environ = variables;
-  pid_t child = vfork();
-  if (child == 0) {
-    error = become_worker(launcher, arguments, pipes);
-    _exit(127);
-  }
-  int fork_error = errno;
-  environ = own_variables;
-  if (child < 0) return fork_error;
-  if (error != 0)
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
-  *pid = child;
-  return error;
 }
 
 /* Puts the body, or the beginning of a long one, into the pipe; the worker's end is still open here. */
@@ -111,24 +82,60 @@ static void keep_body(struct job *job, const char *rest, size_t bytes) {
   memcpy(job->body, rest, bytes);
 }
 
-void start_job(uint32_t number, char *const *arguments, char **variables, const char *body, size_t bytes) {
-  int pipes[PIPES][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
-  pid_t pid = 0;
-  int error = open_pipes(pipes);
-  size_t written = 0;
-  if (error == 0) {
-    written = fill(pipes[IN][WRITE], body, bytes);
-    if (written == bytes) close_fd(&pipes[IN][WRITE]);
-    error = start_process(&pid, arguments, variables, pipes);
-  }
+static void fail(struct start *start, int error) {
+  close_pipes(start->pipes);
+  tell_number(FAILED, start->number, (uint32_t)error);
+}
+
+static void succeed(struct start *start) {
+  struct job *job = add_job(start->number, start->birth.pid);
+  keep_ends(job, start->pipes);
+  close_pipes(start->pipes);
+  if (job->input >= 0) keep_body(job, start->rest, start->rest_bytes);
+  tell_number(STARTED, start->number, (uint32_t)start->birth.pid);
+}
+
+static void finish_start(struct start *start, int error) {
+  if (error == 0) succeed(start);
+  else fail(start, error);
+  free(start->arguments);
+  free(start->variables);
+}
+
+void finish_starts(void) {
+  for (size_t index = 0; index < start_count; index += 1)
+    finish_start(&starts[index], await_birth(&starts[index].birth));
+  start_count = 0;
+}
+
+/* They are the child's from its birth on, and this program's no longer: of another child's output it sees the end. */
+static void close_far_ends(int pipes[PIPES][2]) {
+  close_fd(&pipes[IN][READ]);
+  close_fd(&pipes[OUT][WRITE]);
+  close_fd(&pipes[ERR][WRITE]);
+}
+
+void begin_start(uint32_t number, char **arguments, char **variables, const char *body, size_t bytes) {
+  if (start_count == MOST_STARTS) finish_starts();
+  struct start *start = &starts[start_count];
+  start->number = number;
+  start->arguments = arguments;
+  start->variables = variables;
+  memset(start->pipes, -1, sizeof start->pipes);
+  int error = open_pipes(start->pipes);
   if (error != 0) {
-    close_pipes(pipes);
-    tell_number(FAILED, number, (uint32_t)error);
+    finish_start(start, error);
     return;
   }
-  struct job *job = add_job(number, pid);
-  keep_ends(job, pipes);
-  close_pipes(pipes);
-  if (job->input >= 0) keep_body(job, body + written, bytes - written);
-  tell_number(STARTED, number, (uint32_t)pid);
+  size_t written = fill(start->pipes[IN][WRITE], body, bytes);
+  if (written == bytes) close_fd(&start->pipes[IN][WRITE]);
+  start->rest = body + written;
+  start->rest_bytes = bytes - written;
+  struct child *child = &start->birth.child;
+  child->arguments = arguments + 1;
+  child->variables = variables;
+  for (int index = 0; index < PIPES; index += 1) child->fds[index] = start->pipes[index][index == IN ? READ : WRITE];
+  begin_birth(&start->birth);
+  close_far_ends(start->pipes);
+  start_count += 1;
 }

@@ -162,6 +162,25 @@ describeWithLauncher('a worker of the launcher is the same as one of Node', () =
     expect(await resultOf(start, given)).toEqual(expected);
   });
 
+  it('also where all are started at once', async () => {
+    const all = Object.values({ ...CASES, ...REFUSED });
+    const expected: unknown[] = [];
+    for (const given of all) expected.push(await resultOf(startByNode, given));
+    expect(await Promise.all(all.map((given) => resultOf(start, given)))).toEqual(expected);
+  });
+
+  it('and heeds a signal that comes with its start, among others', async () => {
+    const run = (line: string) => {
+      const { program, args: words = [] } = shell(line);
+      const command = { program, arguments: words, text: line };
+      return start({ command, environment: { PATH: process.env.PATH }, input: '' });
+    };
+    const [first, told, last] = [run('exit 1'), run('sleep 60'), run('exit 2')] as const;
+    told.signal('SIGTERM');
+    const ends = await Promise.all([first, told, last].map(({ ended }) => ended));
+    expect(ends).toMatchObject([{ code: 1 }, { signal: 'SIGTERM' }, { code: 2 }]);
+  });
+
   it('but for a real-time signal, which Node takes for exit code 0', async () => {
     const given = shell('kill -34 $$');
     expect((await resultOf(start, given)).end).toEqual({ kind: 'exited', code: null, signal: 'SIG34' });

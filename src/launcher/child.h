@@ -1,0 +1,24 @@
+/* A worker's process, from its beginning to its being another program. */
+#ifndef CHILD_H
+#define CHILD_H
+
+#include <sys/types.h>
+
+struct child {
+  /* Before the first there is one free place. */
+  char **arguments;
+  char **variables;
+  /* Its standard input and outputs. */
+  int fds[3];
+  pid_t launcher;
+  /* Why it cannot be another program. */
+  int error;
+};
+
+/*
+ * Returns only where it cannot be done: an exit code, and the error. Until then it borrows the launcher's memory, beside
+ * the launcher and others of its kind: system calls only, and no errno.
+ */
+int become_worker(struct child *child);
+
+#endif
