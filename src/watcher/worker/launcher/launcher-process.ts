@@ -45,7 +45,7 @@ function spawned(file: string, receive: (chunk: Buffer) => void): LauncherProces
   child.stdout.on('data', receive);
   return {
     ended,
-    send: inOneGo(child.stdin),
+    send: inTwoGoes(child.stdin),
     close: () => void child.stdin.end(),
     kill: (reason) => {
       problem ??= reason;
@@ -55,17 +55,16 @@ function spawned(file: string, receive: (chunk: Buffer) => void): LauncherProces
 }
 
 /**
- * Writes at the end of the turn: what one poll brings starts by one call of the system. Each wakes the launcher, which
- * costs more than all else of a start.
+ * The first frame of a turn at once, so that its worker starts while the next ones are looked at; those at the end of the
+ * turn, by one call of the system. Each wakes the launcher, which costs more than all else of a start.
  */
-function inOneGo(stdin: Writable): (frame: Buffer) => void {
+function inTwoGoes(stdin: Writable): (frame: Buffer) => void {
   return (frame) => {
-    if (stdin.writableCorked === 0) {
-      stdin.cork();
-      nextTick(() => {
-        stdin.uncork();
-      });
-    }
     stdin.write(frame);
+    if (stdin.writableCorked > 0) return;
+    stdin.cork();
+    nextTick(() => {
+      stdin.uncork();
+    });
   };
 }
