@@ -17,6 +17,8 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
   const events: string[] = [];
   const polls: { most: number; waitMs: number | undefined; answer: Deferred<ReceivedMessage[]> }[] = [];
   const jobs = new Map<string, Deferred<Settlement>>();
+  /** Of the workers of batches. */
+  const ends = new Map<string, Deferred<void>>();
   const slots = createSlots(more.concurrency ?? 1);
   const stages: string[] = [];
   let isOver = false;
@@ -35,8 +37,15 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
         ids.forEach((id, index) => jobs.set(id, settled[index]!));
         const name = ids.join('+');
         events.push(`start ${name}`);
+        const all = Promise.all(settled.map(({ promise }) => promise));
+        const ended = createDeferred();
+        ends.set(name, ended);
+        void all.then(() => {
+          ended.resolve();
+        });
         return {
-          settled: Promise.all(settled.map(({ promise }) => promise)),
+          ended: ended.promise,
+          settled: all,
           stop: (reason, graceMs) => void events.push(`stop ${name} ${reason} ${graceMs}`),
         };
       },
@@ -63,7 +72,7 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
       stop: () => undefined,
     },
     progress: { reach: (stage) => void stages.push(stage) },
-    onIdle: () => Promise.resolve(),
+    onIdle: undefined,
     concurrency: 1,
     isFifo: false,
     batchWindowMs: 0,
@@ -93,6 +102,11 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
     },
     end: async (...ids: string[]) => {
       for (const id of ids) jobs.get(id)!.resolve(DELETE);
+      await settled();
+    },
+    /** Its worker has ended, and more is to be done. */
+    endWorker: async (name: string) => {
+      ends.get(name)!.resolve();
       await settled();
     },
     endWith: async (id: string, settlement: Settlement) => {
@@ -159,19 +173,19 @@ describe('the loop', () => {
     expect(events.filter((event) => event.startsWith('start'))).toHaveLength(4);
   });
 
-  it('gathers free slots under backlog: half of what a poll can bring, or as many as are free after 50 ms', async () => {
-    const { asked, receive, end, clock } = start({ concurrency: 6 });
-    await receive('a', 'b', 'c', 'd', 'e', 'f');
+  it('gathers free slots under backlog: a quarter of what a poll can bring, or as many as are free after 50 ms', async () => {
+    const { asked, receive, end, clock } = start({ concurrency: 10 });
+    await receive('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j');
     await end('a', 'b');
-    expect(asked()).toEqual([6]);
+    expect(asked()).toEqual([10]);
     await end('c');
-    expect(asked()).toEqual([6, 3]);
-    await receive('g', 'h', 'i');
+    expect(asked()).toEqual([10, 3]);
+    await receive('k', 'l', 'm');
     await end('d');
     await clock.advance(49);
-    expect(asked()).toEqual([6, 3]);
+    expect(asked()).toEqual([10, 3]);
     await clock.advance(1);
-    expect(asked()).toEqual([6, 3, 1]);
+    expect(asked()).toEqual([10, 3, 1]);
   });
 
   it('gathers none where the last poll brought less than it asked for', async () => {
@@ -188,27 +202,37 @@ describe('the loop', () => {
   });
 
   it('asks for nothing where a free slot is lost while it gathers', async () => {
-    const { asked, receive, end, clock, slots } = start({ concurrency: 4 });
-    await receive('a', 'b', 'c', 'd');
+    const { asked, receive, end, clock, slots } = start({ concurrency: 5 });
+    await receive('a', 'b', 'c', 'd', 'e');
     await end('a');
     // A warm worker that waited has gone.
     slots.take();
     await clock.advance(50);
-    expect(asked()).toEqual([4]);
+    expect(asked()).toEqual([5]);
     slots.release();
     await clock.advance(50);
-    expect(asked()).toEqual([4, 1]);
+    expect(asked()).toEqual([5, 1]);
   });
 
   it('stops at once while it gathers', async () => {
-    const { stop, receive, end, asked, settled, watched } = start({ concurrency: 4 });
-    await receive('a', 'b', 'c', 'd');
+    const { stop, receive, end, asked, settled, watched } = start({ concurrency: 5 });
+    await receive('a', 'b', 'c', 'd', 'e');
     await end('a');
     stop.abort();
     await settled();
-    await end('b', 'c', 'd');
+    await end('b', 'c', 'd', 'e');
     await watched;
-    expect(asked()).toEqual([4]);
+    expect(asked()).toEqual([5]);
+  });
+
+  it('asks for the next message when a worker has ended, before the last one is settled', async () => {
+    const { asked, receive, endWorker, end, events } = start();
+    await receive('a');
+    await endWorker('a');
+    expect(asked()).toEqual([1, 1]);
+    expect(events).toEqual(['busy', 'hold a', 'start a']);
+    await end('a');
+    expect(events.slice(3)).toEqual(['let go a', 'delete a', 'idle']);
   });
 
   it('goes on after polls that give nothing', async () => {
@@ -425,6 +449,16 @@ describe('folders', () => {
     expect(asked()).toEqual([1, 1]);
     await receive('b');
     expect(events).toContain('start b');
+  });
+
+  it('are emptied when the job has removed its own files, not before', async () => {
+    const { emptyings, asked, receive, endWorker, end } = startWithFolders(1);
+    await receive('a');
+    await endWorker('a');
+    expect(emptyings).toHaveLength(0);
+    await end('a');
+    expect(emptyings).toHaveLength(1);
+    expect(asked()).toEqual([1]);
   });
 
   it('are being emptied while a message arrives in another slot: its worker waits', async () => {

@@ -25,25 +25,26 @@ const NEW_FILE = { mode: 0o600, flag: 'wx' };
 const nameIn = (folder: string) => path.join(folder, `watchbot-message-${randomUUID()}`);
 
 /**
- * Writes the body where just this user can read it.
+ * Writes the body where just this user can read it; in memory at once, so that its worker starts before the next message
+ * is looked at.
  * @throws where no folder can be written to; nothing is left behind then
  */
-export async function writeMessageFile(
+export function writeMessageFile(
   { temporaryFolder, memoryFolder }: MessageFolders,
   body: string,
-): Promise<MessageFile> {
-  const inMemory = memoryFolder === undefined ? undefined : await writeInMemory(nameIn(memoryFolder), body);
+): MessageFile | Promise<MessageFile> {
+  const inMemory = memoryFolder === undefined ? undefined : writeInMemory(nameIn(memoryFolder), body);
   return inMemory ?? writeOnDisk(nameIn(temporaryFolder), body);
 }
 
 /** By calls that wait, since nothing is waited for. Undefined where it is full: workers may use it, too. */
-async function writeInMemory(file: string, body: string): Promise<MessageFile | undefined> {
+function writeInMemory(file: string, body: string): MessageFile | undefined {
   const remove = () => removeFromMemory(file);
   try {
     writeFileSync(file, body, NEW_FILE);
     return { path: file, remove };
   } catch {
-    await remove();
+    void remove();
     return undefined;
   }
 }

@@ -31,8 +31,10 @@ export function runBatch(jobs: readonly Job[], parts: BatchParts): RunningBatch 
     worker = taken;
     return !isStopping;
   };
+  const settled = work(jobs, parts, onWorker);
   return {
-    settled: work(jobs, parts, onWorker),
+    ended: settled.then(() => undefined),
+    settled,
     // A runtime takes SIGTERM for its end, not for that of its invocation: it is told nothing until its time is up.
     stop: (reason, graceMs) => {
       isStopping = true;
