@@ -1,8 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describeEachLauncher } from '../helpers/ways-to-start';
+import { encodeStart, encodeTexts } from '../../src/watcher/worker/launcher/start-frame';
+import { whenEnded } from '../helpers/processes';
+import { describeEachLauncher, describeWithLauncher, LAUNCHER } from '../helpers/ways-to-start';
 
 const number = (value: number) => {
   const bytes = Buffer.alloc(4);
@@ -63,4 +66,38 @@ describeEachLauncher('the launcher', (file) => {
       { numRuns: 100 },
     );
   });
+});
+
+/** Processes with this word among their arguments. */
+const processesWith = (word: string) =>
+  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && argumentsOf(name).includes(word));
+
+function argumentsOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    // It has just ended.
+    return [];
+  }
+}
+
+describeWithLauncher('the launcher', () => {
+  it.each([0, 1, 2, 5, 10])(
+    'leaves no worker behind where it is killed among starts, after %d ms',
+    async (ms) => {
+      const duration = `60.${process.pid}${ms}`;
+      const shared = encodeTexts(['/bin/sleep', duration]);
+      const parts = { wordCount: 2, sharedVariableCount: 0, shared, variables: [], input: '' };
+      const frames = Array.from({ length: 60 }, (_, job) => encodeStart(job, parts)!);
+      const child = spawn(LAUNCHER!, { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
+      child.stdin.on('error', () => undefined);
+      await once(child.stdout, 'data');
+      child.stdin.write(Buffer.concat(frames));
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      await Promise.all(processesWith(duration).map((pid) => whenEnded(Number(pid))));
+      expect(processesWith(duration)).toEqual([]);
+    },
+  );
 });
