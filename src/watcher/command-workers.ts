@@ -19,7 +19,6 @@ export function createCommandWorkers(parts: {
       const started = jobs.map(parts.runJob);
       started.forEach((job) => running.add(job));
       return {
-        ended: Promise.all(started.map(({ ended }) => ended)).then(() => undefined),
         settled: Promise.all(started.map(({ settled }) => settled)).finally(() => {
           started.forEach((job) => running.delete(job));
         }),

@@ -1,6 +1,6 @@
 import type { Clock } from './clock';
 import { toJob, type Job } from './message/job';
-import { decideRelease } from './outcome/decide';
+import { decideRelease, type Settlement } from './outcome/decide';
 import type { Heartbeat } from './outcome/heartbeat';
 import type { Settle } from './outcome/settle';
 import type { ReceivedMessage } from './queue/queue';
@@ -12,8 +12,8 @@ export interface HandParts {
   heartbeat: Pick<Heartbeat, 'hold' | 'letGo'>;
   settle: Settle;
   protection: Protection;
-  /** Called when no worker runs any more: mounts can be emptied. Absent where there are none. */
-  onIdle: (() => Promise<void>) | undefined;
+  /** Called when no worker runs any more: mounts can be emptied. */
+  onIdle: () => Promise<void>;
   /** Given when the task is to end: what has no worker yet goes back at once. */
   stopping: AbortSignal;
   /** How long workers get then. */
@@ -67,44 +67,34 @@ export class Hand {
   private async carryThrough(jobs: readonly Job[]): Promise<void> {
     const { heartbeat, settle } = this.parts;
     await this.emptying;
-    const batch = this.start(jobs);
-    this.running.add(batch);
-    await batch.ended;
-    const finished = this.finish();
-    const settlements = await batch.settled;
-    this.running.delete(batch);
+    const settlements = await this.settlementsOf(jobs);
     const settled = jobs.map(async (job, index) => {
       await heartbeat.letGo(job);
       // A message without a word is one that comes again.
       await settle(job, settlements[index] ?? decideRelease());
     });
-    await finished;
-    this.held -= jobs.length;
-    if (this.held === 0) this.parts.protection.idle();
+    await this.finish(jobs.length);
     await Promise.all(settled);
   }
 
-  private start(jobs: readonly Job[]): RunningBatch {
+  private async settlementsOf(jobs: readonly Job[]): Promise<readonly Settlement[]> {
     // They came when the task was already ending: another watcher may have them at once.
-    return this.parts.stopping.aborted ? released(jobs) : this.parts.workers.start(jobs);
+    if (this.parts.stopping.aborted) return jobs.map(decideRelease);
+    const started = this.parts.workers.start(jobs);
+    this.running.add(started);
+    const settlements = await started.settled;
+    this.running.delete(started);
+    return settlements;
   }
 
-  /** The worker has ended: for its slot the next messages are asked for, while these are being settled. */
-  private async finish(): Promise<void> {
-    const { onIdle, workers } = this.parts;
+  /** The worker has ended: its slot takes the next messages while these are being settled. */
+  private async finish(messages: number): Promise<void> {
     this.unfinished -= 1;
-    if (this.unfinished === 0 && onIdle !== undefined) {
-      this.emptying = this.empty(onIdle);
-      // It may take long: until then, a message would be held that nobody works on.
-      await this.emptying;
-    }
-    workers.done();
-  }
-
-  /** Not before each job has removed what is its own. */
-  private async empty(onIdle: () => Promise<void>): Promise<void> {
-    await Promise.all([...this.running].map(({ settled }) => settled));
-    await onIdle();
+    if (this.unfinished === 0) this.emptying = this.parts.onIdle();
+    await this.emptying;
+    this.parts.workers.done();
+    this.held -= messages;
+    if (this.held === 0) this.parts.protection.idle();
   }
 
   private track(work: Promise<void>): void {
@@ -112,10 +102,3 @@ export class Hand {
     void work.finally(() => this.works.delete(work));
   }
 }
-
-/** Without a worker. */
-const released = (jobs: readonly Job[]): RunningBatch => ({
-  ended: Promise.resolve(),
-  settled: Promise.resolve(jobs.map(decideRelease)),
-  stop: () => undefined,
-});

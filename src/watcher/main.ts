@@ -21,7 +21,7 @@ import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/
 import { readHandlerSettings, readSettings, type HandlerSettings, type Settings } from './settings';
 import { onStopSignals } from './stop-signals';
 import { findLogStream } from './task/log-stream';
-import { emptyingOf } from './task/mounts';
+import { emptyFolders } from './task/mounts';
 import { agentProtection, noProtection, TaskProtection, type Protection } from './task/protection';
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
@@ -107,7 +107,7 @@ async function watchQueue(given: Given): Promise<void> {
     settle: createSettle({ queue, outOfTime: lastMoment(stopping, settings), ...common }),
     protection,
     // What a warm worker keeps there between two messages is its own, as in Lambda.
-    onIdle: handler === undefined ? emptyingOf(settings.volumes, log) : undefined,
+    onIdle: () => (handler === undefined ? emptyFolders(settings.volumes, log) : Promise.resolve()),
     stopping,
     drainMs: Math.max(1, settings.stopTimeoutSeconds - SETTLE_MARGIN_SECONDS) * 1000,
     batchWindowMs: (handler?.batchWindowSeconds ?? 0) * 1000,

@@ -10,7 +10,7 @@ export interface Workers {
   /** Messages that one takes at once, at most. */
   batchSize: number;
   start(jobs: readonly Job[]): RunningBatch;
-  /** A batch has ended: its slot takes the next one. */
+  /** A batch has ended, and what its worker left behind is gone. */
   done(): void;
   /** Ends all that run, now. */
   kill(): void;
@@ -20,8 +20,6 @@ export interface Workers {
 
 /** What one worker is at. */
 export interface RunningBatch {
-  /** Resolves when its slot is free for the next messages, though these are not settled yet. Never rejects. */
-  ended: Promise<void>;
   /** How each message is to be settled, in the order of the messages. Never rejects. */
   settled: Promise<readonly Settlement[]>;
   stop(reason: StopReason, graceMs: number): void;

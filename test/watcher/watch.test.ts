@@ -17,8 +17,6 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
   const events: string[] = [];
   const polls: { most: number; waitMs: number | undefined; answer: Deferred<ReceivedMessage[]> }[] = [];
   const jobs = new Map<string, Deferred<Settlement>>();
-  /** Of the workers of batches. */
-  const ends = new Map<string, Deferred<void>>();
   const slots = createSlots(more.concurrency ?? 1);
   const stages: string[] = [];
   let isOver = false;
@@ -37,15 +35,8 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
         ids.forEach((id, index) => jobs.set(id, settled[index]!));
         const name = ids.join('+');
         events.push(`start ${name}`);
-        const all = Promise.all(settled.map(({ promise }) => promise));
-        const ended = createDeferred();
-        ends.set(name, ended);
-        void all.then(() => {
-          ended.resolve();
-        });
         return {
-          ended: ended.promise,
-          settled: all,
+          settled: Promise.all(settled.map(({ promise }) => promise)),
           stop: (reason, graceMs) => void events.push(`stop ${name} ${reason} ${graceMs}`),
         };
       },
@@ -72,7 +63,7 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
       stop: () => undefined,
     },
     progress: { reach: (stage) => void stages.push(stage) },
-    onIdle: undefined,
+    onIdle: () => Promise.resolve(),
     concurrency: 1,
     isFifo: false,
     batchWindowMs: 0,
@@ -102,11 +93,6 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
     },
     end: async (...ids: string[]) => {
       for (const id of ids) jobs.get(id)!.resolve(DELETE);
-      await settled();
-    },
-    /** Its worker has ended, and more is to be done. */
-    endWorker: async (name: string) => {
-      ends.get(name)!.resolve();
       await settled();
     },
     endWith: async (id: string, settlement: Settlement) => {
@@ -223,16 +209,6 @@ describe('the loop', () => {
     await end('b', 'c', 'd', 'e');
     await watched;
     expect(asked()).toEqual([5]);
-  });
-
-  it('asks for the next message when a worker has ended, before the last one is settled', async () => {
-    const { asked, receive, endWorker, end, events } = start();
-    await receive('a');
-    await endWorker('a');
-    expect(asked()).toEqual([1, 1]);
-    expect(events).toEqual(['busy', 'hold a', 'start a']);
-    await end('a');
-    expect(events.slice(3)).toEqual(['let go a', 'delete a', 'idle']);
   });
 
   it('goes on after polls that give nothing', async () => {
@@ -449,16 +425,6 @@ describe('folders', () => {
     expect(asked()).toEqual([1, 1]);
     await receive('b');
     expect(events).toContain('start b');
-  });
-
-  it('are emptied when the job has removed its own files, not before', async () => {
-    const { emptyings, asked, receive, endWorker, end } = startWithFolders(1);
-    await receive('a');
-    await endWorker('a');
-    expect(emptyings).toHaveLength(0);
-    await end('a');
-    expect(emptyings).toHaveLength(1);
-    expect(asked()).toEqual([1]);
   });
 
   it('are being emptied while a message arrives in another slot: its worker waits', async () => {

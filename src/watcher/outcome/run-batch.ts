@@ -31,10 +31,8 @@ export function runBatch(jobs: readonly Job[], parts: BatchParts): RunningBatch 
     worker = taken;
     return !isStopping;
   };
-  const settled = work(jobs, parts, onWorker);
   return {
-    ended: settled.then(() => undefined),
-    settled,
+    settled: work(jobs, parts, onWorker),
     // A runtime takes SIGTERM for its end, not for that of its invocation: it is told nothing until its time is up.
     stop: (reason, graceMs) => {
       isStopping = true;

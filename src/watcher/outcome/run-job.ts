@@ -13,8 +13,6 @@ import { outcomeOf } from './outcome';
 import { limitTime } from './time-limit';
 
 export interface RunningJob {
-  /** Resolves when its worker is no more: what is left to do needs none. Never rejects. */
-  ended: Promise<void>;
   /** How the message is to be settled. Never rejects. */
   settled: Promise<Settlement>;
   stop(reason: StopReason, graceMs: number): void;
@@ -43,8 +41,6 @@ export function runJob(job: Job, parts: JobParts): RunningJob {
     if (worker === undefined) pending.push(what);
     else what(worker);
   };
-  let onEnd: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => (onEnd = resolve));
   const onStart = (started: RunningWorker) => {
     worker = started;
     // Told to stop while the message was still being written.
@@ -53,28 +49,22 @@ export function runJob(job: Job, parts: JobParts): RunningJob {
     });
   };
   return {
-    ended,
-    settled: work(job, parts, { onStart, onEnd }),
+    settled: work(job, parts, onStart),
     stop: (reason, graceMs) => tell((started) => started.stop(reason, graceMs)),
     kill: () => tell((started) => started.kill()),
   };
 }
 
-interface Told {
-  onStart: (worker: RunningWorker) => void;
-  onEnd: () => void;
-}
-
-async function work(job: Job, parts: JobParts, { onStart, onEnd }: Told): Promise<Settlement> {
+async function work(
+  job: Job,
+  parts: JobParts,
+  onStart: (worker: RunningWorker) => void,
+): Promise<Settlement> {
   const { clock, log } = parts;
   const startedAtMs = clock.now();
   log.info(receivedText(job), job.messageId);
-  const files: JobFiles = {};
-  const end = await workerEnd(job, { ...parts, files, onStart });
+  const end = await workerEnd(job, parts, onStart);
   const nowMs = clock.now();
-  onEnd();
-  await nextTurn();
-  await removeFiles(files);
   const decision = decide(end, { receives: job.receives, heldSeconds: (nowMs - job.receivedAtMs) / 1000 });
   const outcome = outcomeOf(decision, {
     job,
@@ -86,52 +76,42 @@ async function work(job: Job, parts: JobParts, { onStart, onEnd }: Told): Promis
   return decision.settlement;
 }
 
-/** The loop asks for the next messages first: whatever the watcher has to do yet, it does while they are on their way. */
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-/** What a job has on disk. */
-interface JobFiles {
-  message?: MessageFile;
-  /** For whatever its worker keeps for a while. */
-  temporary?: TemporaryFolder | undefined;
-}
-
-async function removeFiles({ message, temporary }: JobFiles): Promise<void> {
-  await Promise.all([message?.remove(), temporary?.giveBack()]);
-}
-
 async function workerEnd(
   job: Job,
-  parts: JobParts & { files: JobFiles; onStart: Told['onStart'] },
+  parts: JobParts,
+  onStart: (worker: RunningWorker) => void,
 ): Promise<WorkerEnd> {
-  const { files } = parts;
+  let file: MessageFile | undefined;
+  let temporary: TemporaryFolder | undefined;
   try {
-    // Awaited only where there is something to wait for: so one worker starts while the next message is looked at.
-    const message = writeMessageFile(parts, job.body);
-    files.message = message instanceof Promise ? await message : message;
-    const temporary = parts.temporaryFolders?.take();
-    files.temporary = temporary instanceof Promise ? await temporary : temporary;
+    // Awaited only where there is something to wait for: so one worker starts before the next message is looked at.
+    const written = writeMessageFile(parts, job.body);
+    file = written instanceof Promise ? await written : written;
+    const taken = parts.temporaryFolders?.take();
+    temporary = taken instanceof Promise ? await taken : taken;
     const worker = runWorker({
       start: parts.start,
       command: parts.command,
       environment: parts.environment,
-      variables: variablesOf(job, files.message.path, files.temporary?.path),
+      variables: variablesOf(job, file, temporary),
       input: job.body,
       clock: parts.clock,
       writeLines: (lines) => parts.log.worker(lines, job.messageId),
     });
-    parts.onStart(worker);
+    onStart(worker);
     const limit = limitTime(worker, job.receivedAtMs, parts);
     const end = await worker.ended;
     limit.cancel();
     return end;
   } catch (error) {
     return { kind: 'not-started', reason: `cannot prepare the worker: ${(error as Error).message}` };
+  } finally {
+    await Promise.all([file?.remove(), temporary?.giveBack()]);
   }
 }
 
-function variablesOf(job: Job, messageFile: string, temporaryFolder: string | undefined): Variable[] {
-  const variables = workerVariables(job, messageFile);
-  if (temporaryFolder !== undefined) variables.push(['TMPDIR', temporaryFolder]);
+function variablesOf(job: Job, file: MessageFile, temporary: TemporaryFolder | undefined): Variable[] {
+  const variables = workerVariables(job, file.path);
+  if (temporary !== undefined) variables.push(['TMPDIR', temporary.path]);
   return variables;
 }

@@ -3,11 +3,6 @@ import path from 'node:path';
 import type { Logger } from '../log/logger';
 import { describeError } from '../queue/poll';
 
-/** Undefined where there is nothing to empty. */
-export function emptyingOf(folders: readonly string[], log: Logger): (() => Promise<void>) | undefined {
-  return folders.length === 0 ? undefined : () => emptyFolders(folders, log);
-}
-
 /** Empties the folders that workers may write to. Links are removed, not followed. Never rejects. */
 export async function emptyFolders(folders: readonly string[], log: Logger): Promise<void> {
   for (const folder of folders) {
