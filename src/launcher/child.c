@@ -19,7 +19,7 @@ static const char PATH[] = "PATH=";
 static const char DEFAULT_FOLDERS[] = "/bin:/usr/bin";
 static char SHELL[] = "/bin/sh";
 
-/* Those behind it give 0 or errno. */
+/* Of what the system gave: 0 or errno, as all here give it. */
 static int error_of(long result) { return result < 0 ? (int)-result : 0; }
 
 /*

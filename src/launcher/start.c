@@ -24,8 +24,6 @@ enum { MOST_STARTS = 10 };
 struct start {
   struct birth birth;
   uint32_t number;
-  char **arguments;
-  char **variables;
   int pipes[PIPES][2];
   /* What is left of the body. */
   const char *rest;
@@ -90,7 +88,6 @@ static void fail(struct start *start, int error) {
 static void succeed(struct start *start) {
   struct job *job = add_job(start->number, start->birth.pid);
   keep_ends(job, start->pipes);
-  close_pipes(start->pipes);
   if (job->input >= 0) keep_body(job, start->rest, start->rest_bytes);
   tell_number(STARTED, start->number, (uint32_t)start->birth.pid);
 }
@@ -98,8 +95,8 @@ static void succeed(struct start *start) {
 static void finish_start(struct start *start, int error) {
   if (error == 0) succeed(start);
   else fail(start, error);
-  free(start->arguments);
-  free(start->variables);
+  free(start->birth.child.arguments - 1);
+  free(start->birth.child.variables);
 }
 
 void finish_starts(void) {
@@ -108,7 +105,7 @@ void finish_starts(void) {
   start_count = 0;
 }
 
-/* They are the child's from its birth on, and this program's no longer: of another child's output it sees the end. */
+/* They are the child's from its birth on. Kept here, too, they would hide the end of its output. */
 static void close_far_ends(int pipes[PIPES][2]) {
   close_fd(&pipes[IN][READ]);
   close_fd(&pipes[OUT][WRITE]);
@@ -118,9 +115,10 @@ static void close_far_ends(int pipes[PIPES][2]) {
 void begin_start(uint32_t number, char **arguments, char **variables, const char *body, size_t bytes) {
   if (start_count == MOST_STARTS) finish_starts();
   struct start *start = &starts[start_count];
+  struct child *child = &start->birth.child;
   start->number = number;
-  start->arguments = arguments;
-  start->variables = variables;
+  child->arguments = arguments + 1;
+  child->variables = variables;
   memset(start->pipes, -1, sizeof start->pipes);
   int error = open_pipes(start->pipes);
   if (error != 0) {
@@ -131,9 +129,6 @@ void begin_start(uint32_t number, char **arguments, char **variables, const char
   if (written == bytes) close_fd(&start->pipes[IN][WRITE]);
   start->rest = body + written;
   start->rest_bytes = bytes - written;
-  struct child *child = &start->birth.child;
-  child->arguments = arguments + 1;
-  child->variables = variables;
   for (int index = 0; index < PIPES; index += 1) child->fds[index] = start->pipes[index][index == IN ? READ : WRITE];
   begin_birth(&start->birth);
   close_far_ends(start->pipes);

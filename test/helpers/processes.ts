@@ -18,11 +18,29 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== 'Z';
 }
 
-export function childrenOf(pid: number): number[] {
-  const all = readdirSync('/proc')
+function allProcesses(): number[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-  return all.filter((other) => statusOf(other)?.parent === pid);
+}
+
+export function childrenOf(pid: number): number[] {
+  return allProcesses().filter((other) => statusOf(other)?.parent === pid);
+}
+
+/** Those of this machine, whoever started them, with these words in a row on their command line. */
+export function processesWith(...words: string[]): number[] {
+  const part = words.map((word) => `${word}\0`).join('');
+  return allProcesses().filter((pid) => commandLineOf(pid).includes(`\0${part}`));
+}
+
+/** Each word between two NULs; nothing where there is no such process. */
+function commandLineOf(pid: number): string {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}`;
+  } catch {
+    return '';
+  }
 }
 
 /** Children, their children and so on. */

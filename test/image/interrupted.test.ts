@@ -1,27 +1,15 @@
 import { expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findEngine } from '../../src/image/engine/find-engine';
 import { commandRunner } from '../../src/image/engine/run-command';
 import { describeWithBuildah, makeBusybox } from '../helpers/container-tools';
 import { createDeferred } from '../helpers/deferred';
 import { BUILD_MS, packageService, referenceOf, useImageBed, writeService } from '../helpers/image-bed';
+import { processesWith } from '../helpers/processes';
 
 const SECONDS = '7654';
 
-/** Of this machine, whoever started them. */
-const sleepers = () =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => commandLineOf(pid).includes(`sleep\0${SECONDS}`));
-
-function commandLineOf(pid: string): string {
-  try {
-    return readFileSync(path.join('/proc', pid, 'cmdline'), 'utf8');
-  } catch {
-    return '';
-  }
-}
+const sleepers = () => processesWith('sleep', SECONDS);
 
 describeWithBuildah('a build by buildah', () => {
   const bed = useImageBed({ prepare: () => undefined });

@@ -1,10 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { encodeStart, encodeTexts } from '../../src/watcher/worker/launcher/start-frame';
-import { whenEnded } from '../helpers/processes';
+import { processesWith, whenEnded } from '../helpers/processes';
 import { describeEachLauncher, describeWithLauncher, LAUNCHER } from '../helpers/ways-to-start';
 
 const number = (value: number) => {
@@ -68,19 +67,6 @@ describeEachLauncher('the launcher', (file) => {
   });
 });
 
-/** Processes with this word among their arguments. */
-const processesWith = (word: string) =>
-  readdirSync('/proc').filter((name) => /^\d+$/.test(name) && argumentsOf(name).includes(word));
-
-function argumentsOf(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    // It has just ended.
-    return [];
-  }
-}
-
 describeWithLauncher('the launcher', () => {
   it.each([0, 1, 2, 5, 10])(
     'leaves no worker behind where it is killed among starts, after %d ms',
@@ -96,7 +82,7 @@ describeWithLauncher('the launcher', () => {
       await new Promise((resolve) => setTimeout(resolve, ms));
       child.kill('SIGKILL');
       await once(child, 'exit');
-      await Promise.all(processesWith(duration).map((pid) => whenEnded(Number(pid))));
+      await Promise.all(processesWith(duration).map((pid) => whenEnded(pid)));
       expect(processesWith(duration)).toEqual([]);
     },
   );
