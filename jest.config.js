@@ -1,15 +1,41 @@
-/** @type {import('jest').Config} */
-module.exports = {
+/**
+ * Three tiers, told apart by a file's name, by what its tests need:
+ * - `x.test.ts`: nothing but the sources
+ * - `x.built.test.ts`: what is built, processes, and tools that a machine may lack
+ * - `x.release.test.ts`: the same, for minutes
+ */
+const common = {
   rootDir: '.',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
   // Types are checked by `npm run types`; the tests only need them gone.
   transform: { '\\.m?ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
-  // The sources name the modules that they are compiled to.
-  moduleNameMapper: { '^(\\.{1,2}/(?:.*/)?vendor/[a-z-]+)\\.mjs$': '$1.mts' },
+};
+
+// The sources name the modules that they are compiled to.
+const SOURCES = { '^(\\.{1,2}/(?:.*/)?vendor/[a-z-]+)\\.mjs$': '$1.mts' };
+const NOT_IN_UNIT = '<rootDir>/test/helpers/not-in-unit.ts';
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['**/*.test.ts'],
+      testTimeout: 30_000,
+      testPathIgnorePatterns: ['\\.(built|release)\\.test\\.ts$'],
+      moduleNameMapper: { ...SOURCES, '^node:child_process$': NOT_IN_UNIT, '/dist/': NOT_IN_UNIT },
+    },
+    ...['built', 'release'].map((tier) => ({
+      ...common,
+      displayName: tier,
+      testMatch: [`**/*.${tier}.test.ts`],
+      // On a machine that has much else to do.
+      testTimeout: 120_000,
+      moduleNameMapper: SOURCES,
+    })),
+  ],
   reporters: ['default', '<rootDir>/test/helpers/count-reporter.js'],
-  testSequencer: '<rootDir>/test/helpers/longest-first.js',
-  maxWorkers: 2,
-  // On a machine that has much else to do.
-  testTimeout: 120_000,
+  // On two processors: many tests wait for what other processes do.
+  maxWorkers: 3,
 };

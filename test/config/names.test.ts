@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import {
   WORKER_RESOURCE_NAMES,
   idsOf,
@@ -23,6 +22,7 @@ import {
   topicName,
 } from '../../src/config/names';
 import { CONTEXT, parse } from './support';
+import { fc } from '../helpers/seeded';
 
 describe('a worker called', () => {
   it.each([

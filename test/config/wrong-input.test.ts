@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { Configuration } from '../../src/config/configuration';
 import { idsOf } from '../../src/config/logical-ids';
 import { ERROR_CODES } from '../../src/errors/codes';
 import { formatProblem } from '../../src/errors/problem';
 import { UserError } from '../../src/errors/user-error';
 import { CONTEXT, errorOf, messagesOf, parse } from './support';
+import { fc } from '../helpers/seeded';
 
 const C = { command: 'true' };
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:tiles';

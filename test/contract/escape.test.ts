@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { escapeControls } from '../../src/contract/escape';
+import { fc } from '../helpers/seeded';
 
 describe('control characters', () => {
   it.each([

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
 import {
   formatPlain,
@@ -13,6 +12,7 @@ import {
   type LogLine,
   type Outcome,
 } from '../../src/contract/log-lines';
+import { fc } from '../helpers/seeded';
 
 const FORMATS = { plain: formatPlain, structured: formatStructured };
 const formats = Object.keys(FORMATS) as (keyof typeof FORMATS)[];

@@ -55,7 +55,7 @@ export async function startTestTable(): Promise<{ table: Table; stop: () => Prom
     place: { tableName, region: REGION, endpoint: new URL(dynamoDb.endpoint) },
     credentials: () => Promise.resolve(KEYS),
     clock: systemClock,
-    random: Math.random,
+    random: () => 0.5,
   });
   return {
     table: createDynamoDbTable(client, tableName),

@@ -105,7 +105,7 @@ export async function createTestQueue(
   };
 }
 
-async function countsOf(sqs: SQSClient, QueueUrl: string) {
+export async function countsOf(sqs: SQSClient, QueueUrl: string) {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
   );

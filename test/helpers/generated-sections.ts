@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { TSchema } from '@sinclair/typebox';
 import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
 import { UserError } from '../../src/errors/user-error';
+import { fc } from './seeded';
 
 /** Sections made from the schema itself: a new key is in them without a word here, unless its text has a meaning. */
 export const anySection: fc.Arbitrary<Record<string, unknown>> = fc

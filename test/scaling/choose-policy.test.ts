@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { ECS } from '../../src/config/limits';
 import { choosePolicy, messagesPerTask } from '../../src/scaling/choose-policy';
 import { MAX_STEPS } from '../../src/scaling/limits';
 import { taskLevels } from '../../src/scaling/policies/graded';
+import { fc } from '../helpers/seeded';
 
 describe('the policy', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { countAxis, spanAxis, timeAxis } from '../../../src/commands/simulate/axis';
+import { fc } from '../../helpers/seeded';
 
 const labels = ({ ticks, label }: ReturnType<typeof countAxis>) => ticks.map(label).join(' ');
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { createColors } from 'picocolors';
 import { chart } from '../../../src/commands/simulate/chart';
 import { anyComparison, COMPARISON, runOf } from './results';
+import { fc } from '../../helpers/seeded';
 
 const plainLook = (width?: number) => ({ colours: createColors(false), width });
 // eslint-disable-next-line no-control-regex -- colours

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { withoutRest } from '../../../src/commands/simulate/compare';
 import { evenValues } from '../../../src/commands/simulate/even-values';
 import { pointsOf, withoutMiddles } from '../../../src/commands/simulate/plot/point';
 import { samplesOf } from './results';
+import { fc } from '../../helpers/seeded';
 
 const visible = { valueOf: ({ visible: value }: { visible: number }) => value };
 const waiting = (...values: readonly number[]) => samplesOf(values.map((value) => ({ visible: value })));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { createColors } from 'picocolors';
 import { JobResult, LogLevel, LogSource } from '../../../src/contract/log';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../../../src/contract/log-lines';
 import { lineForMachines, lineForPeople, readEvent } from '../../../src/commands/logs/shown-line';
 import { jobSeconds } from '../../../src/commands/simulate/outcome-lines';
+import { fc } from '../../helpers/seeded';
 
 const FORMATS = { plain: formatPlain, structured: formatStructured };
 const outcome = {

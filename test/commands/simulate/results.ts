@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { Sample, SimulationResult } from '../../../src/scaling/simulation/result';
 import { POLICY_NAMES, type PolicyName, type PolicyRun } from '../../../src/commands/simulate/policies';
+import { fc } from '../../helpers/seeded';
 
 /** Samples a while apart, from second 0. */
 export const samplesOf = (values: readonly Partial<Sample>[], everySeconds = 10): Sample[] =>

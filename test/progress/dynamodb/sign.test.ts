@@ -1,7 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { signedHeaders, type Credentials } from '../../../src/progress/dynamodb/sign';
+import { fc } from '../../helpers/seeded';
 
 interface Sent {
   headers: Record<string, string>;

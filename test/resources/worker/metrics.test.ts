@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { JobResult, LogLevel, LogSource } from '../../../src/contract/log';
 import {
   formatPlain,
@@ -12,6 +11,7 @@ import {
   type Outcome,
 } from '../../../src/contract/log-lines';
 import { single, type Properties } from '../support';
+import { fc } from '../../helpers/seeded';
 
 const METRICS = {
   workerErrorsMetric: 'WorkerErrors',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { ECS, MAX_CONCURRENCY } from '../../../src/config/limits';
 import { MAX_STEPS } from '../../../src/scaling/limits';
 import { single, type Properties } from '../support';
+import { fc } from '../../helpers/seeded';
 
 const visible = 'ApproximateNumberOfMessagesVisible';
 const Dimensions = [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['WatchbotQueue', 'QueueName'] } }];

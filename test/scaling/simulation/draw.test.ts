@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { drawLoad } from '../../../src/scaling/simulation/draw';
 import { EventQueue } from '../../../src/scaling/simulation/event-queue';
 import type { Arrivals, Durations } from '../../../src/scaling/simulation/load';
 import { Random } from '../../../src/scaling/simulation/random';
+import { fc } from '../../helpers/seeded';
 
 const second: Durations = { kind: 'constant', seconds: 1 };
 const one: Arrivals = { kind: 'burst', messages: 20_000 };

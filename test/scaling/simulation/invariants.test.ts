@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import fc from 'fast-check';
 import { choosePolicy } from '../../../src/scaling/choose-policy';
 import { copilotPolicy } from '../../../src/scaling/policies/copilot';
 import type { ScalingPolicy } from '../../../src/scaling/policy';
@@ -11,6 +10,7 @@ import { MessageQueue } from '../../../src/scaling/simulation/message-queue';
 import { Random } from '../../../src/scaling/simulation/random';
 import type { Task } from '../../../src/scaling/simulation/task';
 import { simulate, type SimulationInput } from '../../../src/scaling/simulation/simulate';
+import { fc } from '../../helpers/seeded';
 
 const seconds = (max: number) => fc.double({ min: 1, max, noNaN: true });
 

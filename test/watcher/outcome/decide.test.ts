@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { backoffSeconds, decide, decideRelease, MAX_HOLD_SECONDS } from '../../../src/watcher/outcome/decide';
 import type { StopReason, WorkerEnd } from '../../../src/watcher/worker/run-worker';
+import { fc } from '../../helpers/seeded';
 
 const exited = (
   code: number | null,

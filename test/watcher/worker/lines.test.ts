@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { createLineCutter, MAX_LINE_LENGTH } from '../../../src/watcher/worker/lines';
+import { fc } from '../../helpers/seeded';
 
 function cut(chunks: readonly (Buffer | string)[]): string[] {
   const cutter = createLineCutter();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import {
   createEventDecoder,
   encodeClose,
@@ -9,6 +8,7 @@ import {
   type LauncherEvent,
 } from '../../../../src/watcher/worker/launcher/protocol';
 import { encodeStart, encodeTexts } from '../../../../src/watcher/worker/launcher/start-frame';
+import { fc } from '../../../helpers/seeded';
 
 const number = (value: number) => {
   const bytes = Buffer.alloc(4);

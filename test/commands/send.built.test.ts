@@ -6,8 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createWriteStream, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { endAwsStandIns, startQueueStandIn, type BatchEntry } from '../helpers/aws-stand-in';
 import { ACCOUNT_ID, REGION, startTestEmulator, type TestEmulator } from '../helpers/emulator';
@@ -18,10 +17,8 @@ import {
   runFramework,
   startFramework,
 } from '../helpers/framework';
-import { peakMemoryOf } from '../helpers/memory';
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-const MEGABYTE = 1_048_576;
 
 const services = new Map<string, string>();
 /** One copy of each for all tests: none of them writes to it but its own files. */
@@ -157,31 +154,6 @@ describe('send, to the emulator', () => {
       ['{"z":1}', 'own'],
     ]);
   });
-
-  it('sends 100,000 lines in the memory of a few', async () => {
-    const file = createWriteStream(path.join(folderOf('fates'), 'many.jsonl'));
-    for (let n = 0; n < 100_000; n += 1) file.write(`{"n":${n},"text":"${'x'.repeat(200)}"}\n`);
-    file.end();
-    await once(file, 'close');
-    const port = new URL(emulator.endpoint).port;
-    const args = ['watchbot', 'send', '--file', 'many.jsonl', '--queue', '--local', '--port', port];
-    const before = await countOf();
-    const run = startFramework('osls', args, { folder: folderOf('fates') });
-    let peak = 0;
-    const watching = setInterval(() => {
-      try {
-        // Not a number: it has just ended, and nobody has asked for its code yet.
-        peak = Math.max(peak, peakMemoryOf(run.process.pid!) || 0);
-      } catch {
-        // It has just ended.
-      }
-    }, 100);
-    const { code, output } = await run.ended;
-    clearInterval(watching);
-    expect([code, output]).toEqual([0, expect.stringContaining('Sent 100000 messages of many.jsonl')]);
-    expect((await countOf()) - before).toBe(100_000);
-    expect(peak / MEGABYTE).toBeLessThan(500);
-  }, 180_000);
 
   it('says all that is wrong with a file, and sends nothing', async () => {
     writeFileSync(

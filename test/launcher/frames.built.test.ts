@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fc from 'fast-check';
 import { encodeStart, encodeTexts } from '../../src/watcher/worker/launcher/start-frame';
 import { processesWith, whenEnded } from '../helpers/processes';
 import { describeEachLauncher, describeWithLauncher, LAUNCHER } from '../helpers/ways-to-start';
+import { fc } from '../helpers/seeded';
 
 const number = (value: number) => {
   const bytes = Buffer.alloc(4);

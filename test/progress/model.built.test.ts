@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import type { Table } from '../../src/progress/table';
 import { startTestTable } from '../helpers/dynamodb';
 import { createMemoryTable } from '../helpers/memory-table';
 import { Simulation, type Format, type World } from './simulation';
+import { fc } from '../helpers/seeded';
 
 const FORMATS: readonly Format[] = ['watchbot', 'one-item', 'shards'];
 

@@ -47,6 +47,13 @@ const start = (endpoint: string, words: string[], environment: Record<string, st
     environment: { AWS_ENDPOINT_URL: endpoint, ...CREDENTIALS, ...environment },
   });
 
+/** The same to its end, in a process that others use too. */
+const logsOf = (endpoint: string, words: string[]) =>
+  runFramework('osls', ['watchbot', 'logs', ...words], {
+    folder,
+    environment: { AWS_ENDPOINT_URL: endpoint, ...CREDENTIALS },
+  });
+
 type Line = [agoMs: number, task: string, line: string];
 const NOW = Date.now();
 
@@ -124,7 +131,7 @@ describeWithPython('logs, in the CloudWatch Logs of moto', () => {
         );
       }),
     );
-  const logs = (...words: string[]) => start(moto.endpoint, words).ended;
+  const logs = (...words: string[]) => logsOf(moto.endpoint, words);
   const textsOf = (output: string) =>
     output.split('\n').map((line) => line.replace(/^.{23} {2}.{8} {2}.{8} {2}/, ''));
 
@@ -257,7 +264,7 @@ describe('logs, where CloudWatch Logs is difficult', () => {
     const server = await startAwsStandIn({
       FilterLogEvents: ({ nextToken = 'first' }) => pages[nextToken as string]!,
     });
-    const { output } = await start(server.url, []).ended;
+    const { output } = await logsOf(server.url, []);
     expect(namesIn(output)).toEqual(same.map(({ message }) => message));
   });
 
@@ -289,14 +296,14 @@ describe('logs, where CloudWatch Logs is difficult', () => {
         throw new AwsFault('AccessDeniedException');
       },
     });
-    const { code, output } = await start(server.url, []).ended;
+    const { code, output } = await logsOf(server.url, []);
     expect(code).toBe(1);
     expect(output).toContain(`WATCHBOT_RIGHTS at log group ${GROUP}`);
     expect(output).toContain('the right to logs:FilterLogEvents');
   });
 
   it('says where AWS is not reached', async () => {
-    const { code, output } = await start('http://127.0.0.1:1', []).ended;
+    const { code, output } = await logsOf('http://127.0.0.1:1', []);
     expect([code, output]).toEqual([
       1,
       expect.stringContaining(`WATCHBOT_UNREACHABLE at log group ${GROUP}`),

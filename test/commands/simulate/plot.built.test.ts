@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { plot } from '../../../src/commands/simulate/plot/plot';
 import { escapeXml } from '../../../src/commands/simulate/plot/svg';
 import type { PolicyRun } from '../../../src/commands/simulate/policies';
 import { anyComparison, burst, COMPARISON, runOf, samplesOf } from './results';
+import { fc } from '../../helpers/seeded';
 
 interface Element {
   tag: string;

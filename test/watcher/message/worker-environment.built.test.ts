@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
 import { WorkerVariable } from '../../../src/contract/environment';
 import { inheritedEnvironment, workerVariables } from '../../../src/watcher/message/worker-environment';
 import { testJob } from '../../helpers/jobs';
+import { fc } from '../../helpers/seeded';
 
 const workerEnvironment = (
   ...parts: Parameters<typeof workerVariables>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import type { Attributes, Change, Condition, Table, Value } from '../../../src/progress/table';
 import { startTestTable } from '../../helpers/dynamodb';
 import { createMemoryTable } from '../../helpers/memory-table';
+import { fc } from '../../helpers/seeded';
 
 let stop: () => Promise<void>;
 let table: Table;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +9,7 @@ import { createTestQueue } from '../helpers/emulator';
 import { envelopeOf } from '../helpers/envelope';
 import { useTestBed } from '../helpers/test-bed';
 import { startWatcher } from '../helpers/watcher';
+import { fc } from '../helpers/seeded';
 
 const bed = useTestBed();
 

@@ -1,12 +1,13 @@
 import { expect, it } from '@jest/globals';
 import path from 'node:path';
 import { useMain } from '../helpers/run-main';
+import { SEED } from '../helpers/seeded';
 
 /** `npm run test:chaos`. */
 const start = useMain(path.join(__dirname, 'main.mjs'));
 
 it('loses no message while watchers are ended and SQS fails, in a short run', async () => {
-  const run = start('--short');
+  const run = start('--short', '--seed', String(SEED));
 
   const [code] = await run.ended;
   const [stdout, stderr] = await run.output;

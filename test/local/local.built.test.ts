@@ -93,7 +93,9 @@ describe('local', () => {
 
   it('says what it cannot know here, and takes it from the shell', async () => {
     const folder = copyService('fates');
-    const args = ['watchbot', 'local', '--messages', 'messages.txt'];
+    // One that is done at once.
+    writeFileSync(path.join(folder, 'one.txt'), 'ok\n');
+    const args = ['watchbot', 'local', '--messages', 'one.txt'];
     const without = await runFramework('osls', args, { folder });
     expect(without.output).toContain(
       'watchbot: TABLE is not set: Fn::ImportValue cannot be worked out on this machine',

@@ -5,6 +5,7 @@ import {
   copyService,
   endFrameworks,
   removeServices,
+  runFramework,
   startFramework,
   type FrameworkRun,
 } from '../helpers/framework';
@@ -25,8 +26,7 @@ describe('send and logs, at a local run', () => {
     removeServices();
   });
 
-  const run = (...words: string[]) =>
-    startFramework('osls', ['watchbot', ...words, ...place], { folder }).ended;
+  const run = (...words: string[]) => runFramework('osls', ['watchbot', ...words, ...place], { folder });
 
   it.each([
     { body: 'ok', code: 0, says: /^Done, at receive 1, after [\d.]+ s \(exit code 0\)$/m },
