@@ -22,7 +22,6 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['**/*.test.ts'],
-      testTimeout: 30_000,
       testPathIgnorePatterns: ['\\.(built|release)\\.test\\.ts$'],
       moduleNameMapper: { ...SOURCES, '^node:child_process$': NOT_IN_UNIT, '/dist/': NOT_IN_UNIT },
     },
@@ -30,12 +29,12 @@ module.exports = {
       ...common,
       displayName: tier,
       testMatch: [`**/*.${tier}.test.ts`],
-      // On a machine that has much else to do.
-      testTimeout: 120_000,
       moduleNameMapper: SOURCES,
     })),
   ],
   reporters: ['default', '<rootDir>/test/helpers/count-reporter.js'],
   // On two processors: many tests wait for what other processes do.
   maxWorkers: 3,
+  // On a machine that has much else to do.
+  testTimeout: 120_000,
 };
