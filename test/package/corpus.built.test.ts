@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CORPUS_NAMES, packagedCorpus, type PackagedService } from '../helpers/corpus';
 import { copyService, removeServices, type PackagedTemplate } from '../helpers/framework';
+import { expectGolden } from '../helpers/golden';
 import { packagedFiles, readState, rebuild } from '../helpers/rebuild';
-import { idsIn, sayService, summarize } from '../helpers/summary';
-import { sayProperties } from '../helpers/summary-types';
+import { applied, difference, madeOf, printed, type Made } from '../helpers/template-difference';
 
 const byName = (services: readonly PackagedService[]) => new Map(services.map((each) => [each.name, each]));
 
@@ -16,31 +18,25 @@ beforeAll(async () => {
 
 afterAll(removeServices);
 
-// Texts as they stand, without quotes around them.
-expect.addSnapshotSerializer({
-  test: (value) => typeof value === 'string',
-  print: (value) => value as string,
-});
+/** `minimal.json` is all that the plugin makes of it, the others tell how theirs differs. */
+const TEMPLATES = path.join(__dirname, 'templates');
 
 describe('what the plugin makes', () => {
-  it.each(CORPUS_NAMES)('of %s', (name) => {
-    const plainest = name === 'minimal' ? undefined : summarize(service('minimal'));
-    expect(sayService(summarize(service(name)), plainest)).toMatchSnapshot();
+  it.each(CORPUS_NAMES)('of %s is told without a gap', (name) => {
+    const [minimal, made] = [madeOf(service('minimal')), madeOf(service(name))];
+    const text = printed(name === 'minimal' ? minimal : difference(minimal, made));
+    expectGolden(path.join(TEMPLATES, `${name}.json`), `${text}\n`);
+
+    const told = JSON.parse(text) as Made;
+    expect(name === 'minimal' ? told : applied(minimal, told)).toStrictEqual(made);
+  });
+
+  it('is told of no service that is not there', () => {
+    expect(readdirSync(TEMPLATES).sort()).toEqual(CORPUS_NAMES.map((name) => `${name}.json`).sort());
   });
 });
 
-describe('a summary', () => {
-  it('refuses a type that it does not know', () => {
-    expect(() => sayProperties('AWS::New::Type', {}, 'New')).toThrow(
-      'no summary is known for AWS::New::Type',
-    );
-  });
-
-  it('says a property that it does not know as it stands', () => {
-    const { parts } = sayProperties('AWS::SQS::Queue', { New: { Ref: 'Other' } }, 'Queue');
-    expect(parts).toEqual(['New Other']);
-  });
-});
+const idsIn = ({ Resources, Outputs }: Made) => [...Object.keys(Resources), ...Object.keys(Outputs)];
 
 type Part = Pick<PackagedTemplate, 'Resources' | 'Outputs'>;
 
@@ -67,8 +63,8 @@ describe('made a second time in another folder', () => {
 
     expect(textOf(first.template, ids)).toBe(textOf(fragment as Part, ids));
     expect(packagedFiles(first.folder)).toEqual(packagedFiles(folder));
-    // The texts above tell of all of it.
-    expect(idsIn(summarize(first)).sort()).toEqual(ids.sort());
+    // The files above tell of all of it.
+    expect(idsIn(madeOf(first)).sort()).toEqual(ids.sort());
   });
 });
 
@@ -97,9 +93,9 @@ describe('packaged by serverless 3', () => {
   it.each(PRODUCTS)('%s has the same bytes as by osls', (name) => {
     const first = service(name);
     const other = others.get(name)!;
-    const ids = idsIn(summarize(first));
+    const ids = idsIn(madeOf(first));
     expect(textOf(other.template, ids)).toBe(textOf(first.template, ids));
-    expect(sayService(summarize(other))).toBe(sayService(summarize(first)));
+    expect(madeOf(other)).toStrictEqual(madeOf(first));
     expect(packagedFiles(other.folder)).toEqual(packagedFiles(first.folder));
   });
 });
