@@ -2,12 +2,11 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CORPUS_NAMES, packagedCorpus, type PackagedService } from '../helpers/corpus';
-import { copyService, removeServices, type PackagedTemplate } from '../helpers/framework';
+import { copyService, removeServices } from '../helpers/framework';
 import { expectGolden } from '../helpers/golden';
 import { packagedFiles, readState, rebuild } from '../helpers/rebuild';
 import { applied, difference, madeOf, printed, type Made } from '../helpers/template-difference';
-
-const byName = (services: readonly PackagedService[]) => new Map(services.map((each) => [each.name, each]));
+import { byName, idsIn, textOf, type Part } from './compare';
 
 let services: Map<string, PackagedService>;
 const service = (name: string) => services.get(name)!;
@@ -36,21 +35,6 @@ describe('what the plugin makes', () => {
   });
 });
 
-const idsIn = ({ Resources, Outputs }: Made) => [...Object.keys(Resources), ...Object.keys(Outputs)];
-
-type Part = Pick<PackagedTemplate, 'Resources' | 'Outputs'>;
-
-/** The text of some resources and outputs, in their order. The framework adds names for export to all outputs. */
-const textOf = ({ Resources, Outputs }: Part, ids: readonly string[]) =>
-  JSON.stringify(
-    [
-      ...Object.entries(Resources),
-      ...Object.entries(Outputs).map(([id, { Value }]) => [id, Value] as const),
-    ].filter(([id]) => ids.includes(id)),
-    undefined,
-    1,
-  );
-
 /** esbuild cannot be loaded in here: test/image/bundle has the same check for what it makes. */
 const NOT_BUNDLED = CORPUS_NAMES.filter((name) => name !== 'handler-bundled');
 
@@ -65,38 +49,6 @@ describe('made a second time in another folder', () => {
     expect(packagedFiles(first.folder)).toEqual(packagedFiles(folder));
     // The files above tell of all of it.
     expect(idsIn(madeOf(first)).sort()).toEqual(ids.sort());
-  });
-});
-
-/** Those that look like products, and those with the most variables and functions: a process for each takes its time. */
-const PRODUCTS = [
-  'fleet-telemetry',
-  'intrinsics',
-  'invoice-mailer',
-  'map-tiles',
-  'model-training',
-  'nightly-report',
-  'payment-intake',
-  'photo-shop',
-  'scanned-mail',
-  'stages',
-  'variables',
-  'video-transcoder',
-] as const;
-
-describe('packaged by serverless 3', () => {
-  let others: Map<string, PackagedService>;
-  beforeAll(async () => {
-    others = byName(await packagedCorpus('serverless', PRODUCTS));
-  }, 900_000);
-
-  it.each(PRODUCTS)('%s has the same bytes as by osls', (name) => {
-    const first = service(name);
-    const other = others.get(name)!;
-    const ids = idsIn(madeOf(first));
-    expect(textOf(other.template, ids)).toBe(textOf(first.template, ids));
-    expect(madeOf(other)).toStrictEqual(madeOf(first));
-    expect(packagedFiles(other.folder)).toEqual(packagedFiles(first.folder));
   });
 });
 

@@ -1,0 +1,39 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { packagedCorpus, type PackagedService } from '../helpers/corpus';
+import { packagedFiles } from '../helpers/rebuild';
+import { madeOf } from '../helpers/template-difference';
+import { byName, idsIn, textOf } from './compare';
+
+/** Those that look like products, and those with the most variables and functions: a process for each takes its time. */
+const PRODUCTS = [
+  'fleet-telemetry',
+  'intrinsics',
+  'invoice-mailer',
+  'map-tiles',
+  'model-training',
+  'nightly-report',
+  'payment-intake',
+  'photo-shop',
+  'scanned-mail',
+  'stages',
+  'variables',
+  'video-transcoder',
+] as const;
+
+describe('packaged by serverless 3', () => {
+  let services: Map<string, PackagedService>;
+  let others: Map<string, PackagedService>;
+  beforeAll(async () => {
+    services = byName(await packagedCorpus('osls', PRODUCTS));
+    others = byName(await packagedCorpus('serverless', PRODUCTS));
+  }, 900_000);
+
+  it.each(PRODUCTS)('%s has the same bytes as by osls', (name) => {
+    const first = services.get(name)!;
+    const other = others.get(name)!;
+    const ids = idsIn(madeOf(first));
+    expect(textOf(other.template, ids)).toBe(textOf(first.template, ids));
+    expect(madeOf(other)).toStrictEqual(madeOf(first));
+    expect(packagedFiles(other.folder)).toEqual(packagedFiles(first.folder));
+  });
+});
