@@ -54,16 +54,16 @@ describeWithPython('send and logs, of a service deployed to moto', () => {
       logStreamName: 'watchbot/watchbot/task-one',
     };
     await logs.send(new CreateLogStreamCommand(stream));
-    const putting: Promise<unknown>[] = [];
+    let putting: Promise<unknown> = Promise.resolve();
     startWatcher({
       endpoint: moto.endpoint,
       queueUrl: ids.get('WatchbotQueue')!,
       command: 'echo "got $Message"; [ "$Message" = good ] || exit 3',
       environment: { AWS_REGION: REGION },
-      // As the log driver of ECS does.
+      // As the log driver of ECS does, one after another: those of one millisecond are told in the order of their coming.
       keep: (message) => {
         const logEvents = [{ timestamp: Date.now(), message }];
-        putting.push(logs.send(new PutLogEventsCommand({ ...stream, logEvents })));
+        putting = putting.then(() => logs.send(new PutLogEventsCommand({ ...stream, logEvents })));
         return true;
       },
     });
@@ -71,7 +71,7 @@ describeWithPython('send and logs, of a service deployed to moto', () => {
     expect(good.output).toMatch(/^Done, at receive 1/m);
     const bad = await send(['bad', '--wait', '--timeout', '1m']);
     expect([bad.code, bad.output]).toEqual([3, expect.stringMatching(/^Rejected/m)]);
-    await Promise.all(putting);
+    await putting;
     const [, id = ''] = /Sent (\S+) to the topic/.exec(good.output) ?? [];
     const { output } = await service.run(['watchbot', 'logs', '--message', id]);
     expect(output.split('\n').map((line) => line.slice(45).split(' ')[0])).toEqual([

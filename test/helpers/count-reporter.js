@@ -2,7 +2,7 @@ const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs'
 const path = require('node:path');
 
 /** What each test file took when it last ran here. `npm ci` removes it, and git does not see it. */
-const TIMES = path.resolve(__dirname, '../../node_modules/.cache/watchbot-test-times.json');
+const TIMES = path.resolve('node_modules/.cache/watchbot-test-times.json');
 
 /**
  * Closes a run with one plain line of counts, for each tier and in all. In CI a skipped test fails the run, by name: what
