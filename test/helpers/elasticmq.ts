@@ -40,7 +40,7 @@ rest-stats { enabled = false }
   const child = spawn('sh', ['-c', line, 'sh', ...java, 'org.elasticmq.server.Main'], { stdio: 'pipe' });
   const lines = collectLines();
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', lines.add);
-  await lines.find('ElasticMQ server', 60_000);
+  await lines.find('started in', 60_000);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     stop: async () => {
