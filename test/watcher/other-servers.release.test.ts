@@ -141,7 +141,9 @@ describe.each(SERVERS)('the watcher on $name', ({ prepare, start }) => {
     await watcher.findAll(6, '[success]', 110_000);
     const order = watcher.all.flatMap((line) => /\[worker\].*got (\w\d)/.exec(line)?.[1] ?? []);
     for (const group of ['a', 'b']) {
-      expect(order.filter((body) => body.startsWith(group))).toEqual([1, 2, 3].map((each) => `${group}${each}`));
+      expect(order.filter((body) => body.startsWith(group))).toEqual(
+        [1, 2, 3].map((each) => `${group}${each}`),
+      );
     }
     expect(await watcher.stop()).toBe(0);
   });
