@@ -1,56 +1,144 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createTestFolder, type TestFolder } from '../helpers/folder';
 import { ROOT } from '../helpers/framework';
 import { describeWithLauncher } from '../helpers/ways-to-start';
 
-let folder: string;
+let folder: TestFolder;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
+  folder = createTestFolder();
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  folder.remove();
 });
 
 const SCRIPT = pathToFileURL(path.join(ROOT, 'scripts/launcher.mjs')).href;
 
-/** Builds as `npm run build` does; gives what it says. */
-function build(target: string, { cwd = ROOT, PATH = process.env.PATH ?? '' } = {}): string {
+/** Builds as `npm run build` does. */
+function build(target: string, { cwd = ROOT, PATH = process.env.PATH } = {}) {
   const code = `import { buildLaunchers } from '${SCRIPT}'; buildLaunchers(process.argv[1]);`;
-  return execFileSync(process.execPath, ['--input-type=module', '-e', code, target], {
-    cwd,
-    env: { PATH },
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', code, folder.join(target)],
+    { cwd, env: { PATH }, encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+const built = (target: string) => readdirSync(folder.join(target));
+
+/** The sources alone, in a place of their own. */
+function copySources(place: string): string {
+  cpSync(path.join(ROOT, 'src/launcher'), folder.join(place, 'src/launcher'), { recursive: true });
+  return folder.join(place);
 }
 
 describeWithLauncher('the build of the launcher', () => {
   it('gives the same bytes wherever it is done: programs that need nothing else', () => {
-    const [first, second] = [path.join(folder, 'first'), path.join(folder, 'second')];
-    const other = path.join(folder, 'another/place');
-    cpSync(path.join(ROOT, 'src/launcher'), path.join(other, 'src/launcher'), { recursive: true });
-    build(first);
-    build(second, { cwd: other });
-    const names = readdirSync(first);
+    build('first');
+    build('second', { cwd: copySources('another/place') });
+    const names = built('first');
     expect(names.length).toBeGreaterThan(0);
-    expect(readdirSync(second)).toEqual(names);
+    expect(built('second')).toEqual(names);
     for (const name of names) {
-      const bytes = readFileSync(path.join(first, name));
-      expect(bytes.equals(readFileSync(path.join(second, name)))).toBe(true);
-      expect(statSync(path.join(first, name)).mode & 0o111).toBe(0o111);
+      const bytes = readFileSync(folder.join('first', name));
+      expect(bytes.equals(readFileSync(folder.join('second', name)))).toBe(true);
+      expect(statSync(folder.join('first', name)).mode & 0o111).toBe(0o111);
       expect(segmentTypes(bytes)).not.toContain(PT_INTERP);
     }
   });
+
+  // The build itself goes on: other compilers may warn of what those of the tests do not.
+  it('has nothing to warn of', () => {
+    const { status, stderr } = build('quiet');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
 });
 
-it('without a compiler, the build says so in one line for each architecture, and goes on', () => {
-  const said = build(path.join(folder, 'none'), { PATH: folder }).trim().split('\n').sort();
-  expect(said).toHaveLength(2);
-  for (const line of said) expect(line).toMatch(/^no .*gcc: the launcher for (x86_64|arm64) is left out$/);
-  expect(readdirSync(path.join(folder, 'none'))).toEqual([]);
+/** Names that the build asks for on every machine, and what it makes with them. */
+const COMPILERS = [
+  { name: 'x86_64-linux-gnu-gcc', architecture: 'x86_64' },
+  { name: 'aarch64-linux-gnu-gcc', architecture: 'arm64' },
+];
+
+/** A `PATH` of one compiler: a script, which may call the machine's own by `$CC`. */
+function onlyCompiler(name: string, script: string): string {
+  mkdirSync(folder.join('bin'));
+  const text = `#!/bin/sh\nexport PATH='${process.env.PATH ?? ''}'\nCC=$(command -v gcc || command -v cc)\n${script}\n`;
+  writeFileSync(folder.join('bin', name), text, { mode: 0o755 });
+  return folder.join('bin');
+}
+
+const launcherOf = (architecture: string) => folder.join('target', `launcher-${architecture}`);
+
+const WORKS = 'exec "$CC" "$@"';
+
+describeWithLauncher('the build fails', () => {
+  describe.each(COMPILERS)('for $architecture', ({ name, architecture }) => {
+    it.each([
+      {
+        what: 'a mistake',
+        text: 'int broken(void) { return 1 }',
+        says: /wrong\.c:\d+:\d+: error: expected .;./,
+      },
+      { what: 'a header that is not there', text: '#include <no-such.h>', says: /no-such\.h: No such file/ },
+      {
+        what: 'what no object has',
+        text: 'int lost(void); int (*find)(void) = lost;',
+        says: /undefined reference/,
+      },
+    ])('by the words of the compiler, if the sources have $what', ({ text, says }) => {
+      const cwd = copySources('sources');
+      writeFileSync(path.join(cwd, 'src/launcher/wrong.c'), `${text}\n`);
+      const { status, stderr } = build('target', { cwd, PATH: onlyCompiler(name, WORKS) });
+      expect(stderr).toMatch(says);
+      expect(stderr.trim().split('\n').at(-1)).toBe(
+        `${name} does not make ${launcherOf(architecture)} (exit code 1)`,
+      );
+      expect(stderr).not.toMatch(/^ +at /m);
+      expect(status).toBe(1);
+      expect(built('target')).toEqual([]);
+    });
+
+    it('if the compiler is killed', () => {
+      const PATH = onlyCompiler(name, `case "$*" in *src/launcher*) kill -KILL $$ ;; esac\n${WORKS}`);
+      const { status, stderr } = build('target', { PATH });
+      expect(stderr).toBe(`${name} does not make ${launcherOf(architecture)} (SIGKILL)\n`);
+      expect(status).toBe(1);
+    });
+
+    it('if the program cannot be written', () => {
+      mkdirSync(launcherOf(architecture), { recursive: true });
+      const { status, stderr } = build('target', { PATH: onlyCompiler(name, WORKS) });
+      expect(stderr).toContain(`cannot open output file ${launcherOf(architecture)}`);
+      expect(status).toBe(1);
+    });
+  });
+});
+
+describe('the build leaves a launcher out, and says so in one line,', () => {
+  it('if there is no compiler', () => {
+    const { status, stdout, stderr } = build('none', { PATH: folder.path });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const lines = stdout.trim().split('\n').sort();
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^no .*gcc: the launcher for (x86_64|arm64) is left out$/);
+    expect(built('none')).toEqual([]);
+  });
+
+  it.each(COMPILERS)('if $name has no libc', ({ name, architecture }) => {
+    const error = 'probe.c:2:10: fatal error: sys/signalfd.h: No such file or directory';
+    const script = `[ "$1" = --version ] && exit 0\necho 'In file' >&2\necho '${error}' >&2\nexit 1`;
+    const { status, stdout, stderr } = build('none', { PATH: onlyCompiler(name, script) });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.split('\n')).toContain(
+      `${name} makes no static program (${error}): the launcher for ${architecture} is left out`,
+    );
+    expect(built('none')).toEqual([]);
+  });
 });
 
 /** Names the program that loads shared libraries; a static program has none. */
