@@ -22,13 +22,16 @@ const OPTIONS = ['-std=gnu11', '-D_GNU_SOURCE', '-O2', ...WARNINGS, '-static', '
  */
 const PROBE = '#include <linux/futex.h>\n#include <sys/signalfd.h>\nint main(void) { return 0; }\n';
 
+/** Whoever installs need not think of what is left out: all works without. Whoever builds is told. */
+const say = process.env.npm_lifecycle_event === 'prepare' ? () => undefined : console.log;
+
 /** A launcher for which there is no compiler is left out. One that its compiler refuses fails the process. */
 export function buildLaunchers(folder) {
   mkdirSync(folder, { recursive: true });
   for (const [architecture, name] of Object.entries(COMPILERS)) {
     const names = architecture === OWN && process.platform === 'linux' ? ['gcc', 'cc', name] : [name];
     const { compiler, reason } = findCompiler(names);
-    if (compiler === undefined) console.log(`${reason}: the launcher for ${architecture} is left out`);
+    if (compiler === undefined) say(`${reason}: the launcher for ${architecture} is left out`);
     else if (!compile(compiler, path.join(folder, `launcher-${architecture}`))) return;
   }
 }

@@ -17,13 +17,19 @@ afterEach(() => {
 
 const SCRIPT = pathToFileURL(path.join(ROOT, 'scripts/launcher.mjs')).href;
 
+interface Surroundings {
+  cwd?: string;
+  PATH?: string;
+  npm_lifecycle_event?: string;
+}
+
 /** Builds as `npm run build` does. */
-function build(target: string, { cwd = ROOT, PATH = process.env.PATH } = {}) {
+function build(target: string, { cwd = ROOT, ...environment }: Surroundings = {}) {
   const code = `import { buildLaunchers } from '${SCRIPT}'; buildLaunchers(process.argv[1]);`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', code, folder.join(target)],
-    { cwd, env: { PATH }, encoding: 'utf8' },
+    { cwd, env: { PATH: process.env.PATH, ...environment }, encoding: 'utf8' },
   );
   return { status, stdout, stderr };
 }
@@ -127,6 +133,11 @@ describe('the build leaves a launcher out, and says so in one line,', () => {
     expect(lines).toHaveLength(2);
     for (const line of lines) expect(line).toMatch(/^no .*gcc: the launcher for (x86_64|arm64) is left out$/);
     expect(built('none')).toEqual([]);
+  });
+
+  it('but not to those who only install', () => {
+    const said = build('none', { PATH: folder.path, npm_lifecycle_event: 'prepare' });
+    expect(said).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   it.each(COMPILERS)('if $name has no libc', ({ name, architecture }) => {
