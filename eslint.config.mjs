@@ -122,7 +122,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { name: 'fast-check', message: 'Take it from test/helpers/seeded: chance may refuse nothing in the gate.' },
+        {
+          name: 'fast-check',
+          message: 'Take it from test/helpers/seeded: chance may refuse nothing in the gate.',
+        },
       ],
     },
   },
