@@ -15,9 +15,7 @@ it('says to each writer that nobody reads any more', async () => {
   const stream = new PassThrough();
   const [one, other] = [createLineWriter(stream), createLineWriter(stream)];
   stream.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
-  expect(await Promise.all([one, other, createLineWriter(stream)].map((each) => each.write('line')))).toEqual([
-    false,
-    false,
-    false,
-  ]);
+  expect(await Promise.all([one, other, createLineWriter(stream)].map((each) => each.write('line')))).toEqual(
+    [false, false, false],
+  );
 });
