@@ -1,6 +1,7 @@
+import { Agent as HttpsAgent } from 'node:https';
 import { lazyClients, type Clients, type ClientSettings } from '../commands/clients';
-import { UserError } from '../errors/user-error';
-import type { AwsCredentials, AwsProvider, AwsSdkConfig } from './framework';
+import { credentialsProvider } from './credentials';
+import type { AwsProvider, AwsSdkConfig } from './framework';
 
 /** The emulator takes any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -34,46 +35,24 @@ async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
 
 /** For frameworks that do not give the settings of their own clients. */
 async function ownSettings(provider: AwsProvider): Promise<AwsSdkConfig> {
-  const region = provider.getRegion();
-  if (provider.getAwsSdkV3CredentialsProvider !== undefined) {
-    return { region, credentials: provider.getAwsSdkV3CredentialsProvider() };
-  }
-  const credentials = await legacyCredentials(provider);
-  const agent = provider.sdk?.config.httpOptions?.agent;
-  const handler = agent === undefined ? {} : { requestHandler: { httpsAgent: agent, httpAgent: agent } };
-  return { region, credentials, ...handler };
+  const settings = { region: provider.getRegion(), ...requestHandler(provider) };
+  const given = provider.getAwsSdkV3CredentialsProvider?.();
+  if (given !== undefined) return { ...settings, credentials: given };
+  const credentials = credentialsProvider(() => provider.getCredentials());
+  // That there are none is told before anything is called.
+  await credentials();
+  return { ...settings, credentials };
+}
+
+function requestHandler({ sdk }: AwsProvider): Pick<AwsSdkConfig, 'requestHandler'> {
+  const agent = sdk?.config.httpOptions?.agent;
+  if (agent === undefined) return {};
+  // An agent that only knows certificates refuses plain HTTP; one of a proxy takes both.
+  const plain = agent instanceof HttpsAgent ? {} : { httpAgent: agent };
+  return { requestHandler: { httpsAgent: agent, ...plain } };
 }
 
 /** The SDK's warning about old versions of Node is for whoever maintains a service, not for each of its commands. */
 function silenceNodeWarning(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-}
-
-async function legacyCredentials(provider: AwsProvider): Promise<AwsCredentials> {
-  const credentials = await foundBy(provider);
-  if (credentials === undefined) throw noCredentials('none');
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-}
-
-async function foundBy(provider: AwsProvider): Promise<AwsCredentials | undefined> {
-  try {
-    const { credentials } = provider.getCredentials();
-    await credentials?.getPromise?.();
-    return credentials;
-  } catch (error) {
-    throw noCredentials((error as Error).message, error);
-  }
-}
-
-function noCredentials(given: string, cause?: unknown): UserError {
-  return UserError.of(
-    {
-      code: 'WATCHBOT_CREDENTIALS',
-      place: 'AWS credentials',
-      given,
-      advice: 'set --aws-profile, AWS_PROFILE or AWS_ACCESS_KEY_ID; `sls watchbot local` needs none',
-    },
-    cause,
-  );
 }

@@ -1,4 +1,4 @@
-import type { Agent } from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
 import type { OwnResources, Template } from '../resources/merge';
 
 /**
@@ -37,12 +37,12 @@ export interface AwsProvider {
   getRegion(): string;
   /** osls: how its own clients reach AWS, by the proxy and with the certificates that the environment names. */
   getAwsSdkV3Config?(): Promise<AwsSdkConfig>;
-  /** Serverless 4. */
+  /** osls. */
   getAwsSdkV3CredentialsProvider?(): () => Promise<AwsCredentials>;
-  /** Serverless 3, whose SDK is AWS's second. */
-  getCredentials(): { credentials?: LegacyCredentials };
-  /** Of Serverless 3: the agent knows of a proxy. */
-  sdk?: { config: { httpOptions?: { agent?: Agent } } };
+  /** Serverless 3 and 4; osls 4 throws. */
+  getCredentials(): CredentialsAnswer | Promise<CredentialsAnswer>;
+  /** AWS's second SDK, of Serverless 3 and 4: its agent knows of a proxy and of certificates. osls 4 throws. */
+  sdk?: { config: { httpOptions?: { agent?: HttpAgent } } };
 }
 
 export interface AwsSdkConfig {
@@ -57,7 +57,19 @@ export interface AwsCredentials {
   sessionToken?: string;
 }
 
-interface LegacyCredentials extends AwsCredentials {
+/**
+ * Serverless 4: flat, and by a promise. Until 4.29 it keeps the first; from 4.30 on it renews what ends. Serverless 3: an
+ * object of AWS's second SDK, or none.
+ */
+export type CredentialsAnswer = GivenCredentials | { credentials?: GivenCredentials };
+
+/** What there is not is left out, undefined or null. */
+export interface GivenCredentials {
+  accessKeyId?: string | undefined;
+  secretAccessKey?: string | undefined;
+  sessionToken?: string | null | undefined;
+  /** Of AWS's second SDK, as is what follows. */
+  expireTime?: Date | null;
   getPromise?(): Promise<void>;
 }
 
