@@ -1,4 +1,4 @@
-import type { HandlerContext } from './context';
+import type { HandlerContext, InvocationFacts } from './context';
 
 type Callback = (error?: unknown, result?: unknown) => void;
 
@@ -8,38 +8,122 @@ export type Handler = (event: unknown, context: HandlerContext, callback: Callba
 export interface HandlerCall {
   /** Rejects with what the handler throws, rejects with, or gives to its callback. */
   answer: Promise<unknown>;
-  /** Nothing is left to do in the process: who has promised an answer will not give it, and all others are done. */
-  abandon: () => void;
+  /** The event loop is empty: all that the handler has begun is done, and nobody will say any more. */
+  comeToRest: () => void;
+  /** Nothing but an empty event loop, or a late word, will end it. */
+  isWaiting: boolean;
 }
 
 /**
- * Who takes a callback answers by it. One without parameters may stand before one that does, and hand on all it gets: where
- * it returns nothing, taking that for an answer could lose a message.
+ * Calls a handler, and takes the first word for its end, as AWS's client for Node up to 22 does. A promise, an error and
+ * the functions of the context end it at once. A result that is given to the callback, and a call without any word, wait
+ * until the event loop is empty: what the handler has left to run may fail until then.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client: CallbackContext.js and Runtime.js of 3.3.0
  */
-const mayAnswerByCallback = ({ length }: Handler) => length === 0 || length >= 3;
-
-/** Calls a handler: with a promise, with a callback, or with neither. */
-export function callHandler(handler: Handler, event: unknown, context: HandlerContext): HandlerCall {
-  let abandon: () => void = () => undefined;
-  const answer = new Promise((resolve, reject) => {
-    const callback: Callback = (error, result) => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what a handler throws may be anything
-      if (error !== undefined && error !== null) reject(error);
-      else resolve(result);
-    };
-    const returned = handler(event, context, callback);
-    const isPromise = isThenable(returned);
-    // Not resolved with the promise itself: nothing could be said any more where it is never kept.
-    if (isPromise) Promise.resolve(returned).then(resolve, reject);
-    else if (returned !== undefined || !mayAnswerByCallback(handler)) resolve(returned);
-    abandon = () => {
-      if (isPromise) reject(new Error('nothing is left to do, and the handler has not kept its promise'));
-      else resolve(undefined);
-    };
+export function callHandler(handler: Handler, event: unknown, facts: InvocationFacts): HandlerCall {
+  const call = new Call();
+  const context: HandlerContext = Object.assign(facts, {
+    done: (error?: unknown, result?: unknown) => {
+      call.end(error, result);
+    },
+    succeed: (result?: unknown) => {
+      call.end(undefined, result);
+    },
+    // Without an error it has failed all the same; the word is AWS's.
+    fail: (error?: unknown) => {
+      call.end(error ?? 'handled');
+    },
   });
-  return { answer, abandon };
+  const callback: Callback = (error, result) => {
+    call.end(error, result, context.callbackWaitsForEmptyEventLoop);
+  };
+  try {
+    call.follow(handler(event, context, callback));
+  } catch (thrown) {
+    call.fail(thrown);
+  }
+  return call;
+}
+
+class Call implements HandlerCall {
+  readonly answer: Promise<unknown>;
+  private resolve: (result: unknown) => void = () => undefined;
+  private reject: (error: unknown) => void = () => undefined;
+  isWaiting = false;
+  private hasEnded = false;
+  /** What ends it where the event loop is empty. */
+  private atRest: () => void = () => undefined;
+
+  constructor() {
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** @param waits whether a result is told only when the event loop is empty */
+  end(error: unknown, result?: unknown, waits = false): void {
+    this.first(() => {
+      if (error !== undefined && error !== null) this.reject(error);
+      else if (waits) this.atRest = () => this.resolve(result);
+      else this.resolve(result);
+      this.isWaiting = waits;
+    });
+  }
+
+  fail(thrown: unknown): void {
+    this.first(() => {
+      this.reject(thrown);
+    });
+  }
+
+  /** What the handler returned. */
+  follow(returned: unknown): void {
+    const isPromise = isThenable(returned);
+    const silence = isPromise ? undefined : reportedFailures(returned);
+    if (isPromise) {
+      // Not resolved with the promise itself: nothing could be said any more where it is never kept.
+      Promise.resolve(returned).then(
+        (result) => {
+          this.end(undefined, result);
+        },
+        (thrown: unknown) => {
+          this.fail(thrown);
+        },
+      );
+    }
+    if (this.hasEnded) return;
+    this.isWaiting = !isPromise;
+    this.atRest = isPromise
+      ? () => {
+          this.fail(new Error('nothing is left to do, and the handler has not kept its promise'));
+        }
+      : () => {
+          this.end(undefined, silence);
+        };
+  }
+
+  readonly comeToRest = (): void => {
+    this.atRest();
+  };
+
+  private first(word: () => void): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    word();
+  }
 }
 
 function isThenable(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/**
+ * Of what is returned without a promise. AWS's client for Node up to 22 does not look at it: most handlers of that style
+ * return whatever their last call gave them. But who names messages that failed wants them back.
+ */
+function reportedFailures(returned: unknown): unknown {
+  const isReport = typeof returned === 'object' && returned !== null && 'batchItemFailures' in returned;
+  return isReport ? returned : undefined;
 }

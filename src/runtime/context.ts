@@ -8,7 +8,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * What a handler gets as its second argument.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
  */
-export interface HandlerContext {
+export type HandlerContext = InvocationFacts & ContextEnds;
+
+/** How handlers that were written before there were promises end: at once, whatever still runs. */
+export interface ContextEnds {
+  done: (error?: unknown, result?: unknown) => void;
+  succeed: (result?: unknown) => void;
+  fail: (error?: unknown) => void;
+}
+
+export interface InvocationFacts {
   functionName: string | undefined;
   functionVersion: string | undefined;
   invokedFunctionArn: string;
@@ -17,11 +26,15 @@ export interface HandlerContext {
   logGroupName: string | undefined;
   logStreamName: string | undefined;
   getRemainingTimeInMillis: () => number;
-  /** Taken for what it is in old handlers; an answer is sent as soon as it is there. */
+  /** Whether a result that is given to the callback is sent only when the event loop is empty; a handler may change it. */
   callbackWaitsForEmptyEventLoop: boolean;
 }
 
-export function createContext(headers: Headers, environment: Environment, now: () => number): HandlerContext {
+export function createContext(
+  headers: Headers,
+  environment: Environment,
+  now: () => number,
+): InvocationFacts {
   const header = (name: string) => String(headers[name] ?? '');
   const deadlineMs = Number(header(RuntimeHeader.deadlineMs));
   return {

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { HandlerError } from './handler-error';
 import type { Handler } from './call-handler';
+import { isStreaming, NO_STREAMING } from './streaming';
 
-/** In the order in which they are looked for. */
-const EXTENSIONS = ['', '.mjs', '.cjs', '.js'];
+/** In the order in which AWS's client looks for them. */
+const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 
 /**
  * Loads `path/to/file.name.of.export` from below a folder, as Lambda's runtime for Node does.
@@ -21,6 +22,7 @@ export async function loadHandler(taskRoot: string, handler: string): Promise<Ha
   }
   const loaded = await load(path.resolve(taskRoot, folder, file));
   const found = exportOf(loaded, names.split('.'));
+  if (isStreaming(found)) throw new HandlerError('Runtime.MalformedStreamingHandler', NO_STREAMING);
   if (typeof found === 'function') return found as Handler;
   const text = found === undefined ? 'does not exist' : `is no function but ${typeof found}`;
   throw new HandlerError('Runtime.HandlerNotFound', `the handler ${handler} ${text}`);
@@ -30,17 +32,29 @@ async function load(file: string): Promise<Record<string, unknown>> {
   for (const extension of EXTENSIONS) {
     const candidate = file + extension;
     if (!(await isThere(candidate))) continue;
-    return (await import(pathToFileURL(candidate).href)) as Record<string, unknown>;
+    return importFile(candidate);
   }
   throw new HandlerError(
     'Runtime.ImportModuleError',
-    `there is no ${file}, nor one with ${EXTENSIONS.slice(1).join(', ')}`,
+    `there is no ${file} with ${EXTENSIONS.join(', ')} behind it`,
   );
+}
+
+async function importFile(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const failure = new HandlerError('Runtime.UserCodeSyntaxError', String(error), error);
+    // It begins with the place.
+    if (error.stack !== undefined) failure.stack = error.stack;
+    throw failure;
+  }
 }
 
 const isThere = (file: string) =>
   access(file).then(
-    () => path.extname(file) !== '',
+    () => true,
     () => false,
   );
 

@@ -2,7 +2,9 @@ import { RuntimeVariable } from '../contract/environment';
 import type { Handler } from './call-handler';
 import { createRuntimeClient, type RuntimeClient } from './client';
 import { loadHandler } from './load-handler';
-import { describeThrown, reportOf, type ErrorReport } from './report';
+import { offerStreaming } from './streaming';
+import { createWatchOpen } from './watch-open';
+import { describeThrown, reportOf, reportOfRejection, type ErrorReport } from './report';
 import { serve, type CurrentInvocation } from './serve';
 
 /** Exit code of a runtime that cannot go on; any other than 0 is as good. */
@@ -12,6 +14,7 @@ const logError = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(): Promise<void> {
   endWithItsReader();
+  offerStreaming(globalThis);
   const environment = process.env;
   const client = createRuntimeClient(environment[RuntimeVariable.runtimeApi] ?? '');
   let current: CurrentInvocation | undefined;
@@ -21,7 +24,7 @@ async function main(): Promise<void> {
     // Between two invocations nobody is to be told, and the connection is busy: the next would come first, and be lost.
     else if (!isLoaded) await client.failInit(report);
   });
-  process.on('beforeExit', () => current?.abandon());
+  process.on('beforeExit', () => current?.comeToRest());
   const handler = await load(client, environment);
   if (handler === undefined) return;
   isLoaded = true;
@@ -31,6 +34,7 @@ async function main(): Promise<void> {
     environment,
     now: () => Date.now(),
     logError,
+    watchOpen: createWatchOpen(() => process.getActiveResourcesInfo(), logError),
     onInvocation: (invocation) => (current = invocation),
   });
 }
@@ -57,14 +61,14 @@ function endWithItsReader(): void {
 
 /** What nobody has caught has left the process in a state that nobody knows: it ends, and another one takes its place. */
 function endOnUncaught(tell: (report: ErrorReport) => Promise<void>): void {
-  const end = (type: string | undefined) => (thrown: unknown) => {
+  const end = (report: (thrown: unknown) => ErrorReport) => (thrown: unknown) => {
     logError(describeThrown(thrown));
-    tell(reportOf(thrown, type))
+    tell(report(thrown))
       .catch(() => undefined)
       .finally(() => process.exit(FAILED));
   };
-  process.on('uncaughtException', end(undefined));
-  process.on('unhandledRejection', end('Runtime.UnhandledPromiseRejection'));
+  process.on('uncaughtException', end(reportOf));
+  process.on('unhandledRejection', end(reportOfRejection));
 }
 
 main().catch((error: unknown) => {

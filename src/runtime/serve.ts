@@ -12,6 +12,8 @@ export interface ServeParts {
   now: () => number;
   /** Writes to the log of the invocation. */
   logError: (text: string) => void;
+  /** Told of a call that ends only when the event loop is empty; gives what is to be called when it has ended. */
+  watchOpen: () => () => void;
   /** Told of each invocation, and of its end. */
   onInvocation: (current: CurrentInvocation | undefined) => void;
 }
@@ -19,8 +21,8 @@ export interface ServeParts {
 /** The one under way, for what goes wrong beside the handler's own answer. */
 export interface CurrentInvocation {
   requestId: string;
-  /** The event loop is empty: nobody will answer any more. */
-  abandon: () => void;
+  /** The event loop is empty. */
+  comeToRest: () => void;
 }
 
 /** One invocation after the other, without end. Rejects only when the watcher is gone. */
@@ -31,10 +33,12 @@ export async function serve(parts: ServeParts): Promise<never> {
 async function handle(invocation: ReceivedInvocation, parts: ServeParts): Promise<void> {
   const { client, environment, logError } = parts;
   const { requestId, headers } = invocation;
-  environment[WorkerVariable.xRayTraceHeader] = String(headers[RuntimeHeader.traceId] ?? '');
+  setTrace(environment, headers[RuntimeHeader.traceId]);
   try {
     const result = await resultOf(invocation, parts);
-    await client.respond(requestId, toJson(result) ?? 'null');
+    // What has gone wrong in the same turn comes first: a promise that nobody waits for may have been rejected.
+    await nextTurn();
+    await client.respond(requestId, toJson(result));
   } catch (thrown) {
     logError(describeThrown(thrown));
     await client.fail(requestId, reportOf(thrown));
@@ -43,9 +47,22 @@ async function handle(invocation: ReceivedInvocation, parts: ServeParts): Promis
   }
 }
 
-function resultOf({ requestId, headers, event }: ReceivedInvocation, parts: ServeParts): Promise<unknown> {
+async function resultOf(
+  { requestId, headers, event }: ReceivedInvocation,
+  parts: ServeParts,
+): Promise<unknown> {
   const { handler, environment, now } = parts;
-  const { answer, abandon } = callHandler(handler, event, createContext(headers, environment, now));
-  parts.onInvocation({ requestId, abandon });
-  return answer;
+  const call = callHandler(handler, event, createContext(headers, environment, now));
+  parts.onInvocation({ requestId, comeToRest: call.comeToRest });
+  if (!call.isWaiting) return call.answer;
+  const close = parts.watchOpen();
+  return call.answer.finally(close);
 }
+
+/** Absent where there is none, as in Lambda: an empty one is a fault to who reads it. */
+function setTrace(environment: ServeParts['environment'], trace: string | string[] | undefined): void {
+  if (trace === undefined) Reflect.deleteProperty(environment, WorkerVariable.xRayTraceHeader);
+  else environment[WorkerVariable.xRayTraceHeader] = String(trace);
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -18,6 +18,8 @@ export const RUNTIME_BUNDLE = path.join(ROOT, 'dist/layer/runtime.js');
 export const HANDLERS = path.join(ROOT, 'test/fixtures/handlers');
 
 const NODE_CLIENT = path.join(CACHE, 'watchbot-runtime-node');
+const NODE_22_CLIENT = path.join(CACHE, 'watchbot-runtime-node22');
+const NODES = path.join(CACHE, 'watchbot-runtime-nodes');
 const GO_HANDLER = path.join(CACHE, 'watchbot-runtime-go/handler');
 
 export const RUNTIME_CLIENTS: readonly RuntimeClient[] = [
@@ -43,6 +45,40 @@ export const RUNTIME_CLIENTS: readonly RuntimeClient[] = [
   { name: 'aws-lambda-go', command: [GO_HANDLER], prepare: prepareGoHandler },
 ];
 
+/** AWS's client for Node as Lambda has it, on the Node for which Lambda has it. */
+export interface AwsNodeClient {
+  name: string;
+  key: 'on22' | 'on24';
+  node: string;
+  /** Starts it with a handler of test/fixtures/handlers. */
+  command: (handler: string) => string[];
+  prepare: () => string | undefined;
+}
+
+const nodeOf = (name: string) => path.join(NODES, 'node_modules', name, 'bin/node');
+
+/** In Lambda the client's version goes with that of Node. */
+export const AWS_NODE_CLIENTS: readonly AwsNodeClient[] = [
+  {
+    name: 'aws-lambda-ric 3 on Node 22',
+    key: 'on22',
+    node: nodeOf('node22'),
+    command: (handler) => [
+      nodeOf('node22'),
+      path.join(NODE_22_CLIENT, 'node_modules/aws-lambda-ric/bin/index.mjs'),
+      handler,
+    ],
+    prepare: () => prepareNodes() ?? compileNodeClient('node22', NODE_22_CLIENT),
+  },
+  {
+    name: 'aws-lambda-ric 4 on Node 24',
+    key: 'on24',
+    node: nodeOf('node24'),
+    command: () => [nodeOf('node24'), path.join(NODE_CLIENT, 'node_modules/aws-lambda-ric/index.mjs')],
+    prepare: () => prepareNodes() ?? prepareNodeClient(),
+  },
+];
+
 /** As `describe`, for each of them; one that cannot be had is skipped, with the reason in its name. */
 export function describeRuntimeClients(define: (client: RuntimeClient) => void): void {
   for (const client of RUNTIME_CLIENTS) {
@@ -55,11 +91,25 @@ export function describeRuntimeClients(define: (client: RuntimeClient) => void):
 }
 
 function prepareNodeClient(): string | undefined {
-  const source = path.join(ROOT, 'test/runtimes/node');
-  return once(NODE_CLIENT, readFileSync(path.join(source, 'package-lock.json')), () => {
-    cpSync(source, NODE_CLIENT, { recursive: true });
-    process.stderr.write('Compiling aws-lambda-ric for the tests; this takes a minute, once.\n');
-    return run('npm', ['ci', '--no-audit', '--no-fund'], NODE_CLIENT);
+  return compileNodeClient('node', NODE_CLIENT);
+}
+
+function compileNodeClient(name: string, folder: string): string | undefined {
+  return install(name, folder, 'Compiling aws-lambda-ric for the tests; this takes a minute, once.');
+}
+
+/** The official binaries, for the machines of Linux's x64: Lambda's clients are compared nowhere else. */
+function prepareNodes(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'there are no binaries of Node for it';
+  return install('nodes', NODES, 'Fetching Node 22 and 24 for the tests, once.');
+}
+
+function install(name: string, folder: string, what: string): string | undefined {
+  const source = path.join(ROOT, 'test/runtimes', name);
+  return once(folder, readFileSync(path.join(source, 'package-lock.json')), () => {
+    cpSync(source, folder, { recursive: true });
+    process.stderr.write(`${what}\n`);
+    return run('npm', ['ci', '--no-audit', '--no-fund'], folder);
   });
 }
 
