@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import type { Open } from './message/envelope';
 import { toJob, type Job } from './message/job';
 import { decideRelease, type Settlement } from './outcome/decide';
 import type { Heartbeat } from './outcome/heartbeat';
@@ -9,6 +10,8 @@ import type { RunningBatch, Workers } from './workers';
 
 export interface HandParts {
   workers: Workers;
+  /** Takes a message apart, as its kind of worker wants it. */
+  open: Open;
   heartbeat: Pick<Heartbeat, 'hold' | 'letGo'>;
   settle: Settle;
   protection: Protection;
@@ -49,7 +52,7 @@ export class Hand {
 
   /** From now on the message is kept hidden. It is to be worked on next. */
   hold(message: ReceivedMessage): Job {
-    const job = toJob(message, this.parts.clock.now());
+    const job = toJob(message, this.parts.open(message), this.parts.clock.now());
     this.held += 1;
     if (this.held === 1) this.parts.protection.busy();
     this.parts.heartbeat.hold(job);

@@ -9,6 +9,7 @@ import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
 import { Output } from './log/output';
+import { openForCommand, openForHandler } from './message/envelope';
 import { memoryFolderAt } from './message/message-file';
 import { identityOf, runtimeEnvironment } from './message/runtime-environment';
 import { inheritedEnvironment } from './message/worker-environment';
@@ -102,6 +103,7 @@ async function watchQueue(given: Given): Promise<void> {
   running.workers = workers;
   await watch({
     workers,
+    open: handler === undefined ? openForCommand : openForHandler(handler.ownTopicArn),
     poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),
     heartbeat,
     settle: createSettle({ queue, outOfTime: lastMoment(stopping, settings), ...common }),

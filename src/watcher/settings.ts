@@ -36,6 +36,8 @@ export interface HandlerSettings {
   /** Above which a worker is replaced; 0: no limit. */
   workerMemoryMiB: number;
   functionName: string;
+  /** Of the topic in front of the queue; absent where there is none. */
+  ownTopicArn: string | undefined;
 }
 
 /** @throws {SettingsError} with everything that is missing or malformed. */
@@ -68,6 +70,7 @@ export const readHandlerSettings = (environment: Environment): HandlerSettings =
     maxInvocations: read.number(ContainerVariable.maxInvocations, { least: 0, otherwise: 0 }),
     workerMemoryMiB: read.number(ContainerVariable.workerMemoryMiB, { least: 0, otherwise: 0 }),
     functionName: read.text(RuntimeVariable.functionName),
+    ownTopicArn: environment[ContainerVariable.workTopic],
   }));
 
 function readAll<T>(environment: Environment, settingsOf: (read: ReturnType<typeof reader>) => T): T {

@@ -96,6 +96,29 @@ describe('a message as its worker gets it', () => {
     expect(standardInput).toBe('hello');
   });
 
+  it('comes out of the pair of subject and message that was sent straight to the queue', async () => {
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = start(queue);
+    await queue.send(JSON.stringify({ Subject: 'greeting', Message: '{"z":1}' }));
+
+    const { environment, standardInput } = await whatTheWorkerGot(watcher);
+
+    expect(environment).toMatchObject({ Message: '{"z":1}', Subject: 'greeting' });
+    expect(standardInput).toBe('{"z":1}');
+  });
+
+  it('comes out of an envelope with an attribute that nests deeper than any stack', async () => {
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = start(queue);
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const MessageAttributes = { colour: { Type: 'String', Value: 'blue', Foreign: 'DEEP' } };
+    await queue.send(envelopeOf('hello', { MessageAttributes }).replace('"DEEP"', deep));
+
+    const { environment } = await whatTheWorkerGot(watcher);
+
+    expect(JSON.parse(environment.MessageAttributes!)).toEqual({ colour: { Type: 'String', Value: 'blue' } });
+  });
+
   it.each([
     { name: 'text', body: 'hello' },
     { name: 'JSON', body: '{"Type":"Notification","Message":"hello"}' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { openForCommand } from '../../src/watcher/message/envelope';
 import type { Settlement } from '../../src/watcher/outcome/decide';
 import type { ReceivedMessage } from '../../src/watcher/queue/queue';
 import { createSlots } from '../../src/watcher/slots';
@@ -26,6 +27,7 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
       polls.push({ most, waitMs, answer });
       return answer.promise;
     },
+    open: openForCommand,
     workers: {
       slots,
       batchSize,

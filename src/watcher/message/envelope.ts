@@ -1,3 +1,4 @@
+import { parseObject } from '../../contract/log-lines';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
 
 /** What was sent, whichever way it came: straight to the queue, or through a topic. */
@@ -10,19 +11,89 @@ export interface Content {
 }
 
 /**
- * Takes a message out of SNS's envelope, with or without a subject. What only looks like an envelope is a body.
- * https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ * Takes a message apart. Never throws, whatever is in it: JSON is parsed without a stack, however deep it nests, and nothing
+ * here follows it down again.
  */
-export function unwrap({ body, attributes }: ReceivedMessage): Content {
-  const envelope = parseEnvelope(body);
-  if (envelope === undefined) return { body, subject: undefined, attributes, topicMessageId: undefined };
-  return {
-    body: envelope.Message,
-    subject: typeof envelope.Subject === 'string' ? envelope.Subject : undefined,
-    attributes: attributesOf(envelope.MessageAttributes),
-    topicMessageId: TOPIC_MESSAGE_ID.test(envelope.MessageId) ? envelope.MessageId : undefined,
+export type Open = (message: ReceivedMessage) => Content;
+
+/** One way of taking apart; undefined where a message is none of its kind. */
+type Rule = (message: ReceivedMessage) => Content | undefined;
+
+/** By the first rule that knows it; else the body is what was sent. */
+function openBy(rules: readonly Rule[]): Open {
+  return (message) => {
+    for (const rule of rules) {
+      const content = rule(message);
+      if (content !== undefined) return content;
+    }
+    return asItCame(message);
   };
 }
+
+/** For a command, which gets text and subject: out of whatever wraps them. */
+export const openForCommand: Open = openBy([fromTopic, fromSubjectAndMessage]);
+
+/**
+ * For a handler, which gets what Lambda would give it: what another topic sends comes in its envelope, as it was asked
+ * for. The plugin's own topic is in front of the queue unasked, so that a record has what was sent to it.
+ * @param ownTopicArn undefined where there is none
+ */
+export function openForHandler(ownTopicArn: string | undefined): Open {
+  return openBy([
+    (message) => {
+      const envelope = parseEnvelope(message.body);
+      if (envelope === undefined) return undefined;
+      return envelope.TopicArn === ownTopicArn
+        ? contentOf(envelope)
+        : { ...asItCame(message), topicMessageId: idOf(envelope) };
+    },
+  ]);
+}
+
+const asItCame = ({ body, attributes }: ReceivedMessage): Content => ({
+  body,
+  subject: undefined,
+  attributes,
+  topicMessageId: undefined,
+});
+
+/**
+ * Out of SNS's envelope, with or without a subject. What only looks like one is a body.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ */
+function fromTopic({ body }: ReceivedMessage): Content | undefined {
+  const envelope = parseEnvelope(body);
+  return envelope === undefined ? undefined : contentOf(envelope);
+}
+
+const contentOf = (envelope: Envelope): Content => ({
+  body: envelope.Message,
+  subject: typeof envelope.Subject === 'string' ? envelope.Subject : undefined,
+  attributes: attributesOf(envelope.MessageAttributes),
+  topicMessageId: idOf(envelope),
+});
+
+const idOf = ({ MessageId }: Envelope) => (TOPIC_MESSAGE_ID.test(MessageId) ? MessageId : undefined);
+
+/**
+ * `{"Subject": …, "Message": …}`, sent straight to the queue: Watchbot takes any JSON with a subject apart, and so a
+ * message has one in a queue without a topic. Here nothing else may be in it, so that no other JSON loses a part.
+ */
+function fromSubjectAndMessage(message: ReceivedMessage): Content | undefined {
+  const { body } = message;
+  // Most bodies have no such keys: do not parse a megabyte to find out.
+  if (!body.includes('"Subject"') || !body.includes('"Message"')) return undefined;
+  const value = parseObject(body.replace(LEADING_SPACE, ''));
+  if (value === undefined || Object.keys(value).length !== PAIR_KEYS) return undefined;
+  const { Subject, Message } = value;
+  if (typeof Subject !== 'string' || typeof Message !== 'string') return undefined;
+  return { ...asItCame(message), body: Message, subject: Subject };
+}
+
+const PAIR_KEYS = 2;
+
+/** As JSON knows it. */
+const LEADING_SPACE = /^[ \t\r\n]+/;
 
 /** It stands in a line of the watcher's own: whoever writes an envelope must not have the word there. */
 const TOPIC_MESSAGE_ID = /^[\w-]{1,64}$/;
@@ -39,31 +110,35 @@ interface Envelope {
 function parseEnvelope(body: string): Envelope | undefined {
   // Most bodies are no envelope: do not parse a megabyte to find out.
   if (!body.startsWith('{') || !body.includes('"TopicArn"')) return undefined;
-  try {
-    const value: unknown = JSON.parse(body);
-    return isEnvelope(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseObject(body);
+  return value !== undefined && isEnvelope(value) ? value : undefined;
 }
 
-function isEnvelope(value: unknown): value is Envelope {
-  if (typeof value !== 'object' || value === null) return false;
-  const { Type, Message, MessageId, TopicArn } = value as Record<string, unknown>;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isEnvelope(value: Record<string, unknown>): value is Record<string, unknown> & Envelope {
+  const { Type, Message, MessageId, TopicArn } = value;
   const texts = [Message, MessageId, TopicArn];
   return Type === 'Notification' && texts.every((text) => typeof text === 'string');
 }
 
-/** Anybody who may send to the queue can write an envelope: what SNS would not have written is left out. */
+/**
+ * Anybody who may send to the queue can write an envelope: what SNS would not have written is left out, in an attribute
+ * as among them.
+ */
 function attributesOf(value: unknown): Record<string, MessageAttribute> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  if (!isObject(value)) return {};
   return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, MessageAttribute] => isAttribute(entry[1])),
+    Object.entries(value).flatMap(([name, each]) => {
+      const attribute = attributeOf(each);
+      return attribute === undefined ? [] : [[name, attribute]];
+    }),
   );
 }
 
-function isAttribute(value: unknown): value is MessageAttribute {
-  if (typeof value !== 'object' || value === null) return false;
-  const { Type, Value } = value as Record<string, unknown>;
-  return typeof Type === 'string' && typeof Value === 'string';
+function attributeOf(value: unknown): MessageAttribute | undefined {
+  if (!isObject(value)) return undefined;
+  const { Type, Value } = value;
+  return typeof Type === 'string' && typeof Value === 'string' ? { Type, Value } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from '../queue/queue';
-import { unwrap, type Content } from './envelope';
+import type { Content } from './envelope';
 
 /** A message as a worker and the log see it. */
 export interface Job extends Content {
@@ -17,14 +17,11 @@ export interface Job extends Content {
   traceHeader: string | undefined;
 }
 
-export function toJob(message: ReceivedMessage, receivedAtMs: number): Job {
+/** @param content what was taken out of it */
+export function toJob(message: ReceivedMessage, content: Content, receivedAtMs: number): Job {
   const { systemAttributes: attributes } = message;
-  const { body, subject, attributes: own, topicMessageId } = unwrap(message);
   return {
-    body,
-    subject,
-    attributes: own,
-    topicMessageId,
+    ...content,
     received: message,
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,

@@ -87,10 +87,7 @@ async function invoke(
   const limit = limitTime(worker, jobs[0]!.receivedAtMs, parts);
   const end = await worker.invoke({
     requestId,
-    event: sqsEvent(
-      jobs.map(({ received }) => received),
-      source,
-    ),
+    event: sqsEvent(jobs, source),
     deadlineMs: timeOfDay.now() + Math.round(limit.seconds * 1000),
     traceHeader: jobs[0]!.traceHeader,
   });

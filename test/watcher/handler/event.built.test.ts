@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { CreateTopicCommand, PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { createHash } from 'node:crypto';
 import {
   createTestQueue,
@@ -71,6 +72,36 @@ describe('the event', () => {
         },
       ],
     });
+  });
+
+  it('is the same of a message that the plugin’s own topic brings, and its id is in the log', async () => {
+    const queue = await createTestQueue(emulator);
+    const { sns } = emulator;
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'own' }));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue.arn }));
+    const MessageAttributes = { colour: { DataType: 'String', StringValue: 'blue' } };
+    const { MessageId } = await sns.send(
+      new PublishCommand({ TopicArn, Message: '{"x":1}', Subject: 'greeting', MessageAttributes }),
+    );
+    const watcher = startHandler({
+      emulator,
+      queue,
+      handler: 'print.handler',
+      environment: { WorkTopic: TopicArn },
+    });
+    const line = await watcher.find(/\[worker\] .*\{"event"/);
+    const { event } = JSON.parse(line.slice(line.indexOf('{"event"'))) as Printed;
+    expect(event.Records).toEqual([
+      expect.objectContaining({
+        body: '{"x":1}',
+        md5OfBody: md5('{"x":1}'),
+        messageAttributes: {
+          colour: { stringValue: 'blue', dataType: 'String', stringListValues: [], binaryListValues: [] },
+        },
+        attributes: expect.objectContaining({ ApproximateReceiveCount: '1', Subject: 'greeting' }) as unknown,
+      }),
+    ]);
+    await watcher.find(`SNS message ${MessageId}`);
   });
 
   it('has the group and the number of a message from a FIFO queue', async () => {

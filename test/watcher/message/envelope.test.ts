@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { unwrap } from '../../../src/watcher/message/envelope';
+import { openForCommand, openForHandler } from '../../../src/watcher/message/envelope';
 import { testMessage } from '../../helpers/jobs';
 
 const colour = { Type: 'String', Value: 'blue' };
@@ -14,8 +14,10 @@ const ENVELOPE = {
   SignatureVersion: '1',
 };
 
-const unwrapBody = (body: unknown) =>
-  unwrap(testMessage({ body: typeof body === 'string' ? body : JSON.stringify(body), attributes: own }));
+const messageOf = (body: unknown) =>
+  testMessage({ body: typeof body === 'string' ? body : JSON.stringify(body), attributes: own });
+
+const unwrapBody = (body: unknown) => openForCommand(messageOf(body));
 
 const without = (name: keyof typeof ENVELOPE) =>
   Object.fromEntries(Object.entries(ENVELOPE).filter(([key]) => key !== name));
@@ -78,6 +80,15 @@ describe('the attributes of an envelope', () => {
     expect(unwrapBody({ ...ENVELOPE, MessageAttributes }).attributes).toEqual({});
   });
 
+  it('have what SNS writes, and no more', () => {
+    const MessageAttributes = {
+      colour: { ...colour, Foreign: { a: 1 }, Type: 'String', __proto__: { b: 1 } },
+    };
+    const { attributes } = unwrapBody({ ...ENVELOPE, MessageAttributes });
+    expect(attributes).toEqual({ colour });
+    expect(Object.keys(attributes.colour!)).toEqual(['Type', 'Value']);
+  });
+
   it('are those of the right shape, also under names that objects have', () => {
     const text = JSON.stringify({ ...ENVELOPE, MessageAttributes: { colour, bad: 1, constructor: colour } });
     const { attributes } = unwrapBody(text.replace('"bad"', '"__proto__":{"Type":"a","Value":"b"},"bad"'));
@@ -122,5 +133,94 @@ describe('what only looks like an envelope is the body itself', () => {
     expect(unwrapBody(body).body).toBe(body);
     expect(parse).not.toHaveBeenCalled();
     parse.mockRestore();
+  });
+});
+
+describe('a body with a subject and a message, sent straight to the queue', () => {
+  it.each([
+    ['', { Subject: 's', Message: 'm' }],
+    [' in another order', { Message: 'm', Subject: 's' }],
+    [' with spaces', ' {\n "Subject" : "s",\r\n\t"Message": "m" } '],
+    [' with a key twice', '{"Subject":"x","Subject":"s","Message":"m"}'],
+  ])('is taken apart for a command%s', (_how, body) => {
+    expect(unwrapBody(body)).toEqual({ body: 'm', subject: 's', attributes: own, topicMessageId: undefined });
+  });
+
+  it.each([
+    { Subject: '', Message: '' },
+    { Subject: 'ä\u2028\ud800', Message: '{"Subject":"a","Message":"b"}' },
+  ])('may have anything in them, and is taken apart once: %j', ({ Subject, Message }) => {
+    expect(unwrapBody({ Subject, Message })).toMatchObject({ body: Message, subject: Subject });
+  });
+
+  it.each([
+    '{"Subject":"s"}',
+    '{"Message":"m"}',
+    '{"Subject":"s","Message":"m","Other":1}',
+    '{"Subject":"s","Message":"m","__proto__":{}}',
+    '{"Subject":"s","Message":{"m":1}}',
+    '{"Subject":null,"Message":"m"}',
+    '{"Subject":1,"Message":"m"}',
+    '{"subject":"s","message":"m"}',
+    '{"Subject ":"s","Message":"m"}',
+    '[{"Subject":"s","Message":"m"}]',
+    '["Subject","Message"]',
+    '"{\\"Subject\\":\\"s\\",\\"Message\\":\\"m\\"}"',
+    '{"detail":{"Subject":"s","Message":"m"}}',
+    '{"Subject":"s","Message":"m"',
+    '{"Subject":"s","Message":"m"}}',
+    '"Subject" "Message"',
+    '\ufeff{"Subject":"s","Message":"m"}',
+  ])('is left as it is where anything else is in it: %s', (body) => {
+    expect(unwrapBody(body)).toEqual({
+      body,
+      subject: undefined,
+      attributes: own,
+      topicMessageId: undefined,
+    });
+  });
+
+  it('is left as it is for a handler, and within an envelope', () => {
+    const body = '{"Subject":"s","Message":"m"}';
+    expect(openForHandler(ENVELOPE.TopicArn)(messageOf(body))).toMatchObject({ body, subject: undefined });
+    expect(unwrapBody({ ...ENVELOPE, Message: body })).toMatchObject({ body, subject: undefined });
+  });
+});
+
+describe('for a handler', () => {
+  const open = openForHandler(ENVELOPE.TopicArn);
+
+  it('the envelope of the plugin’s own topic is taken off', () => {
+    const envelope = { ...ENVELOPE, Subject: 'greeting', MessageAttributes: { colour } };
+    expect(open(messageOf(envelope))).toEqual({
+      body: 'hello',
+      subject: 'greeting',
+      attributes: { colour },
+      topicMessageId: 'sns-1',
+    });
+  });
+
+  it.each([
+    { of: 'another topic', envelope: { ...ENVELOPE, TopicArn: `${ENVELOPE.TopicArn}2` }, id: 'sns-1' },
+    {
+      of: 'a topic, where the plugin made none',
+      envelope: ENVELOPE,
+      by: openForHandler(undefined),
+      id: 'sns-1',
+    },
+    { of: 'what is no envelope', envelope: { ...ENVELOPE, Type: 'Other' }, id: undefined },
+  ])('that of $of stays, and its id can be followed', ({ envelope, by = open, id: topicMessageId }) => {
+    const message = messageOf(envelope);
+    expect(by(message)).toEqual({
+      body: message.body,
+      subject: undefined,
+      attributes: own,
+      topicMessageId,
+    });
+  });
+
+  it('it is taken off once', () => {
+    const Message = JSON.stringify(ENVELOPE);
+    expect(open(messageOf({ ...ENVELOPE, Message }))).toMatchObject({ body: Message });
   });
 });

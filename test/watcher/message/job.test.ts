@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { openForCommand } from '../../../src/watcher/message/envelope';
 import { toJob } from '../../../src/watcher/message/job';
 import { testMessage } from '../../helpers/jobs';
 
 const NOW_MS = 1_700_000_000_000;
-const job = (systemAttributes: Record<string, string>) => toJob(testMessage({ systemAttributes }), NOW_MS);
+const job = (systemAttributes: Record<string, string>) => {
+  const message = testMessage({ systemAttributes });
+  return toJob(message, openForCommand(message), NOW_MS);
+};
 
 describe('a job', () => {
   it('has what SQS says of its message', () => {
@@ -17,7 +21,7 @@ describe('a job', () => {
       },
       attributes: { colour: { Type: 'String', Value: 'blue' } },
     });
-    expect(toJob(message, NOW_MS)).toEqual({
+    expect(toJob(message, openForCommand(message), NOW_MS)).toEqual({
       messageId: 'm1',
       received: message,
       receiptHandle: 'handle-m1',
