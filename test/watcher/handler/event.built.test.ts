@@ -148,5 +148,7 @@ describe('a handler learns', () => {
       AWS_REGION: 'us-east-1',
       QueueUrl: queue.url,
     });
+    // Without a trace there is no variable, as in Lambda.
+    expect(environment).not.toHaveProperty('_X_AMZN_TRACE_ID');
   });
 });
