@@ -24,6 +24,8 @@ export interface Outcome {
   code: number | null;
   signal: string | null;
   reason: string;
+  /** Of its biggest process; absent where it is not known. */
+  peakMemoryMiB?: number | undefined;
 }
 
 export type FormatLine = (line: LogLine) => string;
@@ -48,11 +50,12 @@ export const formatStructured: FormatLine = ({ time, source, messageId, text, le
 
 /**
  * The outcome line. In the plain format the numbers stand at fixed places, between spaces, so that a metric filter can
- * take them: `[failure] after 1200 ms, 3400 ms since sent, receive 2 (exit code 1)`.
+ * take them: `[failure] after 1200 ms, 3400 ms since sent, receive 2 (exit code 1), peak memory 45 MiB`.
  */
 export function outcomeText(outcome: Outcome): string {
-  const { result, durationMs, responseDurationMs, receives, reason } = outcome;
-  return `[${result}] after ${durationMs} ms, ${responseDurationMs} ms since sent, receive ${receives} (${reason})`;
+  const { result, durationMs, responseDurationMs, receives, reason, peakMemoryMiB } = outcome;
+  const memory = peakMemoryMiB === undefined ? '' : `, peak memory ${peakMemoryMiB} MiB`;
+  return `[${result}] after ${durationMs} ms, ${responseDurationMs} ms since sent, receive ${receives} (${reason})${memory}`;
 }
 
 export function outcomeFields(outcome: Outcome): Record<string, unknown> {
@@ -64,6 +67,7 @@ export function outcomeFields(outcome: Outcome): Record<string, unknown> {
     [LogField.code]: outcome.code,
     [LogField.signal]: outcome.signal,
     [LogField.reason]: outcome.reason,
+    ...(outcome.peakMemoryMiB === undefined ? {} : { [LogField.peakMemory]: outcome.peakMemoryMiB }),
   };
 }
 
@@ -94,7 +98,8 @@ export interface ReadLine {
 }
 
 const PLAIN_LINE = /^\[[^\]]*\] \[(watcher|worker)\] \[([^\]]*)\] (.*)$/s;
-const OUTCOME_TEXT = /^\[(\w+)\] after \d+ ms, \d+ ms since sent, receive (\d+) \((.*)\)$/s;
+const OUTCOME_TEXT =
+  /^\[(\w+)\] after \d+ ms, \d+ ms since sent, receive (\d+) \((.*)\)(?:, peak memory \d+ MiB)?$/s;
 const RECEIVED_TEXT = /^received \(receive \d+(?:, SNS message ([\w-]+))?(?:, invocation ([\w-]+))?\)$/;
 
 const OUTCOME_TIMES = /^\[\w+\] after (\d+) ms, (\d+) ms since sent, /;

@@ -38,6 +38,8 @@ export const LogField = {
   code: 'code',
   signal: 'signal',
   reason: 'reason',
+  /** Of the job's biggest process, in MiB. */
+  peakMemory: 'peak_memory_mib',
 } as const;
 
 /** bunyan's numbers, as Watchbot wrote them. */

@@ -1,13 +1,16 @@
 #include "child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "system-call.h"
 
@@ -19,8 +22,45 @@ static const char PATH[] = "PATH=";
 static const char DEFAULT_FOLDERS[] = "/bin:/usr/bin";
 static char SHELL[] = "/bin/sh";
 
-/* Of what the system gave: 0 or errno, as all here give it. */
-static int error_of(long result) { return result < 0 ? (int)-result : 0; }
+/* https://man7.org/linux/man-pages/man5/proc_pid_oom_score_adj.5.html */
+static const char PRIORITY_FILE[] = "/proc/self/oom_score_adj";
+
+/*
+ * Half of the memory there is: a worker goes before a watcher that has so much more than it. Among workers it is the
+ * biggest that goes.
+ */
+enum { WORKER_PRIORITY = 500, MOST_PRIORITY = 1000 };
+
+static char priority[16];
+static long priority_bytes;
+
+void read_priority(void) {
+  char text[sizeof priority] = "";
+  int fd = open(PRIORITY_FILE, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  ssize_t got = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (got <= 0) return;
+  long own = strtol(text, NULL, 10) + WORKER_PRIORITY;
+  priority_bytes = snprintf(priority, sizeof priority, "%ld", own > MOST_PRIORITY ? MOST_PRIORITY : own);
+}
+
+/*
+ * While a process shares its memory, all that share it have one value: but for who is waited for, as a child of vfork
+ * is. Where it cannot be written the worker starts all the same.
+ */
+static void take_priority(void) {
+  long fd = system_call(SYS_openat, AT_FDCWD, (long)PRIORITY_FILE, O_WRONLY | O_CLOEXEC, 0);
+  if (fd < 0) return;
+  system_call(SYS_write, fd, (long)priority, priority_bytes, 0);
+  system_call(SYS_close, fd, 0, 0, 0);
+}
+
+/* At the same number it would keep its mark to be closed. */
+static long move_fd(int from, int to) {
+  if (from == to) return system_call(SYS_fcntl, to, F_SETFD, 0, 0);
+  return system_call(SYS_dup3, from, to, 0, 0);
+}
 
 /*
  * Signals have their defaults here, since the launcher leaves them so and blocks them instead; what waits for it is not
@@ -29,10 +69,10 @@ static int error_of(long result) { return result < 0 ? (int)-result : 0; }
 static int leave_launcher(const struct child *child) {
   const uint64_t none = 0;
   long result = system_call(SYS_setsid, 0, 0, 0, 0);
-  /* For the moment between here and the watcher's knowing the process id; then it ends whole groups. */
   if (result >= 0) result = system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
-  if (result >= 0 && system_call(SYS_getppid, 0, 0, 0, 0) != child->launcher) result = -ESRCH;
-  for (int fd = 0; fd < 3 && result >= 0; fd += 1) result = system_call(SYS_dup3, child->fds[fd], fd, 0, 0);
+  if (result >= 0 && system_call(SYS_getppid, 0, 0, 0, 0) != child->keeper) result = -ESRCH;
+  if (result >= 0) take_priority();
+  for (int fd = 0; fd < 3 && result >= 0; fd += 1) result = move_fd(child->fds[fd], fd);
   if (result >= 0) result = system_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
   return error_of(result);
 }

@@ -10,10 +10,13 @@ struct child {
   char **variables;
   /* Its standard input and outputs. */
   int fds[3];
-  pid_t launcher;
+  pid_t keeper;
   /* Why it cannot be another program. */
   int error;
 };
+
+/* Reads by how much workers are to be ended before this program where memory runs out. To be called once, at first. */
+void read_priority(void);
 
 /*
  * Returns only where it cannot be done: an exit code, and the error. Until then it borrows the launcher's memory, beside

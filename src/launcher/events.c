@@ -1,6 +1,7 @@
 #include "events.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ static int64_t now_ms(void) {
 /* Writes the head of a frame whose rest is already in its place. */
 static void put_head(char *frame, enum event kind, uint32_t job, size_t rest_bytes) {
   if (bytes_in(&events) == 0) waiting_since_ms = now_ms();
-  if (kind == EXITED || kind == FAILED || kind == HELLO || kind == PONG) is_urgent = true;
+  if (kind == EXITED || kind == GONE || kind == FAILED || kind == HELLO || kind == PONG) is_urgent = true;
   put_number(frame, (uint32_t)(HEADER_BYTES - LENGTH_BYTES + rest_bytes));
   frame[LENGTH_BYTES] = (char)kind;
   put_number(frame + LENGTH_BYTES + 1, job);
@@ -53,6 +54,16 @@ void tell_closed(uint32_t job, int stream) {
   char *frame = reserve(&events, HEADER_BYTES + 1);
   frame[HEADER_BYTES] = (char)stream;
   put_head(frame, CLOSED, job, 1);
+}
+
+void tell_gone(uint32_t job, uint32_t peak_kib, const struct family_text *left, uint32_t stuck_count) {
+  const size_t names_bytes = left->count == 0 ? 0 : strlen(left->names);
+  char *frame = reserve(&events, HEADER_BYTES + 12 + names_bytes);
+  put_number(frame + HEADER_BYTES, peak_kib);
+  put_number(frame + HEADER_BYTES + 4, left->count);
+  put_number(frame + HEADER_BYTES + 8, stuck_count);
+  memcpy(frame + HEADER_BYTES + 12, left->names, names_bytes);
+  put_head(frame, GONE, job, 12 + names_bytes);
 }
 
 char *output_space(size_t most_bytes) { return reserve(&events, HEADER_BYTES + 1 + most_bytes) + HEADER_BYTES + 1; }

@@ -6,12 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "family.h"
 #include "protocol.h"
 
 void tell_pong(void);
 void tell_number(enum event kind, uint32_t job, uint32_t number);
 void tell_exit(uint32_t job, bool is_signal, int status);
 void tell_closed(uint32_t job, int stream);
+void tell_gone(uint32_t job, uint32_t peak_kib, const struct family_text *left, uint32_t stuck_count);
 
 /* Where up to so many bytes of a worker's output go; then `tell_output` says how many have come. */
 char *output_space(size_t most_bytes);

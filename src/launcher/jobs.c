@@ -11,13 +11,16 @@
 
 enum { MOST_OUTPUT_BYTES = 1 << 16 };
 
+/* Of some milliseconds each. */
+enum { MOST_ROUNDS_ASTRAY = 500 };
+
 struct job *jobs;
 size_t job_count;
 
-struct job *add_job(uint32_t number, pid_t pid) {
+struct job *add_job(uint32_t number, struct birth *birth) {
   struct job *job = checked(calloc(1, sizeof *job));
   job->number = number;
-  job->pid = pid;
+  job->birth = birth;
   job->outputs[0].fd = job->outputs[1].fd = job->input = -1;
   job->next = jobs;
   jobs = job;
@@ -65,34 +68,89 @@ void close_outputs(struct job *job) {
   close_fd(&job->outputs[1].fd);
 }
 
-void signal_job(const struct job *job, int signal) { kill(-job->pid, signal); }
+void signal_job(struct job *job, int signal) {
+  /* Its id is its own as long as it is not waited for. */
+  if (job->is_gone) return;
+  if (signal == SIGKILL) job->is_ending = true;
+  else job->is_told = true;
+  kill(job->birth->pid, signal == SIGKILL ? KEEPER_END : KEEPER_TELL);
+}
 
-/*
- * They are not yet waited for: until nothing more is to be done with its group, a worker's process id must not become
- * another's.
- */
+static void tell_end(struct job *job) {
+  int status = job->birth->keeper.status;
+  job->has_exited = true;
+  if (WIFEXITED(status)) tell_exit(job->number, false, WEXITSTATUS(status));
+  else tell_exit(job->number, true, WTERMSIG(status));
+}
+
+static void lose_keeper(struct job *job, int status) {
+  struct keeper *keeper = &job->birth->keeper;
+  job->is_gone = true;
+  if (!WIFSIGNALED(status)) return;
+  job->is_astray = true;
+  if (keeper->has_exited) return;
+  /* So ended the worker, too. */
+  keeper->status = status;
+  keeper->has_exited = 1;
+}
+
+static struct job *find_keeper(pid_t pid) {
+  for (struct job *job = jobs; job != NULL; job = job->next)
+    if (!job->is_gone && job->birth->pid == pid) return job;
+  return NULL;
+}
+
 void see_exits(void) {
-  for (struct job *job = jobs; job != NULL; job = job->next) {
-    siginfo_t end = {0};
-    if (job->has_exited || waitid(P_PID, (id_t)job->pid, &end, WEXITED | WNOHANG | WNOWAIT) != 0) continue;
-    if (end.si_pid == 0) continue;
-    job->has_exited = true;
-    tell_exit(job->number, end.si_code != CLD_EXITED, end.si_status);
+  int status;
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0 || (pid < 0 && errno == EINTR);) {
+    /* Others are what a keeper could not end, or had when it was killed. */
+    struct job *job = find_keeper(pid);
+    if (job != NULL) lose_keeper(job, status);
   }
+  for (struct job *job = jobs; job != NULL; job = job->next)
+    if (!job->has_exited && job->birth->keeper.has_exited) tell_end(job);
+}
+
+static bool is_keeper(pid_t pid) { return find_keeper(pid) != NULL; }
+
+bool are_any_astray(void) {
+  for (struct job *job = jobs; job != NULL; job = job->next)
+    if (job->is_astray) return true;
+  return false;
+}
+
+/* Whose they were is not known any more: jobs that lost their keeper are over when none is left. */
+static void end_strays(void) {
+  if (!are_any_astray()) return;
+  see_exits();
+  size_t count = kill_family((struct root){getpid(), is_keeper});
+  for (struct job *job = jobs; job != NULL; job = job->next)
+    if (count == 0 || ++job->rounds_astray > MOST_ROUNDS_ASTRAY) job->is_astray = false;
+}
+
+/* What it left may have closed its output and live on; it would write where the next job works. */
+static bool is_over(struct job *job) {
+  if (!job->has_exited || job->outputs[0].fd >= 0 || job->outputs[1].fd >= 0) return false;
+  if (!job->is_gone && !job->is_told && !job->is_ending) signal_job(job, SIGKILL);
+  return job->is_gone && !job->is_astray;
 }
 
 static void end_job(struct job *job) {
-  signal_job(job, SIGKILL);
-  while (waitpid(job->pid, NULL, 0) < 0 && errno == EINTR) continue;
+  struct keeper *keeper = &job->birth->keeper;
+  /* What goes on when it was told to end is not left behind. */
+  if (job->is_told) keeper->left.count = 0;
+  tell_gone(job->number, keeper->peak_kib, &keeper->left, keeper->stuck_count);
+  give_birth_back(job->birth);
   close_fd(&job->input);
   free(job->body);
   free(job);
 }
 
 void finish_jobs(void) {
+  end_strays();
   for (struct job **place = &jobs; *place != NULL;) {
     struct job *job = *place;
-    if (!job->has_exited || job->outputs[0].fd >= 0 || job->outputs[1].fd >= 0) {
+    if (!is_over(job)) {
       place = &job->next;
       continue;
     }
@@ -100,8 +158,4 @@ void finish_jobs(void) {
     job_count -= 1;
     end_job(job);
   }
-}
-
-void kill_jobs(void) {
-  for (struct job *job = jobs; job != NULL; job = job->next) signal_job(job, SIGKILL);
 }

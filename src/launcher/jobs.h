@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "birth.h"
+
 struct stream {
   int fd;
   /* How much may be sent before the watcher has used some. */
@@ -16,9 +18,19 @@ struct stream {
 struct job {
   struct job *next;
   uint32_t number;
-  /* Also of its process group. */
-  pid_t pid;
+  /* With its keeper, and what that has found out. */
+  struct birth *birth;
+  /* The worker has ended, and that was told. */
   bool has_exited;
+  /* It was told to end: what it left goes on until it is killed. */
+  bool is_told;
+  /* Its keeper was told to end what is left. */
+  bool is_ending;
+  /* Its keeper has ended. */
+  bool is_gone;
+  /* Its keeper was killed, and what it kept came to this program. */
+  bool is_astray;
+  int rounds_astray;
   struct stream outputs[2];
   /* What of its standard input could not be written yet; -1 where nothing is left. */
   int input;
@@ -29,8 +41,8 @@ struct job {
 extern struct job *jobs;
 extern size_t job_count;
 
-/* A job with nothing but its number and its process. */
-struct job *add_job(uint32_t number, pid_t pid);
+/* A job with nothing but its number and its processes. */
+struct job *add_job(uint32_t number, struct birth *birth);
 
 /* NULL where it is over. */
 struct job *find_job(uint32_t number);
@@ -42,15 +54,18 @@ void feed(struct job *job);
 void relay(struct job *job, int index);
 
 void close_outputs(struct job *job);
-void signal_job(const struct job *job, int signal);
+
+/* To all of its processes. */
+void signal_job(struct job *job, int signal);
 
 /* Tells which workers have ended. */
 void see_exits(void);
 
-/* Ends jobs that have ended and whose output is closed, and what they left behind in their group. */
+/* Ends what is left of jobs whose worker has ended and whose output is closed, and forgets those that are gone. */
 void finish_jobs(void);
 
-void kill_jobs(void);
+/* Whether somebody's keeper was killed: what it kept is looked for again and again, until nothing is found. */
+bool are_any_astray(void);
 
 /* Closes it where it is open. */
 void close_fd(int *fd);

@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -39,11 +40,14 @@ static size_t count, room;
 
 static int signals;
 
-/* Nobody will take what is still written, and the messages come again by themselves. */
-static void end_with_watcher(void) {
-  kill_jobs();
-  _exit(0);
-}
+/* Until what a killed keeper kept is looked for again. */
+enum { ASTRAY_MS = 20 };
+
+/*
+ * Nobody will take what is still written, and the messages come again by themselves. Each keeper learns of this program's
+ * end from the system, and ends what it keeps.
+ */
+static void end_with_watcher(void) { _exit(0); }
 
 static void make_room(void) {
   size_t needed = FIRST_OF_JOBS + 3 * job_count;
@@ -93,7 +97,8 @@ static void turn(void) {
   int wait_ms = linger_ms();
   bool is_stuck = wait_ms == 0;
   watch_all(is_stuck);
-  if (poll(fds, count, is_stuck ? -1 : wait_ms) < 0) {
+  if (are_any_astray()) wait_ms = ASTRAY_MS;
+  if (poll(fds, count, is_stuck && !are_any_astray() ? -1 : wait_ms) < 0) {
     if (errno == EINTR) return;
     _exit(NO_SYSTEM);
   }
@@ -122,6 +127,9 @@ static void block_signals(void) {
 int main(int argument_count, char **arguments) {
   if (argument_count > 0 && is_command(arguments[0])) return run_command(arguments);
   block_signals();
+  read_priority();
+  /* What was a keeper's that is killed, and what that could not end, comes here. */
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK) != 0) return NO_SYSTEM;
   tell_number(HELLO, 0, VERSION);
   if (!send_events()) return 0;

@@ -5,16 +5,18 @@
  *   u32 length of what follows, u8 kind, u32 job, rest        (numbers are little-endian)
  *
  * Requests   START   u32 arguments, u32 variables, each of them as (u32 length, bytes, NUL); then standard input's bytes
- *            SIGNAL  u8 signal, to the job's process group
+ *            SIGNAL  u8 signal, to all processes of the job: SIGKILL, or SIGTERM
  *            CLOSE   both outputs are closed, whoever still holds them
  *            CREDIT  u8 stream, u32 bytes: the watcher has used so many, and so many more may be sent
  *            PING    of no job: is to be answered at once
  * Events     HELLO   u32 version
- *            STARTED u32 process id
+ *            STARTED u32 process id of the worker's keeper
  *            FAILED  u32 errno
  *            OUTPUT  u8 stream (1 or 2), bytes
  *            CLOSED  u8 stream
  *            EXITED  u32 how (0: exit code, 1: signal), u32 code or signal
+ *            GONE    u32 KiB that the biggest of its processes had at most, u32 how many it left behind, u32 how many
+ *                    could not be ended, names of those it left: no process of the job is there any more
  *            PONG
  *
  * src/watcher/worker/launcher/protocol.ts is the other end.
@@ -26,9 +28,9 @@
 #error "numbers in frames are little-endian"
 #endif
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 enum request { START = 1, SIGNAL, CLOSE, CREDIT, PING };
-enum event { HELLO = 1, STARTED, FAILED, OUTPUT, CLOSED, EXITED, PONG };
+enum event { HELLO = 1, STARTED, FAILED, OUTPUT, CLOSED, EXITED, PONG, GONE };
 
 enum {
   /* Of the length. */

@@ -22,7 +22,9 @@ enum { IN, OUT, ERR, PIPES };
 enum { MOST_STARTS = 10 };
 
 struct start {
-  struct birth birth;
+  struct birth *birth;
+  /* The lists of texts. */
+  char **arguments, **variables;
   uint32_t number;
   int pipes[PIPES][2];
   /* What is left of the body. */
@@ -82,26 +84,27 @@ static void keep_body(struct job *job, const char *rest, size_t bytes) {
 
 static void fail(struct start *start, int error) {
   close_pipes(start->pipes);
+  if (start->birth != NULL) give_birth_back(start->birth);
   tell_number(FAILED, start->number, (uint32_t)error);
 }
 
 static void succeed(struct start *start) {
-  struct job *job = add_job(start->number, start->birth.pid);
+  struct job *job = add_job(start->number, start->birth);
   keep_ends(job, start->pipes);
   if (job->input >= 0) keep_body(job, start->rest, start->rest_bytes);
-  tell_number(STARTED, start->number, (uint32_t)start->birth.pid);
+  tell_number(STARTED, start->number, (uint32_t)start->birth->pid);
 }
 
 static void finish_start(struct start *start, int error) {
   if (error == 0) succeed(start);
   else fail(start, error);
-  free(start->birth.child.arguments - 1);
-  free(start->birth.child.variables);
+  free(start->arguments);
+  free(start->variables);
 }
 
 void finish_starts(void) {
   for (size_t index = 0; index < start_count; index += 1)
-    finish_start(&starts[index], await_birth(&starts[index].birth));
+    finish_start(&starts[index], await_birth(starts[index].birth));
   start_count = 0;
 }
 
@@ -115,12 +118,9 @@ static void close_far_ends(int pipes[PIPES][2]) {
 void begin_start(uint32_t number, char **arguments, char **variables, const char *body, size_t bytes) {
   if (start_count == MOST_STARTS) finish_starts();
   struct start *start = &starts[start_count];
-  struct child *child = &start->birth.child;
-  start->number = number;
-  child->arguments = arguments + 1;
-  child->variables = variables;
+  *start = (struct start){.birth = take_birth(), .number = number, .arguments = arguments, .variables = variables};
   memset(start->pipes, -1, sizeof start->pipes);
-  int error = open_pipes(start->pipes);
+  int error = start->birth == NULL ? ENOMEM : open_pipes(start->pipes);
   if (error != 0) {
     finish_start(start, error);
     return;
@@ -129,8 +129,11 @@ void begin_start(uint32_t number, char **arguments, char **variables, const char
   if (written == bytes) close_fd(&start->pipes[IN][WRITE]);
   start->rest = body + written;
   start->rest_bytes = bytes - written;
+  struct child *child = &start->birth->keeper.child;
+  child->arguments = arguments + 1;
+  child->variables = variables;
   for (int index = 0; index < PIPES; index += 1) child->fds[index] = start->pipes[index][index == IN ? READ : WRITE];
-  begin_birth(&start->birth);
+  begin_birth(start->birth);
   close_far_ends(start->pipes);
   start_count += 1;
 }

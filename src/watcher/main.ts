@@ -14,6 +14,7 @@ import { memoryFolderAt } from './message/message-file';
 import { identityOf, runtimeEnvironment } from './message/runtime-environment';
 import { inheritedEnvironment } from './message/worker-environment';
 import { Heartbeat } from './outcome/heartbeat';
+import { Machine } from './outcome/machine';
 import { runJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
 import { createPoll } from './queue/poll';
@@ -22,8 +23,9 @@ import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/
 import { readHandlerSettings, readSettings, type HandlerSettings, type Settings } from './settings';
 import { onStopSignals } from './stop-signals';
 import { findLogStream } from './task/log-stream';
+import { MemoryKills, readMemoryKills } from './task/memory-kills';
 import { emptyFolders } from './task/mounts';
-import { agentProtection, noProtection, TaskProtection, type Protection } from './task/protection';
+import { createProtection } from './task/protection';
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
 import { findCommands, withCommands } from './worker/commands-folder';
@@ -87,24 +89,26 @@ async function watchQueue(given: Given): Promise<void> {
   const running: { workers?: Workers & Partial<Pick<HandlerWorkers, 'reload'>> } = {};
   const { stopping, abortPoll } = onStopSignals({ process, log, killAll: () => running.workers?.kill() });
   if (handler !== undefined) onReload(log, () => running.workers?.reload?.());
-  const progress = new Progress({ clock, stopping, ...settings });
+  const sickness = (): string | undefined => machine.problem((running.workers?.slots.busy ?? 0) > 0);
+  const progress = new Progress({ clock, stopping, ...settings, sickness });
   if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
   const common = { clock, log, progress, random: Math.random, ...settings };
+  const machine = new Machine({ ...common, stopping });
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
   const client = createSqsClient({ timeOfDay: systemClock, ...common });
   const queue = createSqsQueue(client, { ...settings, systemAttributes });
   const heartbeat = new Heartbeat({ queue, ...common });
-  const protection = createProtection(settings.agentUri, log);
+  const protection = createProtection(settings.agentUri, { clock, log });
   const workers = await (handler === undefined
-    ? commandWorkers(given)
+    ? commandWorkers(given, machine)
     : handlerWorkers(given, handler, stopping));
   running.workers = workers;
   await watch({
     workers,
     open: handler === undefined ? openForCommand : openForHandler(handler.ownTopicArn),
-    poll: createPoll({ queue, stopping, abort: abortPoll, ...common }),
+    poll: machine.pace(createPoll({ queue, stopping, abort: abortPoll, ...common })),
     heartbeat,
     settle: createSettle({ queue, outOfTime: lastMoment(stopping, settings), ...common }),
     protection,
@@ -120,11 +124,24 @@ async function watchQueue(given: Given): Promise<void> {
   protection.stop();
 }
 
-async function commandWorkers({ command, environment, settings, log }: Given): Promise<Workers> {
+async function commandWorkers(
+  { command, environment, settings, log }: Given,
+  machine: Machine,
+): Promise<Workers> {
   const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
   const started = { start: starter.start, timeOfDay: systemClock, ...folders(environment, settings) };
   const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));
-  const parts = { command, environment: inherited, clock, log, ...settings, ...started };
+  const memoryKills = new MemoryKills(readMemoryKills);
+  const parts = {
+    command,
+    environment: inherited,
+    clock,
+    log,
+    machine,
+    memoryKills,
+    ...settings,
+    ...started,
+  };
   await starter.ready;
   return createCommandWorkers({
     ...settings,
@@ -184,11 +201,6 @@ function lastMoment(stopping: AbortSignal, { stopTimeoutSeconds }: Settings): Ab
   const begin = () => clock.after(Math.max(1, stopTimeoutSeconds - 1) * 1000, () => outOfTime.abort());
   stopping.addEventListener('abort', () => void begin(), { once: true });
   return outOfTime.signal;
-}
-
-function createProtection(agentUri: string | undefined, log: Logger): Protection {
-  if (agentUri === undefined) return noProtection;
-  return new TaskProtection({ put: agentProtection(agentUri), clock, log });
 }
 
 main().then(

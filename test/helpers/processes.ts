@@ -71,3 +71,16 @@ export async function whenEnded(pid: number, timeoutMs = 10_000): Promise<void> 
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Those that run with this in their environment, as `NAME=value`. */
+export function processesWithVariable(variable: string): number[] {
+  return allProcesses().filter((pid) => isRunning(pid) && environmentOf(pid).includes(`\0${variable}\0`));
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`;
+  } catch {
+    return '';
+  }
+}

@@ -23,15 +23,23 @@ const SLACK_MS = 10_000;
 export class Progress {
   private readonly clock: Pick<Clock, 'now'>;
   private readonly stopping: AbortSignal;
+  private readonly sickness: () => string | undefined;
   /** The next beat may be due after a period, and then wait for the call of the last. */
   private readonly longestBeatMs: number;
   private stage: Stage = 'working';
   private reachedAtMs: number;
   private beatAtMs: number;
 
-  constructor(parts: { clock: Pick<Clock, 'now'>; stopping: AbortSignal; visibilityTimeoutSeconds: number }) {
+  constructor(parts: {
+    clock: Pick<Clock, 'now'>;
+    stopping: AbortSignal;
+    visibilityTimeoutSeconds: number;
+    /** Why no work can be done here, if none can. */
+    sickness?: () => string | undefined;
+  }) {
     this.clock = parts.clock;
     this.stopping = parts.stopping;
+    this.sickness = parts.sickness ?? (() => undefined);
     this.longestBeatMs = heartbeatPeriodMs(parts.visibilityTimeoutSeconds) + LONGEST_CALL_MS + SLACK_MS;
     this.reachedAtMs = this.clock.now();
     this.beatAtMs = this.reachedAtMs;
@@ -59,7 +67,7 @@ export class Progress {
     if (nowMs - this.beatAtMs > this.longestBeatMs) {
       return `no heartbeat for more than ${seconds(this.longestBeatMs)}`;
     }
-    return undefined;
+    return this.sickness();
   }
 }
 

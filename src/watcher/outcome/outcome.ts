@@ -2,6 +2,8 @@ import type { Outcome } from '../../contract/log-lines';
 import type { Job } from '../message/job';
 import type { Decision } from './decide';
 
+const KIB_PER_MIB = 1024;
+
 /** What the outcome line of a message says. */
 export function outcomeOf(
   { result, reason }: Pick<Decision, 'result' | 'reason'>,
@@ -10,6 +12,7 @@ export function outcomeOf(
     durationMs,
     nowMs,
     exit,
+    peakMemoryKiB,
   }: {
     job: Pick<Job, 'receives' | 'sentAt'>;
     durationMs: number;
@@ -17,6 +20,8 @@ export function outcomeOf(
     nowMs: number;
     /** Of the process that ended with the message, if one did. */
     exit: { code: number | null; signal: string | null } | undefined;
+    /** Of its biggest process, where it is known. */
+    peakMemoryKiB?: number | undefined;
   },
 ): Outcome {
   return {
@@ -27,5 +32,6 @@ export function outcomeOf(
     receives: job.receives,
     code: exit?.code ?? null,
     signal: exit?.signal ?? null,
+    peakMemoryMiB: peakMemoryKiB === undefined ? undefined : Math.ceil(peakMemoryKiB / KIB_PER_MIB),
   };
 }

@@ -4,11 +4,14 @@ import type { Job } from '../message/job';
 import { writeMessageFile, type MessageFile, type MessageFolders } from '../message/message-file';
 import { workerVariables } from '../message/worker-environment';
 import { receivedText } from '../../contract/log-lines';
+import type { MemoryKills } from '../task/memory-kills';
 import type { WorkerCommand } from '../worker/command';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
 import type { StartWorker, Variable } from '../worker/start-worker';
 import type { TemporaryFolder, TemporaryFolders } from '../worker/temporary-folders';
-import { decide, type Settlement } from './decide';
+import { decide, type Decision, type Settlement } from './decide';
+import { explainMemoryKill } from './explain-end';
+import type { Machine } from './machine';
 import { outcomeOf } from './outcome';
 import { limitTime } from './time-limit';
 
@@ -27,6 +30,8 @@ export interface JobParts extends MessageFolders {
   /** From here each job has a `TMPDIR` of its own, where others run beside it. */
   temporaryFolders: TemporaryFolders | undefined;
   maxJobDurationSeconds: number;
+  machine: Pick<Machine, 'judge'>;
+  memoryKills: Pick<MemoryKills, 'take'>;
   clock: Clock;
   /** By which SQS says when a message was sent: it can be set while a job runs. */
   timeOfDay: Pick<Clock, 'now'>;
@@ -65,15 +70,36 @@ async function work(
   log.info(receivedText(job), job.messageId);
   const end = await workerEnd(job, parts, onStart);
   const nowMs = clock.now();
-  const decision = decide(end, { receives: job.receives, heldSeconds: (nowMs - job.receivedAtMs) / 1000 });
+  tellOfRemains(end, job, log);
+  const decision = decisionOn(end, { job, heldSeconds: (nowMs - job.receivedAtMs) / 1000 }, parts);
   const outcome = outcomeOf(decision, {
     job,
     durationMs: nowMs - startedAtMs,
     nowMs: parts.timeOfDay.now(),
     exit: end.kind === 'exited' ? end : undefined,
+    peakMemoryKiB: end.kind === 'exited' ? end.remains?.peakMemoryKiB : undefined,
   });
   log.outcome(outcome, job.messageId);
   return decision.settlement;
+}
+
+function decisionOn(
+  end: WorkerEnd,
+  { job, heldSeconds }: { job: Job; heldSeconds: number },
+  { machine, memoryKills }: JobParts,
+): Decision {
+  const decision =
+    machine.judge(job, end, heldSeconds) ?? decide(end, { receives: job.receives, heldSeconds });
+  return explainMemoryKill(decision, end, memoryKills);
+}
+
+function tellOfRemains(end: WorkerEnd, { messageId }: Job, log: Logger): void {
+  const remains = end.kind === 'exited' ? end.remains : undefined;
+  if (remains === undefined) return;
+  const { leftCount, leftNames, stuckCount } = remains;
+  const names = leftNames === '' ? '' : ` (${leftNames})`;
+  if (leftCount > 0) log.warn(`it left ${leftCount} processes behind${names}, which were ended`, messageId);
+  if (stuckCount > 0) log.warn(`${stuckCount} processes of it could not be ended`, messageId);
 }
 
 async function workerEnd(
@@ -104,7 +130,8 @@ async function workerEnd(
     limit.cancel();
     return end;
   } catch (error) {
-    return { kind: 'not-started', reason: `cannot prepare the worker: ${(error as Error).message}` };
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { kind: 'not-started', reason: `cannot prepare the worker: ${message}`, code };
   } finally {
     await Promise.all([file?.remove(), temporary?.giveBack()]);
   }

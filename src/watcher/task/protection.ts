@@ -122,3 +122,13 @@ export function agentProtection(agentUri: string): PutProtection {
       throw new Error(`the ECS agent answers ${response.status}: ${text.slice(0, 300)}`);
   };
 }
+
+/** @param agentUri of the ECS agent; undefined outside ECS */
+export function createProtection(
+  agentUri: string | undefined,
+  parts: Omit<ConstructorParameters<typeof TaskProtection>[0], 'put'>,
+): Protection {
+  return agentUri === undefined
+    ? noProtection
+    : new TaskProtection({ put: agentProtection(agentUri), ...parts });
+}

@@ -20,21 +20,6 @@ export type CommandLine =
   /** Without a command: what the image itself would have started. */
   | { kind: 'handle'; command: WorkerCommand | undefined };
 
-/**
- * The whole group is told to end, the shell included. Without a trap it would end at once, and with it the exit code of
- * the program that it waits for, which may just be finishing its job. A trap, unlike `trap ''`, is not inherited.
- */
-const OUTLIVE_SIGTERM = 'trap : TERM; ';
-
-/**
- * The shell goes on behind a `;`, `|`, `&` or the like after the program before it was ended, and may then end well: a
- * message would be deleted whose job was cut short. Here it ends after the program that it waits for, and not well.
- */
-const END_ON_SIGTERM = "trap 'exit 143' TERM; ";
-
-/** `&&` does not go on, and `>&` is no end of a command. In quotes these do no harm: the message just comes again. */
-const GOES_ON = /[;|!\n]|(?<![&>])&(?!&)/;
-
 /** @throws {Error} with the usage where the container's command is none of these forms. */
 export function parseCommandLine([verb, ...words]: readonly string[]): CommandLine {
   const command = programOf(words);
@@ -54,9 +39,12 @@ function shellLineOf([line, ...others]: readonly string[]): WorkerCommand | unde
   return isLine ? shellCommand(line) : undefined;
 }
 
+/**
+ * Nothing is put before the line. A shell that is told to end does so at once, wherever it is in it, and so never goes on
+ * to a 0; what it has started has its time all the same, since a job is over when all of it is.
+ */
 function shellCommand(text: string): WorkerCommand {
-  const trap = GOES_ON.test(text) ? END_ON_SIGTERM : OUTLIVE_SIGTERM;
-  return { program: '/bin/sh', arguments: ['-c', trap + text], text };
+  return { program: '/bin/sh', arguments: ['-c', text], text };
 }
 
 /** Without a shell. */

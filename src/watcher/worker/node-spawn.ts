@@ -2,11 +2,12 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { WorkerCommand } from './command';
-import { signalGroup } from './process-group';
+import { LeaderlessGroup, preferForKilling, signalGroup } from './process-group';
 import {
   NO_MORE_FILES,
   notStarted,
   type ProcessEnd,
+  type StartFailure,
   type StartWorker,
   type WorkerProcess,
 } from './start-worker';
@@ -16,23 +17,29 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /** Node's own way, which there is everywhere. */
 export const startByNode: StartWorker = ({ command, environment, variables = [], input }) => {
   const child = start(command, { ...environment, ...Object.fromEntries(variables) });
-  if ('failure' in child) return nothing(notStarted(command, child.failure.message));
+  if ('failure' in child) return nothing(notStarted(command, child.failure));
+  // Node waits until it is another program.
+  preferForKilling(child.pid);
   feed(child.stdin, input);
+  const ended = endOf(child, command);
+  let rest: LeaderlessGroup | undefined;
+  void ended.then(() => (rest = child.pid === undefined ? undefined : new LeaderlessGroup(child.pid)));
   return {
     groupId: child.pid,
-    ended: endOf(child, command),
+    ended,
     stdout: child.stdout,
     stderr: child.stderr,
     signal: (signal) => {
-      signalGroup(child.pid, signal);
+      if (rest === undefined) signalGroup(child.pid, signal);
+      else rest.signal(signal);
     },
     closeOutput: () => {
       child.stdout.destroy();
       child.stderr.destroy();
     },
-    finish: () => {
-      signalGroup(child.pid, 'SIGKILL');
+    finish: async (isTold) => {
       child.stdin.destroy();
+      return rest?.end(isTold);
     },
   };
 };
@@ -40,7 +47,7 @@ export const startByNode: StartWorker = ({ command, environment, variables = [],
 function start(
   command: WorkerCommand,
   environment: Readonly<Record<string, string | undefined>>,
-): Child | { failure: Error } {
+): Child | { failure: StartFailure } {
   try {
     const child = spawn(command.program, command.arguments, {
       env: environment,
@@ -50,9 +57,9 @@ function start(
     if (hasPipes(child)) return child;
     // At the limit of open files Node gives a child without pipes, and its error later.
     child.on('error', () => undefined);
-    return { failure: new Error(NO_MORE_FILES) };
+    return { failure: { code: 'EMFILE', message: NO_MORE_FILES } };
   } catch (error) {
-    return { failure: error as Error };
+    return { failure: error as NodeJS.ErrnoException };
   }
 }
 
@@ -68,7 +75,7 @@ function nothing(end: ProcessEnd): WorkerProcess {
     stderr: noOutput(),
     signal: none,
     closeOutput: none,
-    finish: none,
+    finish: () => Promise.resolve(undefined),
   };
 }
 
@@ -85,7 +92,7 @@ async function endOf(child: Child, command: WorkerCommand): Promise<ProcessEnd> 
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return { kind: 'exited', code, signal };
   } catch (error) {
-    return notStarted(command, (error as Error).message);
+    return notStarted(command, error as NodeJS.ErrnoException);
   }
 }
 

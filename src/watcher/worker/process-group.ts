@@ -1,11 +1,128 @@
-/** A worker leads a process group of its own, so that what it started is reached with it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Remains } from './start-worker';
+
+/** A worker leads a process group of its own, so that what it started is reached with it, as long as it stays there. */
 export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // ESRCH: all of it has ended already. EPERM: what is left belongs to another user, and a container has none.
+    // ESRCH: all of it has ended already. EPERM: what is left belongs to another user.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+/** How often it is looked at what is left. */
+const PERIOD_MS = 20;
+
+/** For what does not end at once when it is killed. */
+const LONGEST_END_MS = 10_000;
+
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, PERIOD_MS));
+
+/** A group whose leader, the worker, has ended and was waited for. */
+export class LeaderlessGroup {
+  private readonly id: number;
+  private killedAtMs: number | undefined;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.members().length === 0) return;
+    signalGroup(this.id, signal);
+    if (signal === 'SIGKILL') this.killedAtMs ??= performance.now();
+  }
+
+  /** Resolves when it is empty. Told to end, it has until somebody kills it. */
+  async end(isTold: boolean): Promise<Remains | undefined> {
+    const left = this.members();
+    if (left.length === 0) return undefined;
+    if (!isTold) this.signal('SIGKILL');
+    let stuckCount = left.length;
+    while (stuckCount > 0 && !this.isOutOfTime()) {
+      await pause();
+      stuckCount = this.members().length;
+    }
+    return { leftCount: isTold ? 0 : left.length, leftNames: [...new Set(left)].join(', '), stuckCount };
+  }
+
+  private isOutOfTime(): boolean {
+    return this.killedAtMs !== undefined && performance.now() - this.killedAtMs > LONGEST_END_MS;
+  }
+
+  /** Their names; one without a name where the system does not tell of them. */
+  private members(): string[] {
+    if (!hasGroup(this.id)) return [];
+    const all = allProcesses();
+    if (all === undefined) return [''];
+    // Its number may be that of a new process by now: whose leader is there is another group.
+    if (all.some(({ pid }) => pid === this.id)) return [];
+    return all.filter(({ group, state }) => group === this.id && !hasEnded(state)).map(({ name }) => name);
+  }
+}
+
+/** Resolves when there is no such process, or after a time in which a keeper has ended all that it keeps. */
+export async function whenProcessEnded(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return;
+  const untilMs = performance.now() + 2 * LONGEST_END_MS;
+  while (performance.now() < untilMs && !hasEnded(readProcess(String(pid))?.state)) await pause();
+}
+
+/** By how much a worker is to be ended before the watcher where memory runs out: see `src/launcher/child.c`. */
+const WORKER_PRIORITY = 500;
+const MOST_PRIORITY = 1000;
+
+/** For a process that is another program by now: until then it may share the value with this one. Linux only. */
+export function preferForKilling(pid: number | undefined): void {
+  try {
+    const own = Number(readFileSync('/proc/self/oom_score_adj', 'utf8'));
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(Math.min(MOST_PRIORITY, own + WORKER_PRIORITY)));
+  } catch {
+    // It has ended, or the system has no such thing.
+  }
+}
+
+function hasGroup(id: number): boolean {
+  try {
+    process.kill(-id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+interface ProcessStatus {
+  pid: number;
+  name: string;
+  state: string;
+  group: number;
+}
+
+/** One that is a zombie does nothing any more, but keeps its place in its group. */
+const hasEnded = (state: string | undefined) => state === undefined || state === 'Z' || state === 'X';
+
+/** Undefined where there is no `/proc`. */
+function allProcesses(): ProcessStatus[] | undefined {
+  try {
+    const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return names.map(readProcess).filter((each) => each !== undefined);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is none. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function readProcess(pid: string): ProcessStatus | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name of a program is in parentheses, and may have some of its own.
+    const end = stat.lastIndexOf(')');
+    const [state = '', , group] = stat.slice(end + 2).split(' ');
+    return { pid: Number(pid), name: stat.slice(stat.indexOf('(') + 1, end), state, group: Number(group) };
+  } catch {
+    return undefined;
   }
 }

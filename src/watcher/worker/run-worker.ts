@@ -1,10 +1,17 @@
-import type { Clock } from '../clock';
+import type { Cancel, Clock } from '../clock';
 import { logOutput, type OutputLog, type WriteLines } from './output-log';
-import type { ProcessEnd, StartRequest, StartWorker, WorkerProcess } from './start-worker';
+import type { ProcessEnd, Remains, StartRequest, StartWorker, WorkerProcess } from './start-worker';
 
 /** How a worker ended: its own way, or why it was ended. */
 export type WorkerEnd =
-  | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null; stopped: StopReason | undefined }
+  | {
+      kind: 'exited';
+      code: number | null;
+      signal: NodeJS.Signals | null;
+      stopped: StopReason | undefined;
+      /** What is known of its processes, where anything is. */
+      remains?: Remains | undefined;
+    }
   | Exclude<ProcessEnd, { kind: 'exited' }>;
 
 /**
@@ -14,9 +21,9 @@ export type WorkerEnd =
 export type StopReason = 'duration' | 'window' | 'shutdown' | 'memory' | 'replaced' | 'silent';
 
 export interface RunningWorker {
-  /** Resolves when the process has ended and its output has closed. Never rejects. */
+  /** Resolves when it and all that it has started have ended, and its output has closed. Never rejects. */
   ended: Promise<WorkerEnd>;
-  /** Asks the whole process group to end, and ends it after the grace. The first reason counts. */
+  /** Asks all that it has started to end, and ends it after the grace. The first reason counts. */
   stop(reason: StopReason, graceMs: number): void;
   /** Ends it now. */
   kill(): void;
@@ -26,7 +33,10 @@ export interface RunningWorker {
   groupId: number | undefined;
 }
 
-/** After a worker has ended, a process that it left behind may hold its output open no longer than this. */
+/**
+ * After a worker has ended, a process that it left behind may hold its output open no longer than this. Where it was told
+ * to end, what it started has its grace, too: a shell ends before the program that it waits for.
+ */
 const OUTPUT_GRACE_MS = 5_000;
 
 export interface RunParts extends StartRequest {
@@ -40,18 +50,26 @@ export function runWorker({ start, clock, writeLines, ...request }: RunParts): R
   const control = createControl(worker, clock);
   const output = logOutput([worker.stdout, worker.stderr], writeLines);
   return {
-    ...control,
+    stop: control.stop,
+    kill: control.kill,
     groupId: worker.groupId,
     caughtUp: () => output.caughtUp(),
-    ended: watchEnd({ worker, output, control, clock }),
+    ended: watchEnd({ worker, output, control }),
   };
 }
 
 function createControl(worker: WorkerProcess, clock: Clock) {
   let stopped: StopReason | undefined;
-  let cancelKill: (() => void) | undefined;
+  const timers: Cancel[] = [];
+  /** Whoever cannot be ended, or is none of its processes, and still holds the pipe. */
+  const giveUp = () => {
+    worker.signal('SIGKILL');
+    worker.closeOutput();
+  };
+  const giveUpSoon = () => void timers.push(clock.after(OUTPUT_GRACE_MS, giveUp));
   const kill = () => {
     worker.signal('SIGKILL');
+    giveUpSoon();
   };
   return {
     kill,
@@ -59,13 +77,16 @@ function createControl(worker: WorkerProcess, clock: Clock) {
       if (stopped !== undefined) return;
       stopped = reason;
       worker.signal('SIGTERM');
-      cancelKill = clock.after(graceMs, kill);
+      timers.push(clock.after(graceMs, kill));
     },
     reason: () => stopped,
-    /** What it started may have closed its output and live on; it would write where the next worker works. */
-    finish: () => {
-      cancelKill?.();
-      worker.finish();
+    giveUpSoon,
+    finish: async (isTold: boolean) => {
+      const remains = await worker.finish(isTold);
+      timers.forEach((cancel) => {
+        cancel();
+      });
+      return remains;
     },
   };
 }
@@ -74,19 +95,13 @@ async function watchEnd(parts: {
   worker: WorkerProcess;
   output: OutputLog;
   control: ReturnType<typeof createControl>;
-  clock: Clock;
 }): Promise<WorkerEnd> {
-  const { worker, output, control, clock } = parts;
+  const { worker, output, control } = parts;
   const end = await worker.ended;
   // Told to stop after it had ended: that did not end it.
   const stopped = control.reason();
-  const cancel = clock.after(OUTPUT_GRACE_MS, () => {
-    worker.signal('SIGKILL');
-    // Whoever left the group and still holds the pipe.
-    worker.closeOutput();
-  });
+  if (stopped === undefined) control.giveUpSoon();
   await output.closed;
-  cancel();
-  control.finish();
-  return end.kind === 'exited' ? { ...end, stopped } : end;
+  const remains = await control.finish(stopped !== undefined);
+  return end.kind === 'exited' ? { ...end, stopped, ...(remains === undefined ? {} : { remains }) } : end;
 }

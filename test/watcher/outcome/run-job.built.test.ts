@@ -31,6 +31,8 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
     memoryFolder: undefined,
     temporaryFolders: undefined,
     maxJobDurationSeconds: 0,
+    machine: { judge: () => undefined },
+    memoryKills: { take: () => false },
     clock,
     timeOfDay: clock,
     log: {

@@ -30,7 +30,7 @@ async function resultOf(start: StartWorker, { program, args = [], environment, .
     bytesOf(worker.stdout),
     bytesOf(worker.stderr),
   ]);
-  worker.finish();
+  await worker.finish(false);
   return { end, stdout: stdout.toString('latin1'), stderr: stderr.toString('latin1') };
 }
 

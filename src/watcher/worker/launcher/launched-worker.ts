@@ -1,8 +1,15 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { WorkerCommand } from '../command';
-import { signalGroup } from '../process-group';
-import { NO_MORE_FILES, notStarted, type ProcessEnd, type WorkerProcess } from '../start-worker';
+import { whenProcessEnded } from '../process-group';
+import {
+  NO_MORE_FILES,
+  notStarted,
+  type ProcessEnd,
+  type Remains,
+  type StartFailure,
+  type WorkerProcess,
+} from '../start-worker';
 import { OutputQueue } from './output-queue';
 import { encodeClose, encodeCredit, encodeSignal, type LauncherEvent } from './protocol';
 
@@ -18,8 +25,10 @@ export class LaunchedWorker implements WorkerProcess {
   private readonly command: WorkerCommand;
   private readonly send: (frame: Buffer) => void;
   private end!: (end: ProcessEnd) => void;
-  private pid: number | undefined;
-  private hasEnded = false;
+  private readonly gone: Promise<Remains | undefined>;
+  private go!: (remains: Remains | undefined | Promise<undefined>) => void;
+  private keeperPid: number | undefined;
+  private isGone = false;
 
   constructor(parts: { job: number; command: WorkerCommand; send: (frame: Buffer) => void }) {
     const { job, send } = parts;
@@ -27,16 +36,17 @@ export class LaunchedWorker implements WorkerProcess {
     this.command = parts.command;
     this.send = send;
     this.ended = new Promise((resolve) => (this.end = resolve));
+    this.gone = new Promise((resolve) => (this.go = resolve));
     this.stdout = new OutputQueue((bytes) => send(encodeCredit(job, 1, bytes)));
     this.stderr = new OutputQueue((bytes) => send(encodeCredit(job, 2, bytes)));
   }
 
   /** The launcher knows it no longer. */
   get isOver(): boolean {
-    return this.hasEnded && this.stdout.isClosed && this.stderr.isClosed;
+    return this.isGone;
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     if (!this.isOver) this.send(encodeSignal(this.job, constants.signals[signal]));
   }
 
@@ -46,18 +56,19 @@ export class LaunchedWorker implements WorkerProcess {
     this.closeQueues();
   }
 
-  finish(): void {
-    // The launcher does so by itself, while the process id is still this worker's.
+  /** The launcher does so by itself. */
+  finish(): Promise<Remains | undefined> {
+    return this.gone;
   }
 
   handle(event: JobEvent): void {
     switch (event.kind) {
       case 'started':
-        this.pid = event.pid;
+        this.keeperPid = event.pid;
         return;
       case 'failed':
-        this.closeQueues();
-        this.settle(notStarted(this.command, failureText(this.command, event.errno)));
+        this.end(notStarted(this.command, startFailure(this.command, event.errno)));
+        this.leave(undefined);
         return;
       case 'output':
         this.queue(event.stream).push(event.bytes);
@@ -67,21 +78,24 @@ export class LaunchedWorker implements WorkerProcess {
         return;
       case 'exited': {
         const { code = null, signal } = event;
-        this.settle({ kind: 'exited', code, signal: signal === undefined ? null : signalName(signal) });
+        this.end({ kind: 'exited', code, signal: signal === undefined ? null : signalName(signal) });
+        return;
       }
+      case 'gone':
+        this.leave(event.remains);
     }
   }
 
-  /** The launcher is gone, and nobody will learn how the worker ends: it must not run on beside its next try. */
+  /** The launcher is gone, and nobody will learn how the worker ends. Its keeper ends all of it, by itself. */
   lose(reason: string): void {
-    signalGroup(this.pid, 'SIGKILL');
-    this.closeQueues();
-    this.settle({ kind: 'lost', reason });
+    this.end({ kind: 'lost', reason });
+    this.leave(whenProcessEnded(this.keeperPid).then(() => undefined));
   }
 
-  private settle(end: ProcessEnd): void {
-    this.hasEnded = true;
-    this.end(end);
+  private leave(remains: Remains | undefined | Promise<undefined>): void {
+    this.isGone = true;
+    this.closeQueues();
+    this.go(remains);
   }
 
   private queue(stream: 1 | 2): OutputQueue {
@@ -98,10 +112,10 @@ export class LaunchedWorker implements WorkerProcess {
 const WITH_PROGRAM = ['EACCES', 'EAGAIN', 'ENOENT'];
 
 /** In the words of Node's own spawn. */
-function failureText({ program }: WorkerCommand, errno: number): string {
+function startFailure({ program }: WorkerCommand, errno: number): StartFailure {
   const code = getSystemErrorName(-errno);
-  if (code === 'EMFILE' || code === 'ENFILE') return NO_MORE_FILES;
-  return WITH_PROGRAM.includes(code) ? `spawn ${program} ${code}` : `spawn ${code}`;
+  if (code === 'EMFILE' || code === 'ENFILE') return { code, message: NO_MORE_FILES };
+  return { code, message: WITH_PROGRAM.includes(code) ? `spawn ${program} ${code}` : `spawn ${code}` };
 }
 
 /** Real-time signals have no name in Node; its own spawn takes the end by one for exit code 0. */

@@ -1,10 +1,12 @@
+import type { Remains } from '../start-worker';
+
 /**
  * What passes between the watcher and the launcher; the head of `src/launcher/protocol.h` says what a frame is. Pure.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export const Request = { start: 1, signal: 2, close: 3, credit: 4, ping: 5 } as const;
-const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6, pong: 7 } as const;
+const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6, pong: 7, gone: 8 } as const;
 
 /** Of length, kind and job. */
 export const HEADER_BYTES = 9;
@@ -22,13 +24,16 @@ export type StreamNumber = 1 | 2;
 export type LauncherEvent =
   | { kind: 'hello'; version: number }
   | { kind: 'pong' }
+  /** Of the process that keeps what the job starts. */
   | { kind: 'started'; job: number; pid: number }
   | { kind: 'failed'; job: number; errno: number }
   | { kind: 'output'; job: number; stream: StreamNumber; bytes: Buffer }
   | { kind: 'closed'; job: number; stream: StreamNumber }
-  | { kind: 'exited'; job: number; code: number | undefined; signal: number | undefined };
+  | { kind: 'exited'; job: number; code: number | undefined; signal: number | undefined }
+  /** No process of the job is there any more. */
+  | { kind: 'gone'; job: number; remains: Remains };
 
-/** The signal goes to the job's whole process group. */
+/** The signal, SIGTERM or SIGKILL, goes to all processes of the job. */
 export function encodeSignal(job: number, signal: number): Buffer {
   const frame = createFrame(Request.signal, job, 1);
   frame.writeUInt8(signal, HEADER_BYTES);
@@ -114,6 +119,8 @@ function decode(frame: Buffer): LauncherEvent {
       return { kind: 'failed', job, errno: rest.readUInt32LE(0) };
     case Kind.exited:
       return exited(job, rest);
+    case Kind.gone:
+      return { kind: 'gone', job, remains: remainsIn(rest) };
     case Kind.hello:
       return { kind: 'hello', version: rest.readUInt32LE(0) };
     case Kind.pong:
@@ -138,6 +145,15 @@ function exited(job: number, rest: Buffer): LauncherEvent {
     job,
     code: isSignal ? undefined : status,
     signal: isSignal ? status : undefined,
+  };
+}
+
+function remainsIn(rest: Buffer): Remains {
+  return {
+    peakMemoryKiB: rest.readUInt32LE(0),
+    leftCount: rest.readUInt32LE(4),
+    stuckCount: rest.readUInt32LE(8),
+    leftNames: rest.toString('utf8', 12),
   };
 }
 

@@ -39,6 +39,11 @@ function frameOf(event: LauncherEvent): Buffer {
       const how = event.signal === undefined ? [0, event.code!] : [1, event.signal];
       return frame(6, event.job, Buffer.concat(how.map(number)));
     }
+    case 'gone': {
+      const { peakMemoryKiB, leftCount, stuckCount, leftNames } = event.remains;
+      const counts = [peakMemoryKiB!, leftCount, stuckCount].map(number);
+      return frame(8, event.job, Buffer.concat([...counts, Buffer.from(leftNames)]));
+    }
   }
 }
 
@@ -57,6 +62,11 @@ const anyEvent: fc.Arbitrary<LauncherEvent> = fc.oneof(
   fc.record({ kind: fc.constant('output' as const), job: u32, stream, bytes }),
   fc.record({ kind: fc.constant('closed' as const), job: u32, stream }),
   fc.record({ kind: fc.constant('exited' as const), job: u32, code: u32, signal: fc.constant(undefined) }),
+  fc.record({
+    kind: fc.constant('gone' as const),
+    job: u32,
+    remains: fc.record({ peakMemoryKiB: u32, leftCount: u32, stuckCount: u32, leftNames: fc.string() }),
+  }),
   fc.record({ kind: fc.constant('exited' as const), job: u32, code: fc.constant(undefined), signal: u32 }),
 );
 

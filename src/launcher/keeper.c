@@ -1,0 +1,139 @@
+#include "keeper.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "system-call.h"
+
+/* For what does not end at once when it is killed: it waits for a disk, or is another user's. */
+enum { END_SECONDS = 10 };
+
+/* Who has begun others meanwhile is looked for again after this. */
+enum { ROUND_MS = 20 };
+
+/* As the system has it, which is not as the C library has it. */
+static uint64_t set_of(int signal) { return 1ULL << (signal - 1); }
+
+static int live(void *child) { return become_worker(child); }
+
+static struct root own_family(void) { return (struct root){(pid_t)system_call(SYS_getpid, 0, 0, 0, 0), NULL}; }
+
+/* Gives 0 or errno. An emulator knows of no such parents: there a worker is reached with its group alone. */
+static int become_keeper(struct keeper *keeper) {
+  keeper->is_parent_of_all = system_call(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0) == 0;
+  long result = system_call(SYS_prctl, PR_SET_PDEATHSIG, KEEPER_END, 0, 0);
+  if (result >= 0 && system_call(SYS_getppid, 0, 0, 0, 0) != keeper->launcher) result = -ESRCH;
+  return error_of(result);
+}
+
+static void wait_for_worker(const struct keeper *keeper) {
+  while (system_call(SYS_wait4, keeper->worker, 0, 0, 0) == -EINTR) continue;
+}
+
+static void tell_begun(struct keeper *keeper) {
+  __atomic_store_n(&keeper->has_begun, 1, __ATOMIC_RELEASE);
+  system_call(SYS_futex, (long)&keeper->has_begun, FUTEX_WAKE, INT_MAX, 0);
+}
+
+/* It stands still until its child is another program. */
+static void begin(struct keeper *keeper, void *stack_end) {
+  struct child *child = &keeper->child;
+  child->error = become_keeper(keeper);
+  child->keeper = (pid_t)system_call(SYS_getpid, 0, 0, 0, 0);
+  if (child->error == 0) {
+    long pid = clone_to(CLONE_VM | CLONE_VFORK | SIGCHLD, stack_end, live, child);
+    keeper->worker = (pid_t)pid;
+    if (pid < 0) child->error = error_of(pid);
+    else if (child->error != 0) wait_for_worker(keeper);
+  }
+  /* The ends of pipes that are others': kept here they would hide the end of what comes through them. */
+  close_everything();
+  tell_begun(keeper);
+}
+
+static void note(struct keeper *keeper, pid_t pid, int status, const struct rusage *usage) {
+  uint32_t kib = usage->ru_maxrss > 0 ? (uint32_t)usage->ru_maxrss : 0;
+  if (kib > keeper->peak_kib) keeper->peak_kib = kib;
+  if (pid != keeper->worker) return;
+  keeper->status = status;
+  __atomic_store_n(&keeper->has_exited, 1, __ATOMIC_RELEASE);
+}
+
+/* Gives whether any are left. */
+static bool reap(struct keeper *keeper) {
+  bool had_exited = keeper->has_exited;
+  for (;;) {
+    struct rusage usage = {0};
+    int status = 0;
+    long pid = system_call(SYS_wait4, -1, (long)&status, WNOHANG | __WALL, (long)&usage);
+    if (pid == -EINTR) continue;
+    if (pid < 0) return false;
+    if (pid == 0) break;
+    note(keeper, (pid_t)pid, status, &usage);
+  }
+  /* Else its own end tells it. */
+  if (keeper->has_exited && !had_exited) system_call(SYS_kill, keeper->launcher, SIGCHLD, 0, 0);
+  return true;
+}
+
+static int64_t now_ms(void) {
+  struct timespec time;
+  system_call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&time, 0, 0);
+  return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* Gives the signal, or 0 when the time is over. */
+static int wait_for(uint64_t signals, int64_t ms) {
+  struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+  for (;;) {
+    long signal = system_call(SYS_rt_sigtimedwait, (long)&signals, 0, ms < 0 ? 0 : (long)&time, sizeof signals);
+    if (signal != -EINTR) return signal < 0 ? 0 : (int)signal;
+  }
+}
+
+static bool are_gone_after(struct keeper *keeper, int64_t ms) {
+  for (int64_t until_ms = now_ms() + ms;;) {
+    if (!reap(keeper)) return true;
+    int64_t left_ms = until_ms - now_ms();
+    if (left_ms <= 0 || wait_for(set_of(SIGCHLD), left_ms) == 0) return !reap(keeper);
+  }
+}
+
+static void end_all(struct keeper *keeper) {
+  if (!reap(keeper)) return;
+  if (keeper->has_exited) describe_family(own_family(), &keeper->left);
+  for (int64_t until_ms = now_ms() + END_SECONDS * 1000; now_ms() < until_ms;) {
+    keeper->stuck_count = (uint32_t)kill_family(own_family());
+    if (are_gone_after(keeper, ROUND_MS)) {
+      keeper->stuck_count = 0;
+      return;
+    }
+  }
+}
+
+static void keep_on(struct keeper *keeper) {
+  const uint64_t signals = set_of(SIGCHLD) | set_of(KEEPER_TELL) | set_of(KEEPER_END);
+  while (reap(keeper)) {
+    int signal = wait_for(signals, -1);
+    if (signal == KEEPER_TELL) tell_family(own_family(), keeper->worker, SIGTERM);
+    if (signal == KEEPER_END) {
+      end_all(keeper);
+      return;
+    }
+  }
+}
+
+void keep(struct keeper *keeper, void *stack_end) {
+  begin(keeper, stack_end);
+  if (keeper->child.error != 0) return;
+  keep_on(keeper);
+  if (!keeper->is_parent_of_all) system_call(SYS_kill, -keeper->worker, SIGKILL, 0, 0);
+}

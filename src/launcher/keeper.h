@@ -1,0 +1,47 @@
+/*
+ * The parent of one worker, and of all that its worker started and left: Linux gives such processes to it, and to nobody
+ * else. It lives as long as any of them. It borrows the launcher's memory for its whole life, beside the launcher and
+ * others of its kind: system calls only, and no errno.
+ *
+ * SIGTERM   tells all of them to end
+ * SIGUSR1   ends all of them; it is sent by the system when the launcher has ended
+ */
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "child.h"
+#include "family.h"
+
+enum { KEEPER_TELL = SIGTERM, KEEPER_END = SIGUSR1 };
+
+struct keeper {
+  struct child child;
+  /* Whose child it is. */
+  pid_t launcher;
+  pid_t worker;
+  /* Orphans come to it. */
+  bool is_parent_of_all;
+  /* The worker is another program, or could not be. Waited for. */
+  uint32_t has_begun;
+
+  /* What is to be known of the worker, once it has ended. */
+  uint32_t has_exited;
+  /* As wait gives it. */
+  int status;
+  /* The most that any process of it held at once, in KiB. */
+  uint32_t peak_kib;
+  /* What was still there when the worker had ended, and was ended then. */
+  struct family_text left;
+  /* How many could not be ended. */
+  uint32_t stuck_count;
+};
+
+/* Starts the worker, on that stack, and keeps it; returns when nothing of it is there any more. */
+void keep(struct keeper *keeper, void *stack_end);
+
+#endif
