@@ -3,17 +3,14 @@ import { parseCommandLine } from '../../../src/watcher/worker/command';
 
 describe('the command of a container', () => {
   it.each([
-    { line: 'node work.js', trap: 'trap : TERM; ' },
-    { line: 'cd /app && node work.js "$Message" 2>&1', trap: 'trap : TERM; ' },
-    { line: 'first; second', trap: "trap 'exit 143' TERM; " },
-    { line: 'first\nsecond', trap: "trap 'exit 143' TERM; " },
-    { line: 'first | second', trap: "trap 'exit 143' TERM; " },
-    { line: 'first || second', trap: "trap 'exit 143' TERM; " },
-    { line: 'first & wait', trap: "trap 'exit 143' TERM; " },
-    { line: 'first &', trap: "trap 'exit 143' TERM; " },
-    { line: '! first', trap: "trap 'exit 143' TERM; " },
-  ])('is a shell line, whose shell outlives SIGTERM: $line', ({ line, trap }) => {
-    const command = { program: '/bin/sh', arguments: ['-c', trap + line], text: line };
+    'node work.js',
+    'cd /app && node work.js "$Message" 2>&1',
+    'first; second',
+    'first\nsecond',
+    'curl -d "$(./render.sh)" URL',
+    'first & wait',
+  ])('is a shell line, with nothing before it: %s', (line) => {
+    const command = { program: '/bin/sh', arguments: ['-c', line], text: line };
     expect(parseCommandLine(['listen', line])).toEqual({ kind: 'listen', command });
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { omit } from 'lodash';
 import path from 'node:path';
 import { parseCommandLine, type WorkerCommand } from '../../../src/watcher/worker/command';
+import { startByNode } from '../../../src/watcher/worker/node-spawn';
 import { runWorker } from '../../../src/watcher/worker/run-worker';
 import { createDeferred } from '../../helpers/deferred';
 import { createFakeClock } from '../../helpers/fake-clock';
@@ -53,7 +55,9 @@ describeEachWay((start) => {
           texts.forEach(lines.add);
         }),
     });
-    return { clock, lines, worker, ended: worker.ended, hasExited: exited.promise };
+    // What is known of its processes is another test's.
+    const ended = worker.ended.then((end) => (end.kind === 'exited' ? omit(end, 'remains') : end));
+    return { clock, lines, worker, ended, hasExited: exited.promise };
   }
 
   describe('a worker ends', () => {
@@ -86,12 +90,17 @@ describeEachWay((start) => {
       expect(await ended).toEqual({
         kind: 'not-started',
         reason: `cannot run ${command.program}: ${reason}`,
+        code: reason.split(' ').at(-1),
       });
     });
 
     it('says why where a variable is too big', async () => {
       const { ended } = run(shell(':'), { environment: { BIG: 'x'.repeat(140_000) } });
-      expect(await ended).toEqual({ kind: 'not-started', reason: 'cannot run /bin/sh: spawn E2BIG' });
+      expect(await ended).toEqual({
+        kind: 'not-started',
+        reason: 'cannot run /bin/sh: spawn E2BIG',
+        code: 'E2BIG',
+      });
     });
   });
 
@@ -234,17 +243,32 @@ describeEachWay((start) => {
       const { worker, ended, lines } = run(commandOf(line));
       await lines.find('on');
       worker.stop('shutdown', 60_000);
-      expect(await ended).toEqual({ ...exit(143), stopped: 'shutdown' });
+      expect(await ended).toEqual({ kind: 'exited', code: null, signal: 'SIGTERM', stopped: 'shutdown' });
       // Some shells say that their program was terminated.
       expect(lines.all.filter((text) => text !== 'Terminated')).toEqual(['on']);
     });
 
-    it.each([0, 3, 5])('has its exit code %d kept by its shell', async (code) => {
-      const { program, arguments: args } = fixture('obedient.mjs', String(code));
-      const { worker, ended, lines } = run(commandOf([program, ...args].join(' ')));
+    it('has its time, though its shell ends at once', async () => {
+      const { program, arguments: args } = fixture('obedient.mjs', '5');
+      const { worker, ended, lines } = run(commandOf(`${[program, ...args].join(' ')}; true`));
       await lines.find('started');
       worker.stop('shutdown', 60_000);
-      expect(await ended).toEqual({ ...exit(code), stopped: 'shutdown' });
+      expect(await ended).toEqual({ kind: 'exited', code: null, signal: 'SIGTERM', stopped: 'shutdown' });
+      expect(lines.all).toContain('told to end');
+    });
+
+    it('has it until its grace is over, and not longer, where its shell has ended', async () => {
+      const { program, arguments: args } = fixture('stubborn.mjs');
+      const { clock, worker, ended, lines } = run(commandOf(`${[program, ...args].join(' ')}; true`));
+      await lines.find('started');
+      worker.stop('duration', 60_000);
+      await lines.find('told to end');
+      let isOver = false;
+      void ended.then(() => (isOver = true));
+      await clock.advance(59_999);
+      expect(isOver).toBe(false);
+      await clock.advance(1);
+      expect(await ended).toMatchObject({ code: null, stopped: 'duration' });
     });
 
     it('only after it has ended, was not ended by that', async () => {
@@ -268,23 +292,25 @@ describeEachWay((start) => {
       await whenEnded(pid);
     });
 
-    it('is no longer waited for where it has left the group, too', async () => {
+    it('is ended where it has left the group, or by Node no longer waited for', async () => {
       const { clock, ended, lines, hasExited } = run(shell('setsid sleep 600 & echo "left $!"; exit 3'));
       const pid = pidIn(await lines.find('left'));
       await hasExited;
       await clock.advance(OUTPUT_GRACE_MS);
       expect(await ended).toEqual(exit(3));
-      process.kill(pid, 'SIGKILL');
+      if (start === startByNode) process.kill(pid, 'SIGKILL');
+      else expect(isRunning(pid)).toBe(false);
     });
 
     it.each([
       { name: 'where it has closed its output', line: 'sleep 600 >/dev/null 2>&1 &' },
       { name: 'where it does not heed SIGTERM', line: "(trap '' TERM; sleep 600) >/dev/null 2>&1 &" },
     ])('ends with it $name', async ({ line }) => {
-      const { worker, ended, lines } = run(shell(`${line} echo "left $!"; wait`));
+      const { clock, worker, ended, lines } = run(shell(`${line} echo "left $!"; wait`));
       const pid = pidIn(await lines.find('left'));
       worker.stop('duration', 60_000);
-      expect(await ended).toMatchObject({ signal: 'SIGTERM', stopped: 'duration' });
+      await clock.advance(60_000);
+      expect(await ended).toMatchObject({ code: null, stopped: 'duration' });
       await whenEnded(pid);
     });
 

@@ -71,6 +71,10 @@ function launcherPids(): number[] {
   });
 }
 
+/** Says its parent, and that one's. */
+const GRANDPARENT = 'echo "$PPID $(cut -d " " -f 4 /proc/$PPID/stat)"';
+const pidsIn = (line: string) => line.split(' ').map(Number);
+
 const pidIn = (line: string) => Number(/(\d+)/.exec(line)?.[1]);
 const exited = (code: number) => ({ kind: 'exited', code, signal: null });
 const script = (name: string, text: string) => {
@@ -82,9 +86,11 @@ const script = (name: string, text: string) => {
 describeWithLauncher('the launcher', () => {
   it('starts workers of its own', async () => {
     const { starter, log } = await startStarter();
-    const { lines, ended } = run(starter, 'echo $PPID');
+    const { lines, ended } = run(starter, GRANDPARENT);
     expect(await ended).toEqual(exited(0));
-    expect(launcherPids()).toContain(pidIn(await lines.find(/\d/)));
+    // Between them stands what keeps all that the worker starts.
+    const [, grandparent] = pidsIn(await lines.find(/\d/));
+    expect(launcherPids()).toContain(grandparent);
     expect(log.lines).toEqual([]);
   });
 
@@ -167,7 +173,11 @@ describeWithLauncher('the launcher', () => {
     const all = Array.from({ length: 40 }, () => run(starter, 'echo on; exec sleep 600'));
     const refused = all.slice(-5);
     for (const { ended } of refused) {
-      expect(await ended).toEqual({ kind: 'not-started', reason: 'cannot run /bin/sh: no more open files' });
+      expect(await ended).toEqual({
+        kind: 'not-started',
+        reason: 'cannot run /bin/sh: no more open files',
+        code: 'EMFILE',
+      });
     }
     const held = all.slice(0, 20);
     for (const { lines } of held) await lines.find('on');
@@ -261,14 +271,14 @@ describeWithLauncher('the launcher', () => {
   it('is given up when it ends again and again', async () => {
     const { starter, log } = await startStarter();
     for (let end = 1; end <= 3; end += 1) {
-      const parent = run(starter, 'echo $PPID; sleep 600');
+      const parent = run(starter, `${GRANDPARENT}; sleep 600`);
       // The next one has answered when a worker is its own.
       while (pidIn(await parent.lines.find(/\d/)) === process.pid) {
         parent.worker.signal('SIGKILL');
         await parent.ended;
-        Object.assign(parent, run(starter, 'echo $PPID; sleep 600'));
+        Object.assign(parent, run(starter, `${GRANDPARENT}; sleep 600`));
       }
-      process.kill(pidIn(await parent.lines.find(/\d/)), 'SIGKILL');
+      process.kill(pidsIn(await parent.lines.find(/\d/))[1]!, 'SIGKILL');
       expect(await parent.ended).toMatchObject({ kind: 'lost' });
     }
     expect(log.lines.at(-1)).toBe(`warn the launcher ended 3 times: ${SLOWER}`);
