@@ -6,6 +6,7 @@ import {
   variableOnce,
 } from './access';
 import { alarmWindows, deadLetterAlarmsHaveAQueue } from './alarms';
+import { commandIsNotInBackground } from './background';
 import { bucketSources, bucketSourcesAreApart } from './buckets';
 import {
   capacityProviders,
@@ -61,6 +62,7 @@ import { ec2Size, fargateSize, softMemoryFits } from './size';
 export const WORKER_RULES: readonly WorkerRule[] = [
   commandOrHandler,
   commandIsNotBlank,
+  commandIsNotInBackground,
   handlerIsOne,
   onlyWithHandler,
   externalsArePackages,
