@@ -39,6 +39,25 @@ const outcome = (parts: Partial<Outcome> = {}): Outcome => ({
 });
 const outcomeLine = (given: Outcome) => line({ text: outcomeText(given), fields: outcomeFields(given) });
 
+describe('the peak memory of a job', () => {
+  const given = outcome({ peakMemoryMiB: 45, reason: 'exit code 1), peak memory 7 MiB' });
+
+  it('stands behind what metrics read, and is no part of the reason', () => {
+    expect(outcomeText(outcome({ peakMemoryMiB: 45 }))).toBe(
+      '[failure] after 1200 ms, 3400 ms since sent, receive 2 (exit code 1), peak memory 45 MiB',
+    );
+    for (const format of formats) {
+      expect(readLine(FORMATS[format](outcomeLine(given))).outcome?.reason).toBe(given.reason);
+    }
+    expect(outcomeTimes(outcomeText(given))).toEqual({ durationMs: 1_200, responseDurationMs: 3_400 });
+  });
+
+  it('is a number of a structured line, where it is known', () => {
+    expect(JSON.parse(formatStructured(outcomeLine(given)))).toMatchObject({ peak_memory_mib: 45 });
+    expect(JSON.parse(formatStructured(outcomeLine(outcome())))).not.toHaveProperty('peak_memory_mib');
+  });
+});
+
 describe('a line is', () => {
   it('as in Watchbot', () => {
     expect(formatPlain(line({ text: 'hello' }))).toBe(

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Job } from '../../../src/watcher/message/job';
 import { runJob, type JobParts } from '../../../src/watcher/outcome/run-job';
+import { MACHINE_ERROR_CODES } from '../../../src/watcher/worker/machine-errors';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
+import type { WorkerEnd } from '../../../src/watcher/worker/run-worker';
 import { createTemporaryFolders } from '../../../src/watcher/worker/temporary-folders';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { testJob } from '../../helpers/jobs';
@@ -50,7 +52,51 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
 const RETRY = { action: 'return', afterSeconds: 2, isCounted: true };
 const AT_ONCE = { action: 'return', afterSeconds: 0, isCounted: false };
 
+const cannotStart =
+  (code: string): JobParts['start'] =>
+  () => ({
+    ended: Promise.resolve({ kind: 'not-started', reason: `cannot run sh: spawn sh ${code}`, code }),
+    stdout: nothing(),
+    stderr: nothing(),
+    signal: () => undefined,
+    closeOutput: () => undefined,
+    finish: () => Promise.resolve(undefined),
+  });
+async function* nothing(): AsyncGenerator<Buffer> {
+  // Ends at once.
+}
+
+describe('a job that the machine cannot begin', () => {
+  const judge = (_job: unknown, end: WorkerEnd) =>
+    end.kind === 'not-started'
+      ? { result: 'released', reason: `${end.code}: ${end.reason}`, settlement: AT_ONCE }
+      : undefined;
+  const machine = { judge } as JobParts['machine'];
+
+  it.each(MACHINE_ERROR_CODES)('is given to whoever knows the machine, with %s', async (code) => {
+    const { settled, log } = run('echo', {}, { start: cannotStart(code), machine });
+    expect(await settled).toEqual(AT_ONCE);
+    expect(log.lines.at(-1)).toContain(
+      `[released] after 0 ms, 0 ms since sent, receive 1 (${code}: cannot run sh`,
+    );
+  });
+
+  it('is given to it, too, where the message cannot be written', async () => {
+    const { settled, log } = run('echo', {}, { temporaryFolder: '/proc/none', machine });
+    expect(await settled).toEqual(AT_ONCE);
+    expect(log.lines.at(-1)).toContain('(ENOENT: cannot prepare the worker');
+  });
+});
+
 describe('a job', () => {
+  it('that leaves processes behind is told of once, with their number and names', async () => {
+    const { settled, log } = run('sleep 600 >/dev/null 2>&1 & sleep 600 >/dev/null 2>&1 & sleep 0.1');
+    expect(await settled).toEqual({ action: 'delete' });
+    expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual([
+      'warn [m1] it left 2 processes behind (sleep), which were ended',
+    ]);
+  });
+
   it('is logged from its first line to its outcome', async () => {
     const { settled, log } = run('cat; echo', { topicMessageId: 'sns-1' });
     expect(await settled).toEqual({ action: 'delete' });

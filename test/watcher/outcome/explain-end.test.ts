@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decide } from '../../../src/watcher/outcome/decide';
+import { explainMemoryKill } from '../../../src/watcher/outcome/explain-end';
+import { MemoryKills, readMemoryKills } from '../../../src/watcher/task/memory-kills';
+import type { StopReason, WorkerEnd } from '../../../src/watcher/worker/run-worker';
+
+const exited = (
+  code: number | null,
+  signal: NodeJS.Signals | null = null,
+  stopped?: StopReason,
+): WorkerEnd => ({
+  kind: 'exited',
+  code,
+  signal,
+  stopped,
+});
+
+function reasonOf(end: WorkerEnd, kills: MemoryKills): string {
+  const decision = decide(end, { receives: 1, heldSeconds: 0 });
+  return explainMemoryKill(decision, end, kills).reason;
+}
+
+describe('a kill by the kernel', () => {
+  const BY_KERNEL = "killed by the kernel, since the container's memory was used up";
+
+  it.each([
+    { end: exited(null, 'SIGKILL'), reason: `signal SIGKILL: ${BY_KERNEL}` },
+    { end: exited(137), reason: `exit code 137: ${BY_KERNEL}` },
+    { end: exited(1), reason: `exit code 1: a process in the container was ${BY_KERNEL}` },
+    { end: exited(0), reason: 'exit code 0' },
+    { end: exited(4), reason: 'exit code 4: no-op' },
+    { end: exited(null, 'SIGKILL', 'duration'), reason: 'stopped: longer than maxJobDuration' },
+    { end: { kind: 'lost', reason: 'gone' } as const, reason: 'gone' },
+  ])('is named where it can be known: $reason', ({ end, reason }) => {
+    let count = 0;
+    const kills = new MemoryKills(() => count);
+    count = 1;
+    expect(reasonOf(end, kills)).toBe(reason);
+  });
+
+  it('explains one end, and none before it', () => {
+    let count: number | undefined = 5;
+    const kills = new MemoryKills(() => count);
+    const killed = exited(null, 'SIGKILL');
+    expect(reasonOf(killed, kills)).toBe('signal SIGKILL');
+    count = 7;
+    expect([1, 2, 3].map(() => reasonOf(killed, kills).includes('kernel'))).toEqual([true, true, false]);
+    count = undefined;
+    expect(reasonOf(killed, kills)).toBe('signal SIGKILL');
+  });
+});
+
+describe('the count of kills', () => {
+  it.each([
+    { name: 'cgroup v2', text: 'low 0\nhigh 0\nmax 12\noom 3\noom_kill 2\noom_group_kill 0\n', count: 2 },
+    { name: 'cgroup v1', text: 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n', count: 2 },
+    { name: 'an old kernel', text: 'oom_kill_disable 0\nunder_oom 0\n', count: undefined },
+  ])('is that of $name', ({ text, count }) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
+    const file = path.join(folder, 'events');
+    writeFileSync(file, text);
+    expect(readMemoryKills([path.join(folder, 'none'), file])).toBe(count);
+    expect(readMemoryKills([path.join(folder, 'none')])).toBeUndefined();
+    rmSync(folder, { recursive: true });
+  });
+});
