@@ -80,7 +80,7 @@ static bool reap(struct keeper *keeper) {
     note(keeper, (pid_t)pid, status, &usage);
   }
   /* Else its own end tells it. */
-  if (keeper->has_exited && !had_exited) system_call(SYS_kill, keeper->launcher, SIGCHLD, 0, 0);
+  if (keeper->has_exited && !had_exited && !keeper->ends_with_worker) system_call(SYS_kill, keeper->launcher, SIGCHLD, 0, 0);
   return true;
 }
 
@@ -122,7 +122,8 @@ static void end_all(struct keeper *keeper) {
 static void keep_on(struct keeper *keeper) {
   const uint64_t signals = set_of(SIGCHLD) | set_of(KEEPER_TELL) | set_of(KEEPER_END);
   while (reap(keeper)) {
-    int signal = wait_for(signals, -1);
+    bool is_to_end = keeper->has_exited && keeper->ends_with_worker;
+    int signal = is_to_end ? KEEPER_END : wait_for(signals, -1);
     if (signal == KEEPER_TELL) tell_family(own_family(), keeper->worker, SIGTERM);
     if (signal == KEEPER_END) {
       end_all(keeper);

@@ -23,6 +23,8 @@ struct keeper {
   struct child child;
   /* Whose child it is. */
   pid_t launcher;
+  /* What the worker leaves is ended at once; else it is when that is asked for. */
+  bool ends_with_worker;
   pid_t worker;
   /* Orphans come to it. */
   bool is_parent_of_all;

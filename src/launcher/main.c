@@ -22,6 +22,7 @@
 #include "command.h"
 #include "events.h"
 #include "jobs.h"
+#include "keep-one.h"
 #include "requests.h"
 
 enum { CHANNEL_IN, CHANNEL_OUT, SIGNALS, FIRST_OF_JOBS };
@@ -126,8 +127,9 @@ static void block_signals(void) {
 
 int main(int argument_count, char **arguments) {
   if (argument_count > 0 && is_command(arguments[0])) return run_command(arguments);
-  block_signals();
   read_priority();
+  if (is_to_keep_one(argument_count, arguments)) return keep_one(arguments);
+  block_signals();
   /* What was a keeper's that is killed, and what that could not end, comes here. */
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   if (fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK) != 0) return NO_SYSTEM;

@@ -6,6 +6,7 @@ import type { HandlerSettings, Settings } from './settings';
 import { createSlots, type Slots } from './slots';
 import type { WorkerCommand } from './worker/command';
 import { startByNode } from './worker/node-spawn';
+import type { StartWorker } from './worker/start-worker';
 import { readResidentMemory } from './worker/warm/resident-memory';
 import { WarmPool } from './worker/warm/warm-pool';
 import { WarmWorker } from './worker/warm/warm-worker';
@@ -15,6 +16,8 @@ export interface HandlerWorkersParts
   extends
     Pick<HandlerSettings, 'batchSize' | 'maxInvocations' | 'workerMemoryMiB'>,
     Pick<Settings, 'concurrency' | 'maxJobDurationSeconds'> {
+  /** By Node's own way, unless given. */
+  start?: StartWorker;
   command: WorkerCommand;
   /** Of each worker, but for the address of its Runtime API. */
   environment: Readonly<Record<string, string | undefined>>;
@@ -41,7 +44,7 @@ export function createHandlerWorkers(parts: HandlerWorkersParts): HandlerWorkers
     slots,
     readResidentMemory,
     // They are started rarely: Node's own way needs nobody between, and so their last lines are here with their answer.
-    start: (callbacks) => WarmWorker.start({ ...parts, ...callbacks, start: startByNode }),
+    start: (callbacks) => WarmWorker.start({ start: startByNode, ...parts, ...callbacks }),
   });
   pool.begin();
   return {

@@ -1,4 +1,4 @@
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { RuntimeVariable } from '../contract/environment';
 import { formatPlain, formatStructured } from '../contract/log-lines';
@@ -10,7 +10,7 @@ import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
 import { Output } from './log/output';
 import { openForCommand, openForHandler } from './message/envelope';
-import { memoryFolderAt } from './message/message-file';
+import { jobFolders } from './message/job-folders';
 import { identityOf, runtimeEnvironment } from './message/runtime-environment';
 import { inheritedEnvironment } from './message/worker-environment';
 import { Heartbeat } from './outcome/heartbeat';
@@ -29,18 +29,14 @@ import { createProtection } from './task/protection';
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
 import { findCommands, withCommands } from './worker/commands-folder';
-import { canHoldFiles } from './worker/file-system';
 import { findLauncher } from './worker/launcher/find-launcher';
 import { createStarter } from './worker/launcher/starter';
-import { createTemporaryFolders } from './worker/temporary-folders';
+import { startByNode, startKept } from './worker/node-spawn';
 import { imageCommand } from './worker/warm/entry-point';
 import type { Workers } from './workers';
 
 /** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 const SETTLE_MARGIN_SECONDS = 5;
-
-/** Every container has it, small and in memory, also where the root file system is read-only. */
-const SHARED_MEMORY = '/dev/shm';
 
 /** In percent: the heap is cleared before it has grown by more. V8's own measure trades the workers' memory for time. */
 const HEAP_GROWTH = '--heap-growing-percent=10';
@@ -129,7 +125,7 @@ async function commandWorkers(
   machine: Machine,
 ): Promise<Workers> {
   const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
-  const started = { start: starter.start, timeOfDay: systemClock, ...folders(environment, settings) };
+  const started = { start: starter.start, timeOfDay: systemClock, ...jobFolders(environment, settings) };
   const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));
   const memoryKills = new MemoryKills(readMemoryKills);
   const parts = {
@@ -159,7 +155,9 @@ async function handlerWorkers(
 ): Promise<HandlerWorkers> {
   const { region, functionArn } = identityOf(handler.queueArn, handler.functionName);
   const logStream = await findLogStream(environment.ECS_CONTAINER_METADATA_URI_V4, hostname());
+  const launcher = findLauncher(__dirname, process);
   return createHandlerWorkers({
+    start: launcher === undefined ? startByNode : startKept(launcher),
     ...settings,
     ...handler,
     command,
@@ -183,16 +181,6 @@ function onReload(log: Logger, reload: () => void): void {
     log.info('SIGHUP: replacing the workers');
     reload();
   });
-}
-
-/** Who names a folder for temporary files wants them there. */
-function folders({ TMPDIR }: Environment, { concurrency }: Settings) {
-  const memoryFolder = TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
-  const temporaryFolder = tmpdir();
-  // With one worker at a time, all of it is that worker's, and is emptied after it.
-  const hasOthersBeside = concurrency > 1 && canHoldFiles(temporaryFolder);
-  const temporaryFolders = hasOthersBeside ? createTemporaryFolders(temporaryFolder) : undefined;
-  return { temporaryFolder, memoryFolder, temporaryFolders };
 }
 
 /** Given shortly before ECS kills what it has told to stop. */

@@ -2,40 +2,34 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { WorkerCommand } from './command';
-import { LeaderlessGroup, preferForKilling, signalGroup } from './process-group';
+import { LeaderlessGroup, preferForKilling, signalGroup, signalKeeper } from './process-group';
 import {
   NO_MORE_FILES,
   notStarted,
   type ProcessEnd,
   type StartFailure,
+  type StartRequest,
   type StartWorker,
   type WorkerProcess,
 } from './start-worker';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Node's own way, which there is everywhere. */
-export const startByNode: StartWorker = ({ command, environment, variables = [], input }) => {
-  const child = start(command, { ...environment, ...Object.fromEntries(variables) });
+/** Node's own way, which there is everywhere. What leaves the process group is not reached. */
+export const startByNode: StartWorker = (request) => {
+  const { command } = request;
+  const child = start(command, environmentOf(request));
   if ('failure' in child) return nothing(notStarted(command, child.failure));
   // Node waits until it is another program.
   preferForKilling(child.pid);
-  feed(child.stdin, input);
-  const ended = endOf(child, command);
+  const worker = workerOf(child, request);
   let rest: LeaderlessGroup | undefined;
-  void ended.then(() => (rest = child.pid === undefined ? undefined : new LeaderlessGroup(child.pid)));
+  void worker.ended.then(() => (rest = child.pid === undefined ? undefined : new LeaderlessGroup(child.pid)));
   return {
-    groupId: child.pid,
-    ended,
-    stdout: child.stdout,
-    stderr: child.stderr,
+    ...worker,
     signal: (signal) => {
       if (rest === undefined) signalGroup(child.pid, signal);
       else rest.signal(signal);
-    },
-    closeOutput: () => {
-      child.stdout.destroy();
-      child.stderr.destroy();
     },
     finish: async (isTold) => {
       child.stdin.destroy();
@@ -43,6 +37,48 @@ export const startByNode: StartWorker = ({ command, environment, variables = [],
     },
   };
 };
+
+/** By Node, too, with the launcher between: it reaches all that the process starts, and ends it with it. */
+export function startKept(launcher: string): StartWorker {
+  return (request) => {
+    const { program, arguments: words } = request.command;
+    const command = { ...request.command, program: launcher, arguments: ['keep', program, ...words] };
+    const child = start(command, environmentOf(request));
+    if ('failure' in child) return nothing(notStarted(request.command, child.failure));
+    const worker = workerOf(child, request);
+    let hasEnded = false;
+    void worker.ended.then(() => (hasEnded = true));
+    return {
+      ...worker,
+      signal: (signal) => {
+        if (!hasEnded) signalKeeper(child.pid, signal);
+      },
+      finish: () => {
+        child.stdin.destroy();
+        return Promise.resolve(undefined);
+      },
+    };
+  };
+}
+
+const environmentOf = ({ environment, variables = [] }: StartRequest) => ({
+  ...environment,
+  ...Object.fromEntries(variables),
+});
+
+function workerOf(child: Child, { command, input }: StartRequest) {
+  feed(child.stdin, input);
+  return {
+    groupId: child.pid,
+    ended: endOf(child, command),
+    stdout: child.stdout,
+    stderr: child.stderr,
+    closeOutput: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+  };
+}
 
 function start(
   command: WorkerCommand,

@@ -13,6 +13,15 @@ export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): vo
   }
 }
 
+/** To what the launcher keeps for Node: it passes on to all of it that it is told to end, or ends all of it. */
+export function signalKeeper(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    if (pid !== undefined) process.kill(pid, signal === 'SIGKILL' ? 'SIGUSR1' : 'SIGTERM');
+  } catch {
+    // It has just ended.
+  }
+}
+
 /** How often it is looked at what is left. */
 const PERIOD_MS = 20;
 

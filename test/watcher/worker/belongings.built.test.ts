@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../src/watcher/clock';
 import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
-import { startByNode } from '../../../src/watcher/worker/node-spawn';
+import { startByNode, startKept } from '../../../src/watcher/worker/node-spawn';
 import { runWorker } from '../../../src/watcher/worker/run-worker';
 import type { StartWorker } from '../../../src/watcher/worker/start-worker';
+import { readResidentMemory } from '../../../src/watcher/worker/warm/resident-memory';
 import { collectLines } from '../../helpers/lines';
 import { childrenOf, isRunning, killTree, processesWith, whenEnded } from '../../helpers/processes';
 import { createTestLog } from '../../helpers/test-log';
@@ -212,6 +213,51 @@ describeEachWay((start) => {
   it('says what it left in its group', async () => {
     const end = await run(start, `sleep MARK ${AWAY} & ${settle}`, newMark()).worker.ended;
     expect(end).toMatchObject({ code: 0, remains: { leftCount: 1, leftNames: 'sleep', stuckCount: 0 } });
+  });
+});
+
+describeWithLauncher('what belongs to a process that Node has started, kept by the launcher', () => {
+  const start = startKept(LAUNCHER!);
+
+  it.each(Object.entries(STRAYS))('is gone when it has ended: %s', async (_name, line) => {
+    const mark = newMark();
+    const { worker } = run(start, `${line}\n${settle}; exit 3`, mark);
+    expect(await worker.ended).toMatchObject({ code: 3 });
+    expect(processesWith(mark)).toEqual([]);
+  });
+
+  it('goes on until it ends, is told with it, and killed with it', async () => {
+    const mark = newMark();
+    const { worker, lines } = run(
+      start,
+      `${daemon('trap "" TERM; sleep MARK')}; trap 'echo told' TERM; ${settle}; echo on; while :; do sleep 0.05; done`,
+      mark,
+    );
+    await lines.find('on');
+    worker.stop('duration', 300);
+    await lines.find('told');
+    expect(processesWith(mark)).not.toEqual([]);
+    expect(await worker.ended).toMatchObject({ signal: 'SIGKILL', stopped: 'duration' });
+    expect(processesWith(mark)).toEqual([]);
+  });
+
+  it.each(['exit 0', 'exit 200', 'kill -TERM $$', 'kill -SEGV $$', 'kill -KILL $$', 'kill -USR1 $$'])(
+    'is known by its own end: %s',
+    async (line) => {
+      const ends = await Promise.all([start, startByNode].map((by) => run(by, line, '').worker.ended));
+      expect(ends[0]).toEqual(ends[1]);
+    },
+  );
+
+  it('counts into its memory, whichever group it is in', async () => {
+    const grow = `node -e "globalThis.kept = Buffer.alloc(120 * 2 ** 20, 1); console.log('on'); setInterval(() => 0, 1000)"`;
+    const { worker, lines } = run(start, `setsid ${grow} & wait`, '');
+    await lines.find('on');
+    const resident = await readResidentMemory();
+    expect(resident.get(worker.groupId!)).toBeGreaterThan(120);
+    expect(resident.get(process.pid)).toBeGreaterThan(resident.get(worker.groupId!)!);
+    worker.kill();
+    await worker.ended;
   });
 });
 
