@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../helpers/seeded';
 import { formatStructured, receivedText } from '../../../src/contract/log-lines';
 import { openForCommand, openForHandler } from '../../../src/watcher/message/envelope';
 import { toJob } from '../../../src/watcher/message/job';
