@@ -19,7 +19,7 @@ const retry = (line) => new Failure(RETRY, line);
 const reject = (line) => new Failure(REJECT, `rejected: ${line}`);
 
 function readMessage() {
-  const text = process.env.Message ?? readFileSync(0, 'utf8');
+  const text = process.env.Message ?? readFileSync(process.env.MessageFile, 'utf8');
   let message;
   try {
     message = JSON.parse(text);

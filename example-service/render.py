@@ -37,7 +37,8 @@ def refuse_constant(name):
 def read_message():
     text = os.environ.get("Message")
     if text is None:
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        with open(os.environ["MessageFile"], "rb") as file:
+            text = file.read().decode("utf-8", "replace")
     try:
         # In JSON 1 and 1.0 are one number, and NaN is none: so says JavaScript too.
         message = json.loads(text, parse_int=float, parse_constant=refuse_constant)

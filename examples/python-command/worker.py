@@ -1,8 +1,10 @@
 """Runs once for each message. Its exit code says what becomes of the message."""
 
 import json
+import os
 import re
 import sys
+from pathlib import Path
 
 from message import Quarter, Rejected, read_message
 from objects import Busy, NotThere, open_objects
@@ -45,8 +47,8 @@ def report_key(name):
 
 
 def main():
-    # Standard input has the message too, and whole where it is too large for a variable.
-    for job in read_message(sys.stdin.read()):
+    # The file has the whole message, also where it is too large for a variable.
+    for job in read_message(Path(os.environ["MessageFile"]).read_text(encoding="utf-8")):
         work = report_quarter if isinstance(job, Quarter) else report_month
         work(open_objects(), job)
 

@@ -136,6 +136,8 @@ type Plain = Pick<
   | 'concurrency'
   | 'maxJobDuration'
   | 'stopTimeout'
+  | 'stopNotice'
+  | 'stdin'
   | 'scaling'
   | 'logs'
   | 'writableFilesystem'

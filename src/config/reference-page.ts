@@ -10,7 +10,16 @@ const WORKER_PROPERTIES: Readonly<Record<string, TSchema>> = WorkerSchema.proper
 export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
   {
     title: 'What runs',
-    keys: ['command', 'handler', 'image', 'concurrency', 'maxJobDuration', 'stopTimeout'],
+    keys: [
+      'command',
+      'handler',
+      'image',
+      'concurrency',
+      'maxJobDuration',
+      'stopTimeout',
+      'stopNotice',
+      'stdin',
+    ],
   },
   {
     title: 'Handlers',

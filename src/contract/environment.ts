@@ -24,6 +24,10 @@ export const ContainerVariable = {
   concurrency: 'WatchbotConcurrency',
   visibilityTimeoutSeconds: 'WatchbotVisibilityTimeout',
   stopTimeoutSeconds: 'WatchbotStopTimeout',
+  /** Seconds before their end in which workers of a task that is to stop are told. */
+  stopNoticeSeconds: 'WatchbotStopNotice',
+  /** `true`: a command has its message on standard input, too. */
+  standardInput: 'WatchbotStandardInput',
   /** Receives after which SQS moves a message to the dead-letter queue; absent where that is not known. */
   maxReceives: 'WatchbotMaxReceives',
   /** ARN of the table of reduce mode; absent where it is off. The watcher hands it on to workers. */

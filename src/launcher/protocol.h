@@ -4,7 +4,8 @@
  *
  *   u32 length of what follows, u8 kind, u32 job, rest        (numbers are little-endian)
  *
- * Requests   START   u32 arguments, u32 variables, each of them as (u32 length, bytes, NUL); then standard input's bytes
+ * Requests   START   u32 arguments, u32 variables, each of them as (u32 length, bytes, NUL); then standard input's bytes;
+ *                    none of them: /dev/null
  *            SIGNAL  u8 signal, to all processes of the job: SIGKILL, or SIGTERM
  *            CLOSE   both outputs are closed, whoever still holds them
  *            CREDIT  u8 stream, u32 bytes: the watcher has used so many, and so many more may be sent

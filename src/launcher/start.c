@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,10 +43,17 @@ static void close_pipes(int pipes[PIPES][2]) {
   }
 }
 
+/* Without anything to read it is no pipe, since some programs take one for a sign that there is. Gives 0 or -1. */
+static int open_empty_input(int pipe[2]) {
+  pipe[READ] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return pipe[READ] < 0 ? -1 : 0;
+}
+
 /* Gives 0 or errno. */
-static int open_pipes(int pipes[PIPES][2]) {
+static int open_pipes(int pipes[PIPES][2], bool has_input) {
   for (int index = 0; index < PIPES; index += 1) {
-    if (pipe2(pipes[index], O_CLOEXEC) == 0) continue;
+    bool is_empty = index == IN && !has_input;
+    if ((is_empty ? open_empty_input(pipes[IN]) : pipe2(pipes[index], O_CLOEXEC)) == 0) continue;
     int error = errno;
     close_pipes(pipes);
     return error;
@@ -120,7 +128,7 @@ void begin_start(uint32_t number, char **arguments, char **variables, const char
   struct start *start = &starts[start_count];
   *start = (struct start){.birth = take_birth(), .number = number, .arguments = arguments, .variables = variables};
   memset(start->pipes, -1, sizeof start->pipes);
-  int error = start->birth == NULL ? ENOMEM : open_pipes(start->pipes);
+  int error = start->birth == NULL ? ENOMEM : open_pipes(start->pipes, bytes > 0);
   if (error != 0) {
     finish_start(start, error);
     return;

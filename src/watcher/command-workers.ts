@@ -27,6 +27,11 @@ export function createCommandWorkers(parts: {
             job.stop(reason, graceMs);
           });
         },
+        abandon: () => {
+          started.forEach((job) => {
+            job.abandon();
+          });
+        },
       };
     },
     done: () => {

@@ -5,6 +5,7 @@ import { decideRelease, type Settlement } from './outcome/decide';
 import type { Heartbeat } from './outcome/heartbeat';
 import type { Settle } from './outcome/settle';
 import type { ReceivedMessage } from './queue/queue';
+import { onAbort, untilGiven, type StopCourse } from './stop-course';
 import type { Protection } from './task/protection';
 import type { RunningBatch, Workers } from './workers';
 
@@ -17,10 +18,10 @@ export interface HandParts {
   protection: Protection;
   /** Called when no worker runs any more: mounts can be emptied. */
   onIdle: () => Promise<void>;
-  /** Given when the task is to end: what has no worker yet goes back at once. */
-  stopping: AbortSignal;
-  /** How long workers get then. */
-  drainMs: number;
+  /** How the task ends: what has no worker when it is told goes back at once. */
+  course: Pick<StopCourse, 'stopping' | 'telling' | 'killing' | 'abandoning' | 'msToKill'>;
+  /** Of a group no other message is given while one is in hand. */
+  isFifo: boolean;
   clock: Clock;
 }
 
@@ -38,12 +39,26 @@ export class Hand {
 
   constructor(parts: HandParts) {
     this.parts = parts;
-    const tellAll = () => {
+    const { course, workers } = parts;
+    onAbort(course.telling, () => {
       this.running.forEach((batch) => {
-        batch.stop('shutdown', parts.drainMs);
+        batch.stop('shutdown', course.msToKill());
       });
-    };
-    parts.stopping.addEventListener('abort', tellAll, { once: true });
+    });
+    // Also those that had just been told for another reason, and have a grace that is too long now.
+    onAbort(course.killing, () => {
+      workers.kill();
+    });
+    onAbort(course.abandoning, () => {
+      this.running.forEach((batch) => {
+        batch.abandon();
+      });
+    });
+  }
+
+  /** How many messages are held. */
+  get size(): number {
+    return this.held;
   }
 
   async whenEmpty(): Promise<void> {
@@ -82,7 +97,7 @@ export class Hand {
 
   private async settlementsOf(jobs: readonly Job[]): Promise<readonly Settlement[]> {
     // They came when the task was already ending: another watcher may have them at once.
-    if (this.parts.stopping.aborted) return jobs.map(decideRelease);
+    if (this.parts.course.stopping.aborted) return jobs.map(decideRelease);
     const started = this.parts.workers.start(jobs);
     this.running.add(started);
     const settlements = await started.settled;
@@ -93,7 +108,8 @@ export class Hand {
   /** The worker has ended: its slot takes the next messages while these are being settled. */
   private async finish(messages: number): Promise<void> {
     this.unfinished -= 1;
-    if (this.unfinished === 0) this.emptying = this.parts.onIdle();
+    // Emptying may take long, and no worker starts any more.
+    if (this.unfinished === 0) this.emptying = untilGiven(this.parts.onIdle(), this.parts.course.stopping);
     await this.emptying;
     this.parts.workers.done();
     this.held -= messages;

@@ -21,6 +21,7 @@ import { createPoll } from './queue/poll';
 import { createSqsClient } from './queue/sqs/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/sqs-queue';
 import { readHandlerSettings, readSettings, type HandlerSettings, type Settings } from './settings';
+import { anyOf, createStopCourse, longestPollSeconds, onAbort, stopTimes } from './stop-course';
 import { onStopSignals } from './stop-signals';
 import { findLogStream } from './task/log-stream';
 import { MemoryKills, readMemoryKills } from './task/memory-kills';
@@ -34,9 +35,6 @@ import { createStarter } from './worker/launcher/starter';
 import { startByNode, startKept } from './worker/node-spawn';
 import { imageCommand } from './worker/warm/entry-point';
 import type { Workers } from './workers';
-
-/** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
-const SETTLE_MARGIN_SECONDS = 5;
 
 /** In percent: the heap is cleared before it has grown by more. V8's own measure trades the workers' memory for time. */
 const HEAP_GROWTH = '--heap-growing-percent=10';
@@ -83,7 +81,17 @@ async function takeImageCommand(environment: Record<string, string | undefined>)
 async function watchQueue(given: Given): Promise<void> {
   const { settings, handler, log } = given;
   const running: { workers?: Workers & Partial<Pick<HandlerWorkers, 'reload'>> } = {};
-  const { stopping, abortPoll } = onStopSignals({ process, log, killAll: () => running.workers?.kill() });
+  const { stopping, hurry, abortPoll } = onStopSignals({
+    process,
+    log,
+    killAll: () => running.workers?.kill(),
+  });
+  const course = createStopCourse({ stopping, hurry, times: stopTimes(settings), clock });
+  onAbort(course.ending, () => {
+    log.warn('out of time: what is still in hand comes again');
+    running.workers?.kill();
+    process.exit(0);
+  });
   if (handler !== undefined) onReload(log, () => running.workers?.reload?.());
   const sickness = (): string | undefined => machine.problem((running.workers?.slots.busy ?? 0) > 0);
   const progress = new Progress({ clock, stopping, ...settings, sickness });
@@ -94,7 +102,11 @@ async function watchQueue(given: Given): Promise<void> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
   const client = createSqsClient({ timeOfDay: systemClock, ...common });
-  const queue = createSqsQueue(client, { ...settings, systemAttributes });
+  const queue = createSqsQueue(client, {
+    ...settings,
+    systemAttributes,
+    longestPollSeconds: longestPollSeconds(settings),
+  });
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, { clock, log });
   const workers = await (handler === undefined
@@ -104,14 +116,13 @@ async function watchQueue(given: Given): Promise<void> {
   await watch({
     workers,
     open: handler === undefined ? openForCommand : openForHandler(handler.ownTopicArn),
-    poll: machine.pace(createPoll({ queue, stopping, abort: abortPoll, ...common })),
+    poll: machine.pace(createPoll({ queue, stopping, abort: anyOf(abortPoll, course.givingUp), ...common })),
     heartbeat,
-    settle: createSettle({ queue, outOfTime: lastMoment(stopping, settings), ...common }),
+    settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),
     protection,
     // What a warm worker keeps there between two messages is its own, as in Lambda.
     onIdle: () => (handler === undefined ? emptyFolders(settings.volumes, log) : Promise.resolve()),
-    stopping,
-    drainMs: Math.max(1, settings.stopTimeoutSeconds - SETTLE_MARGIN_SECONDS) * 1000,
+    course,
     batchWindowMs: (handler?.batchWindowSeconds ?? 0) * 1000,
     ...common,
   });
@@ -181,14 +192,6 @@ function onReload(log: Logger, reload: () => void): void {
     log.info('SIGHUP: replacing the workers');
     reload();
   });
-}
-
-/** Given shortly before ECS kills what it has told to stop. */
-function lastMoment(stopping: AbortSignal, { stopTimeoutSeconds }: Settings): AbortSignal {
-  const outOfTime = new AbortController();
-  const begin = () => clock.after(Math.max(1, stopTimeoutSeconds - 1) * 1000, () => outOfTime.abort());
-  stopping.addEventListener('abort', () => void begin(), { once: true });
-  return outOfTime.signal;
 }
 
 main().then(

@@ -10,6 +10,9 @@ export interface Settings {
   /** 0: none. */
   maxJobDurationSeconds: number;
   stopTimeoutSeconds: number;
+  stopNoticeSeconds: number;
+  /** A worker has its message on standard input, too. */
+  hasStandardInput: boolean;
   /** Folders that are emptied after each job. */
   volumes: readonly string[];
   /** One job, then the container ends. */
@@ -55,6 +58,8 @@ export const readSettings = (environment: Environment): Settings =>
     // SQS itself lets a message be received any number of times.
     maxReceives: read.number(ContainerVariable.maxReceives, { least: 1, otherwise: Infinity }),
     stopTimeoutSeconds: read.number(ContainerVariable.stopTimeoutSeconds, { least: 1, otherwise: 30 }),
+    stopNoticeSeconds: read.number(ContainerVariable.stopNoticeSeconds, { least: 0, otherwise: 15 }),
+    hasStandardInput: read.flag(ContainerVariable.standardInput),
     volumes: read.list(ContainerVariable.volumes),
     isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),
     agentUri: environment.ECS_AGENT_URI,

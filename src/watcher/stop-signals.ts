@@ -3,6 +3,8 @@ import type { Logger } from './log/logger';
 export interface StopSignals {
   /** The task is to end: nothing new is begun. */
   stopping: AbortSignal;
+  /** Workers are to be told now. */
+  hurry: AbortSignal;
   /** The poll that is under way is given up. */
   abortPoll: AbortSignal;
 }
@@ -11,26 +13,34 @@ interface Process {
   on(event: 'SIGTERM' | 'SIGINT' | 'disconnect', call: () => void): unknown;
 }
 
+/** How far it has come. */
+const STOPPING = 1;
+const TELLING = 2;
+const KILLING = 3;
+
 /**
- * SIGTERM, from ECS: workers are told, and the poll under way may answer, at most 20 s later, so that what SQS has
- * already handed out is given back rather than hidden until its timeout. SIGINT, or the loss of the parent that
- * opened an IPC channel, from a developer's machine: the poll is given up at once. A second signal: workers are killed.
+ * SIGTERM, from ECS: jobs work on until their notice, and the poll under way may answer, so that what SQS has already
+ * handed out is given back rather than hidden until its timeout: SQS does not notice that nobody listens any more, see
+ * https://github.com/aws/aws-sdk-js/issues/2350. SIGINT, or the loss of the parent that opened an IPC channel, from a
+ * developer's machine: workers are told, and the poll is given up at once. Each further signal goes one step on: workers
+ * are told, workers are killed.
  */
 export function onStopSignals(parts: { process: Process; log: Logger; killAll: () => void }): StopSignals {
-  const stop = new AbortController();
-  const abortPoll = new AbortController();
-  const handle = (cause: string, isHasty: boolean) => {
-    if (isHasty) abortPoll.abort();
-    if (stop.signal.aborted) {
-      parts.log.warn(`${cause} again: killing the workers`);
-      parts.killAll();
-      return;
-    }
-    parts.log.info(`${cause}: stopping`);
+  const { log } = parts;
+  const [stop, hurry, abortPoll] = [new AbortController(), new AbortController(), new AbortController()];
+  let reached = 0;
+  const handle = (cause: string, least: number) => {
+    const isFirst = reached === 0;
+    reached = Math.min(KILLING, Math.max(reached + 1, least));
+    if (least >= TELLING) abortPoll.abort();
+    if (isFirst) log.info(`${cause}: stopping`);
+    else log.warn(`${cause} again: ${reached === KILLING ? 'killing the workers' : 'telling the workers'}`);
     stop.abort();
+    if (reached >= TELLING) hurry.abort();
+    if (reached === KILLING) parts.killAll();
   };
-  parts.process.on('SIGTERM', () => handle('SIGTERM', false));
-  parts.process.on('SIGINT', () => handle('SIGINT', true));
-  parts.process.on('disconnect', () => handle('the parent process is gone', true));
-  return { stopping: stop.signal, abortPoll: abortPoll.signal };
+  parts.process.on('SIGTERM', () => handle('SIGTERM', STOPPING));
+  parts.process.on('SIGINT', () => handle('SIGINT', TELLING));
+  parts.process.on('disconnect', () => handle('the parent process is gone', TELLING));
+  return { stopping: stop.signal, hurry: hurry.signal, abortPoll: abortPoll.signal };
 }

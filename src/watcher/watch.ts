@@ -9,7 +9,6 @@ export interface WatchParts extends HandParts {
   poll: Poll;
   progress: Pick<Progress, 'reach'>;
   concurrency: number;
-  isFifo: boolean;
   /** For so long a batch that is not full waits for more messages; 0 is not at all. */
   batchWindowMs: number;
   /** One job, then the watcher ends by itself. */
@@ -18,7 +17,8 @@ export interface WatchParts extends HandParts {
 
 /** The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. */
 export async function watch(parts: WatchParts): Promise<void> {
-  const { stopping, progress, isFreshContainerPerJob } = parts;
+  const { progress, isFreshContainerPerJob } = parts;
+  const { stopping } = parts.course;
   const hand = new Hand(parts);
   const receive = parts.batchWindowMs > 0 ? windowedReceive(parts, hand) : plainReceive(parts, hand);
   for (;;) {
@@ -63,7 +63,8 @@ function plainReceive(parts: WatchParts, hand: Hand): Receive {
 
 /** From its first message on, a batch waits until it is full, or its window is over, or the task is to end. */
 function windowedReceive(parts: WatchParts, hand: Hand): Receive {
-  const { poll, workers, clock, stopping, batchWindowMs } = parts;
+  const { poll, workers, clock, batchWindowMs } = parts;
+  const { stopping } = parts.course;
   return {
     whenFree: () => whenFree(parts, 1),
     batches: async () => {
@@ -98,7 +99,7 @@ async function whenFree(parts: WatchParts, wanted: number): Promise<number> {
   const {
     workers: { slots },
     clock,
-    stopping,
+    course: { stopping },
   } = parts;
   await slots.whenFree(1, stopping);
   if (slots.free < wanted && !stopping.aborted) {

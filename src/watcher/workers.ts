@@ -22,5 +22,8 @@ export interface Workers {
 export interface RunningBatch {
   /** How each message is to be settled, in the order of the messages. Never rejects. */
   settled: Promise<readonly Settlement[]>;
+  /** Tells it to end, and kills it after the grace. The first reason counts. */
   stop(reason: StopReason, graceMs: number): void;
+  /** It was killed: how it ended is not waited for any longer. */
+  abandon(): void;
 }

@@ -143,6 +143,8 @@ describe('any value at all', () => {
     ),
     concurrency: number,
     stopTimeout: number,
+    stopNotice: number,
+    stdin: flag,
     environment: mostly(map(text)),
     secrets: mostly(map(mostly(text, some({ ssm: text }), some({ secretsManager: text })))),
     permissions: mostly(

@@ -33,6 +33,8 @@ describe('the least that can be written', () => {
           concurrency: 1,
           maxJobDuration: 0,
           stopTimeout: 120,
+          stopNotice: 15,
+          stdin: false,
           environment: {},
           secrets: {},
           permissions: [],

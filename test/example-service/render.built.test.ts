@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
@@ -25,15 +25,14 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 interface Options {
   env?: Record<string, string>;
-  input?: string;
   tiles?: string;
 }
 
-function run(command: string, script: string, { env = {}, input = '', tiles = 'tiles' }: Options) {
+function run(command: string, script: string, { env = {}, tiles = 'tiles' }: Options) {
   const { status, stdout, stderr, error } = spawnSync(command, [script], {
     cwd: folder,
     encoding: 'utf8',
-    input,
+    input: '',
     env: {
       PATH: process.env.PATH,
       PYTHONDONTWRITEBYTECODE: '1',
@@ -128,8 +127,10 @@ describe.each(languages)('%s', (language, itHere) => {
     expect(lines[8]?.endsWith(language)).toBe(true);
   });
 
-  itHere('reads standard input where there is no Message', () => {
-    const { status, stdout } = run(language, scripts[language], { input: '{"z":0,"x":0,"y":0}' });
+  itHere('reads the file where there is no Message', () => {
+    const MessageFile = join(temporary, 'message');
+    writeFileSync(MessageFile, '{"z":0,"x":0,"y":0}');
+    const { status, stdout } = run(language, scripts[language], { env: { MessageFile } });
     expect(status).toBe(0);
     expect(stdout).toContain('tile 0/0/0: ');
   });

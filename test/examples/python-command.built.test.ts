@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startTestEmulator, type TestEmulator } from '../helpers/emulator';
 import { ROOT } from '../helpers/framework';
@@ -7,12 +9,19 @@ import { describeWithPython, PYTHON } from '../helpers/python';
 
 const FOLDER = path.join(ROOT, 'examples/python-command');
 
-function python([program = '', ...args]: string[], input: string, environment: Record<string, string>) {
+const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function python([program = '', ...args]: string[], message: string, environment: Record<string, string>) {
+  const file = path.join(folder, 'message');
+  writeFileSync(file, message);
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: FOLDER,
-    input,
+    input: '',
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', ...environment },
+    env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', MessageFile: file, ...environment },
   });
   if (error) throw error;
   return { status, stdout, stderr };

@@ -131,7 +131,7 @@ describe('a hostile message', () => {
       queueUrl: queue.url,
       // What the worker was started with, not what its shell made of it.
       command: `cat ${keep('input')} && cat "$MessageFile" ${keep('file')} && cat /proc/$$/environ ${keep('environment')}`,
-      environment: { WatchbotConcurrency: '4', OWN: 'kept' },
+      environment: { WatchbotConcurrency: '4', WatchbotStandardInput: 'true', OWN: 'kept' },
       // A trick that works leaves its mark here.
       folder: bed.folder.path,
     });
@@ -184,7 +184,7 @@ describe('a hostile message', () => {
     { name: 'nothing', MessageId: '' },
   ])('puts nothing into the words of the watcher by the id of its envelope: $name', async ({ MessageId }) => {
     const queue = await createTestQueue(bed.emulator);
-    const watcher = startWatcher({ endpoint: bed.emulator.endpoint, queueUrl: queue.url, command: 'cat' });
+    const watcher = bed.start(queue, 'cat', { WatchbotStandardInput: 'true' });
     const id = await queue.send(envelopeOf('hello', { MessageId }));
 
     const line = await watcher.find(/\[watcher\].*received/);

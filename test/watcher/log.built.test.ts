@@ -91,7 +91,7 @@ describe.each(LOG_FORMATS)('a worker cannot make the log lie: $format', ({ forma
 
   it.each(['cat', 'cat >&2'])('%s', async (command) => {
     const queue = await createTestQueue(bed.emulator);
-    const watcher = bed.start(queue, command, environment);
+    const watcher = bed.start(queue, command, { ...environment, WatchbotStandardInput: 'true' });
     const id = await queue.send(envelopeOf(FORGED.join('\n')));
     await watcher.find(SUCCESS);
     expect(await watcher.stop()).toBe(0);

@@ -19,7 +19,8 @@ async function whatTheWorkerGot(watcher: TestWatcher): Promise<Given> {
   return JSON.parse(line.slice(line.indexOf('{'))) as Given;
 }
 
-const start = (queue: TestQueue, command = worker('print-environment.mjs')) => bed.start(queue, command);
+const start = (queue: TestQueue, command = worker('print-environment.mjs'), stdin = 'true') =>
+  bed.start(queue, command, { WatchbotStandardInput: stdin });
 
 describe('a message as its worker gets it', () => {
   it('is in the environment under the names of Watchbot, on standard input and in a file', async () => {
@@ -53,6 +54,24 @@ describe('a message as its worker gets it', () => {
     }
     expect(standardInput).toBe('{"z":1}');
     expect(file).toBe('{"z":1}');
+  });
+
+  it.each([
+    { what: 'the null device', command: 'readlink /proc/self/fd/0', says: '/dev/null' },
+    { what: 'at its end', command: 'wc -c', says: '0' },
+    // As ffmpeg and ssh read it, which take a letter of the message for a key.
+    { what: 'no key', command: 'read -r key || echo "no key"', says: 'no key' },
+    // What a program starts has it, too.
+    { what: 'no key for a program of the program', command: 'sh -c "head -c 1 | wc -c"', says: '0' },
+  ])('is not on standard input unless it is asked for: $what', async ({ command, says }) => {
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = start(queue, command, 'false');
+    await queue.send('q: take this for a key');
+
+    await watcher.find('[success]');
+    expect(watcher.all.filter((line) => line.includes('[worker]'))).toEqual([
+      expect.stringMatching(new RegExp(`\\] ${says}$`)),
+    ]);
   });
 
   it('has what would change the watcher’s own Node as image and user have set it, or not at all', async () => {

@@ -7,42 +7,69 @@ function start() {
   const process = new EventEmitter();
   const log = createTestLog();
   let kills = 0;
-  const { stopping, abortPoll } = onStopSignals({ process, log, killAll: () => void (kills += 1) });
+  const { stopping, hurry, abortPoll } = onStopSignals({ process, log, killAll: () => void (kills += 1) });
   return {
     log,
     send: (event: string) => process.emit(event),
-    state: () => ({ stopping: stopping.aborted, abortPoll: abortPoll.aborted, kills }),
+    state: () => ({
+      stopping: stopping.aborted,
+      hurry: hurry.aborted,
+      abortPoll: abortPoll.aborted,
+      kills,
+    }),
   };
 }
 
 describe('a signal to stop', () => {
   it('is not given before it comes', () => {
-    expect(start().state()).toEqual({ stopping: false, abortPoll: false, kills: 0 });
+    expect(start().state()).toEqual({ stopping: false, hurry: false, abortPoll: false, kills: 0 });
   });
 
   it.each([
-    { events: ['SIGTERM'], abortPoll: false, kills: 0, lines: ['info SIGTERM: stopping'] },
-    { events: ['SIGINT'], abortPoll: true, kills: 0, lines: ['info SIGINT: stopping'] },
+    { events: ['SIGTERM'], hurry: false, abortPoll: false, kills: 0, lines: ['info SIGTERM: stopping'] },
+    { events: ['SIGINT'], hurry: true, abortPoll: true, kills: 0, lines: ['info SIGINT: stopping'] },
     {
       events: ['disconnect'],
+      hurry: true,
       abortPoll: true,
       kills: 0,
       lines: ['info the parent process is gone: stopping'],
     },
     {
       events: ['SIGTERM', 'SIGTERM'],
+      hurry: true,
+      abortPoll: false,
+      kills: 0,
+      lines: ['info SIGTERM: stopping', 'warn SIGTERM again: telling the workers'],
+    },
+    {
+      events: ['SIGTERM', 'SIGTERM', 'SIGTERM'],
+      hurry: true,
       abortPoll: false,
       kills: 1,
-      lines: ['info SIGTERM: stopping', 'warn SIGTERM again: killing the workers'],
+      lines: [
+        'info SIGTERM: stopping',
+        'warn SIGTERM again: telling the workers',
+        'warn SIGTERM again: killing the workers',
+      ],
     },
     {
       events: ['SIGTERM', 'SIGINT'],
+      hurry: true,
+      abortPoll: true,
+      kills: 0,
+      lines: ['info SIGTERM: stopping', 'warn SIGINT again: telling the workers'],
+    },
+    {
+      events: ['SIGINT', 'SIGTERM'],
+      hurry: true,
       abortPoll: true,
       kills: 1,
-      lines: ['info SIGTERM: stopping', 'warn SIGINT again: killing the workers'],
+      lines: ['info SIGINT: stopping', 'warn SIGTERM again: killing the workers'],
     },
     {
       events: ['SIGINT', 'SIGINT', 'SIGINT'],
+      hurry: true,
       abortPoll: true,
       kills: 2,
       lines: [

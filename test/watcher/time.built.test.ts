@@ -157,9 +157,9 @@ describe('maxJobDuration', () => {
     await recorder.lines.find(RETURNED);
   });
 
-  it('is no failure of a worker that finishes when it is told', async () => {
-    const { queue, watcher } = await start({
-      command: `trap 'echo told to end; exit 0' TERM; ${child('')} echo "pid $$"; wait`,
+  it.each([0, 3, 4])('has failed, whatever the worker then says: exit code %d', async (code) => {
+    const { queue, watcher, recorder } = await start({
+      command: `trap 'echo told to end; exit ${code}' TERM; ${child('')} echo "pid $$"; wait`,
       environment,
     });
     const id = await queue.send('hello');
@@ -168,8 +168,9 @@ describe('maxJobDuration', () => {
     time.jump(HOUR);
 
     await watcher.find(TOLD);
-    expect(await watcher.find(/\] after \d+ ms/)).toContain(`[${id}] [success]`);
+    expect(await watcher.find(/\] after \d+ ms/)).toContain(`[${id}] [failure]`);
     for (const pid of pids) await whenEnded(pid);
+    await recorder.lines.find(RETURNED);
   });
 
   it.each([

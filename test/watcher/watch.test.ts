@@ -14,7 +14,7 @@ const FAILED: Settlement = { action: 'return', afterSeconds: 2, isCounted: true 
 /** The watcher among parts that the test answers, one by one. `events` is what it did, in order. */
 function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: number } = {}) {
   const clock = createFakeClock();
-  const stop = new AbortController();
+  const [stop, tell, kill, abandon] = Array.from({ length: 4 }, () => new AbortController());
   const events: string[] = [];
   const polls: { most: number; waitMs: number | undefined; answer: Deferred<ReceivedMessage[]> }[] = [];
   const jobs = new Map<string, Deferred<Settlement>>();
@@ -40,12 +40,13 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
         return {
           settled: Promise.all(settled.map(({ promise }) => promise)),
           stop: (reason, graceMs) => void events.push(`stop ${name} ${reason} ${graceMs}`),
+          abandon: () => void events.push(`abandon ${name}`),
         };
       },
       done: () => {
         slots.release();
       },
-      kill: () => undefined,
+      kill: () => void events.push('kill'),
       close: () => Promise.resolve(),
     },
     heartbeat: {
@@ -70,8 +71,13 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
     isFifo: false,
     batchWindowMs: 0,
     isFreshContainerPerJob: false,
-    stopping: stop.signal,
-    drainMs: 25_000,
+    course: {
+      stopping: stop!.signal,
+      telling: tell!.signal,
+      killing: kill!.signal,
+      abandoning: abandon!.signal,
+      msToKill: () => 15_000,
+    },
     clock,
     ...more,
   }).then(() => (isOver = true));
@@ -82,7 +88,10 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
     polls,
     slots,
     stages,
-    stop,
+    stop: stop!,
+    tell: tell!,
+    kill: kill!,
+    abandon: abandon!,
     watched,
     settled,
     isOver: () => isOver,
@@ -254,16 +263,18 @@ describe('told to stop', () => {
     expect(events.filter((event) => event.startsWith('return'))).toEqual(['return late', 'return later']);
   });
 
-  it('tells each worker, and ends only when all in hand is settled', async () => {
+  it('lets each worker work on until its notice, and ends only when all in hand is settled', async () => {
     const settling = createDeferred();
-    const { stop, events, receive, end, endWith, isOver, asked, watched, settled } = start({
+    const { stop, tell, events, receive, end, endWith, isOver, asked, watched, settled } = start({
       concurrency: 3,
       settle: () => settling.promise,
     });
     await receive('a', 'b');
     stop.abort();
-    expect(events.slice(-2)).toEqual(['stop a shutdown 25000', 'stop b shutdown 25000']);
     await receive();
+    expect(events).not.toContainEqual(expect.stringMatching(/^stop/));
+    tell.abort();
+    expect(events.slice(-2)).toEqual(['stop a shutdown 15000', 'stop b shutdown 15000']);
     expect(asked()).toEqual([3, 1]);
     await end('a');
     expect(isOver()).toBe(false);
@@ -273,6 +284,22 @@ describe('told to stop', () => {
     await settled();
     expect(isOver()).toBe(true);
     await watched;
+  });
+
+  it('tells none that has ended by then', async () => {
+    const { stop, tell, events, receive, end } = start({ concurrency: 2 });
+    await receive('a', 'b');
+    stop.abort();
+    await end('a');
+    tell.abort();
+    expect(events.filter((event) => event.startsWith('stop'))).toEqual(['stop b shutdown 15000']);
+  });
+
+  it('kills all that run, whatever they were told before, and then waits for them no longer', async () => {
+    const { stop, tell, kill, abandon, events, receive } = start();
+    await receive('a');
+    for (const signal of [stop, tell, kill, abandon]) signal.abort();
+    expect(events.slice(-3)).toEqual(['stop a shutdown 15000', 'kill', 'abandon a']);
   });
 
   it('begins no further poll, not even when a slot becomes free', async () => {
@@ -293,14 +320,16 @@ describe('told to stop', () => {
     expect(asked()).toEqual([1, 1]);
   });
 
-  it('starts nothing that waited for folders to be emptied', async () => {
-    const emptied = createDeferred();
-    const { stop, events, receive, end, watched } = start({ concurrency: 2, onIdle: () => emptied.promise });
+  it('starts nothing that waited for folders to be emptied, and waits for them no longer', async () => {
+    const { stop, events, receive, end, watched } = start({
+      concurrency: 2,
+      onIdle: () => new Promise(() => undefined),
+    });
     await receive('a');
     await end('a');
     await receive('b');
     stop.abort();
-    emptied.resolve();
+    await receive();
     await watched;
     expect(events).not.toContain('start b');
     expect(events).toContain('return b');

@@ -91,6 +91,19 @@ export const handlersStayWarm: WorkerRule = {
     }),
 };
 
+/** A handler is given its messages by the Runtime API, and its process has many of them, one after another. */
+export const handlersReadNoInput: WorkerRule = {
+  reads: ['handler', 'stdin'],
+  check: ({ worker: { handler, stdin }, at }) =>
+    problemIf(handler !== undefined && stdin, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('stdin'),
+      given: '`stdin: true` with `handler`',
+      allowed: 'a message on standard input only with `command`: a handler has it in its event',
+      advice: 'remove it',
+    }),
+};
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: a FIFO queue takes no window there either. */
 export const batchWindowWaits: WorkerRule = {
   reads: ['handler', 'batchWindow', 'batchSize', 'queue'],

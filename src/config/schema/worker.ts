@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { FARGATE_CPU_UNITS } from '../fargate-sizes';
-import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
+import { ECS, MAX_CONCURRENCY, SETTLE_SECONDS, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
 import { EventsSchema } from './events';
@@ -69,13 +69,24 @@ const job = {
     minimum: 0,
     maximum: SQS.maxVisibilityTimeoutSeconds,
     description:
-      "Seconds after which a worker is stopped and its message returned; 0 is none. At most 12 hours, SQS's own limit on holding a message.",
+      "Seconds after which a worker is stopped and has failed, whatever it then says; 0 is none. At most 12 hours, SQS's own limit on holding a message.",
   }),
   stopTimeout: Type.Integer({
     default: ECS.maxStopTimeoutSeconds,
     minimum: 10,
     maximum: ECS.maxStopTimeoutSeconds,
-    description: 'Seconds that a busy task gets to finish when ECS stops it.',
+    description: `Seconds that a busy task gets to finish when ECS stops it. The watcher keeps ${SETTLE_SECONDS} of them for settling.`,
+  }),
+  stopNotice: Type.Integer({
+    default: 15,
+    minimum: 1,
+    maximum: ECS.maxStopTimeoutSeconds - SETTLE_SECONDS,
+    description: `Seconds before that end in which the workers of a task that stops are told (SIGTERM); until then they work on. An end after the notice is a release, never a success. In effect at most \`stopTimeout\` less ${SETTLE_SECONDS}.`,
+  }),
+  stdin: Type.Boolean({
+    default: false,
+    description:
+      "With `command`: the message's body on standard input, too. Without it standard input is empty (`/dev/null`), since many programs read it unasked.",
   }),
 };
 

@@ -109,6 +109,8 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     [ContainerVariable.concurrency]: String(worker.concurrency),
     [ContainerVariable.visibilityTimeoutSeconds]: String(worker.queue.visibilityTimeout),
     [ContainerVariable.stopTimeoutSeconds]: String(worker.stopTimeout),
+    [ContainerVariable.stopNoticeSeconds]: String(worker.stopNotice),
+    [ContainerVariable.standardInput]: String(worker.stdin),
     ...(worker.healthCheck !== undefined && worker.healthCheck.command === undefined
       ? { [ContainerVariable.healthCheck]: HEALTH_SOCKET }
       : {}),

@@ -21,7 +21,7 @@ const TRACE_ATTRIBUTE = 'traceparent';
 /**
  * The message as environment variables, under Watchbot's names. Names are fixed: nothing of a message becomes one.
  * What no variable can hold has no value, which also hides a variable of that name in the container's environment;
- * standard input and the message file always have the whole body.
+ * the message file always has the whole body.
  */
 export function workerVariables(job: Job, messageFile: string): Variable[] {
   const variable = (name: WorkerVariableName, value: string | undefined): Variable => [

@@ -1,50 +1,40 @@
-import { JobResult } from '../../contract/log';
 import { describeExit, STOPPED } from '../worker/describe-end';
+import type { StopReason } from '../worker/run-worker';
 import type { InvocationEnd } from '../worker/warm/invocation';
-import { backoffSeconds, decideRelease, type Decision } from './decide';
+import { decisionFor, stoppedEnding, type Decision, type Tried } from './decide';
 
 /** Of each message of an invocation: what decides its fate. */
-export interface Invoked {
+export interface Invoked extends Tried {
   messageId: string;
-  receives: number;
-  heldSeconds: number;
 }
 
-/** The fate of each message, from how their invocation ended. Pure. */
-export function decideBatch(end: InvocationEnd, messages: readonly Invoked[]): Decision[] {
-  if (isRelease(end)) return messages.map(() => release(STOPPED.shutdown));
+/**
+ * The fate of each message, from how their invocation ended. Pure.
+ * @param told why its worker was told to end before that: its answer does not count then
+ */
+export function decideBatch(
+  end: InvocationEnd,
+  messages: readonly Invoked[],
+  told: StopReason | undefined = stoppedBy(end),
+): Decision[] {
+  const ending = stoppedEnding(told);
+  if (told !== undefined && ending !== undefined)
+    return messages.map((message) => decisionFor(ending, STOPPED[told], message));
   const ids = new Set(messages.map(({ messageId }) => messageId));
   const failures = failuresOf(end, ids);
   return messages.map((message) => {
     const reason = typeof failures === 'string' ? failures : failures.get(message.messageId);
-    return reason === undefined ? DONE : failed(message, reason);
+    return reason === undefined
+      ? decisionFor('done', 'handled', message)
+      : decisionFor('failed', reason, message);
   });
 }
 
 /** Back at once, for another watcher, and not counted. */
-export const release = (reason: string): Decision => ({
-  result: JobResult.released,
-  reason,
-  settlement: decideRelease(),
-});
+export const release = (reason: string, message: Tried): Decision => decisionFor('told', reason, message);
 
-const DONE: Decision = {
-  result: JobResult.success,
-  reason: 'handled',
-  settlement: { action: 'delete' },
-};
-
-function failed({ receives, heldSeconds }: Invoked, reason: string): Decision {
-  const afterSeconds = backoffSeconds(receives, heldSeconds);
-  return {
-    result: JobResult.failure,
-    reason,
-    settlement: { action: 'return', afterSeconds, isCounted: true },
-  };
-}
-
-const isRelease = (end: InvocationEnd) =>
-  end.kind === 'ended' && end.end.kind === 'exited' && end.end.stopped === 'shutdown';
+const stoppedBy = (end: InvocationEnd): StopReason | undefined =>
+  end.kind === 'ended' && end.end.kind === 'exited' ? end.end.stopped : undefined;
 
 /** Why each message failed, by its id, or why all did. */
 function failuresOf(end: InvocationEnd, ids: ReadonlySet<string>): string | ReadonlyMap<string, string> {
@@ -62,7 +52,6 @@ function failuresOf(end: InvocationEnd, ids: ReadonlySet<string>): string | Read
 
 function endOfWorker(end: Extract<InvocationEnd, { kind: 'ended' }>['end']): string {
   if (end.kind !== 'exited') return end.reason;
-  if (end.stopped !== undefined) return STOPPED[end.stopped];
   return `its worker ended before it answered: ${describeExit(end)}`;
 }
 

@@ -1,12 +1,13 @@
 import { ExitCode } from '../../contract/exit-codes';
-import { JobResult } from '../../contract/log';
+import type { JobResult } from '../../contract/log';
+import { OUTCOMES, type Ending } from '../../contract/outcomes';
 import { describeExit, STOPPED } from '../worker/describe-end';
-import type { WorkerEnd } from '../worker/run-worker';
+import type { StopReason, WorkerEnd } from '../worker/run-worker';
 
 /** What is done with the message. */
 export type Settlement =
   | { action: 'delete' }
-  /** Back to the queue after the seconds. Uncounted: this receive must not be the one that ends in the dead-letter queue. */
+  /** Back to the queue after the seconds. Uncounted: its receive is not one of `maxReceives`. */
   | { action: 'return'; afterSeconds: number; isCounted: boolean };
 
 export interface Decision {
@@ -25,37 +26,47 @@ export function backoffSeconds(receives: number, heldSeconds: number): number {
   return Math.max(0, Math.min(2 ** receives, leftSeconds));
 }
 
-/** A message's fate, from how its worker ended. Pure. */
-export function decide(
-  end: WorkerEnd,
-  { receives, heldSeconds }: { receives: number; heldSeconds: number },
-): Decision {
-  const afterSeconds = backoffSeconds(receives, heldSeconds);
-  const retry: Settlement = { action: 'return', afterSeconds, isCounted: true };
-  if (end.kind !== 'exited') return { result: JobResult.failure, reason: end.reason, settlement: retry };
-  const { code, stopped } = end;
-  if (code === ExitCode.success)
-    return { result: JobResult.success, reason: 'exit code 0', settlement: { action: 'delete' } };
-  if (code === ExitCode.rejected) {
-    return { result: JobResult.rejected, reason: 'exit code 3: rejected', settlement: { action: 'delete' } };
-  }
-  if (stopped === 'shutdown') {
-    return {
-      result: JobResult.released,
-      reason: STOPPED.shutdown,
-      settlement: decideRelease(),
-    };
-  }
-  if (stopped !== undefined)
-    return { result: JobResult.failure, reason: STOPPED[stopped], settlement: retry };
-  if (code === ExitCode.noop)
-    return {
-      result: JobResult.noop,
-      reason: 'exit code 4: no-op',
-      settlement: { ...retry, isCounted: false },
-    };
-  return { result: JobResult.failure, reason: describeExit(end), settlement: retry };
+/** What a message has behind it, as far as that decides how long it waits. */
+export interface Tried {
+  receives: number;
+  heldSeconds: number;
 }
+
+/** A message's fate, from how its worker ended. Pure. */
+export function decide(end: WorkerEnd, tried: Tried): Decision {
+  if (end.kind !== 'exited') return decisionFor('failed', end.reason, tried);
+  const ending = stoppedEnding(end.stopped) ?? CODE_ENDINGS.get(end.code) ?? 'failed';
+  const reason =
+    end.stopped === undefined ? (CODE_REASONS[ending] ?? describeExit(end)) : STOPPED[end.stopped];
+  return decisionFor(ending, reason, tried);
+}
+
+/** Pure, too. */
+export function decisionFor(ending: Ending, reason: string, tried: Tried): Decision {
+  const { result, fate, isReceiveCounted: isCounted } = OUTCOMES[ending];
+  if (fate === 'deleted') return { result, reason, settlement: { action: 'delete' } };
+  const afterSeconds = fate === 'at once' ? 0 : backoffSeconds(tried.receives, tried.heldSeconds);
+  return { result, reason, settlement: { action: 'return', afterSeconds, isCounted } };
+}
+
+/** What it means to have been told to end. Undefined where it was not. */
+export function stoppedEnding(reason: StopReason | undefined): Ending | undefined {
+  if (reason === undefined) return undefined;
+  if (reason === 'shutdown') return 'told';
+  return reason === 'duration' || reason === 'window' ? 'overtime' : 'failed';
+}
+
+const CODE_ENDINGS: ReadonlyMap<number | null, Ending> = new Map([
+  [ExitCode.success, 'done'],
+  [ExitCode.rejected, 'rejected'],
+  [ExitCode.noop, 'noop'],
+]);
+
+const CODE_REASONS: Partial<Record<Ending, string>> = {
+  done: 'exit code 0',
+  rejected: 'exit code 3: rejected',
+  noop: 'exit code 4: no-op',
+};
 
 /** For a message that arrives when the task is already ending: another watcher may have it at once. */
 export function decideRelease(): Settlement {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock';
 import type { Logger } from '../log/logger';
 import type { Job } from '../message/job';
 import { sqsEvent, type EventSource } from '../message/sqs-event';
+import type { StopReason } from '../worker/run-worker';
 import type { InvocationEnd } from '../worker/warm/invocation';
 import type { WarmWorker } from '../worker/warm/warm-worker';
 import type { RunningBatch } from '../workers';
@@ -25,27 +26,47 @@ export interface BatchParts {
 
 /** Gives messages to a warm worker, from their first line of log to their outcomes. */
 export function runBatch(jobs: readonly Job[], parts: BatchParts): RunningBatch {
-  let worker: Pick<WarmWorker, 'stop'> | undefined;
-  let isStopping = false;
-  const onWorker = (taken: Pick<WarmWorker, 'stop'>) => {
-    worker = taken;
-    return !isStopping;
-  };
+  const control = new BatchControl();
   return {
-    settled: work(jobs, parts, onWorker),
-    // A runtime takes SIGTERM for its end, not for that of its invocation: it is told nothing until its time is up.
+    settled: work(jobs, parts, control),
     stop: (reason, graceMs) => {
-      isStopping = true;
-      parts.clock.after(graceMs, () => worker?.stop(reason, 0));
+      control.stop(reason, graceMs);
+    },
+    abandon: () => {
+      control.abandon();
     },
   };
 }
 
-async function work(
-  jobs: readonly Job[],
-  parts: BatchParts,
-  onWorker: (worker: Pick<WarmWorker, 'stop'>) => boolean,
-) {
+type Worker = Pick<WarmWorker, 'invoke' | 'stop'>;
+
+/** What others want of an invocation while it is under way. */
+class BatchControl {
+  /** The first reason for which its worker was told to end. */
+  told: StopReason | undefined;
+  /** Resolves when nobody waits for its end any more. */
+  readonly abandoned: Promise<InvocationEnd>;
+  abandon!: () => void;
+  private worker: Worker | undefined;
+
+  constructor() {
+    const end = { kind: 'exited', code: null, signal: 'SIGKILL', stopped: 'shutdown' } as const;
+    this.abandoned = new Promise((resolve) => (this.abandon = () => resolve({ kind: 'ended', end })));
+  }
+
+  /** Whether it is still to be given the messages. */
+  take(worker: Worker): boolean {
+    this.worker = worker;
+    return this.told === undefined;
+  }
+
+  stop(reason: StopReason, graceMs: number): void {
+    this.told ??= reason;
+    this.worker?.stop(reason, graceMs);
+  }
+}
+
+async function work(jobs: readonly Job[], parts: BatchParts, control: BatchControl) {
   const { clock, log } = parts;
   const startedAtMs = clock.now();
   // One message has its own id for that of its invocation, so that whatever a handler logs leads to it.
@@ -55,16 +76,19 @@ async function work(
     log.info(receivedText({ ...job, invocationId }), job.messageId);
   });
   const worker = await parts.takeWorker();
-  const isWorking = worker !== undefined && onWorker(worker);
-  const end = isWorking ? await invoke(worker, { jobs, requestId }, parts) : undefined;
+  const isWorking = worker !== undefined && control.take(worker);
+  const end = isWorking ? await invoke(worker, { jobs, requestId, control }, parts) : undefined;
   const nowMs = clock.now();
+  const tried = jobs.map(invokedAt(nowMs));
   const decisions =
-    end === undefined ? jobs.map(() => NO_WORKER) : decideBatch(end, jobs.map(invokedAt(nowMs)));
+    end === undefined
+      ? tried.map((message) => release(NO_WORKER, message))
+      : decideBatch(end, tried, control.told);
   tell(jobs, decisions, { ...parts, durationMs: nowMs - startedAtMs, exit: exitOf(end) });
   return decisions.map(({ settlement }) => settlement);
 }
 
-const NO_WORKER = release('there was no worker for it; it goes back at once');
+const NO_WORKER = 'there was no worker for it; it goes back at once';
 
 const invokedAt =
   (nowMs: number) =>
@@ -78,19 +102,20 @@ const exitOf = (end: InvocationEnd | undefined) =>
   end?.kind === 'ended' && end.end.kind === 'exited' ? end.end : undefined;
 
 async function invoke(
-  worker: Pick<WarmWorker, 'invoke' | 'stop'>,
-  { jobs, requestId }: { jobs: readonly Job[]; requestId: string },
+  worker: Worker,
+  { jobs, requestId, control }: { jobs: readonly Job[]; requestId: string; control: BatchControl },
   parts: BatchParts,
 ): Promise<InvocationEnd> {
   const { timeOfDay, source } = parts;
   // All have been held since the first of them came.
-  const limit = limitTime(worker, jobs[0]!.receivedAtMs, parts);
-  const end = await worker.invoke({
+  const limit = limitTime(control, jobs[0]!.receivedAtMs, parts);
+  const answered = worker.invoke({
     requestId,
     event: sqsEvent(jobs, source),
     deadlineMs: timeOfDay.now() + Math.round(limit.seconds * 1000),
     traceHeader: jobs[0]!.traceHeader,
   });
+  const end = await Promise.race([answered, control.abandoned]);
   limit.cancel();
   return end;
 }

@@ -20,6 +20,8 @@ export interface RunningJob {
   settled: Promise<Settlement>;
   stop(reason: StopReason, graceMs: number): void;
   kill(): void;
+  /** How it ends is not waited for any longer, nor are its files. */
+  abandon(): void;
 }
 
 export interface JobParts extends MessageFolders {
@@ -32,6 +34,7 @@ export interface JobParts extends MessageFolders {
   maxJobDurationSeconds: number;
   machine: Pick<Machine, 'judge'>;
   memoryKills: Pick<MemoryKills, 'take'>;
+  hasStandardInput: boolean;
   clock: Clock;
   /** By which SQS says when a message was sent: it can be set while a job runs. */
   timeOfDay: Pick<Clock, 'now'>;
@@ -46,6 +49,8 @@ export function runJob(job: Job, parts: JobParts): RunningJob {
     if (worker === undefined) pending.push(what);
     else what(worker);
   };
+  let abandon: () => void = () => undefined;
+  const abandoned = new Promise<WorkerEnd>((resolve) => (abandon = () => resolve(ABANDONED)));
   const onStart = (started: RunningWorker) => {
     worker = started;
     // Told to stop while the message was still being written.
@@ -54,21 +59,25 @@ export function runJob(job: Job, parts: JobParts): RunningJob {
     });
   };
   return {
-    settled: work(job, parts, onStart),
+    settled: work(job, parts, { onStart, abandoned }),
     stop: (reason, graceMs) => tell((started) => started.stop(reason, graceMs)),
     kill: () => tell((started) => started.kill()),
+    abandon,
   };
 }
+
+/** Whatever it was told for: the task is about to be gone. */
+const ABANDONED: WorkerEnd = { kind: 'exited', code: null, signal: 'SIGKILL', stopped: 'shutdown' };
 
 async function work(
   job: Job,
   parts: JobParts,
-  onStart: (worker: RunningWorker) => void,
+  { onStart, abandoned }: { onStart: (worker: RunningWorker) => void; abandoned: Promise<WorkerEnd> },
 ): Promise<Settlement> {
   const { clock, log } = parts;
   const startedAtMs = clock.now();
   log.info(receivedText(job), job.messageId);
-  const end = await workerEnd(job, parts, onStart);
+  const end = await Promise.race([workerEnd(job, parts, onStart), abandoned]);
   const nowMs = clock.now();
   tellOfRemains(end, job, log);
   const decision = decisionOn(end, { job, heldSeconds: (nowMs - job.receivedAtMs) / 1000 }, parts);
@@ -120,7 +129,8 @@ async function workerEnd(
       command: parts.command,
       environment: parts.environment,
       variables: variablesOf(job, file, temporary),
-      input: job.body,
+      // Many programs read standard input unasked, and take what is there for keys or for more files.
+      input: parts.hasStandardInput ? job.body : '',
       clock: parts.clock,
       writeLines: (lines) => parts.log.worker(lines, job.messageId),
     });

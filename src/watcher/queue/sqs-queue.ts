@@ -31,19 +31,22 @@ export const HANDLER_ATTRIBUTES: SystemAttributes = ['All'];
 export interface SqsQueueParts {
   queueUrl: string;
   visibilityTimeoutSeconds: number;
+  /** For which a poll may wait; SQS has a limit of its own. */
+  longestPollSeconds: number;
   systemAttributes: SystemAttributes;
 }
 
 export function createSqsQueue(
   client: SqsClient,
-  { queueUrl, visibilityTimeoutSeconds, systemAttributes }: SqsQueueParts,
+  { queueUrl, visibilityTimeoutSeconds, longestPollSeconds, systemAttributes }: SqsQueueParts,
 ): Queue {
   const QueueUrl = queueUrl;
+  const longestSeconds = Math.min(LONG_POLL_SECONDS, longestPollSeconds);
   return {
     receive: async (maxMessages, { waitMs, signal }) => {
       const input = {
         ...POLL,
-        WaitTimeSeconds: Math.min(LONG_POLL_SECONDS, Math.ceil(waitMs / 1000)),
+        WaitTimeSeconds: Math.min(longestSeconds, Math.ceil(waitMs / 1000)),
         MessageSystemAttributeNames: systemAttributes,
         QueueUrl,
         MaxNumberOfMessages: maxMessages,

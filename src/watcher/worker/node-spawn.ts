@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcessByStdio, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { WorkerCommand } from './command';
@@ -13,12 +13,13 @@ import {
   type WorkerProcess,
 } from './start-worker';
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+/** Without anything to read there is no pipe, since some programs take one for a sign that there is. */
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 /** Node's own way, which there is everywhere. What leaves the process group is not reached. */
 export const startByNode: StartWorker = (request) => {
   const { command } = request;
-  const child = start(command, environmentOf(request));
+  const child = start(command, request);
   if ('failure' in child) return nothing(notStarted(command, child.failure));
   // Node waits until it is another program.
   preferForKilling(child.pid);
@@ -32,7 +33,7 @@ export const startByNode: StartWorker = (request) => {
       else rest.signal(signal);
     },
     finish: async (isTold) => {
-      child.stdin.destroy();
+      child.stdin?.destroy();
       return rest?.end(isTold);
     },
   };
@@ -43,7 +44,7 @@ export function startKept(launcher: string): StartWorker {
   return (request) => {
     const { program, arguments: words } = request.command;
     const command = { ...request.command, program: launcher, arguments: ['keep', program, ...words] };
-    const child = start(command, environmentOf(request));
+    const child = start(command, request);
     if ('failure' in child) return nothing(notStarted(request.command, child.failure));
     const worker = workerOf(child, request);
     let hasEnded = false;
@@ -54,7 +55,7 @@ export function startKept(launcher: string): StartWorker {
         if (!hasEnded) signalKeeper(child.pid, signal);
       },
       finish: () => {
-        child.stdin.destroy();
+        child.stdin?.destroy();
         return Promise.resolve(undefined);
       },
     };
@@ -67,7 +68,7 @@ const environmentOf = ({ environment, variables = [] }: StartRequest) => ({
 });
 
 function workerOf(child: Child, { command, input }: StartRequest) {
-  feed(child.stdin, input);
+  if (child.stdin !== null) feed(child.stdin, input);
   return {
     groupId: child.pid,
     ended: endOf(child, command),
@@ -80,17 +81,13 @@ function workerOf(child: Child, { command, input }: StartRequest) {
   };
 }
 
-function start(
-  command: WorkerCommand,
-  environment: Readonly<Record<string, string | undefined>>,
-): Child | { failure: StartFailure } {
+function start(command: WorkerCommand, request: StartRequest): Child | { failure: StartFailure } {
+  const hasInput = request.input !== '';
+  const env = environmentOf(request);
   try {
-    const child = spawn(command.program, command.arguments, {
-      env: environment,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
-    if (hasPipes(child)) return child;
+    const stdio: StdioOptions = [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'];
+    const child = spawn(command.program, command.arguments, { env, stdio, detached: true });
+    if (hasPipes(child, hasInput)) return child as Child;
     // At the limit of open files Node gives a child without pipes, and its error later.
     child.on('error', () => undefined);
     return { failure: { code: 'EMFILE', message: NO_MORE_FILES } };
@@ -99,8 +96,11 @@ function start(
   }
 }
 
-function hasPipes(child: { stdin?: unknown; stdout?: unknown; stderr?: unknown }): boolean {
-  return Boolean(child.stdin && child.stdout && child.stderr);
+function hasPipes(
+  child: { stdin?: unknown; stdout?: unknown; stderr?: unknown },
+  hasInput: boolean,
+): boolean {
+  return Boolean((child.stdin || !hasInput) && child.stdout && child.stderr);
 }
 
 function nothing(end: ProcessEnd): WorkerProcess {

@@ -9,7 +9,7 @@ export interface StartRequest {
   environment: Readonly<Record<string, string | undefined>>;
   /** What this one has instead of, or besides. */
   variables?: readonly Variable[];
-  /** The whole of standard input. A worker need not read it. */
+  /** The whole of standard input, which a worker need not read. Where it is empty, that is `/dev/null`. */
   input: string;
 }
 

@@ -79,6 +79,8 @@ describe('the task definition', () => {
       WatchbotMaxReceives: '10',
       WatchbotVisibilityTimeout: '180',
       WatchbotStopTimeout: '120',
+      WatchbotStopNotice: '15',
+      WatchbotStandardInput: 'false',
     });
     // Those of a handler stand in its own test.
     const { queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB } = ContainerVariable;

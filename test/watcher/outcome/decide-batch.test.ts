@@ -100,3 +100,32 @@ it('what was only stopped with its task goes back at once, and is not counted', 
     })),
   );
 });
+
+describe('a worker that was told to end', () => {
+  const told = (reason: 'shutdown' | 'duration' | 'window', end: InvocationEnd) =>
+    decideBatch(end, MESSAGES, reason).map(({ result, settlement }) => [result, settlement]);
+  const ends: InvocationEnd[] = [
+    answered('null'),
+    answered(items('a')),
+    { kind: 'error', error: { errorType: 'Error', errorMessage: 'cut short' } },
+    exited(),
+  ];
+
+  it.each(ends)('since the task stops: all go back, whatever it answers: %j', (end) => {
+    const back = { action: 'return', afterSeconds: 0, isCounted: false };
+    expect(told('shutdown', end)).toEqual([
+      ['released', back],
+      ['released', back],
+    ]);
+  });
+
+  it.each(ends.flatMap((end) => [{ reason: 'duration' as const, end }, { reason: 'window' as const, end }]))(
+    'since its time was over: all have failed, whatever it answers: %j',
+    ({ reason, end }) => {
+      expect(told(reason, end)).toEqual([
+        ['failure', { action: 'return', afterSeconds: 2, isCounted: true }],
+        ['failure', { action: 'return', afterSeconds: 8, isCounted: true }],
+      ]);
+    },
+  );
+});

@@ -56,30 +56,25 @@ describe('the fate of a message', () => {
       reason: 'the launcher ended',
       settlement: RETRY,
     },
-    // What the worker itself says counts, stopped or not.
-    { end: exited(0, SHUTDOWN), result: 'success', reason: 'exit code 0', settlement: DELETE },
-    { end: exited(0, DURATION), result: 'success', reason: 'exit code 0', settlement: DELETE },
-    { end: exited(0, WINDOW), result: 'success', reason: 'exit code 0', settlement: DELETE },
-    { end: exited(3, SHUTDOWN), result: 'rejected', reason: 'exit code 3: rejected', settlement: DELETE },
-    { end: exited(3, DURATION), result: 'rejected', reason: 'exit code 3: rejected', settlement: DELETE },
-    ...[1, 4, 143, null].map((code) => ({
+    // Told to end, many end with 0, whether they have finished or not.
+    ...[0, 1, 3, 4, 143, null].map((code) => ({
       end: exited(code, SHUTDOWN),
       result: 'released',
       reason: 'the task was stopped; the message goes back at once',
       settlement: AT_ONCE,
     })),
-    ...[1, 4, 143, null].map((code) => ({
+    ...[0, 1, 3, 4, 143, null].map((code) => ({
       end: exited(code, DURATION),
       result: 'failure',
       reason: 'stopped: longer than maxJobDuration',
       settlement: RETRY,
     })),
-    {
-      end: exited(null, WINDOW),
+    ...[0, 1, 3, 4, 143, null].map((code) => ({
+      end: exited(code, WINDOW),
       result: 'failure',
       reason: 'stopped: SQS holds a message for 12 hours at most',
       settlement: RETRY,
-    },
+    })),
   ])('$end is $result: $settlement', ({ end, ...decision }) => {
     expect(decide(end, NOW)).toEqual(decision);
   });

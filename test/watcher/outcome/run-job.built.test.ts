@@ -35,6 +35,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
     maxJobDurationSeconds: 0,
     machine: { judge: () => undefined },
     memoryKills: { take: () => false },
+    hasStandardInput: false,
     clock,
     timeOfDay: clock,
     log: {
@@ -98,7 +99,7 @@ describe('a job', () => {
   });
 
   it('is logged from its first line to its outcome', async () => {
-    const { settled, log } = run('cat; echo', { topicMessageId: 'sns-1' });
+    const { settled, log } = run('cat; echo', { topicMessageId: 'sns-1' }, { hasStandardInput: true });
     expect(await settled).toEqual({ action: 'delete' });
     expect(log.lines).toEqual([
       'info [m1] received (receive 1, SNS message sns-1)',
@@ -158,6 +159,26 @@ describe('a job', () => {
     expect(await settled).toEqual(RETRY);
     expect(log.lines.at(-1)).toContain('(cannot run /no/such/program: spawn /no/such/program ENOENT)');
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('standard input', () => {
+  it('is empty unless it is asked for', async () => {
+    const { settled, output } = run('readlink /proc/self/fd/0; cat');
+    expect(await settled).toEqual({ action: 'delete' });
+    expect(output.all).toEqual(['/dev/null']);
+  });
+});
+
+describe('a job that is not waited for', () => {
+  it('is a release, whatever it was told for', async () => {
+    const { job, settled, log, output } = run('trap "" TERM; echo started; sleep 600');
+    await output.find('started');
+    job.stop('duration', 10_000);
+    job.abandon();
+    expect(await settled).toEqual(AT_ONCE);
+    expect(log.lines.at(-1)).toContain('[released]');
+    job.kill();
   });
 });
 

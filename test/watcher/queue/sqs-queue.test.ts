@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
 
-async function start(answer: Answer, systemAttributes = COMMAND_ATTRIBUTES) {
+async function start(answer: Answer, systemAttributes = COMMAND_ATTRIBUTES, longestPollSeconds = 115) {
   server = await startTestServer(answer);
   const client = createSqsClient({
     clock: systemClock,
@@ -29,7 +29,8 @@ async function start(answer: Answer, systemAttributes = COMMAND_ATTRIBUTES) {
     },
   });
   clients.push(client);
-  return createSqsQueue(client, { queueUrl, visibilityTimeoutSeconds: 180, systemAttributes });
+  const settings = { queueUrl, visibilityTimeoutSeconds: 180, longestPollSeconds, systemAttributes };
+  return createSqsQueue(client, settings);
 }
 
 const asked = () =>
@@ -112,6 +113,12 @@ describe('receiving', () => {
     const queue = await start(json({}));
     await queue.receive(1, { ...longPoll, waitMs });
     expect(asked()).toMatchObject([{ body: { WaitTimeSeconds: seconds } }]);
+  });
+
+  it.each([Infinity, 300_000, 5_001])('waits no longer than it may, where %d ms are left', async (waitMs) => {
+    const queue = await start(json({}), COMMAND_ATTRIBUTES, 5);
+    await queue.receive(1, { ...longPoll, waitMs });
+    expect(asked()).toMatchObject([{ body: { WaitTimeSeconds: 5 } }]);
   });
 
   it('asks for all that SQS knows, for a handler', async () => {

@@ -105,6 +105,12 @@ describeEachWay((start) => {
   });
 
   describe('standard input', () => {
+    it('is the null device where there is nothing to read', async () => {
+      const { ended, lines } = run(shell('readlink /proc/self/fd/0; cat'));
+      expect(await ended).toEqual(exit(0));
+      expect(lines.all).toEqual(['/dev/null']);
+    });
+
     it('has the whole message', async () => {
       const { ended, lines } = run(shell('wc -c'), { input: 'é'.repeat(500_000) });
       expect(await ended).toEqual(exit(0));

@@ -1,0 +1,62 @@
+import { COUNTED_RESULTS, JobResult } from './log';
+
+/** How a job can end, as far as that decides what becomes of its message. */
+export type Ending = 'overtime' | 'told' | 'done' | 'rejected' | 'noop' | 'failed';
+
+/** What is done with the message: deleted, or back to the queue for a while or at once. */
+export type Fate = 'deleted' | 'after the backoff' | 'at once';
+
+export interface OutcomeRule {
+  /** As a reader knows it, in Markdown. */
+  when: string;
+  result: JobResult;
+  fate: Fate;
+  /** Whether the receive is one of `maxReceives`. Of what is deleted there is none to count. */
+  isReceiveCounted: boolean;
+}
+
+/**
+ * What an end means. The first row that applies decides: once a job was told to end, its own word does not count, since
+ * many programs end with 0 when they are told, whether they have finished or not.
+ */
+export const OUTCOMES: Readonly<Record<Ending, OutcomeRule>> = {
+  overtime: {
+    when: 'over its time (`maxJobDuration`, or the 12 hours of SQS), whatever its code',
+    result: JobResult.failure,
+    fate: 'after the backoff',
+    isReceiveCounted: true,
+  },
+  told: {
+    when: 'after its notice that the task stops, whatever its code',
+    result: JobResult.released,
+    fate: 'at once',
+    isReceiveCounted: false,
+  },
+  done: { when: '0', result: JobResult.success, fate: 'deleted', isReceiveCounted: false },
+  rejected: { when: '3', result: JobResult.rejected, fate: 'deleted', isReceiveCounted: false },
+  noop: { when: '4', result: JobResult.noop, fate: 'after the backoff', isReceiveCounted: false },
+  failed: {
+    when: 'any other, a signal, or it could not be started',
+    result: JobResult.failure,
+    fate: 'after the backoff',
+    isReceiveCounted: true,
+  },
+};
+
+/** The table as it stands in the docs; a test compares the two. */
+export function outcomeTable(): readonly string[][] {
+  const rows = Object.values(OUTCOMES).map(({ when, result, fate, isReceiveCounted }) => [
+    when,
+    `\`${result}\``,
+    FATE_TEXT[fate],
+    COUNTED_RESULTS.includes(result) ? 'yes' : 'no',
+    fate === 'deleted' ? '' : isReceiveCounted ? 'yes' : 'no',
+  ]);
+  return [['exit code', 'result', 'the message', 'counts as a failure', 'one of `maxReceives`'], ...rows];
+}
+
+const FATE_TEXT: Readonly<Record<Fate, string>> = {
+  deleted: 'is deleted',
+  'after the backoff': 'comes again after the backoff',
+  'at once': 'comes again at once',
+};

@@ -1,0 +1,121 @@
+import type { Clock } from './clock';
+
+/** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
+const SETTLE_SECONDS = 5;
+
+/** When what happens to a task that is told to stop, in milliseconds from then on. */
+export interface StopTimes {
+  /** Workers are told to end. */
+  tellMs: number;
+  /** Workers are killed. */
+  killMs: number;
+  /** Nobody waits for those that are not gone any more: their messages go back. */
+  abandonMs: number;
+  /** What cannot be settled is not tried again, and the poll under way is given up. */
+  giveUpMs: number;
+  /** The watcher ends, whatever it is at. */
+  endMs: number;
+}
+
+export interface StopSettings {
+  /** ECS kills the watcher then. */
+  stopTimeoutSeconds: number;
+  /** How long before they are killed workers are told. */
+  stopNoticeSeconds: number;
+}
+
+export function stopTimes({ stopTimeoutSeconds, stopNoticeSeconds }: StopSettings): StopTimes {
+  const wholeMs = stopTimeoutSeconds * 1000;
+  const settleMs = settleMsOf(stopTimeoutSeconds);
+  const killMs = wholeMs - settleMs;
+  return {
+    tellMs: Math.max(0, killMs - stopNoticeSeconds * 1000),
+    killMs,
+    abandonMs: wholeMs - 0.6 * settleMs,
+    giveUpMs: wholeMs - 0.2 * settleMs,
+    endMs: wholeMs - 0.1 * settleMs,
+  };
+}
+
+/** A poll may be under way when the task is told to stop, and is to have its answer before the end. */
+export const longestPollSeconds = ({ stopTimeoutSeconds }: Pick<StopSettings, 'stopTimeoutSeconds'>) =>
+  Math.max(1, Math.floor(stopTimeoutSeconds - settleMsOf(stopTimeoutSeconds) / 1000));
+
+/** Who gives a task less than twice the usual has half of it for jobs. */
+const settleMsOf = (stopTimeoutSeconds: number) => Math.min(SETTLE_SECONDS, stopTimeoutSeconds / 2) * 1000;
+
+/** The course of a stop, as signals that are given one after the other. */
+export interface StopCourse {
+  /** Nothing new is begun. */
+  stopping: AbortSignal;
+  /** Workers are told to end, and are killed when `killing` is given. */
+  telling: AbortSignal;
+  killing: AbortSignal;
+  abandoning: AbortSignal;
+  givingUp: AbortSignal;
+  ending: AbortSignal;
+  /** Until workers are killed. */
+  msToKill(): number;
+}
+
+/** @param hurry workers are told at once when it is given */
+export function createStopCourse(parts: {
+  stopping: AbortSignal;
+  hurry: AbortSignal;
+  times: StopTimes;
+  clock: Clock;
+}): StopCourse {
+  const { stopping, hurry, times, clock } = parts;
+  let stoppedAtMs = 0;
+  onAbort(stopping, () => (stoppedAtMs = clock.now()));
+  const after = (milliseconds: number): AbortSignal => {
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort();
+    };
+    onAbort(stopping, () => {
+      if (milliseconds === 0) abort();
+      else clock.after(milliseconds, abort);
+    });
+    return controller.signal;
+  };
+  return {
+    stopping,
+    telling: anyOf(hurry, after(times.tellMs)),
+    killing: after(times.killMs),
+    abandoning: after(times.abandonMs),
+    givingUp: after(times.giveUpMs),
+    ending: after(times.endMs),
+    msToKill: () => Math.max(0, stoppedAtMs + times.killMs - clock.now()),
+  };
+}
+
+/** Also where it was given already. */
+export function onAbort(signal: AbortSignal, call: () => void): void {
+  if (signal.aborted) call();
+  else signal.addEventListener('abort', call, { once: true });
+}
+
+/** Resolves with the promise, or as soon as the signal is given. */
+export function untilGiven(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      // The signal may live as long as the watcher.
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    onAbort(signal, finish);
+    void promise.then(finish);
+  });
+}
+
+/** Given with the first of them. */
+export function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController();
+  signals.forEach((signal) => {
+    onAbort(signal, () => {
+      controller.abort();
+    });
+  });
+  return controller.signal;
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { createStopCourse, longestPollSeconds, stopTimes } from '../../src/watcher/stop-course';
+import { createFakeClock } from '../helpers/fake-clock';
+
+const seconds = (stopTimeoutSeconds: number, stopNoticeSeconds: number) => {
+  const times = Object.entries(stopTimes({ stopTimeoutSeconds, stopNoticeSeconds }));
+  return Object.fromEntries(times.map(([name, ms]) => [name.replace('Ms', ''), ms / 1000]));
+};
+
+describe('a stop', () => {
+  it.each([
+    { timeout: 120, notice: 15, tell: 100, kill: 115 },
+    { timeout: 120, notice: 115, tell: 0, kill: 115 },
+    { timeout: 120, notice: 1, tell: 114, kill: 115 },
+    { timeout: 30, notice: 15, tell: 10, kill: 25 },
+    // In effect never more than what is left.
+    { timeout: 10, notice: 15, tell: 0, kill: 5 },
+    { timeout: 30, notice: 100, tell: 0, kill: 25 },
+    // Less than the plugin lets through, from another template.
+    { timeout: 6, notice: 15, tell: 0, kill: 3 },
+    { timeout: 2, notice: 15, tell: 0, kill: 1 },
+    { timeout: 1, notice: 15, tell: 0, kill: 0.5 },
+  ])(
+    'of $timeout s with a notice of $notice s tells after $tell s, kills after $kill s',
+    ({ timeout, notice, ...more }) => {
+      const { tell, kill, abandon, giveUp, end } = seconds(timeout, notice);
+      expect({ tell, kill }).toEqual(more);
+      const inOrder = [tell, kill, abandon, giveUp, end, timeout] as number[];
+      expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b));
+      expect(end).toBeLessThan(timeout);
+    },
+  );
+
+  it.each([
+    { timeout: 120, poll: 115 },
+    { timeout: 10, poll: 5 },
+    { timeout: 6, poll: 3 },
+    { timeout: 2, poll: 1 },
+    // A poll that does not wait at all would make a busy loop.
+    { timeout: 1, poll: 1 },
+  ])('of $timeout s: a poll waits for $poll s at most', ({ timeout, poll }) => {
+    expect(longestPollSeconds({ stopTimeoutSeconds: timeout })).toBe(poll);
+  });
+});
+
+describe('the course of a stop', () => {
+  function start() {
+    const clock = createFakeClock();
+    const [stop, hurry] = [new AbortController(), new AbortController()];
+    const times = stopTimes({ stopTimeoutSeconds: 30, stopNoticeSeconds: 15 });
+    const course = createStopCourse({ stopping: stop.signal, hurry: hurry.signal, times, clock });
+    const given = () =>
+      (['stopping', 'telling', 'killing', 'abandoning', 'givingUp', 'ending'] as const).filter(
+        (name) => course[name].aborted,
+      );
+    return { clock, stop, hurry, course, given };
+  }
+
+  it('does not begin by itself', async () => {
+    const { clock, given } = start();
+    await clock.advance(1_000_000);
+    expect(given()).toEqual([]);
+  });
+
+  it('goes on by its times, each of which comes before the end', async () => {
+    const { clock, stop, given, course } = start();
+    await clock.advance(100_000);
+    stop.abort();
+    expect(given()).toEqual(['stopping']);
+    expect(course.msToKill()).toBe(25_000);
+    for (const [ms, name] of [
+      [10_000, 'telling'],
+      [15_000, 'killing'],
+      [2_000, 'abandoning'],
+      [2_000, 'givingUp'],
+      [500, 'ending'],
+    ] as const) {
+      await clock.advance(ms - 1);
+      expect(given()).not.toContain(name);
+      await clock.advance(1);
+      expect(given().at(-1)).toBe(name);
+    }
+  });
+
+  it('tells at once in a hurry, and kills no earlier', async () => {
+    const { clock, stop, hurry, given, course } = start();
+    stop.abort();
+    await clock.advance(1_000);
+    hurry.abort();
+    expect(given()).toEqual(['stopping', 'telling']);
+    expect(course.msToKill()).toBe(24_000);
+  });
+});
