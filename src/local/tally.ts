@@ -1,5 +1,6 @@
 import { JobResult } from '../contract/log';
 import { readLine } from '../contract/log-lines';
+import { copyIdIn } from '../contract/sent-anew';
 
 /** What became of a message that was sent. */
 export type Fate = 'done' | 'rejected' | 'dead-lettered' | 'open';
@@ -33,6 +34,8 @@ export class Tally {
   private readonly queueIds = new Map<string, string>();
   /** The queue's id of a message to the sender's. */
   private readonly senderIds = new Map<string, string>();
+  /** The queue's id of a copy that a watcher has sent to that of the message. */
+  private readonly originals = new Map<string, string>();
   private onSettled: (() => void) | undefined;
 
   sent(messageId: string, body: string): void {
@@ -44,9 +47,13 @@ export class Tally {
 
   /** A line of a watcher's log. */
   line(line: string): void {
-    const { messageId, topicMessageId, outcome } = readLine(line);
-    if (messageId === undefined) return;
-    if (topicMessageId !== undefined) {
+    const read = readLine(line);
+    const { topicMessageId, outcome } = read;
+    if (read.messageId === undefined) return;
+    const messageId = this.originalOf(read.messageId);
+    const copyId = copyIdIn(read);
+    if (copyId !== undefined) this.originals.set(copyId, messageId);
+    if (topicMessageId !== undefined && messageId === read.messageId) {
       this.queueIds.set(topicMessageId, messageId);
       this.senderIds.set(messageId, topicMessageId);
     }
@@ -57,8 +64,9 @@ export class Tally {
 
   /** @param queueMessageId the queue's id of a message in the dead-letter queue */
   deadLettered(queueMessageId: string): void {
-    this.entry(queueMessageId).isDead = true;
-    this.close(this.senderIds.get(queueMessageId) ?? queueMessageId);
+    const messageId = this.originalOf(queueMessageId);
+    this.entry(messageId).isDead = true;
+    this.close(this.senderIds.get(messageId) ?? messageId);
   }
 
   reports(): MessageReport[] {
@@ -102,6 +110,10 @@ export class Tally {
     const last = attempts.at(-1)?.result;
     if (last === JobResult.success) return 'done';
     return last === JobResult.rejected ? 'rejected' : 'open';
+  }
+
+  private originalOf(queueId: string): string {
+    return this.originals.get(queueId) ?? queueId;
   }
 
   private ofSender(senderId: string): Received | undefined {

@@ -20,7 +20,7 @@ export interface HandParts {
   onIdle: () => Promise<void>;
   /** How the task ends: what has no worker when it is told goes back at once. */
   course: Pick<StopCourse, 'stopping' | 'telling' | 'killing' | 'abandoning' | 'msToKill'>;
-  /** Of a group no other message is given while one is in hand. */
+  /** SQS gives no other message of a group before that in hand is settled. */
   isFifo: boolean;
   clock: Clock;
 }
@@ -67,7 +67,7 @@ export class Hand {
 
   /** From now on the message is kept hidden. It is to be worked on next. */
   hold(message: ReceivedMessage): Job {
-    const job = toJob(message, this.parts.open(message), this.parts.clock.now());
+    const job = toJob(message, this.parts.open, this.parts.clock.now());
     this.held += 1;
     if (this.held === 1) this.parts.protection.busy();
     this.parts.heartbeat.hold(job);
@@ -91,6 +91,8 @@ export class Hand {
       // A message without a word is one that comes again.
       await settle(job, settlements[index] ?? decideRelease());
     });
+    // Until then SQS keeps the rest of the group back, and not each wakes a poll that waits when it does no longer.
+    if (this.parts.isFifo) await Promise.all(settled);
     await this.finish(jobs.length);
     await Promise.all(settled);
   }
@@ -105,7 +107,7 @@ export class Hand {
     return settlements;
   }
 
-  /** The worker has ended: its slot takes the next messages while these are being settled. */
+  /** The worker has ended: its slot takes the next messages, of a standard queue while these are being settled. */
   private async finish(messages: number): Promise<void> {
     this.unfinished -= 1;
     // Emptying may take long, and no worker starts any more.

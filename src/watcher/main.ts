@@ -21,7 +21,7 @@ import { createPoll } from './queue/poll';
 import { createSqsClient } from './queue/sqs/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/sqs-queue';
 import { readHandlerSettings, readSettings, type HandlerSettings, type Settings } from './settings';
-import { anyOf, createStopCourse, longestPollSeconds, onAbort, stopTimes } from './stop-course';
+import { createStopCourse, longestPollSeconds, onAbort, type StopCourse } from './stop-course';
 import { onStopSignals } from './stop-signals';
 import { findLogStream } from './task/log-stream';
 import { MemoryKills, readMemoryKills } from './task/memory-kills';
@@ -81,17 +81,8 @@ async function takeImageCommand(environment: Record<string, string | undefined>)
 async function watchQueue(given: Given): Promise<void> {
   const { settings, handler, log } = given;
   const running: { workers?: Workers & Partial<Pick<HandlerWorkers, 'reload'>> } = {};
-  const { stopping, hurry, abortPoll } = onStopSignals({
-    process,
-    log,
-    killAll: () => running.workers?.kill(),
-  });
-  const course = createStopCourse({ stopping, hurry, times: stopTimes(settings), clock });
-  onAbort(course.ending, () => {
-    log.warn('out of time: what is still in hand comes again');
-    running.workers?.kill();
-    process.exit(0);
-  });
+  const course = stopCourse(given, () => running.workers?.kill());
+  const { stopping } = course;
   if (handler !== undefined) onReload(log, () => running.workers?.reload?.());
   const sickness = (): string | undefined => machine.problem((running.workers?.slots.busy ?? 0) > 0);
   const progress = new Progress({ clock, stopping, ...settings, sickness });
@@ -102,11 +93,8 @@ async function watchQueue(given: Given): Promise<void> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
   const client = createSqsClient({ timeOfDay: systemClock, ...common });
-  const queue = createSqsQueue(client, {
-    ...settings,
-    systemAttributes,
-    longestPollSeconds: longestPollSeconds(settings),
-  });
+  const limits = { longestPollSeconds: longestPollSeconds(settings) };
+  const queue = createSqsQueue(client, { ...settings, ...limits, systemAttributes });
   const heartbeat = new Heartbeat({ queue, ...common });
   const protection = createProtection(settings.agentUri, { clock, log });
   const workers = await (handler === undefined
@@ -116,7 +104,7 @@ async function watchQueue(given: Given): Promise<void> {
   await watch({
     workers,
     open: handler === undefined ? openForCommand : openForHandler(handler.ownTopicArn),
-    poll: machine.pace(createPoll({ queue, stopping, abort: anyOf(abortPoll, course.givingUp), ...common })),
+    poll: machine.pace(createPoll({ queue, stopping, abort: course.abortPoll, ...common })),
     heartbeat,
     settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),
     protection,
@@ -129,6 +117,17 @@ async function watchQueue(given: Given): Promise<void> {
   await workers.close();
   heartbeat.stop();
   protection.stop();
+}
+
+/** From the first signal on; at its end the watcher ends, whatever it is at. */
+function stopCourse({ settings, log }: Given, killAll: () => void): StopCourse {
+  const course = createStopCourse(onStopSignals({ process, log, killAll }), settings, clock);
+  onAbort(course.ending, () => {
+    log.warn('out of time: what is still in hand comes again');
+    killAll();
+    process.exit(0);
+  });
+  return course;
 }
 
 async function commandWorkers(

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import type { StopSignals } from './stop-signals';
 
 /** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 const SETTLE_SECONDS = 5;
@@ -54,18 +55,15 @@ export interface StopCourse {
   abandoning: AbortSignal;
   givingUp: AbortSignal;
   ending: AbortSignal;
+  /** The poll that is under way is given up. */
+  abortPoll: AbortSignal;
   /** Until workers are killed. */
   msToKill(): number;
 }
 
-/** @param hurry workers are told at once when it is given */
-export function createStopCourse(parts: {
-  stopping: AbortSignal;
-  hurry: AbortSignal;
-  times: StopTimes;
-  clock: Clock;
-}): StopCourse {
-  const { stopping, hurry, times, clock } = parts;
+export function createStopCourse(signals: StopSignals, settings: StopSettings, clock: Clock): StopCourse {
+  const { stopping, hurry } = signals;
+  const times = stopTimes(settings);
   let stoppedAtMs = 0;
   onAbort(stopping, () => (stoppedAtMs = clock.now()));
   const after = (milliseconds: number): AbortSignal => {
@@ -79,12 +77,14 @@ export function createStopCourse(parts: {
     });
     return controller.signal;
   };
+  const givingUp = after(times.giveUpMs);
   return {
     stopping,
     telling: anyOf(hurry, after(times.tellMs)),
     killing: after(times.killMs),
     abandoning: after(times.abandonMs),
-    givingUp: after(times.giveUpMs),
+    givingUp,
+    abortPoll: anyOf(signals.abortPoll, givingUp),
     ending: after(times.endMs),
     msToKill: () => Math.max(0, stoppedAtMs + times.killMs - clock.now()),
   };
@@ -110,7 +110,7 @@ export function untilGiven(promise: Promise<void>, signal: AbortSignal): Promise
 }
 
 /** Given with the first of them. */
-export function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
+function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
   const controller = new AbortController();
   signals.forEach((signal) => {
     onAbort(signal, () => {

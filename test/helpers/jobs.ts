@@ -19,6 +19,7 @@ export function testJob(more: Partial<Job> = {}): Job {
   return {
     messageId,
     received: testMessage({ messageId }),
+    copy: undefined,
     receiptHandle: `handle-${messageId}`,
     body: 'hello',
     subject: undefined,

@@ -120,3 +120,24 @@ describe('a tally', () => {
     expect(await tally.whenSettled(10_000, never)).toBe(true);
   });
 });
+
+describe('a message that is sent anew', () => {
+  it('is followed to its end by its copies, through a topic too', () => {
+    const tally = new Tally();
+    tally.sent('sns-1', 'hello');
+    const say = (id: string, text: string) => {
+      tally.line(`[Tue, 24 Nov 2026 08:00:00 GMT] [watcher] [${id}] ${text}`);
+    };
+    say('first', 'received (receive 1, SNS message sns-1)');
+    say('first', '[noop] after 1 ms, 2 ms since sent, receive 1 (exit code 4: no-op)');
+    say('first', 'sent anew as second, since this receive is not to count');
+    say('second', 'received (receive 1, SNS message sns-1)');
+    say('second', '[failure] after 1 ms, 2 ms since sent, receive 1 (exit code 1)');
+    say('second', 'sent anew as third, since not all of its receives were tries');
+    expect(tally.reports()).toMatchObject([{ fate: 'open' }]);
+    say('third', '[success] after 1 ms, 2 ms since sent, receive 1 (exit code 0)');
+    expect(tally.reports()).toMatchObject([
+      { fate: 'done', attempts: [{ result: 'noop' }, { result: 'failure' }, { result: 'success' }] },
+    ]);
+  });
+});

@@ -46,9 +46,10 @@ describe('a stop', () => {
 describe('the course of a stop', () => {
   function start() {
     const clock = createFakeClock();
-    const [stop, hurry] = [new AbortController(), new AbortController()];
-    const times = stopTimes({ stopTimeoutSeconds: 30, stopNoticeSeconds: 15 });
-    const course = createStopCourse({ stopping: stop.signal, hurry: hurry.signal, times, clock });
+    const [stop, hurry, abortPoll] = [new AbortController(), new AbortController(), new AbortController()];
+    const signals = { stopping: stop.signal, hurry: hurry.signal, abortPoll: abortPoll.signal };
+    const settings = { stopTimeoutSeconds: 30, stopNoticeSeconds: 15 };
+    const course = createStopCourse(signals, settings, clock);
     const given = () =>
       (['stopping', 'telling', 'killing', 'abandoning', 'givingUp', 'ending'] as const).filter(
         (name) => course[name].aborted,

@@ -12,7 +12,10 @@ const NOTICE_SOON = { WatchbotStopTimeout: '9', WatchbotStopNotice: '3' };
 describe('SIGTERM, as ECS sends it', () => {
   it('lets a worker work on, without a signal', async () => {
     const queue = await createTestQueue(bed.emulator);
-    const watcher = bed.start(queue, `trap 'echo told to end; exit 1' TERM; echo started; ${bed.gate.wait}; exit 0`);
+    const watcher = bed.start(
+      queue,
+      `trap 'echo told to end; exit 1' TERM; echo started; ${bed.gate.wait}; exit 0`,
+    );
     await queue.send('hello');
     await watcher.find(/\[worker\].*started/);
 
@@ -46,24 +49,21 @@ describe('SIGTERM, as ECS sends it', () => {
     expect(await queue.counts()).toEqual(counts);
   });
 
-  it.each([0, 3, 4, 1])(
-    'after its notice exit code %d is a release: at once, uncounted',
-    async (code) => {
-      const queue = await createTestQueue(bed.emulator);
-      const watcher = bed.start(queue, worker('obedient.mjs', String(code)), NOTICE_SOON);
-      await queue.send('hello');
-      await watcher.find('started');
+  it.each([0, 3, 4, 1])('after its notice exit code %d is a release: at once, uncounted', async (code) => {
+    const queue = await createTestQueue(bed.emulator);
+    const watcher = bed.start(queue, worker('obedient.mjs', String(code)), NOTICE_SOON);
+    await queue.send('hello');
+    await watcher.find('started');
 
-      watcher.process.kill('SIGTERM');
+    watcher.process.kill('SIGTERM');
 
-      await watcher.find('told to end');
-      expect(await watcher.find('[released]')).toContain(
-        '(the task was stopped; the message goes back at once)',
-      );
-      expect(await watcher.ended).toBe(0);
-      expect(await queue.counts()).toEqual({ visible: 1, inFlight: 0, dead: 0 });
-    },
-  );
+    await watcher.find('told to end');
+    expect(await watcher.find('[released]')).toContain(
+      '(the task was stopped; the message goes back at once)',
+    );
+    expect(await watcher.ended).toBe(0);
+    expect(await queue.counts()).toEqual({ visible: 1, inFlight: 0, dead: 0 });
+  });
 
   it('kills a worker that does not end after its notice, and gives the message back', async () => {
     const queue = await createTestQueue(bed.emulator);

@@ -252,6 +252,36 @@ describe('the loop', () => {
   });
 });
 
+describe('a FIFO queue', () => {
+  it.each([1, 3])(
+    'is asked by a slot only when its last message is settled: %d slots',
+    async (concurrency) => {
+      const settling = createDeferred();
+      const { asked, receive, end, settled } = start({
+        isFifo: true,
+        concurrency,
+        settle: () => settling.promise,
+      });
+      for (let slot = 0; slot < concurrency; slot += 1) await receive(`m${slot}`);
+      await end('m0');
+      expect(asked()).toHaveLength(concurrency);
+      settling.resolve();
+      await settled();
+      expect(asked()).toHaveLength(concurrency + 1);
+    },
+  );
+
+  it('so deletes or returns before it asks again', async () => {
+    const { events, polls, receive, end, endWith } = start({ isFifo: true });
+    await receive('a');
+    await end('a');
+    expect([events.at(-2), polls.length]).toEqual(['delete a', 2]);
+    await receive('b');
+    await endWith('b', FAILED);
+    expect([events.at(-2), polls.length]).toEqual(['return b', 3]);
+  });
+});
+
 describe('told to stop', () => {
   it('gives back what still arrives, and never starts it', async () => {
     const { events, stop, receive, watched, settled } = start({ concurrency: 5 });

@@ -1,7 +1,5 @@
 import { readLine } from '../../contract/log-lines';
-
-/** Written by the watcher where it sends a message anew: `src/watcher/outcome/settle.ts`. */
-const SENT_ANEW = /^sent anew as ([\w-]+),/;
+import { copyIdIn } from '../../contract/sent-anew';
 
 /**
  * The ids of one job. The topic's id of a message stands in the line with which a job begins, which has the queue's, and
@@ -21,12 +19,13 @@ export class JobTrace {
 
   /** Whether the line is of the job; what it says of further ids is learned. */
   take(line: string): boolean {
-    const { messageId, topicMessageId, invocationId, source, text } = readLine(line);
+    const read = readLine(line);
+    const { messageId, topicMessageId, invocationId } = read;
     if (messageId === undefined) return false;
     if (topicMessageId !== undefined && this.known.has(topicMessageId)) this.known.add(messageId);
     if (!this.known.has(messageId)) return false;
     if (invocationId !== undefined) this.known.add(invocationId);
-    const [, copy] = source === 'watcher' ? (SENT_ANEW.exec(text) ?? []) : [];
+    const copy = copyIdIn(read);
     if (copy !== undefined) this.known.add(copy);
     return true;
   }

@@ -1,12 +1,15 @@
 import type { ReceivedMessage } from '../queue/queue';
-import type { Content } from './envelope';
+import { takeMark, type CopyMark } from './copy-mark';
+import type { Content, Open } from './envelope';
 
 /** A message as a worker and the log see it. */
 export interface Job extends Content {
-  /** As it came, for a copy of it. */
+  /** As its sender sent it, for a copy of it. */
   received: ReceivedMessage;
   messageId: string;
   receiptHandle: string;
+  /** Where it is a copy that a watcher has sent. */
+  copy: CopyMark | undefined;
   /** How often the message has been received, this time included. */
   receives: number;
   sentAt: Date;
@@ -17,16 +20,18 @@ export interface Job extends Content {
   traceHeader: string | undefined;
 }
 
-/** @param content what was taken out of it */
-export function toJob(message: ReceivedMessage, content: Content, receivedAtMs: number): Job {
-  const { systemAttributes: attributes } = message;
+/** @param open takes apart what its sender sent */
+export function toJob(message: ReceivedMessage, open: Open, receivedAtMs: number): Job {
+  const { received, mark } = takeMark(message);
+  const { systemAttributes: attributes } = received;
   return {
-    ...content,
-    received: message,
+    ...open(received),
+    received,
+    copy: mark,
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
     receives: wholeNumber(attributes.ApproximateReceiveCount) ?? 1,
-    sentAt: dateOf(attributes.SentTimestamp) ?? new Date(receivedAtMs),
+    sentAt: dateOf(mark?.sentAtMs.toString() ?? attributes.SentTimestamp) ?? new Date(receivedAtMs),
     firstReceivedAt: dateOf(attributes.ApproximateFirstReceiveTimestamp) ?? new Date(receivedAtMs),
     receivedAtMs,
     groupId: attributes.MessageGroupId,

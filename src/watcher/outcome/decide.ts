@@ -1,6 +1,7 @@
 import { ExitCode } from '../../contract/exit-codes';
 import type { JobResult } from '../../contract/log';
 import { OUTCOMES, type Ending } from '../../contract/outcomes';
+import type { Job } from '../message/job';
 import { describeExit, STOPPED } from '../worker/describe-end';
 import type { StopReason, WorkerEnd } from '../worker/run-worker';
 
@@ -28,9 +29,18 @@ export function backoffSeconds(receives: number, heldSeconds: number): number {
 
 /** What a message has behind it, as far as that decides how long it waits. */
 export interface Tried {
+  /** Those of the message that it is a copy of, too. */
   receives: number;
   heldSeconds: number;
 }
+
+export const triedOf = (
+  { receives, copy, receivedAtMs }: Pick<Job, 'receives' | 'copy' | 'receivedAtMs'>,
+  nowMs: number,
+): Tried => ({
+  receives: receives + (copy?.receives ?? 0),
+  heldSeconds: (nowMs - receivedAtMs) / 1000,
+});
 
 /** A message's fate, from how its worker ended. Pure. */
 export function decide(end: WorkerEnd, tried: Tried): Decision {

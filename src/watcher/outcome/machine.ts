@@ -7,7 +7,7 @@ import { createBackoff, type Backoff } from '../queue/backoff';
 import type { Poll } from '../queue/poll';
 import { isMachineError } from '../worker/machine-errors';
 import type { WorkerEnd } from '../worker/run-worker';
-import { backoffSeconds, type Decision } from './decide';
+import { backoffSeconds, type Decision, type Tried } from './decide';
 
 /** So often a message goes back uncounted from one task; then it is taken for the cause of the error itself. */
 export const MOST_RETURNS = 3;
@@ -46,14 +46,16 @@ export class Machine {
   }
 
   /** What becomes of a message whose worker could not be started for the machine's sake; undefined of any other. */
-  judge(job: Pick<Job, 'messageId' | 'receives'>, end: WorkerEnd, heldSeconds: number): Decision | undefined {
+  judge(job: Pick<Job, 'messageId' | 'copy'>, end: WorkerEnd, tried: Tried): Decision | undefined {
     if (end.kind === 'exited') this.succeed();
     if (end.kind !== 'not-started' || !isMachineError(end.code)) return undefined;
     this.fail(end.reason);
-    const returns = (this.returns.get(job.messageId) ?? 0) + 1;
-    this.remember(job.messageId, returns);
+    // A copy is bounded with the message that was sent first.
+    const id = job.copy?.messageId ?? job.messageId;
+    const returns = (this.returns.get(id) ?? 0) + 1;
+    this.remember(id, returns);
     if (returns > MOST_RETURNS) return undefined;
-    const afterSeconds = backoffSeconds(job.receives, heldSeconds);
+    const afterSeconds = backoffSeconds(tried.receives, tried.heldSeconds);
     return {
       result: JobResult.released,
       reason: `not tried: ${end.reason}`,

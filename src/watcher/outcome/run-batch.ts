@@ -8,7 +8,7 @@ import type { StopReason } from '../worker/run-worker';
 import type { InvocationEnd } from '../worker/warm/invocation';
 import type { WarmWorker } from '../worker/warm/warm-worker';
 import type { RunningBatch } from '../workers';
-import type { Decision } from './decide';
+import { triedOf, type Decision } from './decide';
 import { decideBatch, release } from './decide-batch';
 import { outcomeOf } from './outcome';
 import { limitTime } from './time-limit';
@@ -90,13 +90,7 @@ async function work(jobs: readonly Job[], parts: BatchParts, control: BatchContr
 
 const NO_WORKER = 'there was no worker for it; it goes back at once';
 
-const invokedAt =
-  (nowMs: number) =>
-  ({ messageId, receives, receivedAtMs }: Job) => ({
-    messageId,
-    receives,
-    heldSeconds: (nowMs - receivedAtMs) / 1000,
-  });
+const invokedAt = (nowMs: number) => (job: Job) => ({ messageId: job.messageId, ...triedOf(job, nowMs) });
 
 const exitOf = (end: InvocationEnd | undefined) =>
   end?.kind === 'ended' && end.end.kind === 'exited' ? end.end : undefined;

@@ -9,7 +9,7 @@ import type { WorkerCommand } from '../worker/command';
 import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../worker/run-worker';
 import type { StartWorker, Variable } from '../worker/start-worker';
 import type { TemporaryFolder, TemporaryFolders } from '../worker/temporary-folders';
-import { decide, type Decision, type Settlement } from './decide';
+import { decide, triedOf, type Decision, type Settlement } from './decide';
 import { explainMemoryKill } from './explain-end';
 import type { Machine } from './machine';
 import { outcomeOf } from './outcome';
@@ -80,7 +80,7 @@ async function work(
   const end = await Promise.race([workerEnd(job, parts, onStart), abandoned]);
   const nowMs = clock.now();
   tellOfRemains(end, job, log);
-  const decision = decisionOn(end, { job, heldSeconds: (nowMs - job.receivedAtMs) / 1000 }, parts);
+  const decision = decisionOn(end, { job, nowMs }, parts);
   const outcome = outcomeOf(decision, {
     job,
     durationMs: nowMs - startedAtMs,
@@ -94,11 +94,11 @@ async function work(
 
 function decisionOn(
   end: WorkerEnd,
-  { job, heldSeconds }: { job: Job; heldSeconds: number },
+  { job, nowMs }: { job: Job; nowMs: number },
   { machine, memoryKills }: JobParts,
 ): Decision {
-  const decision =
-    machine.judge(job, end, heldSeconds) ?? decide(end, { receives: job.receives, heldSeconds });
+  const tried = triedOf(job, nowMs);
+  const decision = machine.judge(job, end, tried) ?? decide(end, tried);
   return explainMemoryKill(decision, end, memoryKills);
 }
 

@@ -1,17 +1,18 @@
+import { sentAnewText } from '../../contract/sent-anew';
 import { pause, type Clock } from '../clock';
 import type { Logger } from '../log/logger';
-import type { Job } from '../message/job';
 import { createBackoff } from '../queue/backoff';
 import { createBatcher, type Batcher } from '../queue/batcher';
 import { describeError } from '../queue/poll';
 import type { FailedEntry, Queue, VisibilityChange } from '../queue/queue';
 import type { Settlement } from './decide';
 import type { HeldMessage } from './heartbeat';
+import { whenToSendAnew, type Counted, type SendAnew } from './send-anew';
 
 /** Carries a settlement out. Never rejects: what cannot be settled comes back by itself, at least once. */
 export type Settle = (message: SettledMessage, settlement: Settlement) => Promise<void>;
 
-export type SettledMessage = HeldMessage & Pick<Job, 'receives' | 'received'>;
+export type SettledMessage = HeldMessage & Counted;
 
 export interface SettleParts {
   queue: Queue;
@@ -28,16 +29,34 @@ export interface SettleParts {
 
 export function createSettle(parts: SettleParts): Settle {
   const attempt = createAttempt(parts);
-  const sendAnew = createSendAnew(parts);
+  const sendCopy = createSendCopy(parts);
   return async (message, settlement) => {
     const persist = createPersistence(parts, message);
-    const sendCopy = sendAnew(message, settlement);
-    if (sendCopy === undefined) {
-      await persist(() => attempt(message, settlement), settlement.action);
-    } else if (await persist(sendCopy, 'send anew')) {
-      await persist(() => attempt(message, { action: 'delete' }), 'delete');
+    const asItIs = () => persist(() => attempt(message, settlement), settlement.action);
+    const anew = sendAnewOf(parts, message, settlement);
+    if (anew === undefined) {
+      await asItIs();
+      return;
     }
+    const copy = sendCopy(message, { ...anew, settlement });
+    // Who can do without a copy is not held up by it.
+    const isSent = anew.isNeeded ? await persist(copy, 'send anew') : (await copy()) === undefined;
+    if (isSent) await persist(() => attempt(message, { action: 'delete' }), 'delete');
+    else if (!anew.isNeeded) await asItIs();
   };
+}
+
+/** A copy would lose its place in a FIFO queue. */
+function sendAnewOf(
+  { isFifo, maxReceives, log }: SettleParts,
+  message: SettledMessage,
+  settlement: Settlement,
+): SendAnew | undefined {
+  if (!isFifo) return whenToSendAnew(message, settlement, maxReceives);
+  const isCounted = settlement.action === 'delete' || settlement.isCounted;
+  if (!isCounted && message.receives >= maxReceives)
+    log.warn('this was its last receive: it goes to the dead-letter queue next', message.messageId);
+  return undefined;
 }
 
 /** Tries again what fails, until it is done, or another watcher has the message, or the task is killed. */
@@ -63,24 +82,23 @@ function createPersistence(
 }
 
 /**
- * SQS counts every receive, also that of a no-op or of a task that was stopped, and cannot count back. In its last one
- * such a message would go to the dead-letter queue next: a copy is sent, whose count begins anew, and then the message
- * is deleted. Between the two there are both for a moment, never none. A copy would lose its place in a FIFO queue.
+ * A copy is sent, and then the message is deleted: between the two there are both for a moment, never none. Where it is
+ * tried again, it is without the mark: SQS may have refused it for that.
  */
-function createSendAnew({ queue, log, isFifo, maxReceives }: SettleParts) {
-  return (message: SettledMessage, settlement: Settlement): (() => Promise<Answer>) | undefined => {
-    const { action } = settlement;
-    if (action === 'delete' || settlement.isCounted || message.receives < maxReceives) return undefined;
-    if (isFifo) {
-      log.warn('this was its last receive: it goes to the dead-letter queue next', message.messageId);
-      return undefined;
-    }
+function createSendCopy({ queue, log }: SettleParts) {
+  return (
+    { messageId, received }: SettledMessage,
+    { mark, why, settlement }: SendAnew & { settlement: Settlement },
+  ): (() => Promise<Answer>) => {
+    let nextMark = mark;
+    const afterSeconds = settlement.action === 'return' ? settlement.afterSeconds : 0;
     return async () => {
       try {
-        const id = await queue.sendCopy(message.received, settlement.afterSeconds);
-        log.info(`sent anew as ${id}, since its receives are used up`, message.messageId);
+        const id = await queue.sendCopy(received, afterSeconds, nextMark);
+        log.info(sentAnewText(id, why), messageId);
         return undefined;
       } catch (error) {
+        nextMark = undefined;
         return failureOf(error);
       }
     };
@@ -90,13 +108,16 @@ function createSendAnew({ queue, log, isFifo, maxReceives }: SettleParts) {
 /** Milliseconds for which a settlement waits for others: a tenth of the calls, where jobs are short. */
 const LINGER_MS = 50;
 
+/** A slot waits for it, and others work meanwhile where there are any. */
+const fifoLingerMs = (concurrency: number) => (concurrency === 1 ? 0 : 10);
+
 /** Undefined: done. */
 type Answer = Pick<FailedEntry, 'isFinal' | 'reason'> | undefined;
 
 /** One try, in a batch with others. */
 function createAttempt({ queue, clock, concurrency, isFifo }: SettleParts) {
   // Until a message of a FIFO group is deleted, SQS keeps the next one back.
-  const common = { clock, lingerMs: isFifo && concurrency === 1 ? 0 : LINGER_MS };
+  const common = { clock, lingerMs: isFifo ? fifoLingerMs(concurrency) : LINGER_MS };
   const deletions: Batcher<string, Answer> = createBatcher({
     ...common,
     send: async (handles: readonly string[]) => answersFor(handles, await queue.deleteBatch(handles)),

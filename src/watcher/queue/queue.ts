@@ -1,11 +1,13 @@
+import type { CopyMark } from '../message/copy-mark';
+
 /** The queue as the watcher sees it: what it needs of SQS, and no more. */
 export interface Queue {
   /** One long poll; SQS waits no longer than is said, and than it may. */
   receive(maxMessages: number, options: { waitMs: number; signal: AbortSignal }): Promise<ReceivedMessage[]>;
   /** Deletes up to ten messages; returns those that SQS did not delete. */
   deleteBatch(receiptHandles: readonly string[]): Promise<FailedEntry[]>;
-  /** Sends a copy of a message, with its attributes. Resolves to the copy's id. */
-  sendCopy(message: ReceivedMessage, delaySeconds: number): Promise<string>;
+  /** Sends a copy of a message, with its attributes and the mark. Resolves to the copy's id. */
+  sendCopy(message: ReceivedMessage, delaySeconds: number, mark: CopyMark | undefined): Promise<string>;
   /** Sets for how long up to ten messages stay hidden; returns those for which SQS did not. */
   changeVisibilityBatch(changes: readonly VisibilityChange[]): Promise<FailedEntry[]>;
 }

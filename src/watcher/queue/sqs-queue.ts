@@ -5,6 +5,7 @@ import type {
   ReceiveMessageRequest,
 } from '@aws-sdk/client-sqs';
 import { mapValues } from '../../aws-json/map-values';
+import { COPY_ATTRIBUTE, markAttribute, type CopyMark } from '../message/copy-mark';
 import type { FailedEntry, MessageAttribute, Queue, ReceivedMessage } from './queue';
 import type { Wire } from './sqs/actions';
 import type { SqsClient } from './sqs/sqs-client';
@@ -38,9 +39,8 @@ export interface SqsQueueParts {
 
 export function createSqsQueue(
   client: SqsClient,
-  { queueUrl, visibilityTimeoutSeconds, longestPollSeconds, systemAttributes }: SqsQueueParts,
+  { queueUrl: QueueUrl, visibilityTimeoutSeconds, longestPollSeconds, systemAttributes }: SqsQueueParts,
 ): Queue {
-  const QueueUrl = queueUrl;
   const longestSeconds = Math.min(LONG_POLL_SECONDS, longestPollSeconds);
   return {
     receive: async (maxMessages, { waitMs, signal }) => {
@@ -61,9 +61,9 @@ export function createSqsQueue(
       const { Failed } = await client.call('DeleteMessageBatch', { QueueUrl, Entries });
       return failedEntries(Failed, receiptHandles);
     },
-    sendCopy: async (message, delaySeconds) => {
-      const { MessageId } = await client.call('SendMessage', { QueueUrl, ...copyOf(message, delaySeconds) });
-      return MessageId ?? '';
+    sendCopy: async (message, delaySeconds, mark) => {
+      const copy = { QueueUrl, ...copyOf(marked(message, mark), delaySeconds) };
+      return (await client.call('SendMessage', copy)).MessageId ?? '';
     },
     changeVisibilityBatch: async (changes) => {
       const Entries = changes.map(({ receiptHandle, timeoutSeconds }, index) => ({
@@ -80,6 +80,11 @@ export function createSqsQueue(
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html */
 const MAX_DELAY_SECONDS = 900;
+
+function marked(message: ReceivedMessage, mark: CopyMark | undefined): ReceivedMessage {
+  if (mark === undefined) return message;
+  return { ...message, attributes: { ...message.attributes, [COPY_ATTRIBUTE]: markAttribute(mark) } };
+}
 
 /** With all that its sender gave it. */
 function copyOf({ body, attributes, systemAttributes }: ReceivedMessage, delaySeconds: number) {

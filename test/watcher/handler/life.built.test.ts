@@ -162,20 +162,23 @@ describe('told to stop', () => {
     expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
   });
 
-  it.each(['shutdown', 'duration'])('does not take an answer for one that comes after it: %s', async (cause) => {
-    const isStop = cause === 'shutdown';
-    const { queue, watcher } = await start(
-      'obedient.handler',
-      isStop ? { WatchbotStopTimeout: '9', WatchbotStopNotice: '3' } : { maxJobDuration: '1' },
-    );
-    const id = await queue.send('hello');
-    await watcher.find('begins hello');
-    if (isStop) watcher.process.kill('SIGTERM');
-    await watcher.find('told to end');
-    const line = await watcher.find(/\] after \d+ ms/);
-    expect(line).toContain(`[${id}] ${isStop ? '[released]' : '[failure]'}`);
-    if (isStop) expect(await watcher.ended).toBe(0);
-  });
+  it.each(['shutdown', 'duration'])(
+    'does not take an answer for one that comes after it: %s',
+    async (cause) => {
+      const isStop = cause === 'shutdown';
+      const { queue, watcher } = await start(
+        'obedient.handler',
+        isStop ? { WatchbotStopTimeout: '9', WatchbotStopNotice: '3' } : { maxJobDuration: '1' },
+      );
+      const id = await queue.send('hello');
+      await watcher.find('begins hello');
+      if (isStop) watcher.process.kill('SIGTERM');
+      await watcher.find('told to end');
+      const line = await watcher.find(/\] after \d+ ms/);
+      expect(line).toContain(`[${id}] ${isStop ? '[released]' : '[failure]'}`);
+      if (isStop) expect(await watcher.ended).toBe(0);
+    },
+  );
 
   it('gives back at once what does not end in time', async () => {
     const { queue, watcher } = await start('wait.handler', { GATE: bed.gate.file, WatchbotStopTimeout: '1' });

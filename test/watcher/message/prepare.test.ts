@@ -16,7 +16,7 @@ const SOURCE = { queueArn: 'arn:aws:sqs:us-east-1:000000000000:queue', region: '
 function prepare(message: ReceivedMessage): void {
   const opens = [openForCommand, openForHandler(OWN_TOPIC), openForHandler(undefined)];
   for (const open of opens) {
-    const job = toJob(message, open(message), 0);
+    const job = toJob(message, open, 0);
     // Compared at once: there may be many.
     const kinds = workerVariables(job, '/tmp/file').map(([, value]) => typeof value);
     const parts = Object.values(job.attributes).flatMap(Object.keys);

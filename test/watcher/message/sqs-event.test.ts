@@ -13,7 +13,7 @@ const SOURCE = { queueArn: 'arn:aws:sqs:us-east-1:000000000000:queue', region: '
 const lists = { stringListValues: [], binaryListValues: [] };
 
 function recordOf(message: ReceivedMessage, ownTopic: string | undefined = OWN_TOPIC): unknown {
-  const job = toJob(message, openForHandler(ownTopic)(message), 0);
+  const job = toJob(message, openForHandler(ownTopic), 0);
   const event = JSON.parse(sqsEvent([job], SOURCE)) as { Records: unknown[] };
   return event.Records[0];
 }

@@ -119,13 +119,15 @@ describe('a worker that was told to end', () => {
     ]);
   });
 
-  it.each(ends.flatMap((end) => [{ reason: 'duration' as const, end }, { reason: 'window' as const, end }]))(
-    'since its time was over: all have failed, whatever it answers: %j',
-    ({ reason, end }) => {
-      expect(told(reason, end)).toEqual([
-        ['failure', { action: 'return', afterSeconds: 2, isCounted: true }],
-        ['failure', { action: 'return', afterSeconds: 8, isCounted: true }],
-      ]);
-    },
-  );
+  it.each(
+    ends.flatMap((end) => [
+      { reason: 'duration' as const, end },
+      { reason: 'window' as const, end },
+    ]),
+  )('since its time was over: all have failed, whatever it answers: %j', ({ reason, end }) => {
+    expect(told(reason, end)).toEqual([
+      ['failure', { action: 'return', afterSeconds: 2, isCounted: true }],
+      ['failure', { action: 'return', afterSeconds: 8, isCounted: true }],
+    ]);
+  });
 });

@@ -13,7 +13,8 @@ const notStarted = (code: string | undefined): WorkerEnd => ({
   code,
 });
 const ENDED: WorkerEnd = { kind: 'exited', code: 1, signal: null, stopped: undefined };
-const job = (messageId: string, receives = 1) => testJob({ messageId, receives });
+const job = (messageId: string) => testJob({ messageId });
+const tried = (receives = 1) => ({ receives, heldSeconds: 0 });
 
 function create(isAsked = true) {
   const clock = createFakeClock();
@@ -33,7 +34,7 @@ function create(isAsked = true) {
     asked.push(maxMessages);
     return Promise.resolve([]);
   });
-  const fail = (id: string, receives = 1) => machine.judge(job(id, receives), notStarted('EAGAIN'), 0);
+  const fail = (id: string, receives = 1) => machine.judge(job(id), notStarted('EAGAIN'), tried(receives));
   return { clock, log, stop, stages, machine, asked, poll, fail };
 }
 
@@ -42,7 +43,7 @@ describe('an error of the machine', () => {
     'is no fault of the message, which goes back uncounted: %s',
     (code) => {
       const { machine } = create();
-      expect(machine.judge(job('m1', 3), notStarted(code), 0)).toEqual({
+      expect(machine.judge(job('m1'), notStarted(code), tried(3))).toEqual({
         result: 'released',
         reason: `not tried: cannot run sh: spawn sh ${code}`,
         settlement: { action: 'return', afterSeconds: 8, isCounted: false },
@@ -59,15 +60,15 @@ describe('an error of the machine', () => {
     'is none, and the message has failed: %s',
     (code) => {
       const { machine, log } = create();
-      expect(machine.judge(job('m1'), notStarted(code), 0)).toBeUndefined();
+      expect(machine.judge(job('m1'), notStarted(code), tried())).toBeUndefined();
       expect(log.lines).toEqual([]);
     },
   );
 
   it('is none of a worker that ran, whatever it ended with', () => {
     const { machine } = create();
-    expect(machine.judge(job('m1'), ENDED, 0)).toBeUndefined();
-    expect(machine.judge(job('m1'), { kind: 'lost', reason: '' }, 0)).toBeUndefined();
+    expect(machine.judge(job('m1'), ENDED, tried())).toBeUndefined();
+    expect(machine.judge(job('m1'), { kind: 'lost', reason: '' }, tried())).toBeUndefined();
   });
 
   it('is taken for the fault of a message that it meets again and again', () => {
@@ -104,7 +105,7 @@ describe('while nothing can be started', () => {
   it('and all is as before when a worker has run', async () => {
     const { log, machine, poll, asked, fail } = create();
     fail('a');
-    machine.judge(job('b'), ENDED, 0);
+    machine.judge(job('b'), ENDED, tried());
     await poll(10);
     expect(asked).toEqual([10]);
     expect(log.lines.at(-1)).toBe('info workers can be started again');
@@ -137,7 +138,7 @@ describe('while nothing can be started', () => {
       'error no worker could be started for 2 minutes: no message is taken any more',
     );
     // A job that was at work has ended: what it held may be what was lacking.
-    machine.judge(job('d'), ENDED, 0);
+    machine.judge(job('d'), ENDED, tried());
     expect(machine.problem(false)).toBeUndefined();
     await poll(10);
     expect(asked).toEqual([10]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CopyMark } from '../../../src/watcher/message/copy-mark';
 import type { Settlement } from '../../../src/watcher/outcome/decide';
 import { createSettle } from '../../../src/watcher/outcome/settle';
 import type { FailedEntry, Queue, VisibilityChange } from '../../../src/watcher/queue/queue';
@@ -11,6 +12,7 @@ type Answer = (handles: readonly string[], call: number) => Promise<FailedEntry[
 const DELETE: Settlement = { action: 'delete' };
 const RETURN: Settlement = { action: 'return', afterSeconds: 8, isCounted: true };
 const NOOP: Settlement = { ...RETURN, isCounted: false };
+const RELEASE: Settlement = { action: 'return', afterSeconds: 0, isCounted: false };
 
 interface Options {
   answer?: Answer;
@@ -27,6 +29,7 @@ function start(options: Options = {}) {
   const log = createTestLog();
   const outOfTime = new AbortController();
   const calls: { what: string; handles: string[]; atMs: number }[] = [];
+  const marks: (CopyMark | undefined)[] = [];
   const startMs = clock.now();
   const call = async (what: string, handles: readonly string[]) => {
     calls.push({ what, handles: [...handles], atMs: clock.now() - startMs });
@@ -35,7 +38,8 @@ function start(options: Options = {}) {
   const queue: Queue = {
     receive: () => Promise.reject(new Error('not asked for')),
     deleteBatch: (handles) => call('delete', handles),
-    sendCopy: async ({ messageId }, delaySeconds) => {
+    sendCopy: async ({ messageId }, delaySeconds, mark) => {
+      marks.push(mark);
       await call(`copy after ${delaySeconds}`, [messageId]);
       if (calls.length <= failedCopies) throw new Error('throttled');
       return 'copy';
@@ -57,11 +61,14 @@ function start(options: Options = {}) {
     random: () => 0,
     outOfTime: outOfTime.signal,
   });
-  const settleOne = (id: string, settlement: Settlement, receives = 1) => {
+  const settleOne = (id: string, settlement: Settlement, receivesOrCopy: number | CopyMark = 1) => {
+    const receives = typeof receivesOrCopy === 'number' ? receivesOrCopy : 1;
+    const copy = typeof receivesOrCopy === 'number' ? undefined : receivesOrCopy;
     const message = { messageId: id, receiptHandle: id, receivedAtMs: clock.now() };
-    return settle({ ...message, receives, received: testMessage(message) }, settlement);
+    const sentAt = new Date(1_000);
+    return settle({ ...message, receives, copy, sentAt, received: testMessage(message) }, settlement);
   };
-  return { clock, log, calls, settle: settleOne, outOfTime };
+  return { clock, log, calls, marks, settle: settleOne, outOfTime };
 }
 
 const failed = (receiptHandle: string, isFinal = false): FailedEntry => ({
@@ -215,7 +222,7 @@ describe('in its last receive', () => {
 
   it.each([
     { what: 'a failure', settlement: RETURN, receives: LAST, options: {} },
-    { what: 'a no-op before it', settlement: NOOP, receives: LAST - 1, options: {} },
+    { what: 'a stop before half of them', settlement: RELEASE, receives: LAST / 2, options: {} },
     { what: 'no dead-letter queue', settlement: NOOP, receives: 1_000, options: { maxReceives: Infinity } },
     {
       what: 'a FIFO queue, where a copy would lose its place',
@@ -228,8 +235,47 @@ describe('in its last receive', () => {
     const settled = settle('a', settlement, receives);
     await clock.advance(1_000);
     await settled;
-    expect(calls.map(({ what }) => what)).toEqual(['return 8']);
+    expect(calls.map(({ what }) => what)).toEqual([`return ${settlement.afterSeconds}`]);
     const isSaid = log.lines.some((line) => line.includes('it goes to the dead-letter queue next'));
     expect(isSaid).toBe('isFifo' in options);
+  });
+});
+
+describe('before its last receive', () => {
+  const mark = { messageId: 'a', sentAtMs: 1_000, receives: 2, isWaiting: true };
+
+  it('a message that is to wait is sent anew, with a mark that says so', async () => {
+    const { calls, marks, settle, clock, log } = start();
+    const settled = settle('a', NOOP, 2);
+    await clock.advance(100);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['copy after 8', 'delete']);
+    expect(marks).toEqual([mark]);
+    expect(log.lines.at(-1)).toContain('sent anew as copy, since this receive is not to count');
+  });
+
+  it('goes back as it is where no copy can be sent', async () => {
+    const { calls, settle, clock } = start({ failedCopies: 1 });
+    const settled = settle('a', NOOP, 2);
+    await clock.advance(100);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['copy after 8', 'return 8']);
+  });
+
+  it('a copy that waits goes back as it is', async () => {
+    const { calls, settle, clock } = start();
+    const settled = settle('b', NOOP, mark);
+    await clock.advance(100);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['return 8']);
+  });
+
+  it('a copy that waited and has failed is sent anew, to have all of its tries', async () => {
+    const { calls, marks, settle, clock } = start();
+    const settled = settle('b', RETURN, mark);
+    await clock.advance(100);
+    await settled;
+    expect(calls.map(({ what }) => what)).toEqual(['copy after 8', 'delete']);
+    expect(marks).toEqual([{ ...mark, receives: 0, isWaiting: false }]);
   });
 });
