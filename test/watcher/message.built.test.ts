@@ -66,7 +66,7 @@ describe('a message as its worker gets it', () => {
   ])('is not on standard input unless it is asked for: $what', async ({ command, says }) => {
     const queue = await createTestQueue(bed.emulator);
     const watcher = start(queue, command, 'false');
-    await queue.send('q: take this for a key');
+    await queue.send('q\nis a key');
 
     await watcher.find('[success]');
     expect(watcher.all.filter((line) => line.includes('[worker]'))).toEqual([
