@@ -107,7 +107,8 @@ describe('a worker', () => {
     const worked = work('one');
     await said('[one] received');
     await clock.advance(60_000);
-    expect(await worked).toEqual(DELETED);
+    // Its time is over: the answer does not count.
+    expect(await worked).toEqual([{ action: 'return', afterSeconds: 2, isCounted: true }]);
     await said('asks for more');
     expect(await freeSlots()).toBe(0);
     await clock.advance(10_000);

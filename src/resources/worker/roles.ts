@@ -70,7 +70,7 @@ function otherWorkers({ configuration, worker }: Subject) {
     .map((other) => ({ configuration, worker: other }));
 }
 
-/** In its last receive a message that was not tried is sent anew, so that it does not become a dead letter. */
+/** A message is sent anew where a receive that was no try would count towards its becoming a dead letter. */
 function sendAnewStatements(subject: Subject): Statement[] {
   const { worker } = subject;
   // Without a topic the queue may be sent to in any case; in a FIFO queue a copy would lose its place.
