@@ -130,10 +130,8 @@ function stopCourse({ settings, log }: Given, killAll: () => void): StopCourse {
   return course;
 }
 
-async function commandWorkers(
-  { command, environment, settings, log }: Given,
-  machine: Machine,
-): Promise<Workers> {
+async function commandWorkers(given: Given, machine: Machine): Promise<Workers> {
+  const { command, environment, settings, log } = given;
   const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
   const started = { start: starter.start, timeOfDay: systemClock, ...jobFolders(environment, settings) };
   const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));

@@ -4,6 +4,7 @@ import type { CopyMark } from '../../../src/watcher/message/copy-mark';
 import { decide, triedOf, type Settlement } from '../../../src/watcher/outcome/decide';
 import { whenToSendAnew } from '../../../src/watcher/outcome/send-anew';
 import { testMessage } from '../../helpers/jobs';
+import { fc } from '../../helpers/seeded';
 
 type End = 'fails' | 'waits' | 'is stopped';
 
