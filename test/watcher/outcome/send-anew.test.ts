@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import type { CopyMark } from '../../../src/watcher/message/copy-mark';
 import { decide, triedOf, type Settlement } from '../../../src/watcher/outcome/decide';
 import { whenToSendAnew } from '../../../src/watcher/outcome/send-anew';
