@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startBench, type CommandBench } from '../helpers/command-bench';
 import { copyService, endFrameworks, removeServices, runFramework } from '../helpers/framework';
+import { itWithPython3 } from '../helpers/python';
 import { Key } from '../helpers/terminal';
 
 let bench: CommandBench;
@@ -121,7 +122,7 @@ describe('list', () => {
     expect(code).toBe(1);
   });
 
-  it('takes two lines for each in 80 columns, and no colours with NO_COLOR', async () => {
+  itWithPython3('takes two lines for each in 80 columns, and no colours with NO_COLOR', async () => {
     const id = await bench.bury(`a message of many words ${'and more '.repeat(20)}`);
     const wide = bench.terminal(['dead-letter', 'list'], { columns: 140 });
     await wide.see(new RegExp(`${id} .* a message of many words`));
@@ -299,7 +300,7 @@ describe('in a FIFO queue, replay', () => {
 describe('delete', () => {
   withBench('fates');
 
-  it('asks on a terminal, and deletes what it has asked about', async () => {
+  itWithPython3('asks on a terminal, and deletes what it has asked about', async () => {
     await bench.buryMany(['yes 1', 'no', 'yes 2']);
     const refused = bench.terminal(['dead-letter', 'delete', '--contains', 'yes']);
     await refused.see('Delete 2 dead letters from queue fates-dev-WatchbotDeadLetterQueue?');
@@ -346,7 +347,7 @@ describe('delete', () => {
 describe('purge', () => {
   withBench('fates');
 
-  it('deletes all, but asks before', async () => {
+  itWithPython3('deletes all, but asks before', async () => {
     await bench.buryMany(['one', 'two']);
     const refused = await bench.run(['dead-letter', 'purge']);
     expect(refused.output).toContain('WATCHBOT_NOT_CONFIRMED');

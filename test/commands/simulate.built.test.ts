@@ -6,6 +6,7 @@ import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
 import { copyService, endFrameworks, removeServices, runFramework } from '../helpers/framework';
 import { jsonLines } from '../helpers/command-bench';
 import { startInTerminal } from '../helpers/terminal';
+import { itWithPython3 } from '../helpers/python';
 
 let folder: string;
 beforeAll(() => {
@@ -87,7 +88,7 @@ it('gives one document for machines, of files, with steps within a budget', asyn
   }
 });
 
-it('draws on a terminal as wide as it is, and writes the plot', async () => {
+itWithPython3('draws on a terminal as wide as it is, and writes the plot', async () => {
   const args = [
     '--worker',
     'expire',

@@ -2,6 +2,7 @@ import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import { jsonLines, startBench, type CommandBench } from '../helpers/command-bench';
 import { endFrameworks, removeServices } from '../helpers/framework';
+import { itWithPython3 } from '../helpers/python';
 import { Key } from '../helpers/terminal';
 
 /** In AWS it is proved in `aws.test.ts`. */
@@ -75,7 +76,7 @@ it('--watch is for a terminal, or for JSON: a line for each look, until it is to
   expect(ended.code).toBe(0);
 });
 
-it('--watch draws anew in place, and leaves the last look behind at Ctrl-C', async () => {
+itWithPython3('--watch draws anew in place, and leaves the last look behind at Ctrl-C', async () => {
   const watch = bench.terminal(['status', '--watch']);
   await watch.see(/2 waiting, 1 in flight[^]*Ctrl-C ends\./);
   // A screen of its own, drawn from its upper left corner.
@@ -88,7 +89,7 @@ it('--watch draws anew in place, and leaves the last look behind at Ctrl-C', asy
   expect(watch.raw().split('\u001b[?1049l')[1]).toContain('dead letters');
 });
 
-it('has no colours with NO_COLOR', async () => {
+itWithPython3('has no colours with NO_COLOR', async () => {
   const colourful = bench.terminal(['status']);
   expect(await colourful.ended).toBe(0);
   // eslint-disable-next-line no-control-regex -- a colour

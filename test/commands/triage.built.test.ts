@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import { startBench, type CommandBench } from '../helpers/command-bench';
 import { endFrameworks, removeServices } from '../helpers/framework';
+import { itWithPython3 } from '../helpers/python';
 import { Key } from '../helpers/terminal';
 
 let bench: CommandBench;
@@ -16,7 +17,7 @@ afterAll(removeServices);
 
 const ASKS = 'give it back and end';
 
-it('shows one by one, and does what is chosen', async () => {
+itWithPython3('shows one by one, and does what is chosen', async () => {
   for (const body of ['one', 'two', 'three']) await bench.bury(body);
   const triage = bench.terminal(['dead-letter', 'triage']);
   expect(await triage.see(ASKS)).toMatch(/About 3 dead letters in queue[^]*id +[0-9a-f-]{36}[^]*\none\n/);
@@ -37,18 +38,16 @@ it('shows one by one, and does what is chosen', async () => {
   expect((await bench.takeAll(bench.deadUrl)).map(({ Body }) => Body)).toEqual(['two']);
 });
 
-it.each([
-  ['Ctrl-C', (triage: ReturnType<CommandBench['terminal']>) => triage.type(Key.controlC)],
-  ['stop', (triage) => triage.type(Key.down.repeat(3) + Key.enter)],
-  [
-    'a closed terminal',
-    (triage) => {
-      triage.close();
-    },
-  ],
-] as [string, (triage: ReturnType<CommandBench['terminal']>) => void][])(
-  'gives back what it holds at once at %s',
-  async (_name, end) => {
+const ENDS: Record<string, (triage: ReturnType<CommandBench['terminal']>) => void> = {
+  'Ctrl-C': (triage) => triage.type(Key.controlC),
+  stop: (triage) => triage.type(Key.down.repeat(3) + Key.enter),
+  'a closed terminal': (triage) => {
+    triage.close();
+  },
+};
+
+for (const [name, end] of Object.entries(ENDS)) {
+  itWithPython3(`gives back what it holds at once at ${name}`, async () => {
     for (const body of ['one', 'two']) await bench.bury(body);
     const triage = bench.terminal(['dead-letter', 'triage']);
     await triage.see(ASKS);
@@ -57,8 +56,8 @@ it.each([
     await triage.ended;
     expect(await bench.counts(bench.deadUrl)).toEqual({ visible: 2, inFlight: 0 });
     expect(await bench.counts(bench.workUrl)).toEqual({ visible: 0, inFlight: 0 });
-  },
-);
+  });
+}
 
 it('is for a terminal', async () => {
   const { output, code } = await bench.run(['dead-letter', 'triage']);

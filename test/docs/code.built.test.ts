@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { ROOT } from '../helpers/framework';
+import { itWithPython3 } from '../helpers/python';
 import { PAGES, snippetsOf, type Snippet } from './pages';
 
 const TYPED = snippetsOf('ts', 'js', 'mjs').filter(({ kind }) => kind !== 'other-tool');
@@ -52,17 +53,16 @@ describe('code', () => {
     },
   );
 
-  it.each(snippetsOf('python').map(({ at, text }) => [at, text] as const))(
-    'at %s is taken by Python',
-    (_at, text) => {
+  for (const { at, text } of snippetsOf('python')) {
+    itWithPython3(`at ${at} is taken by Python`, () => {
       const read = () =>
         execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
           input: text,
           stdio: 'pipe',
         });
       expect(read).not.toThrow();
-    },
-  );
+    });
+  }
 
   it.each(snippetsOf('json').map(({ at, text }) => [at, text] as const))('at %s is JSON', (_at, text) => {
     expect(() =>

@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -33,6 +33,19 @@ export function describeWithPython(name: string, define: () => void): void {
   const reason = preparePython();
   if (reason === undefined) describe(name, define);
   else describe.skip(`${name} (skipped: ${reason})`, define);
+}
+
+const hasPython3 = spawnSync('python3', ['--version']).status === 0;
+const because = hasPython3 ? '' : ' (skipped: there is no python3)';
+
+/** As `it`, for tests that need no more than Python itself, such as those in a terminal. */
+export function itWithPython3(name: string, test: () => Promise<void> | void, timeoutMs?: number): void {
+  (hasPython3 ? it : it.skip)(`${name}${because}`, test, timeoutMs);
+}
+
+/** The same as `describe`. */
+export function describeWithPython3(name: string, define: () => void): void {
+  (hasPython3 ? describe : describe.skip)(`${name}${because}`, define);
 }
 
 /** Runs a script of `test/python`; what it reads and writes is JSON. */

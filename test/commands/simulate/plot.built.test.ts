@@ -4,6 +4,7 @@ import { plot } from '../../../src/commands/simulate/plot/plot';
 import { escapeXml } from '../../../src/commands/simulate/plot/svg';
 import type { PolicyRun } from '../../../src/commands/simulate/policies';
 import { anyComparison, burst, COMPARISON, runOf, samplesOf } from './results';
+import { describeWithPython3 } from '../../helpers/python';
 import { fc } from '../../helpers/seeded';
 
 interface Element {
@@ -38,7 +39,7 @@ const draw = (runs: readonly PolicyRun[], texts = TEXTS) => plot(runs, texts);
 const textsOf = (elements: readonly Element[]) =>
   elements.filter(({ tag }) => tag === 'text').map(({ text }) => text);
 
-describe('a plot', () => {
+describeWithPython3('a plot', () => {
   const svg = draw(COMPARISON);
   let elements: Element[];
   beforeAll(() => {

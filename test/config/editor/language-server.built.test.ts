@@ -82,7 +82,7 @@ describe('an editor', () => {
   it('tells of a key under the pointer, with its default', async () => {
     const { line, character } = await edit('hover.yml', 'watchbot:\n  command: ./work\n  stop¦Timeout: 60\n');
     await expect(server.hover('hover.yml', line, character)).resolves.toMatch(
-      /^Seconds that a busy task gets to finish when ECS stops it\.\s+Default: `120`\./,
+      /^Seconds that a busy task gets to finish when ECS stops it\. .+\s+Default: `120`\./,
     );
   });
 
