@@ -72,6 +72,18 @@ export async function whenEnded(pid: number, timeoutMs = 10_000): Promise<void> 
   }
 }
 
+/** Resolves when no process has this word in its command line, nor has a moment later; rejects after the time. */
+export async function whenGone(word: string, timeoutMs = 10_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (let looks = 0; looks < 5; looks += 1) {
+    const left = processesWith(word);
+    if (left.length > 0) looks = 0;
+    if (Date.now() > deadline)
+      throw new Error(`${left.join(', ')} with ${word} still run after ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Those that run with this in their environment, as `NAME=value`. */
 export function processesWithVariable(variable: string): number[] {
   return allProcesses().filter((pid) => isRunning(pid) && environmentOf(pid).includes(`\0${variable}\0`));

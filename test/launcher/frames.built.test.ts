@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { encodeStart, encodeTexts } from '../../src/watcher/worker/launcher/start-frame';
-import { processesWith, whenEnded } from '../helpers/processes';
+import { whenGone } from '../helpers/processes';
 import { describeEachLauncher, describeWithLauncher, LAUNCHER } from '../helpers/ways-to-start';
 import { fc } from '../helpers/seeded';
 
@@ -82,8 +82,8 @@ describeWithLauncher('the launcher', () => {
       await new Promise((resolve) => setTimeout(resolve, ms));
       child.kill('SIGKILL');
       await once(child, 'exit');
-      await Promise.all(processesWith(duration).map((pid) => whenEnded(pid)));
-      expect(processesWith(duration)).toEqual([]);
+      // A start under way at that moment is ended by its keeper, which may come after this looks.
+      await whenGone(duration);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { plot } from '../../../src/commands/simulate/plot/plot';
 import { escapeXml } from '../../../src/commands/simulate/plot/svg';
 import type { PolicyRun } from '../../../src/commands/simulate/policies';
