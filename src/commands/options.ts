@@ -16,6 +16,12 @@ export function textOption(options: Options, name: string): string | undefined {
   });
 }
 
+/** All values of an option that may be repeated; '' for one without a value. */
+export function listOption(options: Options, name: string): readonly string[] {
+  const values = options[name];
+  return Array.isArray(values) ? values.map((each) => (typeof each === 'string' ? each : '')) : [];
+}
+
 /** @throws {UserError} `WATCHBOT_ARGUMENTS` where it is no whole number within the bounds. */
 export function numberOption(
   options: Options,

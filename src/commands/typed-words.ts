@@ -1,9 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { argumentProblem } from './collect-problems';
-import type { CommandDefinition } from './command';
-import { COMMANDS, TAKES_WORDS } from './definitions';
+import { TAKES_WORDS } from './definitions';
 import { UserError } from '../errors/user-error';
-import { ROOT, startsWith } from './words';
+import { definitionOf, ROOT, startsWith } from './words';
 
 type ArgumentOptions = NonNullable<ParseArgsConfig['options']>;
 
@@ -17,11 +16,14 @@ const FRAMEWORK_OPTIONS: ArgumentOptions = {
   debug: { type: 'string' },
   app: { type: 'string' },
   org: { type: 'string' },
+  // Of the compose of Serverless 4.
+  service: { type: 'string' },
 };
 
 /**
- * The words of a command line that are neither the command's name, an option nor an option's value. The framework
- * forgets those behind the first option: `dead-letter replay --local ID` would replay all, and not the one.
+ * The words of a command line that are neither the command's name, an option nor an option's value. Serverless 3 and osls
+ * forget those behind the first option, Serverless 4 takes one behind `--local` for its value: `dead-letter replay --local
+ * ID` would replay all, and not the one.
  * @param line all that was typed behind `sls`
  * @returns undefined where the line is not of this command, as in a program that calls the framework
  * @throws {UserError} `WATCHBOT_ARGUMENTS` where the command takes no words
@@ -34,8 +36,10 @@ export function typedWords(line: readonly string[], name: string): readonly stri
     allowPositionals: true,
   });
   const path = [ROOT, ...name.split(' ')];
-  if (!startsWith(positionals, path)) return undefined;
-  const words = positionals.slice(path.length);
+  // The compose of Serverless 4 may have the name of a service before it.
+  const start = [0, 1].find((index) => startsWith(positionals.slice(index), path));
+  if (start === undefined) return undefined;
+  const words = positionals.slice(start + path.length);
   const [first] = words;
   if (first !== undefined && TAKES_WORDS[name] === undefined) throw noWords(first, name);
   return words;
@@ -52,14 +56,6 @@ function ownOptions(name: string): ArgumentOptions {
         ...(shortcut === undefined ? {} : { short: shortcut }),
       },
     ]),
-  );
-}
-
-function definitionOf(name: string): CommandDefinition | undefined {
-  const [first = '', ...rest] = name.split(' ');
-  return rest.reduce<CommandDefinition | undefined>(
-    (found, part) => found?.commands?.[part],
-    COMMANDS[first],
   );
 }
 

@@ -53,6 +53,15 @@ export function commandNames(
   });
 }
 
+/** @param name `dead-letter replay` */
+export function definitionOf(name: string): CommandDefinition | undefined {
+  const [first = '', ...rest] = name.split(' ');
+  return rest.reduce<CommandDefinition | undefined>(
+    (found, part) => found?.commands?.[part],
+    COMMANDS[first],
+  );
+}
+
 function declare(name: string, command: CommandDefinition, called: Called | undefined): CommandDefinition {
   if (called === undefined) return command;
   if (called.name === name) return withWords(command, called.words);

@@ -15,6 +15,8 @@ export interface Serverless {
     spawn(command: string): Promise<void>;
   };
   getProvider(name: 'aws'): AwsProvider;
+  /** Serverless 4 only. */
+  credentialProviders?: object;
   /** Shown at the end of `info` and `deploy`. */
   addServiceOutputSection(name: string, lines: readonly string[]): void;
   service: {
@@ -39,6 +41,8 @@ export interface AwsProvider {
   getAwsSdkV3Config?(): Promise<AwsSdkConfig>;
   /** osls. */
   getAwsSdkV3CredentialsProvider?(): () => Promise<AwsCredentials>;
+  /** Serverless 4: whether artifacts go to a bucket of the stack, rather than to one that all services share. */
+  isLegacyDeploymentBucketEnabled?: unknown;
   /** Serverless 3 and 4; osls 4 throws. */
   getCredentials(): CredentialsAnswer | Promise<CredentialsAnswer>;
   /** AWS's second SDK, of Serverless 3 and 4: its agent knows of a proxy and of certificates. osls 4 throws. */
@@ -74,11 +78,14 @@ export interface GivenCredentials {
 }
 
 export interface Log {
-  notice: ((text?: string) => void) & { success(text: string): void };
-  warning(text: string): void;
-  error(text: string): void;
-  info(text: string): void;
+  notice: Write;
+  warning: Write;
+  error: Write;
+  info: Write;
 }
+
+/** Those of the framework take a text with `%s` in it, and what stands for that. */
+type Write = (text: string, ...more: string[]) => void;
 
 /** A line that stands while something is under way. */
 export interface Progress {

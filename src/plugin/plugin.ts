@@ -1,10 +1,10 @@
-import type { CommandDefinition } from '../commands/command';
 import type { Configuration } from '../config/configuration';
 import { RUNS } from '../commands/definitions';
 import { withExamples } from '../commands/help';
 import { commandsFor, eventOf } from '../commands/words';
 import type { Serverless, Utils, VariableSource } from './framework';
 import type { CommandParts } from './command-parts';
+import { declaredFor, utilsFor } from './serverless-4';
 import { hasSection, loadConfiguration } from './service-context';
 import { watchbotVariables } from './variables';
 import { withDocs } from './with-docs';
@@ -13,7 +13,7 @@ type Options = Record<string, unknown>;
 
 /** The plugin: which moment of the framework leads to what. */
 export class ServerlessWatchbot {
-  readonly commands: Record<string, CommandDefinition>;
+  readonly commands: Record<string, object>;
   readonly hooks: Record<string, () => Promise<void>>;
   readonly configurationVariablesSources: Record<string, VariableSource>;
 
@@ -21,14 +21,17 @@ export class ServerlessWatchbot {
   private readonly options: Options;
   private readonly utils: Utils;
   private configuration: Promise<Configuration> | undefined;
+  private isRemoved = false;
 
   constructor(serverless: Serverless, options: Options, utils: Utils) {
     this.serverless = serverless;
     this.options = options;
-    this.utils = utils;
+    this.utils = utilsFor(serverless, utils);
     const { commands: words, options: given } = serverless.processedInput;
     const commands = commandsFor(words);
-    this.commands = given.help === true ? withExamples(commands, words) : commands;
+    // Serverless 4 knows no short forms yet.
+    const isHelp = given.help === true || given.h === true;
+    this.commands = declaredFor(serverless, isHelp ? withExamples(commands, words) : commands);
     this.hooks = {
       'before:package:cleanup': this.ifUsed(() => this.check()),
       'package:compileEvents': this.ifUsed(() => this.package()),
@@ -81,10 +84,11 @@ export class ServerlessWatchbot {
 
   private async beforeRemove(): Promise<void> {
     const { beforeRemove } = await import('./remove-service.js');
-    await beforeRemove(await this.parts());
+    this.isRemoved = await beforeRemove(await this.parts());
   }
 
   private async removeImages(): Promise<void> {
+    if (this.isRemoved) return;
     const { removeImages } = await import('./remove-service.js');
     await removeImages(await this.parts());
   }

@@ -3,12 +3,14 @@ import { awsClients } from './clients';
 import type { CommandParts } from './command-parts';
 
 /**
- * Before the stack is removed: says what would be lost with it, and what stays. Where there is none the framework ends
- * with an error, and what an earlier deploy or removal has left goes now.
+ * Before the stack is removed: says what would be lost with it, and what stays. Where there is none, Serverless 3 and osls
+ * end with an error: what an earlier deploy or removal has left goes now.
+ * @returns whether there is nothing left to remove once the framework has ended: Serverless 4 goes on without a stack
  */
-export async function beforeRemove(parts: CommandParts): Promise<void> {
-  if (await mayHaveStack(parts)) await warn(parts);
-  else await removeImages(parts);
+export async function beforeRemove(parts: CommandParts): Promise<boolean> {
+  const hasStack = await mayHaveStack(parts);
+  await (hasStack ? warn(parts) : removeImages(parts));
+  return !hasStack;
 }
 
 /** Whoever may remove need not be able to look. */

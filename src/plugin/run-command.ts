@@ -1,6 +1,7 @@
 import { emulatorEndpoint } from '../local/emulator';
 import type { CommandRun } from '../commands/command';
 import { RUNS } from '../commands/definitions';
+import { givenOptions } from '../commands/given-options';
 import { portOption } from '../commands/options';
 import type { Target } from '../commands/target';
 import { typedWords } from '../commands/typed-words';
@@ -11,17 +12,18 @@ import { interruptible } from './ctrl-c';
 
 /** Runs one of the commands: gives it the world, and the process its exit code. */
 export async function runCommand(name: string, parts: CommandParts): Promise<void> {
-  const { serverless, options, configuration, utils } = parts;
-  const words =
-    typedWords(process.argv.slice(2), name) ?? calledBy(serverless.processedInput.commands)?.words;
+  const { serverless, configuration, utils } = parts;
+  const typed = typedWords(process.argv.slice(2), name);
+  const options = givenOptions(name, parts.options, typed);
+  const words = typed ?? calledBy(serverless.processedInput.commands)?.words ?? [];
   const run = await RUNS[name]!();
   const code = await interruptible((signal) =>
     run({
-      words: words ?? [],
+      words,
       options,
       configuration,
       serviceFolder: serverless.serviceDir,
-      target: targetOf(parts),
+      target: targetOf({ ...parts, options }),
       terminal: {
         input: process.stdin,
         output: process.stdout,

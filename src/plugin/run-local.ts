@@ -13,6 +13,7 @@ import { LOCAL_CREDENTIALS, localClients } from './clients';
 import { INTERRUPTED } from '../commands/exit-codes';
 import { typedWords } from '../commands/typed-words';
 import { coloursFor, type Colours } from '../commands/colours';
+import { givenOptions } from '../commands/given-options';
 import { numberOption, portOption, textOption } from '../commands/options';
 import { DEFAULT_PORT } from '../commands/common-options';
 import { onCtrlC } from './ctrl-c';
@@ -50,7 +51,8 @@ interface Run {
 }
 
 /** Everything that can be wrong with the command line, before anything is done. */
-async function readOptions({ options, serverless, configuration, utils }: CommandParts): Promise<Run> {
+async function readOptions({ serverless, configuration, utils, ...parts }: CommandParts): Promise<Run> {
+  const options = givenOptions('local', parts.options);
   const file = textOption(options, 'messages');
   const name = textOption(options, 'worker');
   const isForOne = name !== undefined || file !== undefined;

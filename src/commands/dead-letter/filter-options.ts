@@ -2,27 +2,20 @@ import { UserError } from '../../errors/user-error';
 import type { LetterFilter } from '../../operations/dead-letters/filter';
 import type { Options } from '../command';
 import { durationOption } from '../durations';
-import { textOption } from '../options';
+import { listOption, textOption } from '../options';
 
 export function filterOf(options: Options): LetterFilter {
   return {
     olderThanMs: milliseconds(durationOption(options, 'older-than')),
     newerThanMs: milliseconds(durationOption(options, 'newer-than')),
     contains: textOption(options, 'contains'),
-    attributes: listOf(options.attribute).map(attribute),
+    attributes: listOption(options, 'attribute').map(attribute),
   };
 }
 
 const milliseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000);
 
-/** The framework gives a list, or one text. */
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function attribute(given: unknown): readonly [string, string] {
-  const text = typeof given === 'string' ? given : '';
+function attribute(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw UserError.of({

@@ -1,6 +1,7 @@
 import type { MessageAttribute } from '../../operations/sending/message';
 import { argumentProblem, type ProblemList } from '../collect-problems';
 import type { Options } from '../command';
+import { listOption } from '../options';
 
 const TYPES = ['String', 'Number'] as const;
 const PAIR = /^([^=:]+)(?::([^=]*))?=(.*)$/s;
@@ -8,7 +9,7 @@ const PAIR = /^([^=:]+)(?::([^=]*))?=(.*)$/s;
 /** `--attribute key=value`, or `--attribute key:Number=5`, any number of times. */
 export function attributesOption(options: Options, problems: ProblemList): Record<string, MessageAttribute> {
   const attributes: Record<string, MessageAttribute> = {};
-  for (const text of textsOf(options.attribute)) {
+  for (const text of listOption(options, 'attribute')) {
     const [, name = '', typeName = 'String', value = ''] = PAIR.exec(text) ?? [];
     const type = TYPES.find((each) => each === typeName);
     if (name === '' || type === undefined) {
@@ -19,10 +20,4 @@ export function attributesOption(options: Options, problems: ProblemList): Recor
     } else attributes[name] = { type, value };
   }
   return attributes;
-}
-
-/** The framework gives a list where the option may be repeated. */
-function textsOf(given: unknown): string[] {
-  const list: unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given];
-  return list.map((each) => (typeof each === 'string' ? each : ''));
 }

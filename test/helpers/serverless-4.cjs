@@ -1,0 +1,137 @@
+// Stands in for Serverless 4, which downloads itself when it runs, by the rules of its open library at 4.41: how it reads
+// a command line, what of its objects the plugin uses, and in which order it calls the plugin. Run as a program it runs
+// the plugin that was built; SERVICE holds what a serverless.yml would.
+'use strict';
+
+const process = require('node:process');
+const yargs = require('yargs');
+
+/** Of the framework itself, as far as tests give them. */
+const COMMON = {
+  help: { type: 'boolean', shortcut: 'h' },
+  stage: { type: 'string', shortcut: 's' },
+  region: { type: 'string', shortcut: 'r' },
+  param: { type: 'multiple' },
+  verbose: { type: 'boolean' },
+};
+
+/** All lines are read with the same settings, whatever a plugin declares. */
+function parse(line) {
+  const { _, ...options } = yargs([...line])
+    .parserConfiguration({ 'parse-numbers': false, 'camel-case-expansion': false })
+    .array('param')
+    .version(false)
+    .help(false)
+    .parseSync();
+  delete options.$0;
+  return { commands: _.map(String), options };
+}
+
+/** Gives the options by their long names, and holds them against what was declared. */
+function checked({ commands, options }, declared) {
+  const command = commands.reduce((found, word) => found?.commands?.[word], { commands: declared });
+  if (command === undefined) throw new Error(`Serverless command "${commands.join(' ')}" not found.`);
+  const known = { ...command.options, ...COMMON };
+  const nameOf = (short) => Object.keys(known).find((name) => known[name].shortcut === short) ?? short;
+  const named = Object.fromEntries(Object.entries(options).map(([name, value]) => [nameOf(name), value]));
+  for (const [name, value] of Object.entries(named)) check(known[name]?.type, name, value);
+  return { command, options: named };
+}
+
+function check(type, name, value) {
+  if (type === undefined) throw new Error(`Unrecognized option "${name}".`);
+  // So it calls what it takes in any form.
+  if (type === 'array') return;
+  const isOfType = type === 'multiple' ? Array.isArray(value) : typeof value === type;
+  if (!isOfType)
+    throw new Error(`Option "${name}" is of type "${typeof value}" but expected type "${type}".`);
+}
+
+/** Credentials of the environment; from 4.30 on it asks for them at each call. */
+async function getCredentials() {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (AWS_ACCESS_KEY_ID === undefined) {
+    throw Object.assign(new Error('AWS credentials missing or invalid.'), {
+      name: 'ServerlessError',
+      code: 'AWS_CREDENTIALS_MISSING',
+    });
+  }
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    sessionToken: AWS_SESSION_TOKEN,
+    accountId: '123456789012',
+    callerUserId: undefined,
+    callerArn: undefined,
+  };
+}
+
+function serverlessOf(configuration, { commands, options }) {
+  const provider = {
+    naming: {
+      getStackName: () => `${configuration.service}-${provider.getStage()}`,
+      getCompiledTemplateFileName: () => 'cloudformation-template-update-stack.json',
+    },
+    getStage: () => options.stage ?? 'dev',
+    getRegion: () => options.region ?? 'us-east-1',
+    getCredentials,
+    resolveCredentials: getCredentials,
+    sdk: { config: { httpOptions: {} } },
+  };
+  return {
+    version: '4.41.0',
+    serviceDir: process.cwd(),
+    configurationInput: configuration,
+    processedInput: { commands, options },
+    credentialProviders: { aws: getCredentials },
+    compose: { serviceParams: {}, isWithinCompose: false },
+    configSchemaHandler: { defineTopLevelProperty: () => undefined },
+    pluginManager: { hooks: {}, spawn: () => Promise.reject(new Error('nothing is packaged here')) },
+    getProvider: () => provider,
+    addServiceOutputSection: () => undefined,
+    service: { service: configuration.service, provider: { ...configuration.provider }, package: {} },
+  };
+}
+
+/** A text may hold places for others: also one that only looks like it. */
+function format(text, ...others) {
+  const filled = String(text).replace(/%[sd]/g, () => String(others.shift()));
+  return [filled, ...others].join(' ');
+}
+
+const write =
+  (mark) =>
+  (text, ...others) =>
+    void process.stderr.write(`${mark}${format(text, ...others)}\n`);
+const progress = { get: () => progress, notice: () => undefined, remove: () => undefined };
+const utils = {
+  log: { notice: write(''), warning: write('[!] '), error: write('✖ '), info: () => undefined },
+  progress,
+  writeText: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+};
+
+/** The framework's own commands that tests run: without a stack it goes on. */
+const OWN_COMMANDS = { remove: { lifecycleEvents: ['remove'] } };
+
+async function run(line) {
+  const Plugin = require('../../dist/index.js');
+  const input = parse(line);
+  const cliOptions = { ...input.options };
+  const serverless = serverlessOf(JSON.parse(process.env.SERVICE), { ...input, options: cliOptions });
+  const plugin = new Plugin(serverless, cliOptions, utils);
+  const { command, options } = checked(input, { ...OWN_COMMANDS, ...plugin.commands });
+  Object.assign(cliOptions, options);
+  for (const event of command.lifecycleEvents) {
+    const name = [...input.commands, event].join(':');
+    for (const hook of [`before:${name}`, name, `after:${name}`]) await plugin.hooks[hook]?.();
+  }
+}
+
+/** An error is written with its stack, where it has one. */
+function fail(error) {
+  process.stderr.write(`✖ ${error.stack || error.message}\n`);
+  process.exit(1);
+}
+
+module.exports = { parse, checked };
+if (require.main === module) run(process.argv.slice(2)).catch(fail);
