@@ -11,6 +11,9 @@ All stand behind \`sls watchbot\`, and take the framework's own options (\`--sta
 \`--verbose\`, …). They reach AWS with the framework's credentials, profile and region, and where \`AWS_ENDPOINT_URL\` says; with
 \`--local\`, they reach the emulator of a \`sls watchbot local\` on this machine.
 
+Write words before options, as in \`sls watchbot send hello --local\`: so every framework reads them alike. Serverless 4 gives
+its own options (\`--verbose hello\`) the word behind them.
+
 Results go to standard output, all else to standard error. Colours, bars and redrawn screens are for terminals: where output
 is piped there are none, nor are colours where \`NO_COLOR\` is set. \`sls watchbot COMMAND --help\` shows what stands here.`;
 
