@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { bundleLayer, bundleVendor } from './bundles.mjs';
 import { buildLaunchers } from './launcher.mjs';
 import { licensesOf } from './licenses.mjs';
+import { MAPS_FOLDER, putMapsAside } from './source-maps.mjs';
 import { writeDeclarations, writeModules } from './transpile.mjs';
 import { declarations } from './types.mjs';
 
@@ -13,7 +14,8 @@ const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
-writeModules(modules());
+writeModules(modules(), { sourceMap: MAPS_FOLDER !== undefined });
+if (MAPS_FOLDER !== undefined) putMapsAside('dist');
 writeDeclarations('src/progress/index.ts');
 // Of what was compiled just now.
 const { typeSchemas } = require('../dist/config/editor/type-schema.js');

@@ -6,11 +6,15 @@ import ts from 'typescript';
 
 const FOLDERS = { rootDir: 'src', outDir: 'dist' };
 
-/** @param files of `src/`, which become files of `dist/` */
-export function writeModules(files) {
+/**
+ * @param files of `src/`, which become files of `dist/`
+ * @param options.sourceMap whether each has its map beside it
+ */
+export function writeModules(files, { sourceMap = false } = {}) {
   const options = {
     ...compilerOptions(),
     ...FOLDERS,
+    sourceMap,
     types: [],
     noResolve: true,
     noLib: true,
