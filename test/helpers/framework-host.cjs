@@ -6,8 +6,11 @@ const { Buffer } = require('node:buffer');
 const Module = require('node:module');
 const process = require('node:process');
 const { Readable } = require('node:stream');
+const { takeCoverage } = require('node:v8');
 
 const [program, endOfRun] = process.argv.slice(2);
+/** Undefined but where coverage is measured. */
+const { NODE_V8_COVERAGE } = process.env;
 
 // What keeps the state of a command in its modules: the framework, its log, and what it has a process do at its end.
 const ANEW =
@@ -39,7 +42,7 @@ const SHARED = [
 
 function start({ args, folder, environment, input }) {
   for (const name of Object.keys(process.env)) delete process.env[name];
-  Object.assign(process.env, environment);
+  Object.assign(process.env, environment, NODE_V8_COVERAGE && { NODE_V8_COVERAGE });
   process.argv = [process.execPath, program, ...args];
   process.chdir(folder);
   process.exitCode = undefined;
@@ -52,6 +55,8 @@ function start({ args, folder, environment, input }) {
 
 function end() {
   const code = process.exitCode ?? 0;
+  // In the end the host is killed, and could tell nothing.
+  if (NODE_V8_COVERAGE) takeCoverage();
   forget();
   process.exitCode = undefined;
   process.channel.ref();

@@ -20,7 +20,8 @@ interface Given {
 async function resultOf(start: StartWorker, { program, args = [], environment, ...given }: Given) {
   const request: StartRequest = {
     command: { program, arguments: args, text: '' },
-    environment: environment ?? { PATH: process.env.PATH },
+    // Where coverage is measured, Node would add this one.
+    environment: { ...(environment ?? { PATH: process.env.PATH }), NODE_V8_COVERAGE: undefined },
     input: '',
     ...given,
   };
