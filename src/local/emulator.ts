@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error';
+import { guardRequests } from './request-guard';
 
 /** The embedded emulator of SQS, SNS and S3. */
 export interface Emulator {
@@ -14,15 +15,21 @@ export function emulatorEndpoint(port: number): string {
   return `http://${LOOPBACK}:${port}`;
 }
 
-/**
- * @param port 0 for any that is free
- * @throws {UserError} `WATCHBOT_PORT_IN_USE`
- */
-export async function startEmulator({ port, region }: { port: number; region: string }): Promise<Emulator> {
+interface EmulatorParts {
+  /** 0 for any that is free. */
+  port: number;
+  region: string;
+  /** Text for people. */
+  onRefused: (text: string) => void;
+}
+
+/** @throws {UserError} `WATCHBOT_PORT_IN_USE` */
+export async function startEmulator({ port, region, onRefused }: EmulatorParts): Promise<Emulator> {
   const { buildApp } = await load();
   // Its own `startFauxqs` listens on every interface of the machine: anyone near could run a worker here.
   const app = buildApp({ logger: false, defaultRegion: region });
   answerOnLoopbackUrls(app, region);
+  guardRequests(app.server, onRefused);
   try {
     await app.listen({ port, host: LOOPBACK });
   } catch (error) {
@@ -60,7 +67,7 @@ function answerOnLoopbackUrls(app: App, region: string): void {
     done();
   });
   app.addHook('onSend', async (request, _reply, payload) => {
-    const [, port = ''] = (request.headers.host ?? '').split(':');
+    const [, port = ''] = /:(\d+)$/.exec(request.headers.host ?? '') ?? [];
     if (typeof payload !== 'string') return payload;
     return Promise.resolve(payload.replaceAll(ownHost(port), `${emulatorEndpoint(Number(port))}/`));
   });

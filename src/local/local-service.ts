@@ -58,7 +58,7 @@ export interface LocalService {
 export async function startLocalService(parts: LocalServiceParts): Promise<LocalService> {
   const { template, clients, region, stackName } = parts;
   const stack = await createStack({ template, ...clients, region, stackName });
-  const tables = await startTables(template, stack.scope);
+  const tables = await startTables(template, { scope: stack.scope, onRefused: parts.onWarning });
   const scratchFolder = await mkdtemp(path.join(tmpdir(), 'watchbot-local-'));
   const commandsFolder = await writeCommands(scratchFolder, path.dirname(parts.watcherFile));
   const workers = await Promise.all(

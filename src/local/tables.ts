@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { UserError } from '../errors/user-error';
 import { LOOPBACK } from './emulator';
 import { resolve, type Scope } from './intrinsics';
+import { guardRequests } from './request-guard';
 import { resourcesOf, type CompiledTemplate } from './template';
 
 /** The tables of a template, in an embedded DynamoDB. */
@@ -17,18 +18,26 @@ const TABLE = 'AWS::DynamoDB::Table';
 /** What of a table the embedded DynamoDB knows; it keeps all in memory, and removes nothing by time. */
 const PROPERTIES = ['TableName', 'AttributeDefinitions', 'KeySchema', 'BillingMode'] as const;
 
+interface TablesParts {
+  /** For what the tables' properties refer to. */
+  scope: Scope;
+  /** Text for people. */
+  onRefused: (text: string) => void;
+}
+
 /**
- * @param scope for what the tables' properties refer to
  * @returns undefined where the template has no table
  * @throws {UserError} `WATCHBOT_NO_DYNALITE`
  */
 export async function startTables(
   template: CompiledTemplate,
-  scope: Scope,
+  { scope, onRefused }: TablesParts,
 ): Promise<LocalTables | undefined> {
   const tables = resourcesOf(template, TABLE);
   if (tables.length === 0) return undefined;
   const server = (await loadDynalite())({ createTableMs: 0 });
+  // By itself it lets any web page read and write.
+  guardRequests(server, onRefused);
   server.listen(0, LOOPBACK);
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

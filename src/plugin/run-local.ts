@@ -33,7 +33,11 @@ export async function runLocal(parts: CommandParts): Promise<void> {
   const run = await readOptions(parts);
   parts.utils.log.notice('\nPackaging the service');
   // Before packaging: a port that is taken is known at once.
-  const emulator = await startEmulator({ port: run.port, region: parts.configuration.context.region });
+  const emulator = await startEmulator({
+    port: run.port,
+    region: parts.configuration.context.region,
+    onRefused: (text) => parts.utils.log.warning(text),
+  });
   try {
     await packageFirst(parts.serverless);
     await runOn(emulator, parts, run);

@@ -4,6 +4,7 @@ import emulator from '../../dist/local/emulator.js';
 const { endpoint, stop } = await emulator.startEmulator({
   port: Number(process.argv[2] ?? 0),
   region: 'us-east-1',
+  onRefused: console.warn,
 });
 process.send({ endpoint });
 process.on('disconnect', () => void stop().finally(() => process.exit()));

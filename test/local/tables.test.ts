@@ -8,6 +8,8 @@ const scope: Scope = {
   attribute: () => undefined,
 };
 
+const parts = { scope, onRefused: () => undefined };
+
 const KEY = {
   AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -44,7 +46,7 @@ async function ask(action: string, input: object): Promise<unknown> {
 
 describe('the tables of a template, on this machine', () => {
   it('are none where it has none', async () => {
-    await expect(startTables({ Resources: {} }, scope)).resolves.toBeUndefined();
+    await expect(startTables({ Resources: {} }, parts)).resolves.toBeUndefined();
   });
 
   it('have the names that it gives them, or their logical ids, and take items', async () => {
@@ -54,7 +56,7 @@ describe('the tables of a template, on this machine', () => {
         ProgressTable: { ...KEY, TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true } },
         Named: { ...KEY, TableName: { 'Fn::Sub': '${AWS::StackName}-named' } },
       }),
-      scope,
+      parts,
     );
     expect(tables?.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     await expect(ask('ListTables', {})).resolves.toEqual({
@@ -67,7 +69,7 @@ describe('the tables of a template, on this machine', () => {
   });
 
   it('are gone when they are stopped, whoever still has a connection', async () => {
-    const started = (await startTables(templateOf({ Jobs: KEY }), scope))!;
+    const started = (await startTables(templateOf({ Jobs: KEY }), parts))!;
     tables = started;
     await ask('ListTables', {});
     tables = undefined;
