@@ -116,11 +116,47 @@ describe.each([
     ]);
     const layerFolder = layer!.at(-1)!;
     expect(layer).toEqual([
-      ...['build', '--platform', 'linux/arm64', ...OF_A_LAYER[like], ...plainHttp],
+      ...['build', '--platform', 'linux/arm64', ...OF_A_LAYER[like]],
       ...['--tag', 'registry.example.com/tiles-dev/render:abc'],
       ...['--file', path.join(layerFolder, 'Containerfile'), layerFolder],
     ]);
   });
+
+  it.each([
+    { what: 'Node of a registry of this machine', nodeImage: 'localhost:5000/node:24', base: IMAGE.base },
+    {
+      what: 'an image of a registry of this machine',
+      nodeImage: 'node:24',
+      base: { kind: 'uri', uri: '127.0.0.1:5000/app:1' },
+    },
+    {
+      what: 'a handler over Node of this machine',
+      nodeImage: '[::1]:5000/node:24',
+      base: { kind: 'bundle', handler: 'a.b' },
+    },
+    { what: 'nothing of this machine', nodeImage: 'localhost.example.com/node:24', base: IMAGE.base },
+  ] as unknown as { what: string; nodeImage: string; base: PackagedImage['base'] }[])(
+    'verifies all that a build pulls: $what',
+    async ({ nodeImage, base }) => {
+      putEngine(name);
+      const engine = await findEngine({ run });
+      await engine.build({ ...IMAGE, base, nodeImage }, options('registry.example.com/render:abc'));
+      const named = [nodeImage, base.kind === 'uri' ? base.uri : ''].filter((each) =>
+        /^(localhost:|127|\[)/.test(each),
+      );
+      const [pulls, builds] = ['pull', 'build'].map((command) =>
+        calls().filter(([first]) => first === command),
+      );
+      // Docker and finch know by themselves what speaks plain HTTP here.
+      const expected = like === 'docker' ? [] : named;
+      expect(pulls).toEqual(
+        expected.map((each) => ['pull', '--platform', 'linux/arm64', '--tls-verify=false', each]),
+      );
+      expect(builds!.length).toBeGreaterThan(0);
+      expect(builds!.flat().join(' ')).not.toContain('tls-verify');
+      expect(calls().findIndex(([first]) => first === 'build')).toBe(expected.length);
+    },
+  );
 
   it('is asked what an image starts by itself, before the layer replaces it', async () => {
     const config = { Entrypoint: ['/entry'], Cmd: ['a "b"'] };

@@ -23,8 +23,13 @@ function isOfContainers(engine: EngineName): boolean {
   return engine === 'podman' || engine === 'buildah';
 }
 
-function plainHttp(engine: EngineName, references: readonly string[]): string[] {
-  return isOfContainers(engine) && references.some((name) => LOOPBACK.test(name)) ? [PLAIN_HTTP] : [];
+/** Whether the engine has to be told that the registry of this machine, which the user names, speaks plain HTTP. */
+export function needsPlainHttp(engine: EngineName, reference: string): boolean {
+  return isOfContainers(engine) && LOOPBACK.test(reference);
+}
+
+function plainHttp(engine: EngineName, reference: string): string[] {
+  return needsPlainHttp(engine, reference) ? [PLAIN_HTTP] : [];
 }
 
 /** Answers where the engine can work: what docker, podman and finch need may run elsewhere, or not at all. */
@@ -34,18 +39,17 @@ export function probeArguments(engine: EngineName): string[] {
 }
 
 export function loginArguments(engine: EngineName, registry: string, username: string): string[] {
-  return ['login', ...plainHttp(engine, [registry]), '--username', username, '--password-stdin', registry];
+  return ['login', ...plainHttp(engine, registry), '--username', username, '--password-stdin', registry];
 }
 
-/** `bases` are the images that the file itself names, where they are known. */
-export function buildArguments(engine: EngineName, build: Build, bases: readonly string[] = []): string[] {
+/** Whatever a build pulls is verified: an option would hold for all of its images, and not just for one. */
+export function buildArguments(engine: EngineName, build: Build): string[] {
   const { architecture, reference, file, context, buildArgs, target } = build;
   return [
     'build',
     '--platform',
     PLATFORMS[architecture],
     ...(isOfContainers(engine) ? layering(build) : []),
-    ...plainHttp(engine, bases),
     '--tag',
     reference,
     '--file',
@@ -82,7 +86,7 @@ export function secretValues({ buildArgs }: Build): string[] {
 }
 
 export function pullArguments(engine: EngineName, reference: string, architecture: Architecture): string[] {
-  return ['pull', '--platform', PLATFORMS[architecture], ...plainHttp(engine, [reference]), reference];
+  return ['pull', '--platform', PLATFORMS[architecture], ...plainHttp(engine, reference), reference];
 }
 
 /** What an image has in it to start, among much else, in JSON. */
@@ -91,7 +95,7 @@ export function inspectArguments(engine: EngineName, reference: string): string[
 }
 
 export function pushArguments(engine: EngineName, reference: string): string[] {
-  return ['push', ...plainHttp(engine, [reference]), reference];
+  return ['push', ...plainHttp(engine, reference), reference];
 }
 
 /**

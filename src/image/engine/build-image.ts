@@ -15,7 +15,14 @@ import { LAYER_FILES } from '../layer';
 import { withLinks } from '../links';
 import { packagedContext, packagedLayer } from '../package-paths';
 import type { ImageBase, PackagedImage } from '../packaged-images';
-import { buildArguments, buildVariables, secretValues, type Build } from './arguments';
+import {
+  buildArguments,
+  buildVariables,
+  needsPlainHttp,
+  pullArguments,
+  secretValues,
+  type Build,
+} from './arguments';
 import type { Report } from './engine';
 import { readEntryPoint } from './entry-point';
 import type { Run } from './run-command';
@@ -34,6 +41,7 @@ interface Options {
 
 /** Builds what the plugin's layer is put over, where it is not there, and that layer. */
 export async function buildImage(tool: Tool, image: PackagedImage, options: Options): Promise<void> {
+  await pullFromThisMachine(tool, image, options);
   const base = await baseOf(tool, image, options);
   const folder = await mkdtemp(path.join(tmpdir(), 'watchbot-layer-'));
   try {
@@ -47,10 +55,25 @@ export async function buildImage(tool: Tool, image: PackagedImage, options: Opti
     await writeFile(file, layerContainerfile({ base, hasNode, nodeImage, architecture, files }));
     const { reference } = options;
     const build = { architecture, reference, file, context: folder, buildArgs: {}, target: undefined };
-    const bases = [base, nodeImage];
-    await runBuild(tool, { ...build, isLayer: true }, { image, report: options.report, bases });
+    await runBuild(tool, { ...build, isLayer: true }, { image, report: options.report });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What the service itself names in a registry of this machine, each by itself, so that builds verify all that they pull.
+ * What a Dockerfile of the user's names is the user's to say, in the engine's own settings.
+ */
+async function pullFromThisMachine(
+  { name, run }: Tool,
+  image: PackagedImage,
+  { report }: Options,
+): Promise<void> {
+  const references = [image.nodeImage, ...(image.base.kind === 'uri' ? [image.base.uri] : [])];
+  for (const reference of references.filter((each) => needsPlainHttp(name, each))) {
+    const command = { program: name, arguments: pullArguments(name, reference, image.architecture) };
+    await runOrFail(run, command, { failure: failureOf(image), report });
   }
 }
 
@@ -59,10 +82,8 @@ async function baseOf(tool: Tool, image: PackagedImage, options: Options): Promi
   if (image.base.kind === 'uri') return image.base.uri;
   const reference = `localhost/watchbot-base/${image.worker.toLowerCase()}:${image.tag}`;
   const build = baseBuild(image, image.base, { packageFolder: options.packageFolder, reference });
-  // What a Dockerfile of the user's names is the user's to say.
-  const bases = image.base.kind === 'bundle' ? [image.nodeImage] : [];
   await withLinks(options.packageFolder, image.worker, () =>
-    runBuild(tool, build, { image, report: options.report, bases }),
+    runBuild(tool, build, { image, report: options.report }),
   );
   return reference;
 }
@@ -99,21 +120,22 @@ async function linkNode(folder: string): Promise<void> {
 function runBuild(
   { name, run }: Tool,
   build: Build,
-  { image, report, bases }: { image: PackagedImage; report: Report; bases: readonly string[] },
+  { image, report }: { image: PackagedImage; report: Report },
 ): Promise<void> {
   const command = {
     program: name,
-    arguments: buildArguments(name, build, bases),
+    arguments: buildArguments(name, build),
     variables: buildVariables(name),
     hidden: secretValues(build),
   };
-  const failure = {
-    code: 'WATCHBOT_BUILD' as const,
-    place: `the image of worker ${image.worker}`,
-    advice: 'the stack was not changed; the command above can be run by hand while the package is there',
-  };
-  return runOrFail(run, command, { failure, report });
+  return runOrFail(run, command, { failure: failureOf(image), report });
 }
+
+const failureOf = ({ worker }: PackagedImage) => ({
+  code: 'WATCHBOT_BUILD' as const,
+  place: `the image of worker ${worker}`,
+  advice: 'the stack was not changed; the command above can be run by hand while the package is there',
+});
 
 /**
  * The files of the layer as every user of the image may read them: a COPY keeps modes, and who installed the plugin may
