@@ -8,9 +8,9 @@ import { accountsOf, book, dayBefore, partsOf } from './journal.mjs';
 const REJECT = 3;
 const NOT_YET = 4;
 
-/** A step says itself what it is; an event of the bus has a `day`, one of the schedule the time at which it was due. */
+/** A step says itself what it is; an event of the bus has `detail`, one of the schedule the time at which it was due. */
 const message = JSON.parse(process.env.Message);
-const { step = 'split', scheduledTime, day = dayBefore(scheduledTime) } = message;
+const { step = 'split', scheduledTime, day = dayBefore(scheduledTime) } = message.detail ?? message;
 const journalFile = `journal-${day}.csv`;
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 

@@ -17,6 +17,7 @@ import {
   placementsAreWhole,
 } from './capacity';
 import {
+  distinctEvents,
   eventBridgeSources,
   messageGroups,
   oneWebhook,
@@ -106,6 +107,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   mountsAreApart,
   topicSources,
   eventBridgeSources,
+  distinctEvents,
   scheduleExpressions,
   scheduleTimezones,
   bucketSources,

@@ -1,8 +1,18 @@
 import type { ScheduleSource } from '../../../config/events';
 import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
-import { arn, combine, compact, getAtt, policyDocument, ref, type Resources } from '../../cloudformation';
-import { queueArn } from '../queue-references';
+import {
+  arn,
+  combine,
+  compact,
+  getAtt,
+  join,
+  policyDocument,
+  ref,
+  sub,
+  type Resources,
+} from '../../cloudformation';
+import { queueArn, queueUrl } from '../queue-references';
 import { queueSendStatement, sendPolicy } from '../sending';
 import { idOf, named, type Subject } from '../subject';
 
@@ -22,24 +32,44 @@ export function schedules(subject: Subject): Resources {
 }
 
 function schedule(subject: Subject, id: string, source: ScheduleSource): Resources {
-  const { rate, timezone, input, enabled, messageGroupId } = source;
+  const { rate, timezone, enabled } = source;
+  const name = sourceName(subject.configuration.context, id);
   return {
     [id]: {
       Type: 'AWS::Scheduler::Schedule',
       Properties: compact({
-        Name: sourceName(subject.configuration.context, id),
+        Name: name,
         ScheduleExpression: rate,
         ScheduleExpressionTimezone: timezone,
         FlexibleTimeWindow: { Mode: 'OFF' },
         State: enabled ? 'ENABLED' : 'DISABLED',
-        Target: compact({
-          Arn: queueArn(subject),
+        Target: {
           RoleArn: getAtt(idOf(subject, 'scheduleRole'), 'Arn'),
-          Input: input ?? DEFAULT_INPUT,
-          SqsParameters: messageGroupId === undefined ? undefined : { MessageGroupId: messageGroupId },
-        }),
+          ...target(subject, name, source),
+        },
       }),
     },
+  };
+}
+
+/**
+ * The target for SQS gives no deduplication id, and from the same body within five minutes a FIFO queue would take the
+ * first message only: there, the API itself is called, with an id. By the time it is the same when Scheduler tries
+ * again, and by the name it is not that of another schedule.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+ */
+function target(subject: Subject, name: string, source: ScheduleSource): Record<string, unknown> {
+  const { input = DEFAULT_INPUT, messageGroupId } = source;
+  if (messageGroupId === undefined) return { Arn: queueArn(subject), Input: input };
+  const rest = JSON.stringify({
+    MessageBody: input,
+    MessageGroupId: messageGroupId,
+    MessageDeduplicationId: `${name}-<aws.scheduler.scheduled-time>`,
+  });
+  return {
+    Arn: sub('arn:${AWS::Partition}:scheduler:::aws-sdk:sqs:sendMessage'),
+    // A URL needs no escapes.
+    Input: join(['{"QueueUrl":"', queueUrl(subject), `",${rest.slice(1)}`]),
   };
 }
 

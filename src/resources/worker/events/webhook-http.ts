@@ -52,6 +52,8 @@ function integration(subject: Subject, { messageGroupId }: Webhook): Resources {
         QueueUrl: queueUrl(subject),
         MessageBody: '$request.body',
         MessageGroupId: messageGroupId,
+        // Else a FIFO queue would drop the second of two equal bodies, and its sender get a 200.
+        MessageDeduplicationId: messageGroupId === undefined ? undefined : '$context.requestId',
       }),
     },
   });

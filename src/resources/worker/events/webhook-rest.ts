@@ -76,9 +76,16 @@ function methodOf(subject: Subject, { messageGroupId }: Webhook): Resource {
   };
 }
 
-/** The body is encoded, so that nothing in it becomes a parameter of the request. */
+/**
+ * The body is encoded, so that nothing in it becomes a parameter of the request. A FIFO queue would drop the second of
+ * two equal bodies, and its sender get a 200: each request has an id, of which this one cannot be set by its sender.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-access-logging.html
+ */
 function requestTemplate(messageGroupId: string | undefined): string {
-  const group = messageGroupId === undefined ? '' : `&MessageGroupId=${messageGroupId}`;
+  const group =
+    messageGroupId === undefined
+      ? ''
+      : `&MessageGroupId=${messageGroupId}&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)`;
   return `Action=SendMessage${group}&MessageBody=$util.urlEncode($input.body)`;
 }
 

@@ -56,7 +56,7 @@ describe('a rule', () => {
     const fifo = ruleOf({ messageGroupId: 'events' }, { queue: { fifo: true } });
     expect(fifo.Targets[0]).toMatchObject({ SqsParameters: { MessageGroupId: 'events' } });
     expect(ruleOf({}).Targets[0]).not.toHaveProperty('SqsParameters');
-    // EventBridge gives no id against duplicates: the queue makes one of the content.
+    // EventBridge gives no id against duplicates: the queue makes one of the content, which has the event's id.
     expect(single({ queue: { fifo: true } }).of('queue')).toMatchObject({ ContentBasedDeduplication: true });
   });
 

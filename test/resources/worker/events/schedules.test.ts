@@ -37,12 +37,59 @@ describe('a schedule', () => {
     expect(scheduleOf(schedule)?.Properties).toMatchObject(expected);
   });
 
-  it('gives a FIFO queue the group, and a standard one none', () => {
-    const schedule = { rate: 'rate(1 day)', messageGroupId: 'daily' };
-    expect(scheduleOf(schedule, { queue: { fifo: true } })?.Properties?.Target).toMatchObject({
-      SqsParameters: { MessageGroupId: 'daily' },
+  /** What SQS is called with, for a queue whose URL is `url`. */
+  const callOf = (schedule: object, section: object = { queue: { fifo: true } }) => {
+    const { Arn, Input, ...rest } = scheduleOf(schedule, section)?.Properties?.Target as Record<
+      string,
+      unknown
+    >;
+    expect(Arn).toEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:scheduler:::aws-sdk:sqs:sendMessage' });
+    expect(rest).not.toHaveProperty('SqsParameters');
+    const [, parts] = (Input as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
+    return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'url')).join('')) as object;
+  };
+
+  it('gives a FIFO queue the group, and an id of its own to each message, equal bodies or not', () => {
+    expect(callOf({ rate: 'rate(1 minute)', messageGroupId: 'daily', input: { do: 'it' } })).toEqual({
+      QueueUrl: 'url',
+      MessageBody: '{"do":"it"}',
+      MessageGroupId: 'daily',
+      MessageDeduplicationId: 'tiles-dev-WatchbotSchedule1-<aws.scheduler.scheduled-time>',
     });
-    expect(scheduleOf('rate(1 day)')?.Properties?.Target).not.toHaveProperty('SqsParameters');
+    const { Target } = scheduleOf('rate(1 day)')?.Properties as { Target: object };
+    expect(Object.keys(Target).sort()).toEqual(['Arn', 'Input', 'RoleArn']);
+  });
+
+  it.each([
+    ['quotes "and" \\ more'],
+    ['${QueueUrl} ${AWS::Region}'],
+    ['line\nline'],
+    ['<aws.scheduler.execution-id>'],
+  ])('gives a FIFO queue the text as it is: %j', (input) => {
+    expect(callOf({ rate: 'rate(1 minute)', messageGroupId: 'g', input })).toMatchObject({
+      MessageBody: input,
+    });
+  });
+
+  it('has the same id in no other schedule that is due at the same time', () => {
+    const schedule = { rate: 'rate(1 minute)', messageGroupId: 'g' };
+    const { Resources } = single({ queue: { fifo: true }, events: [{ schedule }, { schedule }] });
+    const ids = [1, 2].map(
+      (index) =>
+        /"MessageDeduplicationId\\*":\\*"([^"\\]+)/.exec(
+          JSON.stringify(Resources[`WatchbotSchedule${index}`]),
+        )?.[1],
+    );
+    expect(ids).toEqual(
+      [1, 2].map((index) => `tiles-dev-WatchbotSchedule${index}-<aws.scheduler.scheduled-time>`),
+    );
+  });
+
+  it('knows the URL of a FIFO queue that is there already', () => {
+    const arn = 'arn:aws:sqs:us-east-1:123456789012:orders.fifo';
+    const target = scheduleOf({ rate: 'rate(1 day)', messageGroupId: 'g' }, { queue: { arn } })?.Properties
+      ?.Target;
+    expect(JSON.stringify(target)).toContain('"Name":"orders.fifo"');
   });
 });
 

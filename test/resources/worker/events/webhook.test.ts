@@ -98,7 +98,8 @@ describe('with a key', () => {
       { queue: { fifo: true } },
     ).of('webhookMethod').Integration;
     expect(templates['text/plain']).toBe(
-      'Action=SendMessage&MessageGroupId=web_1-a&MessageBody=$util.urlEncode($input.body)',
+      'Action=SendMessage&MessageGroupId=web_1-a&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)' +
+        '&MessageBody=$util.urlEncode($input.body)',
     );
   });
 
@@ -194,6 +195,14 @@ describe('without a key', () => {
       ...expected,
     });
     expect(of('webhookStage')).toMatchObject({ ApiId: api, StageName: '$default', AutoDeploy: true });
+  });
+
+  it('a FIFO queue gets the group, and an id of its own for each request, equal bodies or not', () => {
+    const fifo = webhookOf('none', { messageGroupId: 'web' }, { queue: { fifo: true } });
+    expect(fifo.of('webhookIntegration').RequestParameters).toMatchObject({
+      MessageGroupId: 'web',
+      MessageDeduplicationId: '$context.requestId',
+    });
   });
 
   it('the body is a parameter of its own, as it came', () => {
