@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
  */
 const ROOMS = {
   contract: [],
-  errors: [],
+  errors: ['contract'],
   scaling: ['contract'],
   'aws-json': [],
   vendor: [],

@@ -10,6 +10,25 @@ export function escapeControls(text: string): string {
   return text.replace(CONTROLS, escapeOf);
 }
 
+/**
+ * What turns the direction of text, has no width, or is a tag: a line could look like another, or hold what nobody sees.
+ * A joiner between two pictures makes one of them, and stays.
+ */
+const HIDDEN =
+  /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|(?<!\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?)\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
+
+/**
+ * For a terminal, and for whoever reads there: control characters, and what else cannot be seen, become the escapes of
+ * JSON. A text of JSON stays JSON, and says the same.
+ */
+export function escapeHidden(text: string): string {
+  return escapeControls(text).replace(HIDDEN, escapeAll);
+}
+
+/** The same for a text of several lines, which it stays. */
+export const escapeHiddenLines = (text: string): string => text.split('\n').map(escapeHidden).join('\n');
+
+const escapeAll = (text: string): string => text.replace(/[^]/g, escapeOf);
+
 /** A character as JSON writes it by its number. */
-export const escapeOf = (character: string): string =>
-  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapeOf = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -1,3 +1,4 @@
+import { escapeHiddenLines } from '../contract/escape';
 import type { ErrorCode } from './codes';
 import { formatProblem, type Problem } from './problem';
 
@@ -16,10 +17,11 @@ export class UserError extends Error {
     message: string,
     options: { cause?: unknown; problems?: readonly Problem[] } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    // It quotes what was given, whoever wrote that.
+    super(escapeHiddenLines(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     // Where a variable cannot be resolved the framework prints the stack whatever the name.
-    this.stack = message;
+    this.stack = this.message;
     this.problems = options.problems ?? [];
   }
 

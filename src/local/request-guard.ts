@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { escapeControls } from '../contract/escape';
+import { escapeHidden } from '../contract/escape';
 
 /**
  * What stands on loopback is open to every web page that the developer's browser has open, and a message there runs a
@@ -50,7 +50,7 @@ export function guardRequests(server: Server, onRefused: (text: string) => void)
     if (told.has(refusal.reason)) return;
     told.add(refusal.reason);
     onRefused(
-      `a request to the emulator was refused: ${refusal.reason} (${escapeControls(refusal.given)}). ` +
+      `a request to the emulator was refused: ${refusal.reason} (${escapeHidden(refusal.given)}). ` +
         'This is said once',
     );
   });

@@ -30,8 +30,9 @@ function sendLine({ name }: LocalWorker, isNamed: boolean, port: number): string
   return `sls watchbot send '{"hello":"world"}' ${options.join(' ')}`;
 }
 
-/** A line of a watcher: its text in the colour of what it tells. A line of JSON is for machines, and stays as it is. */
-export function describeLine(line: string, colours: Colours): string {
+/** A line of a watcher: its text in the colour of what it tells. A line of JSON is for machines, and says the same. */
+export function describeLine(written: string, colours: Colours): string {
+  const line = visibleControls(written);
   const judged = judgeLine(line);
   const { source, text } = judged;
   if (source === undefined || !line.startsWith('[')) return line;
@@ -59,7 +60,7 @@ export function describeReports(
     ...reports.map(({ body, fate, attempts }) => [
       visibleControls(shorten(body)),
       colours[FATE_COLOURS[fate]](fate),
-      describeAttempts(attempts),
+      visibleControls(describeAttempts(attempts)),
     ]),
   );
   return `\n${table.toString()}\n${summary(reports)}, in ${seconds.toFixed(1)} s\n`;

@@ -5,6 +5,7 @@ import { givenOptions } from '../commands/given-options';
 import { portOption } from '../commands/options';
 import type { Target } from '../commands/target';
 import { typedWords } from '../commands/typed-words';
+import { visibleVoice } from '../commands/visible-controls';
 import { calledBy } from '../commands/words';
 import { awsClients, localClients } from './clients';
 import type { CommandParts } from './command-parts';
@@ -30,7 +31,7 @@ export async function runCommand(name: string, parts: CommandParts): Promise<voi
         error: process.stderr,
         environment: process.env,
       },
-      voice: utils,
+      voice: visibleVoice(utils),
       signal,
     } satisfies CommandRun),
   );

@@ -11,6 +11,7 @@ import { chooseWorker } from '../operations/choose-worker';
 import type { SendClients } from '../operations/send';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
 import { INTERRUPTED } from '../commands/exit-codes';
+import { visibleLines } from '../commands/visible-controls';
 import { typedWords } from '../commands/typed-words';
 import { coloursFor, type Colours } from '../commands/colours';
 import { givenOptions } from '../commands/given-options';
@@ -77,7 +78,7 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
   const lines = createLineFan(utils.writeText, { colours, isNamed: run.workers.length > 1 });
   // After packaging, which empties the folder.
   const log = await startLocalLog(serverless.serviceDir, ({ message }) =>
-    utils.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${message}`),
+    utils.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${visibleLines(message)}`),
   );
   const emulated = localClients(serverless.getProvider('aws'), emulator.endpoint);
   const clients = { sqs: await emulated.sqs(), sns: await emulated.sns() };
@@ -97,7 +98,7 @@ async function runOn(emulator: Emulator, parts: CommandParts, run: Run): Promise
         lines.onLine(worker, line);
         log.write(worker, line);
       },
-      onWarning: (text) => utils.log.warning(text),
+      onWarning: (text) => utils.log.warning(visibleLines(text)),
     });
     if (run.messages === undefined) await handlers.follow(service);
     utils.log.notice(describeService(service, { emulator, isStaying: run.messages === undefined }));

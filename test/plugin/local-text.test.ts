@@ -28,6 +28,14 @@ const outcome = (result: JobResult, reason: string) =>
 
 describe('a line of a watcher', () => {
   it.each([
+    ['plain', formatPlain(lineOf('a\u202eb\u009b2J\u200b'))],
+    ['structured', formatStructured(lineOf('a\u202eb\u009b2J\u200b'))],
+    ['of nobody', 'a\u202eb\u009b2J\u200b'],
+  ])('has nothing hidden in it: %s', (_, line) => {
+    expect(describeLine(line, uncoloured)).toContain('a\\u202eb\\u009b2J\\u200b');
+  });
+
+  it.each([
     ['a success', outcome(JobResult.success, 'exit code 0'), coloured.green],
     ['a failure', outcome(JobResult.failure, 'exit code 1'), coloured.red],
     ['not now', outcome(JobResult.noop, 'exit code 4'), coloured.yellow],

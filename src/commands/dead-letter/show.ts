@@ -101,7 +101,7 @@ export async function describeLetter(letter: Letter, log: KnownLog, look: Look):
 }
 
 function attemptFields(log: KnownLog): [string, string][] {
-  if ('missing' in log) return [['attempts', log.missing]];
+  if ('missing' in log) return [['attempts', visibleLines(log.missing)]];
   const none: [string, string] = ['attempts', 'the log has no line of one'];
   if (log.attempts.length === 0) return [none];
   return log.attempts.map(({ at, result, receives, reason }, index): [string, string] => [

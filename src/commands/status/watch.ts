@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../errors/user-error';
 import type { Terminal } from '../command';
+import { visibleOutput } from '../visible-controls';
 
 /** Does it again and again until the signal. */
 export async function everySeconds(
@@ -32,7 +33,7 @@ export async function inPlace(
   { seconds, signal, show }: { seconds: number; signal: AbortSignal; show: () => Promise<string> },
 ): Promise<void> {
   // The first look fails as it would without --watch.
-  let text = await show();
+  let text = visibleOutput(await show());
   output.write(ENTER);
   try {
     let isFirst = true;
@@ -48,7 +49,7 @@ export async function inPlace(
   /** One look that fails, since the network is away, does not end it: the last one stays. */
   async function renew(): Promise<string> {
     try {
-      text = await show();
+      text = visibleOutput(await show());
       return '';
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

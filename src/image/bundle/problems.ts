@@ -1,5 +1,5 @@
 import type { Message } from 'esbuild';
-import { escapeControls } from '../../contract/escape';
+import { escapeHidden } from '../../contract/escape';
 import type { Problem } from '../../errors/problem';
 import { ENTRY_NAME } from './options';
 
@@ -13,7 +13,7 @@ export const placeOfHandler = ({ worker }: Pick<Owner, 'worker'>) => `watchbot h
 
 /** What esbuild has found, with what can be done about it here. */
 export function bundleProblem(message: Message, owner: Owner): Problem {
-  const given = escapeControls(message.text);
+  const given = escapeHidden(message.text);
   const { location } = message;
   if (location === null) return { code: 'WATCHBOT_BUNDLE', place: placeOfHandler(owner), given };
   if (location.file === ENTRY_NAME) return lacksExport(given, owner);
@@ -28,13 +28,13 @@ export function bundleProblem(message: Message, owner: Owner): Problem {
 /** A warning in one line. */
 export function bundleWarning({ text, location }: Message, { worker }: Owner): string {
   const place = location === null ? '' : ` at ${location.file}:${location.line}:${location.column + 1}`;
-  return escapeControls(`${worker}: ${text}${place}`);
+  return escapeHidden(`${worker}: ${text}${place}`);
 }
 
 const LONGEST_LINE = 120;
 
 function lineOf({ lineText }: { lineText: string }): string {
-  const line = escapeControls(lineText.trim());
+  const line = escapeHidden(lineText.trim());
   return line === ''
     ? ''
     : ` in: ${line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line}`;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import { escapeControls } from '../../contract/escape';
+import { escapeHidden } from '../../contract/escape';
 
 /** A program with its arguments. But for what is hidden, they may be shown. */
 export interface Command {
@@ -160,6 +160,6 @@ function hide(text: string, { hidden = [] }: Command): string {
 
 /** A line of output for a terminal, which it cannot change, and for a message, which it cannot fill. */
 function shownLine(line: string, command: Command): string {
-  const visible = escapeControls(stripVTControlCharacters(hide(line, command)));
+  const visible = escapeHidden(stripVTControlCharacters(hide(line, command)));
   return visible.length > LONGEST_LINE ? `${visible.slice(0, LONGEST_LINE)} …` : visible;
 }
