@@ -7,15 +7,22 @@ import { ROOT } from '../helpers/framework';
 interface Step {
   uses?: string;
   run?: string;
+  with?: Record<string, unknown>;
+}
+
+interface Job {
+  'timeout-minutes'?: number;
+  strategy?: { matrix: { node: string[] } };
+  permissions?: Record<string, string>;
+  environment?: string;
+  needs?: string;
+  steps: Step[];
 }
 
 interface Workflow {
   on: Record<string, unknown>;
   permissions: Record<string, string>;
-  jobs: Record<
-    string,
-    { 'timeout-minutes'?: number; strategy?: { matrix: { node: string[] } }; steps: Step[] }
-  >;
+  jobs: Record<string, Job>;
 }
 
 const FOLDER = path.join(ROOT, '.github');
@@ -70,6 +77,44 @@ it('a release is made of a tag, tested, and published with its origin', () => {
   const order = ['release-notes.mjs', '.ci/run', 'npm pack', 'npm publish', 'gh release create'];
   expect(order.map((word) => runs.findIndex((run) => run.includes(word)))).toEqual([0, 1, 2, 3, 4]);
   expect(runs[3]).toContain('--provenance');
+});
+
+/** What takes code of others into a job, or of this repository: then its rights are theirs. */
+const TAKES_CODE =
+  /\b(npm (ci|i|install|run|exec|test|rebuild)|npx|yarn|pnpm|node|pip|curl|wget|git|sudo|\.ci|scripts\/)/;
+
+describe('rights to write and to prove who one is', () => {
+  const jobs = WORKFLOWS.flatMap((name) =>
+    Object.entries(workflow(name).jobs).map(([job, parts]) => ({ name: `${name}: ${job}`, ...parts })),
+  );
+  const trusted = jobs.filter(({ permissions = {} }) => Object.values(permissions).includes('write'));
+
+  it('has only the job that publishes', () => {
+    expect(trusted.map(({ name }) => name)).toEqual(['release.yml: publish']);
+    expect(trusted[0]!.permissions).toEqual({ contents: 'write', 'id-token': 'write' });
+    expect(jobs.filter(({ environment }) => environment !== undefined)).toEqual(trusted);
+  });
+
+  it('are in no job that takes code in', () => {
+    for (const { steps } of trusted) {
+      const actions = steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []);
+      expect(actions).toEqual(['actions/setup-node', 'actions/download-artifact']);
+      expect(steps.filter(({ run = '' }) => TAKES_CODE.test(run))).toEqual([]);
+      const publishes = steps.flatMap(({ run = '' }) => run.match(/npm .*/g) ?? []);
+      expect(publishes).toEqual([expect.stringContaining('npm publish --ignore-scripts ')]);
+    }
+  });
+
+  it('go to just what was packed after all tests', () => {
+    const { pack, publish } = workflow('release.yml').jobs;
+    expect(publish!.needs).toBe('pack');
+    const of = (job: Job | undefined, action: string) =>
+      job!.steps.find(({ uses = '' }) => uses.startsWith(`actions/${action}@`))?.with;
+    const uploaded = of(pack, 'upload-artifact');
+    expect(uploaded).toMatchObject({ path: '${{ runner.temp }}/release', 'if-no-files-found': 'error' });
+    expect(of(publish, 'download-artifact')).toMatchObject({ name: uploaded!.name, path: 'release' });
+    expect(pack!.steps.at(-1)!.uses).toContain('upload-artifact');
+  });
 });
 
 describe('forms for issues', () => {
