@@ -14,31 +14,91 @@ export interface LineCutter {
 export function createLineCutter(): LineCutter {
   // Most workers write nothing.
   let decoder: StringDecoder | undefined;
-  let rest = '';
-  const cut = (text: string): string[] => {
-    const lines = (rest + text).split('\n');
-    // One character more than a piece: the last may prove to be the return before the end of the line.
-    const unfinished = pieces(lines.pop() ?? '', MAX_LINE_LENGTH + 1);
-    rest = unfinished.pop() ?? '';
-    return [...lines.flatMap((line) => pieces(withoutReturn(line))), ...unfinished];
-  };
+  let cutter: TextCutter | undefined;
   return {
-    push: (chunk) => cut((decoder ??= new StringDecoder('utf8')).write(chunk)),
-    end: () => {
-      if (decoder === undefined) return [];
-      const lines = cut(decoder.end());
-      return rest === '' ? lines : [...lines, ...pieces(withoutReturn(rest))];
+    push: (chunk) => {
+      decoder ??= new StringDecoder('utf8');
+      cutter ??= new TextCutter();
+      return cutter.push(decoder.write(chunk));
     },
+    end: () => [...(cutter?.push(decoder?.end() ?? '') ?? []), ...(cutter?.end() ?? [])],
   };
 }
 
-const withoutReturn = (line: string) => (line.endsWith('\r') ? line.slice(0, -1) : line);
+/** Returns that come before a newline belong to it. */
+const LINE_ENDS = /\r+\n?|\n/g;
 
-/** The last piece is what is left when it is no longer than `most`. */
-function pieces(line: string, most = MAX_LINE_LENGTH): string[] {
+/** Nothing but blanks, and sequences by which a program clears the line of its bar. */
+// eslint-disable-next-line no-control-regex -- finding them is the point
+const SHOWS_NOTHING = /^(?:\s|\x1b\[[\d;?]*[A-Za-z])*$/;
+
+/**
+ * A line ends with a newline, or with carriage returns alone: programs that draw a bar end each of its states so, and
+ * AWS's client for Python each line of a traceback. A line that ends so and shows nothing is left out.
+ */
+class TextCutter {
+  /** Of the line that has not ended. */
+  private rest = '';
+  /**
+   * The text so far ends with returns, behind which a newline may come that belongs to them: their line has been given
+   * already, or it shows nothing, and is one only if the newline comes.
+   */
+  private returned: 'given' | 'blank' | undefined;
+
+  push(text: string): string[] {
+    const { lines, text: next } = this.afterReturns(text);
+    if (next === '') return lines;
+    const whole = this.rest + next;
+    const found = whole.includes('\r') ? this.cutAtReturnsToo(whole) : cutAtNewlines(whole);
+    const unfinished = pieces(found.unfinished);
+    this.rest = unfinished.pop() ?? '';
+    return [...lines, ...found.lines, ...unfinished];
+  }
+
+  end(): string[] {
+    return this.returned !== undefined || this.rest === '' ? [] : [this.rest];
+  }
+
+  /** What follows the returns with which the last text ended, and the line that proves to be one. */
+  private afterReturns(text: string): { lines: string[]; text: string } {
+    if (this.returned === undefined) return { lines: [], text };
+    const next = text.replace(/^\r+/, '');
+    if (next === '') return { lines: [], text: '' };
+    const hasNewline = next.startsWith('\n');
+    const lines = hasNewline && this.returned === 'blank' ? [this.rest] : [];
+    this.rest = '';
+    this.returned = undefined;
+    return { lines, text: hasNewline ? next.slice(1) : next };
+  }
+
+  private cutAtReturnsToo(text: string): { lines: string[]; unfinished: string } {
+    const lines: string[] = [];
+    let from = 0;
+    for (const { 0: end, index } of text.matchAll(LINE_ENDS)) {
+      const found = pieces(text.slice(from, index));
+      from = index + end.length;
+      const last = found.at(-1) ?? '';
+      const isBlank = !end.endsWith('\n') && SHOWS_NOTHING.test(last);
+      lines.push(...(isBlank ? found.slice(0, -1) : found));
+      if (from < text.length || end.endsWith('\n')) continue;
+      this.returned = isBlank ? 'blank' : 'given';
+      return { lines, unfinished: isBlank ? last : '' };
+    }
+    return { lines, unfinished: text.slice(from) };
+  }
+}
+
+function cutAtNewlines(text: string): { lines: string[]; unfinished: string } {
+  const lines = text.split('\n');
+  const unfinished = lines.pop() ?? '';
+  return { lines: lines.flatMap(pieces), unfinished };
+}
+
+/** The last piece is what is left when it is no longer than a line may be. */
+function pieces(line: string): string[] {
   const found: string[] = [];
   let from = 0;
-  while (line.length - from > most) {
+  while (line.length - from > MAX_LINE_LENGTH) {
     const to = from + MAX_LINE_LENGTH;
     // Half of a character beyond U+FFFF cannot be written.
     const end = isHighSurrogate(line.charCodeAt(to - 1)) ? to - 1 : to;

@@ -24,7 +24,48 @@ describe('lines', () => {
     { name: 'that are empty', chunks: ['\n\none\n\n'], lines: ['', '', 'one', ''] },
     { name: 'of Windows', chunks: ['one\r\n\r\ntwo\r\n'], lines: ['one', '', 'two'] },
     { name: 'of Windows, cut between', chunks: ['one\r', '\ntwo\r'], lines: ['one', 'two'] },
-    { name: 'with a return inside', chunks: ['10 %\r20 %\r\r\n'], lines: ['10 %\r20 %\r'] },
+    { name: 'that end with a return', chunks: ['10 %\r20 %\r30 %\n'], lines: ['10 %', '20 %', '30 %'] },
+    { name: 'that begin with a return', chunks: ['\r10 %\r20 %', '\r30 %'], lines: ['10 %', '20 %', '30 %'] },
+    {
+      name: 'with several returns at the end',
+      chunks: ['a\r\r\nb\r\rc', '\r', '\r', '\n'],
+      lines: ['a', 'b', 'c'],
+    },
+    {
+      name: 'of a traceback of the client for Python',
+      chunks: ['[ERROR] KeyError: 1\rTraceback (most recent call last):\r  File "a.py", line 1\r    x[1]\n'],
+      lines: [
+        '[ERROR] KeyError: 1',
+        'Traceback (most recent call last):',
+        '  File "a.py", line 1',
+        '    x[1]',
+      ],
+    },
+    {
+      name: 'that a bar clears before it goes on',
+      chunks: ['10 %\r    \r20 %\r\u001b[2K\r\u001b[K \rdone\n'],
+      lines: ['10 %', '20 %', 'done'],
+    },
+    {
+      name: 'that are blank, of Windows, cut anywhere',
+      chunks: ['a\n', '\r', '\n', ' ', '\r', '\n', 'b'],
+      lines: ['a', '', ' ', 'b'],
+    },
+    {
+      name: 'that are blank, with a return alone',
+      chunks: ['\r', '\r', 'a\r', 'b\r', ' ', '\r'],
+      lines: ['a', 'b'],
+    },
+    {
+      name: 'cut inside a character after a return',
+      chunks: [Buffer.from([0x0d, 0xc3]), Buffer.from([0xa9, 0x0d]), '\n'],
+      lines: ['é'],
+    },
+    {
+      name: 'too long by one, with a return',
+      chunks: [LONG, 'y\r', LONG, ' \r', 'z'],
+      lines: [LONG, 'y', LONG, 'z'],
+    },
     { name: 'none at all', chunks: [], lines: [] },
     { name: 'in empty chunks', chunks: ['', 'a', '', '\n', ''], lines: ['a'] },
     {
@@ -57,7 +98,18 @@ describe('lines', () => {
     expect(cutter.push(Buffer.from('one\ntw'))).toEqual(['one']);
     expect(cutter.push(Buffer.from('o'))).toEqual([]);
     expect(cutter.push(Buffer.from('\n'))).toEqual(['two']);
+    expect(cutter.push(Buffer.from('50 %\r'))).toEqual(['50 %']);
+    expect(cutter.push(Buffer.from('\n'))).toEqual([]);
     expect(cutter.end()).toEqual([]);
+  });
+
+  it('of a bar that is drawn a hundred thousand times take no memory and no long time', () => {
+    const cutter = createLineCutter();
+    const lines = Array.from({ length: 100 }, () => cutter.push(Buffer.from('\r'.repeat(1_000))));
+    expect(lines.flat()).toEqual([]);
+    expect(cutter.push(Buffer.from('\n'))).toEqual(['']);
+    expect(cutter.push(Buffer.from(`${'\r'.repeat(100_000)}a${' \r'.repeat(100_000)}b`))).toEqual(['a ']);
+    expect(cutter.end()).toEqual(['b']);
   });
 
   it('lose nothing and do not depend on the chunks', () => {
@@ -68,8 +120,10 @@ describe('lines', () => {
       fc.property(text, fc.array(fc.nat(2 ** 20), { maxLength: 10 }), (given, places) => {
         const lines = cut(chunksOf(given, places));
         expect(lines).toEqual(cut([given]));
-        const without = given.replaceAll('\r\n', '\n').replace(/\r$/, '');
-        expect(lines.join('')).toBe(without.replaceAll('\n', ''));
+        const seenOf = (text: string) => text.replaceAll(/\s/g, '');
+        expect(seenOf(lines.join(''))).toBe(seenOf(given));
+        const newlines = given.replaceAll(/\r+\n/g, '\n').split('\n').length - 1;
+        expect(lines.length).toBeGreaterThanOrEqual(newlines);
         for (const line of lines) {
           expect(line.length).toBeLessThanOrEqual(MAX_LINE_LENGTH);
           expect(Buffer.from(line).toString()).toBe(line);
