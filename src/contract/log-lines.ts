@@ -35,7 +35,16 @@ const NO_MESSAGE = '-';
 export const formatPlain: FormatLine = ({ time, source, messageId, text }) =>
   `[${time.toUTCString()}] [${source}] [${messageId ?? NO_MESSAGE}] ${text}`;
 
-export const formatStructured: FormatLine = ({ time, source, messageId, text, level, fields }) =>
+export const formatStructured: FormatLine = (line) => {
+  try {
+    return structured(line);
+  } catch {
+    // What can be read cannot always be written: an array in an array some thousand times is more than the stack takes.
+    return structured({ ...line, fields: undefined });
+  }
+};
+
+const structured: FormatLine = ({ time, source, messageId, text, level, fields }) =>
   JSON.stringify({
     v: 0,
     [LogField.name]: LOGGER_NAME,

@@ -51,10 +51,18 @@ export function lineForPeople(line: ShownLine, colours: Colours): string {
   const { event, messageId = '-', source, text, more } = line;
   const time = new Date(event.timeMs).toISOString().replace('T', ' ').replace('Z', '');
   const head = [time, short(event.task), short(messageId)].map((part) => visibleControls(part)).join('  ');
-  const rest =
-    Object.keys(more).length === 0 ? '' : `  ${colours.dim(visibleControls(JSON.stringify(more)))}`;
+  const rest = Object.keys(more).length === 0 ? '' : `  ${colours.dim(visibleControls(written(more)))}`;
   const shown = colourOf(line, colours)(visibleControls(text));
   return `${colours.dim(head)}  ${source === LogSource.worker ? '> ' : ''}${shown}${rest}`;
+}
+
+/** What could be read is not always to be written: it may be nested too deep for that. */
+function written(fields: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(fields);
+  } catch {
+    return `{${Object.keys(fields).join(', ')}: nested too deep}`;
+  }
 }
 
 const plain = (text: string) => text;

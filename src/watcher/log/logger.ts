@@ -51,17 +51,25 @@ export function createLogger({
       const level = isCounted ? LogLevel.error : LogLevel.info;
       watcher({ level, text: outcomeText(outcome), messageId, fields: outcomeFields(outcome) });
     },
-    worker: (lines, messageId) => write(lines.map((text) => line(workerLine(text, messageId))).join('')),
+    worker: (lines, messageId) => write(lines.map((text) => workerLine(text, messageId, line)).join('')),
   };
 }
 
-/** A worker's line; where it is a JSON object, its fields become those of a structured line, as from Watchbot 8 on. */
-function workerLine(text: string, messageId: string | undefined): Omit<LogLine, 'time'> {
-  return {
-    source: LogSource.worker,
-    level: LogLevel.info,
-    messageId,
-    text,
-    fields: parseObject(text),
-  };
+/** What CloudWatch, and the driver of the log before it, takes as one event; more is cut, and is no JSON any more. */
+const MOST_BYTES = 262_144 - 26;
+
+const isTooLong = (line: string) => line.length * 3 > MOST_BYTES && Buffer.byteLength(line) > MOST_BYTES;
+
+/**
+ * A worker's line; if it is a JSON object, its fields become those of a structured line, as from Watchbot 8 on, unless
+ * that is too long with them: the text is in it, too.
+ */
+function workerLine(
+  text: string,
+  messageId: string | undefined,
+  line: (parts: Omit<LogLine, 'time'>) => string,
+): string {
+  const parts = { source: LogSource.worker, level: LogLevel.info, messageId, text };
+  const whole = line({ ...parts, fields: parseObject(text) });
+  return isTooLong(whole) ? line(parts) : whole;
 }

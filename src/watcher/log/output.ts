@@ -11,7 +11,7 @@ const MOST_IN_TURN_CHARACTERS = 16_384;
  */
 export class Output {
   private readonly stream: Writable;
-  private isBroken = false;
+  private isBroken: boolean;
   /** In this turn. */
   private written = '';
   /** One for all who wait: each with a listener of its own would be too many. */
@@ -20,13 +20,16 @@ export class Output {
 
   constructor(stream: Writable) {
     this.stream = stream;
+    this.isBroken = stream.destroyed;
     stream.on('drain', () => {
       this.release();
     });
-    stream.on('error', () => {
-      this.isBroken = true;
-      this.release();
-    });
+    for (const end of ['error', 'close']) {
+      stream.on(end, () => {
+        this.isBroken = true;
+        this.release();
+      });
+    }
   }
 
   readonly write: Write = (text) => {
@@ -41,17 +44,31 @@ export class Output {
   readonly flush = (): void => {
     const text = this.written;
     this.written = '';
-    if (text !== '' && !this.isBroken && this.stream.write(text)) this.release();
+    if (text !== '' && !this.isBroken && this.hand(text)) this.release();
   };
+
+  /** Whether there is room for more. A file's own stream may throw: a full disk is no reason to end. */
+  private hand(text: string): boolean {
+    try {
+      return this.stream.write(text);
+    } catch {
+      this.isBroken = true;
+      return true;
+    }
+  }
 
   /** Resolves when all that was written has left the process, which must not exit before. Never rejects. */
   flushed(): Promise<void> {
     this.flush();
     return new Promise((resolve) => {
       if (this.isBroken) return resolve();
-      this.stream.write('', () => {
+      try {
+        this.stream.write('', () => {
+          resolve();
+        });
+      } catch {
         resolve();
-      });
+      }
     });
   }
 

@@ -7,7 +7,7 @@ export const MAX_LINE_LENGTH = 32_768;
 export interface LineCutter {
   /** The lines that this chunk completes. */
   push(chunk: Buffer): string[];
-  /** What is left at the end of the stream. */
+  /** What is left at the end of the stream; asked again, nothing. */
   end(): string[];
 }
 
@@ -56,7 +56,9 @@ class TextCutter {
   }
 
   end(): string[] {
-    return this.returned !== undefined || this.rest === '' ? [] : [this.rest];
+    const { rest, returned } = this;
+    this.rest = '';
+    return returned !== undefined || rest === '' ? [] : [rest];
   }
 
   /** What follows the returns with which the last text ended, and the line that proves to be one. */

@@ -25,8 +25,13 @@ export function logOutput(streams: readonly AsyncIterable<Buffer>[], writeLines:
   const write: WriteLines = (lines) => (lines.length === 0 ? undefined : writeSome(lines));
   const writeSome = async (lines: readonly string[]) => {
     activity.writes += 1;
-    await writeLines(lines);
-    activity.writes -= 1;
+    try {
+      await writeLines(lines);
+    } catch {
+      // Whatever becomes of its lines, the process is read on: it would wait for that, and its job for it.
+    } finally {
+      activity.writes -= 1;
+    }
   };
   const logs = streams.map((stream) => logStream(stream, write, activity));
   const isQuietTurn = async () => {
