@@ -18,3 +18,10 @@ export function parseRefusal(body: string): Refusal {
     return {};
   }
 }
+
+/** The credentials are of no use any more, or were never: new ones may be. */
+const OF_CREDENTIALS =
+  /^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|InvalidToken|SignatureDoesNotMatch|InvalidSignature|MissingAuthenticationToken)/;
+
+/** @param code AWS's own */
+export const isOfCredentials = (code: string): boolean => OF_CREDENTIALS.test(code);

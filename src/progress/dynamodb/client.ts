@@ -57,7 +57,7 @@ const LONGEST_WAIT_MS = 5_000;
 const PASSING =
   /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TransactionInProgress|InternalServerError/;
 /** Credentials that the task was just given anew. */
-const EXPIRED = /ExpiredToken|UnrecognizedClient/;
+const EXPIRED = /ExpiredToken|UnrecognizedClient|InvalidClientTokenId/;
 
 export function createDynamoDbClient(parts: ClientParts): DynamoDbClient {
   const connection = new Connection(parts);

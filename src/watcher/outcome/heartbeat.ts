@@ -2,7 +2,7 @@ import { inBatches } from '../batches';
 import type { Cancel, Clock } from '../clock';
 import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
-import { describeError } from '../queue/poll';
+import { Outage } from '../queue/outage';
 import { MAX_BATCH, type Queue } from '../queue/queue';
 import { MAX_HOLD_SECONDS } from './decide';
 
@@ -34,10 +34,16 @@ export class Heartbeat {
   /** The beat under way, or the last. */
   private beating: Promise<unknown> = Promise.resolve();
   private isDue = false;
-  private isFailing = false;
+  private readonly outage: Outage;
 
   constructor(parts: HeartbeatParts) {
     this.parts = parts;
+    this.outage = new Outage({
+      log: parts.log,
+      broken: 'cannot hold messages',
+      restored: 'messages can be held again',
+      failuresToTell: 1,
+    });
     const periodMs = heartbeatPeriodMs(parts.visibilityTimeoutSeconds);
     this.cancel = parts.clock.every(periodMs, () => void this.beat());
   }
@@ -67,16 +73,14 @@ export class Heartbeat {
   }
 
   private async send(messages: readonly HeldMessage[]): Promise<void> {
-    const { log } = this.parts;
     const errors = await Promise.all(inBatches(messages, MAX_BATCH).map((batch) => this.sendBatch(batch)));
     const error = errors.find((each) => each !== undefined);
-    if (error !== undefined && !this.isFailing) log.error(`cannot hold messages: ${error}; trying on`);
-    if (error === undefined && this.isFailing) log.info('messages can be held again');
-    this.isFailing = error !== undefined;
+    if (error === undefined) this.outage.succeeded();
+    else this.outage.failed(error);
   }
 
   /** Resolves to what went wrong with the call. Never rejects. */
-  private async sendBatch(messages: readonly HeldMessage[]): Promise<string | undefined> {
+  private async sendBatch(messages: readonly HeldMessage[]): Promise<Error | undefined> {
     const { queue, log } = this.parts;
     try {
       const failed = await queue.changeVisibilityBatch(messages.map((message) => this.extension(message)));
@@ -88,7 +92,7 @@ export class Heartbeat {
       }
       return undefined;
     } catch (error) {
-      return describeError(error);
+      return error instanceof Error ? error : new Error(String(error));
     }
   }
 

@@ -5,6 +5,7 @@ import { createBackoff } from '../queue/backoff';
 import { createBatcher, type Batcher } from '../queue/batcher';
 import { describeError } from '../queue/poll';
 import type { FailedEntry, Queue, VisibilityChange } from '../queue/queue';
+import { tellRefusals } from '../queue/tell-refusals';
 import type { Settlement } from './decide';
 import type { HeldMessage } from './heartbeat';
 import { whenToSendAnew, type Counted, type SendAnew } from './send-anew';
@@ -27,7 +28,8 @@ export interface SettleParts {
   outOfTime: AbortSignal;
 }
 
-export function createSettle(parts: SettleParts): Settle {
+export function createSettle({ queue, ...others }: SettleParts): Settle {
+  const parts = { ...others, queue: tellRefusals(queue, others.log) };
   const attempt = createAttempt(parts);
   const sendCopy = createSendCopy(parts);
   return async (message, settlement) => {

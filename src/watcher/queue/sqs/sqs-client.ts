@@ -1,11 +1,12 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
+import { isOfCredentials } from '../../../aws-json/refusal';
 import { createPoster, StaleConnectionError, type HttpAnswer, type Poster } from '../../../aws-json/post';
 import { createSigningClock, type SigningClock } from '../../../aws-json/signing-clock';
 import type { Clock } from '../../clock';
 import type { SqsActions } from './actions';
 import { findDestination } from './destination';
 import { rememberSignatures, type Signatures } from './signatures';
-import { ClockSkewError, SqsError } from './sqs-error';
+import { ClockSkewError, SqsError, StaleCredentialsError } from './sqs-error';
 import { ANSWER_TIMEOUT_MS, BODY_TIMEOUT_MS, CONNECT_TIMEOUT_MS } from './timeouts';
 
 /**
@@ -60,7 +61,9 @@ export function createSqsClient(parts: SqsClientParts): SqsClient {
 
 /** All else is for the caller to try again, who knows how long it can wait: two who do so multiply what SQS is asked. */
 const isCuredByNow = (error: unknown) =>
-  error instanceof StaleConnectionError || error instanceof ClockSkewError;
+  error instanceof StaleConnectionError ||
+  error instanceof ClockSkewError ||
+  error instanceof StaleCredentialsError;
 
 interface Found {
   endpoint: URL;
@@ -73,6 +76,7 @@ class Connection {
   private readonly parts: SqsClientParts;
   private readonly time: SigningClock;
   private found: Promise<Found> | undefined;
+  private renewing: Promise<void> | undefined;
 
   constructor(parts: SqsClientParts) {
     this.parts = parts;
@@ -81,7 +85,8 @@ class Connection {
 
   /** One attempt. */
   async send(name: string, input: object, { signal, answerTimeoutMs }: CallOptions): Promise<object> {
-    const { endpoint, signatures, poster } = await this.find();
+    const found = await this.find();
+    const { endpoint, signatures, poster } = found;
     const body = JSON.stringify(input);
     const { hostname, port, pathname: path, protocol, host } = endpoint;
     const headers = { host, 'content-type': CONTENT_TYPE, 'x-amz-target': `AmazonSQS.${name}` };
@@ -94,7 +99,12 @@ class Connection {
       answerTimeoutMs: answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     });
     if (answer.status !== 200) signatures.forget();
-    return this.outputOf(answer);
+    try {
+      return this.outputOf(answer);
+    } catch (error) {
+      if (error instanceof StaleCredentialsError) await this.renewSignatures(found, signatures);
+      throw error;
+    }
   }
 
   close(): void {
@@ -103,7 +113,21 @@ class Connection {
 
   private outputOf({ status, date, body }: HttpAnswer): object {
     if (status === 200) return JSON.parse(body) as object;
-    throw this.time.correct(date) ? new ClockSkewError(status, body) : new SqsError(status, body);
+    if (this.time.correct(date)) throw new ClockSkewError(status, body);
+    const error = new SqsError(status, body);
+    throw isOfCredentials(error.name) ? new StaleCredentialsError(status, body) : error;
+  }
+
+  /**
+   * The SDK keeps credentials until their own end is near: another signer asks for them anew. Once for all the calls that
+   * were refused by the same.
+   */
+  private async renewSignatures(found: Found, refused: Signatures): Promise<void> {
+    if (found.signatures !== refused) return;
+    this.renewing ??= findDestination(this.parts.config ?? {}).then(({ signer }) => {
+      found.signatures = rememberSignatures(signer);
+    });
+    await this.renewing.finally(() => (this.renewing = undefined));
   }
 
   private find() {

@@ -123,7 +123,7 @@ describe('a call', () => {
     const provider = () =>
       Promise.resolve({ ...credentials, accessKeyId: `KEY${(key += 1)}`, expiration: new Date(NOW - 1) });
     const { client: ours, requests } = await start(
-      (count, response) => (count === 2 ? refuse(response, [403, 'ExpiredToken']) : response.end('{}')),
+      (count, response) => (count === 2 ? refuse(response, [403, 'AccessDenied']) : response.end('{}')),
       { credentials: provider },
     );
     await ours.call('ReceiveMessage', never);
@@ -132,6 +132,70 @@ describe('a call', () => {
     const [first, second, third] = requests.map(({ headers }) => headers.authorization);
     expect(second).toBe(first);
     expect(third).not.toBe(first);
+  });
+});
+
+describe('credentials that SQS refuses before their own end', () => {
+  let agent: TestServer | undefined;
+  afterEach(async () => {
+    await agent?.stop();
+    agent = undefined;
+  });
+
+  /** As an ECS task has them: from the agent, each time others, good for hours by their own word. */
+  async function startWithAgent(isRefused: (key: string) => boolean, code = 'ExpiredToken') {
+    const asked = await startTestServer((_, response) => {
+      const Expiration = new Date(Date.now() + 6 * 3_600_000).toISOString();
+      const AccessKeyId = `KEY${asked.requests.length}`;
+      response.end(JSON.stringify({ AccessKeyId, SecretAccessKey: 's', Token: 't', Expiration }));
+    });
+    agent = asked;
+    process.env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: asked.url, AWS_EC2_METADATA_DISABLED: 'true' };
+    const keyOf = (count: number) =>
+      /Credential=(\w+)/.exec(server!.requests[count - 1]!.headers.authorization!)![1]!;
+    const { client: ours, requests } = await start(
+      (count, response) => {
+        if (isRefused(keyOf(count))) refuse(response, [403, code]);
+        else response.end('{}');
+      },
+      { credentials: undefined },
+    );
+    return { ours, requests, asked: asked.requests };
+  }
+
+  it.each([
+    'ExpiredToken',
+    'com.amazon.coral.service#ExpiredTokenException',
+    'InvalidClientTokenId',
+    'UnrecognizedClientException',
+  ])('as %s are asked for anew, and the call is made again', async (code) => {
+    const { ours, requests, asked } = await startWithAgent((key) => key === 'KEY1', code);
+    expect(await ours.call('ReceiveMessage', never)).toEqual({});
+    expect(await ours.call('ReceiveMessage', never)).toEqual({});
+    expect([requests.length, asked.length]).toEqual([3, 2]);
+  });
+
+  it('are asked for once for all the calls that they refuse at a time', async () => {
+    const { ours, requests, asked } = await startWithAgent((key) => key === 'KEY1');
+    const calls = Array.from({ length: 5 }, () => ours.call('ReceiveMessage', never));
+    expect(await Promise.all(calls)).toEqual(calls.map(() => ({})));
+    expect(asked).toHaveLength(2);
+    expect(requests.length).toBeLessThanOrEqual(10);
+  });
+
+  it('are asked for once in a call, however they go on to be refused', async () => {
+    const { ours, requests, asked } = await startWithAgent(() => true);
+    await expect(ours.call('ReceiveMessage', never)).rejects.toMatchObject({ name: 'ExpiredToken' });
+    expect([requests.length, asked.length]).toEqual([2, 2]);
+    await expect(ours.call('ReceiveMessage', never)).rejects.toMatchObject({ name: 'ExpiredToken' });
+    expect(requests).toHaveLength(4);
+    expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it('are those of before where it is the right that is missing', async () => {
+    const { ours, asked } = await startWithAgent(() => true, 'AccessDenied');
+    await expect(ours.call('ReceiveMessage', never)).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(asked).toHaveLength(1);
   });
 });
 
