@@ -86,7 +86,7 @@ function fromPage({ headers }: IncomingMessage): Refusal | undefined {
   const site = headers['sec-fetch-site'];
   // "none": whoever sits before the browser has typed the address.
   if (site === undefined || site === 'none') return undefined;
-  return { reason, given: `Sec-Fetch-Site: ${String(site).slice(0, 100)}` };
+  return { reason, given: `Sec-Fetch-Site: ${site.slice(0, 100)}` };
 }
 
 function unsigned({ headers }: IncomingMessage): Refusal | undefined {

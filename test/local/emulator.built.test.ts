@@ -31,7 +31,7 @@ describe('the emulator', () => {
 
   it('gives the SDK its reason, of SQS and of SNS', async () => {
     const asPage = (client: { middlewareStack: { add: TestEmulator['sqs']['middlewareStack']['add'] } }) =>
-      client.middlewareStack.add(
+      void client.middlewareStack.add(
         (next) => (args) => {
           (args.request as { headers: Record<string, string> }).headers.origin = 'https://evil.example';
           return next(args);
@@ -41,7 +41,7 @@ describe('the emulator', () => {
     const other = await startTestEmulator();
     try {
       asPage(other.sqs);
-      asPage(other.sns as unknown as typeof other.sqs);
+      asPage(other.sns);
       await expect(other.sqs.send(new GetQueueUrlCommand({ QueueName: 'q' }))).rejects.toThrow(
         'web pages have no access',
       );

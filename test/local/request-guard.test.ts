@@ -8,7 +8,7 @@ let server: Server;
 let port: number;
 /** What got through. */
 let taken: string[] = [];
-let told: string[] = [];
+const told: string[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
