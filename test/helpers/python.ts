@@ -35,17 +35,18 @@ export function describeWithPython(name: string, define: () => void): void {
   else describe.skip(`${name} (skipped: ${reason})`, define);
 }
 
-const hasPython3 = spawnSync('python3', ['--version']).status === 0;
-const because = hasPython3 ? '' : ' (skipped: there is no python3)';
+let hasIt: boolean | undefined;
+const hasPython3 = () => (hasIt ??= spawnSync('python3', ['--version']).status === 0);
+const because = () => (hasPython3() ? '' : ' (skipped: there is no python3)');
 
 /** As `it`, for tests that need no more than Python itself, such as those in a terminal. */
 export function itWithPython3(name: string, test: () => Promise<void> | void, timeoutMs?: number): void {
-  (hasPython3 ? it : it.skip)(`${name}${because}`, test, timeoutMs);
+  (hasPython3() ? it : it.skip)(`${name}${because()}`, test, timeoutMs);
 }
 
 /** The same as `describe`. */
 export function describeWithPython3(name: string, define: () => void): void {
-  (hasPython3 ? describe : describe.skip)(`${name}${because}`, define);
+  (hasPython3() ? describe : describe.skip)(`${name}${because()}`, define);
 }
 
 /** Runs a script of `test/python`; what it reads and writes is JSON. */

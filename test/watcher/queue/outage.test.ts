@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPoll } from '../../../src/watcher/queue/poll';
+import type { Queue } from '../../../src/watcher/queue/queue';
 import { SqsError, adviceOf } from '../../../src/watcher/queue/sqs/sqs-error';
 import { tellRefusals } from '../../../src/watcher/queue/tell-refusals';
 import { createFakeClock } from '../../helpers/fake-clock';
@@ -113,7 +114,7 @@ describe('what no retry cures', () => {
 });
 
 describe('a settlement', () => {
-  const queueThat = (answer: () => Promise<never[]>) => ({
+  const queueThat = (answer: () => Promise<never[]>): Omit<Queue, 'receive'> => ({
     deleteBatch: answer,
     changeVisibilityBatch: answer,
     sendCopy: () => answer().then(() => 'id'),

@@ -158,7 +158,7 @@ describe('credentials that SQS refuses before their own end', () => {
         if (isRefused(keyOf(count))) refuse(response, [403, code]);
         else response.end('{}');
       },
-      { credentials: undefined },
+      {},
     );
     return { ours, requests, asked: asked.requests };
   }
