@@ -153,13 +153,10 @@ describe('credentials that SQS refuses before their own end', () => {
     process.env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: asked.url, AWS_EC2_METADATA_DISABLED: 'true' };
     const keyOf = (count: number) =>
       /Credential=(\w+)/.exec(server!.requests[count - 1]!.headers.authorization!)![1]!;
-    const { client: ours, requests } = await start(
-      (count, response) => {
-        if (isRefused(keyOf(count))) refuse(response, [403, code]);
-        else response.end('{}');
-      },
-      {},
-    );
+    const { client: ours, requests } = await start((count, response) => {
+      if (isRefused(keyOf(count))) refuse(response, [403, code]);
+      else response.end('{}');
+    }, {});
     return { ours, requests, asked: asked.requests };
   }
 
