@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { getBuiltinModule } from 'node:process';
+import { routeTo } from './route';
 import type { Timers } from './timers';
 
 /** Sends to one place, over connections that are kept open. */
@@ -33,6 +33,9 @@ export interface Limits {
   clock: Timers;
 }
 
+/** In which proxies are named. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The other side had already closed the connection that was kept: it has read nothing of the request. */
 export class StaleConnectionError extends Error {
   override readonly name = 'StaleConnectionError';
@@ -46,23 +49,21 @@ export class AbortError extends Error {
   override readonly name = 'AbortError';
 }
 
-export function createPoster(endpoint: URL, limits: Limits): Poster {
-  const isTls = endpoint.protocol === 'https:';
-  // The one that is used alone: what runs once for each part of a job is mostly starting.
-  const { request: open, Agent } = getBuiltinModule(isTls ? 'node:https' : 'node:http');
-  const { hostname, port, pathname } = endpoint;
-  const agent = new Agent({ keepAlive: true });
-  const place = { method: 'POST', hostname, port, path: pathname, agent };
-  const connected = isTls ? 'secureConnect' : 'connect';
+/** @throws {Error} where the environment names a proxy that is none */
+export function createPoster(endpoint: URL, limits: Limits, environment: Environment = {}): Poster {
+  const { clock, connectTimeoutMs } = limits;
+  const route = routeTo(endpoint, environment, (giveUp) =>
+    clock.after(connectTimeoutMs, () => giveUp(new TimeoutError(late('connection', connectTimeoutMs)))),
+  );
   return {
     post: (post) => {
-      const request = open({ ...place, headers: post.headers });
-      const exchange = new Exchange(request, limits.clock);
-      exchange.limitConnecting(connected, limits.connectTimeoutMs);
+      const request = route.open({ ...route.options, headers: { ...post.headers, ...route.headers } });
+      const exchange = new Exchange(request, clock);
+      exchange.limitConnecting(route.connected, connectTimeoutMs);
       return exchange.run(post, limits.bodyTimeoutMs);
     },
     close: () => {
-      agent.destroy();
+      route.options.agent.destroy();
     },
   };
 }
@@ -74,6 +75,7 @@ class Exchange {
   private cancelLimit: () => void = () => undefined;
   /** Why this side has ended it: Node's own error then only says that it was ended. */
   private reason: Error | undefined;
+  private fail: (error: Error) => void = () => undefined;
 
   constructor(request: ClientRequest, clock: Timers) {
     this.request = request;
@@ -102,6 +104,8 @@ class Exchange {
     });
     this.limit('answer', answerTimeoutMs);
     return new Promise((resolve, reject) => {
+      this.fail = reject;
+      if (this.reason !== undefined) reject(this.reason);
       request.once('response', (response) => {
         this.limit('end of the answer', bodyTimeoutMs);
         read(response).then(resolve, (error: unknown) => {
@@ -122,7 +126,10 @@ class Exchange {
 
   private end(reason: Error): void {
     this.reason ??= reason;
+    this.cancelLimit();
     this.request.destroy(reason);
+    // The request itself tells only once there is a connection to it, which a proxy may take its time for.
+    this.fail(this.reason);
   }
 }
 

@@ -43,6 +43,7 @@ export function connectJobs({ environment, table, credentials }: ConnectParts): 
   const client = createDynamoDbClient({
     place,
     credentials: credentials ?? (() => findCredentials(environment)),
+    environment,
     clock,
     random: Math.random,
   });

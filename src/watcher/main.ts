@@ -92,7 +92,7 @@ async function watchQueue(given: Given): Promise<void> {
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
-  const client = createSqsClient({ timeOfDay: systemClock, ...common });
+  const client = createSqsClient({ timeOfDay: systemClock, environment: given.environment, ...common });
   const limits = { longestPollSeconds: longestPollSeconds(settings) };
   const queue = createSqsQueue(client, { ...settings, ...limits, systemAttributes });
   const heartbeat = new Heartbeat({ queue, ...common });

@@ -35,6 +35,8 @@ export class Refusal extends Error {
 export interface ClientParts {
   place: Place;
   credentials: () => Promise<Credentials>;
+  /** In which proxies are named. */
+  environment?: Readonly<Record<string, string | undefined>>;
   clock: ClientClock;
   random: () => number;
 }
@@ -80,7 +82,7 @@ class Connection {
 
   constructor(parts: ClientParts) {
     this.parts = parts;
-    this.poster = createPoster(parts.place.endpoint, { ...LIMITS, clock: parts.clock });
+    this.poster = createPoster(parts.place.endpoint, { ...LIMITS, clock: parts.clock }, parts.environment);
     this.signing = createSigningClock(parts.clock);
   }
 

@@ -49,7 +49,8 @@ function get(url: string, token: string | undefined): Promise<string> {
   const { text } = getBuiltinModule('node:stream/consumers');
   return new Promise((resolve, reject) => {
     const headers = token === undefined ? {} : { authorization: token };
-    const asked = request(url, { headers, timeout: ANSWER_TIMEOUT_MS }, (response) => {
+    // Not by Node's own agent, which takes a proxy where NODE_USE_ENV_PROXY says so: keys are no proxy's.
+    const asked = request(url, { headers, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
       text(response).then((body) => {
         if (response.statusCode === 200) resolve(body);
         else reject(new Error(`the credentials of the task: HTTP status ${response.statusCode}`));

@@ -38,6 +38,8 @@ export interface SqsClientParts {
   clock: Clock;
   /** By which requests are signed. */
   timeOfDay: Pick<Clock, 'now'>;
+  /** In which proxies are named. */
+  environment?: Readonly<Record<string, string | undefined>>;
   /** What the SDK is not to find by itself. */
   config?: SQSClientConfig;
 }
@@ -136,11 +138,12 @@ class Connection {
 
   private async search(): Promise<Found> {
     try {
-      const { endpoint, signer } = await findDestination(this.parts.config ?? {});
+      const { clock, environment, config = {} } = this.parts;
+      const { endpoint, signer } = await findDestination(config);
       return {
         endpoint,
         signatures: rememberSignatures(signer),
-        poster: createPoster(endpoint, { ...LIMITS, clock: this.parts.clock }),
+        poster: createPoster(endpoint, { ...LIMITS, clock }, environment),
       };
     } catch (error) {
       this.found = undefined;

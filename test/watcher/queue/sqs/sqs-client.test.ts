@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SQSClient, ReceiveMessageCommand, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import type { ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../../src/watcher/clock';
 import { findDestination } from '../../../../src/watcher/queue/sqs/destination';
 import { createSqsClient, type SqsClient } from '../../../../src/watcher/queue/sqs/sqs-client';
@@ -73,6 +75,25 @@ describe('a call', () => {
     expect(requests[0]?.headers.authorization).toMatch(
       /SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-amz-target, Signature=[0-9a-f]{64}$/,
     );
+  });
+
+  it('reaches an address of IPv6', async () => {
+    const asked: (string | undefined)[] = [];
+    const six = createServer((request, response) => {
+      asked.push(request.headers.host);
+      response.end('{}');
+    });
+    six.listen(0, '::1');
+    await once(six, 'listening');
+    const endpoint = `http://[::1]:${(six.address() as AddressInfo).port}`;
+    try {
+      const { client: ours } = await start(() => undefined, { credentials, endpoint });
+      expect(await ours.call('ReceiveMessage', never)).toEqual({});
+      expect(asked).toEqual([endpoint.replace('http://', '')]);
+    } finally {
+      client?.destroy();
+      six.close();
+    }
   });
 
   it.each([
