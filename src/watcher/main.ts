@@ -25,7 +25,7 @@ import { createStopCourse, longestPollSeconds, onAbort, type StopCourse } from '
 import { onStopSignals } from './stop-signals';
 import { findLogStream } from './task/log-stream';
 import { MemoryKills, readMemoryKills } from './task/memory-kills';
-import { emptyFolders } from './task/mounts';
+import { createEmptying } from './task/mounts';
 import { createProtection } from './task/protection';
 import { watch } from './watch';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
@@ -109,7 +109,10 @@ async function watchQueue(given: Given): Promise<void> {
     settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),
     protection,
     // What a warm worker keeps there between two messages is its own, as in Lambda.
-    onIdle: () => (handler === undefined ? emptyFolders(settings.volumes, log) : Promise.resolve()),
+    onIdle:
+      handler === undefined
+        ? await createEmptying(settings.volumes, __dirname, log)
+        : () => Promise.resolve(),
     course,
     batchWindowMs: (handler?.batchWindowSeconds ?? 0) * 1000,
     ...common,

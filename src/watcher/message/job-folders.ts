@@ -1,10 +1,8 @@
 import { tmpdir } from 'node:os';
+import { SHARED_MEMORY } from '../task/mounts';
 import { canHoldFiles } from '../worker/file-system';
 import { createTemporaryFolders } from '../worker/temporary-folders';
 import { memoryFolderAt } from './message-file';
-
-/** Every container has it, small and in memory, also where the root file system is read-only. */
-const SHARED_MEMORY = '/dev/shm';
 
 /** Where jobs have their files. Who names a folder for temporary files wants them there. */
 export function jobFolders(
