@@ -43,10 +43,7 @@ function schedule(subject: Subject, id: string, source: ScheduleSource): Resourc
         ScheduleExpressionTimezone: timezone,
         FlexibleTimeWindow: { Mode: 'OFF' },
         State: enabled ? 'ENABLED' : 'DISABLED',
-        Target: {
-          RoleArn: getAtt(idOf(subject, 'scheduleRole'), 'Arn'),
-          ...target(subject, name, source),
-        },
+        Target: target(subject, name, source),
       }),
     },
   };
@@ -60,7 +57,8 @@ function schedule(subject: Subject, id: string, source: ScheduleSource): Resourc
  */
 function target(subject: Subject, name: string, source: ScheduleSource): Record<string, unknown> {
   const { input = DEFAULT_INPUT, messageGroupId } = source;
-  if (messageGroupId === undefined) return { Arn: queueArn(subject), Input: input };
+  const RoleArn = getAtt(idOf(subject, 'scheduleRole'), 'Arn');
+  if (messageGroupId === undefined) return { Arn: queueArn(subject), RoleArn, Input: input };
   const rest = JSON.stringify({
     MessageBody: input,
     MessageGroupId: messageGroupId,
@@ -68,6 +66,7 @@ function target(subject: Subject, name: string, source: ScheduleSource): Record<
   });
   return {
     Arn: sub('arn:${AWS::Partition}:scheduler:::aws-sdk:sqs:sendMessage'),
+    RoleArn,
     // A URL needs no escapes.
     Input: join(['{"QueueUrl":"', queueUrl(subject), `",${rest.slice(1)}`]),
   };
