@@ -6,6 +6,7 @@ import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { bundleContext } from './bundle/context';
 import { contextFiles, type ContextFile } from './context';
+import { contextFault } from './context-faults';
 import { contextProblems } from './context-problems';
 import { layerFiles } from './layer';
 import type { ImageBase, OwnEntryPoint, PackagedImage } from './packaged-images';
@@ -37,7 +38,24 @@ export async function prepareImages(
     configuration.workers.map(async (worker) => ({ worker, ...(await contextOf(worker, parts)) })),
   );
   refuse(contexts.flatMap(({ problems }) => problems));
-  return Promise.all(contexts.map(({ worker, ...context }) => prepareImage(worker, context, configuration)));
+  const prepared = await Promise.allSettled(
+    contexts.map(({ worker, ...context }) => prepareImage(worker, context, configuration)),
+  );
+  refuse(
+    prepared.flatMap((each, index) => {
+      if (each.status === 'fulfilled') return [];
+      const { name, image } = contexts[index]!.worker;
+      const folder = path.resolve(serviceFolder, image.kind === 'build' ? image.path : '.');
+      return [unreadable(each.reason, { worker: name, folder })];
+    }),
+  );
+  return prepared.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+/** A file that is found can still be one that cannot be read; an incomplete installation is told as it is. */
+function unreadable(error: unknown, where: { worker: string; folder: string }): Problem {
+  if (error instanceof UserError) throw error;
+  return contextFault(error, where);
 }
 
 interface Parts {
@@ -69,8 +87,12 @@ async function contextOf(worker: Worker, parts: Parts): Promise<Context> {
     case 'build': {
       const problems = await contextProblems({ worker: name, serviceFolder }, image);
       if (problems.length > 0) return { ...EMPTY, problems };
-      const files = await contextFiles(path.resolve(serviceFolder, image.path), image, packageFolder);
-      return { ...EMPTY, files };
+      const folder = path.resolve(serviceFolder, image.path);
+      try {
+        return { ...EMPTY, files: await contextFiles(folder, image, packageFolder) };
+      } catch (error) {
+        return { ...EMPTY, problems: [contextFault(error, { worker: name, folder })] };
+      }
     }
   }
 }

@@ -46,9 +46,9 @@ export const variableOnce: WorkerRule = {
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html */
-const SSM_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/.+$/;
+const SSM_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[^*?$\s]+$/;
 const SECRETS_MANAGER_ARN =
-  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+(:[^:]*:[^:]*:[^:]*)?$/;
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:*?$\s]+(:[^:]*:[^:]*:[^:]*)?$/;
 const SSM_NAME = /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
 export const secretsHaveArns: WorkerRule = {
@@ -80,7 +80,7 @@ function isIntrinsic(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/.+$/;
+const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[^*?$\s]+$/;
 
 export const managedPolicyArns: WorkerRule = {
   reads: ['managedPolicies'],

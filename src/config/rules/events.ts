@@ -44,44 +44,6 @@ function malformedTopic(place: string, arn: string): Problem {
   };
 }
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule.html */
-export const eventBridgeSources: WorkerRule = {
-  reads: ['events'],
-  check: (subject) =>
-    sourcesOf(subject, 'eventBridge').flatMap(({ place, source }) =>
-      problemIf(source.input !== undefined && source.inputPath !== undefined, {
-        code: 'WATCHBOT_CONTRADICTION',
-        place: place(),
-        given: '`input` and `inputPath`',
-        allowed: 'one of the two',
-      }),
-    ),
-};
-
-/** Parts of an event that no other event has: the whole, and its id. */
-const DISTINCT_PATHS = ['$', '$.id'];
-
-/**
- * EventBridge gives SQS no deduplication id, and so a FIFO queue goes by the body: of two equal ones within five minutes
- * it would drop the second.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-events-rule-sqsparameters.html
- */
-export const distinctEvents: WorkerRule = {
-  reads: ['events', 'queue'],
-  check: (subject) =>
-    sourcesOf(subject, 'eventBridge').flatMap(({ place, source: { input, inputPath } }) => {
-      const key = input === undefined ? 'inputPath' : 'input';
-      const isDistinct = input === undefined && DISTINCT_PATHS.includes(inputPath ?? '$');
-      return problemIf(isFifo(subject.worker.queue) && !isDistinct, {
-        code: 'WATCHBOT_CONTRADICTION',
-        place: place(key),
-        given: `\`${key}\` with a FIFO queue, which drops the second of two equal messages within five minutes`,
-        allowed: 'the whole event, which has an id of its own',
-        advice: `remove \`${key}\` and take what is needed from the event, or remove \`queue.fifo\``,
-      });
-    }),
-};
-
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
 const CRON = /^cron\(\S+( \S+){5}\)$/;

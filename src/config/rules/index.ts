@@ -16,15 +16,8 @@ import {
   onlyOnFargate,
   placementsAreWhole,
 } from './capacity';
-import {
-  distinctEvents,
-  eventBridgeSources,
-  messageGroups,
-  oneWebhook,
-  scheduleExpressions,
-  scheduleTimezones,
-  topicSources,
-} from './events';
+import { distinctEvents, eventBridgeSources, eventBuses } from './event-bridge';
+import { messageGroups, oneWebhook, scheduleExpressions, scheduleTimezones, topicSources } from './events';
 import { extensionsAreMade } from './extensions';
 import { commandIsNotBlank, commandOrHandler } from './command';
 import { mountsAreApart, mountsAreSafe } from './filesystem';
@@ -108,6 +101,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   topicSources,
   eventBridgeSources,
   distinctEvents,
+  eventBuses,
   scheduleExpressions,
   scheduleTimezones,
   bucketSources,
