@@ -6,7 +6,7 @@ import { UserError } from '../../src/errors/user-error';
 import type { Letter } from '../../src/operations/dead-letters/letter';
 
 const HOSTILE = 'a\u009b2J\u007f\u202eb\u2066c\u200bd\u2028e\u061c';
- 
+
 const DANGEROUS = /[\x7f-\x9f\u061c\u200b\u2028\u202e\u2066]/;
 
 /** What a voice has said. */

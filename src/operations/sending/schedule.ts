@@ -26,7 +26,7 @@ export interface ScheduleParts {
 /** Has EventBridge Scheduler send the message to the queue, once; gives the schedule's name, which then goes by itself. */
 export async function scheduleMessage(
   parts: ScheduleParts,
-  { body, groupId }: OutgoingMessage,
+  message: OutgoingMessage,
   at: Date,
 ): Promise<string> {
   const { CreateScheduleCommand } = await import('../../vendor/scheduler.mjs');
@@ -38,15 +38,26 @@ export async function scheduleMessage(
       ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
       FlexibleTimeWindow: { Mode: 'OFF' },
       ActionAfterCompletion: 'DELETE',
-      Target: {
-        Arn: parts.destination.queueArn,
-        RoleArn: await roleArn(parts),
-        Input: body,
-        SqsParameters: groupId === undefined ? undefined : { MessageGroupId: groupId },
-      },
+      Target: { RoleArn: await roleArn(parts), ...target(parts.destination, message, Name) },
     }),
   );
   return Name;
+}
+
+/**
+ * The target for SQS gives no deduplication id, and a FIFO queue would drop the second of two equal bodies that are due
+ * at the same time: there the API itself is called, with the name of the schedule as the id.
+ */
+function target({ queueArn, queueUrl }: Destination, { body, groupId }: OutgoingMessage, name: string) {
+  if (groupId === undefined) return { Arn: queueArn, Input: body };
+  const [, partition] = queueArn.split(':');
+  const call = {
+    QueueUrl: queueUrl,
+    MessageBody: body,
+    MessageGroupId: groupId,
+    MessageDeduplicationId: name,
+  };
+  return { Arn: `arn:${partition}:scheduler:::aws-sdk:sqs:sendMessage`, Input: JSON.stringify(call) };
 }
 
 async function roleArn({ stack, worker, destination }: ScheduleParts): Promise<string> {
