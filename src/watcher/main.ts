@@ -109,10 +109,7 @@ async function watchQueue(given: Given): Promise<void> {
     settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),
     protection,
     // What a warm worker keeps there between two messages is its own, as in Lambda.
-    onIdle:
-      handler === undefined
-        ? await createEmptying(settings.volumes, __dirname, log)
-        : () => Promise.resolve(),
+    onIdle: await createEmptying(handler === undefined ? settings.volumes : undefined, __dirname, log),
     course,
     batchWindowMs: (handler?.batchWindowSeconds ?? 0) * 1000,
     ...common,

@@ -28,13 +28,15 @@ async function tryToEmpty(folder: string, log: Pick<Logger, 'warn'>, isKept?: Is
 
 /**
  * What empties all that workers may have written to; to be made before the first of them.
+ * @param folders the mounts; undefined: nothing is emptied
  * @param programFolder of the watcher: only in an image of the plugin is the shared memory one for its workers
  */
 export async function createEmptying(
-  folders: readonly string[],
+  folders: readonly string[] | undefined,
   programFolder: string,
   log: Pick<Logger, 'warn'>,
 ): Promise<() => Promise<void>> {
+  if (folders === undefined) return () => Promise.resolve();
   const emptyMemory = isOwnMemory(programFolder) ? await createMemoryEmptying(SHARED_MEMORY, log) : undefined;
   return async () => {
     await emptyFolders(folders, log);
