@@ -35,6 +35,9 @@ copyFileSync(`src/progress/${script}`, `dist/layer/${script}`);
 // Whatever the checkout made of it.
 chmodSync(`dist/layer/${script}`, 0o755);
 
+// The bundles beside it are CommonJS, also in the folder of a service whose own modules are not.
+writeFileSync('dist/layer/package.json', '{ "type": "commonjs" }\n');
+
 buildLaunchers('dist/layer');
 
 /** What is not bundled. */

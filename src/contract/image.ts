@@ -51,6 +51,9 @@ export const PROGRESS_FILE = 'progress.js';
 /** Folder of the commands that workers find on their PATH, beside the watcher. */
 export const COMMANDS_FOLDER = 'commands';
 
+/** Beside the bundles: Node takes them for CommonJS, whatever the package in whose folder they lie says of its own. */
+export const MODULE_TYPE_FILE = 'package.json';
+
 /** What runs `PROGRESS_FILE` where no launcher can. */
 export const PROGRESS_SCRIPT_FILE = 'watchbot-progress.sh';
 

@@ -1,7 +1,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Architecture } from '../config/configuration';
-import { BUNDLES, LAUNCHER_FILE, launcherFileOf, PROGRESS_SCRIPT_FILE } from '../contract/image';
+import {
+  BUNDLES,
+  LAUNCHER_FILE,
+  launcherFileOf,
+  MODULE_TYPE_FILE,
+  PROGRESS_SCRIPT_FILE,
+} from '../contract/image';
 import { UserError } from '../errors/user-error';
 import type { FoundFile } from './context';
 
@@ -12,6 +18,7 @@ import type { FoundFile } from './context';
 export const LAYER_FILES: readonly string[] = [
   ...BUNDLES.flatMap((file) => [file, `${file}.map`]),
   PROGRESS_SCRIPT_FILE,
+  MODULE_TYPE_FILE,
 ];
 
 /** In the installed package, beside the compiled plugin. */

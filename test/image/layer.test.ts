@@ -7,7 +7,7 @@ import type { FoundFile } from '../../src/image/context';
 
 const COMMON = [
   ...['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map', 'runtime.js', 'runtime.js.map'],
-  ...['progress.js', 'progress.js.map', 'watchbot-progress.sh'],
+  ...['progress.js', 'progress.js.map', 'watchbot-progress.sh', 'package.json'],
 ];
 
 let folder: string;

@@ -91,6 +91,16 @@ describe('local', () => {
     expect(code).toBe(0);
   });
 
+  it('runs the watcher in the folder of a service whose modules are those of ECMAScript', async () => {
+    const folder = copyService('fates');
+    writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(path.join(folder, 'one.txt'), 'ok\n');
+    const { code, output } = await runFramework('osls', ['watchbot', 'local', '--messages', 'one.txt'], {
+      folder,
+    });
+    expect([code, output]).toEqual([0, expect.stringContaining('1 message: 1 done')]);
+  });
+
   it('says what it cannot know here, and takes it from the shell', async () => {
     const folder = copyService('fates');
     // One that is done at once.

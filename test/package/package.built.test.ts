@@ -186,6 +186,7 @@ describe('package', () => {
       'health.js',
       'health.js.map',
       ...launchers.sort(),
+      'package.json',
       'progress.js',
       'progress.js.map',
       'runtime.js',
