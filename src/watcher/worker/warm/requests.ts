@@ -22,6 +22,16 @@ export function parseRequest({ method, url = '' }: Pick<IncomingMessage, 'method
   return requestId === undefined ? { kind: 'unknown' } : { kind: kind as 'response' | 'error', requestId };
 }
 
+/**
+ * On a developer's machine any page can send to loopback: browsers say so, but where the page has rebound its own name,
+ * and that the host tells. A worker names the address that it was given.
+ */
+export function isOfPage({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  const { origin, host = '' } = headers;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  return origin !== undefined || site !== 'none' || !/^(127\.0\.0\.1|localhost|)(:\d+)?$/i.test(host);
+}
+
 /** The whole body; undefined where it is longer than Lambda takes. It is read to its end all the same. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

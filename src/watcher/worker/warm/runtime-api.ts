@@ -2,7 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { MAX_ANSWER_BYTES, RuntimeHeader, type ReportedError } from '../../../contract/runtime-api';
 import type { Answer, Invocation } from './invocation';
-import { answerJson, parseRequest, readBody, reportedError, Status, type RuntimeRequest } from './requests';
+import {
+  answerJson,
+  isOfPage,
+  parseRequest,
+  readBody,
+  reportedError,
+  Status,
+  type RuntimeRequest,
+} from './requests';
 
 export interface RuntimeApiParts {
   functionArn: string;
@@ -70,6 +78,11 @@ export class RuntimeApi {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isOfPage(request)) {
+      request.resume();
+      refuse(response, Status.forbidden, 'no worker: web pages have no access');
+      return;
+    }
     const asked = parseRequest(request);
     try {
       if (asked.kind === 'next') this.onNext(response);

@@ -74,6 +74,30 @@ async function invoke(more: Partial<typeof invocation> = {}) {
   return asked;
 }
 
+describe('a web page', () => {
+  it.each<Record<string, string>>([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-origin' },
+    { host: 'rebound.example:80' },
+    { host: '127.0.0.1.evil.example' },
+  ])('gets no event, and settles none: %j', async (headers) => {
+    const refused = { status: 403, body: { errorMessage: 'no worker: web pages have no access' } };
+    await invoke();
+    await expect(post(`${PATH}/invocation/r1/response`, '{}', headers)).resolves.toMatchObject(refused);
+    await expect(post(`${PATH}/init/error`, '{}', headers)).resolves.toMatchObject(refused);
+    await expect(ask('GET', `${PATH}/invocation/next`, { headers })).resolves.toMatchObject(refused);
+    expect(events).toEqual(['ready']);
+  });
+
+  it('is not taken for one: what fetch adds in Node, and another name of this machine', async () => {
+    await invoke();
+    const headers = { host: 'localhost:9001', 'sec-fetch-mode': 'cors' };
+    await expect(post(`${PATH}/invocation/r1/response`, '{}', headers)).resolves.toEqual(ACCEPTED);
+  });
+});
+
 describe('an invocation', () => {
   it('comes again at once where the one who was ready has hung up', async () => {
     const ready = nextEvent();
@@ -202,7 +226,7 @@ describe('a runtime that hangs up', () => {
     const [host, port] = address.split(':');
     const ready = nextEvent();
     const socket = connect(Number(port), host);
-    socket.write(`GET ${PATH}/invocation/next HTTP/1.1\r\nhost: x\r\n\r\n`);
+    socket.write(`GET ${PATH}/invocation/next HTTP/1.1\r\nhost: ${address}\r\n\r\n`);
     await ready;
     const gone = nextEvent();
     socket.destroy();
@@ -217,7 +241,7 @@ describe('a runtime that hangs up', () => {
     const socket = connect(Number(port), host);
     await new Promise<void>((resolve) => {
       socket.write(
-        `POST ${PATH}/invocation/r1/response HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf`,
+        `POST ${PATH}/invocation/r1/response HTTP/1.1\r\nhost: ${address}\r\ncontent-length: 100\r\n\r\nhalf`,
         () => {
           resolve();
         },
