@@ -68,6 +68,24 @@ describe('the tables of a template, on this machine', () => {
     await expect(ask('GetItem', { TableName, Key: Item })).resolves.toEqual({ Item });
   });
 
+  it('let no web page in, and tell of it', async () => {
+    const told: string[] = [];
+    tables = await startTables(templateOf({ Jobs: KEY }), {
+      scope,
+      onRefused: (text) => void told.push(text),
+    });
+    const asked = [
+      { method: 'OPTIONS', headers: { 'access-control-request-method': 'POST' } },
+      { method: 'POST', headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables' }, body: '{}' },
+    ];
+    for (const each of asked) {
+      const answer = await fetch(tables!.endpoint, each);
+      expect(answer.status).toBe(403);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    }
+    expect(told).toHaveLength(2);
+  });
+
   it('are gone when they are stopped, whoever still has a connection', async () => {
     const started = (await startTables(templateOf({ Jobs: KEY }), parts))!;
     tables = started;
