@@ -27,7 +27,6 @@ export const getAtt = (id: string, attribute: string): Intrinsic => ({ 'Fn::GetA
 export const sub = (text: string, variables?: Record<string, TextOrIntrinsic>): Intrinsic => ({
   'Fn::Sub': variables === undefined ? text : [text, variables],
 });
-export const join = (parts: readonly TextOrIntrinsic[]): Intrinsic => ({ 'Fn::Join': ['', parts] });
 export const select = (index: number, list: unknown): Intrinsic => ({ 'Fn::Select': [index, list] });
 
 /** An ARN in the stack's own partition, region and account. */

@@ -6,7 +6,6 @@ import {
   combine,
   compact,
   getAtt,
-  join,
   policyDocument,
   ref,
   sub,
@@ -59,16 +58,17 @@ function target(subject: Subject, name: string, source: ScheduleSource): Record<
   const { input = DEFAULT_INPUT, messageGroupId } = source;
   const RoleArn = getAtt(idOf(subject, 'scheduleRole'), 'Arn');
   if (messageGroupId === undefined) return { Arn: queueArn(subject), RoleArn, Input: input };
-  const rest = JSON.stringify({
+  const call = JSON.stringify({
     MessageBody: input,
     MessageGroupId: messageGroupId,
     MessageDeduplicationId: `${name}-<aws.scheduler.scheduled-time>`,
   });
+  // Nothing that the user wrote is a variable: the dollar is the same in JSON. A URL needs no escapes.
+  const own = call.slice(1).replaceAll('${', '\\u0024{');
   return {
     Arn: sub('arn:${AWS::Partition}:scheduler:::aws-sdk:sqs:sendMessage'),
     RoleArn,
-    // A URL needs no escapes.
-    Input: join(['{"QueueUrl":"', queueUrl(subject), `",${rest.slice(1)}`]),
+    Input: sub(`{"QueueUrl":"\${QueueUrl}",${own}`, { QueueUrl: queueUrl(subject) }),
   };
 }
 

@@ -45,8 +45,10 @@ describe('a schedule', () => {
     >;
     expect(Arn).toEqual({ 'Fn::Sub': 'arn:${AWS::Partition}:scheduler:::aws-sdk:sqs:sendMessage' });
     expect(rest).not.toHaveProperty('SqsParameters');
-    const [, parts] = (Input as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
-    return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'url')).join('')) as object;
+    const [text] = (Input as { 'Fn::Sub': [string, object] })['Fn::Sub'];
+    // All that CloudFormation would fill in.
+    expect(text.match(/\$\{/g)).toHaveLength(1);
+    return JSON.parse(text.replace('${QueueUrl}', 'url')) as object;
   };
 
   it('gives a FIFO queue the group, and an id of its own to each message, equal bodies or not', () => {
