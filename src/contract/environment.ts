@@ -97,7 +97,8 @@ export const RESERVED_VARIABLE_NAMES: readonly string[] = [
 
 /**
  * Variables that change how the watcher's own Node starts, and may break it: its modules, its loader, its TLS. They are
- * meant for workers, so they wait for them under another name. `NODE_DEBUG` would log the watcher's credentials.
+ * meant for workers, so they wait for them under another name. `NODE_DEBUG` would log the watcher's credentials, and
+ * `NODE_USE_ENV_PROXY` let it ask a proxy for them.
  */
 export const WORKER_ONLY_VARIABLES: readonly string[] = [
   'LD_AUDIT',
@@ -105,15 +106,54 @@ export const WORKER_ONLY_VARIABLES: readonly string[] = [
   'NODE_DEBUG',
   'NODE_OPTIONS',
   'NODE_TLS_REJECT_UNAUTHORIZED',
+  'NODE_USE_ENV_PROXY',
   'OPENSSL_CONF',
+];
+
+/**
+ * Who calls AWS, and where that is: what the section or the image says of it is said of the worker's calls, and what ECS
+ * says of both. The same way of the network is good for both: `AWS_USE_FIPS_ENDPOINT`, proxies, certificates.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
+export const WORKER_AWS_VARIABLES: readonly string[] = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_ACCOUNT_ID',
+  'AWS_AUTH_SCHEME_PREFERENCE',
+  'AWS_CONFIG_FILE',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_CREDENTIAL_EXPIRATION',
+  'AWS_CREDENTIAL_SCOPE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_DEFAULT_REGION',
+  'AWS_EC2_METADATA_DISABLED',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_SQS',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_PROFILE',
+  'AWS_REGION',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_SIGV4A_SIGNING_REGION_SET',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
 ];
 
 /** Before the name of one of those, while it waits. */
 export const WORKER_ONLY_PREFIX = 'WATCHBOT_WORKER_';
 
+/** Before the name of a variable for AWS, with the value that the image has for it. */
+export const IMAGE_PREFIX = `${WORKER_ONLY_PREFIX}IMAGE_`;
+
+const OF_WORKERS: ReadonlySet<string> = new Set([...WORKER_ONLY_VARIABLES, ...WORKER_AWS_VARIABLES]);
+
 /** The name under which the container has a variable that a worker sees as `name`. */
 export const nameInContainer = (name: string): string =>
-  WORKER_ONLY_VARIABLES.includes(name) ? WORKER_ONLY_PREFIX + name : name;
+  OF_WORKERS.has(name) ? WORKER_ONLY_PREFIX + name : name;
 
 /** The other way round. */
 export function nameInWorker(name: string): string {

@@ -1,7 +1,12 @@
 import path from 'node:path';
 import type { Architecture } from '../config/configuration';
 import { DEFAULT_MOUNT } from '../config/mounts';
-import { nameInContainer, WORKER_ONLY_VARIABLES } from '../contract/environment';
+import {
+  IMAGE_PREFIX,
+  nameInContainer,
+  WORKER_AWS_VARIABLES,
+  WORKER_ONLY_VARIABLES,
+} from '../contract/environment';
 import {
   COMMANDS_FOLDER,
   ENTRY_POINT,
@@ -92,12 +97,14 @@ export function layerContainerfile({ base, hasNode, nodeImage, architecture, fil
 /**
  * Takes them from the watcher, and keeps them for workers. Within one instruction all values are those before it, and what
  * is filled in is not parsed again. https://docs.docker.com/reference/dockerfile/#environment-replacement
- * Where the base has such a layer already, the values wait under the other name.
+ * Where the base has such a layer already, the values wait under the other name. Those for AWS stay as well, since tools
+ * of AWS take an empty profile for one: the watcher is told which it need not heed.
  */
 function workerOnlyVariables(): string {
   const settings = WORKER_ONLY_VARIABLES.flatMap((name) => {
     const kept = nameInContainer(name);
     return [`${kept}="\${${name}:-\${${kept}}}"`, `${name}=""`];
   });
-  return ['ENV', ...settings].join(' \\\n  ');
+  const ofImage = WORKER_AWS_VARIABLES.map((name) => `${IMAGE_PREFIX}${name}="\${${name}}"`);
+  return ['ENV', ...settings, ...ofImage].join(' \\\n  ');
 }

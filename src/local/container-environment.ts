@@ -1,4 +1,4 @@
-import { ContainerVariable, nameInWorker } from '../contract/environment';
+import { ContainerVariable, nameInWorker, WORKER_AWS_VARIABLES } from '../contract/environment';
 import { resolveText, UnresolvedError, type Scope } from './intrinsics';
 import type { ContainerDefinition } from './template';
 
@@ -26,6 +26,7 @@ export function containerEnvironment(
     else variables[inContainer] = value;
   };
   for (const { Name, Value } of Environment) {
+    if (isOfAws(Name)) continue;
     try {
       variables[Name] = resolveText(Value, scope);
     } catch (error) {
@@ -33,9 +34,14 @@ export function containerEnvironment(
       takeFromShell(Name, error.message);
     }
   }
-  for (const { Name } of Secrets) takeFromShell(Name, 'a secret is not read on this machine');
+  for (const { Name } of Secrets) {
+    if (!isOfAws(Name)) takeFromShell(Name, 'a secret is not read on this machine');
+  }
   return { variables, missing };
 }
+
+/** On this machine AWS is the emulator, and nobody is to be found in an account by a key or a profile. */
+const isOfAws = (inContainer: string) => WORKER_AWS_VARIABLES.includes(nameInWorker(inContainer));
 
 /** Whoever presses Ctrl-C waits: workers get less time than ECS gives them. */
 const STOP_TIMEOUT_SECONDS = 10;

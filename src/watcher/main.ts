@@ -17,6 +17,7 @@ import { Heartbeat } from './outcome/heartbeat';
 import { Machine } from './outcome/machine';
 import { runJob } from './outcome/run-job';
 import { createSettle } from './outcome/settle';
+import { seeOwnAws } from './own-aws';
 import { createPoll } from './queue/poll';
 import { createSqsClient } from './queue/sqs/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/sqs-queue';
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const environment = { ...process.env };
   const commandLine = parseCommandLine(process.argv.slice(2));
   const settings = readSettings(environment);
+  seeOwnAws(process.env, settings.queueUrl);
   const handler = commandLine.kind === 'handle' ? readHandlerSettings(environment) : undefined;
   const command = commandLine.command ?? (await takeImageCommand(environment));
   const output = new Output(process.stdout);

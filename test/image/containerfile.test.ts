@@ -1,3 +1,4 @@
+import { WORKER_AWS_VARIABLES } from '../../src/contract/environment';
 import { expect, it } from '@jest/globals';
 import { layerContainerfile, type Layer } from '../../src/image/containerfile';
 
@@ -31,8 +32,11 @@ ENV \\
   NODE_OPTIONS="" \\
   WATCHBOT_WORKER_NODE_TLS_REJECT_UNAUTHORIZED="\${NODE_TLS_REJECT_UNAUTHORIZED:-\${WATCHBOT_WORKER_NODE_TLS_REJECT_UNAUTHORIZED}}" \\
   NODE_TLS_REJECT_UNAUTHORIZED="" \\
+  WATCHBOT_WORKER_NODE_USE_ENV_PROXY="\${NODE_USE_ENV_PROXY:-\${WATCHBOT_WORKER_NODE_USE_ENV_PROXY}}" \\
+  NODE_USE_ENV_PROXY="" \\
   WATCHBOT_WORKER_OPENSSL_CONF="\${OPENSSL_CONF:-\${WATCHBOT_WORKER_OPENSSL_CONF}}" \\
-  OPENSSL_CONF=""
+  OPENSSL_CONF="" \\
+${WORKER_AWS_VARIABLES.map((name) => `  WATCHBOT_WORKER_IMAGE_${name}="\${${name}}"`).join(' \\\n')}
 VOLUME ["/tmp"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/opt/watchbot/lib/ld.so","--inhibit-cache","--library-path","/opt/watchbot/lib","/opt/watchbot/bin/node","--enable-source-maps","--max-semi-space-size=2","/opt/watchbot/watcher.js"]

@@ -42,3 +42,19 @@ it('takes what is kept for workers from the shell under its own name', () => {
   expect(variables).toEqual({ WATCHBOT_WORKER_NODE_OPTIONS: '--inspect', KEY: 'k' });
   expect(missing).toMatchObject([{ name: 'LD_PRELOAD' }]);
 });
+
+it('has nothing by which a worker would be somebody in AWS, neither of the section nor of the shell', () => {
+  const container = {
+    Name: 'watchbot',
+    Command: [],
+    Environment: [
+      { Name: 'WATCHBOT_WORKER_AWS_PROFILE', Value: 'production' },
+      { Name: 'WATCHBOT_WORKER_AWS_ENDPOINT_URL', Value: 'https://example.com' },
+      { Name: 'AWS_USE_FIPS_ENDPOINT', Value: 'false' },
+    ],
+    Secrets: [{ Name: 'WATCHBOT_WORKER_AWS_ACCESS_KEY_ID' }],
+  };
+  const scope = { ref: () => undefined, attribute: () => undefined };
+  const { variables, missing } = containerEnvironment(container, scope, { AWS_ACCESS_KEY_ID: 'AKIA' });
+  expect([variables, missing]).toEqual([{ AWS_USE_FIPS_ENDPOINT: 'false' }, []]);
+});

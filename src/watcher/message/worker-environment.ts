@@ -1,5 +1,7 @@
 import {
+  IMAGE_PREFIX,
   nameInContainer,
+  WORKER_AWS_VARIABLES,
   WORKER_ONLY_VARIABLES,
   WorkerVariable,
   type WorkerVariableName,
@@ -62,6 +64,12 @@ export function inheritedEnvironment(container: Environment): Environment {
     const kept = nameInContainer(name);
     inherited[name] = container[kept] || container[name] || undefined;
     inherited[kept] = undefined;
+  }
+  for (const name of WORKER_AWS_VARIABLES) {
+    const kept = nameInContainer(name);
+    if (container[kept] !== undefined) inherited[name] = container[kept];
+    inherited[kept] = undefined;
+    inherited[IMAGE_PREFIX + name] = undefined;
   }
   return inherited;
 }

@@ -104,6 +104,44 @@ describe('the task definition', () => {
     const secretNames = containerOf(section).Secrets?.map(({ Name }) => Name);
     expect(secretNames).toEqual(['KEY', 'WATCHBOT_WORKER_LD_PRELOAD']);
   });
+
+  it('keeps whose calls of AWS are made, and where, for workers', () => {
+    const section = {
+      environment: {
+        AWS_REGION: 'us-west-2',
+        AWS_PROFILE: 'other',
+        AWS_ENDPOINT_URL: 'http://minio:9000',
+        AWS_ENDPOINT_URL_SQS: 'http://elsewhere',
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 't',
+        AWS_ENDPOINT_URL_S3: 'http://minio:9000',
+        AWS_USE_FIPS_ENDPOINT: 'true',
+        HTTPS_PROXY: 'http://proxy:3128',
+        NODE_EXTRA_CA_CERTS: '/ca.pem',
+      },
+      secrets: {
+        AWS_ACCESS_KEY_ID: '/key/id',
+        AWS_SECRET_ACCESS_KEY: '/key/secret',
+        AWS_SESSION_TOKEN: '/t',
+      },
+    };
+    const names = Object.keys(variablesOf(section)).filter((name) => /AWS|PROXY|NODE/.test(name));
+    expect(names.sort()).toEqual([
+      'AWS_ENDPOINT_URL_S3',
+      'AWS_USE_FIPS_ENDPOINT',
+      'HTTPS_PROXY',
+      'NODE_EXTRA_CA_CERTS',
+      'WATCHBOT_WORKER_AWS_CONTAINER_AUTHORIZATION_TOKEN',
+      'WATCHBOT_WORKER_AWS_ENDPOINT_URL',
+      'WATCHBOT_WORKER_AWS_ENDPOINT_URL_SQS',
+      'WATCHBOT_WORKER_AWS_PROFILE',
+      'WATCHBOT_WORKER_AWS_REGION',
+    ]);
+    expect(containerOf(section).Secrets?.map(({ Name }) => Name)).toEqual([
+      'WATCHBOT_WORKER_AWS_ACCESS_KEY_ID',
+      'WATCHBOT_WORKER_AWS_SECRET_ACCESS_KEY',
+      'WATCHBOT_WORKER_AWS_SESSION_TOKEN',
+    ]);
+  });
 });
 
 describe('the file system', () => {
