@@ -138,16 +138,8 @@ async function commandWorkers(given: Given, machine: Machine): Promise<Workers> 
   const started = { start: starter.start, timeOfDay: systemClock, ...jobFolders(environment, settings) };
   const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));
   const memoryKills = new MemoryKills(readMemoryKills);
-  const parts = {
-    command,
-    environment: inherited,
-    clock,
-    log,
-    machine,
-    memoryKills,
-    ...settings,
-    ...started,
-  };
+  const common = { command, environment: inherited, clock, log, machine, memoryKills, ...settings };
+  const parts = { ...common, ...started };
   await starter.ready;
   return createCommandWorkers({
     ...settings,
