@@ -67,7 +67,7 @@ executionRole ReadSecrets: secretsmanager:GetSecretValue on secretsmanager:secre
 executionRole RegistryLogin: ecr:GetAuthorizationToken on *
 executionRole WriteLog: logs:CreateLogStream logs:PutLogEvents on LogGroup.Arn
 executionRole WriteLog: logs:CreateLogStream logs:PutLogEvents on OtherLogGroup.Arn
-executionRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com
+executionRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com from ecs:*, aws:SourceAccount AWS::AccountId
 functions –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
 functions –: sns:Publish on Topic
 functions –: sqs:SendMessage on Queue.Arn
@@ -126,15 +126,15 @@ taskRole MoreWork: sqs:SendMessage on OwnQueue.Arn
 taskRole MoreWork: sqs:SendMessage on Queue.Arn
 taskRole MoreWork: sqs:SendMessage on sqs:jobs
 taskRole Progress: dynamodb:GetItem dynamodb:UpdateItem on ProgressTable.Arn
-taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<Cluster>/*
-taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<OwnCluster>/*
-taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<big>/*
-taskRole ScaleInProtection: ecs:GetTaskProtection ecs:UpdateTaskProtection on ecs:task/<shared>/*
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/*
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<OwnCluster>/*
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<big>/*
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<shared>/*
 taskRole SendAnew: sqs:SendMessage on Queue.Arn
 taskRole –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
 taskRole –: sns:Publish on Topic
 taskRole –: sqs:SendMessage on Queue.Arn
-taskRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com
+taskRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com from ecs:*, aws:SourceAccount AWS::AccountId
 webhookRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
 webhookRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab
 webhookRole Send: sqs:SendMessage on OwnQueue.Arn
@@ -200,9 +200,12 @@ describe('a `*`', () => {
     expect(OPEN.map(key).filter((known) => !open.includes(known))).toEqual([]);
   });
 
-  it('stands for any bus, but no other rule, where a bus is named by a function', () => {
+  it('stands for any bus, but no other rule, if a function names a bus, and for ECS of the account and region', () => {
     const sources = ALL.map(({ from = '' }) => from).filter(isOpen);
-    expect([...new Set(sources)]).toEqual(['events:rule/*/tiles-dev-WatchbotEventRule3']);
+    expect([...new Set(sources)].sort()).toEqual([
+      'ecs:*, aws:SourceAccount AWS::AccountId',
+      'events:rule/*/tiles-dev-WatchbotEventRule3',
+    ]);
   });
 });
 

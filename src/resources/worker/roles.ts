@@ -1,7 +1,16 @@
 import type { Worker } from '../../config/configuration';
 import { clusterName } from '../cluster';
 import { sendStatements } from '../references';
-import { compact, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
+import {
+  arn,
+  compact,
+  getAtt,
+  policyDocument,
+  ref,
+  sub,
+  type Resources,
+  type Statement,
+} from '../cloudformation';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
@@ -10,11 +19,19 @@ import { secretStatements } from './secrets';
 import { queueSendStatement, sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
 
+/**
+ * By tasks of this account and region: ECS cannot be led to use it for somebody else's.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (confused deputy)
+ */
 const assumedByTasks = policyDocument([
   {
     Effect: 'Allow',
     Principal: { Service: 'ecs-tasks.amazonaws.com' },
     Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
+      ArnLike: { 'aws:SourceArn': arn('ecs', '*') },
+    },
   },
 ]);
 
@@ -54,7 +71,7 @@ function watcherStatements(subject: Subject): Statement[] {
     {
       Sid: 'ScaleInProtection',
       Effect: 'Allow',
-      Action: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+      Action: 'ecs:UpdateTaskProtection',
       Resource: sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/${Cluster}/*', {
         Cluster: clusterName(configuration),
       }),

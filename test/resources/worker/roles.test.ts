@@ -29,7 +29,7 @@ describe('the roles of a worker', () => {
       {
         Sid: 'ScaleInProtection',
         Effect: 'Allow',
-        Action: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+        Action: 'ecs:UpdateTaskProtection',
         Resource: { 'Fn::Sub': [ownArn('ecs', 'task/${Cluster}/*')['Fn::Sub'], cluster] },
       },
     ]);
@@ -67,11 +67,19 @@ describe('the roles of a worker', () => {
     expect([...actionsOf(of('taskRole')), ...actionsOf(of('executionRole'))].join()).not.toContain('*');
   });
 
-  it('are taken by tasks alone', () => {
+  it('are taken by tasks of this account and region alone', () => {
     const { of } = single();
     for (const role of [of('taskRole'), of('executionRole')]) {
       expect(role.AssumeRolePolicyDocument.Statement).toEqual([
-        { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'ecs-tasks.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: { 'aws:SourceArn': ownArn('ecs', '*') },
+          },
+        },
       ]);
     }
   });
