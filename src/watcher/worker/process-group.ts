@@ -34,23 +34,29 @@ const pause = () => new Promise<void>((resolve) => setTimeout(resolve, PERIOD_MS
 export class LeaderlessGroup {
   private readonly id: number;
   private killedAtMs: number | undefined;
+  /** Their names. */
+  private killed: readonly string[] | undefined;
 
   constructor(id: number) {
     this.id = id;
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.members().length === 0) return;
+    const members = this.members();
+    if (members.length === 0) return;
     signalGroup(this.id, signal);
-    if (signal === 'SIGKILL') this.killedAtMs ??= performance.now();
+    if (signal !== 'SIGKILL') return;
+    this.killedAtMs ??= performance.now();
+    this.killed ??= members;
   }
 
   /** Resolves when it is empty. Told to end, it has until somebody kills it. */
   async end(isTold: boolean): Promise<Remains | undefined> {
-    const left = this.members();
+    // Killed already where it held the output open for too long.
+    const left = this.killed ?? this.members();
     if (left.length === 0) return undefined;
     if (!isTold) this.signal('SIGKILL');
-    let stuckCount = left.length;
+    let stuckCount = this.members().length;
     while (stuckCount > 0 && !this.isOutOfTime()) {
       await pause();
       stuckCount = this.members().length;
