@@ -50,7 +50,8 @@ export async function files(run) {
   return finishRun(run, { isExplained: () => false });
 }
 
-const failures = (watcher) => watcher.log().match(/\[released\].*not tried.*(EMFILE|open files)/g)?.length ?? 0;
+const failures = (watcher) =>
+  watcher.log().match(/\[released\].*not tried.*(EMFILE|open files)/g)?.length ?? 0;
 const openFiles = ({ pid }) => readdirSync(`/proc/${pid}/fd`).length;
 
 function limitOf({ pid }) {
