@@ -56,11 +56,6 @@ export class Hand {
     });
   }
 
-  /** How many messages are held. */
-  get size(): number {
-    return this.held;
-  }
-
   async whenEmpty(): Promise<void> {
     await Promise.all(this.works);
   }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import type { Logger } from '../log/logger';
-import { describeError } from '../queue/poll';
+import { describeError } from '../queue/describe-error';
 import { abstractSocket, HEALTHY } from './answer';
 import type { Progress } from './progress';
 

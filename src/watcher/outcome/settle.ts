@@ -3,7 +3,7 @@ import { pause, type Clock } from '../clock';
 import type { Logger } from '../log/logger';
 import { createBackoff } from '../queue/backoff';
 import { createBatcher, type Batcher } from '../queue/batcher';
-import { describeError } from '../queue/poll';
+import { describeError } from '../queue/describe-error';
 import type { FailedEntry, Queue, VisibilityChange } from '../queue/queue';
 import { tellRefusals } from '../queue/tell-refusals';
 import type { Settlement } from './decide';

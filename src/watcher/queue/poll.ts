@@ -51,5 +51,3 @@ export function createPoll(parts: {
     }
   };
 }
-
-export { describeError } from './describe-error';

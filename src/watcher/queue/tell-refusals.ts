@@ -1,7 +1,6 @@
 import type { Logger } from '../log/logger';
 import { Outage } from './outage';
 import type { Queue } from './queue';
-import { adviceOf } from './sqs/sqs-error';
 
 /**
  * A settlement is tried again until its message is another watcher's. What no retry cures is told when it is first met,
@@ -19,6 +18,7 @@ export function tellRefusals<Settling extends Omit<Queue, 'receive'>>(
       log,
       broken: `cannot ${what}, and they come again`,
       restored: `SQS lets messages be settled again: can ${what}`,
+      // Nothing of what may pass by itself.
       failuresToTell: Infinity,
     });
     return async (...input) => {
@@ -27,7 +27,7 @@ export function tellRefusals<Settling extends Omit<Queue, 'receive'>>(
         outage.succeeded();
         return answer;
       } catch (error) {
-        if (adviceOf(error) !== undefined) outage.failed(error);
+        outage.failed(error);
         throw error;
       }
     };

@@ -1,7 +1,7 @@
 import { parseObject } from '../../contract/log-lines';
 import type { Cancel, Clock } from '../clock';
 import type { Logger } from '../log/logger';
-import { describeError } from '../queue/poll';
+import { describeError } from '../queue/describe-error';
 
 /** Keeps ECS from ending this task by scale-in while it is busy. */
 export interface Protection {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createPoll, describeError } from '../../../src/watcher/queue/poll';
+import { describeError } from '../../../src/watcher/queue/describe-error';
+import { createPoll } from '../../../src/watcher/queue/poll';
 import type { Queue } from '../../../src/watcher/queue/queue';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { testMessage } from '../../helpers/jobs';
