@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseStatus, type ProcessStatus } from './process-status';
 import type { Remains } from './start-worker';
 
 /** A worker leads a process group of its own, so that what it started is reached with it, as long as it stays there. */
@@ -109,18 +110,11 @@ function hasGroup(id: number): boolean {
   }
 }
 
-interface ProcessStatus {
-  pid: number;
-  name: string;
-  state: string;
-  group: number;
-}
-
 /** One that is a zombie does nothing any more, but keeps its place in its group. */
 const hasEnded = (state: string | undefined) => state === undefined || state === 'Z' || state === 'X';
 
 /** Undefined where there is no `/proc`. */
-function allProcesses(): ProcessStatus[] | undefined {
+function allProcesses(): (ProcessStatus & { pid: number })[] | undefined {
   try {
     const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
     return names.map(readProcess).filter((each) => each !== undefined);
@@ -129,14 +123,10 @@ function allProcesses(): ProcessStatus[] | undefined {
   }
 }
 
-/** Undefined where there is none. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-function readProcess(pid: string): ProcessStatus | undefined {
+/** Undefined where there is none. */
+function readProcess(pid: string): (ProcessStatus & { pid: number }) | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of a program is in parentheses, and may have some of its own.
-    const end = stat.lastIndexOf(')');
-    const [state = '', , group] = stat.slice(end + 2).split(' ');
-    return { pid: Number(pid), name: stat.slice(stat.indexOf('(') + 1, end), state, group: Number(group) };
+    return { pid: Number(pid), ...parseStatus(readFileSync(`/proc/${pid}/stat`, 'utf8')) };
   } catch {
     return undefined;
   }

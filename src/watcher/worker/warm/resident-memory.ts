@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { parseStatus, type ProcessStatus } from '../process-status';
 
 /**
  * MiB of memory that is held by each process with all below it, and by each process group, by its id. Shared pages count
@@ -7,11 +8,6 @@ import { readdir, readFile } from 'node:fs/promises';
 export type ReadResidentMemory = () => Promise<ReadonlyMap<number, number>>;
 
 const MIB = 1024 * 1024;
-
-/** Fields of `/proc/PID/stat` behind the name: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-const PARENT_FIELD = 1;
-const GROUP_FIELD = 2;
-const RESIDENT_PAGES_FIELD = 21;
 
 /** A page of Linux on x86_64, and of the kernels that ECS has on arm64. */
 const PAGE_BYTES = 4096;
@@ -24,28 +20,13 @@ export const readResidentMemory: ReadResidentMemory = async () => {
   const stats = await Promise.all(
     processes.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
   );
-  return sums(new Map(processes.map((pid, index) => [Number(pid), held(stats[index] ?? '')])));
+  return sums(new Map(processes.map((pid, index) => [Number(pid), parseStatus(stats[index] ?? '')])));
 };
 
-interface Held {
-  parent: number;
-  group: number;
-  mib: number;
-}
-
-function held(stat: string): Held {
-  // The name of a program is in parentheses, and may have some of its own.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return {
-    parent: Number(fields[PARENT_FIELD] ?? 0),
-    group: Number(fields[GROUP_FIELD] ?? 0),
-    mib: (Number(fields[RESIDENT_PAGES_FIELD] ?? 0) * PAGE_BYTES) / MIB,
-  };
-}
-
-function sums(processes: ReadonlyMap<number, Held>): Map<number, number> {
+function sums(processes: ReadonlyMap<number, ProcessStatus>): Map<number, number> {
   const all = new Map<number, number>();
-  for (const [pid, { group, mib }] of processes) {
+  for (const [pid, { group, residentPages }] of processes) {
+    const mib = (residentPages * PAGE_BYTES) / MIB;
     const above = new Set<number>();
     // What was read one after the other may be a circle: each is looked at once.
     for (let at = pid; at > 0 && !above.has(at); at = processes.get(at)?.parent ?? 0) above.add(at);
