@@ -47,6 +47,22 @@ export const policyDocument = (statements: readonly Statement[]) => ({
   Statement: statements,
 });
 
+/**
+ * Who takes a role.
+ * @param source for what of this account the service must be acting, as a condition on `aws:SourceArn`; else for anything
+ */
+export const assumedBy = (service: string, source?: Readonly<Record<string, object>>) =>
+  policyDocument([
+    {
+      Effect: 'Allow',
+      Principal: { Service: service },
+      Action: 'sts:AssumeRole',
+      ...(source && {
+        Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') }, ...source },
+      }),
+    },
+  ]);
+
 /** Tags in the form of most resources. */
 export const tagList = (tags: Readonly<Record<string, string>>) =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

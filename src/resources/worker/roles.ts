@@ -3,10 +3,10 @@ import { clusterName } from '../cluster';
 import { sendStatements } from '../references';
 import {
   arn,
+  assumedBy,
   compact,
   getAtt,
   policyDocument,
-  ref,
   sub,
   type Resources,
   type Statement,
@@ -23,17 +23,9 @@ import { idOf, named, type Subject } from './subject';
  * By tasks of this account and region: ECS cannot be led to use it for somebody else's.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (confused deputy)
  */
-const assumedByTasks = policyDocument([
-  {
-    Effect: 'Allow',
-    Principal: { Service: 'ecs-tasks.amazonaws.com' },
-    Action: 'sts:AssumeRole',
-    Condition: {
-      StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
-      ArnLike: { 'aws:SourceArn': arn('ecs', '*') },
-    },
-  },
-]);
+const assumedByTasks = assumedBy('ecs-tasks.amazonaws.com', {
+  ArnLike: { 'aws:SourceArn': arn('ecs', '*') },
+});
 
 /** What the watcher and its workers may do. */
 export function taskRole(subject: Subject): Resources {

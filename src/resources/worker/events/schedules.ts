@@ -1,16 +1,7 @@
 import type { ScheduleSource } from '../../../config/events';
 import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
-import {
-  arn,
-  combine,
-  compact,
-  getAtt,
-  policyDocument,
-  ref,
-  sub,
-  type Resources,
-} from '../../cloudformation';
+import { arn, assumedBy, combine, compact, getAtt, sub, type Resources } from '../../cloudformation';
 import { queueArn, queueUrl } from '../queue-references';
 import { queueSendStatement, sendPolicy } from '../sending';
 import { idOf, named, type Subject } from '../subject';
@@ -76,18 +67,10 @@ function scheduleRole(subject: Subject): Resources {
   return named(subject, 'scheduleRole', {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: policyDocument([
-        {
-          Effect: 'Allow',
-          Principal: { Service: 'scheduler.amazonaws.com' },
-          Action: 'sts:AssumeRole',
-          // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-          Condition: {
-            StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
-            ArnEquals: { 'aws:SourceArn': arn('scheduler', 'schedule-group/default') },
-          },
-        },
-      ]),
+      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com', {
+        ArnEquals: { 'aws:SourceArn': arn('scheduler', 'schedule-group/default') },
+      }),
       Policies: [sendPolicy(subject, queueSendStatement(subject))],
     },
   });

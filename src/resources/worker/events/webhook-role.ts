@@ -1,4 +1,4 @@
-import { getAtt, policyDocument, type Resources } from '../../cloudformation';
+import { assumedBy, getAtt, type Resources } from '../../cloudformation';
 import { queueSendStatement, sendPolicy } from '../sending';
 import { idOf, named, type Subject } from '../subject';
 
@@ -7,9 +7,7 @@ export function webhookRole(subject: Subject): Resources {
   return named(subject, 'webhookRole', {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: policyDocument([
-        { Effect: 'Allow', Principal: { Service: 'apigateway.amazonaws.com' }, Action: 'sts:AssumeRole' },
-      ]),
+      AssumeRolePolicyDocument: assumedBy('apigateway.amazonaws.com'),
       Policies: [sendPolicy(subject, queueSendStatement(subject))],
     },
   });
