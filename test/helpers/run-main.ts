@@ -1,4 +1,4 @@
-import { afterEach } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -30,4 +30,17 @@ export function useMain(file: string): (...args: string[]) => MainRun {
       ended: once(started, 'exit') as MainRun['ended'],
     };
   };
+}
+
+/** What it has written, when it has ended well. */
+export async function outputOfPassed(run: MainRun): Promise<string> {
+  const [code] = await run.ended;
+  const [stdout, stderr] = await run.output;
+  // Together, so that what failed can be read, with the seed.
+  expect({ code, failed: stdout.match(/.*FAILED.*/g), stderr, stdout }).toMatchObject({
+    code: 0,
+    failed: null,
+    stderr: '',
+  });
+  return stdout;
 }
