@@ -10,9 +10,6 @@ export const SQS = {
   maxNameLength: 80,
 } as const;
 
-/** Of `stopTimeout`: what the watcher keeps for settling after it has killed the last worker. */
-export const SETTLE_SECONDS = 5;
-
 /** Below this a heartbeat at a third of the visibility timeout would cost more than the work. */
 export const MIN_VISIBILITY_TIMEOUT_SECONDS = 15;
 

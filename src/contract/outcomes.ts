@@ -1,7 +1,10 @@
 import { COUNTED_RESULTS, JobResult } from './log';
 
+/** Of `stopTimeout`, in seconds: what is left for settling after the last worker was killed, before ECS kills the watcher. */
+export const SETTLE_SECONDS = 5;
+
 /** How a job can end, as far as that decides what becomes of its message. */
-export type Ending = 'overtime' | 'told' | 'done' | 'rejected' | 'noop' | 'failed';
+export type Ending = 'overtime' | 'told' | 'untried' | 'done' | 'rejected' | 'noop' | 'failed';
 
 /** What is done with the message: deleted, or back to the queue for a while or at once. */
 export type Fate = 'deleted' | 'after the backoff' | 'at once';
@@ -30,6 +33,12 @@ export const OUTCOMES: Readonly<Record<Ending, OutcomeRule>> = {
     when: 'after its notice that the task stops, whatever its code',
     result: JobResult.released,
     fate: 'at once',
+    isReceiveCounted: false,
+  },
+  untried: {
+    when: 'none: the [machine is at its end](#when-the-machine-is-at-its-end), three times at most',
+    result: JobResult.released,
+    fate: 'after the backoff',
     isReceiveCounted: false,
   },
   done: { when: '0', result: JobResult.success, fate: 'deleted', isReceiveCounted: false },

@@ -1,8 +1,6 @@
+import { SETTLE_SECONDS } from '../contract/outcomes';
 import type { Clock } from './clock';
 import type { StopSignals } from './stop-signals';
-
-/** Of `stopTimeout`: what is left for settling after the last worker was killed, before ECS kills the watcher. */
-const SETTLE_SECONDS = 5;
 
 /** When what happens to a task that is told to stop, in milliseconds from then on. */
 export interface StopTimes {

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { FARGATE_CPU_UNITS } from '../fargate-sizes';
-import { ECS, MAX_CONCURRENCY, SETTLE_SECONDS, SQS } from '../limits';
+import { SETTLE_SECONDS } from '../../contract/outcomes';
+import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
 import { EventsSchema } from './events';

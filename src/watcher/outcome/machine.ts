@@ -1,4 +1,3 @@
-import { JobResult } from '../../contract/log';
 import { pause, type Clock } from '../clock';
 import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
@@ -7,7 +6,7 @@ import { createBackoff, type Backoff } from '../queue/backoff';
 import type { Poll } from '../queue/poll';
 import { isMachineError } from '../worker/machine-errors';
 import type { WorkerEnd } from '../worker/run-worker';
-import { backoffSeconds, type Decision, type Tried } from './decide';
+import { decisionFor, type Decision, type Tried } from './decide';
 
 /** So often a message goes back uncounted from one task; then it is taken for the cause of the error itself. */
 export const MOST_RETURNS = 3;
@@ -55,12 +54,7 @@ export class Machine {
     const returns = (this.returns.get(id) ?? 0) + 1;
     this.remember(id, returns);
     if (returns > MOST_RETURNS) return undefined;
-    const afterSeconds = backoffSeconds(tried.receives, tried.heldSeconds);
-    return {
-      result: JobResult.released,
-      reason: `not tried: ${end.reason}`,
-      settlement: { action: 'return', afterSeconds, isCounted: false },
-    };
+    return decisionFor('untried', `not tried: ${end.reason}`, tried);
   }
 
   /** While nothing can be started, polls wait, and ask for one message. Once it is given up, for none. */
