@@ -50,9 +50,12 @@ void begin_birth(struct birth *birth) {
   birth->keeper.launcher = getpid();
   void *stack_end = birth->stack + sizeof birth->stack;
   long pid = clone_to(CLONE_VM | SIGCHLD, stack_end, live, birth);
-  if (pid == -EINVAL || pid == -ENOSYS) pid = clone_to(SIGCHLD, stack_end, live, birth);
+  if (pid == -EINVAL || pid == -ENOSYS) {
+    birth->keeper.is_copy = true;
+    pid = clone_to(SIGCHLD, stack_end, live, birth);
+  }
   birth->pid = (pid_t)pid;
-  if (pid < 0) birth->keeper.child.error = error_of(pid);
+  if (pid < 0) birth->keeper.error = error_of(pid);
 }
 
 static bool has_ended(const struct birth *birth) {
@@ -66,15 +69,15 @@ static bool has_ended(const struct birth *birth) {
  */
 int await_birth(struct birth *birth) {
   struct keeper *keeper = &birth->keeper;
-  if (birth->pid < 0) return keeper->child.error;
+  if (birth->pid < 0) return keeper->error;
   while (__atomic_load_n(&keeper->has_begun, __ATOMIC_ACQUIRE) == 0) {
     struct timespec time = {LOOK_SECONDS, 0};
     long result = system_call(SYS_futex, (long)&keeper->has_begun, FUTEX_WAIT, 0, (long)&time);
     if (result != -ETIMEDOUT || !has_ended(birth)) continue;
-    if (keeper->has_begun == 0) keeper->child.error = ESRCH;
+    if (keeper->has_begun == 0) keeper->error = ESRCH;
     break;
   }
-  if (keeper->child.error != 0)
+  if (keeper->error != 0)
     while (waitpid(birth->pid, NULL, 0) < 0 && errno == EINTR) continue;
-  return keeper->child.error;
+  return keeper->error;
 }

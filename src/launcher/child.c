@@ -14,9 +14,6 @@
 
 #include "system-call.h"
 
-/* As a shell has it. */
-enum { CANNOT_RUN = 127 };
-
 static const char PATH[] = "PATH=";
 /* glibc's, where there is no PATH. */
 static const char DEFAULT_FOLDERS[] = "/bin:/usr/bin";
@@ -125,13 +122,11 @@ static int look_for(const char *name, const struct child *child) {
   }
 }
 
-int become_worker(struct child *child) {
+int become_worker(const struct child *child) {
   const char *name = child->arguments[0];
-  child->error = leave_launcher(child);
-  if (child->error != 0) return CANNOT_RUN;
-  if (*name == '\0') child->error = ENOENT;
-  else if (strchr(name, '/') != NULL) child->error = run(name, child);
-  else if (strlen(name) > NAME_MAX) child->error = ENAMETOOLONG;
-  else child->error = look_for(name, child);
-  return CANNOT_RUN;
+  int error = leave_launcher(child);
+  if (error != 0) return error;
+  if (*name == '\0') return ENOENT;
+  if (strchr(name, '/') != NULL) return run(name, child);
+  return strlen(name) > NAME_MAX ? ENAMETOOLONG : look_for(name, child);
 }

@@ -11,17 +11,15 @@ struct child {
   /* Its standard input and outputs. */
   int fds[3];
   pid_t keeper;
-  /* Why it cannot be another program. */
-  int error;
 };
 
 /* Reads by how much workers are to be ended before this program where memory runs out. To be called once, at first. */
 void read_priority(void);
 
 /*
- * Returns only where it cannot be done: an exit code, and the error. Until then it borrows the launcher's memory, beside
- * the launcher and others of its kind: system calls only, and no errno.
+ * Returns only where it cannot be done: why, as an errno. Until then it borrows the launcher's memory, beside the launcher
+ * and others of its kind: system calls only, and no errno.
  */
-int become_worker(struct child *child);
+int become_worker(const struct child *child);
 
 #endif

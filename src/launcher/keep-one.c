@@ -41,7 +41,7 @@ int keep_one(char **arguments) {
   /* The second one is the free place before the first. */
   keeper->child = (struct child){.arguments = arguments + 2, .variables = environ, .fds = {0, 1, 2}};
   keep(keeper, birth->worker_stack + sizeof birth->worker_stack);
-  int error = keeper->child.error;
+  int error = keeper->error;
   if (error != 0) return error == ENOENT ? NOT_FOUND : CANNOT_RUN;
   return WIFEXITED(keeper->status) ? WEXITSTATUS(keeper->status) : end_by(WTERMSIG(keeper->status));
 }

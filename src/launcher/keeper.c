@@ -19,10 +19,19 @@ enum { END_SECONDS = 10 };
 /* Who has begun others meanwhile is looked for again after this. */
 enum { ROUND_MS = 20 };
 
+/* As a shell has it. */
+enum { CANNOT_RUN = 127 };
+
 /* As the system has it, which is not as the C library has it. */
 static uint64_t set_of(int signal) { return 1ULL << (signal - 1); }
 
-static int live(void *child) { return become_worker(child); }
+/* What a copy's child would write could come before or after it is read: there the exit code tells it alone. */
+static int live(void *given) {
+  struct keeper *keeper = given;
+  int error = become_worker(&keeper->child);
+  if (!keeper->is_copy) keeper->error = error;
+  return CANNOT_RUN;
+}
 
 static struct root own_family(void) { return (struct root){(pid_t)system_call(SYS_getpid, 0, 0, 0, 0), NULL}; }
 
@@ -45,14 +54,13 @@ static void tell_begun(struct keeper *keeper) {
 
 /* It stands still until its child is another program. */
 static void begin(struct keeper *keeper, void *stack_end) {
-  struct child *child = &keeper->child;
-  child->error = become_keeper(keeper);
-  child->keeper = (pid_t)system_call(SYS_getpid, 0, 0, 0, 0);
-  if (child->error == 0) {
-    long pid = clone_to(CLONE_VM | CLONE_VFORK | SIGCHLD, stack_end, live, child);
+  keeper->error = become_keeper(keeper);
+  keeper->child.keeper = (pid_t)system_call(SYS_getpid, 0, 0, 0, 0);
+  if (keeper->error == 0) {
+    long pid = clone_to(CLONE_VM | CLONE_VFORK | SIGCHLD, stack_end, live, keeper);
     keeper->worker = (pid_t)pid;
-    if (pid < 0) child->error = error_of(pid);
-    else if (child->error != 0) wait_for_worker(keeper);
+    if (pid < 0) keeper->error = error_of(pid);
+    else if (keeper->error != 0) wait_for_worker(keeper);
   }
   /* The ends of pipes that are others': kept here they would hide the end of what comes through them. */
   close_everything();
@@ -134,7 +142,7 @@ static void keep_on(struct keeper *keeper) {
 
 void keep(struct keeper *keeper, void *stack_end) {
   begin(keeper, stack_end);
-  if (keeper->child.error != 0) return;
+  if (keeper->error != 0) return;
   keep_on(keeper);
   if (!keeper->is_parent_of_all) system_call(SYS_kill, -keeper->worker, SIGKILL, 0, 0);
 }

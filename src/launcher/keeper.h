@@ -21,6 +21,10 @@ enum { KEEPER_TELL = SIGTERM, KEEPER_END = SIGUSR1 };
 
 struct keeper {
   struct child child;
+  /* Why the child cannot be another program: an errno. */
+  int error;
+  /* It has a memory of its own, as an emulator makes it, and so has its child, which goes on beside it. */
+  bool is_copy;
   /* Whose child it is. */
   pid_t launcher;
   /* What the worker leaves is ended at once; else it is when that is asked for. */

@@ -210,4 +210,12 @@ describeWithEmulatedLauncher('a worker of the launcher for arm64 is the same as 
     const end = { kind: 'exited', code: 127, signal: null };
     expect(await resultOf(start, given)).toEqual({ end, stdout: '', stderr: '' });
   });
+
+  it('also where many are started at once', async () => {
+    const all = Array.from({ length: 20 }, () => Object.values(REFUSED)).flat();
+    const results = await Promise.all(all.map((given) => resultOf(start, given)));
+    expect(new Set(results.map(({ end }) => JSON.stringify(end)))).toEqual(
+      new Set([JSON.stringify({ kind: 'exited', code: 127, signal: null })]),
+    );
+  });
 });
