@@ -14,11 +14,15 @@ export interface Call {
   args: readonly string[];
 }
 
-/** Says what it was called with. Nothing is done, nothing is read, nothing is answered. */
+/**
+ * Says what it was called with, in one write: the programs of a pipe run at the same time. Nothing is done, nothing is
+ * read, nothing is answered.
+ */
 const RECORDER = `#!/bin/sh
-printf '%s\\0' "\${0##*/}" "$@" >> "$RECORD"
-printf '\\036\\0' >> "$RECORD"
+printf '%s\\0' "\${0##*/}" "$@" "$END" >> "$RECORD"
 `;
+
+const END = '\u001e';
 
 /** Folders of the reader are not here. */
 const PRELUDE = 'cd() { :; }\n';
@@ -48,12 +52,12 @@ export function callsOf(
   for (const file of FILES) writeFileSync(path.join(folder, file), '');
   const { status, stderr } = spawnSync('/bin/sh', ['-ec', `${PRELUDE}${text}`], {
     cwd: folder,
-    env: { PATH: bin, RECORD: record, MESSAGE_ID, HOME: folder },
+    env: { PATH: bin, RECORD: record, END, MESSAGE_ID, HOME: folder },
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`${at}: ${stderr}`);
   return readFileSync(record, 'utf8')
-    .split('\u001e\0')
+    .split(`${END}\0`)
     .filter((entry) => entry !== '')
     .map((entry) => {
       const [program = '', ...args] = entry.split('\0').slice(0, -1);
