@@ -13,6 +13,12 @@ interface Process {
   on(event: 'SIGTERM' | 'SIGINT' | 'disconnect', call: () => void): unknown;
 }
 
+export interface StopParts {
+  process: Process;
+  log: Logger;
+  killAll: () => void;
+}
+
 /** How far it has come. */
 const STOPPING = 1;
 const TELLING = 2;
@@ -25,7 +31,7 @@ const KILLING = 3;
  * developer's machine: workers are told, and the poll is given up at once. Each further signal goes one step on: workers
  * are told, workers are killed.
  */
-export function onStopSignals(parts: { process: Process; log: Logger; killAll: () => void }): StopSignals {
+export function onStopSignals(parts: StopParts): StopSignals {
   const { log } = parts;
   const [stop, hurry, abortPoll] = [new AbortController(), new AbortController(), new AbortController()];
   let reached = 0;

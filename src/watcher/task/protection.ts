@@ -123,12 +123,10 @@ export function agentProtection(agentUri: string): PutProtection {
   };
 }
 
-/** @param agentUri of the ECS agent; undefined outside ECS */
+/** @param put undefined outside ECS */
 export function createProtection(
-  agentUri: string | undefined,
+  put: PutProtection | undefined,
   parts: Omit<ConstructorParameters<typeof TaskProtection>[0], 'put'>,
 ): Protection {
-  return agentUri === undefined
-    ? noProtection
-    : new TaskProtection({ put: agentProtection(agentUri), ...parts });
+  return put === undefined ? noProtection : new TaskProtection({ put, ...parts });
 }
