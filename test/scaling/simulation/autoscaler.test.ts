@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ScalingBounds, StepScaling, TargetTracking } from '../../../src/scaling/policy';
-import { Autoscaler } from '../../../src/scaling/simulation/autoscaler';
-import { Metrics } from '../../../src/scaling/simulation/metrics';
-import { adjusted, stepFor } from '../../../src/scaling/simulation/step-scaling';
+import { Autoscaler } from '../../../src/scaling/aws/autoscaler';
+import { Metrics } from '../../../src/scaling/aws/metrics';
+import { adjusted, stepFor } from '../../../src/scaling/aws/step-scaling';
 import { stepScaling } from '../support';
 
 const MINUTE = 60;

@@ -36,7 +36,12 @@ export class Autoscaler {
     this.metrics = parts.metrics;
   }
 
-  /** The tasks that are wanted from now on. */
+  /**
+   * The tasks that are wanted from now on.
+   * @param capacity `desired` is where a change begins. AWS's text on services has it begin at the tasks that run:
+   *   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html; whoever wants to see that
+   *   gives their number for both.
+   */
   decide(nowSeconds: number, capacity: Capacity): number {
     const wishes = this.policy.parts.flatMap((part) => {
       const wanted = this.wanted(part, nowSeconds, capacity);
