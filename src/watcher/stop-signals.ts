@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from './log/logger';
 
 export interface StopSignals {
@@ -33,7 +34,7 @@ const KILLING = 3;
  */
 export function onStopSignals(parts: StopParts): StopSignals {
   const { log } = parts;
-  const [stop, hurry, abortPoll] = [new AbortController(), new AbortController(), new AbortController()];
+  const [stop, hurry, abortPoll] = [createSignal(), createSignal(), createSignal()];
   let reached = 0;
   const handle = (cause: string, least: number) => {
     const isFirst = reached === 0;
@@ -49,4 +50,11 @@ export function onStopSignals(parts: StopParts): StopSignals {
   parts.process.on('SIGINT', () => handle('SIGINT', TELLING));
   parts.process.on('disconnect', () => handle('the parent process is gone', TELLING));
   return { stopping: stop.signal, hurry: hurry.signal, abortPoll: abortPoll.signal };
+}
+
+/** One that lives as long as the watcher. As many may wait for it as there are messages in hand: Node warns of eleven. */
+export function createSignal(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(Infinity, controller.signal);
+  return controller;
 }
