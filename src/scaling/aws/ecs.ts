@@ -113,6 +113,16 @@ export const bakeSeconds = (alarms: readonly { periodSeconds: number; evaluation
  */
 export const FARGATE_LAUNCHES: BucketSize = { burst: 100, perSecond: 500 / 60 };
 
+/**
+ * Tasks that fail to start again and again are launched ever more seldom, at last every 27 minutes. How the wait grows AWS
+ * does not say: it is doubled here.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+ */
+export const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
+
+export const launchWaitSeconds = (failedStarts: number) =>
+  failedStarts < 3 ? 0 : Math.min(MAX_LAUNCH_WAIT_SECONDS, 10 * 2 ** Math.min(failedStarts - 3, 20));
+
 /** Calls of ECS, for an account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const API_BUCKETS = {
   /** DescribeServices and ListServices share it. */

@@ -54,6 +54,19 @@ describe('a rolling update', () => {
   });
 });
 
+describe('a task that does not start', () => {
+  it.each([
+    [0, 0],
+    [2, 0],
+    [3, 10],
+    [5, 40],
+    [11, 1_620],
+    [5_000, 1_620],
+  ])('after %d failures is launched again in %d s', (failedStarts, seconds) => {
+    expect(ecs.launchWaitSeconds(failedStarts)).toBe(seconds);
+  });
+});
+
 describe('protection', () => {
   it.each([
     [{ minutes: 0, protectedOthers: 0, desired: 5 }, 'InvalidParameterException'],
