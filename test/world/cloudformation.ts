@@ -99,10 +99,10 @@ export class Stack {
       // Somebody may have forced another one of the same version meanwhile.
       const { newest } = this.service;
       const deployment = newest.version === version ? newest : own;
-      if (deployment.state === 'COMPLETED') return on.done();
-      if (deployment.state === 'FAILED') return on.failed(deployment.reason ?? '');
+      if (deployment.state === 'COMPLETED') return void on.done();
+      if (deployment.state === 'FAILED') return void on.failed(deployment.reason ?? '');
       if (this.clock.now() - startedAtMs >= SERVICE_WAIT_SECONDS * 1000)
-        return on.failed('the service did not stabilize in three hours');
+        return void on.failed('the service did not stabilize in three hours');
       this.clock.quietly(ASKS_EACH_MS, ask);
     };
     this.clock.quietly(ASKS_EACH_MS, ask);

@@ -35,7 +35,8 @@ export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): Worl
   const workMs = planned.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const workers = Math.min(max * concurrency, groups ?? Infinity);
   const busyMs = endMs + workMs / workers;
-  const scaling: ScalingChoice = { min: draw.chance(0.15) ? draw.between(1, Math.min(3, max)) : 0, max };
+  const min = draw.chance(0.15) ? draw.between(1, Math.min(3, max)) : 0;
+  const scaling: ScalingChoice = { min, max, groups };
   return {
     name: `seed ${seed}`,
     seed,

@@ -21,6 +21,9 @@ import type { Timeline } from './timeline';
 /** Why a task is stopped. */
 export type StopCause = 'scale-in' | 'deploy' | 'unhealthy' | 'spot' | 'stop-task' | 'gone';
 
+/** What protection holds off. */
+const HELD_OFF: readonly StopCause[] = ['scale-in', 'deploy'];
+
 /** What a task definition does when it is started. */
 export interface Version {
   name: string;
@@ -209,19 +212,20 @@ export class EcsService {
     return protectedUntilMs > this.parts.clock.now() && (state === 'PENDING' || state === 'RUNNING');
   }
 
-  /** Each of these is a stop that protection does not hold against, but for the first two. */
   stop(task: EcsTask, cause: StopCause): void {
-    const { clock, timeline, violations, settings } = this.parts;
+    const { timeline, violations } = this.parts;
     if (task.state === 'STOPPING' || task.state === 'STOPPED') return;
-    if ((cause === 'scale-in' || cause === 'deploy') && this.isProtected(task))
-      violations.add('protectedStopped', task.name);
-    if (cause === 'spot' || cause === 'unhealthy' || cause === 'stop-task') this.lostAtMs = clock.now();
+    const isHeldOff = HELD_OFF.includes(cause);
+    if (isHeldOff && this.isProtected(task)) violations.add('protectedStopped', task.name);
+    if (!isHeldOff) this.lostAtMs = this.parts.clock.now();
     task.stopCause = cause;
     timeline.tell(() => `${task.name} is stopped: ${cause}`);
-    if (task.state === 'PENDING') {
-      this.end(task);
-      return;
-    }
+    if (task.state === 'PENDING') this.end(task);
+    else this.tell(task);
+  }
+
+  private tell(task: EcsTask): void {
+    const { clock, settings } = this.parts;
     task.state = 'STOPPING';
     task.container?.tell();
     clock.after(settings.stopTimeoutSeconds * 1000, () => {
@@ -322,24 +326,28 @@ export class EcsService {
     return chooseToStop(choices, count, this.parts.random).map(({ task }) => task);
   }
 
+  /** How far the newest deployment is. */
   private progress(): void {
-    const { clock, timeline, settings } = this.parts;
     const { newest } = this;
     if (newest.state !== 'IN_PROGRESS') return;
     const tasks = [...this.tasks].filter(({ state }) => state !== 'STOPPED');
     this.deployments = this.deployments.filter(
       (each) => each === newest || tasks.some(({ deployment }) => deployment === each),
     );
-    if (newest.watches && settings.alarms?.isUp()) {
-      this.fail(newest, 'an alarm is up');
-      return;
-    }
-    const ready = tasks.filter(({ isHealthy, deployment }) => isHealthy && deployment === newest).length;
-    const isSteady = this.deployments.length === 1 && ready >= this.desired && tasks.length === this.desired;
-    if (!isSteady) {
-      newest.steadySinceMs = undefined;
-      return;
-    }
+    if (newest.watches && this.parts.settings.alarms?.isUp()) this.fail(newest, 'an alarm is up');
+    else if (this.isSteady(tasks)) this.bake();
+    else newest.steadySinceMs = undefined;
+  }
+
+  private isSteady(tasks: readonly EcsTask[]): boolean {
+    const ready = tasks.filter(({ isHealthy, deployment }) => isHealthy && deployment === this.newest).length;
+    return this.deployments.length === 1 && ready >= this.desired && tasks.length === this.desired;
+  }
+
+  /** Steady, it is complete once its alarms have been watched for long enough. */
+  private bake(): void {
+    const { clock, timeline, settings } = this.parts;
+    const { newest } = this;
     newest.steadySinceMs ??= clock.now();
     const bakeMs = newest.watches ? bakeSeconds(settings.alarms?.each ?? []) * 1000 : 0;
     if (clock.now() < newest.steadySinceMs + bakeMs) {

@@ -28,12 +28,16 @@ interface Entry {
   reasons: string[];
   /** Another of it may be there for good: that its copy was sent, or itself deleted, was not heard of. */
   hasTwin: boolean;
+  /** Who had it last, and when its job ended. */
+  holder: Holder | undefined;
+  endedAtMs: number;
   lastEnd: Decision['result'] | 'cut' | undefined;
   isSettled: boolean;
 }
 
 /** Of a message, and its copy. */
 const MOST_REASONS = 2;
+const SETTLED_WITHIN_MS = 30_000;
 const EXPIRED = 'it was held no longer';
 
 export interface Holder {
@@ -42,6 +46,8 @@ export interface Holder {
   readonly stopCause: StopCause | undefined;
   /** Something that explains what it does late, or twice, or not. */
   readonly isTroubled: boolean;
+  /** When it was killed, or stood still; who ends by itself settles first. */
+  readonly interruptedAtMs: readonly number[];
 }
 
 /** Every message's sends, begins, ends and settlements; it says what is wrong with them. */
@@ -75,6 +81,8 @@ export class Ledger {
       firstBeginMs: 0,
       reasons: [],
       hasTwin: false,
+      holder: undefined,
+      endedAtMs: 0,
       lastEnd: undefined,
       isSettled: false,
     }));
@@ -108,7 +116,7 @@ export class Ledger {
     if (entry.begins === 0) {
       entry.firstBeginMs = this.now();
       this.waitsMs.push(this.now() - entry.planned.atMs);
-    } else if (entry.reasons.length === 0 && !entry.hasTwin && !holder.isTroubled) {
+    } else if (!this.mayBeginAgain(entry, holder)) {
       this.violations.add('twice', `message ${number} begins again in ${holder.name}`);
     } else this.repeats += 1;
     this.checkOrder(number, entry, holder);
@@ -116,6 +124,7 @@ export class Ledger {
     entry.reasons.shift();
     entry.begins += 1;
     entry.running += 1;
+    entry.holder = holder;
     return code;
   }
 
@@ -128,6 +137,7 @@ export class Ledger {
     const entry = this.entries[number]!;
     entry.running -= 1;
     entry.lastEnd = decision.result;
+    entry.endedAtMs = this.now();
     if (decision.settlement.action === 'delete') entry.isDone = true;
     else this.excuse(number, decision.reason);
     if (told === 'shutdown') this.cut(number, holder, ranMs);
@@ -192,6 +202,14 @@ export class Ledger {
     ).length;
     if (left > 0 && canWork)
       this.violations.add('unfinished', `${left} messages of ${this.entries.length} are not done`);
+  }
+
+  private mayBeginAgain({ reasons, hasTwin, holder: last, endedAtMs }: Entry, holder: Holder): boolean {
+    // Between the end of its job and its deletion.
+    const wasKilled = last?.interruptedAtMs.some(
+      (atMs) => atMs >= endedAtMs && atMs - endedAtMs < SETTLED_WITHIN_MS,
+    );
+    return reasons.length > 0 || hasTwin || holder.isTroubled || wasKilled === true;
   }
 
   private settle(entry: Entry): void {

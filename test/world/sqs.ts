@@ -170,7 +170,7 @@ export class SqsQueue {
     });
   }
 
-  changeBatch(input: SqsActions['ChangeMessageVisibilityBatch']['input'], _holder: Holder): Failed[] {
+  changeBatch(input: SqsActions['ChangeMessageVisibilityBatch']['input']): Failed[] {
     this.count('ChangeMessageVisibilityBatch');
     return (input.Entries ?? []).flatMap(({ Id, ReceiptHandle, VisibilityTimeout }) => {
       const failed = this.change(ReceiptHandle ?? '', VisibilityTimeout ?? 0);

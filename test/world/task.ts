@@ -58,6 +58,7 @@ export class Container implements ContainerOfTask, Holder {
   readonly jobs = new Map<number, number>();
   standsUntilMs = -Infinity;
   isEnded = false;
+  readonly interruptedAtMs: number[] = [];
   private readonly parts: TaskParts;
   private readonly task: EcsTask;
   private readonly clock: ProcessClock;
@@ -112,10 +113,12 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   kill(): void {
+    this.interruptedAtMs.push(this.parts.world.now());
     this.exit();
   }
 
   stand(milliseconds: number): void {
+    this.interruptedAtMs.push(this.parts.world.now());
     this.standsUntilMs = this.parts.world.now() + milliseconds;
     this.clock.stand(milliseconds);
   }
@@ -160,7 +163,7 @@ export class Container implements ContainerOfTask, Holder {
         this.progress = progress;
       },
       end: () => {
-        this.exit();
+        this.kill();
       },
       clock,
       random: () => random.next(),

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { drawWorld } from './draw';
 import { INVARIANTS } from './invariants';
-import { SCENARIOS } from './scenarios';
+import { scenario, SCENARIOS } from './scenarios';
 import { timeOf } from './timeline';
 import { MINUTE, runWorld, type WorldResult } from './world';
 
@@ -20,18 +20,18 @@ async function main(): Promise<void> {
   if (result.violations.size > 0) process.exitCode = 1;
 }
 
-function settingsOf({ seed, scenario }: { seed?: string | undefined; scenario?: string | undefined }) {
-  const names = Object.keys(SCENARIOS).join(', ');
-  if (scenario !== undefined) {
-    const named = SCENARIOS[scenario];
-    if (named === undefined) throw new Error(`no scenario ${scenario}: there are ${names}`);
-    return { ...named(), isTold: true };
+function settingsOf(given: { seed?: string | undefined; scenario?: string | undefined }) {
+  const names = SCENARIOS.join(', ');
+  if (given.scenario !== undefined) {
+    const name = SCENARIOS.find((each) => each === given.scenario);
+    if (name === undefined) throw new Error(`no scenario ${given.scenario}: there are ${names}`);
+    return scenario(name, { isTold: true });
   }
-  if (seed === undefined || !/^\d+$/.test(seed))
+  if (given.seed === undefined || !/^\d+$/.test(given.seed))
     throw new Error(
       `npm run world -- --seed N, or --scenario NAME (${names}); --short leaves the watchers' lines out`,
     );
-  return drawWorld(Number(seed), { isTold: true });
+  return drawWorld(Number(given.seed), { isTold: true });
 }
 
 /** What it came to, and what did not hold. */

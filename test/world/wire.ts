@@ -45,6 +45,7 @@ export function createWire(parts: WireParts): SqsClient {
       };
       const timeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
       const cancelTimeout = parts.clock.after(timeoutMs, () => {
+        excuse(parts, name, input);
         finish(() => {
           reject(
             Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { name: 'TimeoutError' }),
@@ -52,23 +53,37 @@ export function createWire(parts: WireParts): SqsClient {
         });
       });
       options.signal?.addEventListener('abort', abort, { once: true });
-      travel(parts, name, input, {
-        answer: (output) => {
-          finish(() => {
-            resolve(output);
-          });
+      travel(
+        parts,
+        { name, input },
+        {
+          answer: (output) => {
+            finish(() => {
+              resolve(output);
+            });
+          },
+          refuse: (error) => {
+            finish(() => {
+              reject(error);
+            });
+          },
         },
-        refuse: (error) => {
-          finish(() => {
-            reject(error);
-          });
-        },
-      });
+      );
     });
   return {
-    call: (name, input, options = {}) => call(name, input, options) as never,
+    call: (name, input, options = {}) => call(name, input, options),
     destroy: () => undefined,
   };
+}
+
+/** It may not have been done, or done without a word. */
+function excuse({ ledger, queue }: WireParts, name: keyof SqsActions, input: unknown): void {
+  const reason = `${name} did not get through`;
+  if (name === 'SendMessage')
+    ledger.excuse(Number((input as { MessageBody: string }).MessageBody), reason, { mayHaveTwin: true });
+  handlesOf(input).forEach((handle) => {
+    ledger.excuse(queue.numberOf(handle), reason);
+  });
 }
 
 interface Back {
@@ -77,26 +92,22 @@ interface Back {
 }
 
 /** There, and back; or not. */
-function travel(parts: WireParts, name: keyof SqsActions, input: unknown, back: Back): void {
-  const { world, clock, faults, random, ledger, queue } = parts;
+function travel(
+  parts: WireParts,
+  { name, input }: { name: keyof SqsActions; input: unknown },
+  back: Back,
+): void {
+  const { world, clock, faults, random } = parts;
   const wayMs = () => parts.latencyMs() + (faults.active('slow') ? random.exponential(1 / 4_000) : 0);
   const deliver = (call: () => void) => {
     clock.after(wayMs(), call);
   };
-  const excuse = () => {
-    const reason = `${name} did not get through`;
-    if (name === 'SendMessage')
-      ledger.excuse(Number((input as { MessageBody: string }).MessageBody), reason, { mayHaveTwin: true });
-    handlesOf(input).forEach((handle) => {
-      ledger.excuse(queue.numberOf(handle), reason);
-    });
-  };
   if (faults.active('cut')) {
-    excuse();
+    excuse(parts, name, input);
     return;
   }
   if (faults.hits('throttled') || faults.hits('failing')) {
-    excuse();
+    excuse(parts, name, input);
     deliver(() => {
       back.refuse(refusal(faults.active('throttled') !== undefined));
     });
@@ -104,7 +115,7 @@ function travel(parts: WireParts, name: keyof SqsActions, input: unknown, back: 
   }
   const isDeaf = faults.hits('deaf');
   world.after(wayMs(), () => {
-    if (isDeaf) excuse();
+    if (isDeaf) excuse(parts, name, input);
     const answer = isDeaf
       ? () => undefined
       : (output: Output) => {
@@ -147,7 +158,7 @@ function act(
     }
     case 'ChangeMessageVisibilityBatch': {
       const { passed, failed } = sift(parts, input as SqsActions['ChangeMessageVisibilityBatch']['input']);
-      answer({ Failed: [...queue.changeBatch(passed, holder), ...failed] });
+      answer({ Failed: [...queue.changeBatch(passed), ...failed] });
       return;
     }
   }

@@ -65,7 +65,10 @@ export interface WorldResult {
   mostTasks: number;
   taskHours: number;
   wastedHours: number;
+  /** Requests of protection that were refused. */
   blocked: number;
+  /** Deployments that could not begin. */
+  refusedUpdates: number;
   sqsCalls: Readonly<Record<string, number>>;
   emptyReceives: number;
   agentCalls: number;
@@ -109,6 +112,7 @@ class World {
   private atWorkBefore: number | undefined;
   private mostTasks = 0;
   private agentCalls = 0;
+  private refusedUpdates = 0;
 
   constructor(given: WorldSettings) {
     this.given = given;
@@ -238,6 +242,7 @@ class World {
       try {
         this.service.update(this.service.newest.version, { isForced: true });
       } catch (error) {
+        this.refusedUpdates += 1;
         this.timeline.tell(() => (error as Error).message);
       }
       return;
@@ -373,6 +378,7 @@ class World {
       taskHours: (service.billedMs + restMs) / HOUR,
       wastedHours: ledger.wastedMs / HOUR,
       blocked: service.blocked,
+      refusedUpdates: this.refusedUpdates,
       sqsCalls: this.queue.calls,
       emptyReceives: this.queue.emptyReceives,
       agentCalls,
