@@ -73,6 +73,8 @@ export interface ContainerOfTask {
   kill(): void;
 }
 
+export type EcsCall = keyof typeof API_BUCKETS;
+
 export interface ServiceSettings {
   rolling: RollingUpdate;
   stopTimeoutSeconds: number;
@@ -115,12 +117,17 @@ export class EcsService {
   readonly tasks = new Set<EcsTask>();
   launches = 0;
   lostAtMs = -Infinity;
+  readonly apiCalls: Record<EcsCall, number> = { describeServices: 0, describeTasks: 0, taskProtection: 0 };
   blocked = 0;
   billedMs = 0;
   onChange: () => void = () => undefined;
   private readonly parts: ServiceParts;
   private readonly bucket = new TokenBucket(FARGATE_LAUNCHES);
-  private readonly protectionCalls = new TokenBucket(API_BUCKETS.taskProtection);
+  private readonly buckets: Readonly<Record<EcsCall, TokenBucket>> = {
+    describeServices: new TokenBucket(API_BUCKETS.describeServices),
+    describeTasks: new TokenBucket(API_BUCKETS.describeTasks),
+    taskProtection: new TokenBucket(API_BUCKETS.taskProtection),
+  };
   private completed: Version;
   private isDue = false;
   private nextTask = 1;
@@ -189,7 +196,7 @@ export class EcsService {
   /** What the agent, or the API, answers. */
   protect(task: EcsTask, minutes: number | undefined): string | undefined {
     const nowMs = this.parts.clock.now();
-    if (!this.protectionCalls.take(nowMs / 1000)) return 'ThrottlingException';
+    if (!this.lets('taskProtection')) return 'ThrottlingException';
     if (minutes === undefined) {
       task.protectedUntilMs = 0;
       this.changed();
@@ -206,6 +213,12 @@ export class EcsService {
       if (task.state === 'RUNNING' && !this.isProtected(task)) this.changed();
     });
     return undefined;
+  }
+
+  /** Whether a call of ECS's API is let through: all tasks share a bucket. */
+  lets(call: EcsCall): boolean {
+    this.apiCalls[call] += 1;
+    return this.buckets[call].take(this.parts.clock.now() / 1000);
   }
 
   isProtected({ protectedUntilMs, state }: EcsTask): boolean {

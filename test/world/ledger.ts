@@ -182,6 +182,8 @@ export class Ledger {
     entry.isDead = true;
     this.dead += 1;
     const isTold = entry.lastEnd === 'released' || entry.lastEnd === 'noop';
+    if (entry.begins === 0 && entry.reasons.length === 0)
+      this.violations.add('neverTried', `message ${number}`);
     // Where the world kept it from being sent anew, it is excused.
     if (isTold && !isFifo && entry.reasons.length < MOST_REASONS && !entry.isDone)
       this.violations.add(

@@ -100,6 +100,90 @@ describe('the clock', () => {
   });
 });
 
+describe('the ledger', () => {
+  const start = (groups?: readonly number[]) => {
+    const world = startWorld();
+    const planned = [0, 1, 2].map((number) => ({
+      atMs: 0,
+      durationMs: 10_000,
+      codes: [1, 0],
+      obeys: true,
+      group: groups?.[number],
+    }));
+    const ledger = new Ledger(planned, world.violations, world.now);
+    [0, 1, 2].forEach((number) => {
+      ledger.send(number);
+    });
+    const found = () => [...world.violations.found].map(([name, { text }]) => `${name}: ${text}`);
+    return { ...world, ledger, found };
+  };
+  const FAILED = { result: 'failure', reason: 'exit code 1', settlement: { action: 'return' } } as never;
+  const DONE = { result: 'success', reason: 'exit code 0', settlement: { action: 'delete' } } as never;
+  const NOOP = { result: 'noop', reason: 'exit code 4', settlement: { action: 'return' } } as never;
+  const end = (decision: never) => ({ decision, told: undefined, ranMs: 10_000 });
+
+  it('finds nothing in what fails, begins again and is done', () => {
+    const { ledger, found } = start();
+    expect(ledger.begin(0, HOLDER)).toBe(1);
+    ledger.end(0, HOLDER, end(FAILED));
+    expect(ledger.begin(0, HOLDER)).toBe(0);
+    ledger.end(0, HOLDER, end(DONE));
+    ledger.delete(0, HOLDER);
+    expect([found(), ledger.done, ledger.repeats]).toEqual([[], 1, 1]);
+  });
+
+  it('finds what is deleted before it is done', () => {
+    const { ledger, found } = start();
+    ledger.begin(0, HOLDER);
+    ledger.end(0, HOLDER, end(FAILED));
+    ledger.delete(0, HOLDER);
+    expect(found()).toEqual(['lost: message 0 is deleted by a task, and its job has not ended']);
+  });
+
+  it('finds what begins twice for no reason, and lets pass what has one', () => {
+    const { ledger, found } = start();
+    ledger.begin(0, HOLDER);
+    ledger.begin(0, HOLDER);
+    ledger.begin(1, HOLDER);
+    ledger.excuse(1, 'its deletion was lost');
+    ledger.begin(1, HOLDER);
+    ledger.begin(2, HOLDER);
+    ledger.die(2, HOLDER, 1_000);
+    ledger.begin(2, HOLDER);
+    expect(found()).toEqual(['twice: message 0 begins again in a task']);
+  });
+
+  it('finds what begins before its turn in a group', () => {
+    const { ledger, found } = start([7, 7, 8]);
+    ledger.begin(2, HOLDER);
+    ledger.begin(1, HOLDER);
+    expect(found()).toEqual(['order: message 1 begins before 0, both of group 7']);
+  });
+
+  it('finds what is a dead letter and was not tried, in its last receive or ever', () => {
+    const { ledger, found } = start();
+    ledger.begin(0, HOLDER);
+    ledger.end(0, HOLDER, end(NOOP));
+    ledger.becomeDead(0, false);
+    ledger.becomeDead(1, true);
+    expect(found()).toEqual(['deadUntried: message 0, after noop: exit code 4', 'neverTried: message 1']);
+  });
+
+  it('finds what is cut by whom, and what is left', () => {
+    const { ledger, found } = start();
+    ledger.begin(0, HOLDER);
+    ledger.die(0, { ...HOLDER, stopCause: 'scale-in' }, 3_000);
+    ledger.begin(1, HOLDER);
+    ledger.die(1, { ...HOLDER, stopCause: 'spot' }, 3_000);
+    ledger.close({ canWork: true });
+    expect(found()).toEqual([
+      'cutByScaling: message 0 in a task, after 3 s of 10 s',
+      'unfinished: 3 messages of 3 are not done',
+    ]);
+    expect(ledger.wastedMs).toBe(6_000);
+  });
+});
+
 describe('the queue', () => {
   it('hides what is received, shows it again, and makes it a dead letter at the receive after the last', async () => {
     const { send, receive, pass, queue, ledger } = startQueue();

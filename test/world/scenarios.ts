@@ -66,6 +66,14 @@ const SETTINGS = {
       faults: [{ kind: 'agentSlow', fromMs: 0, toMs: 24 * HOUR, share: 1 }],
     }),
 
+  /** Twenty tasks of a FIFO queue, most of which are stopped at once; see the test. */
+  manyStop: () =>
+    world({
+      planned: burst(100, 20_000).map((planned, index) => ({ ...planned, group: index % 20 })),
+      scaling: { min: 0, max: 20 },
+      watcher: { isFifo: true },
+    }),
+
   /** One message, in a queue that nobody has used since yesterday. */
   asleep: () => world({ planned: burst(1, 5_000), scaling: { min: 0, max: 1 }, isAsleep: true }),
 } satisfies Record<string, () => Omit<WorldSettings, 'name'>>;

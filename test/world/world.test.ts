@@ -140,7 +140,7 @@ describe('forty worlds of chance', () => {
   );
 });
 
-/** When the task with nothing to do was told to stop. */
+/** When the first task with nothing to do was told to stop. */
 function stoppedAtMs({ timeline }: WorldResult): number {
   const stop = timeline.find((line) => line.includes('is stopped: scale-in'));
   return Date.parse(`1970-01-01T${stop?.trim().slice(0, 12)}Z`);
