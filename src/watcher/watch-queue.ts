@@ -56,7 +56,7 @@ export async function watchQueue(given: WatchQueueParts): Promise<void> {
   const limits = { longestPollSeconds: longestPollSeconds(settings) };
   const queue = createSqsQueue(given.client, { ...settings, ...limits, systemAttributes });
   const heartbeat = new Heartbeat({ queue, ...common });
-  const protection = createProtection(given.putProtection, { clock, log });
+  const protection = createProtection(given.putProtection, common);
   const { workers, onIdle } = await given.makeWorkers({ machine, stopping });
   running.workers = workers;
   await watch({

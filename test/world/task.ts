@@ -8,6 +8,7 @@ import type { Machine } from '../../src/watcher/outcome/machine';
 import type { RunningJob } from '../../src/watcher/outcome/run-job';
 import { limitTime } from '../../src/watcher/outcome/time-limit';
 import type { Settings } from '../../src/watcher/settings';
+import { ProtectionRefusal } from '../../src/watcher/task/protection';
 import { watchQueue } from '../../src/watcher/watch-queue';
 import type { StopReason, WorkerEnd } from '../../src/watcher/worker/run-worker';
 import { ProcessClock, type WorldClock } from './clock';
@@ -54,8 +55,8 @@ export class Container implements ContainerOfTask, Holder {
   readonly name: string;
   calls = 0;
   agentCalls = 0;
-  /** Jobs at work, and when they began. */
-  readonly jobs = new Map<number, number>();
+  /** Jobs at work. A process that has stood still may have two of one message. */
+  readonly jobs = new Set<{ number: number; beganMs: number }>();
   standsUntilMs = -Infinity;
   isEnded = false;
   readonly interruptedAtMs: number[] = [];
@@ -194,7 +195,8 @@ export class Container implements ContainerOfTask, Holder {
     this.parts.timeline.tell(
       () => `${this.name} | ${job.messageId} has message ${number}, receive ${job.receives}`,
     );
-    const worker = isSick ? notStarted() : this.startWorker(number);
+    const running = { number, beganMs: this.clock.now() };
+    const worker = isSick ? notStarted() : this.startWorker(running);
     const startedAtMs = this.clock.now();
     const limit = limitTime(worker, job.receivedAtMs, { ...settings, clock: this.clock });
     const settled = worker.ended.then((end) => {
@@ -206,7 +208,7 @@ export class Container implements ContainerOfTask, Holder {
         () =>
           `${this.name} | ${job.messageId} ${decision.result}: ${decision.reason}, ${decision.settlement.action}`,
       );
-      if (end.kind === 'exited' && this.jobs.delete(number))
+      if (end.kind === 'exited' && this.jobs.delete(running))
         ledger.end(number, this, { decision, told, ranMs: this.clock.now() - startedAtMs });
       if (end.kind !== 'exited') ledger.excuse(number, decision.reason);
       return decision.settlement;
@@ -215,12 +217,13 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   /** A process that does what was planned for the message. */
-  private startWorker(number: number) {
+  private startWorker(running: { number: number; beganMs: number }) {
     const { ledger } = this.parts;
+    const { number } = running;
     const planned = ledger.planned(number);
     const code = ledger.begin(number, this);
     this.parts.onBegin();
-    this.jobs.set(number, this.clock.now());
+    this.jobs.add(running);
     let resolve: (end: WorkerEnd) => void;
     const ended = new Promise<WorkerEnd>((settle) => (resolve = settle));
     let stopped: StopReason | undefined;
@@ -268,7 +271,10 @@ export class Container implements ContainerOfTask, Holder {
           );
         this.clock.after(wayMs, () => {
           if (reason === undefined) resolve();
-          else reject(new Error(`the ECS agent answers 200: {"failure":{"Reason":"${reason}"}}`));
+          else
+            reject(
+              new ProtectionRefusal(reason, `the ECS agent answers 200: {"failure":{"Reason":"${reason}"}}`),
+            );
         });
       });
     });
@@ -280,7 +286,7 @@ export class Container implements ContainerOfTask, Holder {
     this.clock.end();
     const nowMs = this.parts.world.now();
     this.task.stopCause ??= 'gone';
-    this.jobs.forEach((beganMs, number) => {
+    this.jobs.forEach(({ number, beganMs }) => {
       this.parts.ledger.die(number, this, nowMs - beganMs);
     });
     this.jobs.clear();
