@@ -5,7 +5,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { BuildSchema } from '../../src/config/schema/build';
+import { NODE_IMAGE } from '../../src/config/schema/build';
 import { NODE_LIBRARIES } from '../../src/image/containerfile';
 import { collectLines } from './lines';
 
@@ -85,6 +85,9 @@ async function startRegistry(folder: string): Promise<{ registry: string; child:
   return { registry: /127\.0\.0\.1:\d+/.exec(line)![0], child };
 }
 
+/** What stands in for the official image of Node, whose digest no other can have. */
+export const NODE_STAND_IN = NODE_IMAGE.replace(/@.*/, '');
+
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const LOADER = '/lib64/ld-linux-x86-64.so.2';
 /** The official image of Node as far as the plugin needs it, of this machine's own Node. */
@@ -96,8 +99,7 @@ export function makeNodeImage({ folder, buildah }: ContainerTools): void {
     copyInto(tree, path.join(LIBRARIES, name));
   });
   writeFileSync(path.join(folder, 'Node'), 'FROM scratch\nCOPY . /\n');
-  const name = String(BuildSchema.properties.nodeImage.default);
-  buildah('build', '--tag', name, '--file', path.join(folder, 'Node'), tree);
+  buildah('build', '--tag', NODE_STAND_IN, '--file', path.join(folder, 'Node'), tree);
   rmSync(tree, { recursive: true });
 }
 
@@ -113,8 +115,7 @@ export function makeEmptyNodeImage({ folder, buildah }: ContainerTools, platform
     writeFileSync(file, platform);
   }
   writeFileSync(path.join(folder, 'Node'), 'FROM scratch\nCOPY . /\n');
-  const name = String(BuildSchema.properties.nodeImage.default);
-  buildah('build', '--platform', platform, '--tag', name, '--file', path.join(folder, 'Node'), tree);
+  buildah('build', '--platform', platform, '--tag', NODE_STAND_IN, '--file', path.join(folder, 'Node'), tree);
   rmSync(tree, { recursive: true });
 }
 

@@ -45,6 +45,8 @@ const STRAYS: Record<string, string> = {
   'a daemon that heeds no SIGTERM': daemon('trap "" TERM; sleep MARK'),
   'a daemon that is stopped': daemon('sleep MARK & sleep 0.1; kill -STOP $!; sleep 0.01'),
   'one that holds the output': 'setsid sh -c "trap \\"\\" TERM; sleep MARK" &',
+  'a namespace of process ids, if the machine lets it make one':
+    `setsid sh -c "unshare --map-root-user --pid --fork sleep MARK || sleep MARK" ${AWAY} &`,
   'many generations': daemon(
     'sh -c "setsid sh -c \\"setsid sleep MARK & setsid sleep MARK & wait\\" & wait"',
   ),
