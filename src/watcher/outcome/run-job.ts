@@ -107,9 +107,12 @@ function tellOfRemains(end: WorkerEnd, { messageId }: Job, log: Logger): void {
   if (remains === undefined) return;
   const { leftCount, leftNames, stuckCount } = remains;
   const names = leftNames === '' ? '' : ` (${leftNames})`;
-  if (leftCount > 0) log.warn(`it left ${leftCount} processes behind${names}, which were ended`, messageId);
-  if (stuckCount > 0) log.warn(`${stuckCount} processes of it could not be ended`, messageId);
+  const wereEnded = leftCount === 1 ? 'which was ended' : 'which were ended';
+  if (leftCount > 0) log.warn(`it left ${processes(leftCount)} behind${names}, ${wereEnded}`, messageId);
+  if (stuckCount > 0) log.warn(`${processes(stuckCount)} of it could not be ended`, messageId);
 }
+
+const processes = (count: number) => (count === 1 ? '1 process' : `${count} processes`);
 
 async function workerEnd(
   job: Job,
