@@ -88,12 +88,12 @@ function secondsLeft() {
 }
 
 async function play(scenario) {
-  const { name, play, messageShare, leastMessages = 20, groups } = scenario;
+  const { name, play, messageShare, leastMessages = 20, queue } = scenario;
   const messages = Math.max(leastMessages, Math.round(options.messages * messageShare));
   try {
     const { seed, outageSeconds, short: isShort } = options;
     const times = { seconds: secondsFor(scenario), mostSeconds: secondsLeft() + GRACE_SECONDS.drain };
-    const run = await startRun({ name, seed, messages, groups, ...times, folder });
+    const run = await startRun({ name, seed, messages, queue: queue?.(isShort), ...times, folder });
     return await play(Object.assign(run, { outageSeconds, isShort }));
   } catch (error) {
     return { name, problems: [error.stack] };
