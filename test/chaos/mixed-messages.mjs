@@ -7,9 +7,9 @@ import { createRandom } from './random.mjs';
 const WEIGHTS = {
   ...{ plain: 20 },
   ...{ group: 3, setsid: 4, timeout: 4, forks: 4, deaf: 4, bare: 4, many: 2, holds: 1 },
-  ...{ away: 2, session: 2, ignores: 1, quits: 2 },
+  ...{ away: 2, session: 2, ignores: 2, quits: 2 },
   ...{ fails: 4, killed: 3, noop: 3, rejects: 3 },
-  ...{ grows: 4, hoards: 3 },
+  ...{ grows: 5, hoards: 3 },
   ...{ deep: 5, deeper: 1, sns: 2, pair: 4, emoji: 4, big: 1, returns: 4, bytes: 4 },
 };
 

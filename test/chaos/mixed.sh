@@ -55,7 +55,10 @@ case $kind in
   hopeless) exit 1 ;;
 
   # All of it at once, for a while.
-  grows) { head -c 45000000 /dev/zero; sleep 0.4; } | tail -c 45000000 >/dev/null || exit $? ;;
+  grows)
+    bytes=${CHAOS_GROWS:-45000000}
+    { head -c "$bytes" /dev/zero; sleep 0.4; } | tail -c "$bytes" >/dev/null || exit $?
+    ;;
   hoards)
     for each in 1 2 3 4 5 6 7 8; do sleep 0.7 & done
     wait

@@ -10,7 +10,7 @@ const WORKER = path.join(import.meta.dirname, '../mixed.sh');
 const CONCURRENCY = 6;
 /** The watcher pauses between two tries, and tries one message at a time. */
 const PLENTY_FAIL = 3;
-const SHORT_MS = 5_000;
+const SHORT_MS = 3_000;
 /** For some of its workers: the others find none, since some keep many for a while, and leave processes behind. */
 const FEW_IDS = 12;
 

@@ -17,12 +17,14 @@ const LEAST_ENDS = 4;
  * @param make gives so many messages instead
  * @param startOne starts a watcher of its own kind
  * @param few with so many left, none is ended any more
+ * @param pauseMs between the ends of two watchers
  */
 export async function workWhileEnding(run, endOne, { shares, few = FEW, ...own } = {}) {
   const { random, queue, watchers } = run;
   const {
     make = makeBodies(run, shares),
     startOne = () => watchers.start({ concurrency: random.whole(2, 5) }),
+    pauseMs = run.messages < FEW_MESSAGES ? SHORT_PAUSE_MS : PAUSE_MS,
   } = own;
   let isFed = false;
   const feeding = feed(run, { make }).then(() => (isFed = true));
@@ -30,7 +32,6 @@ export async function workWhileEnding(run, endOne, { shares, few = FEW, ...own }
   const isNearlyOver = async () => run.kills >= LEAST_ENDS && (await isShortOfWork());
   for (let index = 0; index < WATCHERS; index += 1) startOne();
   const endings = [];
-  const pauseMs = run.messages < FEW_MESSAGES ? SHORT_PAUSE_MS : PAUSE_MS;
   while (!run.isLate() && !(await isNearlyOver())) {
     const wakeMs = performance.now() + random.between(...pauseMs);
     await until(run, async () => performance.now() > wakeMs || (await isNearlyOver()));

@@ -21,9 +21,10 @@ const KEEPING_LINES = [
   'sh WORKER && true || exit $?',
   "trap : USR1; trap 'exit 0' TERM; sh WORKER",
   'sh WORKER & wait $!',
-  'timeout 600 sh WORKER',
-  'setsid --wait sh WORKER',
 ];
+/** By which all of the job is in another group or session. */
+const LEAVING_LINES = ['timeout 600 sh WORKER', 'setsid --wait sh WORKER'];
+const ALL_LINES = [...KEEPING_LINES, ...LEAVING_LINES];
 /** By which a job that fails is done nevertheless: so the user wrote it. */
 const LOSING_LINES = [
   'echo "$(sh WORKER)"',
@@ -37,21 +38,25 @@ const LOSING_LINES = [
 
 /** ways: what is done with it at its end */
 const KINDS = {
-  plain: { concurrency: [3, 6], lines: KEEPING_LINES, ways: ['stop', 'kill', 'end'] },
+  plain: { concurrency: [3, 6], lines: ALL_LINES, ways: ['stop', 'kill', 'end'] },
   losing: { concurrency: [3, 6], lines: LOSING_LINES, ways: ['stop', 'kill', 'end'] },
-  ids: { concurrency: [5, 8], lines: KEEPING_LINES, ways: ['stop', 'kill'], moreIds: 20, needsGroup: true },
+  ids: { concurrency: [5, 8], lines: ALL_LINES, ways: ['stop', 'kill'], moreIds: 20, needsGroup: true },
   memory: {
     concurrency: [10, 10],
-    lines: KEEPING_LINES,
+    lines: ALL_LINES,
     ways: ['stop', 'kill'],
     memoryMiB: 256,
     needsGroup: true,
   },
-  // Nobody ends what its workers have started when it is killed: its container does.
+  // What leaves the group is not reached; and nobody but its container ends the workers of one that is killed.
   node: { concurrency: [3, 5], lines: KEEPING_LINES, ways: ['stop', 'end'], isByNode: true },
 };
 
-const MOST_SECONDS = 6;
+/** Two jobs that grow do not fit beside each other. */
+const GROWS_BYTES = 100_000_000;
+
+const PAUSE_MS = [500, 1_500];
+const MOST_SECONDS = 4;
 /** Told after a second, killed after four. */
 const STOP = { WatchbotStopTimeout: '8', WatchbotStopNotice: '3' };
 
@@ -66,22 +71,24 @@ export async function mixed(run) {
     gone.push(await whenAllGone(run, watcher));
   };
   const make = createMixedMessages({ seed: run.seed, folder: parts.bodies });
-  await workWhileEnding(run, endOne, { make, startOne: () => startOne(run, parts) });
+  await workWhileEnding(run, endOne, { make, startOne: () => startOne(run, parts), pauseMs: PAUSE_MS });
   const watchers = run.watchers.all();
   const outcomes = { current: undefined };
+  const kindOf = (name) => watchers.find((each) => each.name === name).kind;
   const known = (read) => ({
     killedAtMs: read.killedAtMs,
-    hasFewIds: (name) => watchers.some((each) => each.name === name && each.kind.moreIds !== undefined),
+    hasFewIds: (name) => kindOf(name).moreIds !== undefined,
+    hasLittleMemory: (name) => kindOf(name).memoryMiB !== undefined,
     outcomes: (outcomes.current ??= readOutcomes(watchers)),
   });
   const deaths = [];
   const summary = await finishRun(run, {
-    isExplained: (history, read) => explainTwice(history, read, known(read).outcomes),
+    isExplained: (history, read) => explainTwice(history, known(read)),
     isDeadExpected: (history, read) => {
       const message = run.queue.sent.get(history.id);
       const reason = isHopeless(message) ? 'their making' : explainDead(history, message, known(read));
       deaths.push(reason);
-      return history.ends.length === 0 && reason !== undefined;
+      return reason !== undefined;
     },
   });
   for (const watcher of watchers.filter((each) => !each.isEnding)) gone.push(await whenAllGone(run, watcher));
@@ -94,7 +101,7 @@ export async function mixed(run) {
     `all that they had started was gone ${Math.round(Math.max(...gone))} ms after them at the latest`,
   );
   run.notes.push(`dead letters: ${tally(deaths)}`);
-  tellOutcomes(run, known(read).outcomes);
+  checkOutcomes(run, known(read).outcomes, parts);
   return summary;
 }
 
@@ -116,6 +123,7 @@ function startOne(run, parts) {
   const kind = parts.deck.pop();
   const { concurrency, lines, memoryMiB, moreIds, isByNode } = kind;
   const line = random.pick(lines).replace('WORKER', `'${WORKER}'`);
+  const isStructured = random.next() < 0.5;
   const group = parts.hasGroups ? createGroup({ memoryMiB }) : undefined;
   const watcher = watchers.start({
     ...{ concurrency: random.whole(...concurrency), line, group },
@@ -124,14 +132,15 @@ function startOne(run, parts) {
       ...STOP,
       WatchbotMaxReceives: String(queue.maxReceives),
       maxJobDuration: String(MOST_SECONDS),
-      structuredLogging: String(random.next() < 0.5),
+      structuredLogging: String(isStructured),
       CHAOS_BODIES: parts.bodies,
       ...(lines === LOSING_LINES && { CHAOS_LOSES: '1' }),
       ...(isByNode && { CHAOS_STAYS: '1' }),
       ...(moreIds !== undefined && { CHAOS_HOARD: '1' }),
+      ...(memoryMiB !== undefined && { CHAOS_GROWS: String(GROWS_BYTES) }),
     },
   });
-  Object.assign(watcher, { kind });
+  Object.assign(watcher, { kind, isStructured });
   if (moreIds !== undefined) void limitIds(run, watcher, moreIds);
   return watcher;
 }
@@ -157,20 +166,37 @@ function checkHopeless(run, { messages }) {
   for (const [id, { kind }] of done) run.problems.push(`${kind} ${id} was done`);
 }
 
-/** Those that were neither told to end nor killed: finishRun told them at its end. */
 function checkWatchers(run, watchers) {
-  for (const { name, kind, end, isEnding } of watchers)
-    run.check(isEnding || end === 0, `${name} (${kind.name}) ended with ${end}`);
+  for (const { name, kind, end, isEnding, isStructured, log } of watchers) {
+    const whose = `${name} (${kind.name})`;
+    run.check(isEnding || end === 0, `${whose} ended with ${end}`);
+    run.check(!/launcher of workers ended|launcher cannot/.test(log()), `the launcher of ${whose} ended`);
+    // A watcher that is killed may be in the middle of the last one.
+    const broken = isStructured ? log().split('\n').slice(0, -1).filter(isBroken) : [];
+    run.check(broken.length === 0, `${whose} logged what is no JSON: ${broken[0]?.slice(0, 200)}`);
+  }
 }
 
-function tellOutcomes(run, outcomes) {
+function isBroken(line) {
+  try {
+    JSON.parse(line);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** What is to happen, and how often it did. */
+function checkOutcomes(run, outcomes, { hasGroups }) {
   const all = outcomes.all();
-  const count = (isSo) => all.filter(isSo).length;
-  const parts = [
-    `${count(({ reason }) => /by the kernel/.test(reason))} of the kernel's kills named`,
-    `${count(({ reason }) => /not tried/.test(reason))} times not tried for the machine's sake`,
-    `${count(({ reason }) => /maxJobDuration/.test(reason))} times out of time`,
-    `${count(({ result, reason }) => result === 'released' && !/not tried/.test(reason))} released by a stop`,
-  ];
-  run.notes.push(`outcomes: ${tally(all.map(({ result }) => result))}; ${parts.join(', ')}`);
+  const counts = Object.entries({
+    'named as killed by the kernel': ({ reason }) => reason.includes('by the kernel'),
+    "not tried for the machine's sake": ({ reason }) => reason.includes('not tried'),
+    'out of time': ({ reason }) => reason.includes('maxJobDuration'),
+    'released by a stop': ({ result, reason }) => result === 'released' && !reason.includes('not tried'),
+  }).map(([what, isSo]) => ({ what, times: all.filter(isSo).length }));
+  run.notes.push(`outcomes: ${tally(all.map(({ result }) => result))}`);
+  run.notes.push(`of them ${counts.map(({ what, times }) => `${times} ${what}`).join(', ')}`);
+  const missing = counts.filter(({ times }) => times === 0).map(({ what }) => what);
+  if (!run.isShort && hasGroups) run.check(missing.length === 0, `none ${missing.join(', none ')}`);
 }
