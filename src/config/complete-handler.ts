@@ -27,7 +27,8 @@ const HANDLER_FILE = /^((?:[^/\\]+\/)*[^./\\]+)\.([^./\\]+(?:\.[^./\\]+)*)$/;
 export function completeBundle({ handler, image, bundle }: WorkerInput): HandlerBundle | undefined {
   if (typeof handler !== 'string' || image !== undefined) return undefined;
   const { source, exported } = handlerParts(handler) ?? { source: handler, exported: '' };
-  return { source, export: exported, external: bundle?.external ?? [], minify: bundle?.minify ?? false };
+  const { external = [], allowScripts = {}, minify = false } = bundle ?? {};
+  return { source, export: exported, external, allowScripts, minify };
 }
 
 /** Undefined where the text is not one that names a file below the service and an export. */

@@ -6,6 +6,8 @@ export interface HandlerBundle {
   export: string;
   /** Packages that are installed rather than bundled. */
   external: readonly string[];
+  /** Whether the install scripts of packages may run, by name. */
+  allowScripts: Readonly<Record<string, boolean>>;
   minify: boolean;
 }
 

@@ -77,6 +77,9 @@ export function functionName({ service, stage }: ServiceContext, worker: string)
   return `${service}-${stage}-${worker}`.slice(0, LAMBDA.maxFunctionNameLength);
 }
 
+/** The tag of a worker's tasks, with the family that they are of. */
+export const TASK_TAG_KEY = 'watchbot:worker';
+
 /** CloudWatch namespace and metric name, as in Watchbot. */
 export const METRIC_NAMESPACE = 'Mapbox/ecs-watchbot';
 

@@ -144,5 +144,10 @@ void keep(struct keeper *keeper, void *stack_end) {
   begin(keeper, stack_end);
   if (keeper->error != 0) return;
   keep_on(keeper);
+  /* It could not be ended: it is another user's, or waits for a disk. Whoever waits for it must not take it for done. */
+  if (!keeper->has_exited) {
+    keeper->status = SIGKILL;
+    __atomic_store_n(&keeper->has_exited, 1, __ATOMIC_RELEASE);
+  }
   if (!keeper->is_parent_of_all) system_call(SYS_kill, -keeper->worker, SIGKILL, 0, 0);
 }

@@ -1,5 +1,7 @@
+import { homedir } from 'node:os';
 import type { Configuration } from '../config/configuration';
 import { commandRunner, type Run } from '../image/engine/run-command';
+import type { NpmSettings } from '../image/externals/npm-settings';
 import type { PushEvent, PushParts } from '../registry/push-images';
 import type { Registry } from '../registry/registry';
 import { awsClients } from './clients';
@@ -67,6 +69,16 @@ async function push(
     report: (line) => {
       parts.utils.log.info(line);
     },
+    npmSettings: () => npmSettingsOf(parts),
+  });
+}
+
+async function npmSettingsOf({ serverless }: CommandParts): Promise<NpmSettings | undefined> {
+  const { npmSettings } = await import('../image/externals/npm-settings.js');
+  return npmSettings(serverless.serviceDir, {
+    environment: process.env,
+    homeFolder: homedir(),
+    execPath: process.execPath,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Engine, Report } from '../image/engine/engine';
+import type { BuildOptions, Engine, Report } from '../image/engine/engine';
 import type { PackagedImage } from '../image/packaged-images';
 import type { Registry } from './registry';
 
@@ -17,6 +17,7 @@ export interface PushParts {
   onEvent: (event: PushEvent) => void;
   /** Takes what the engine says. */
   report: Report;
+  npmSettings: BuildOptions['npmSettings'];
 }
 
 /** Builds and pushes the images that the registry has not; where it has them all nothing is written anywhere. */
@@ -53,11 +54,11 @@ async function prepareRepositories({ registry, onEvent }: PushParts, images: rea
 }
 
 async function pushImage(
-  { registry, packageFolder, onEvent, report }: PushParts,
+  { registry, packageFolder, onEvent, report, npmSettings }: PushParts,
   { engine, image, reference }: { engine: Engine; image: PackagedImage; reference: string },
 ): Promise<void> {
   onEvent({ kind: 'building', image });
-  await engine.build(image, { packageFolder, reference, report });
+  await engine.build(image, { packageFolder, reference, report, npmSettings });
   onEvent({ kind: 'pushing', image });
   try {
     await engine.push(reference, { report });

@@ -63,6 +63,11 @@ export const assumedBy = (service: string, source?: Readonly<Record<string, obje
     },
   ]);
 
+/** What a policy has in a place that takes a list. */
+export function oneOrMore<T>(list: readonly T[]): T | readonly T[] {
+  return list.length === 1 ? list[0]! : list;
+}
+
 /** Tags in the form of most resources. */
 export const tagList = (tags: Readonly<Record<string, string>>) =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

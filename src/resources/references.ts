@@ -1,7 +1,7 @@
 import type { Intrinsic, TextOrIntrinsic } from '../config/configuration';
 import { getAtt, ref, type Statement } from './cloudformation';
 import { deadLetterQueueUrl, queueArn, queueUrl } from './worker/queue-references';
-import { keyStatements } from './worker/encryption';
+import { keyStatements, type KeyUser } from './worker/encryption';
 import { idOf, type ConfiguredWorker, type Target } from './worker/subject';
 
 /** What the rest of a service can refer to, and what a reference means for who uses it. */
@@ -50,9 +50,15 @@ export function sendStatements(values: unknown, targets: readonly ConfiguredWork
     );
     if (actions.length === 0) return [];
     const sending = [...new Set(actions)].map((action) => statementFor(action, target));
-    return [...sending, ...keyStatements(target).map(withoutSid)];
+    const users = [...new Set(actions.map((action) => KEY_USERS[action]))];
+    return [...sending, ...keyStatements(target, users).map(withoutSid)];
   });
 }
+
+const KEY_USERS: Record<NonNullable<Reference['action']>, KeyUser> = {
+  'sqs:SendMessage': 'sqs',
+  'sns:Publish': 'sns',
+};
 
 /** A policy that several targets share must not have a name twice. */
 function withoutSid(statement: Statement): Statement {

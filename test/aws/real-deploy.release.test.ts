@@ -1,7 +1,7 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { appendFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ContainerVariable } from '../../src/contract/environment';
 import {
@@ -50,10 +50,9 @@ describeWithPython('a service', () => {
     }, DEPLOY_MS);
 
     function nameRegistry({ folder }: TestService, registry: string): void {
-      appendFileSync(
-        path.join(folder, 'serverless.yml'),
-        `  registry: '${registry}'\n  build: { engine: buildah }\n`,
-      );
+      const file = path.join(folder, 'serverless.yml');
+      const section = `registry: '${registry}'\n  build: { engine: buildah, `;
+      writeFileSync(file, readFileSync(file, 'utf8').replace('build: { ', section));
     }
 
     const environment = () => ({ ...tools.environment, PATH: RUNTIME_LOOKUP });

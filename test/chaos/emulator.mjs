@@ -4,6 +4,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { Buffer } from 'node:buffer';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
@@ -16,8 +17,14 @@ export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const ACCOUNT_ID = '000000000000';
 /** The plugin's own default: what comes more often is a dead letter. */
 export const MAX_RECEIVES = 10;
-/** SQS's own limit. */
+/** SQS's own limits. */
 const MAX_BATCH = 10;
+const MAX_BATCH_BYTES = 2 ** 20;
+/**
+ * The attribute by which a worker knows a message that is more than a body: `chaos-KIND-KEY-`. A message that the watcher
+ * sends anew gets another id, and keeps this.
+ */
+const MARK = 'mark';
 
 /** SQS on loopback, in a process of its own, which also ends when this one does. */
 export async function startEmulator() {
@@ -38,9 +45,10 @@ export async function startEmulator() {
 
 /**
  * @param groups of a FIFO queue, to which messages are sent in turn; 0: it is none
+ * @param maxReceives what comes more often is a dead letter
  * @returns a queue with a dead-letter queue, and what a scenario does with it
  */
-export async function createQueue(endpoint, name, groups = 0) {
+export async function createQueue(endpoint, name, { groups = 0, maxReceives = MAX_RECEIVES } = {}) {
   const sqs = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS });
   own(() => Promise.resolve(sqs.destroy()));
   const [suffix, kind] = groups > 0 ? ['.fifo', { FifoQueue: 'true' }] : ['', {}];
@@ -50,7 +58,7 @@ export async function createQueue(endpoint, name, groups = 0) {
   );
   const RedrivePolicy = JSON.stringify({
     deadLetterTargetArn: `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${deadName}`,
-    maxReceiveCount: MAX_RECEIVES,
+    maxReceiveCount: maxReceives,
   });
   const { QueueUrl: url } = await sqs.send(
     new CreateQueueCommand({ QueueName: mainName, Attributes: { RedrivePolicy, ...kind } }),
@@ -58,41 +66,68 @@ export async function createQueue(endpoint, name, groups = 0) {
   return {
     url,
     isFifo: groups > 0,
-    /** All that were sent, in that order: id → body and group. */
+    maxReceives,
+    /** All that were sent, in that order: id, or else key → body and group, and kind. */
     sent: new Map(),
+    /** @param bodies each of them a text, or with a kind and a key */
     async send(bodies) {
-      for (let from = 0; from < bodies.length; from += MAX_BATCH) {
-        const batch = bodies
-          .slice(from, from + MAX_BATCH)
-          .map((body, index) => toMessage(body, this.sent.size + index, groups));
-        const Entries = batch.map(({ body, group, place }, index) => ({
+      for (const part of inBatches(bodies)) {
+        const batch = part.map((body, index) => toMessage(body, this.sent.size + index, groups));
+        const Entries = batch.map(({ body, group, place, kind, key }, index) => ({
           ...{ Id: String(index), MessageBody: body },
           ...(groups > 0 && { MessageGroupId: group, MessageDeduplicationId: String(place) }),
+          ...(key && {
+            MessageAttributes: { [MARK]: { DataType: 'String', StringValue: markOf(kind, key) } },
+          }),
         }));
         const { Successful } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
         const byIndex = Successful.toSorted((one, other) => Number(one.Id) - Number(other.Id));
-        for (const { Id, MessageId } of byIndex) this.sent.set(MessageId, batch[Number(Id)]);
+        for (const { Id, MessageId } of byIndex) {
+          const message = batch[Number(Id)];
+          this.sent.set(message.key ?? MessageId, message);
+        }
       }
     },
     async counts() {
       const [main, dead] = [await attributesOf(sqs, url), await attributesOf(sqs, deadUrl)];
       return { ...main, dead: dead.visible + dead.inFlight };
     },
-    /** Id → where each message is that was not deleted. By the emulator's own word: SQS itself only has numbers. */
+    /** Id, or else key → where each message is that was not deleted. By the emulator's own word: SQS itself only has numbers. */
     async places() {
       const [main, dead] = [await inspect(endpoint, mainName), await inspect(endpoint, deadName)];
       return new Map([
-        ...main.ready.map(({ messageId }) => [messageId, 'visible']),
-        ...main.delayed.map(({ messageId }) => [messageId, 'delayed']),
-        ...main.inflight.map(({ message }) => [message.messageId, 'in flight']),
-        ...[...dead.ready, ...dead.delayed].map(({ messageId }) => [messageId, 'dead']),
+        ...main.ready.map((message) => [nameOf(message), 'visible']),
+        ...main.delayed.map((message) => [nameOf(message), 'delayed']),
+        ...main.inflight.map(({ message }) => [nameOf(message), 'in flight']),
+        ...[...dead.ready, ...dead.delayed].map((message) => [nameOf(message), 'dead']),
       ]);
     },
   };
 }
 
-function toMessage(body, place, groups) {
-  return groups > 0 ? { body, place, group: `group-${place % groups}` } : { body };
+function toMessage(given, place, groups) {
+  const message = typeof given === 'string' ? { body: given } : given;
+  return groups > 0 ? { ...message, place, group: `group-${place % groups}` } : message;
+}
+
+export const markOf = (kind, key) => `chaos-${kind}-${key}-`;
+
+const nameOf = ({ messageId, messageAttributes }) =>
+  /^chaos-\w+-(\w+)-/.exec(messageAttributes?.[MARK]?.StringValue)?.[1] ?? messageId;
+
+/** As many as SQS takes at once, by their count and by their bytes. */
+function* inBatches(bodies) {
+  let [batch, bytes] = [[], 0];
+  for (const each of bodies) {
+    const own = Buffer.byteLength(each.body ?? each);
+    if (batch.length === MAX_BATCH || (batch.length > 0 && bytes + own > MAX_BATCH_BYTES * 0.9)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(each);
+    bytes += own;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 async function inspect(endpoint, name) {

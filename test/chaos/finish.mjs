@@ -1,7 +1,11 @@
 import { MAX_RECEIVES } from './emulator.mjs';
 
-/** Ends what still runs, and says by the ledger what became of each message. */
-export async function finishRun(run, { isExplained }) {
+/**
+ * Ends what still runs, and says by the ledger what became of each message.
+ * @param isExplained of a message that was done more than once; it may say why
+ * @param isDeadExpected of one that is a dead letter
+ */
+export async function finishRun(run, { isExplained, isDeadExpected = () => false }) {
   const { queue, ledger, watchers, emulator, problems } = run;
   const requests = await emulator.requests();
   const ends = await watchers.stopAll();
@@ -15,12 +19,16 @@ export async function finishRun(run, { isExplained }) {
   const counted = count(queue.sent, read, places);
   const { histories, lost, left, dead, undeleted, interrupted } = counted;
   const twice = histories.filter((history) => history.ends.length > 1);
-  const explained = twice.filter((history) => isExplained(history, read)).length;
+  const reasons = twice.map((history) => isExplained(history, read)).filter(Boolean);
+  const explained = reasons.length;
+  if (reasons.some((reason) => reason !== true)) run.notes.push(`done twice: ${tally(reasons)}`);
+  const isDead = ({ id }) => places.get(id) === 'dead';
+  const unexpected = histories.filter((history) => isDead(history) && !isDeadExpected(history, read)).length;
   if (interrupted > 0) run.notes.push(`${interrupted} messages were begun more often than they were done`);
   if (lost > 0) problems.push(`${lost} lost: not done, not in the queue, no dead letters`);
   if (left > 0) problems.push(`${left} left in the queue when the time was over, and not done`);
   if (undeleted > 0) problems.push(`${undeleted} done, and still in the queue when the time was over`);
-  if (dead > 0) problems.push(`${dead} dead letters`);
+  if (unexpected > 0) problems.push(`${unexpected} dead letters`);
   if (explained < twice.length) problems.push(`${twice.length - explained} done twice, and nothing says why`);
   return {
     ...{ name: run.name, messages: histories.length, done: counted.done, lost, left, dead },
@@ -28,6 +36,13 @@ export async function finishRun(run, { isExplained }) {
     ...{ requestsPerSecond: requests / seconds, perMessage: requests / histories.length },
     ...{ seconds, problems, notes: run.notes },
   };
+}
+
+/** @returns in words, how often each of them is there */
+export function tally(words) {
+  const counts = new Map();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, times]) => `${times} by ${word}`).join(', ') || 'none';
 }
 
 /**

@@ -18,23 +18,28 @@ export function openLedger(file) {
   return { file, write, end, read: () => parse(readFileSync(file, 'utf8')) };
 }
 
-/** @returns messages: id → starts and ends, each by whom, when and in which line; killedAtMs: watcher → when; jumpsMs: of the clock */
+/**
+ * @returns messages: id → starts and ends, each by whom, when and in which line; killedAtMs: watcher → when; jumpsMs: of
+ * the clock; odd: lines by workers that are never to be there
+ */
 function parse(text) {
   const messages = new Map();
   const killedAtMs = new Map();
   const jumpsMs = [];
+  const odd = [];
   let nowMs = 0;
   for (const [number, line] of text.split('\n').entries()) {
-    const [kind, id, watcher, receives] = line.split(' ');
+    const [kind, id, watcher, receives, messageId = id] = line.split(' ');
     if (kind === 'time') nowMs = Number(id);
     if (kind === 'killed') killedAtMs.set(id, nowMs);
     if (kind === 'jump') jumpsMs.push(nowMs);
+    if (kind === 'stray' || kind === 'wrong') odd.push(line);
     if (kind !== 'start' && kind !== 'end') continue;
     const message = messages.get(id) ?? { starts: [], ends: [] };
     messages.set(id, message);
-    message[`${kind}s`].push({ watcher, atMs: nowMs, line: number, receives: Number(receives) });
+    message[`${kind}s`].push({ watcher, atMs: nowMs, line: number, receives: Number(receives), messageId });
   }
-  return { messages, killedAtMs, jumpsMs };
+  return { messages, killedAtMs, jumpsMs, odd };
 }
 
 export function doneOf({ messages }) {

@@ -14,15 +14,16 @@ const BACKLOG = 300;
 
 /**
  * What each scenario has: an emulator, a queue, a ledger, watchers, and its time.
+ * @param queue of what kind: see emulator.mjs
  * @param seconds in which things go wrong, and most is worked off
  * @param mostSeconds by which the rest is worked off, or else the scenario has failed
  */
-export async function startRun({ name, seed, messages, groups, seconds, mostSeconds, folder: parent }) {
+export async function startRun({ name, seed, messages, queue: kind, seconds, mostSeconds, folder: parent }) {
   const folder = path.join(parent, name);
   mkdirSync(folder);
   const beginMs = performance.now();
   const emulator = await startEmulator();
-  const queue = await createQueue(emulator.endpoint, name, groups);
+  const queue = await createQueue(emulator.endpoint, name, kind);
   const ledger = openLedger(path.join(folder, 'ledger'));
   const elapsedSeconds = () => (performance.now() - beginMs) / 1000;
   const run = {
@@ -86,19 +87,22 @@ export const drained = (run) =>
 
 /**
  * Sends little by little, until all are sent or it is time to work off what there is.
+ * @param make gives so many messages; without it they are bodies by their shares
  * @param moreSeconds what else the scenario needs after that
  */
-export async function feed(run, { shares, moreSeconds = 0 } = {}) {
-  const { queue, random, messages } = run;
+export async function feed(run, { shares, make = makeBodies(run, shares), moreSeconds = 0 } = {}) {
+  const { queue, messages } = run;
   while (queue.sent.size < messages && !run.isTimeToDrain(moreSeconds)) {
     const { visible } = await queue.counts();
     const count = Math.min(BACKLOG - visible, messages - queue.sent.size);
-    if (count > 0) await queue.send(bodies(count, random, shares));
+    if (count > 0) await queue.send(make(count));
     await sleep(LOOK_EVERY_MS / 2);
   }
   if (queue.sent.size < messages)
     run.notes.push(`time for ${queue.sent.size} of ${messages} messages: more with --minutes`);
 }
+
+export const makeBodies = (run, shares) => (count) => bodies(count, run.random, shares);
 
 /** Bodies, of which some are of another kind: see worker.sh. */
 export function bodies(count, random, shares = { slow: 0.02 }) {

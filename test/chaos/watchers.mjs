@@ -7,7 +7,7 @@ import { own } from './owned.mjs';
 import { killTree } from './processes.mjs';
 
 export const BUNDLE = path.resolve(import.meta.dirname, '../../dist/layer/watcher.js');
-const WORKER = path.join(import.meta.dirname, 'worker.sh');
+const LINE = `. '${path.join(import.meta.dirname, 'worker.sh')}'`;
 
 /** Short, so that what a killed watcher held soon comes back; long enough for heartbeats on a busy machine. */
 export const VISIBILITY_SECONDS = 10;
@@ -15,15 +15,28 @@ export const VISIBILITY_SECONDS = 10;
 /** Watchers of one scenario: the built bundle, each with a name of its own in the ledger. */
 export function createWatchers({ endpoint, queue, ledger, folder }) {
   const running = new Set();
+  const all = [];
   let count = 0;
-  const start = ({ concurrency, environment = {}, nodeArguments = [] }) => {
+  /**
+   * @param line for the shell, of each message
+   * @param group of processes to which all of it belongs: see cgroup.mjs
+   */
+  const start = ({
+    concurrency,
+    environment = {},
+    nodeArguments = [],
+    line = LINE,
+    bundle = BUNDLE,
+    group,
+  }) => {
     count += 1;
     const name = `watcher-${count}`;
     const temporary = path.join(folder, name);
     mkdirSync(temporary);
     const logFile = path.join(folder, `${name}.log`);
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, [...nodeArguments, BUNDLE, 'listen', `. '${WORKER}'`], {
+    const words = [...(group?.enter ?? []), process.execPath, ...nodeArguments, bundle, 'listen', line];
+    const child = spawn(words[0], words.slice(1), {
       env: {
         PATH: process.env.PATH,
         TMPDIR: temporary,
@@ -43,8 +56,9 @@ export function createWatchers({ endpoint, queue, ledger, folder }) {
       stdio: ['ignore', log, log, 'ipc'],
     });
     closeSync(log);
-    const watcher = { name, pid: child.pid, logFile, log: () => readFileSync(logFile, 'utf8') };
+    const watcher = { name, pid: child.pid, logFile, group, log: () => readFileSync(logFile, 'utf8') };
     running.add(watcher);
+    all.push(watcher);
     watcher.ended = once(child, 'exit').then(([code, signal]) => {
       running.delete(watcher);
       watcher.end = signal ?? code;
@@ -52,12 +66,23 @@ export function createWatchers({ endpoint, queue, ledger, folder }) {
     });
     const end = async () => {
       if (running.has(watcher)) killTree(child.pid);
+      await group?.kill();
       await watcher.ended;
     };
-    watcher.kill = async () => {
-      // Written first: the kill comes after all that is in the ledger by then, and no later than at the next tick.
+    // Written first: the kill comes after all that is in the ledger by then, and no later than at the next tick.
+    const tell = () => {
+      watcher.isEnding = true;
       ledger.write('killed', name);
+    };
+    watcher.kill = async () => {
+      tell();
       await watcher.dispose();
+    };
+    /** The watcher, and nothing that it has started. */
+    watcher.killAlone = async () => {
+      tell();
+      child.kill('SIGKILL');
+      await watcher.ended;
     };
     // Its first line comes with its handlers of signals; before that, SIGTERM just ends it, with nothing in hand.
     watcher.isReady = () => statSync(logFile).size > 0;
@@ -68,12 +93,14 @@ export function createWatchers({ endpoint, queue, ledger, folder }) {
   return {
     start,
     running: () => [...running],
+    /** Also those that have ended, in the order in which they were started. */
+    all: () => [...all],
     /** SIGINT: a poll on an empty queue is not waited for. */
     stopAll: async () => {
-      const all = [...running];
-      all.forEach((watcher) => watcher.signal('SIGINT'));
-      await Promise.all(all.map(({ ended }) => ended));
-      return all;
+      const left = [...running];
+      left.forEach((watcher) => watcher.signal('SIGINT'));
+      await Promise.all(left.map(({ ended }) => ended));
+      return left;
     },
   };
 }

@@ -11,7 +11,14 @@ const UNSET = {
   maxInvocations: 0,
   workerMemory: undefined,
 };
-const bundle = { kind: 'bundle', source: 'src/render', export: 'handler', external: [], minify: false };
+const bundle = {
+  kind: 'bundle',
+  source: 'src/render',
+  export: 'handler',
+  external: [],
+  allowScripts: {},
+  minify: false,
+};
 
 describe('a handler', () => {
   it('without an image is bundled', () => {
@@ -53,9 +60,11 @@ describe('a handler', () => {
 
   it('is bundled as is said', () => {
     const external = ['sharp', '@acme/fonts'];
-    expect(only({ ...H, bundle: { external, minify: true } }).image).toEqual({
+    const allowScripts = { sharp: false, '@acme/fonts': true };
+    expect(only({ ...H, bundle: { external, allowScripts, minify: true } }).image).toEqual({
       ...bundle,
       external,
+      allowScripts,
       minify: true,
     });
     expect(only({ ...H, bundle: {} }).image).toEqual(bundle);
@@ -246,6 +255,17 @@ const CONTRADICTIONS: [string, object, string[]][] = [
         allowed: 'the name of a package, such as sharp or @scope/name',
       }),
     ),
+  ],
+  [
+    'install scripts of nothing that is installed',
+    { ...H, bundle: { allowScripts: { sharp: true } } },
+    [
+      message('WATCHBOT_CONTRADICTION at watchbot.bundle.allowScripts', {
+        given: '`allowScripts` without `external`',
+        allowed: 'install scripts of packages that are installed: those of `external`, and what they need',
+        advice: 'name the package in `external`, or remove `allowScripts`',
+      }),
+    ],
   ],
   [
     'an entry point without a program',

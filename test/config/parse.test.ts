@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { NODE_IMAGE } from '../../src/config/schema/build';
+import { nodeMajorOf } from '../../src/image/bundle/options';
 import { CONTEXT, parse } from './support';
 
 const C = { command: 'python3 render.py' };
@@ -6,11 +8,16 @@ const TOPIC = 'arn:aws:sns:us-east-1:123456789012:tiles';
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:tiles';
 const only = (section: object, context = {}) => parse({ ...C, ...section }, context).workers[0]!;
 
+it('Node is taken by a digest, with a tag that says which one it is', () => {
+  expect(NODE_IMAGE).toMatch(/:\d+\.\d+\.\d+-bookworm-slim@sha256:[0-9a-f]{64}$/);
+  expect(nodeMajorOf(NODE_IMAGE)).toBe(24);
+});
+
 describe('the least that can be written', () => {
   it('becomes a worker with every choice made', () => {
     expect(parse(C)).toEqual({
       context: CONTEXT,
-      build: { engine: undefined, nodeImage: 'public.ecr.aws/docker/library/node:24.21.0-bookworm-slim' },
+      build: { engine: undefined, nodeImage: NODE_IMAGE },
       cluster: undefined,
       vpc: undefined,
       notify: [],

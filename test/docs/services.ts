@@ -79,7 +79,7 @@ function split(section: Keys): { shared: Keys; workers: Keys } {
   return { shared, workers: (rest.workers as Keys | undefined) ?? { watchbot: rest } };
 }
 
-/** Writes a service, and the files that it names: Dockerfiles and handlers. */
+/** Writes a service, and the files that it names: Dockerfiles and handlers, and the lock file of what is installed. */
 export function writeService(folder: string, { content }: Service): void {
   const { watchbot = {}, functions = {} } = content as { watchbot?: Keys; functions?: Keys };
   const write = (name: string, text: string) => {
@@ -87,16 +87,30 @@ export function writeService(folder: string, { content }: Service): void {
     mkdirSync(path.dirname(file), { recursive: true });
     if (!existsSync(file)) writeFileSync(file, text);
   };
-  const workers = Object.values(split(watchbot).workers) as { image?: unknown; handler?: unknown }[];
+  const workers = Object.values(split(watchbot).workers) as Worker[];
   for (const { image, handler } of workers) {
     if (image === undefined && typeof handler === 'string') write(...handlerFile(handler));
     const dockerfile = dockerfileOf(image);
     if (dockerfile !== undefined) write(dockerfile, 'FROM scratch\nENTRYPOINT ["/bootstrap"]\n');
   }
+  const external = workers.flatMap(({ bundle }) => bundle?.external ?? []);
+  if (external.length > 0) write('package-lock.json', lockFileOf(external));
   for (const { handler } of Object.values(functions) as { handler?: string }[]) {
     if (handler !== undefined) write(...handlerFile(handler));
   }
   write('serverless.yml', JSON.stringify(content, undefined, 2));
+}
+
+interface Worker {
+  image?: unknown;
+  handler?: unknown;
+  bundle?: { external?: string[] };
+}
+
+function lockFileOf(names: readonly string[]): string {
+  const locked = { version: '1.0.0', integrity: 'sha512-x', hasInstallScript: true };
+  const packages = Object.fromEntries(names.map((name) => [`node_modules/${name}`, locked]));
+  return JSON.stringify({ lockfileVersion: 3, packages });
 }
 
 function handlerFile(handler: string): [string, string] {

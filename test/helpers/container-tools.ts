@@ -1,11 +1,20 @@
 import { describe } from '@jest/globals';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { BuildSchema } from '../../src/config/schema/build';
+import { NODE_IMAGE } from '../../src/config/schema/build';
 import { NODE_LIBRARIES } from '../../src/image/containerfile';
 import { collectLines } from './lines';
 
@@ -85,19 +94,37 @@ async function startRegistry(folder: string): Promise<{ registry: string; child:
   return { registry: /127\.0\.0\.1:\d+/.exec(line)![0], child };
 }
 
+/** What stands in for the official image of Node, whose digest no other can have. */
+export const NODE_STAND_IN = NODE_IMAGE.replace(/@.*/, '');
+
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const LOADER = '/lib64/ld-linux-x86-64.so.2';
 /** The official image of Node as far as the plugin needs it, of this machine's own Node. */
-export function makeNodeImage({ folder, buildah }: ContainerTools): void {
-  const tree = path.join(folder, 'node-tree');
+export function makeNodeImage(tools: ContainerTools): void {
+  makeNodeImageOf(path.join(tools.folder, 'node-tree'), tools);
+}
+
+/** The same with npm, which needs a shell for scripts. */
+export function makeNpmImage(tools: ContainerTools): void {
+  const tree = path.join(tools.folder, 'node-tree');
+  const find = (program: string) =>
+    execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim();
+  const npm = path.resolve(realpathSync(find('npm')), '../..');
+  cpSync(npm, path.join(tree, 'usr/local/lib/node_modules/npm'), { recursive: true });
+  mkdirSync(path.join(tree, 'usr/local/bin'), { recursive: true });
+  symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', path.join(tree, 'usr/local/bin/npm'));
+  for (const program of ['/bin/sh', '/usr/bin/env']) copyInto(tree, find('busybox'), program);
+  makeNodeImageOf(tree, tools);
+}
+
+function makeNodeImageOf(tree: string, { folder, buildah }: ContainerTools): void {
   copyInto(tree, process.execPath, '/usr/local/bin/node');
   copyInto(tree, LOADER);
   NODE_LIBRARIES.forEach((name) => {
     copyInto(tree, path.join(LIBRARIES, name));
   });
   writeFileSync(path.join(folder, 'Node'), 'FROM scratch\nCOPY . /\n');
-  const name = String(BuildSchema.properties.nodeImage.default);
-  buildah('build', '--tag', name, '--file', path.join(folder, 'Node'), tree);
+  buildah('build', '--tag', NODE_STAND_IN, '--file', path.join(folder, 'Node'), tree);
   rmSync(tree, { recursive: true });
 }
 
@@ -113,8 +140,7 @@ export function makeEmptyNodeImage({ folder, buildah }: ContainerTools, platform
     writeFileSync(file, platform);
   }
   writeFileSync(path.join(folder, 'Node'), 'FROM scratch\nCOPY . /\n');
-  const name = String(BuildSchema.properties.nodeImage.default);
-  buildah('build', '--platform', platform, '--tag', name, '--file', path.join(folder, 'Node'), tree);
+  buildah('build', '--platform', platform, '--tag', NODE_STAND_IN, '--file', path.join(folder, 'Node'), tree);
   rmSync(tree, { recursive: true });
 }
 

@@ -5,6 +5,7 @@ import { ContainerVariable } from '../../src/contract/environment';
 import type { Engine } from '../../src/image/engine/engine';
 import { findEngine } from '../../src/image/engine/find-engine';
 import { commandRunner } from '../../src/image/engine/run-command';
+import { npmSettings } from '../../src/image/externals/npm-settings';
 import { readPackagedImages, type PackagedImage } from '../../src/image/packaged-images';
 import { startContainerTools, type ContainerTools } from './container-tools';
 import { REGION, startTestEmulator, type TestEmulator, type TestQueue } from './emulator';
@@ -83,7 +84,13 @@ export async function buildAndPush(folder: string, image: PackagedImage): Promis
   const output: string[] = [];
   const report = (line: string) => void output.push(line);
   const reference = referenceOf(image);
-  await engine.build(image, { packageFolder: path.join(folder, '.serverless'), reference, report });
+  const surroundings = { environment: {}, homeFolder: tools.folder, execPath: '/none/bin/node' };
+  await engine.build(image, {
+    packageFolder: path.join(folder, '.serverless'),
+    reference,
+    report,
+    npmSettings: () => npmSettings(folder, surroundings),
+  });
   await engine.push(reference, { report });
   return output;
 }

@@ -1,9 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { makeBusybox, makeMuslFiles, makePythonTree, type ContainerTools } from './container-tools';
+import {
+  makeBusybox,
+  makeMuslFiles,
+  makePythonTree,
+  NODE_STAND_IN,
+  type ContainerTools,
+} from './container-tools';
 import { ROOT } from './framework';
 import { collectLines, type Lines } from './lines';
 
@@ -16,11 +22,20 @@ export function copyImageServiceTo(name: string, folder: string): void {
   if (name === 'musl') makeMuslFiles(folder);
 }
 
-/** The plugin as a user has it, outside of what the image is built from. */
+/** The plugin as a user has it, outside of what the image is built from; Node's image is what stands in for it. */
 export function installPluginIn(folder: string): void {
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
   appendFileSync(path.join(folder, '.dockerignore'), '\nnode_modules\nserverless.yml\n');
+  const file = path.join(folder, 'serverless.yml');
+  const build = `build: { nodeImage: '${NODE_STAND_IN}' }`;
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    text.replace(/^watchbot:(\n *| *\{)/m, (head, opening: string) =>
+      opening.includes('{') ? `${head} ${build}, ` : `watchbot:\n  ${build}${opening}`,
+    ),
+  );
 }
 
 export interface RunningProcess extends Lines {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findEngine } from '../../src/image/engine/find-engine';
@@ -54,7 +54,12 @@ const calls = () =>
     .slice(1, -1)
     .map((call) => call.trimEnd().split('\n'));
 
-const options = (reference: string) => ({ packageFolder: folder, reference, report: () => undefined });
+const options = (reference: string) => ({
+  packageFolder: folder,
+  reference,
+  report: () => undefined,
+  npmSettings: () => Promise.resolve(undefined),
+});
 
 describe('the engine', () => {
   it.each(NAMES)('is %s where only that is there', async (name) => {
@@ -157,6 +162,55 @@ describe.each([
       expect(calls().findIndex(([first]) => first === 'build')).toBe(expected.length);
     },
   );
+
+  it('is handed the settings of npm as a secret, in a file that is gone afterwards', async () => {
+    const keep = `case " $* " in *' --secret '*) ;; *) exit 0 ;; esac
+for word; do case "$word" in id=*) file=\${word#*src=}; /bin/cp "$file" '${folder}/npmrc'; /bin/stat -c %a "$file" >'${folder}/mode' ;; esac; done
+echo token t0ken`;
+    putEngine(name, keep);
+    const context = packagedContext(folder, 'Render');
+    mkdirSync(path.join(context, 'external'), { recursive: true });
+    writeFileSync(path.join(context, 'external/package-lock.json'), '{}');
+    const engine = await findEngine({ run });
+    const lines: string[] = [];
+    const text = '//npm.acme.example/:_authToken="t0ken"\n';
+    const image: PackagedImage = { ...IMAGE, base: { kind: 'bundle' } };
+    await engine.build(image, {
+      ...options('a/b:c'),
+      report: (line) => void lines.push(line),
+      npmSettings: () => Promise.resolve({ text, secrets: ['t0ken'] }),
+    });
+    const [base, layer] = calls();
+    const secret = base![base!.indexOf('--secret') + 1]!;
+    const [, file] = /^id=watchbot-npmrc,src=(.+)$/.exec(secret)!;
+    expect(base!.slice(-3)).toEqual(['--secret', secret, context]);
+    expect(layer).not.toContain('--secret');
+    expect(readFileSync(path.join(folder, 'npmrc'), 'utf8')).toBe(text);
+    expect(readFileSync(path.join(folder, 'mode'), 'utf8')).toBe('600\n');
+    expect(existsSync(file!)).toBe(false);
+    expect(lines).toEqual(['token ***']);
+  });
+
+  it('is handed no secret where there are no settings, or nothing that npm would install', async () => {
+    putEngine(name);
+    const engine = await findEngine({ run });
+    const asked: string[] = [];
+    const npmSettings = (answer: { text: string; secrets: string[] } | undefined) => () => {
+      asked.push(answer?.text ?? 'none');
+      return Promise.resolve(answer);
+    };
+    const image: PackagedImage = { ...IMAGE, base: { kind: 'bundle' } };
+    const some = { text: 'registry="https://npm.acme.example"', secrets: [] };
+    await engine.build(image, { ...options('a/b:c'), npmSettings: npmSettings(some) });
+    await engine.build(IMAGE, { ...options('a/b:c'), npmSettings: npmSettings(some) });
+    const external = path.join(packagedContext(folder, 'Render'), 'external');
+    mkdirSync(external, { recursive: true });
+    writeFileSync(path.join(external, 'package-lock.json'), '{}');
+    await engine.build(IMAGE, { ...options('a/b:c'), npmSettings: npmSettings(some) });
+    await engine.build(image, { ...options('a/b:c'), npmSettings: npmSettings(undefined) });
+    expect(asked).toEqual(['none']);
+    expect(calls().flat()).not.toContain('--secret');
+  });
 
   it('is asked what an image starts by itself, before the layer replaces it', async () => {
     const config = { Entrypoint: ['/entry'], Cmd: ['a "b"'] };

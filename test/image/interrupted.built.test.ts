@@ -36,7 +36,9 @@ watchbot: { command: 'true' }
         if (line === 'begun') resolve();
       };
       const packageFolder = path.join(folder, '.serverless');
-      const building = engine.build(image, { packageFolder, reference: referenceOf(image), report });
+      const npmSettings = () => Promise.resolve(undefined);
+      const reference = referenceOf(image);
+      const building = engine.build(image, { packageFolder, reference, report, npmSettings });
       const failure = expect(building).rejects.toMatchObject({ code: 'WATCHBOT_INTERRUPTED' });
       await begun;
       expect(sleepers()).not.toEqual([]);

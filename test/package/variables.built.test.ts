@@ -83,6 +83,7 @@ resources:
         Effect: 'Allow',
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
         Resource: { 'Fn::GetAtt': ['RenderQueueKey', 'Arn'] },
+        Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'sqs.${AWS::Region}.amazonaws.com' } } },
       },
       { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'MailTopic' } },
     ]);

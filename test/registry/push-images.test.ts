@@ -77,6 +77,7 @@ async function push(answers: Answers, failing: Partial<Engine> = {}) {
       if ('warning' in event && event.warning !== undefined) warnings.push(event.warning);
     },
     report: () => undefined,
+    npmSettings: () => Promise.resolve(undefined),
   }).then(
     () => undefined,
     (thrown: unknown) => thrown,

@@ -68,7 +68,7 @@ executionRole RegistryLogin: ecr:GetAuthorizationToken on *
 executionRole WriteLog: logs:CreateLogStream logs:PutLogEvents on LogGroup.Arn
 executionRole WriteLog: logs:CreateLogStream logs:PutLogEvents on OtherLogGroup.Arn
 executionRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com from ecs:*, aws:SourceAccount AWS::AccountId
-functions –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
+functions –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 functions –: sns:Publish on Topic
 functions –: sqs:SendMessage on Queue.Arn
 queueKey Account: kms:* on * by iam::\${AWS::AccountId}:root
@@ -101,20 +101,22 @@ queuePolicy TopicSends: sqs:SendMessage on Queue.Arn by sns.amazonaws.com from s
 queuePolicy TopicSends: sqs:SendMessage on Queue.Arn by sns.amazonaws.com from sns:news.fifo
 queuePolicy TopicSends: sqs:SendMessage on Queue.Arn by sns.ap-east-1.amazonaws.com from Topic
 queuePolicy TopicSends: sqs:SendMessage on Queue.Arn by sns.ap-east-1.amazonaws.com from sns:ap-east-1:farther
-scheduleRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
-scheduleRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab
+scheduleRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
+scheduleRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
 scheduleRole Send: sqs:SendMessage on Queue.Arn
 scheduleRole Send: sqs:SendMessage on sqs:jobs
 scheduleRole –: sts:AssumeRole on itself by scheduler.amazonaws.com from scheduler:schedule-group/default, aws:SourceAccount AWS::AccountId
-sender Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
-sender Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab
+sender Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sns.\${AWS::Region}.amazonaws.com
+sender Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab from kms:ViaService sns.\${AWS::Region}.amazonaws.com
 sender Send: sns:Publish on Topic
 sender Send: sqs:SendMessage on Queue.Arn
 sender Send: sqs:SendMessage on sqs:jobs
-taskRole Encryption: kms:Decrypt kms:GenerateDataKey on OwnKey.Arn
-taskRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
-taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/* from kms:ResourceAliases alias/tiles
-taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab
+taskRole Encryption: kms:Decrypt kms:GenerateDataKey on OwnKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
+taskRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
+taskRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
+taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/* from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com, kms:ResourceAliases alias/tiles
+taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
+taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 taskRole Exec: ssmmessages:CreateControlChannel ssmmessages:CreateDataChannel ssmmessages:OpenControlChannel ssmmessages:OpenDataChannel on *
 taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on OtherQueue.Arn
 taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on OwnQueue.Arn
@@ -126,17 +128,18 @@ taskRole MoreWork: sqs:SendMessage on OwnQueue.Arn
 taskRole MoreWork: sqs:SendMessage on Queue.Arn
 taskRole MoreWork: sqs:SendMessage on sqs:jobs
 taskRole Progress: dynamodb:GetItem dynamodb:UpdateItem on ProgressTable.Arn
-taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/*
-taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<OwnCluster>/*
-taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<big>/*
-taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<shared>/*
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Other
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<OwnCluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<big>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<shared>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole SendAnew: sqs:SendMessage on Queue.Arn
-taskRole –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
+taskRole –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 taskRole –: sns:Publish on Topic
 taskRole –: sqs:SendMessage on Queue.Arn
 taskRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com from ecs:*, aws:SourceAccount AWS::AccountId
-webhookRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn
-webhookRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab
+webhookRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
+webhookRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
 webhookRole Send: sqs:SendMessage on OwnQueue.Arn
 webhookRole Send: sqs:SendMessage on Queue.Arn
 webhookRole Send: sqs:SendMessage on sqs:jobs

@@ -54,7 +54,7 @@ function conditions(condition: Record<string, object>): string[] {
   const entries = Object.values(condition).flatMap((keys) => Object.entries(keys) as [string, unknown][]);
   const others = entries
     .filter(([key]) => key !== 'aws:SourceArn')
-    .map(([key, value]) => `${key} ${inWords(value)}`);
+    .map(([key, value]) => `${key} ${[value].flat().map(inWords).join(' or ')}`);
   const sources = entries.filter(([key]) => key === 'aws:SourceArn').flatMap(([, value]) => [value].flat());
   const named = sources.length === 0 ? [undefined] : sources.map(inWords);
   return named.map((source) => [...(source === undefined ? [] : [source]), ...others].join(', '));

@@ -7,6 +7,8 @@ const list = [
   { Key: 'team', Value: 'maps' },
   { Key: 'cost-center', Value: '42' },
 ];
+/** What policies tell tasks by, whatever the provider says. */
+const OF_TASKS = { Key: 'watchbot:worker', Value: 'tiles-dev-Watchbot' };
 const map = { team: 'maps', 'cost-center': '42' };
 
 /**
@@ -93,8 +95,16 @@ describe('the provider’s tags', () => {
     ]);
   });
 
+  it('do not take away the one by which tasks are told', () => {
+    const { Tags } = single({}, { tags: { 'watchbot:worker': 'theirs' } }).of('service');
+    expect(Tags).toEqual([OF_TASKS]);
+  });
+
   it('are on tasks too, which have them from the service', () => {
-    expect(single({}, TAGGED).of('service')).toMatchObject({ PropagateTags: 'SERVICE', Tags: list });
+    expect(single({}, TAGGED).of('service')).toMatchObject({
+      PropagateTags: 'SERVICE',
+      Tags: [OF_TASKS, ...list],
+    });
   });
 
   it('give way to those of an extension', () => {
@@ -104,8 +114,10 @@ describe('the provider’s tags', () => {
 
   it('leave no trace where there are none', () => {
     const tagged = resourcesWith({}).filter(
-      ({ Type, Properties }) => Properties?.Tags !== undefined && !Type.startsWith('AWS::EC2::'),
+      ({ Type, Properties }) =>
+        Properties?.Tags !== undefined && !Type.startsWith('AWS::EC2::') && Type !== 'AWS::ECS::Service',
     );
     expect(tagged).toEqual([]);
+    expect(single().of('service').Tags).toEqual([OF_TASKS]);
   });
 });

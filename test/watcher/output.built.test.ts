@@ -171,7 +171,7 @@ describe('a worker that has ended', () => {
     else expect(isRunning(left)).toBe(false);
     await watcher.findAll(
       LAUNCHER === undefined ? 1 : 2,
-      'it left 1 processes behind (sleep), which were ended',
+      'it left 1 process behind (sleep), which was ended',
     );
     await watcher.stop();
     expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });

@@ -144,6 +144,19 @@ export const workerMemoryFits: WorkerRule = {
 /** https://docs.npmjs.com/cli/configuring-npm/package-json#name */
 const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~-][a-zA-Z0-9._~-]*$/;
 
+/** What they are named for is known only when the lock file is read. */
+export const scriptsNeedExternals: WorkerRule = {
+  reads: ['bundle'],
+  check: ({ worker: { bundle }, at }) =>
+    problemIf(bundle?.allowScripts !== undefined && bundle.external.length === 0, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('bundle', 'allowScripts'),
+      given: '`allowScripts` without `external`',
+      allowed: 'install scripts of packages that are installed: those of `external`, and what they need',
+      advice: 'name the package in `external`, or remove `allowScripts`',
+    }),
+};
+
 export const externalsArePackages: WorkerRule = {
   reads: ['bundle'],
   check: ({ worker: { bundle }, at }) =>

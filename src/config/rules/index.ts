@@ -28,6 +28,7 @@ import {
   handlersReadNoInput,
   handlersStayWarm,
   onlyWithHandler,
+  scriptsNeedExternals,
   workerMemoryFits,
 } from './handler';
 import { healthCheckFits, healthCommandRuns } from './health';
@@ -61,6 +62,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   handlerIsOne,
   onlyWithHandler,
   externalsArePackages,
+  scriptsNeedExternals,
   handlersStayWarm,
   handlersReadNoInput,
   batchWindowWaits,

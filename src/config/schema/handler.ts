@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { LAMBDA, MIN_WORKER_MEMORY_MIB } from '../limits';
-import { strictObject } from './values';
+import { mapOf, strictObject } from './values';
 
 /** What a worker with a handler has where it does not say. */
 export const HANDLER_DEFAULTS = { batchSize: 1, batchWindow: 0, maxInvocations: 0 } as const;
@@ -18,11 +18,19 @@ const BundleSchema = strictObject(
       default: [],
       title: 'a list of packages',
       description:
-        'Packages that are not bundled but installed in the image, in the version that the service has: those with native parts, or that read files of their own.',
+        'Packages that are not bundled but installed in the image, as the lock file of npm says, with what they need: those with native parts, or that read files of their own.',
     }),
+    allowScripts: Type.Optional(
+      mapOf(Type.Boolean(), {
+        title: 'a map of packages',
+        description:
+          'Of packages that `external` leads to and that have an install script, by name: whether it is run. None is otherwise.',
+        otherwise: 'no script is run, and each is told',
+      }),
+    ),
     minify: Type.Boolean({ default: false, description: 'A smaller bundle, which is harder to read.' }),
   },
-  { title: '{external, minify}', description: 'How a handler without `image` is bundled.' },
+  { title: '{external, allowScripts, minify}', description: 'How a handler without `image` is bundled.' },
 );
 
 /** Keys of a worker that has a handler. Only with one have they a meaning, which a rule sees to. */

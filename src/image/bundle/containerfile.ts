@@ -10,6 +10,9 @@ export const CONTAINERFILE = 'Containerfile';
 const TASK_FOLDER = 'task';
 const EXTERNAL_FOLDER = 'external';
 
+/** How a build calls npm's settings of registries. */
+export const NPM_SECRET = 'watchbot-npmrc';
+
 /** The user `node` of the official image, by number: a copy of it need not name its users. */
 const USER = '1000:1000';
 
@@ -23,11 +26,13 @@ const CPUS = { x86_64: 'x64', arm64: 'arm64' } as const satisfies Record<Archite
 export function bundleContainerfile(parts: {
   nodeImage: string;
   architecture: Architecture;
-  hasExternals: boolean;
+  /** Packages that are installed; undefined: none. */
+  externals: { withScripts: readonly string[] } | undefined;
 }): string {
-  const { nodeImage, hasExternals } = parts;
+  const { nodeImage, architecture, externals } = parts;
+  const hasExternals = externals !== undefined;
   const instructions = [
-    ...(hasExternals ? externalStage(parts) : []),
+    ...(hasExternals ? externalStage({ nodeImage, architecture, ...externals }) : []),
     `FROM ${nodeImage}`,
     `WORKDIR ${TASK_ROOT}`,
     `ENV ${RuntimeVariable.taskRoot}=${TASK_ROOT}`,
@@ -41,28 +46,40 @@ export function bundleContainerfile(parts: {
 }
 
 /**
- * Installs on the machine that builds, for the one that runs: nothing of another architecture has to be emulated. The
- * variables are for packages that fetch their native part by themselves. https://github.com/prebuild/prebuild-install#readme
+ * Installs on the machine that builds, for the one that runs: nothing of another architecture has to be emulated. What
+ * npm needs to be let into registries is a secret, of which no layer has anything, and which no script gets to see.
  */
 function externalStage({
   nodeImage,
   architecture,
+  withScripts,
 }: {
   nodeImage: string;
   architecture: Architecture;
+  withScripts: readonly string[];
 }): string[] {
-  const cpu = CPUS[architecture];
-  const install = ['npm', 'install', '--omit=dev', '--no-audit', '--no-fund', '--no-package-lock'];
-  const target = ['--os=linux', `--cpu=${cpu}`, '--libc=glibc'];
+  const install = ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
   return [
     `FROM --platform=$BUILDPLATFORM ${nodeImage} AS watchbot-external`,
     'WORKDIR /watchbot',
-    `ENV npm_config_platform=linux npm_config_arch=${cpu} npm_config_target_arch=${cpu}`,
+    // If there is no secret, there is no such file, and npm goes without.
+    `ENV npm_config_userconfig=/run/secrets/${NPM_SECRET}`,
     `COPY ${EXTERNAL_FOLDER}/ /watchbot/`,
-    `RUN ${JSON.stringify([...install, ...target])}`,
+    `RUN --mount=type=secret,id=${NPM_SECRET} ${JSON.stringify(install)}`,
+    ...(withScripts.length > 0 ? scripts(architecture, withScripts) : []),
+  ];
+}
+
+/** The variables are for packages that fetch their native part by themselves. https://github.com/prebuild/prebuild-install#readme */
+function scripts(architecture: Architecture, packages: readonly string[]): string[] {
+  const cpu = CPUS[architecture];
+  const rebuild = ['npm', 'rebuild', '--ignore-scripts=false', '--foreground-scripts', ...packages];
+  return [
+    `ENV npm_config_platform=linux npm_config_arch=${cpu} npm_config_target_arch=${cpu}`,
+    `RUN ${JSON.stringify(rebuild)}`,
   ];
 }
 
 /** Paths within the context. */
 export const inTask = (file: string): string => path.posix.join(TASK_FOLDER, file);
-export const EXTERNAL_PACKAGE = path.posix.join(EXTERNAL_FOLDER, 'package.json');
+export const inExternal = (file: string): string => path.posix.join(EXTERNAL_FOLDER, file);

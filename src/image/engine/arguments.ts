@@ -10,6 +10,8 @@ export interface Build {
   context: string;
   buildArgs: Readonly<Record<string, string>>;
   target: string | undefined;
+  /** Files that only the build sees, by name. */
+  secrets: Readonly<Record<string, string>>;
   /** Of the plugin's own, which only copies. */
   isLayer: boolean;
 }
@@ -44,7 +46,7 @@ export function loginArguments(engine: EngineName, registry: string, username: s
 
 /** Whatever a build pulls is verified: an option would hold for all of its images, and not just for one. */
 export function buildArguments(engine: EngineName, build: Build): string[] {
-  const { architecture, reference, file, context, buildArgs, target } = build;
+  const { architecture, reference, file, context, buildArgs, target, secrets } = build;
   return [
     'build',
     '--platform',
@@ -56,6 +58,7 @@ export function buildArguments(engine: EngineName, build: Build): string[] {
     file,
     ...Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...(target === undefined ? [] : ['--target', target]),
+    ...Object.entries(secrets).flatMap(([name, source]) => ['--secret', `id=${name},src=${source}`]),
     context,
   ];
 }

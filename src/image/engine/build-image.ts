@@ -9,7 +9,7 @@ import {
   launcherFileOf,
   PROGRESS_SCRIPT_FILE,
 } from '../../contract/image';
-import { CONTAINERFILE } from '../bundle/containerfile';
+import { CONTAINERFILE, inExternal, NPM_SECRET } from '../bundle/containerfile';
 import { layerContainerfile, layerFileNames, LINKS_FOLDER, NODE_PROGRAM } from '../containerfile';
 import { LAYER_FILES } from '../layer';
 import { withLinks } from '../links';
@@ -23,7 +23,7 @@ import {
   secretValues,
   type Build,
 } from './arguments';
-import type { Report } from './engine';
+import type { BuildOptions as Options, Report } from './engine';
 import { readEntryPoint } from './entry-point';
 import type { Run } from './run-command';
 import { runOrFail } from './run-or-fail';
@@ -31,12 +31,6 @@ import { runOrFail } from './run-or-fail';
 interface Tool {
   name: EngineName;
   run: Run;
-}
-
-interface Options {
-  packageFolder: string;
-  reference: string;
-  report: Report;
 }
 
 /** Builds what the plugin's layer is put over, where it is not there, and that layer. */
@@ -55,7 +49,7 @@ export async function buildImage(tool: Tool, image: PackagedImage, options: Opti
     await writeFile(file, layerContainerfile({ base, hasNode, nodeImage, architecture, files }));
     const { reference } = options;
     const build = { architecture, reference, file, context: folder, buildArgs: {}, target: undefined };
-    await runBuild(tool, { ...build, isLayer: true }, { image, report: options.report });
+    await runBuild(tool, { ...build, secrets: {}, isLayer: true }, { image, report: options.report });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -82,17 +76,38 @@ async function baseOf(tool: Tool, image: PackagedImage, options: Options): Promi
   if (image.base.kind === 'uri') return image.base.uri;
   const reference = `localhost/watchbot-base/${image.worker.toLowerCase()}:${image.tag}`;
   const build = baseBuild(image, image.base, { packageFolder: options.packageFolder, reference });
-  await withLinks(options.packageFolder, image.worker, () =>
-    runBuild(tool, build, { image, report: options.report }),
+  await withNpmSettings(image, options, (secrets, hidden) =>
+    withLinks(options.packageFolder, image.worker, () =>
+      runBuild(tool, { ...build, secrets }, { image, report: options.report, hidden }),
+    ),
   );
   return reference;
+}
+
+/** Hands a build the user's settings of npm, in a file of its own that is gone after it. */
+async function withNpmSettings(
+  { base, worker }: PackagedImage,
+  { packageFolder, npmSettings }: Options,
+  build: (secrets: Build['secrets'], hidden: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const lockFile = path.join(packagedContext(packageFolder, worker), inExternal('package-lock.json'));
+  const settings = base.kind === 'bundle' && (await isThere(lockFile)) ? await npmSettings() : undefined;
+  if (settings === undefined) return build({}, []);
+  const folder = await mkdtemp(path.join(tmpdir(), 'watchbot-npm-'));
+  try {
+    const file = path.join(folder, 'npmrc');
+    await writeFile(file, settings.text, { mode: 0o600 });
+    await build({ [NPM_SECRET]: file }, settings.secrets);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function baseBuild(
   { worker, architecture }: PackagedImage,
   base: Exclude<ImageBase, { kind: 'uri' }>,
   { packageFolder, reference }: { packageFolder: string; reference: string },
-): Build {
+): Omit<Build, 'secrets'> {
   const context = packagedContext(packageFolder, worker);
   const { dockerfile, buildArgs, target } =
     base.kind === 'bundle' ? { dockerfile: CONTAINERFILE, buildArgs: {}, target: undefined } : base;
@@ -120,13 +135,13 @@ async function linkNode(folder: string): Promise<void> {
 function runBuild(
   { name, run }: Tool,
   build: Build,
-  { image, report }: { image: PackagedImage; report: Report },
+  { image, report, hidden = [] }: { image: PackagedImage; report: Report; hidden?: readonly string[] },
 ): Promise<void> {
   const command = {
     program: name,
     arguments: buildArguments(name, build),
     variables: buildVariables(name),
-    hidden: secretValues(build),
+    hidden: [...secretValues(build), ...hidden],
   };
   return runOrFail(run, command, { failure: failureOf(image), report });
 }
@@ -147,12 +162,14 @@ async function copyLayer({ architecture }: PackagedImage, layer: string, folder:
     await chmod(path.join(folder, file), file === PROGRESS_SCRIPT_FILE ? 0o755 : 0o644);
   }
   const launcher = path.join(layer, launcherFileOf(architecture));
-  const isThere = await access(launcher).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return [...LAYER_FILES];
+  if (!(await isThere(launcher))) return [...LAYER_FILES];
   await copyFile(launcher, path.join(folder, LAUNCHER_FILE));
   await chmod(path.join(folder, LAUNCHER_FILE), 0o755);
   return [...LAYER_FILES, LAUNCHER_FILE];
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );

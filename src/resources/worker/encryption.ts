@@ -1,8 +1,19 @@
 import type { TextOrIntrinsic } from '../../config/configuration';
 import { isAwsManagedKey } from '../../config/queue-kind';
-import { arn, getAtt, policyDocument, sub, type Resources, type Statement } from '../cloudformation';
+import {
+  arn,
+  getAtt,
+  oneOrMore,
+  policyDocument,
+  sub,
+  type Resources,
+  type Statement,
+} from '../cloudformation';
 import { leaveOf, senders, type Sender } from './senders';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
+
+/** A service that uses the key in the name of who calls it. */
+export type KeyUser = 'sqs' | 'sns';
 
 /** Sending needs a new data key, and the key itself to check it; receiving needs the key. */
 const USES = ['kms:Decrypt', 'kms:GenerateDataKey'];
@@ -53,18 +64,29 @@ function senderStatement(sender: Sender): Statement {
   return leaveOf(sender, { Action: USES, Resource: '*' }, ({ byName }) => byName);
 }
 
-/** Leave to use the key, for a role or user that sends or receives. */
-export function keyStatements(subject: ConfiguredWorker): Statement[] {
+/**
+ * Leave for a role or user to use the key by what it calls of a service, and in no other way: the key may be that of a
+ * bucket, too. The queue is in the stack's own region.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html (kms:ViaService)
+ */
+export function keyStatements(subject: ConfiguredWorker, users: readonly KeyUser[]): Statement[] {
   const key = keyId(subject);
   if (key === undefined || isAwsManagedKey(key)) return [];
-  return [{ Sid: 'Encryption', Effect: 'Allow', Action: USES, ...keyResource(key) }];
+  const { Resource, Condition } = keyResource(key);
+  const through = { StringEquals: { 'kms:ViaService': oneOrMore(users.map(viaService)) } };
+  return [
+    { Sid: 'Encryption', Effect: 'Allow', Action: USES, Resource, Condition: { ...through, ...Condition } },
+  ];
 }
+
+/** The suffix is this one in all partitions, as KMS says. */
+const viaService = (user: KeyUser) => sub(`${user}.\${AWS::Region}.amazonaws.com`);
 
 /**
  * A policy names a key by its ARN; of an alias it can only say that the key must have it.
  * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
  */
-function keyResource(key: TextOrIntrinsic): Pick<Statement, 'Resource' | 'Condition'> {
+function keyResource(key: TextOrIntrinsic): { Resource: unknown; Condition?: object } {
   if (typeof key !== 'string') return { Resource: key };
   const alias = /alias\/.+$/.exec(key)?.[0];
   if (alias !== undefined) {

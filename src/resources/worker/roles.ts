@@ -18,6 +18,7 @@ import { pullStatements } from './pull';
 import { secretStatements } from './secrets';
 import { queueSendStatement, sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
+import { onTaggedTasks } from './task-tag';
 
 /**
  * By tasks of this account and region: ECS cannot be led to use it for somebody else's.
@@ -46,7 +47,7 @@ export function taskRole(subject: Subject): Resources {
 }
 
 function watcherStatements(subject: Subject): Statement[] {
-  const { configuration, worker } = subject;
+  const { worker } = subject;
   return [
     {
       Sid: 'Messages',
@@ -57,19 +58,26 @@ function watcherStatements(subject: Subject): Statement[] {
     // A worker may make more work of its own kind, as in Watchbot.
     { Sid: 'MoreWork', ...sendStatement(subject) },
     ...sendAnewStatements(subject),
-    ...keyStatements(subject),
+    ...keyStatements(subject, worker.topic ? ['sqs', 'sns'] : ['sqs']),
     ...progressStatements(subject),
     ...sendStatements(worker.environment, otherWorkers(subject)),
-    {
-      Sid: 'ScaleInProtection',
-      Effect: 'Allow',
-      Action: 'ecs:UpdateTaskProtection',
-      Resource: sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/${Cluster}/*', {
-        Cluster: clusterName(configuration),
-      }),
-    },
+    protectionStatement(subject),
     ...(worker.exec ? [EXEC_STATEMENT] : []),
   ];
+}
+
+/** A task protects itself, by its role: the same for all tasks of the worker, and so for no others. */
+function protectionStatement(subject: Subject): Statement {
+  const Condition = onTaggedTasks(subject);
+  return {
+    Sid: 'ScaleInProtection',
+    Effect: 'Allow',
+    Action: 'ecs:UpdateTaskProtection',
+    Resource: sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/${Cluster}/*', {
+      Cluster: clusterName(subject.configuration),
+    }),
+    ...(Condition && { Condition }),
+  };
 }
 
 /** A worker that is told where another one's messages go may send them. */

@@ -1,5 +1,5 @@
 import { getAtt, ref, sub, type Resources } from '../cloudformation';
-import { sendPolicy, sendStatement } from './sending';
+import { sendPolicy } from './sending';
 import { idOf, named, type Subject } from './subject';
 
 /**
@@ -14,7 +14,7 @@ export function sender(subject: Subject): Resources {
     ...named(subject, 'sender', {
       Type: 'AWS::IAM::User',
       Properties: {
-        Policies: [sendPolicy(subject, sendStatement(subject))],
+        Policies: [sendPolicy(subject)],
       },
     }),
     ...named(subject, 'senderKey', {

@@ -2,7 +2,7 @@ import { existingBuckets, madeBuckets } from '../../config/events';
 import { SourceId } from '../../config/logical-ids';
 import { sourceName, topicName } from '../../config/names';
 import type { TextOrIntrinsic } from '../../config/configuration';
-import { arn, compact, getAtt, ref, sub, type Statement } from '../cloudformation';
+import { arn, compact, getAtt, oneOrMore, ref, sub, type Statement } from '../cloudformation';
 import { snsPrincipal } from './sns-principal';
 import { idOf, type ConfiguredWorker } from './subject';
 
@@ -51,10 +51,6 @@ export function leaveOf(
       StringEquals: isGlobal ? { 'aws:SourceAccount': ref('AWS::AccountId') } : undefined,
     }),
   };
-}
-
-function oneOrMore<T>(list: readonly T[]): T | readonly T[] {
-  return list.length === 1 ? list[0]! : list;
 }
 
 function snsPrincipals({ configuration: { context }, worker: { events, topic } }: ConfiguredWorker) {

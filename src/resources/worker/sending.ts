@@ -15,10 +15,15 @@ export function queueSendStatement(subject: Target): Statement {
   return { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn(subject) };
 }
 
-/** The policy of whoever may send and nothing else, with leave to use the key that this takes. */
-export function sendPolicy(subject: ConfiguredWorker, statement: Statement) {
-  return {
-    PolicyName: 'send',
-    PolicyDocument: policyDocument([{ Sid: 'Send', ...statement }, ...keyStatements(subject)]),
-  };
-}
+/** The policy of whoever may send as everybody does, and nothing else, with leave to use the key that this takes. */
+export const sendPolicy = (subject: ConfiguredWorker) =>
+  policyOf(sendStatement(subject), keyStatements(subject, [subject.worker.topic ? 'sns' : 'sqs']));
+
+/** The same, straight to the queue. */
+export const queueSendPolicy = (subject: ConfiguredWorker) =>
+  policyOf(queueSendStatement(subject), keyStatements(subject, ['sqs']));
+
+const policyOf = (send: Statement, key: readonly Statement[]) => ({
+  PolicyName: 'send',
+  PolicyDocument: policyDocument([{ Sid: 'Send', ...send }, ...key]),
+});

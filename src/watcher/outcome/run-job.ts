@@ -33,7 +33,7 @@ export interface JobParts extends MessageFolders {
   temporaryFolders: TemporaryFolders | undefined;
   maxJobDurationSeconds: number;
   machine: Pick<Machine, 'judge'>;
-  memoryKills: Pick<MemoryKills, 'take'>;
+  memoryKills: Pick<MemoryKills, 'count' | 'take'>;
   hasStandardInput: boolean;
   clock: Clock;
   /** By which SQS says when a message was sent: it can be set while a job runs. */
@@ -76,11 +76,12 @@ async function work(
 ): Promise<Settlement> {
   const { clock, log } = parts;
   const startedAtMs = clock.now();
+  const killsBefore = parts.memoryKills.count();
   log.info(receivedText(job), job.messageId);
   const end = await Promise.race([workerEnd(job, parts, onStart), abandoned]);
   const nowMs = clock.now();
   tellOfRemains(end, job, log);
-  const decision = decisionOn(end, { job, nowMs }, parts);
+  const decision = decisionOn(end, { job, nowMs, killsBefore }, parts);
   const outcome = outcomeOf(decision, {
     job,
     durationMs: nowMs - startedAtMs,
@@ -94,12 +95,12 @@ async function work(
 
 function decisionOn(
   end: WorkerEnd,
-  { job, nowMs }: { job: Job; nowMs: number },
+  { job, nowMs, killsBefore }: { job: Job; nowMs: number; killsBefore: number },
   { machine, memoryKills }: JobParts,
 ): Decision {
   const tried = triedOf(job, nowMs);
   const decision = machine.judge(job, end, tried) ?? decide(end, tried);
-  return explainMemoryKill(decision, end, memoryKills);
+  return explainMemoryKill(decision, end, { memoryKills, before: killsBefore });
 }
 
 function tellOfRemains(end: WorkerEnd, { messageId }: Job, log: Logger): void {
@@ -107,9 +108,12 @@ function tellOfRemains(end: WorkerEnd, { messageId }: Job, log: Logger): void {
   if (remains === undefined) return;
   const { leftCount, leftNames, stuckCount } = remains;
   const names = leftNames === '' ? '' : ` (${leftNames})`;
-  if (leftCount > 0) log.warn(`it left ${leftCount} processes behind${names}, which were ended`, messageId);
-  if (stuckCount > 0) log.warn(`${stuckCount} processes of it could not be ended`, messageId);
+  const wereEnded = leftCount === 1 ? 'which was ended' : 'which were ended';
+  if (leftCount > 0) log.warn(`it left ${processes(leftCount)} behind${names}, ${wereEnded}`, messageId);
+  if (stuckCount > 0) log.warn(`${processes(stuckCount)} of it could not be ended`, messageId);
 }
+
+const processes = (count: number) => (count === 1 ? '1 process' : `${count} processes`);
 
 async function workerEnd(
   job: Job,

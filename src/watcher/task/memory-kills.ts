@@ -21,20 +21,38 @@ function countIn(file: string): number | undefined {
   }
 }
 
-/** Kills by the kernel, each of which explains the end of one worker. */
+/** So many are remembered as explained: those that come later are of jobs that end soon. */
+const MOST_REMEMBERED = 1_000;
+
+/** Kills by the kernel, by their numbers: what a job ended by can only be one that came after its beginning. */
 export class MemoryKills {
   private readonly read: () => number | undefined;
-  private explained: number;
+  /** Each explains the end of one worker. */
+  private readonly explained = new Set<number>();
 
   constructor(read: () => number | undefined) {
     this.read = read;
-    this.explained = read() ?? 0;
   }
 
-  /** Whether there was one that no other worker's end was explained by. */
-  take(): boolean {
-    if ((this.read() ?? 0) <= this.explained) return false;
-    this.explained += 1;
-    return true;
+  /** How many there were so far. */
+  count(): number {
+    return this.read() ?? 0;
+  }
+
+  /** Whether there was one, after so many, that no other worker's end was explained by. */
+  take(before: number): boolean {
+    const count = this.count();
+    for (let number = before + 1; number <= count; number += 1) {
+      if (this.explained.has(number)) continue;
+      this.remember(number);
+      return true;
+    }
+    return false;
+  }
+
+  private remember(number: number): void {
+    this.explained.add(number);
+    const [oldest] = this.explained;
+    if (this.explained.size > MOST_REMEMBERED && oldest !== undefined) this.explained.delete(oldest);
   }
 }

@@ -1,4 +1,4 @@
-import { bodies, drained, feed, until } from '../run.mjs';
+import { drained, feed, makeBodies, until } from '../run.mjs';
 
 const WATCHERS = 3;
 /** With fewer left, none is ended: told to stop, it would wait for a poll on an empty queue, for up to 20 s. */
@@ -14,25 +14,31 @@ const LEAST_ENDS = 4;
  * Works a backlog down while one watcher after the other is ended and a new one is started.
  * @param endOne ends a watcher its own way
  * @param shares of kinds of messages: see worker.sh
+ * @param make gives so many messages instead
+ * @param startOne starts a watcher of its own kind
  * @param few with so many left, none is ended any more
+ * @param pauseMs between the ends of two watchers
  */
-export async function workWhileEnding(run, endOne, { shares, few = FEW } = {}) {
+export async function workWhileEnding(run, endOne, { shares, few = FEW, ...own } = {}) {
   const { random, queue, watchers } = run;
-  const startOne = () => watchers.start({ concurrency: random.whole(2, 5) });
+  const {
+    make = makeBodies(run, shares),
+    startOne = () => watchers.start({ concurrency: random.whole(2, 5) }),
+    pauseMs = run.messages < FEW_MESSAGES ? SHORT_PAUSE_MS : PAUSE_MS,
+  } = own;
   let isFed = false;
-  const feeding = feed(run, { shares }).then(() => (isFed = true));
+  const feeding = feed(run, { make }).then(() => (isFed = true));
   const isShortOfWork = async () => isFed && (await queue.counts()).visible < few;
   const isNearlyOver = async () => run.kills >= LEAST_ENDS && (await isShortOfWork());
   for (let index = 0; index < WATCHERS; index += 1) startOne();
   const endings = [];
-  const pauseMs = run.messages < FEW_MESSAGES ? SHORT_PAUSE_MS : PAUSE_MS;
   while (!run.isLate() && !(await isNearlyOver())) {
     const wakeMs = performance.now() + random.between(...pauseMs);
     await until(run, async () => performance.now() > wakeMs || (await isNearlyOver()));
     if (await isNearlyOver()) break;
     const left = watchers.running().filter((watcher) => watcher.isReady() && !watcher.isEnding);
     if (left.length === 0) continue;
-    if (await isShortOfWork()) await queue.send(bodies(2 * few, random, shares));
+    if (await isShortOfWork()) await queue.send(make(2 * few));
     run.kills += 1;
     endings.push(endOne(random.pick(left)));
     startOne();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Statement } from '../../../src/resources/cloudformation';
 import { arnOf, EVERY_SOURCE, OWN_KEY, QUEUE_ARN } from '../sections';
-import { ownArn, single, statementsOf, type Properties } from '../support';
+import { build, ownArn, single, statementsOf, type Properties } from '../support';
 
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const USES = ['kms:Decrypt', 'kms:GenerateDataKey'];
@@ -11,6 +11,17 @@ const ROLES = ['taskRole', 'sender', 'scheduleRole', 'webhookRole'] as const;
 const EVERYBODY = {
   sender: true,
   events: [{ schedule: 'rate(1 day)' }, { webhook: { authorization: 'none' } }],
+};
+/** Who sends straight to the queue, to the topic, or receives and sends. */
+const THROUGH: Record<(typeof ROLES)[number], string[]> = {
+  taskRole: ['sqs', 'sns'],
+  sender: ['sns'],
+  scheduleRole: ['sqs'],
+  webhookRole: ['sqs'],
+};
+const through = (services: readonly string[]) => {
+  const names = services.map((service) => ({ 'Fn::Sub': `${service}.\${AWS::Region}.amazonaws.com` }));
+  return { 'kms:ViaService': names.length === 1 ? names[0] : names };
 };
 const encryptionOf = (properties: Properties) =>
   statementsOf(properties).filter(({ Sid }) => Sid === 'Encryption');
@@ -120,6 +131,26 @@ describe('with a key that is made', () => {
   });
 });
 
+it('a key is used through SQS alone where there is no topic', () => {
+  const { of } = single({ ...EVERYBODY, topic: false, queue: { encryption: OWN_KEY } });
+  for (const role of ROLES) {
+    expect(encryptionOf(of(role))).toMatchObject([{ Condition: { StringEquals: through(['sqs']) } }]);
+  }
+});
+
+it.each([
+  ['QueueUrl', { Ref: 'WatchbotQueue' }, ['sqs']],
+  ['topic', { Ref: 'WatchbotTopic' }, ['sns']],
+])('who is told its %s uses its key for that alone', (_what, TOLD, services) => {
+  const watchbot = { command: 'true', queue: { encryption: 'KMS' } };
+  const other = { command: 'true', environment: { TOLD } };
+  const role = build({ workers: { watchbot, other } }).Resources.OtherTaskRole!.Properties!;
+  const keys = statementsOf(role).filter(({ Action }) => String(Action).startsWith('kms:'));
+  expect(keys).toEqual([
+    { Effect: 'Allow', Action: USES, Resource: made, Condition: { StringEquals: through(services) } },
+  ]);
+});
+
 describe('whoever sends or receives may use', () => {
   it.each<[string, unknown, Partial<Statement>]>([
     ['a key that is made', 'KMS', { Resource: made }],
@@ -145,7 +176,13 @@ describe('whoever sends or receives may use', () => {
   ])('%s', (_what, encryption, expected) => {
     const { of } = single({ ...EVERYBODY, queue: { encryption } });
     const statement = { Sid: 'Encryption', Effect: 'Allow', Action: USES, ...expected };
-    expect(ROLES.map((role) => encryptionOf(of(role)))).toEqual(ROLES.map(() => [statement]));
+    for (const role of ROLES) {
+      const Condition = {
+        ...(expected.Condition as object | undefined),
+        StringEquals: through(THROUGH[role]),
+      };
+      expect(encryptionOf(of(role))).toEqual([{ ...statement, Condition }]);
+    }
     expect(of('queue').KmsMasterKeyId).toEqual(encryption === 'KMS' ? made : encryption);
   });
 

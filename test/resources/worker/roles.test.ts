@@ -31,6 +31,7 @@ describe('the roles of a worker', () => {
         Effect: 'Allow',
         Action: 'ecs:UpdateTaskProtection',
         Resource: { 'Fn::Sub': [ownArn('ecs', 'task/${Cluster}/*')['Fn::Sub'], cluster] },
+        Condition: { StringEquals: { 'aws:ResourceTag/watchbot:worker': 'tiles-dev-Watchbot' } },
       },
     ]);
     expect(statementsOf(of('executionRole'))).toEqual([
@@ -93,6 +94,32 @@ describe('the roles of a worker', () => {
 });
 
 describe('the task role', () => {
+  const protection = (role: Properties) => statementsOf(role).find(({ Sid }) => Sid === 'ScaleInProtection')!;
+
+  it('protects tasks that have the tag of the worker’s service, and no others of the cluster', () => {
+    const workers = { a: { command: 'true' }, 'b-c': { command: 'true' } };
+    const { Resources } = build({ cluster: 'shared', workers }, { stackName: 'tiles-prod' });
+    for (const [prefix, Value] of [
+      ['A', 'tiles-prod-A'],
+      ['BC', 'tiles-prod-BC'],
+    ]) {
+      expect(protection(Resources[`${prefix}TaskRole`]!.Properties!).Condition).toEqual({
+        StringEquals: { 'aws:ResourceTag/watchbot:worker': Value },
+      });
+      expect(Resources[`${prefix}Service`]?.Properties).toMatchObject({
+        Tags: [{ Key: 'watchbot:worker', Value }],
+        PropagateTags: 'SERVICE',
+      });
+    }
+  });
+
+  it.each([[{ Tags: [] }], [{ Tags: { Ref: 'OwnTags' } }], [{ PropagateTags: 'TASK_DEFINITION' }]])(
+    'protects all tasks of the cluster where its own may not have the tag: %j',
+    (service) => {
+      expect(protection(single({ extensions: { service } }).of('taskRole'))).not.toHaveProperty('Condition');
+    },
+  );
+
   it('may send to the queue where there is no topic', () => {
     const [, moreWork] = statementsOf(single({ topic: false }).of('taskRole'));
     expect(moreWork).toMatchObject({ Action: 'sqs:SendMessage', Resource: queueArn });

@@ -18,9 +18,10 @@ const exited = (
   stopped,
 });
 
-function reasonOf(end: WorkerEnd, kills: MemoryKills): string {
+/** @param before kills that were counted when the job began */
+function reasonOf(end: WorkerEnd, memoryKills: MemoryKills, before: number): string {
   const decision = decide(end, { receives: 1, heldSeconds: 0 });
-  return explainMemoryKill(decision, end, kills).reason;
+  return explainMemoryKill(decision, end, { memoryKills, before }).reason;
 }
 
 describe('a kill by the kernel', () => {
@@ -35,21 +36,42 @@ describe('a kill by the kernel', () => {
     { end: exited(null, 'SIGKILL', 'duration'), reason: 'stopped: longer than maxJobDuration' },
     { end: { kind: 'lost', reason: 'gone' } as const, reason: 'gone' },
   ])('is named where it can be known: $reason', ({ end, reason }) => {
-    let count = 0;
-    const kills = new MemoryKills(() => count);
-    count = 1;
-    expect(reasonOf(end, kills)).toBe(reason);
+    expect(reasonOf(end, new MemoryKills(() => 1), 0)).toBe(reason);
   });
 
   it('explains one end, and none before it', () => {
     let count: number | undefined = 5;
     const kills = new MemoryKills(() => count);
     const killed = exited(null, 'SIGKILL');
-    expect(reasonOf(killed, kills)).toBe('signal SIGKILL');
+    expect(kills.count()).toBe(5);
+    expect(reasonOf(killed, kills, 5)).toBe('signal SIGKILL');
     count = 7;
-    expect([1, 2, 3].map(() => reasonOf(killed, kills).includes('kernel'))).toEqual([true, true, false]);
+    expect([1, 2, 3].map(() => reasonOf(killed, kills, 5).includes('kernel'))).toEqual([true, true, false]);
     count = undefined;
-    expect(reasonOf(killed, kills)).toBe('signal SIGKILL');
+    expect(kills.count()).toBe(0);
+    expect(reasonOf(killed, kills, 0)).toBe('signal SIGKILL');
+  });
+
+  it('is still named of whom it ended after another job failed of itself', () => {
+    const kills = new MemoryKills(() => 1);
+    expect(reasonOf(exited(1), kills, 0)).toContain('a process in the container was killed');
+    expect(reasonOf(exited(137), kills, 0)).toBe(`exit code 137: ${BY_KERNEL}`);
+    expect(reasonOf(exited(1), kills, 0)).toContain('a process in the container was killed');
+  });
+
+  it.each([exited(1), exited(137), exited(null, 'SIGKILL')])(
+    'says nothing of a job that began after it, though no other was ended by it: %j',
+    (end) => {
+      const kills = new MemoryKills(() => 3);
+      expect(reasonOf(end, kills, kills.count())).not.toContain('kernel');
+    },
+  );
+
+  it('is the one of the job that was there, whichever job ends first', () => {
+    const kills = new MemoryKills(() => 2);
+    const killed = exited(null, 'SIGKILL');
+    // The second kill can be the one of a job that began between the two; the first one cannot.
+    expect([1, 0].map((before) => reasonOf(killed, kills, before).includes('kernel'))).toEqual([true, true]);
   });
 });
 

@@ -34,7 +34,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}
     temporaryFolders: undefined,
     maxJobDurationSeconds: 0,
     machine: { judge: () => undefined },
-    memoryKills: { take: () => false },
+    memoryKills: { count: () => 0, take: () => false },
     hasStandardInput: false,
     clock,
     timeOfDay: clock,

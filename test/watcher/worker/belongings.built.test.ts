@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { systemClock } from '../../../src/watcher/clock';
 import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
 import { startByNode, startKept } from '../../../src/watcher/worker/node-spawn';
@@ -45,6 +47,7 @@ const STRAYS: Record<string, string> = {
   'a daemon that heeds no SIGTERM': daemon('trap "" TERM; sleep MARK'),
   'a daemon that is stopped': daemon('sleep MARK & sleep 0.1; kill -STOP $!; sleep 0.01'),
   'one that holds the output': 'setsid sh -c "trap \\"\\" TERM; sleep MARK" &',
+  'a namespace of process ids, if the machine lets it make one': `setsid sh -c "unshare --map-root-user --pid --fork sleep MARK || sleep MARK" ${AWAY} &`,
   'many generations': daemon(
     'sh -c "setsid sh -c \\"setsid sleep MARK & setsid sleep MARK & wait\\" & wait"',
   ),
@@ -261,6 +264,62 @@ describeWithLauncher('what belongs to a process that Node has started, kept by t
     worker.kill();
     await worker.ended;
   });
+});
+
+/** Of a watcher that is not root, as behind a `USER` of the image. */
+const describeAsRoot = process.getuid!() === 0 ? describeWithLauncher : describe.skip;
+
+describeAsRoot("what a job started and the watcher's user may not end", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-test-'));
+  const [shell, launcher, byNobody] = ['sh', 'launcher', 'by-nobody'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string];
+  const log = createTestLog();
+  let starter: Starter;
+  const mark = newMark();
+  beforeAll(async () => {
+    copyFileSync(LAUNCHER!, launcher);
+    copyFileSync('/bin/sh', shell);
+    const become = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
+    writeFileSync(byNobody, `#!/bin/sh\nexec ${become} ${launcher} "$@"\n`);
+    for (const [file, mode] of [
+      [folder, 0o755],
+      [byNobody, 0o755],
+      [shell, 0o4755],
+    ] as const)
+      chmodSync(file, mode);
+    starter = createStarter({ file: byNobody, log, clock: systemClock });
+    await starter.ready;
+  });
+  afterAll(() => {
+    starter.close();
+    processesWith(mark).forEach(killTree);
+    rmSync(folder, { recursive: true });
+    expect(log.lines).toEqual([]);
+  });
+  /** As sudo would start it. */
+  const asRoot = () =>
+    `exec ${shell} -p -c 'exec setpriv --reuid 0 --regid 0 --clear-groups sh -c "echo on; exec sleep MARK"'`;
+  const ways = () => [(request) => starter.start(request), startKept(byNobody)] satisfies StartWorker[];
+
+  it('is told of, is waited for no longer than for its end, and is not done where it is the worker', async () => {
+    const left = ways().map(
+      (start) => run(start, `(${asRoot()}) ${AWAY} & ${settle}; exit 0`, mark).worker.ended,
+    );
+    const killed = ways().map(async (start) => {
+      const { worker, lines } = run(start, asRoot(), mark);
+      await lines.find('on');
+      worker.stop('duration', 100);
+      return worker.ended;
+    });
+    const end = { code: null, signal: 'SIGKILL', stopped: 'duration' };
+    expect(await Promise.all([...left, ...killed])).toMatchObject([
+      { code: 0, remains: { leftCount: 1, leftNames: 'sleep', stuckCount: 1 } },
+      { code: 0 },
+      { ...end, remains: { stuckCount: 1 } },
+      end,
+    ]);
+  }, 30_000);
 });
 
 describe('by Node', () => {

@@ -3,7 +3,7 @@ import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
 import { arn, assumedBy, combine, compact, getAtt, sub, type Resources } from '../../cloudformation';
 import { queueArn, queueUrl } from '../queue-references';
-import { queueSendStatement, sendPolicy } from '../sending';
+import { queueSendPolicy } from '../sending';
 import { idOf, named, type Subject } from '../subject';
 
 /** What a message says where the user does not: EventBridge Scheduler puts the time in. */
@@ -71,7 +71,7 @@ function scheduleRole(subject: Subject): Resources {
       AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com', {
         ArnEquals: { 'aws:SourceArn': arn('scheduler', 'schedule-group/default') },
       }),
-      Policies: [sendPolicy(subject, queueSendStatement(subject))],
+      Policies: [queueSendPolicy(subject)],
     },
   });
 }

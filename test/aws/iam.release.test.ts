@@ -1,0 +1,190 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { CORPUS_NAMES, packagedCorpus } from '../helpers/corpus';
+import type { PackagedTemplate } from '../helpers/framework';
+import { buildTemplate } from '../../src/resources/template';
+import { parse } from '../config/support';
+import { actions, SPEAKERS, speakers, targets } from './iam/code';
+import { forbiddenCalls } from './iam/forbidden';
+import { neededCalls } from './iam/needed';
+import type { Document, Policy } from './iam/simulator';
+import { inWords, Stack, type Call } from './iam/stack';
+import { workersOf } from './iam/workers';
+import { ACCOUNT_ID, REGION } from './types/type';
+
+/**
+ * By AWS's own rules of evaluation, on the policies as they are packaged: all that a service needs gets through, and what
+ * it must not do does not. Neither moto nor the emulator asks who may.
+ */
+
+/** Statements of the user's own are not the plugin's. */
+const isPlugins = ({ PolicyName }: Policy) => PolicyName !== 'worker';
+
+const refused = (stack: Stack) => which(stack, neededCalls(stack), (isAllowed) => !isAllowed);
+const letThrough = (stack: Stack) => which(stack, forbiddenCalls(stack), (isAllowed) => isAllowed);
+
+async function which(
+  stack: Stack,
+  calls: readonly Call[],
+  isWanted: (isAllowed: boolean) => boolean,
+): Promise<string[]> {
+  const found = new Set<string>();
+  for (const call of calls) {
+    if (isWanted(await stack.allows(call, isPlugins))) found.add(inWords(call));
+  }
+  return [...found];
+}
+
+describe('every fixture service', () => {
+  let stacks: Map<string, Stack>;
+
+  beforeAll(async () => {
+    const corpus = await packagedCorpus();
+    stacks = new Map(corpus.map(({ name, template }) => [name, new Stack(template)]));
+  }, 900_000);
+
+  it.each(CORPUS_NAMES)('%s may do all that it needs', async (name) => {
+    expect(await refused(stacks.get(name)!)).toEqual([]);
+  });
+
+  it('has its own permissions, for its jobs alone', async () => {
+    const stack = stacks.get('permissions')!;
+    const [worker] = workersOf(stack);
+    const may = (by: string, action: string, on: string) => stack.allows({ by, action, on });
+    const object = 'arn:aws:s3:::acme-inbox/a';
+    expect(await may(worker!.taskRole, 's3:GetObject', object)).toBe(true);
+    expect(await may(worker!.taskRole, 's3:DeleteObject', object)).toBe(false);
+    expect(await may(worker!.executionRole, 's3:GetObject', object)).toBe(false);
+  });
+
+  it.each(CORPUS_NAMES)('%s may do nothing that it must not', async (name) => {
+    expect(await letThrough(stacks.get(name)!)).toEqual([]);
+  });
+});
+
+const STRAY_KEY = `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const ORDERS = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:orders`;
+const EVENTS = [{ schedule: 'rate(1 day)' }, { webhook: { authorization: 'apiKey' } }];
+
+/** What no fixture service has. */
+const SECTIONS: Record<string, { section: object; keys?: Record<string, string> }> = {
+  'an existing queue with a key': {
+    section: { queue: { arn: ORDERS, encryption: STRAY_KEY }, events: EVENTS, sender: true },
+    keys: { [ORDERS]: STRAY_KEY },
+  },
+  'a key by its id': {
+    section: { queue: { encryption: '1234abcd-12ab-34cd-56ef-1234567890ab' }, events: EVENTS, sender: true },
+  },
+  'a key by its alias, without a topic': {
+    section: { topic: false, queue: { encryption: 'alias/tiles' }, events: EVENTS, sender: true, exec: true },
+  },
+  'a FIFO queue with a key, a topic and sources': {
+    section: {
+      topic: true,
+      queue: { fifo: true, encryption: 'KMS' },
+      reduce: true,
+      sender: true,
+      events: [
+        { schedule: { rate: 'rate(1 day)', messageGroupId: 'daily' } },
+        { eventBridge: { pattern: { source: ['tiles'] }, eventBus: 'maps', messageGroupId: 'events' } },
+        { s3: { bucket: 'tiles-old', existing: true, messageGroupId: 'objects' } },
+        { webhook: { authorization: 'none', messageGroupId: 'web' } },
+      ],
+    },
+  },
+  'neighbours in a shared cluster': {
+    section: {
+      cluster: `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:cluster/shared`,
+      workers: {
+        a: { command: 'true', queue: { encryption: 'KMS' } },
+        b: { command: 'true', environment: { NEXT: { Ref: 'AQueue' }, TOPIC: { Ref: 'ATopic' } } },
+        'b-c': { command: 'true', topic: false, environment: { ONLY_TOPIC: { Ref: 'ATopic' } } },
+      },
+    },
+  },
+};
+
+const imageOf = (worker: string) =>
+  `${ACCOUNT_ID}.dkr.ecr.${REGION}.amazonaws.com/tiles-dev/${worker}:0123456789abcdef`;
+
+function deployed(section: object, keys?: Record<string, string>): Stack {
+  const whole = 'workers' in section ? section : { command: 'true', ...section };
+  const configuration = parse(whole, { region: REGION });
+  const images: Record<string, string> = {};
+  for (const { name } of configuration.workers) images[name] = imageOf(name);
+  return new Stack(buildTemplate(configuration, images) as PackagedTemplate, keys);
+}
+
+const stackOf = (name: string) => deployed(SECTIONS[name]!.section, SECTIONS[name]!.keys);
+
+describe('beside them', () => {
+  it.each(Object.keys(SECTIONS))('%s: may do all that it needs', async (name) => {
+    expect(await refused(stackOf(name))).toEqual([]);
+  });
+
+  it.each(Object.keys(SECTIONS))('%s: may do nothing that it must not', async (name) => {
+    expect(await letThrough(stackOf(name))).toEqual([]);
+  });
+});
+
+it('a worker whose service has the user’s own tags may protect its tasks', async () => {
+  const extensions = { service: { Tags: [{ Key: 'team', Value: 'maps' }] } };
+  expect(await refused(deployed({ extensions }))).toEqual([]);
+});
+
+describe('what the container asks AWS for', () => {
+  it('is what its code says', () => {
+    expect(targets()).toEqual(['dynamodb', 'sqs']);
+    expect(actions).toEqual({
+      watcher: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
+      progress: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      protection: ['ecs:UpdateTaskProtection'],
+    });
+  });
+
+  it('is asked for by these files alone', () => {
+    expect(speakers()).toEqual(Object.keys(SPEAKERS).sort());
+  });
+});
+
+describe('this would find', () => {
+  const roleOf = (stack: Stack, id: string) => stack.resources.find((resource) => resource.id === id)!;
+  const statementsOf = (stack: Stack, id: string) =>
+    (roleOf(stack, id).properties.Policies as Policy[])[0]!.PolicyDocument.Statement;
+  const QUEUE_AND_KEY = 'a key by its id';
+
+  it.each(['Messages', 'MoreWork', 'SendAnew', 'Encryption', 'ScaleInProtection'])(
+    'that the task role lacks %s',
+    async (sid) => {
+      const stack = stackOf(QUEUE_AND_KEY);
+      const statements = statementsOf(stack, 'WatchbotTaskRole');
+      statements.splice(
+        statements.findIndex(({ Sid }) => Sid === sid),
+        1,
+      );
+      expect(await refused(stack)).not.toEqual([]);
+    },
+  );
+
+  it.each(['Encryption', 'ScaleInProtection'])('that %s has no condition', async (sid) => {
+    const stack = stackOf(QUEUE_AND_KEY);
+    delete statementsOf(stack, 'WatchbotTaskRole').find(({ Sid }) => Sid === sid)!.Condition;
+    expect(await letThrough(stack)).not.toEqual([]);
+  });
+
+  it.each(['WatchbotTaskRole', 'WatchbotExecutionRole', 'WatchbotScheduleRole'])(
+    'that anybody may lead a service to take %s',
+    async (id) => {
+      const stack = stackOf(QUEUE_AND_KEY);
+      const { AssumeRolePolicyDocument } = roleOf(stack, id).properties as Record<string, Document>;
+      delete AssumeRolePolicyDocument!.Statement[0]!.Condition;
+      expect(await letThrough(stack)).not.toEqual([]);
+    },
+  );
+
+  it('that a topic may send for anybody', async () => {
+    const stack = stackOf(QUEUE_AND_KEY);
+    const { PolicyDocument } = roleOf(stack, 'WatchbotQueuePolicy').properties as Record<string, Document>;
+    delete PolicyDocument!.Statement[0]!.Condition;
+    expect(await letThrough(stack)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,308 @@
+import { ACCOUNT_ID, REGION } from '../types/type';
+import { KEY_ACTIONS, throughService, toNeighbour, assumes } from './needed';
+import type { Context } from './simulator';
+import { principalArn, queueArnOf, tagContext, type Call, type Stack } from './stack';
+import { taskArn, workersOf, type DeployedWorker, type Key } from './workers';
+
+/** Calls that must not get through, whatever else is right about them. */
+export function forbiddenCalls(stack: Stack): Call[] {
+  const workers = workersOf(stack);
+  return [
+    ...workers.flatMap((worker) => [
+      ...byTask(worker),
+      ...toOthers(worker, workers),
+      ...byStart(worker),
+      ...toProtection(stack, worker, workers),
+    ]),
+    ...byKeyHolders(stack, workers),
+    ...bySendersOnly(stack, workers),
+    ...toRoles(stack),
+    ...toQueues(stack),
+    ...toKeys(stack),
+    ...toTopics(stack),
+  ];
+}
+
+const STRANGER_ID = '999999999999';
+const arn = (service: string, resource: string, account = ACCOUNT_ID) =>
+  `arn:aws:${service}:${REGION}:${account}:${resource}`;
+
+const OTHER_QUEUE = arn('sqs', 'payroll');
+const OTHER_TOPIC = arn('sns', 'payroll');
+const OTHER_TABLE = arn('dynamodb', 'table/payroll');
+const OTHER_KEY: Key = { arn: arn('kms', 'key/cccccccc-0000-4000-8000-000000000000'), context: {} };
+const OTHER_ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/admin`;
+
+const each = (by: string, actions: readonly string[], on: string): Call[] =>
+  actions.map((action) => ({ by, action, on }));
+
+const QUEUE_USE = [
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:ChangeMessageVisibility',
+  'sqs:SendMessage',
+];
+const QUEUE_RULE = ['sqs:PurgeQueue', 'sqs:DeleteQueue', 'sqs:SetQueueAttributes', 'sqs:AddPermission'];
+
+/** A task has the watcher's rights and the worker's; a worker with a hole must not get further. */
+function byTask(worker: DeployedWorker): Call[] {
+  const { taskRole: by, queue, topic, table, logStream, secrets } = worker;
+  return [
+    ...each(by, [...QUEUE_USE, ...QUEUE_RULE], OTHER_QUEUE),
+    ...each(by, QUEUE_RULE, queue),
+    ...each(by, ['sns:Publish'], OTHER_TOPIC),
+    ...each(by, ['sns:Subscribe', 'sns:SetTopicAttributes', 'sns:DeleteTopic'], topic ?? OTHER_TOPIC),
+    ...each(by, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], OTHER_TABLE),
+    ...each(by, ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'], table ?? OTHER_TABLE),
+    // What its start needs, the worker does not.
+    ...each(by, ['logs:PutLogEvents'], logStream),
+    ...each(by, ['ecr:GetAuthorizationToken'], '*'),
+    ...secrets
+      .filter((secret) => secret.startsWith('arn:aws:secretsmanager:'))
+      .flatMap((secret) => each(by, ['secretsmanager:GetSecretValue'], secretOf(secret))),
+    ...each(by, ['sts:AssumeRole'], OTHER_ROLE),
+    ...each(by, ['ecs:StopTask', 'ecs:ExecuteCommand'], worker.task.arn),
+  ];
+}
+
+const secretOf = (valueFrom: string) => valueFrom.split(':').slice(0, 7).join(':');
+
+/** Dead letters are for people; a neighbour's queue is for who is told it, and only to send. */
+function toOthers(worker: DeployedWorker, workers: readonly DeployedWorker[]): Call[] {
+  const { taskRole: by } = worker;
+  return workers.flatMap((other) => {
+    const allowed = other === worker ? [] : toNeighbour(worker, other).map(({ action, on }) => action + on);
+    const isForbidden = ({ action, on }: Call) => !allowed.includes(action + on);
+    return [
+      ...each(by, QUEUE_USE, deadLetterQueueOf(other)),
+      ...(other === worker || other.queue === worker.queue
+        ? []
+        : [
+            ...each(by, QUEUE_USE, other.queue),
+            ...(other.topic === undefined ? [] : each(by, ['sns:Publish'], other.topic)),
+          ]
+      ).filter(isForbidden),
+    ];
+  });
+}
+
+/** The plugin's own, or one that its name could be. */
+const deadLetterQueueOf = ({ queue }: DeployedWorker): string =>
+  queue.replace(/Queue(\.fifo)?$/, 'DeadLetterQueue$1').replace(/(?<!DeadLetterQueue(?:\.fifo)?)$/, '-dead');
+
+function byStart({ executionRole: by, queue, logStream, repository }: DeployedWorker): Call[] {
+  return [
+    ...each(by, QUEUE_USE, queue),
+    ...each(by, ['logs:PutLogEvents'], arn('logs', 'log-group:payroll:log-stream:a')),
+    ...each(by, ['logs:DeleteLogGroup'], logStream.replace(/:log-stream:.*/, '')),
+    ...each(by, ['ecr:BatchGetImage'], arn('ecr', 'repository/payroll')),
+    ...(repository === undefined ? [] : each(by, ['ecr:PutImage', 'ecr:DeleteRepository'], repository)),
+    ...each(by, ['ssm:GetParameters'], arn('ssm', 'parameter/payroll')),
+    ...each(by, ['secretsmanager:GetSecretValue'], arn('secretsmanager', 'secret:payroll-a1B2c3')),
+    ...KEY_ACTIONS.map((action) => ({ by, action, on: OTHER_KEY.arn })),
+  ];
+}
+
+/** ECS stops a task that another service has taken the protection from, and keeps one that it has given it to. */
+function toProtection(stack: Stack, worker: DeployedWorker, workers: readonly DeployedWorker[]): Call[] {
+  const { taskRole: by, cluster } = worker;
+  const action = 'ecs:UpdateTaskProtection';
+  const tagsOfStack = stack.ofType('AWS::ECS::Service').map(({ properties }) => tagContext(properties));
+  const common = Object.fromEntries(
+    Object.entries(tagsOfStack[0] ?? {}).filter(([key, value]) =>
+      tagsOfStack.every((tags) => workers.length > 1 && tags[key] === value),
+    ),
+  );
+  return [
+    // Another service of the cluster: without tags, and with those that the provider gives everything.
+    { by, action, on: taskArn(cluster) },
+    { by, action, on: taskArn(cluster), context: common },
+    { by, action, on: taskArn('another'), context: worker.task.context },
+    { by, action: 'ecs:GetTaskProtection', on: worker.task.arn, context: worker.task.context },
+    ...workers
+      .filter((other) => other !== worker)
+      .map(({ task }) => ({ by, action, on: task.arn, context: task.context })),
+  ];
+}
+
+/** All who may use a key may do so by sending and receiving alone. */
+function byKeyHolders(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
+  const holders = principalsOf(stack);
+  const keys = workers.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  return holders.flatMap((by) => [
+    ...keys.flatMap((key) => [
+      ...KEY_ACTIONS.map((action) => ({ by, action, on: key.arn, context: key.context })),
+      ...['s3', 'secretsmanager', 'dynamodb'].flatMap((service) => via(by, key, `${service}.${REGION}`)),
+      ...via(by, key, 'sqs.ap-south-1'),
+      ...['kms:Encrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant', 'kms:ScheduleKeyDeletion'].map((action) => ({
+        by,
+        action,
+        on: key.arn,
+      })),
+    ]),
+    ...throughService(by, OTHER_KEY, 'sqs'),
+    ...throughService(by, OTHER_KEY, 'sns'),
+  ]);
+}
+
+function via(by: string, key: Key, service: string): Call[] {
+  const context = {
+    ...key.context,
+    'kms:ViaService': `${service}.amazonaws.com`,
+    'kms:CallerAccount': ACCOUNT_ID,
+  };
+  return KEY_ACTIONS.map((action) => ({ by, action, on: key.arn, context }));
+}
+
+const principalsOf = (stack: Stack): string[] =>
+  [...stack.ofType('AWS::IAM::Role'), ...stack.ofType('AWS::IAM::User')].map(principalArn);
+
+/** Roles of schedules and webhooks, and the user for senders outside AWS. */
+function bySendersOnly(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
+  const tasks = workers.flatMap(({ taskRole, executionRole }) => [taskRole, executionRole]);
+  const isSender = (by: string) => /(ScheduleRole|WebhookRole|Sender)$/.test(by) && !tasks.includes(by);
+  return principalsOf(stack)
+    .filter(isSender)
+    .flatMap((by) => [
+      ...each(by, QUEUE_USE, OTHER_QUEUE),
+      ...each(by, ['sns:Publish'], OTHER_TOPIC),
+      ...workers.flatMap((worker) => [
+        ...each(by, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue'], worker.queue),
+        ...each(by, QUEUE_USE, deadLetterQueueOf(worker)),
+      ]),
+    ]);
+}
+
+const SERVICES = [
+  'apigateway.amazonaws.com',
+  'ec2.amazonaws.com',
+  'ecs-tasks.amazonaws.com',
+  'ecs.amazonaws.com',
+  'events.amazonaws.com',
+  'lambda.amazonaws.com',
+  's3.amazonaws.com',
+  'scheduler.amazonaws.com',
+  'sns.amazonaws.com',
+];
+const PEOPLE = [
+  'anybody',
+  `arn:aws:iam::${STRANGER_ID}:root`,
+  `arn:aws:sts::${STRANGER_ID}:assumed-role/admin/session`,
+];
+
+interface Trust {
+  Statement: { Principal: { Service?: string } }[];
+}
+
+/** Roles that the plugin makes: others take them only as the service does that they are for, and for nobody else. */
+function toRoles(stack: Stack): Call[] {
+  const made = stack
+    .ofType('AWS::IAM::Role')
+    .filter(({ id }) => /(TaskRole|ExecutionRole|ScheduleRole|WebhookRole)$/.test(id));
+  return made.flatMap((role) => {
+    const on = principalArn(role);
+    const service = String(
+      (role.properties.AssumeRolePolicyDocument as Trust).Statement[0]!.Principal.Service,
+    );
+    const right = RIGHT_SOURCE[service];
+    return [
+      ...PEOPLE.filter((by) => by !== 'anybody').map((by) => assumes(by, on, {})),
+      ...SERVICES.filter((by) => by !== service).map((by) => assumes(by, on, right ?? {})),
+      ...(right === undefined ? [] : foreignSources(right).map((context) => assumes(service, on, context))),
+    ];
+  });
+}
+
+/** What the services say by which they can be told apart. API Gateway says nothing. */
+const RIGHT_SOURCE: Readonly<Record<string, Source>> = {
+  'ecs-tasks.amazonaws.com': { 'aws:SourceAccount': ACCOUNT_ID, 'aws:SourceArn': arn('ecs', '*') },
+  'scheduler.amazonaws.com': {
+    'aws:SourceAccount': ACCOUNT_ID,
+    'aws:SourceArn': arn('scheduler', 'schedule-group/default'),
+  },
+};
+
+interface Source extends Record<string, string> {
+  'aws:SourceAccount': string;
+  'aws:SourceArn': string;
+}
+
+/** Each of the two wrong, each absent, and the ARN of another account. */
+function foreignSources(right: Source): Context[] {
+  const { 'aws:SourceAccount': account, 'aws:SourceArn': source } = right;
+  const ofStranger = source.includes(ACCOUNT_ID)
+    ? source.replace(ACCOUNT_ID, STRANGER_ID)
+    : `${source}-of-a-stranger`;
+  return [
+    {},
+    { 'aws:SourceAccount': account },
+    { 'aws:SourceArn': ofStranger },
+    { 'aws:SourceAccount': account, 'aws:SourceArn': ofStranger },
+    { 'aws:SourceAccount': STRANGER_ID, 'aws:SourceArn': ofStranger },
+  ];
+}
+
+const DELIVERERS = ['sns.amazonaws.com', 'events.amazonaws.com', 's3.amazonaws.com'];
+const FOREIGN: readonly Context[] = [
+  {},
+  { 'aws:SourceAccount': ACCOUNT_ID },
+  ...['sns', 'events', 'scheduler'].flatMap((service) =>
+    foreignSources({ 'aws:SourceAccount': ACCOUNT_ID, 'aws:SourceArn': arn(service, 'rule/payroll') }),
+  ),
+  { 'aws:SourceAccount': ACCOUNT_ID, 'aws:SourceArn': 'arn:aws:s3:::payroll' },
+];
+
+/** The queue of a stack, and its key, for who is no source of the worker, or is one for somebody else. */
+function toQueues(stack: Stack): Call[] {
+  return stack.ofType('AWS::SQS::Queue').flatMap(({ ref }) => {
+    const on = queueArnOf(ref);
+    return [
+      ...PEOPLE.flatMap((by) => each(by, ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:PurgeQueue'], on)),
+      ...strangers(stack).map(({ by, context }) => ({ by, action: 'sqs:SendMessage', on, context })),
+      ...DELIVERERS.map((by) => ({
+        by,
+        action: 'sqs:ReceiveMessage',
+        on,
+        context: { 'aws:SourceArn': arn('sns', 'a') },
+      })),
+    ];
+  });
+}
+
+function toKeys(stack: Stack): Call[] {
+  return stack.ofType('AWS::KMS::Key').flatMap(({ made }) => {
+    const on = made.attributes!.Arn!;
+    return KEY_ACTIONS.flatMap((action) => [
+      ...PEOPLE.map((by) => ({ by, action, on })),
+      ...strangers(stack).map(({ by, context }) => ({ by, action, on, context })),
+    ]);
+  });
+}
+
+/** Services with foreign sources, and the wrong services with the right ones. */
+function strangers(stack: Stack): { by: string; context: Context }[] {
+  const buckets = stack.ofType('AWS::S3::Bucket').map(({ ref }) => `arn:aws:s3:::${ref}`);
+  const topics = stack.ofType('AWS::SNS::Topic').map(({ ref }) => ref);
+  return [
+    ...DELIVERERS.flatMap((by) => FOREIGN.map((context) => ({ by, context }))),
+    // A bucket of that name in another account: names are free again once a bucket is gone.
+    ...buckets.flatMap((bucket) =>
+      [{}, { 'aws:SourceAccount': STRANGER_ID }].map((account) => ({
+        by: 's3.amazonaws.com',
+        context: { 'aws:SourceArn': bucket, ...account },
+      })),
+    ),
+    ...topics.flatMap((topic) =>
+      ['lambda.amazonaws.com', 'cloudwatch.amazonaws.com'].map((by) => ({
+        by,
+        context: { 'aws:SourceArn': topic, 'aws:SourceAccount': ACCOUNT_ID },
+      })),
+    ),
+  ];
+}
+
+function toTopics(stack: Stack): Call[] {
+  return stack
+    .ofType('AWS::SNS::Topic')
+    .flatMap(({ ref }) => PEOPLE.flatMap((by) => each(by, ['sns:Publish', 'sns:Subscribe'], ref)));
+}

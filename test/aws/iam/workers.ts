@@ -1,0 +1,105 @@
+import { ContainerVariable } from '../../../src/contract/environment';
+import { ACCOUNT_ID, REGION, type Properties } from '../types/type';
+import type { Context } from './simulator';
+import { MANAGED_KEY, queueArnOf, tagContext, type Stack } from './stack';
+
+/** A key, and what KMS says of it. */
+export interface Key {
+  arn: string;
+  context: Context;
+}
+
+/** What a stack has for one worker, read from its service. */
+export interface DeployedWorker {
+  id: string;
+  taskRole: string;
+  executionRole: string;
+  environment: Readonly<Record<string, string>>;
+  queue: string;
+  topic: string | undefined;
+  table: string | undefined;
+  /** Of the queue, and of the topic where there is one. */
+  key: Key | undefined;
+  /** One of its tasks, with what ECS says of it. */
+  task: { arn: string; context: Context };
+  /** Where its tasks run. */
+  cluster: string;
+  /** Undefined: a registry that is none of ECR's. */
+  repository: string | undefined;
+  logStream: string;
+  secrets: readonly string[];
+  isExec: boolean;
+}
+
+export function workersOf(stack: Stack): DeployedWorker[] {
+  return stack.ofType('AWS::ECS::Service').map(({ id, properties }) => {
+    const definition = stack.resources.find(({ ref }) => ref === properties.TaskDefinition)!;
+    const [container] = definition.properties.ContainerDefinitions as [Container];
+    const environment = variablesOf(container);
+    const queue = queueArnOf(environment[ContainerVariable.queueUrl]!);
+    const cluster = String(properties.Cluster).split('/').at(-1)!;
+    return {
+      id,
+      taskRole: String(definition.properties.TaskRoleArn),
+      executionRole: String(definition.properties.ExecutionRoleArn),
+      environment,
+      queue,
+      topic: environment[ContainerVariable.workTopic],
+      table: environment[ContainerVariable.progressTable],
+      key: keyOf(stack, queue),
+      task: { arn: taskArn(cluster), context: propagated(properties) },
+      cluster,
+      repository: repositoryOf(container.Image),
+      logStream: logStreamOf(container),
+      secrets: (container.Secrets ?? []).map(({ ValueFrom }) => ValueFrom),
+      isExec: properties.EnableExecuteCommand === true,
+    };
+  });
+}
+
+interface Container {
+  Image: string;
+  Environment: { Name: string; Value: string }[];
+  Secrets?: { Name: string; ValueFrom: string }[];
+  LogConfiguration: { Options: Record<string, string> };
+}
+
+const variablesOf = ({ Environment }: Container): Record<string, string> =>
+  Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value]));
+
+export const taskArn = (cluster: string): string =>
+  `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:task/${cluster}/0123456789abcdef0123456789abcdef`;
+
+/**
+ * ECS gives a task the tags of its service where it is told to, when the task is made, or makes none.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
+ */
+const propagated = (service: Properties): Context =>
+  service.PropagateTags === 'SERVICE' ? tagContext(service) : {};
+
+/** The key of a queue. That of an existing one is not in the template. */
+export function keyOf(stack: Stack, queueArn: string): Key | undefined {
+  const queue = stack.ofType('AWS::SQS::Queue').find(({ ref }) => queueArnOf(ref) === queueArn);
+  const given = (queue?.properties.KmsMasterKeyId as string | undefined) ?? stack.existingKeys[queueArn];
+  if (given === undefined) return undefined;
+  if (/(^|:)alias\/aws\//.test(given)) return { arn: MANAGED_KEY, context: {} };
+  const alias = /alias\/.+$/.exec(given)?.[0];
+  const inAccount = (id: string) => `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/${id}`;
+  if (alias !== undefined) {
+    const arn = inAccount('bbbbbbbb-0000-4000-8000-000000000000');
+    return { arn, context: { 'kms:ResourceAliases': [alias] } };
+  }
+  return { arn: given.startsWith('arn:') ? given : inAccount(given), context: {} };
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+function repositoryOf(image: string): string | undefined {
+  const [, account, region, name] =
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)[:@]/.exec(image) ?? [];
+  return name === undefined ? undefined : `arn:aws:ecr:${region}:${account}:repository/${name}`;
+}
+
+function logStreamOf({ LogConfiguration: { Options } }: Container): string {
+  const stream = `${Options['awslogs-stream-prefix']}/watchbot/0123456789abcdef`;
+  return `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${Options['awslogs-group']}:log-stream:${stream}`;
+}

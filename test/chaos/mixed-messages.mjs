@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { markOf } from './emulator.mjs';
+import { createRandom } from './random.mjs';
+
+/** How often each kind of job comes: see mixed.sh. */
+const WEIGHTS = {
+  ...{ plain: 20 },
+  ...{ group: 3, setsid: 4, timeout: 4, forks: 4, deaf: 4, bare: 4, many: 2, holds: 1 },
+  ...{ away: 2, session: 2, ignores: 2, quits: 2 },
+  ...{ fails: 4, killed: 3, noop: 3, rejects: 3 },
+  ...{ grows: 5, hoards: 3 },
+  ...{ deep: 5, deeper: 1, sns: 2, pair: 4, emoji: 4, big: 1, returns: 4, bytes: 4 },
+};
+
+/** Those that are never done, each so often. They are sent first, since it takes a while until they are dead letters. */
+const HOPELESS = { hopeless: 4, overtime: 3 };
+
+const RANDOM_BYTES = 20_000;
+
+const nested = (depth, inside) => '['.repeat(depth) + inside + ']'.repeat(depth);
+
+/** What is sent, by the kind; `seen` is what the worker is to have of it, where that is something else. */
+const BODIES = {
+  deep: (key) => ({ body: `{"${key}":${nested(5_000, '1')}}` }),
+  deeper: (key) => ({ body: `{"${key}":${nested(100_000, '1')}}` }),
+  sns: (key) => ({ body: envelope(key), seen: nested(200, '"in the envelope"') }),
+  pair: (key) => ({
+    body: JSON.stringify({ Subject: `subject ${key}`, Message: '{"a": 1}' }),
+    seen: '{"a": 1}',
+  }),
+  emoji: () => ({ body: '👩‍🚒 ärgert \u{1f9ff}\u{10fffd} \u2028 "$(echo no)" `echo no` %s \\n' }),
+  big: (key) => ({ body: `${key} ${'0123456789 '.repeat(20_000)}` }),
+};
+
+/** As SNS writes it, with what it never writes in an attribute: as deep as JSON can be read, and too deep to be followed. */
+function envelope(key) {
+  const parts = {
+    Type: 'Notification',
+    MessageId: `11111111-2222-3333-4444-${key.padStart(12, '0')}`,
+    TopicArn: 'arn:aws:sns:us-east-1:000000000000:topic',
+    Subject: `subject ${key}`,
+    Message: nested(200, '"in the envelope"'),
+    Foreign: [{}],
+    MessageAttributes: { mark: { Type: 'String', Value: markOf('sns', key), Foreign: 'FOREIGN' } },
+  };
+  return JSON.stringify(parts).replace('"FOREIGN"', nested(100_000, ''));
+}
+
+/**
+ * Draws messages of all kinds.
+ * @param folder for the bodies that workers are to see
+ * @returns gives so many of them
+ */
+export function createMixedMessages({ seed, folder }) {
+  // Of its own: what is drawn for watchers depends on how fast they are.
+  const random = createRandom(seed);
+  writeBytes(path.join(folder, 'bytes'), random);
+  const waiting = Object.entries(HOPELESS).flatMap(([kind, count]) => Array(count).fill(kind));
+  let count = 0;
+  const make = () => {
+    const key = String((count += 1));
+    const kind = waiting.pop() ?? random.weighted(WEIGHTS);
+    const { body, seen = body } = BODIES[kind]?.(key) ?? { body: `${kind} ${key}` };
+    if (kind in BODIES) writeFileSync(path.join(folder, key), seen);
+    return { kind, key, body };
+  };
+  return (most) => Array.from({ length: most }, make);
+}
+
+/** Of these kinds, one after the other. */
+export function messagesOf({ sent }, count, kinds) {
+  return Array.from({ length: count }, (_, index) => {
+    const kind = kinds[index % kinds.length];
+    const key = String(sent.size + index + 1);
+    return { kind, key, body: `${kind} ${key}` };
+  });
+}
+
+export const isHopeless = ({ kind }) => kind in HOPELESS;
+
+/** Without an end of a line in it. */
+function writeBytes(file, random) {
+  const bytes = Uint8Array.from({ length: RANDOM_BYTES }, () => random.whole(0, 255));
+  writeFileSync(
+    file,
+    bytes.map((byte) => (byte === 10 ? 13 : byte)),
+  );
+}

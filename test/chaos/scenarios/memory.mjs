@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { createGroup, whyNoGroups } from '../cgroup.mjs';
+import { finishRun } from '../finish.mjs';
+import { whenAllGone } from '../leftovers.mjs';
+import { messagesOf } from '../mixed-messages.mjs';
+import { explainTwice, readOutcomes } from '../outcomes.mjs';
+import { drained, until } from '../run.mjs';
+import { launcherOf, withoutLauncher } from '../ways.mjs';
+
+const WORKER = path.join(import.meta.dirname, '../mixed.sh');
+const CONCURRENCY = 10;
+const MEMORY_MIB = 256;
+/** All that are killed at once come again at once: then fewer of them. */
+const KINDS = ['grows', 'plain', 'plain'];
+
+/** Ten workers grow at once and there is not enough memory for all: the kernel ends workers, and nothing else. */
+export async function memory(run) {
+  const reason = whyNoGroups();
+  if (reason !== undefined) {
+    await finishRun(run, { isExplained: () => false });
+    return { name: run.name, problems: [], skipped: reason };
+  }
+  const byNode = withoutLauncher(run.folder);
+  for (const own of [{}, { bundle: byNode }]) await growOver(run, own);
+  return finishRun(run, {
+    isExplained: (history, { killedAtMs }) => explainTwice(history, knownOf(run, killedAtMs)),
+  });
+}
+
+const knownOf = ({ watchers }, killedAtMs) => ({
+  ...{ killedAtMs, hasFewIds: () => false, hasLittleMemory: () => true },
+  outcomes: readOutcomes(watchers.all()),
+});
+
+async function growOver(run, { bundle }) {
+  const { queue, watchers } = run;
+  const group = createGroup({ memoryMiB: MEMORY_MIB });
+  const way = bundle === undefined ? 'by the launcher' : 'by Node';
+  const watcher = watchers.start({
+    ...{ concurrency: CONCURRENCY, group, bundle, line: `. '${WORKER}'` },
+    environment: { WatchbotMaxReceives: String(queue.maxReceives) },
+  });
+  await until(run, () => watcher.isReady());
+  if (bundle === undefined) await until(run, () => launcherOf(watcher) !== undefined);
+  const launcher = bundle === undefined ? launcherOf(watcher) : undefined;
+  await queue.send(messagesOf(queue, Math.round(run.messages / 2), KINDS));
+  await drained(run);
+  run.check(watchers.running().includes(watcher), `${way}: the kernel ended the watcher`);
+  const isThere = launcher === undefined || group.members().includes(launcher);
+  run.check(isThere, `${way}: the kernel ended the launcher`);
+  checkNamed(run, { watcher, way, kills: group.memoryKills() });
+  watcher.isEnding = true;
+  watcher.signal('SIGINT');
+  run.check((await watcher.ended) === 0, `${way}: the watcher ended with ${watcher.end}`);
+  await whenAllGone(run, watcher);
+}
+
+function checkNamed(run, { watcher, way, kills }) {
+  const failed = readOutcomes([watcher])
+    .all()
+    .filter(({ result }) => result === 'failure');
+  const named = failed.filter(({ reason }) => reason.includes('by the kernel'));
+  const [other] = failed.filter(({ reason }) => !reason.includes('by the kernel'));
+  run.check(kills > 0, `${way}: memory was not used up`);
+  run.check(
+    named.length > 0 && named.length <= kills,
+    `${way}: ${named.length} of ${kills} kills were named`,
+  );
+  run.check(other === undefined, `${way}: a worker failed otherwise: ${other?.reason}`);
+  run.notes.push(`${way}: the kernel ended ${kills} processes, of ${named.length} jobs; all were named`);
+}

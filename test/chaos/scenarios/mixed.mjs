@@ -1,0 +1,202 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { createGroup, whyNoGroups } from '../cgroup.mjs';
+import { finishRun, tally } from '../finish.mjs';
+import { whenAllGone } from '../leftovers.mjs';
+import { createMixedMessages, isHopeless } from '../mixed-messages.mjs';
+import { explainDead, explainTwice, readOutcomes } from '../outcomes.mjs';
+import { limitIds, withoutLauncher } from '../ways.mjs';
+import { workWhileEnding } from './kills.mjs';
+
+const WORKER = path.join(import.meta.dirname, '../mixed.sh');
+
+/** By which what the job ends with comes to the watcher. */
+const KEEPING_LINES = [
+  '. WORKER',
+  'sh WORKER',
+  'exec sh WORKER',
+  'x=$(sh WORKER)',
+  'x=`sh WORKER` && echo "$x" | cat',
+  'set -e; sh WORKER; true',
+  'sh WORKER && true || exit $?',
+  "trap : USR1; trap 'exit 0' TERM; sh WORKER",
+  'sh WORKER & wait $!',
+];
+/** By which all of the job is in another group or session. */
+const LEAVING_LINES = ['timeout 600 sh WORKER', 'setsid --wait sh WORKER'];
+const ALL_LINES = [...KEEPING_LINES, ...LEAVING_LINES];
+/** By which a job that fails is done nevertheless: so the user wrote it. */
+const LOSING_LINES = [
+  'echo "$(sh WORKER)"',
+  'echo "`sh WORKER`"',
+  'true -d "$(sh WORKER)" URL',
+  'sh WORKER | cat',
+  'sh WORKER; true',
+  // Not as a here-document: in dash all that the job leaves holds it open for `cat`, which is the job then.
+  ': "$(sh WORKER)"',
+];
+
+/** ways: what is done with it at its end */
+const KINDS = {
+  plain: { concurrency: [3, 6], lines: ALL_LINES, ways: ['stop', 'kill', 'end'] },
+  losing: { concurrency: [3, 6], lines: LOSING_LINES, ways: ['stop', 'kill', 'end'] },
+  ids: { concurrency: [5, 8], lines: ALL_LINES, ways: ['stop', 'kill'], moreIds: 20, needsGroup: true },
+  memory: {
+    concurrency: [10, 10],
+    lines: ALL_LINES,
+    ways: ['stop', 'kill'],
+    memoryMiB: 256,
+    needsGroup: true,
+  },
+  // What leaves the group is not reached; and nobody but its container ends the workers of one that is killed.
+  node: { concurrency: [3, 5], lines: KEEPING_LINES, ways: ['stop', 'end'], isByNode: true },
+};
+
+/** Two jobs that grow do not fit beside each other. */
+const GROWS_BYTES = 100_000_000;
+
+const PAUSE_MS = [500, 1_500];
+const MOST_SECONDS = 4;
+/** Told after a second, killed after four. */
+const STOP = { WatchbotStopTimeout: '8', WatchbotStopNotice: '3' };
+
+/** All that workers do and that happens to them, at once, while watchers are stopped and killed. */
+export async function mixed(run) {
+  const parts = prepare(run);
+  const gone = [];
+  const endOne = async (watcher) => {
+    const way = run.random.pick(watcher.kind.ways);
+    run.ways.push(way);
+    await ENDS[way](watcher, run);
+    gone.push(await whenAllGone(run, watcher));
+  };
+  const make = createMixedMessages({ seed: run.seed, folder: parts.bodies });
+  await workWhileEnding(run, endOne, { make, startOne: () => startOne(run, parts), pauseMs: PAUSE_MS });
+  const watchers = run.watchers.all();
+  const outcomes = { current: undefined };
+  const kindOf = (name) => watchers.find((each) => each.name === name).kind;
+  const known = (read) => ({
+    killedAtMs: read.killedAtMs,
+    hasFewIds: (name) => kindOf(name).moreIds !== undefined,
+    hasLittleMemory: (name) => kindOf(name).memoryMiB !== undefined,
+    outcomes: (outcomes.current ??= readOutcomes(watchers)),
+  });
+  const deaths = [];
+  const summary = await finishRun(run, {
+    isExplained: (history, read) => explainTwice(history, known(read)),
+    isDeadExpected: (history, read) => {
+      const message = run.queue.sent.get(history.id);
+      const reason = isHopeless(message) ? 'their making' : explainDead(history, message, known(read));
+      deaths.push(reason);
+      return reason !== undefined;
+    },
+  });
+  for (const watcher of watchers.filter((each) => !each.isEnding)) gone.push(await whenAllGone(run, watcher));
+  const read = run.ledger.read();
+  checkHopeless(run, read);
+  checkWatchers(run, watchers);
+  run.check(read.odd.length === 0, `the ledger has ${read.odd.length} odd lines, such as: ${read.odd[0]}`);
+  run.notes.push(`watchers: ${tally(watchers.map(({ kind }) => kind.name))}; ended: ${tally(run.ways)}`);
+  run.notes.push(
+    `all that they had started was gone ${Math.round(Math.max(...gone))} ms after them at the latest`,
+  );
+  run.notes.push(`dead letters: ${tally(deaths)}`);
+  checkOutcomes(run, known(read).outcomes, parts);
+  return summary;
+}
+
+function prepare(run) {
+  const reason = whyNoGroups();
+  if (reason !== undefined) run.notes.push(`without limits of memory and ids: ${reason}`);
+  const bodies = path.join(run.folder, 'bodies');
+  mkdirSync(bodies);
+  run.ways = [];
+  const kinds = Object.entries(KINDS)
+    .map(([name, kind]) => ({ name, ...kind }))
+    .filter(({ needsGroup }) => reason === undefined || !needsGroup);
+  return { bodies, kinds, hasGroups: reason === undefined, byNode: withoutLauncher(run.folder), deck: [] };
+}
+
+function startOne(run, parts) {
+  const { random, watchers, queue } = run;
+  if (parts.deck.length === 0) parts.deck = random.shuffled(parts.kinds);
+  const kind = parts.deck.pop();
+  const { concurrency, lines, memoryMiB, moreIds, isByNode } = kind;
+  const line = random.pick(lines).replace('WORKER', `'${WORKER}'`);
+  const isStructured = random.next() < 0.5;
+  const group = parts.hasGroups ? createGroup({ memoryMiB }) : undefined;
+  const watcher = watchers.start({
+    ...{ concurrency: random.whole(...concurrency), line, group },
+    ...(isByNode && { bundle: parts.byNode }),
+    environment: {
+      ...STOP,
+      WatchbotMaxReceives: String(queue.maxReceives),
+      maxJobDuration: String(MOST_SECONDS),
+      structuredLogging: String(isStructured),
+      CHAOS_BODIES: parts.bodies,
+      ...(lines === LOSING_LINES && { CHAOS_LOSES: '1' }),
+      ...(isByNode && { CHAOS_STAYS: '1' }),
+      ...(moreIds !== undefined && { CHAOS_HOARD: '1' }),
+      ...(memoryMiB !== undefined && { CHAOS_GROWS: String(GROWS_BYTES) }),
+    },
+  });
+  Object.assign(watcher, { kind, isStructured });
+  if (moreIds !== undefined) void limitIds(run, watcher, moreIds);
+  return watcher;
+}
+
+const ENDS = {
+  /** As ECS does. */
+  stop: async (watcher, run) => {
+    watcher.isEnding = true;
+    watcher.signal('SIGTERM');
+    const end = await watcher.ended;
+    run.check(end === 0, `${watcher.name} ended with ${end} on SIGTERM`);
+  },
+  /** What it has started is to see to its own end. */
+  kill: (watcher) => watcher.killAlone(),
+  /** The container, at once. */
+  end: (watcher) => watcher.kill(),
+};
+
+function checkHopeless(run, { messages }) {
+  const done = [...run.queue.sent].filter(
+    ([id, each]) => isHopeless(each) && messages.get(id)?.ends.length > 0,
+  );
+  for (const [id, { kind }] of done) run.problems.push(`${kind} ${id} was done`);
+}
+
+function checkWatchers(run, watchers) {
+  for (const { name, kind, end, isEnding, isStructured, log } of watchers) {
+    const whose = `${name} (${kind.name})`;
+    run.check(isEnding || end === 0, `${whose} ended with ${end}`);
+    run.check(!/launcher of workers ended|launcher cannot/.test(log()), `the launcher of ${whose} ended`);
+    // A watcher that is killed may be in the middle of the last one.
+    const broken = isStructured ? log().split('\n').slice(0, -1).filter(isBroken) : [];
+    run.check(broken.length === 0, `${whose} logged what is no JSON: ${broken[0]?.slice(0, 200)}`);
+  }
+}
+
+function isBroken(line) {
+  try {
+    JSON.parse(line);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** What is to happen, and how often it did. */
+function checkOutcomes(run, outcomes, { hasGroups }) {
+  const all = outcomes.all();
+  const counts = Object.entries({
+    'named as killed by the kernel': ({ reason }) => reason.includes('by the kernel'),
+    "not tried for the machine's sake": ({ reason }) => reason.includes('not tried'),
+    'out of time': ({ reason }) => reason.includes('maxJobDuration'),
+    'released by a stop': ({ result, reason }) => result === 'released' && !reason.includes('not tried'),
+  }).map(([what, isSo]) => ({ what, times: all.filter(isSo).length }));
+  run.notes.push(`outcomes: ${tally(all.map(({ result }) => result))}`);
+  run.notes.push(`of them ${counts.map(({ what, times }) => `${times} ${what}`).join(', ')}`);
+  const missing = counts.filter(({ times }) => times === 0).map(({ what }) => what);
+  if (!run.isShort && hasGroups) run.check(missing.length === 0, `none ${missing.join(', none ')}`);
+}
