@@ -199,15 +199,12 @@ describe('a fault of today', () => {
     },
   );
 
-  it.failing(
-    'a job of hours that comes in the second of a stop is not begun: it is, unprotected, and dies after 100 s',
-    async () => {
-      const atMs = stoppedAtMs(await runWorld(scenario('lastSecond', { isTold: true }))) - 300;
-      const planned = [...burst(1, 5_000), { ...burst(1, 3 * HOUR)[0]!, atMs }];
-      const stopped = await runWorld(scenario('lastSecond', { planned, untilMs: 10 * MINUTE }));
-      expect(broken(stopped, ['cutByScaling'])).toEqual([]);
-    },
-  );
+  it('a job of hours that comes in the second of a stop is not begun; in 0.1.0 it was, and died after 100 s', async () => {
+    const atMs = stoppedAtMs(await runWorld(scenario('lastSecond', { isTold: true }))) - 300;
+    const planned = [...burst(1, 5_000), { ...burst(1, 3 * HOUR)[0]!, atMs }];
+    const stopped = await runWorld(scenario('lastSecond', { planned, untilMs: 10 * MINUTE }));
+    expect(broken(stopped, ['cutByScaling'])).toEqual([]);
+  });
 
   it.failing(
     'the first message after a day waits for 5 min at most: of ten such, the longest waits 17 min',

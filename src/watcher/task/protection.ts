@@ -6,7 +6,8 @@ import { describeError } from '../queue/describe-error';
 
 /** Keeps ECS from ending this task by scale-in while it is busy. */
 export interface Protection {
-  busy(): void;
+  /** @returns what is to be waited for before a job begins: ECS's first answer, whatever it is; undefined: nothing */
+  busy(): Promise<void> | undefined;
   idle(): void;
   stop(): void;
 }
@@ -87,20 +88,21 @@ export class TaskProtection implements Protection {
     this.minutes = protectionMinutes(parts.maxJobDurationSeconds);
   }
 
-  busy(): void {
+  busy(): Promise<void> | undefined {
     this.cancelOff?.();
     this.cancelOff = undefined;
-    if (this.cancelRenewal !== undefined) return;
-    this.set(true);
+    if (this.cancelRenewal !== undefined) return undefined;
+    const asked = this.set(true);
     this.cancelRenewal = this.clock.every((this.minutes * 60_000) / 2, () => {
-      this.set(true);
+      void this.set(true);
     });
+    return asked;
   }
 
   idle(): void {
     this.cancelOff ??= this.clock.after(IDLE_BEFORE_OFF_MS, () => {
       this.stop();
-      this.set(false);
+      void this.set(false);
     });
   }
 
@@ -112,9 +114,9 @@ export class TaskProtection implements Protection {
     this.cancelRenewal = undefined;
   }
 
-  private set(isEnabled: boolean): void {
+  private set(isEnabled: boolean): Promise<void> {
     this.cancelRetry?.();
-    this.last = this.last.then(() => this.send(isEnabled));
+    return (this.last = this.last.then(() => this.send(isEnabled)));
   }
 
   private async send(isEnabled: boolean): Promise<void> {
@@ -131,7 +133,7 @@ export class TaskProtection implements Protection {
       this.isFailing = true;
       this.cancelRetry?.();
       this.cancelRetry = this.clock.after(isBlocked(error) ? RETRY_BLOCKED_MS : RETRY_MS, () => {
-        this.set(isEnabled);
+        void this.set(isEnabled);
       });
     }
   }
