@@ -162,6 +162,16 @@ describe('a fault of today', () => {
     expect(stoppedAtMs(await runWorld(scenario('lastSecond', { isTold: true })))).toBeGreaterThan(2 * MINUTE);
   });
 
+  it.each(['single', 'tail', 'hours'] as const)(
+    'of jobs of hours (%s) rests on what AWS does not say: where a protected task may ask again, they end',
+    async (name) => {
+      const { done, messages, violations } = await runWorld(
+        scenario(name, { service: { grantsRenewals: true } }),
+      );
+      expect([done, [...violations.keys()]]).toEqual([messages, []]);
+    },
+  );
+
   it.failing(
     'a deploy under a backlog ends: rolled back after 3 h, and after 6 h the rollback has failed, too',
     async () => {
