@@ -94,6 +94,8 @@ export interface ServiceSettings {
    * both are tried.
    */
   takesUpActive: boolean;
+  /** Whether a task that is protected may ask again, however many are. AWS does not say; assumed is that it may not. */
+  grantsRenewals?: boolean;
 }
 
 interface ServiceParts {
@@ -205,7 +207,9 @@ export class EcsService {
     const protectedOthers = [...this.tasks].filter(
       (other) => other !== task && this.isProtected(other),
     ).length;
-    const refusal = whyNotProtected({ minutes, protectedOthers, desired: this.desired });
+    const isGranted = this.parts.settings.grantsRenewals && this.isProtected(task);
+    const asked = { minutes, protectedOthers, desired: isGranted ? Infinity : this.desired };
+    const refusal = whyNotProtected(asked);
     if (refusal === 'DEPLOYMENT_BLOCKED') this.blocked += 1;
     if (refusal !== undefined) return refusal;
     task.protectedUntilMs = nowMs + minutes * 60_000;
