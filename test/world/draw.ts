@@ -133,6 +133,7 @@ const FAULTS: readonly FaultKind[] = [
   'partial',
   'deaf',
   'cut',
+  'doubled',
   'agent',
   'agentSlow',
   'sick',

@@ -4,6 +4,7 @@ import type { Random } from '../../src/scaling/simulation/random';
  * What goes wrong, and when.
  * - `slow`: calls of SQS take seconds. `throttled`, `failing`: a share of them is refused. `partial`: a share of the
  *   entries of a batch. `deaf`: SQS does what it is asked, and the answer is lost. `cut`: nothing goes through.
+ *   `doubled`: it gives a share of messages a second time, though they are hidden.
  * - `agent`: the ECS agent is away. `agentSlow`: it takes a second or two.
  * - `stands`: a task's process stands still, and its clock with it, for as long as the fault lasts.
  * - `sick`: no worker can be started. `full`: no task can be placed.
@@ -15,6 +16,7 @@ export type FaultKind =
   | 'partial'
   | 'deaf'
   | 'cut'
+  | 'doubled'
   | 'agent'
   | 'agentSlow'
   | 'stands'
@@ -84,6 +86,7 @@ export const OF_SQS: readonly FaultKind[] = [
   'partial',
   'deaf',
   'cut',
+  'doubled',
   'stands',
   'sick',
 ];

@@ -245,6 +245,15 @@ describe('the queue', () => {
     expect(queue.counts).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
+  it('gives a message twice where it is to, and the first handle is an old one then', async () => {
+    const { send, receive, change, pass } = startQueue({ isDoubled: () => true });
+    send(1);
+    receive(1);
+    await pass(5 * SECOND);
+    expect(receive(1)).toEqual([['0.2']]);
+    expect(change(30, '0.1')).toHaveLength(1);
+  });
+
   it('gives a FIFO poll all of one group first, and none of a group that has one in flight', () => {
     const groups = [0, 0, 1, 0, 2, 1];
     const { send, receive, remove, change } = startQueue({ isFifo: true, groups });

@@ -1,6 +1,6 @@
 import type { Load } from '../../src/scaling/simulation/load';
 import type { Planned } from './ledger';
-import { good, HOUR, MINUTE, type Deploy, type WorldSettings } from './world';
+import { good, HOUR, MINUTE, runWorld, type Deploy, type WorldSettings } from './world';
 
 /** So many messages at once, of jobs that take so long. */
 export const burst = (messages: number, durationMs: number, more: Partial<Planned> = {}): Planned[] =>
@@ -58,15 +58,16 @@ const SETTINGS = {
       untilMs: 12 * HOUR,
     }),
 
-  /** A task that has nothing to do is stopped some minutes after this one; see the test. */
+  /** A job of hours comes in the second in which the task is stopped, since it had nothing to do. */
   lastSecond: () =>
     world({
       planned: burst(1, 5_000),
       scaling: { min: 0, max: 1 },
       faults: [{ kind: 'agentSlow', fromMs: 0, toMs: 24 * HOUR, share: 1 }],
+      untilMs: 10 * MINUTE,
     }),
 
-  /** Twenty tasks of a FIFO queue, most of which are stopped at once; see the test. */
+  /** A message comes just after nineteen of twenty tasks of a FIFO queue were stopped. */
   manyStop: () =>
     world({
       planned: burst(100, 20_000).map((planned, index) => ({ ...planned, group: index % 20 })),
@@ -80,12 +81,23 @@ const SETTINGS = {
 
 export type Scenario = keyof typeof SETTINGS;
 
+/** What comes so long after the first task is stopped, which the same world without it tells. */
+const LATE: Partial<Record<Scenario, { afterStopMs: number; job: Partial<Planned> }>> = {
+  lastSecond: { afterStopMs: -300, job: { durationMs: 3 * HOUR } },
+  manyStop: { afterStopMs: 500, job: { group: 0 } },
+};
+
 /** Worlds that are told by name: `npm run world -- --scenario NAME`. */
-export const scenario = (name: Scenario, more: Partial<WorldSettings> = {}): WorldSettings => ({
-  name,
-  ...SETTINGS[name](),
-  ...more,
-});
+export async function scenario(name: Scenario, more: Partial<WorldSettings> = {}): Promise<WorldSettings> {
+  const settings: WorldSettings = { name, ...SETTINGS[name](), ...more };
+  const late = LATE[name];
+  if (late === undefined) return settings;
+  const { timeline } = await runWorld({ ...settings, isTold: true });
+  const stop = timeline.find((line) => line.includes('is stopped: scale-in'));
+  if (stop === undefined) throw new Error(`no task is stopped in ${name}`);
+  const atMs = Date.parse(`1970-01-01T${stop.trim().slice(0, 12)}Z`) + late.afterStopMs;
+  return { ...settings, planned: [...settings.planned, { ...burst(1, 5_000)[0]!, ...late.job, atMs }] };
+}
 
 export const SCENARIOS = Object.keys(SETTINGS) as Scenario[];
 

@@ -22,6 +22,11 @@ export interface QueueSettings {
   maxReceives: number;
   /** Nobody has used it for six hours when the world begins. */
   isAsleep?: boolean | undefined;
+  /**
+   * Whether this receive is not the only one: on rare occasions a standard queue gives a message again.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html
+   */
+  isDoubled?: (() => boolean) | undefined;
 }
 
 interface Message {
@@ -333,8 +338,20 @@ export class SqsQueue {
       this.inFlight += 1;
       if (message.group !== undefined) this.lineOf(message).inFlight += 1;
       this.hide(message, poller.hideMs);
+      if (!this.settings.isFifo && this.settings.isDoubled?.()) this.double(message);
     }
     return taken;
+  }
+
+  private double(message: Message): void {
+    const { receives } = message;
+    this.clock.quietly(this.random() * 5_000, () => {
+      if (message.state !== 'hidden' || message.receives !== receives) return;
+      this.inFlight -= 1;
+      this.ledger.excuse(message.number, 'SQS gave it twice');
+      this.show(message);
+      this.serve();
+    });
   }
 
   private takeOfLine(most: number): Message[] {

@@ -14,13 +14,13 @@ async function main(): Promise<void> {
       short: { type: 'boolean', default: false },
     },
   });
-  const result = await runWorld(settingsOf(values));
+  const result = await runWorld(await settingsOf(values));
   const lines = values.short ? result.timeline.filter((line) => !line.includes(' | ')) : result.timeline;
   process.stdout.write(`${lines.join('\n')}\n\n${summaryOf(result)}\n`);
   if (result.violations.size > 0) process.exitCode = 1;
 }
 
-function settingsOf(given: { seed?: string | undefined; scenario?: string | undefined }) {
+async function settingsOf(given: { seed?: string | undefined; scenario?: string | undefined }) {
   const names = SCENARIOS.join(', ');
   if (given.scenario !== undefined) {
     const name = SCENARIOS.find((each) => each === given.scenario);

@@ -26,6 +26,8 @@ const ALWAYS: readonly Invariant[] = [
   'balance',
 ];
 
+const runScenario = async (...of: Parameters<typeof scenario>) => runWorld(await scenario(...of));
+
 const base = (more: Partial<WorldSettings> & Pick<WorldSettings, 'planned'>): WorldSettings => ({
   name: 'by hand',
   seed: 1,
@@ -46,13 +48,13 @@ describe('a world', () => {
   });
 
   it('does all messages, once, and ends as it began', async () => {
-    const result = await runWorld(scenario('plain'));
+    const result = await runScenario('plain');
     expect(broken(result)).toEqual([]);
     expect(result).toMatchObject({ messages: 200, done: 200, dead: 0, begins: 200, repeats: 0, launches: 5 });
   });
 
   it('tells what happened as lines', async () => {
-    const { timeline } = await runWorld(scenario('plain', { isTold: true }));
+    const { timeline } = await runScenario('plain', { isTold: true });
     expect(timeline[0]).toBe('  00:01:37.624  scaling: 0 tasks → 5');
     expect(timeline).toContainEqual(expect.stringMatching(/^ {2}00:02:\d\d\.\d{3} {2}task 1 \(v1\) runs$/));
     expect(timeline).toContainEqual(
@@ -140,12 +142,6 @@ describe('forty worlds of chance', () => {
   );
 });
 
-/** When the first task with nothing to do was told to stop. */
-function stoppedAtMs({ timeline }: WorldResult): number {
-  const stop = timeline.find((line) => line.includes('is stopped: scale-in'));
-  return Date.parse(`1970-01-01T${stop?.trim().slice(0, 12)}Z`);
-}
-
 /**
  * What 0.1.0 does against AWS's rules. Each expects what must hold, and fails today; its name says what was seen instead.
  * Whoever mends one takes `failing` from it.
@@ -153,7 +149,7 @@ function stoppedAtMs({ timeline }: WorldResult): number {
 describe('a fault of today', () => {
   const seen = new Map<Scenario, Promise<WorldResult>>();
   const result = (name: Scenario) => {
-    if (!seen.has(name)) seen.set(name, runWorld(scenario(name)));
+    if (!seen.has(name)) seen.set(name, runScenario(name));
     return seen.get(name)!;
   };
 
@@ -164,17 +160,10 @@ describe('a fault of today', () => {
     },
   );
 
-  it('finds the second of a stop, in which a message comes', async () => {
-    for (const name of ['lastSecond', 'manyStop'] as const)
-      expect(stoppedAtMs(await runWorld(scenario(name, { isTold: true })))).toBeGreaterThan(2 * MINUTE);
-  });
-
   it.each(['single', 'tail', 'hours'] as const)(
     'of jobs of hours (%s) rests on what AWS does not say: where a protected task may ask again, they end',
     async (name) => {
-      const { done, messages, violations } = await runWorld(
-        scenario(name, { service: { grantsRenewals: true } }),
-      );
+      const { done, messages, violations } = await runScenario(name, { service: { grantsRenewals: true } });
       expect([done, [...violations.keys()]]).toEqual([messages, []]);
     },
   );
@@ -217,18 +206,22 @@ describe('a fault of today', () => {
   );
 
   it('a job of hours that comes in the second of a stop is not begun; in 0.1.0 it was, and died after 100 s', async () => {
-    const atMs = stoppedAtMs(await runWorld(scenario('lastSecond', { isTold: true }))) - 300;
-    const planned = [...burst(1, 5_000), { ...burst(1, 3 * HOUR)[0]!, atMs }];
-    const stopped = await runWorld(scenario('lastSecond', { planned, untilMs: 10 * MINUTE }));
-    expect(broken(stopped, ['cutByScaling'])).toEqual([]);
+    expect(broken(await result('lastSecond'), ['cutByScaling'])).toEqual([]);
   });
+
+  it.failing(
+    'a FIFO message is tried before it is a dead letter: 18 stopping tasks pass it on, ten receives in 0.2 s',
+    async () => {
+      expect(broken(await result('manyStop'), ['neverTried'])).toEqual([]);
+    },
+  );
 
   it.failing(
     'the first message after a day waits for 5 min at most: of ten such, the longest waits 17 min',
     async () => {
       const waits: number[] = [];
       for (let seed = 1; seed <= 10; seed += 1)
-        waits.push((await runWorld(scenario('asleep', { seed }))).waitSeconds.max);
+        waits.push((await runScenario('asleep', { seed })).waitSeconds.max);
       expect(Math.max(...waits)).toBeLessThan(5 * 60);
     },
   );
@@ -242,10 +235,7 @@ describe('a fault of today', () => {
     expect(startedTasks).toBeLessThanOrEqual(2_000);
   });
 
-  it.failing(
-    'half of the tasks are at work in a deploy: 8 of 24 are, since scale-in had asked for 3 (seed 371)',
-    async () => {
-      expect(broken(await runWorld(drawWorld(371)), ['half'])).toEqual([]);
-    },
-  );
+  it.failing('half of the tasks are at work in a deploy: 1 of 5 is (seed 1000070)', async () => {
+    expect(broken(await runWorld(drawWorld(1_000_070)), ['half'])).toEqual([]);
+  });
 });

@@ -125,7 +125,12 @@ class World {
     this.ledger = new Ledger(given.planned, this.violations, now);
     this.faults = new Faults(given.faults ?? [], now, this.random);
     const { clock, ledger, timeline, violations, watcher } = this;
-    const queue = { isFifo: watcher.isFifo, maxReceives: watcher.maxReceives, isAsleep: given.isAsleep };
+    const queue = {
+      isFifo: watcher.isFifo,
+      maxReceives: watcher.maxReceives,
+      isAsleep: given.isAsleep,
+      isDoubled: () => this.faults.hits('doubled'),
+    };
     this.queue = new SqsQueue({ settings: queue, clock, ledger, random });
     this.service = new EcsService(given.scaling.min, GOOD, {
       settings: this.serviceSettings(),
