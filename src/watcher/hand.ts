@@ -36,6 +36,11 @@ export class Hand {
   private readonly works = new Set<Promise<void>>();
   /** No worker starts in a folder that is just being emptied. */
   private emptying: Promise<void> = Promise.resolve();
+  /**
+   * ECS's answer to the first of its messages that the task holds after a pause. Until then it may just be told to stop:
+   * a job that takes hours would begin, and be cut.
+   */
+  private protecting: Promise<void> | undefined;
 
   constructor(parts: HandParts) {
     this.parts = parts;
@@ -64,7 +69,7 @@ export class Hand {
   hold(message: ReceivedMessage): Job {
     const job = toJob(message, this.parts.open, this.parts.clock.now());
     this.held += 1;
-    if (this.held === 1) this.parts.protection.busy();
+    if (this.held === 1) this.protect();
     this.parts.heartbeat.hold(job);
     return job;
   }
@@ -80,6 +85,7 @@ export class Hand {
   private async carryThrough(jobs: readonly Job[]): Promise<void> {
     const { heartbeat, settle } = this.parts;
     await this.emptying;
+    if (this.protecting !== undefined) await this.protecting;
     const settlements = await this.settlementsOf(jobs);
     const settled = jobs.map(async (job, index) => {
       await heartbeat.letGo(job);
@@ -111,6 +117,11 @@ export class Hand {
     this.parts.workers.done();
     this.held -= messages;
     if (this.held === 0) this.parts.protection.idle();
+  }
+
+  private protect(): void {
+    this.protecting = this.parts.protection.busy();
+    void this.protecting?.then(() => (this.protecting = undefined));
   }
 
   private track(work: Promise<void>): void {

@@ -5,30 +5,22 @@ import { formatPlain, formatStructured } from '../contract/log-lines';
 import { steadyClock as clock, systemClock } from './clock';
 import { createCommandWorkers } from './command-workers';
 import { createHandlerWorkers, type HandlerWorkers } from './handler-workers';
-import { Progress } from './health/progress';
 import { answerHealth } from './health/server';
 import { createLogger, type Logger } from './log/logger';
 import { Output } from './log/output';
-import { openForCommand, openForHandler } from './message/envelope';
 import { jobFolders } from './message/job-folders';
 import { identityOf, runtimeEnvironment } from './message/runtime-environment';
 import { inheritedEnvironment } from './message/worker-environment';
-import { Heartbeat } from './outcome/heartbeat';
-import { Machine } from './outcome/machine';
+import type { Machine } from './outcome/machine';
 import { runJob } from './outcome/run-job';
-import { createSettle } from './outcome/settle';
 import { seeOwnAws } from './own-aws';
-import { createPoll } from './queue/poll';
 import { createSqsClient } from './queue/sqs/sqs-client';
-import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/sqs-queue';
 import { readHandlerSettings, readSettings, type HandlerSettings, type Settings } from './settings';
-import { createStopCourse, longestPollSeconds, onAbort, type StopCourse } from './stop-course';
-import { onStopSignals } from './stop-signals';
 import { findLogStream } from './task/log-stream';
 import { MemoryKills, readMemoryKills } from './task/memory-kills';
 import { createEmptying } from './task/mounts';
-import { createProtection } from './task/protection';
-import { watch } from './watch';
+import { agentProtection } from './task/protection';
+import { watchQueue } from './watch-queue';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
 import { findCommands, withCommands } from './worker/commands-folder';
 import { findLauncher } from './worker/launcher/find-launcher';
@@ -67,7 +59,7 @@ async function main(): Promise<void> {
   const what =
     handler === undefined ? command.text : `handler ${environment[RuntimeVariable.handler] ?? command.text}`;
   log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${what}`);
-  await watchQueue({ command, environment, settings, handler, log });
+  await watchHere({ command, environment, settings, handler, log });
   log.info('stopped, with no message in hand');
   await output.flushed();
 }
@@ -79,57 +71,36 @@ async function takeImageCommand(environment: Record<string, string | undefined>)
   return command;
 }
 
-/** Puts the parts of the watcher together, and runs it until it is told to stop. */
-async function watchQueue(given: Given): Promise<void> {
-  const { settings, handler, log } = given;
-  const running: { workers?: Workers & Partial<Pick<HandlerWorkers, 'reload'>> } = {};
-  const course = stopCourse(given, () => running.workers?.kill());
-  const { stopping } = course;
-  if (handler !== undefined) onReload(log, () => running.workers?.reload?.());
-  const sickness = (): string | undefined => machine.problem((running.workers?.slots.busy ?? 0) > 0);
-  const progress = new Progress({ clock, stopping, ...settings, sickness });
-  if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
-  const common = { clock, log, progress, random: Math.random, ...settings };
-  const machine = new Machine({ ...common, stopping });
+/** The watcher, with what this process and the world outside give it. */
+function watchHere(given: Given): Promise<void> {
+  const { settings, handler, log, environment } = given;
+  const running: { handlerWorkers?: HandlerWorkers } = {};
+  if (handler !== undefined) onReload(log, () => running.handlerWorkers?.reload());
   // `sls watchbot local` runs this on the developer's Node, which the SDK may call old; nobody there can heed it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
-  const client = createSqsClient({ timeOfDay: systemClock, environment: given.environment, ...common });
-  const limits = { longestPollSeconds: longestPollSeconds(settings) };
-  const queue = createSqsQueue(client, { ...settings, ...limits, systemAttributes });
-  const heartbeat = new Heartbeat({ queue, ...common });
-  const protection = createProtection(settings.agentUri, { clock, log });
-  const workers = await (handler === undefined
-    ? commandWorkers(given, machine)
-    : handlerWorkers(given, handler, stopping));
-  running.workers = workers;
-  await watch({
-    workers,
-    open: handler === undefined ? openForCommand : openForHandler(handler.ownTopicArn),
-    poll: machine.pace(createPoll({ queue, stopping, abort: course.abortPoll, ...common })),
-    heartbeat,
-    settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),
-    protection,
-    // What a warm worker keeps there between two messages is its own, as in Lambda.
-    onIdle: await createEmptying(handler === undefined ? settings.volumes : undefined, __dirname, log),
-    course,
-    batchWindowMs: (handler?.batchWindowSeconds ?? 0) * 1000,
-    ...common,
+  return watchQueue({
+    settings,
+    handler,
+    client: createSqsClient({ timeOfDay: systemClock, environment, clock }),
+    putProtection: settings.agentUri === undefined ? undefined : agentProtection(settings.agentUri),
+    process,
+    makeWorkers: async ({ machine, stopping }) => {
+      if (handler === undefined) {
+        const workers = await commandWorkers(given, machine);
+        return { workers, onIdle: await createEmptying(settings.volumes, __dirname, log) };
+      }
+      running.handlerWorkers = await handlerWorkers(given, handler, stopping);
+      // What a warm worker keeps there between two messages is its own, as in Lambda.
+      return { workers: running.handlerWorkers, onIdle: await createEmptying(undefined, __dirname, log) };
+    },
+    onProgress: (progress) => {
+      if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
+    },
+    end: () => process.exit(0),
+    clock,
+    random: Math.random,
+    log,
   });
-  await workers.close();
-  heartbeat.stop();
-  protection.stop();
-}
-
-/** From the first signal on; at its end the watcher ends, whatever it is at. */
-function stopCourse({ settings, log }: Given, killAll: () => void): StopCourse {
-  const course = createStopCourse(onStopSignals({ process, log, killAll }), settings, clock);
-  onAbort(course.ending, () => {
-    log.warn('out of time: what is still in hand comes again');
-    killAll();
-    process.exit(0);
-  });
-  return course;
 }
 
 async function commandWorkers(given: Given, machine: Machine): Promise<Workers> {

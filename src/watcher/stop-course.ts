@@ -1,6 +1,6 @@
 import { SETTLE_SECONDS } from '../contract/outcomes';
 import type { Clock } from './clock';
-import type { StopSignals } from './stop-signals';
+import { createSignal, type StopSignals } from './stop-signals';
 
 /** When what happens to a task that is told to stop, in milliseconds from then on. */
 export interface StopTimes {
@@ -65,7 +65,7 @@ export function createStopCourse(signals: StopSignals, settings: StopSettings, c
   let stoppedAtMs = 0;
   onAbort(stopping, () => (stoppedAtMs = clock.now()));
   const after = (milliseconds: number): AbortSignal => {
-    const controller = new AbortController();
+    const controller = createSignal();
     const abort = () => {
       controller.abort();
     };
@@ -109,7 +109,7 @@ export function untilGiven(promise: Promise<void>, signal: AbortSignal): Promise
 
 /** Given with the first of them. */
 function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
-  const controller = new AbortController();
+  const controller = createSignal();
   signals.forEach((signal) => {
     onAbort(signal, () => {
       controller.abort();

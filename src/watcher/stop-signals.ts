@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from './log/logger';
 
 export interface StopSignals {
@@ -13,6 +14,12 @@ interface Process {
   on(event: 'SIGTERM' | 'SIGINT' | 'disconnect', call: () => void): unknown;
 }
 
+export interface StopParts {
+  process: Process;
+  log: Logger;
+  killAll: () => void;
+}
+
 /** How far it has come. */
 const STOPPING = 1;
 const TELLING = 2;
@@ -25,9 +32,9 @@ const KILLING = 3;
  * developer's machine: workers are told, and the poll is given up at once. Each further signal goes one step on: workers
  * are told, workers are killed.
  */
-export function onStopSignals(parts: { process: Process; log: Logger; killAll: () => void }): StopSignals {
+export function onStopSignals(parts: StopParts): StopSignals {
   const { log } = parts;
-  const [stop, hurry, abortPoll] = [new AbortController(), new AbortController(), new AbortController()];
+  const [stop, hurry, abortPoll] = [createSignal(), createSignal(), createSignal()];
   let reached = 0;
   const handle = (cause: string, least: number) => {
     const isFirst = reached === 0;
@@ -43,4 +50,11 @@ export function onStopSignals(parts: { process: Process; log: Logger; killAll: (
   parts.process.on('SIGINT', () => handle('SIGINT', TELLING));
   parts.process.on('disconnect', () => handle('the parent process is gone', TELLING));
   return { stopping: stop.signal, hurry: hurry.signal, abortPoll: abortPoll.signal };
+}
+
+/** One that lives as long as the watcher. As many may wait for it as there are messages in hand: Node warns of eleven. */
+export function createSignal(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(Infinity, controller.signal);
+  return controller;
 }

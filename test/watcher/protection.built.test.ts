@@ -64,6 +64,8 @@ async function start(
       ...time.environment,
       ECS_AGENT_URI: agentUri ?? `${agent.url}/api/abc`,
       WatchbotConcurrency: String(concurrency),
+      // Half of what protection is asked for.
+      maxJobDuration: '900',
     },
   });
   const begin = async (body: string) => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { getMaxListeners } from 'node:events';
 import { createStopCourse, longestPollSeconds, stopTimes } from '../../src/watcher/stop-course';
+import { onStopSignals } from '../../src/watcher/stop-signals';
 import { createFakeClock } from '../helpers/fake-clock';
+import { createTestLog } from '../helpers/test-log';
 
 const seconds = (stopTimeoutSeconds: number, stopNoticeSeconds: number) => {
   const times = Object.entries(stopTimes({ stopTimeoutSeconds, stopNoticeSeconds }));
@@ -91,4 +94,16 @@ describe('the course of a stop', () => {
     expect(given()).toEqual(['stopping', 'telling']);
     expect(course.msToKill()).toBe(24_000);
   });
+});
+
+// Settlements that SQS refuses wait side by side, one for each message; of the eleventh Node says that it leaks.
+it('has signals for which any number may wait', () => {
+  const process = { on: () => undefined };
+  const signals = onStopSignals({ process, log: createTestLog(), killAll: () => undefined });
+  const settings = { stopTimeoutSeconds: 120, stopNoticeSeconds: 15 };
+  const course = createStopCourse(signals, settings, createFakeClock());
+  const all = Object.entries({ ...signals, ...course }).filter(([, each]) => each instanceof AbortSignal);
+  expect(all).toHaveLength(8);
+  const most = all.map(([name, signal]) => [name, getMaxListeners(signal as AbortSignal)]);
+  expect(most).toEqual(most.map(([name]) => [name, Infinity]));
 });

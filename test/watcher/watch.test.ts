@@ -61,7 +61,10 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
       return Promise.resolve();
     },
     protection: {
-      busy: () => void events.push('busy'),
+      busy: () => {
+        events.push('busy');
+        return undefined;
+      },
       idle: () => void events.push('idle'),
       stop: () => undefined,
     },
@@ -527,5 +530,34 @@ describe('protection', () => {
     await receive('c');
     await end('b', 'c');
     expect(events.filter((event) => ['busy', 'idle'].includes(event))).toEqual(['busy', 'idle']);
+  });
+
+  const answered = () => {
+    const answer = createDeferred<void>();
+    return {
+      answer,
+      protection: { busy: () => answer.promise, idle: () => undefined, stop: () => undefined },
+    };
+  };
+
+  it('is waited for by what comes after a pause, until ECS has answered', async () => {
+    const { answer, protection } = answered();
+    const { events, receive, clock, end } = start({ concurrency: 2, protection });
+    await receive('a', 'b');
+    expect(events.filter((event) => event.startsWith('start'))).toEqual([]);
+    answer.resolve();
+    await clock.advance(0);
+    expect(events.filter((event) => event.startsWith('start'))).toEqual(['start a', 'start b']);
+    await end('a', 'b');
+  });
+
+  it('is answered too late where the task is told to stop meanwhile: nothing is begun', async () => {
+    const { answer, protection } = answered();
+    const { events, receive, clock, stop } = start({ protection });
+    await receive('a');
+    stop.abort();
+    answer.resolve();
+    await clock.advance(0);
+    expect(events.slice(-2)).toEqual(['let go a', 'return a']);
   });
 });

@@ -1,5 +1,5 @@
 import type { EventQueue } from './event-queue';
-import { LaunchRate } from './launch-rate';
+import { TokenBucket } from '../aws/token-bucket';
 import type { Random } from './random';
 import type { SimulationEvent } from './simulation-event';
 import { createTask, FreeTasks, type Task } from './task';
@@ -24,7 +24,7 @@ export class Fleet {
   private billedSeconds = 0;
   readonly free = new FreeTasks();
   private readonly parts: FleetParts;
-  private readonly launches: LaunchRate;
+  private readonly launches: TokenBucket;
   /** In the order of their start, and what has ended since among them. */
   private tasks: Task[] = [];
   /** Tasks that start or run, and so count. */
@@ -32,7 +32,10 @@ export class Fleet {
 
   constructor(parts: FleetParts) {
     this.parts = parts;
-    this.launches = new LaunchRate(parts.world.launchBurst, parts.world.launchesPerSecond);
+    this.launches = new TokenBucket({
+      burst: parts.world.launchBurst,
+      perSecond: parts.world.launchesPerSecond,
+    });
   }
 
   get isAsDesired(): boolean {
@@ -116,7 +119,7 @@ export class Fleet {
 
   private launch(nowSeconds: number): void {
     const { world, events } = this.parts;
-    const billedFromSeconds = this.launches.launchAt(nowSeconds) + world.provisionSeconds;
+    const billedFromSeconds = this.launches.orderedAt(nowSeconds) + world.provisionSeconds;
     const task = this.add(billedFromSeconds);
     events.add(billedFromSeconds + world.startSeconds, { kind: 'ready', task });
   }

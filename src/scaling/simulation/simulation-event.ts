@@ -1,4 +1,4 @@
-import type { MetricValues } from './metrics';
+import type { MetricValues } from '../aws/metrics';
 import type { Job, Task } from './task';
 
 /** What may happen besides the arrival of a message. */

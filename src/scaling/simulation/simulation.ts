@@ -1,10 +1,11 @@
 import type { ScalingBounds, ScalingPolicy } from '../policy';
-import { Autoscaler } from './autoscaler';
+import { Autoscaler } from '../aws/autoscaler';
+import { toldByQueue } from '../aws/sqs';
 import type { DrawnLoad } from './draw';
 import { EventQueue } from './event-queue';
 import { Fleet } from './fleet';
 import { MessageQueue } from './message-queue';
-import { Metrics, type MetricValues } from './metrics';
+import { Metrics, type MetricValues } from '../aws/metrics';
 import type { Random } from './random';
 import { Recorder } from './recorder';
 import type { SimulationResult } from './result';
@@ -158,12 +159,11 @@ export class Simulation {
     this.events.add(this.nowSeconds + MINUTE_SECONDS, { kind: 'measure' });
   }
 
-  /** Of messages in flight, and of those sent, SQS tells only where there are any. */
   private metricValues(): MetricValues {
     const { visible, inFlight } = this.queue;
     const sent = this.next - this.told;
     this.told = this.next;
-    return { visible, ...(inFlight > 0 && { inFlight }), ...(sent > 0 && { sent }) };
+    return toldByQueue({ visible, inFlight, sent });
   }
 
   private evaluate(values: MetricValues): void {

@@ -1,3 +1,5 @@
+import { FARGATE_LAUNCHES, SPOT_NOTICE_SECONDS } from '../aws/ecs';
+
 /** The delays and limits that a policy meets. Seconds, unless the name says otherwise. */
 export interface World {
   /** From the moment of which SQS's metrics tell until an alarm acts on them. */
@@ -35,11 +37,8 @@ export interface World {
  *   That they are seen a minute after the moment they tell of is an assumption: AWS states no figure.
  * - Start: about a minute for an image of 400 MB, in which pulling is the greater part.
  *   https://elasticscale.com/blog/reduce-aws-fargate-pull-times-with-soci
- * - Launches: 500 a minute for a service, out of Fargate's bucket of 100 at once for an account and region.
- *   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
- *   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html
+ * - Launches and Spot's notice: `../aws/ecs.ts`.
  * - Bill: from the pull to the end of the task, at least a minute. https://aws.amazon.com/fargate/pricing/
- * - Spot: two minutes of notice. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
  * - Protection: what the watcher does.
  */
 export const DEFAULT_WORLD: World = {
@@ -48,12 +47,12 @@ export const DEFAULT_WORLD: World = {
   wakeSeconds: 0,
   provisionSeconds: 20,
   startSeconds: 40,
-  launchBurst: 100,
-  launchesPerSecond: 500 / 60,
+  launchBurst: FARGATE_LAUNCHES.burst,
+  launchesPerSecond: FARGATE_LAUNCHES.perSecond,
   protectionSeconds: 10,
   stopSeconds: 5,
   interruptionsPerHour: 0,
-  noticeSeconds: 120,
+  noticeSeconds: SPOT_NOTICE_SECONDS,
   minimumBilledSeconds: 60,
   patienceSeconds: 7 * 86_400,
   sampleSeconds: 10,

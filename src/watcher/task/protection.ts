@@ -1,11 +1,13 @@
 import { parseObject } from '../../contract/log-lines';
 import type { Cancel, Clock } from '../clock';
 import type { Logger } from '../log/logger';
+import { MAX_HOLD_SECONDS } from '../outcome/decide';
 import { describeError } from '../queue/describe-error';
 
 /** Keeps ECS from ending this task by scale-in while it is busy. */
 export interface Protection {
-  busy(): void;
+  /** @returns what is to be waited for before a job begins: ECS's first answer, whatever it is; undefined: nothing */
+  busy(): Promise<void> | undefined;
   idle(): void;
   stop(): void;
 }
@@ -17,18 +19,43 @@ export const noProtection: Protection = {
   stop: () => undefined,
 };
 
+/** Jobs that may take no longer than some minutes: the agent's endpoint is rate-limited, so it is not asked for each. */
+const FEWEST_MINUTES = 30;
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html */
+const MOST_MINUTES = 2_880;
+
 /**
- * Protection lasts this long and is renewed at half of it, so that a task that hangs is not protected for ever.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
+ * How many minutes protection is asked for: twice what a job may take. It is renewed at half of that, so each job is
+ * protected to its end by what was asked before it began. A renewal in the middle could be refused: ECS does so where
+ * more tasks are protected than are desired. A task that hangs is replaced by its health check, protected or not.
  */
-const EXPIRES_MINUTES = 30;
-const RENEW_MS = (EXPIRES_MINUTES * 60_000) / 2;
+export function protectionMinutes(maxJobDurationSeconds: number): number {
+  const longestSeconds = maxJobDurationSeconds === 0 ? MAX_HOLD_SECONDS : maxJobDurationSeconds;
+  return Math.min(MOST_MINUTES, Math.max(FEWEST_MINUTES, Math.ceil((2 * longestSeconds) / 60)));
+}
 
 /** Short jobs one after the other leave it on: the agent's endpoint is rate-limited. */
 const IDLE_BEFORE_OFF_MS = 10_000;
 
 /** After a failure: a busy task must not be without protection until the next renewal. */
 const RETRY_MS = 10_000;
+/** ECS will refuse it until fewer tasks are protected, or more are desired. */
+const RETRY_BLOCKED_MS = 60_000;
+
+/** ECS's answer, by way of the agent. */
+export class ProtectionRefusal extends Error {
+  override readonly name = 'ProtectionRefusal';
+  /** `DEPLOYMENT_BLOCKED`: more tasks would be protected than are desired. */
+  readonly reason: string;
+
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+const isBlocked = (error: unknown) =>
+  error instanceof ProtectionRefusal && error.reason === 'DEPLOYMENT_BLOCKED';
 
 export type PutProtection = (body: {
   ProtectionEnabled: boolean;
@@ -40,6 +67,7 @@ export class TaskProtection implements Protection {
   private readonly put: PutProtection;
   private readonly clock: Clock;
   private readonly log: Logger;
+  private readonly minutes: number;
   private cancelRenewal: Cancel | undefined;
   private cancelOff: Cancel | undefined;
   private cancelRetry: Cancel | undefined;
@@ -47,26 +75,34 @@ export class TaskProtection implements Protection {
   /** One call after the other, so that the last word is the last to arrive. */
   private last: Promise<void> = Promise.resolve();
 
-  constructor({ put, clock, log }: { put: PutProtection; clock: Clock; log: Logger }) {
-    this.put = put;
-    this.clock = clock;
-    this.log = log;
+  constructor(parts: {
+    put: PutProtection;
+    /** 0: no limit but SQS's. */
+    maxJobDurationSeconds: number;
+    clock: Clock;
+    log: Logger;
+  }) {
+    this.put = parts.put;
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.minutes = protectionMinutes(parts.maxJobDurationSeconds);
   }
 
-  busy(): void {
+  busy(): Promise<void> | undefined {
     this.cancelOff?.();
     this.cancelOff = undefined;
-    if (this.cancelRenewal !== undefined) return;
-    this.set(true);
-    this.cancelRenewal = this.clock.every(RENEW_MS, () => {
-      this.set(true);
+    if (this.cancelRenewal !== undefined) return undefined;
+    const asked = this.set(true);
+    this.cancelRenewal = this.clock.every((this.minutes * 60_000) / 2, () => {
+      void this.set(true);
     });
+    return asked;
   }
 
   idle(): void {
     this.cancelOff ??= this.clock.after(IDLE_BEFORE_OFF_MS, () => {
       this.stop();
-      this.set(false);
+      void this.set(false);
     });
   }
 
@@ -78,16 +114,16 @@ export class TaskProtection implements Protection {
     this.cancelRenewal = undefined;
   }
 
-  private set(isEnabled: boolean): void {
+  private set(isEnabled: boolean): Promise<void> {
     this.cancelRetry?.();
-    this.last = this.last.then(() => this.send(isEnabled));
+    return (this.last = this.last.then(() => this.send(isEnabled)));
   }
 
   private async send(isEnabled: boolean): Promise<void> {
     try {
       await this.put({
         ProtectionEnabled: isEnabled,
-        ...(isEnabled ? { ExpiresInMinutes: EXPIRES_MINUTES } : {}),
+        ...(isEnabled ? { ExpiresInMinutes: this.minutes } : {}),
       });
       if (this.isFailing) this.log.info('task scale-in protection can be set again');
       this.isFailing = false;
@@ -96,8 +132,8 @@ export class TaskProtection implements Protection {
         this.log.warn(`task scale-in protection could not be set: ${describeError(error)}`);
       this.isFailing = true;
       this.cancelRetry?.();
-      this.cancelRetry = this.clock.after(RETRY_MS, () => {
-        this.set(isEnabled);
+      this.cancelRetry = this.clock.after(isBlocked(error) ? RETRY_BLOCKED_MS : RETRY_MS, () => {
+        void this.set(isEnabled);
       });
     }
   }
@@ -117,18 +153,17 @@ export function agentProtection(agentUri: string): PutProtection {
     });
     const text = await response.text();
     // What ECS itself refuses comes with 200.
-    const isRefused = parseObject(text)?.failure !== undefined;
-    if (!response.ok || isRefused)
-      throw new Error(`the ECS agent answers ${response.status}: ${text.slice(0, 300)}`);
+    const failure = parseObject(text)?.failure;
+    if (response.ok && failure === undefined) return;
+    const message = `the ECS agent answers ${response.status}: ${text.slice(0, 300)}`;
+    throw new ProtectionRefusal(String((failure as { Reason?: unknown } | undefined)?.Reason), message);
   };
 }
 
-/** @param agentUri of the ECS agent; undefined outside ECS */
+/** @param put undefined outside ECS */
 export function createProtection(
-  agentUri: string | undefined,
+  put: PutProtection | undefined,
   parts: Omit<ConstructorParameters<typeof TaskProtection>[0], 'put'>,
 ): Protection {
-  return agentUri === undefined
-    ? noProtection
-    : new TaskProtection({ put: agentProtection(agentUri), ...parts });
+  return put === undefined ? noProtection : new TaskProtection({ put, ...parts });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ScalingBounds, StepScaling, TargetTracking } from '../../../src/scaling/policy';
-import { Autoscaler } from '../../../src/scaling/simulation/autoscaler';
-import { Metrics } from '../../../src/scaling/simulation/metrics';
-import { adjusted, stepFor } from '../../../src/scaling/simulation/step-scaling';
+import { Autoscaler } from '../../../src/scaling/aws/autoscaler';
+import { Metrics } from '../../../src/scaling/aws/metrics';
+import { adjusted, stepFor } from '../../../src/scaling/aws/step-scaling';
 import { stepScaling } from '../support';
 
 const MINUTE = 60;
@@ -184,3 +184,27 @@ describe('a target', () => {
 function step(from: number | undefined, to: number | undefined, adjust = 1) {
   return { from, to, adjust };
 }
+
+describe('a change that begins at the tasks that run', () => {
+  const decide = (adjust: number, { desired, running }: { desired: number; running: number }) => {
+    const metrics = new Metrics();
+    metrics.tell({ visible: 5 });
+    const part = stepScaling({
+      adjustment: 'PercentChangeInCapacity',
+      steps: [{ from: 1, to: undefined, adjust }],
+    });
+    const bounds = { min: 0, max: 1_000, concurrency: 1 };
+    const autoscaler = new Autoscaler({ policy: { name: 'test', parts: [part] }, bounds, metrics });
+    return autoscaler.decide(0, { desired, running, changesFrom: running });
+  };
+
+  it.each([
+    // Ninety percent of those that run, not of those that are desired.
+    [-90, { desired: 20, running: 50 }, 5],
+    // What takes away never adds.
+    [-90, { desired: 2, running: 50 }, 2],
+    [100, { desired: 4, running: 6 }, 12],
+  ])('of %d %% with %j comes to %d', (adjust, capacity, wanted) => {
+    expect(decide(adjust, capacity)).toBe(wanted);
+  });
+});

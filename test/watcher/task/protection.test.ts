@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import {
   agentProtection,
   noProtection,
+  protectionMinutes,
+  ProtectionRefusal,
   TaskProtection,
   type PutProtection,
 } from '../../../src/watcher/task/protection';
@@ -21,6 +23,7 @@ function start(put: PutProtection = () => Promise.resolve()) {
   const protection = new TaskProtection({
     clock,
     log,
+    maxJobDurationSeconds: 60,
     put: (body) => {
       calls.push(body);
       return put(body);
@@ -86,6 +89,30 @@ describe('protection from scale-in', () => {
     expect(calls).toHaveLength(2);
     await clock.advance(30 * MINUTE);
     expect(calls).toEqual([ON, ON, ON, ON]);
+  });
+
+  // ECS refuses a renewal where more tasks are protected than are desired: no job may need one.
+  it.each([
+    { limit: 'of a minute', seconds: 60, minutes: 30 },
+    { limit: 'of 15 minutes', seconds: 900, minutes: 30 },
+    { limit: 'of three hours', seconds: 10_800, minutes: 360 },
+    { limit: 'of a second more than a minute', seconds: 901, minutes: 31 },
+    { limit: 'of SQS alone', seconds: 0, minutes: 1_440 },
+    { limit: 'of 12 hours', seconds: 43_200, minutes: 1_440 },
+  ])('is asked for as long as two jobs may take, with a limit $limit', ({ seconds, minutes }) => {
+    expect(protectionMinutes(seconds)).toBe(minutes);
+  });
+
+  it('that ECS refuses since too many are protected is asked for again each minute', async () => {
+    const refusal = new ProtectionRefusal('DEPLOYMENT_BLOCKED', 'blocked');
+    const { clock, calls, log, protection } = start(() => Promise.reject(refusal));
+    protection.busy();
+    await clock.advance(59 * SECOND);
+    expect(calls).toEqual([ON]);
+    await clock.advance(SECOND);
+    expect(calls).toEqual([ON, ON]);
+    expect(log.lines).toEqual(['warn task scale-in protection could not be set: ProtectionRefusal: blocked']);
+    protection.stop();
   });
 
   it('is left as it is when the watcher ends', async () => {

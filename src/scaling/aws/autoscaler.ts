@@ -8,6 +8,8 @@ import { trackTarget } from './target-tracking';
 export interface Capacity {
   readonly desired: number;
   readonly running: number;
+  /** Where a change in capacity begins; `desired`, unless given. */
+  readonly changesFrom?: number;
 }
 
 /** A part's last scaling activity. */
@@ -36,7 +38,11 @@ export class Autoscaler {
     this.metrics = parts.metrics;
   }
 
-  /** The tasks that are wanted from now on. */
+  /**
+   * The tasks that are wanted from now on. AWS's text on services says that a change begins at the tasks that run, that on
+   * step scaling that it begins at the capacity: `changesFrom` tries the former.
+   * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
+   */
   decide(nowSeconds: number, capacity: Capacity): number {
     const wishes = this.policy.parts.flatMap((part) => {
       const wanted = this.wanted(part, nowSeconds, capacity);
@@ -52,14 +58,23 @@ export class Autoscaler {
     if (part.kind === 'target') return trackTarget(part, this.metrics, capacity);
     const value = breachOf(part.alarm, this.metrics);
     const step = value === undefined ? undefined : stepFor(part, value);
-    if (step === undefined) return undefined;
+    return step === undefined ? undefined : this.stepped(part, step.adjust, { nowSeconds, ...capacity });
+  }
+
+  private stepped(
+    part: StepScaling,
+    adjust: number,
+    now: Pick<Capacity, 'desired' | 'changesFrom'> & { nowSeconds: number },
+  ): number {
     const before = this.scaleOuts.get(part);
-    const isCooling = before !== undefined && nowSeconds < before.cooldownUntilSeconds;
+    const isCooling = before !== undefined && now.nowSeconds < before.cooldownUntilSeconds;
     // What was added since the cooldown began counts: a step adds only what it has more than that.
-    const wanted = adjusted(part.adjustment, step.adjust, isCooling ? before.from : capacity.desired);
-    return isCooling && step.adjust > 0 && part.adjustment !== 'ExactCapacity'
-      ? Math.max(wanted, capacity.desired)
-      : wanted;
+    const base = isCooling ? before.from : (now.changesFrom ?? now.desired);
+    const wanted = adjusted(part.adjustment, adjust, base);
+    if (part.adjustment === 'ExactCapacity') return wanted;
+    // What is to be taken away adds nothing, wherever it begins, and the other way round.
+    if (adjust < 0) return Math.min(wanted, now.desired);
+    return isCooling && adjust > 0 ? Math.max(wanted, now.desired) : wanted;
   }
 
   private apply(part: Part, wanted: number, now: { nowSeconds: number; desired: number }): number {

@@ -1,0 +1,141 @@
+import type { BucketSize } from './token-bucket';
+
+/** How a service replaces its tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+export interface RollingUpdate {
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+}
+
+/** Tasks that must run, rounded up. */
+export const fewestTasks = (desired: number, { minimumHealthyPercent }: RollingUpdate) =>
+  Math.ceil((desired * minimumHealthyPercent) / 100);
+
+/** Tasks that may run or be pending, rounded down. */
+export const mostTasks = (desired: number, { maximumPercent }: RollingUpdate) =>
+  Math.floor((desired * maximumPercent) / 100);
+
+/** What a service has, in tasks that are not told to stop. */
+export interface ServiceTasks {
+  readonly desired: number;
+  /** Pending or running, of any deployment. */
+  readonly alive: number;
+  /** Those of them that are of the newest deployment. */
+  readonly newest: number;
+  /** Running and healthy, of any deployment. */
+  readonly healthy: number;
+}
+
+/** New ones fit only as far as the upper bound lets them: a protected old task takes a place. */
+export const tasksToStart = (tasks: ServiceTasks, rolling: RollingUpdate) =>
+  Math.max(
+    0,
+    Math.min(
+      tasks.desired - tasks.newest,
+      Math.max(tasks.desired, mostTasks(tasks.desired, rolling)) - tasks.alive,
+    ),
+  );
+
+/** Healthy old tasks that may be stopped now; those that do not run yet may be stopped at any time. */
+export const oldTasksToStop = (tasks: ServiceTasks, rolling: RollingUpdate) =>
+  Math.max(0, tasks.healthy - fewestTasks(tasks.desired, rolling));
+
+/**
+ * A task counts as healthy when its first health check has passed, or 40 s after it runs where it has none.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ */
+export const HEALTHY_WITHOUT_CHECK_SECONDS = 40;
+
+/**
+ * Scale-in and deployments stop no protected task. Of the others those that do not run yet come first (inferred); else
+ * AWS tells of no order but a balance of the zones, so chance stands for it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
+ */
+export function chooseToStop<Task extends { readonly isRunning: boolean; readonly isProtected: boolean }>(
+  tasks: readonly Task[],
+  count: number,
+  random: () => number,
+): Task[] {
+  return tasks
+    .filter(({ isProtected }) => !isProtected)
+    .map((task) => ({ task, order: task.isRunning ? 1 + random() : random() }))
+    .sort((one, other) => one.order - other.order)
+    .slice(0, Math.max(0, count))
+    .map(({ task }) => task);
+}
+
+/** Minutes for which protection may be asked. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html */
+export const MIN_PROTECTION_MINUTES = 1;
+export const MAX_PROTECTION_MINUTES = 2_880;
+export const DEFAULT_PROTECTION_MINUTES = 120;
+
+/**
+ * Why protection is refused, or undefined. `DEPLOYMENT_BLOCKED`: the service would have more protected tasks than are
+ * desired. Who asks counts, and (assumed: AWS does not say) a renewal is refused, too.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
+ */
+export function whyNotProtected(asked: {
+  minutes: number;
+  /** Without the one that asks. */
+  protectedOthers: number;
+  desired: number;
+}): 'InvalidParameterException' | 'DEPLOYMENT_BLOCKED' | undefined {
+  const isWhole = Number.isInteger(asked.minutes);
+  if (!isWhole || asked.minutes < MIN_PROTECTION_MINUTES || asked.minutes > MAX_PROTECTION_MINUTES)
+    return 'InvalidParameterException';
+  return asked.protectedOthers + 1 > asked.desired ? 'DEPLOYMENT_BLOCKED' : undefined;
+}
+
+/** Seen in the field, with tasks that protect themselves: https://github.com/aws/containers-roadmap/issues/2836 */
+export const MAX_ACTIVE_DEPLOYMENTS = 5;
+
+/**
+ * Tasks of a deployment that fail to start or are unhealthy before it has failed: half of those desired, within bounds.
+ * One that becomes healthy sets the count back.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentCircuitBreaker.html
+ */
+export const failuresOfDeployment = (desired: number) => Math.min(200, Math.max(3, Math.ceil(0.5 * desired)));
+
+/**
+ * For so long ECS watches a deployment's alarms after the old tasks are gone. It is computed from the alarms, AWS does not
+ * say how: all that they look at, which is the least after which they can have seen the new version only (inferred). What
+ * is in ALARM when a deployment begins is not watched in it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+ */
+export const bakeSeconds = (alarms: readonly { periodSeconds: number; evaluationPeriods: number }[]) =>
+  Math.max(0, ...alarms.map(({ periodSeconds, evaluationPeriods }) => periodSeconds * evaluationPeriods));
+
+/**
+ * Fargate's launches: 500 a minute for a service, out of 100 at once for an account and region.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html
+ */
+export const FARGATE_LAUNCHES: BucketSize = { burst: 100, perSecond: 500 / 60 };
+
+/**
+ * Tasks that fail to start again and again are launched ever more seldom, at last every 27 minutes. How the wait grows AWS
+ * does not say: it is doubled here.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+ */
+export const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
+
+export const launchWaitSeconds = (failedStarts: number) =>
+  failedStarts < 3 ? 0 : Math.min(MAX_LAUNCH_WAIT_SECONDS, 10 * 2 ** Math.min(failedStarts - 3, 20));
+
+/** Calls of ECS, for an account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+export const API_BUCKETS = {
+  /** DescribeServices and ListServices share it. */
+  describeServices: { burst: 100, perSecond: 20 },
+  describeTasks: { burst: 100, perSecond: 20 },
+  taskProtection: { burst: 80, perSecond: 80 },
+} as const satisfies Readonly<Record<string, BucketSize>>;
+
+/** Notice before Spot takes a task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
+export const SPOT_NOTICE_SECONDS = 120;
+
+/**
+ * Application Auto Scaling lowers no service while a deployment of it is under way.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-auto-scaling.html
+ */
+export const desiredDuringDeployment = (desired: number, wanted: number) => Math.max(desired, wanted);

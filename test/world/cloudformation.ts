@@ -1,0 +1,116 @@
+import { SERVICE_WAIT_SECONDS } from '../../src/scaling/aws/cloudformation';
+import type { WorldClock } from './clock';
+import type { Deployment, EcsService, Version } from './ecs';
+import type { Timeline } from './timeline';
+
+/** One deploy of the stack, from its begin to its end. */
+export interface StackUpdate {
+  version: Version;
+  startedAtMs: number;
+  endedAtMs: number | undefined;
+  state:
+    | 'UPDATE_IN_PROGRESS'
+    | 'UPDATE_COMPLETE'
+    | 'UPDATE_ROLLBACK_IN_PROGRESS'
+    | 'UPDATE_ROLLBACK_COMPLETE'
+    | 'UPDATE_ROLLBACK_FAILED';
+  /** Why it is rolled back. */
+  reason: string | undefined;
+  /** When that was known. */
+  failedAtMs: number | undefined;
+}
+
+const ASKS_EACH_MS = 10_000;
+
+/** The stack as far as it waits for its service. */
+export class Stack {
+  readonly updates: StackUpdate[] = [];
+  private readonly clock: WorldClock;
+  private readonly service: EcsService;
+  private readonly timeline: Timeline;
+  private version: Version;
+
+  constructor(version: Version, parts: { clock: WorldClock; service: EcsService; timeline: Timeline }) {
+    this.version = version;
+    this.clock = parts.clock;
+    this.service = parts.service;
+    this.timeline = parts.timeline;
+  }
+
+  get isBusy(): boolean {
+    return this.updates.at(-1)?.state.endsWith('_IN_PROGRESS') ?? false;
+  }
+
+  /** A stack that is being updated takes no other update. */
+  deploy(version: Version): StackUpdate | undefined {
+    if (this.isBusy) return undefined;
+    this.timeline.tell(() => `deploy of ${version.name}`);
+    const update: StackUpdate = {
+      version,
+      startedAtMs: this.clock.now(),
+      endedAtMs: undefined,
+      state: 'UPDATE_IN_PROGRESS',
+      reason: undefined,
+      failedAtMs: undefined,
+    };
+    this.updates.push(update);
+    this.attempt(update, version, {
+      done: () => {
+        this.version = version;
+        this.end(update, 'UPDATE_COMPLETE');
+      },
+      failed: (reason) => {
+        this.rollBack(update, reason);
+      },
+    });
+    return update;
+  }
+
+  private rollBack(update: StackUpdate, reason: string): void {
+    update.reason = reason;
+    update.failedAtMs = this.clock.now();
+    update.state = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    this.timeline.tell(() => `UPDATE_FAILED: ${reason}; rolling back to ${this.version.name}`);
+    this.attempt(update, this.version, {
+      done: () => {
+        this.end(update, 'UPDATE_ROLLBACK_COMPLETE');
+      },
+      failed: (why) => {
+        update.reason = `${reason}; and the rollback: ${why}`;
+        this.end(update, 'UPDATE_ROLLBACK_FAILED');
+      },
+    });
+  }
+
+  private attempt(
+    update: StackUpdate,
+    version: Version,
+    on: { done: () => void; failed: (reason: string) => void },
+  ): void {
+    const startedAtMs = this.clock.now();
+    let own: Deployment;
+    try {
+      own = this.service.update(version);
+    } catch (error) {
+      on.failed((error as Error).message);
+      return;
+    }
+    const ask = () => {
+      // Somebody may have forced another one of the same version meanwhile.
+      const { newest } = this.service;
+      const deployment = newest.version === version ? newest : own;
+      if (deployment.state === 'COMPLETED') return void on.done();
+      if (deployment.state === 'FAILED') return void on.failed(deployment.reason ?? '');
+      if (this.clock.now() - startedAtMs >= SERVICE_WAIT_SECONDS * 1000)
+        return void on.failed('the service did not stabilize in three hours');
+      this.clock.quietly(ASKS_EACH_MS, ask);
+    };
+    this.clock.quietly(ASKS_EACH_MS, ask);
+  }
+
+  private end(update: StackUpdate, state: StackUpdate['state']): void {
+    update.state = state;
+    update.endedAtMs = this.clock.now();
+    this.timeline.tell(() => state);
+  }
+}

@@ -1,0 +1,501 @@
+import {
+  bakeSeconds,
+  chooseToStop,
+  desiredDuringDeployment,
+  failuresOfDeployment,
+  FARGATE_LAUNCHES,
+  HEALTHY_WITHOUT_CHECK_SECONDS,
+  launchWaitSeconds,
+  MAX_ACTIVE_DEPLOYMENTS,
+  oldTasksToStop,
+  tasksToStart,
+  whyNotProtected,
+  API_BUCKETS,
+  type RollingUpdate,
+} from '../../src/scaling/aws/ecs';
+import { TokenBucket } from '../../src/scaling/aws/token-bucket';
+import type { WorldClock } from './clock';
+import type { Violations } from './invariants';
+import type { Timeline } from './timeline';
+
+/** Why a task is stopped. */
+export type StopCause = 'scale-in' | 'deploy' | 'unhealthy' | 'spot' | 'stop-task' | 'gone';
+
+/** What protection holds off. */
+const HELD_OFF: readonly StopCause[] = ['scale-in', 'deploy'];
+
+/** What a task definition does when it is started. */
+export interface Version {
+  name: string;
+  /** `no-image`: it cannot be pulled. `crashes`: it ends a second after its start. `sick`: its health check fails. */
+  kind: 'good' | 'no-image' | 'crashes' | 'sick';
+}
+
+export interface Deployment {
+  id: number;
+  version: Version;
+  state: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  startedAtMs: number;
+  /** In a row: tasks of it that did not start, or were not well. */
+  failures: number;
+  /** The same, also when it is complete. */
+  failedStarts: number;
+  /** Since when it has been steady, where alarms are watched for a while yet. */
+  steadySinceMs: number | undefined;
+  /** An alarm that is up when it begins is not watched. */
+  watches: boolean;
+  /** Why it has failed. */
+  reason: string | undefined;
+}
+
+export type TaskState = 'PENDING' | 'RUNNING' | 'STOPPING' | 'STOPPED';
+
+export interface EcsTask {
+  id: number;
+  name: string;
+  deployment: Deployment;
+  state: TaskState;
+  isHealthy: boolean;
+  isUnhealthy: boolean;
+  protectedUntilMs: number;
+  stopCause: StopCause | undefined;
+  /** When its image began to be pulled: what is billed begins. */
+  billedFromMs: number;
+  container: ContainerOfTask | undefined;
+}
+
+/** What runs in a task. */
+export interface ContainerOfTask {
+  start(): void;
+  /** SIGTERM. */
+  tell(): void;
+  /** SIGKILL. */
+  kill(): void;
+}
+
+export type EcsCall = keyof typeof API_BUCKETS;
+
+export interface ServiceSettings {
+  rolling: RollingUpdate;
+  stopTimeoutSeconds: number;
+  hasHealthCheck: boolean;
+  /** From the order until the image is being pulled, and from then until the container runs, in ms. */
+  provisionMs: () => number;
+  pullMs: () => number;
+  /** Whether a task can be placed now. */
+  hasCapacity: () => boolean;
+  /** Of the deployment: whether one of them is in ALARM now, and what they look at. */
+  alarms?:
+    | { isUp: () => boolean; each: readonly { periodSeconds: number; evaluationPeriods: number }[] }
+    | undefined;
+  circuitBreaker: boolean;
+  /**
+   * Whether a rollback takes up the deployment of that version again, as long as that is still active. AWS does not say:
+   * both are tried.
+   */
+  takesUpActive: boolean;
+  /** Whether a task that is protected may ask again, however many are. AWS does not say; assumed is that it may not. */
+  grantsRenewals?: boolean;
+}
+
+interface ServiceParts {
+  settings: ServiceSettings;
+  clock: WorldClock;
+  random: () => number;
+  timeline: Timeline;
+  violations: Violations;
+  makeContainer: (task: EcsTask) => ContainerOfTask;
+}
+
+/** Between a change and what the scheduler does about it. */
+const SCHEDULER_MS = 1_000;
+const PLACE_AGAIN_MS = 30_000;
+
+/** A service and its tasks. */
+export class EcsService {
+  desired: number;
+  /** The newest, PRIMARY, first; the others are ACTIVE as long as tasks of theirs are there. */
+  deployments: Deployment[];
+  readonly tasks = new Set<EcsTask>();
+  launches = 0;
+  lostAtMs = -Infinity;
+  readonly apiCalls: Record<EcsCall, number> = { describeServices: 0, describeTasks: 0, taskProtection: 0 };
+  blocked = 0;
+  billedMs = 0;
+  onChange: () => void = () => undefined;
+  private readonly parts: ServiceParts;
+  private readonly bucket = new TokenBucket(FARGATE_LAUNCHES);
+  private readonly buckets: Readonly<Record<EcsCall, TokenBucket>> = {
+    describeServices: new TokenBucket(API_BUCKETS.describeServices),
+    describeTasks: new TokenBucket(API_BUCKETS.describeTasks),
+    taskProtection: new TokenBucket(API_BUCKETS.taskProtection),
+  };
+  private completed: Version;
+  private isDue = false;
+  private nextTask = 1;
+  private nextDeployment = 1;
+
+  constructor(desired: number, version: Version, parts: ServiceParts) {
+    this.desired = desired;
+    this.parts = parts;
+    const first = this.newDeployment(version);
+    first.state = 'COMPLETED';
+    this.completed = version;
+    this.deployments = [first];
+    if (desired > 0) this.changed();
+  }
+
+  get newest(): Deployment {
+    return this.deployments[0]!;
+  }
+
+  get isDeploying(): boolean {
+    return this.newest.state === 'IN_PROGRESS';
+  }
+
+  get alive(): EcsTask[] {
+    return [...this.tasks].filter(({ state }) => state === 'PENDING' || state === 'RUNNING');
+  }
+
+  get running(): number {
+    let count = 0;
+    for (const { state } of this.tasks) if (state === 'RUNNING') count += 1;
+    return count;
+  }
+
+  /** By Application Auto Scaling. */
+  want(desired: number): void {
+    const allowed = this.isDeploying ? desiredDuringDeployment(this.desired, desired) : desired;
+    if (allowed === this.desired) return;
+    this.parts.timeline.tell(() => `scaling: ${this.desired} tasks → ${allowed}`);
+    this.desired = allowed;
+    this.changed();
+  }
+
+  /** @throws where as many deployments are active as may be */
+  update(version: Version, { isForced = false } = {}): Deployment {
+    const { timeline, settings } = this.parts;
+    if (version === this.newest.version && !isForced && this.newest.state !== 'FAILED') return this.newest;
+    const active = this.deployments.find((each) => each.version === version);
+    if (settings.takesUpActive && active !== undefined && !isForced) {
+      this.deployments = [active, ...this.deployments.filter((each) => each !== active)];
+      active.state = 'IN_PROGRESS';
+      active.failures = 0;
+      active.startedAtMs = this.parts.clock.now();
+      timeline.tell(() => `deployment ${active.id} of ${version.name} is taken up again`);
+      this.changed();
+      return active;
+    }
+    if (this.deployments.length >= MAX_ACTIVE_DEPLOYMENTS)
+      throw new Error(`${MAX_ACTIVE_DEPLOYMENTS} active deployments exist, unable to create new deployment`);
+    const deployment = this.newDeployment(version);
+    this.deployments.unshift(deployment);
+    timeline.tell(() => `deployment ${deployment.id} of ${version.name} begins`);
+    this.changed();
+    return deployment;
+  }
+
+  /** What the agent, or the API, answers. */
+  protect(task: EcsTask, minutes: number | undefined): string | undefined {
+    const nowMs = this.parts.clock.now();
+    if (!this.lets('taskProtection')) return 'ThrottlingException';
+    if (minutes === undefined) {
+      task.protectedUntilMs = 0;
+      this.changed();
+      return undefined;
+    }
+    const protectedOthers = [...this.tasks].filter(
+      (other) => other !== task && this.isProtected(other),
+    ).length;
+    const isGranted = this.parts.settings.grantsRenewals && this.isProtected(task);
+    const asked = { minutes, protectedOthers, desired: isGranted ? Infinity : this.desired };
+    const refusal = whyNotProtected(asked);
+    if (refusal === 'DEPLOYMENT_BLOCKED') this.blocked += 1;
+    if (refusal !== undefined) return refusal;
+    task.protectedUntilMs = nowMs + minutes * 60_000;
+    this.parts.clock.quietly(minutes * 60_000 + 1, () => {
+      if (task.state === 'RUNNING' && !this.isProtected(task)) this.changed();
+    });
+    return undefined;
+  }
+
+  /** Whether a call of ECS's API is let through: all tasks share a bucket. */
+  lets(call: EcsCall): boolean {
+    this.apiCalls[call] += 1;
+    return this.buckets[call].take(this.parts.clock.now() / 1000);
+  }
+
+  isProtected({ protectedUntilMs, state }: EcsTask): boolean {
+    return protectedUntilMs > this.parts.clock.now() && (state === 'PENDING' || state === 'RUNNING');
+  }
+
+  stop(task: EcsTask, cause: StopCause): void {
+    const { timeline, violations } = this.parts;
+    if (task.state === 'STOPPING' || task.state === 'STOPPED') return;
+    const isHeldOff = HELD_OFF.includes(cause);
+    if (isHeldOff && this.isProtected(task)) violations.add('protectedStopped', task.name);
+    if (!isHeldOff) this.lostAtMs = this.parts.clock.now();
+    task.stopCause = cause;
+    timeline.tell(() => `${task.name} is stopped: ${cause}`);
+    if (task.state === 'PENDING') this.end(task);
+    else this.tell(task);
+  }
+
+  private tell(task: EcsTask): void {
+    const { clock, settings } = this.parts;
+    task.state = 'STOPPING';
+    task.container?.tell();
+    clock.after(settings.stopTimeoutSeconds * 1000, () => {
+      if (task.state === 'STOPPING') task.container?.kill();
+    });
+    this.changed();
+  }
+
+  /** Its container has ended. */
+  exited(task: EcsTask): void {
+    if (task.state === 'STOPPED') return;
+    const wasTold = task.state === 'STOPPING';
+    if (!wasTold) {
+      this.lostAtMs = this.parts.clock.now();
+      task.stopCause ??= 'gone';
+      if (!task.isHealthy) this.failed(task, 'a task ended before it was healthy');
+    }
+    this.end(task);
+  }
+
+  /** By the container's health check. */
+  judged(task: EcsTask, isHealthy: boolean): void {
+    if (task.state !== 'RUNNING' || task.isUnhealthy) return;
+    if (isHealthy) {
+      if (!task.isHealthy) this.becomesHealthy(task);
+      return;
+    }
+    task.isUnhealthy = true;
+    task.isHealthy = false;
+    this.parts.timeline.tell(() => `${task.name} is unhealthy`);
+    this.failed(task, 'a task failed its health check');
+    this.changed();
+  }
+
+  /** Until the scheduler has done what there is to do. */
+  changed(): void {
+    this.onChange();
+    if (this.isDue) return;
+    this.isDue = true;
+    this.parts.clock.quietly(SCHEDULER_MS, () => {
+      this.isDue = false;
+      this.reconcile();
+    });
+  }
+
+  private reconcile(): void {
+    const { settings } = this.parts;
+    const alive = this.alive;
+    const well = alive.filter(({ isUnhealthy }) => !isUnhealthy);
+    const newest = well.filter(({ deployment }) => deployment === this.newest);
+    const healthy = well.filter(({ isHealthy }) => isHealthy).length;
+    const tasks = { desired: this.desired, alive: alive.length, newest: newest.length, healthy };
+    const older = well.filter(({ deployment }) => deployment !== this.newest);
+    if (this.newest.state !== 'FAILED') this.launch(tasksToStart(tasks, settings.rolling));
+    this.replaceUnhealthy(tasks, alive);
+    this.stopOlder(older, oldTasksToStop(tasks, settings.rolling));
+    this.stopSurplus(newest, newest.length - this.desired);
+    this.progress();
+  }
+
+  /** A replacement comes first, as long as there is room for it. */
+  private replaceUnhealthy({ healthy }: { healthy: number }, alive: readonly EcsTask[]): void {
+    const unhealthy = alive.filter(({ isUnhealthy }) => isUnhealthy);
+    const hasRoom =
+      alive.length < Math.floor((this.desired * this.parts.settings.rolling.maximumPercent) / 100);
+    if (hasRoom && healthy < this.desired && this.parts.settings.hasCapacity()) return;
+    unhealthy.forEach((task) => {
+      this.stop(task, 'unhealthy');
+    });
+  }
+
+  private stopOlder(older: readonly EcsTask[], most: number): void {
+    const pending = older.filter(({ state }) => state === 'PENDING');
+    const running = older.filter(({ state }) => state === 'RUNNING');
+    const cause = this.newest.state === 'FAILED' ? undefined : 'deploy';
+    if (cause === undefined) return;
+    pending.forEach((task) => {
+      this.stop(task, cause);
+    });
+    this.choose(running, most).forEach((task) => {
+      this.stop(task, cause);
+    });
+  }
+
+  private stopSurplus(newest: readonly EcsTask[], count: number): void {
+    if (count <= 0) return;
+    this.choose(newest, count).forEach((task) => {
+      this.stop(task, 'scale-in');
+    });
+  }
+
+  private choose(tasks: readonly EcsTask[], count: number): EcsTask[] {
+    const choices = tasks.map((task) => ({
+      task,
+      isRunning: task.state === 'RUNNING',
+      isProtected: this.isProtected(task),
+    }));
+    return chooseToStop(choices, count, this.parts.random).map(({ task }) => task);
+  }
+
+  /** How far the newest deployment is. */
+  private progress(): void {
+    const { newest } = this;
+    if (newest.state !== 'IN_PROGRESS') return;
+    const tasks = [...this.tasks].filter(({ state }) => state !== 'STOPPED');
+    this.deployments = this.deployments.filter(
+      (each) => each === newest || tasks.some(({ deployment }) => deployment === each),
+    );
+    if (newest.watches && this.parts.settings.alarms?.isUp()) this.fail(newest, 'an alarm is up');
+    else if (this.isSteady(tasks)) this.bake();
+    else newest.steadySinceMs = undefined;
+  }
+
+  private isSteady(tasks: readonly EcsTask[]): boolean {
+    const ready = tasks.filter(({ isHealthy, deployment }) => isHealthy && deployment === this.newest).length;
+    return this.deployments.length === 1 && ready >= this.desired && tasks.length === this.desired;
+  }
+
+  /** Steady, it is complete once its alarms have been watched for long enough. */
+  private bake(): void {
+    const { clock, timeline, settings } = this.parts;
+    const { newest } = this;
+    newest.steadySinceMs ??= clock.now();
+    const bakeMs = newest.watches ? bakeSeconds(settings.alarms?.each ?? []) * 1000 : 0;
+    if (clock.now() < newest.steadySinceMs + bakeMs) {
+      clock.quietly(60_000, () => {
+        this.changed();
+      });
+      return;
+    }
+    newest.state = 'COMPLETED';
+    this.completed = newest.version;
+    timeline.tell(() => `deployment ${newest.id} of ${newest.version.name} is complete`);
+    this.onChange();
+  }
+
+  private failed({ deployment }: EcsTask, reason: string): void {
+    deployment.failedStarts += 1;
+    if (deployment.state !== 'IN_PROGRESS') return;
+    deployment.failures += 1;
+    if (this.parts.settings.circuitBreaker && deployment.failures >= failuresOfDeployment(this.desired))
+      this.fail(deployment, reason);
+  }
+
+  private fail(deployment: Deployment, reason: string): void {
+    deployment.state = 'FAILED';
+    deployment.reason = reason;
+    this.parts.timeline.tell(
+      () => `deployment ${deployment.id} of ${deployment.version.name} has failed: ${reason}`,
+    );
+    this.onChange();
+    // The rollback of the service's own; the stack's, where there is one, finds it under way.
+    this.parts.clock.quietly(SCHEDULER_MS, () => {
+      if (this.newest === deployment && this.completed !== deployment.version) this.update(this.completed);
+    });
+  }
+
+  private becomesHealthy(task: EcsTask): void {
+    task.isHealthy = true;
+    task.deployment.failures = 0;
+    task.deployment.failedStarts = 0;
+    this.changed();
+  }
+
+  private launch(count: number): void {
+    const { clock, settings } = this.parts;
+    const throttledMs = launchWaitSeconds(this.newest.failedStarts) * 1000;
+    for (let index = 0; index < count; index += 1) {
+      const task = this.add();
+      const launchedMs = this.bucket.orderedAt(clock.now() / 1000) * 1000 - clock.now();
+      clock.quietly(throttledMs + launchedMs + settings.provisionMs(), () => {
+        this.place(task);
+      });
+    }
+    if (count > 0) this.onChange();
+  }
+
+  private add(): EcsTask {
+    const id = this.nextTask;
+    this.nextTask += 1;
+    this.launches += 1;
+    const task: EcsTask = {
+      id,
+      name: `task ${id} (${this.newest.version.name})`,
+      deployment: this.newest,
+      state: 'PENDING',
+      isHealthy: false,
+      isUnhealthy: false,
+      protectedUntilMs: 0,
+      stopCause: undefined,
+      billedFromMs: Infinity,
+      container: undefined,
+    };
+    this.tasks.add(task);
+    return task;
+  }
+
+  private place(task: EcsTask): void {
+    const { clock, settings, timeline } = this.parts;
+    if (task.state !== 'PENDING') return;
+    if (!settings.hasCapacity()) {
+      timeline.tell(() => `${task.name} cannot be placed`);
+      clock.quietly(PLACE_AGAIN_MS, () => {
+        this.place(task);
+      });
+      return;
+    }
+    task.billedFromMs = clock.now();
+    clock.after(settings.pullMs(), () => {
+      this.run(task);
+    });
+  }
+
+  private run(task: EcsTask): void {
+    const { clock, settings, timeline, makeContainer } = this.parts;
+    if (task.state !== 'PENDING') return;
+    if (task.deployment.version.kind === 'no-image') {
+      this.failed(task, 'CannotPullContainerError');
+      this.end(task);
+      return;
+    }
+    task.state = 'RUNNING';
+    timeline.tell(() => `${task.name} runs`);
+    task.container = makeContainer(task);
+    task.container.start();
+    if (!settings.hasHealthCheck)
+      clock.quietly(HEALTHY_WITHOUT_CHECK_SECONDS * 1000, () => {
+        this.judged(task, true);
+      });
+    this.changed();
+  }
+
+  private end(task: EcsTask): void {
+    const nowMs = this.parts.clock.now();
+    task.state = 'STOPPED';
+    if (task.billedFromMs < nowMs) this.billedMs += Math.max(60_000, nowMs - task.billedFromMs);
+    this.tasks.delete(task);
+    this.changed();
+  }
+
+  private newDeployment(version: Version): Deployment {
+    const id = this.nextDeployment;
+    this.nextDeployment += 1;
+    return {
+      id,
+      version,
+      state: 'IN_PROGRESS',
+      startedAtMs: this.parts.clock.now(),
+      failures: 0,
+      failedStarts: 0,
+      steadySinceMs: undefined,
+      watches: this.parts.settings.alarms?.isUp() === false,
+      reason: undefined,
+    };
+  }
+}

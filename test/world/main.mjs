@@ -1,0 +1,18 @@
+// Shows one world as it happened. Usage: npm run world -- (--seed N | --scenario NAME) [--quiet]
+import { build } from 'esbuild';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const outfile = path.resolve('node_modules/.cache/world/tell.cjs');
+mkdirSync(path.dirname(outfile), { recursive: true });
+await build({
+  entryPoints: ['test/world/tell.ts'],
+  bundle: true,
+  platform: 'node',
+  outfile,
+  sourcemap: 'inline',
+  logLevel: 'warning',
+});
+process.setSourceMapsEnabled(true);
+await import(pathToFileURL(outfile).href);

@@ -1,0 +1,318 @@
+import type { Random } from '../../src/scaling/simulation/random';
+import { createCommandWorkers } from '../../src/watcher/command-workers';
+import type { Progress } from '../../src/watcher/health/progress';
+import type { Logger } from '../../src/watcher/log/logger';
+import type { Job } from '../../src/watcher/message/job';
+import { decide, triedOf } from '../../src/watcher/outcome/decide';
+import type { Machine } from '../../src/watcher/outcome/machine';
+import type { RunningJob } from '../../src/watcher/outcome/run-job';
+import { limitTime } from '../../src/watcher/outcome/time-limit';
+import type { Settings } from '../../src/watcher/settings';
+import { ProtectionRefusal } from '../../src/watcher/task/protection';
+import { watchQueue } from '../../src/watcher/watch-queue';
+import type { StopReason, WorkerEnd } from '../../src/watcher/worker/run-worker';
+import { ProcessClock, type WorldClock } from './clock';
+import type { ContainerOfTask, EcsService, EcsTask } from './ecs';
+import { OF_SQS, type Faults } from './faults';
+import type { Violations } from './invariants';
+import type { Holder, Ledger } from './ledger';
+import type { SqsQueue } from './sqs';
+import type { Timeline } from './timeline';
+import { createWire } from './wire';
+
+export interface TaskParts {
+  world: WorldClock;
+  queue: SqsQueue;
+  service: EcsService;
+  ledger: Ledger;
+  faults: Faults;
+  violations: Violations;
+  timeline: Timeline;
+  random: Random;
+  settings: Settings;
+  latencyMs: () => number;
+  health: { intervalMs: number; retries: number };
+  /** A job begins. */
+  onBegin: () => void;
+}
+
+/** A worker that tells nobody: how it starts and what it writes is another test's. */
+const WORKER_ENDS_MS = 200;
+/** From the start of the container until the watcher polls. */
+const WATCHER_STARTS_MS = 700;
+const CRASH_MS = 1_000;
+const AGENT_MS = 60;
+const AGENT_TIMEOUT_MS = 5_000;
+
+/** Calls of a task in a minute, beside those that its messages are worth: polls, retries, heartbeats. */
+const MOST_CALLS = 60;
+const CALLS_A_MESSAGE = 3;
+const CALLS_IN_TROUBLE = 10;
+const MOST_AGENT_CALLS = 10;
+
+/** A task from within: the watcher, its workers, its way to SQS and its agent. */
+export class Container implements ContainerOfTask, Holder {
+  readonly name: string;
+  calls = 0;
+  agentCalls = 0;
+  /** Jobs at work. A process that has stood still may have two of one message. */
+  readonly jobs = new Set<{ number: number; beganMs: number }>();
+  standsUntilMs = -Infinity;
+  isEnded = false;
+  readonly interruptedAtMs: number[] = [];
+  private readonly parts: TaskParts;
+  private readonly task: EcsTask;
+  private readonly clock: ProcessClock;
+  private readonly signals = new Map<string, () => void>();
+  private progress: Pick<Progress, 'problem'> | undefined;
+  private failedChecks = 0;
+  private minute = { calls: 0, agentCalls: 0, messages: 0 };
+
+  constructor(task: EcsTask, parts: TaskParts) {
+    this.task = task;
+    this.name = task.name;
+    this.parts = parts;
+    this.clock = new ProcessClock(parts.world);
+  }
+
+  get stopCause() {
+    return this.task.stopCause;
+  }
+
+  /** Faults of SQS explain what happens until a hidden message shows again. */
+  get isTroubled(): boolean {
+    const { faults, settings, world } = this.parts;
+    const sinceMs = world.now() - settings.visibilityTimeoutSeconds * 1000 - 60_000;
+    return this.isEnded || this.standsUntilMs >= sinceMs || faults.wereSince(sinceMs, OF_SQS);
+  }
+
+  /** Whether it takes messages. What retires takes none: to be said here once there is such a state. */
+  get isAtWork(): boolean {
+    return !this.isEnded && this.task.state === 'RUNNING';
+  }
+
+  start(): void {
+    const { kind } = this.task.deployment.version;
+    if (kind === 'crashes') {
+      this.clock.after(CRASH_MS, () => {
+        this.exit();
+      });
+      return;
+    }
+    this.clock.after(WATCHER_STARTS_MS, () => {
+      void this.watch();
+    });
+  }
+
+  tell(): void {
+    this.clock.run(() => {
+      // Nobody listens yet: the signal ends the process.
+      const heard = this.signals.get('SIGTERM');
+      if (heard === undefined) this.exit();
+      else heard();
+    });
+  }
+
+  kill(): void {
+    this.interruptedAtMs.push(this.parts.world.now());
+    this.exit();
+  }
+
+  stand(milliseconds: number): void {
+    this.interruptedAtMs.push(this.parts.world.now());
+    this.standsUntilMs = this.parts.world.now() + milliseconds;
+    this.clock.stand(milliseconds);
+  }
+
+  /** As the container's health check: a watcher that stands still does not answer. */
+  check(): void {
+    if (this.isEnded || this.task.state !== 'RUNNING') return;
+    const isWell = this.isWell();
+    this.failedChecks = isWell ? 0 : this.failedChecks + 1;
+    if (isWell) this.parts.service.judged(this.task, true);
+    else if (this.failedChecks >= this.parts.health.retries) this.parts.service.judged(this.task, false);
+  }
+
+  /** What it has called since the last minute. */
+  countMinute(): void {
+    const { calls, agentCalls, messages } = this.minute;
+    this.minute = { calls: 0, agentCalls: 0, messages: 0 };
+    const { violations, settings } = this.parts;
+    // What fails is tried again for each message, after waits that grow.
+    const aMessage = this.isTroubled ? CALLS_IN_TROUBLE : CALLS_A_MESSAGE;
+    const most = MOST_CALLS + aMessage * (messages + settings.concurrency);
+    if (calls > most) violations.add('calls', `${this.name}: ${calls} calls of SQS for ${messages} messages`);
+    if (agentCalls > MOST_AGENT_CALLS) violations.add('calls', `${this.name}: ${agentCalls} of its agent`);
+  }
+
+  private isWell(): boolean {
+    if (this.task.deployment.version.kind === 'sick' || this.clock.isStanding) return false;
+    return this.progress !== undefined && this.progress.problem() === undefined;
+  }
+
+  private async watch(): Promise<void> {
+    const { parts, clock } = this;
+    const { settings, random } = parts;
+    await watchQueue({
+      settings,
+      handler: undefined,
+      client: createWire({ ...parts, holder: this, clock, onCall: this.countCall }),
+      putProtection: (body) => this.protect(body.ProtectionEnabled ? body.ExpiresInMinutes : undefined),
+      process: { on: (event, call) => void this.signals.set(event, call) },
+      makeWorkers: ({ machine }) => Promise.resolve(this.makeWorkers(machine)),
+      onProgress: (progress) => {
+        this.progress = progress;
+      },
+      end: () => {
+        this.kill();
+      },
+      clock,
+      random: () => random.next(),
+      log: this.logger(),
+    });
+    this.exit();
+  }
+
+  private readonly countCall = () => {
+    this.calls += 1;
+    this.minute.calls += 1;
+  };
+
+  private makeWorkers(machine: Machine) {
+    const workers = createCommandWorkers({
+      ...this.parts.settings,
+      runJob: (job) => this.runJob(job, machine),
+      close: () => Promise.resolve(),
+    });
+    return { workers, onIdle: () => Promise.resolve() };
+  }
+
+  private runJob(job: Job, machine: Machine): RunningJob {
+    const { ledger, faults, settings } = this.parts;
+    const number = Number(job.body);
+    this.minute.messages += 1;
+    const isSick = faults.hitsTask('sick', this.task.id);
+    this.parts.timeline.tell(
+      () => `${this.name} | ${job.messageId} has message ${number}, receive ${job.receives}`,
+    );
+    const running = { number, beganMs: this.clock.now() };
+    const worker = isSick ? notStarted() : this.startWorker(running);
+    const startedAtMs = this.clock.now();
+    const limit = limitTime(worker, job.receivedAtMs, { ...settings, clock: this.clock });
+    const settled = worker.ended.then((end) => {
+      limit.cancel();
+      const tried = triedOf(job, this.clock.now());
+      const decision = machine.judge(job, end, tried) ?? decide(end, tried);
+      const told = end.kind === 'exited' ? end.stopped : undefined;
+      this.parts.timeline.tell(
+        () =>
+          `${this.name} | ${job.messageId} ${decision.result}: ${decision.reason}, ${decision.settlement.action}`,
+      );
+      if (end.kind === 'exited' && this.jobs.delete(running))
+        ledger.end(number, this, { decision, told, ranMs: this.clock.now() - startedAtMs });
+      if (end.kind !== 'exited') ledger.excuse(number, decision.reason);
+      return decision.settlement;
+    });
+    return { settled, stop: worker.stop, kill: worker.kill, abandon: worker.kill };
+  }
+
+  /** A process that does what was planned for the message. */
+  private startWorker(running: { number: number; beganMs: number }) {
+    const { ledger } = this.parts;
+    const { number } = running;
+    const planned = ledger.planned(number);
+    const code = ledger.begin(number, this);
+    this.parts.onBegin();
+    this.jobs.add(running);
+    let resolve: (end: WorkerEnd) => void;
+    const ended = new Promise<WorkerEnd>((settle) => (resolve = settle));
+    let stopped: StopReason | undefined;
+    const end = (exit: number | null, signal: NodeJS.Signals | null) => {
+      cancel();
+      resolve({ kind: 'exited', code: exit, signal, stopped });
+    };
+    const cancel = this.clock.after(planned.durationMs, () => {
+      end(code, null);
+    });
+    const kill = () => {
+      this.clock.after(WORKER_ENDS_MS / 10, () => {
+        end(null, 'SIGKILL');
+      });
+    };
+    const stop = (reason: StopReason, graceMs: number) => {
+      if (stopped !== undefined) return;
+      stopped = reason;
+      this.clock.after(planned.obeys ? Math.min(WORKER_ENDS_MS, graceMs) : graceMs, () => {
+        end(planned.obeys ? 143 : null, planned.obeys ? null : 'SIGKILL');
+      });
+    };
+    return { ended, stop, kill };
+  }
+
+  /** The ECS agent. */
+  private protect(minutes: number | undefined): Promise<void> {
+    const { faults, service, violations } = this.parts;
+    this.agentCalls += 1;
+    this.minute.agentCalls += 1;
+    return new Promise((resolve, reject) => {
+      if (faults.hitsTask('agent', this.task.id)) {
+        this.clock.after(AGENT_TIMEOUT_MS, () => {
+          reject(new Error('connect ECONNREFUSED 169.254.170.2:80'));
+        });
+        return;
+      }
+      const wayMs = faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
+      this.parts.world.after(wayMs, () => {
+        const reason = this.isEnded ? undefined : service.protect(this.task, minutes);
+        if (reason === 'DEPLOYMENT_BLOCKED' && this.jobs.size > 0 && !service.isDeploying)
+          violations.add(
+            'refused',
+            `${this.name}, with ${this.jobs.size} jobs at work and ${service.desired} tasks desired`,
+          );
+        this.clock.after(wayMs, () => {
+          if (reason === undefined) resolve();
+          else
+            reject(
+              new ProtectionRefusal(reason, `the ECS agent answers 200: {"failure":{"Reason":"${reason}"}}`),
+            );
+        });
+      });
+    });
+  }
+
+  private exit(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.clock.end();
+    const nowMs = this.parts.world.now();
+    this.task.stopCause ??= 'gone';
+    this.jobs.forEach(({ number, beganMs }) => {
+      this.parts.ledger.die(number, this, nowMs - beganMs);
+    });
+    this.jobs.clear();
+    this.parts.timeline.tell(() => `${this.name} has ended`);
+    this.parts.service.exited(this.task);
+  }
+
+  private logger(): Logger {
+    const { timeline } = this.parts;
+    const tell = (text: string, messageId?: string) => {
+      timeline.tell(() => `${this.name} | ${messageId === undefined ? '' : `${messageId} `}${text}`);
+    };
+    return {
+      info: tell,
+      warn: tell,
+      error: tell,
+      outcome: ({ result, reason }, messageId) => {
+        tell(`${result}: ${reason}`, messageId);
+      },
+      worker: () => undefined,
+    };
+  }
+}
+
+/** The machine has no process to give. */
+function notStarted() {
+  const end: WorkerEnd = { kind: 'not-started', reason: 'spawn EAGAIN', code: 'EAGAIN' };
+  return { ended: Promise.resolve(end), stop: () => undefined, kill: () => undefined };
+}

@@ -1,0 +1,193 @@
+import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
+import type { SqsClient } from '../../src/watcher/queue/sqs/sqs-client';
+import { SqsError } from '../../src/watcher/queue/sqs/sqs-error';
+import { ANSWER_TIMEOUT_MS } from '../../src/watcher/queue/sqs/timeouts';
+import type { Random } from '../../src/scaling/simulation/random';
+import type { ProcessClock, WorldClock } from './clock';
+import type { Faults } from './faults';
+import type { Holder, Ledger } from './ledger';
+import type { SqsQueue } from './sqs';
+
+interface WireParts {
+  queue: SqsQueue;
+  ledger: Ledger;
+  holder: Holder;
+  /** Of the network, which does not stop with the process. */
+  world: WorldClock;
+  clock: ProcessClock;
+  faults: Faults;
+  random: Random;
+  /** One way, in ms. */
+  latencyMs: () => number;
+  onCall: () => void;
+}
+
+type Output = SqsActions[keyof SqsActions]['output'];
+
+/** The way from a task to SQS and back, in the place of the client of SQS. */
+export function createWire(parts: WireParts): SqsClient {
+  const call = (
+    name: keyof SqsActions,
+    input: unknown,
+    options: { signal?: AbortSignal; answerTimeoutMs?: number },
+  ) =>
+    new Promise<Output>((resolve, reject) => {
+      parts.onCall();
+      const finish = (settle: () => void) => {
+        cancelTimeout();
+        options.signal?.removeEventListener('abort', abort);
+        settle();
+      };
+      const abort = () => {
+        finish(() => {
+          reject(new Error('aborted'));
+        });
+      };
+      const timeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
+      const cancelTimeout = parts.clock.after(timeoutMs, () => {
+        excuse(parts, name, input);
+        finish(() => {
+          reject(
+            Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { name: 'TimeoutError' }),
+          );
+        });
+      });
+      options.signal?.addEventListener('abort', abort, { once: true });
+      travel(
+        parts,
+        { name, input },
+        {
+          answer: (output) => {
+            finish(() => {
+              resolve(output);
+            });
+          },
+          refuse: (error) => {
+            finish(() => {
+              reject(error);
+            });
+          },
+        },
+      );
+    });
+  return {
+    call: (name, input, options = {}) => call(name, input, options),
+    destroy: () => undefined,
+  };
+}
+
+/** It may not have been done, or done without a word. */
+function excuse({ ledger, queue }: WireParts, name: keyof SqsActions, input: unknown): void {
+  const reason = `${name} did not get through`;
+  if (name === 'SendMessage')
+    ledger.excuse(Number((input as { MessageBody: string }).MessageBody), reason, { mayHaveTwin: true });
+  handlesOf(input).forEach((handle) => {
+    ledger.excuse(queue.numberOf(handle), reason);
+  });
+}
+
+interface Back {
+  answer: (output: Output) => void;
+  refuse: (error: Error) => void;
+}
+
+/** There, and back; or not. */
+function travel(
+  parts: WireParts,
+  { name, input }: { name: keyof SqsActions; input: unknown },
+  back: Back,
+): void {
+  const { world, clock, faults, random } = parts;
+  const wayMs = () => parts.latencyMs() + (faults.active('slow') ? random.exponential(1 / 4_000) : 0);
+  const deliver = (call: () => void) => {
+    clock.after(wayMs(), call);
+  };
+  if (faults.active('cut')) {
+    excuse(parts, name, input);
+    return;
+  }
+  if (faults.hits('throttled') || faults.hits('failing')) {
+    excuse(parts, name, input);
+    deliver(() => {
+      back.refuse(refusal(faults.active('throttled') !== undefined));
+    });
+    return;
+  }
+  const isDeaf = faults.hits('deaf');
+  world.after(wayMs(), () => {
+    if (isDeaf) excuse(parts, name, input);
+    const answer = isDeaf
+      ? () => undefined
+      : (output: Output) => {
+          deliver(() => {
+            back.answer(output);
+          });
+        };
+    try {
+      act(parts, name, { input, answer });
+    } catch (error) {
+      deliver(() => {
+        back.refuse(error as Error);
+      });
+    }
+  });
+}
+
+const refusal = (isThrottled: boolean) =>
+  isThrottled
+    ? new SqsError(400, '{"__type":"com.amazonaws.sqs#RequestThrottled","message":"Rate exceeded"}')
+    : new SqsError(503, '{"__type":"com.amazonaws.sqs#ServiceUnavailable"}');
+
+function act(
+  parts: WireParts,
+  name: keyof SqsActions,
+  { input, answer }: { input: unknown; answer: (output: Output) => void },
+): void {
+  const { queue, holder } = parts;
+  switch (name) {
+    case 'ReceiveMessage':
+      queue.receive(input as SqsActions['ReceiveMessage']['input'], holder, answer);
+      return;
+    case 'SendMessage':
+      answer(queue.sendMessage(input as SqsActions['SendMessage']['input']));
+      return;
+    case 'DeleteMessageBatch': {
+      const { passed, failed } = sift(parts, input as SqsActions['DeleteMessageBatch']['input']);
+      answer({ Failed: [...queue.deleteBatch(passed, holder), ...failed] });
+      return;
+    }
+    case 'ChangeMessageVisibilityBatch': {
+      const { passed, failed } = sift(parts, input as SqsActions['ChangeMessageVisibilityBatch']['input']);
+      answer({ Failed: [...queue.changeBatch(passed), ...failed] });
+      return;
+    }
+  }
+}
+
+/** Entries that fail, though the call does not. */
+function sift<Entry extends { Id: string | undefined; ReceiptHandle: string | undefined }>(
+  { faults, ledger, queue }: WireParts,
+  input: { QueueUrl: string | undefined; Entries: Entry[] | undefined },
+) {
+  const Entries = input.Entries ?? [];
+  if (faults.active('partial') === undefined) return { passed: input, failed: [] };
+  const fails = Entries.map(() => faults.hits('partial'));
+  const failing = Entries.filter((_, index) => fails[index]);
+  failing.forEach(({ ReceiptHandle }) => {
+    ledger.excuse(queue.numberOf(ReceiptHandle ?? ''), 'it was the entry that failed');
+  });
+  return {
+    passed: { ...input, Entries: Entries.filter((_, index) => !fails[index]) },
+    failed: failing.map(({ Id }) => ({
+      Id,
+      SenderFault: false,
+      Code: 'InternalError',
+      Message: 'try again',
+    })),
+  };
+}
+
+function handlesOf(input: unknown): string[] {
+  const { Entries = [] } = input as { Entries?: { ReceiptHandle?: string }[] };
+  return Entries.map(({ ReceiptHandle = '' }) => ReceiptHandle);
+}

@@ -1,0 +1,241 @@
+import { describe, expect, it } from '@jest/globals';
+import { choosePolicy } from '../../src/scaling/choose-policy';
+import { simulate } from '../../src/scaling/simulation/simulate';
+import { drawWorld } from './draw';
+import { INVARIANTS, type Invariant } from './invariants';
+import { burst, DAY, deploy, each, scenario, SCENARIOS, type Scenario } from './scenarios';
+import { HOUR, MINUTE, runWorld, type WorldResult, type WorldSettings } from './world';
+
+const ALL = Object.keys(INVARIANTS) as Invariant[];
+
+/** Those of the invariants that did not hold, and what was seen first. */
+const broken = ({ violations }: WorldResult, of: readonly Invariant[] = ALL) =>
+  [...violations]
+    .filter(([name]) => of.includes(name))
+    .map(([name, { count, text }]) => `${name} ${count}: ${text}`);
+
+/** Whatever the world does, the watcher must not break these; of the others some are broken today, see below. */
+const ALWAYS: readonly Invariant[] = [
+  'lost',
+  'twice',
+  'order',
+  'deadUntried',
+  'protectedStopped',
+  'retires',
+  'calls',
+  'balance',
+];
+
+const runScenario = async (...of: Parameters<typeof scenario>) => runWorld(await scenario(...of));
+
+const base = (more: Partial<WorldSettings> & Pick<WorldSettings, 'planned'>): WorldSettings => ({
+  name: 'by hand',
+  seed: 1,
+  scaling: { min: 0, max: 5 },
+  untilMs: 12 * HOUR,
+  ...more,
+});
+
+describe('a world', () => {
+  it('is the same from the same seed, and another from another', async () => {
+    const run = async (seed: number) => {
+      const { violations, updates, ...rest } = await runWorld(drawWorld(7, { seed, isTold: true }));
+      return { ...rest, violations: [...violations], states: updates.map(({ state }) => state) };
+    };
+    const [first, again, other] = [await run(7), await run(7), await run(8)];
+    expect(again).toEqual(first);
+    expect(other.timeline).not.toEqual(first.timeline);
+  });
+
+  it('does all messages, once, and ends as it began', async () => {
+    const result = await runScenario('plain');
+    expect(broken(result)).toEqual([]);
+    expect(result).toMatchObject({ messages: 200, done: 200, dead: 0, begins: 200, repeats: 0, launches: 5 });
+  });
+
+  it('tells what happened as lines', async () => {
+    const { timeline } = await runScenario('plain', { isTold: true });
+    expect(timeline[0]).toBe('  00:01:37.624  scaling: 0 tasks → 5');
+    expect(timeline).toContainEqual(expect.stringMatching(/^ {2}00:02:\d\d\.\d{3} {2}task 1 \(v1\) runs$/));
+    expect(timeline).toContainEqual(
+      expect.stringMatching(/task 1 \(v1\) \| m\d+ success: exit code 0, delete$/),
+    );
+  });
+
+  it('brings a message back that failed, and gives up one that always does', async () => {
+    const planned = [...burst(5, 1_000, { codes: [1, 1, 0] }), ...burst(2, 1_000, { codes: [1] })];
+    const result = await runWorld(base({ planned, watcher: { maxReceives: 4 } }));
+    expect(broken(result)).toEqual([]);
+    expect(result).toMatchObject({ done: 5, dead: 2, begins: 5 * 3 + 2 * 4 });
+  });
+
+  it('keeps the order of a group, whatever fails in it', async () => {
+    const planned = each(1_000, 120, { durationMs: 2_000 }).map((message, index) => ({
+      ...message,
+      group: index % 3,
+      codes: index % 10 === 0 ? [1, 0] : [0],
+    }));
+    const result = await runWorld(base({ planned, watcher: { isFifo: true } }));
+    expect(broken(result)).toEqual([]);
+    expect(result).toMatchObject({ done: 120, begins: 132 });
+  });
+
+  it('loses nothing while SQS fails, tasks are killed and processes stand still', async () => {
+    const result = await runWorld(
+      base({
+        planned: burst(600, 8_000, { codes: [0] }),
+        faults: [
+          { kind: 'deaf', fromMs: 3 * MINUTE, toMs: 6 * MINUTE, share: 0.3 },
+          { kind: 'cut', fromMs: 7 * MINUTE, toMs: 9 * MINUTE, share: 1 },
+          { kind: 'partial', fromMs: 9 * MINUTE, toMs: 14 * MINUTE, share: 0.5 },
+        ],
+        strikes: [
+          { kind: 'kill', atMs: 5 * MINUTE, tasks: 2 },
+          { kind: 'spot', atMs: 10 * MINUTE, tasks: 1 },
+          { kind: 'stand', atMs: 12 * MINUTE, tasks: 2, forMs: 5 * MINUTE },
+        ],
+      }),
+    );
+    // A task that is to be replaced is still protected: for a moment there are more of them than are desired.
+    expect(broken(result).filter((line) => !line.startsWith('refused'))).toEqual([]);
+    expect(result.done).toBe(600);
+    expect(result.repeats).toBeGreaterThan(0);
+  });
+
+  it('replaces all tasks in a deploy without a backlog', async () => {
+    const planned = each(45_000, 100, { durationMs: 1_000 });
+    const result = await runWorld(
+      base({ planned, scaling: { min: 4, max: 5 }, deploys: [deploy(10 * MINUTE)], untilMs: 2 * HOUR }),
+    );
+    expect(broken(result)).toEqual([]);
+    expect(result.updates).toMatchObject([{ state: 'UPDATE_COMPLETE' }]);
+    expect(result.launches).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each(['no-image', 'crashes', 'sick'] as const)(
+    'is rolled back from a version of kind %s',
+    async (kind) => {
+      const planned = each(45_000, 100, { durationMs: 1_000 });
+      const result = await runWorld(
+        base({
+          planned,
+          scaling: { min: 4, max: 5 },
+          deploys: [{ ...deploy(10 * MINUTE), version: { name: 'v2', kind } }],
+          untilMs: 3 * HOUR,
+        }),
+      );
+      expect(broken(result)).toEqual([]);
+      expect(result.updates).toMatchObject([{ state: 'UPDATE_ROLLBACK_COMPLETE' }]);
+    },
+  );
+});
+
+describe('forty worlds of chance', () => {
+  it.each(Array.from({ length: 8 }, (_, index) => index * 5))(
+    'lose nothing and do nothing twice, from seed %d on',
+    async (from) => {
+      for (let seed = from; seed < from + 5; seed += 1) {
+        const result = await runWorld(drawWorld(seed));
+        expect({ seed, broken: broken(result, ALWAYS) }).toEqual({ seed, broken: [] });
+      }
+    },
+  );
+});
+
+/**
+ * What 0.1.0 does against AWS's rules. Each expects what must hold, and fails today; its name says what was seen instead.
+ * Whoever mends one takes `failing` from it.
+ */
+describe('a fault of today', () => {
+  const seen = new Map<Scenario, Promise<WorldResult>>();
+  const result = (name: Scenario) => {
+    if (!seen.has(name)) seen.set(name, runScenario(name));
+    return seen.get(name)!;
+  };
+
+  it.each(SCENARIOS)(
+    'is seen in a world in which nothing is lost or done without a reason: %s',
+    async (name) => {
+      expect(broken(await result(name), ALWAYS)).toEqual([]);
+    },
+  );
+
+  it.each(['single', 'tail', 'hours'] as const)(
+    'of jobs of hours (%s) rests on what AWS does not say: where a protected task may ask again, they end',
+    async (name) => {
+      const { done, messages, violations } = await runScenario(name, { service: { grantsRenewals: true } });
+      expect([done, [...violations.keys()]]).toEqual([messages, []]);
+    },
+  );
+
+  it.failing(
+    'a deploy under a backlog ends: rolled back after 3 h, and after 6 h the rollback has failed, too',
+    async () => {
+      expect(broken(await result('backlog'), ['deployEnds', 'rolledBack'])).toEqual([]);
+    },
+  );
+
+  it('one job of 3 h ends; 0.1.0 let scale-in kill it after 32 min: 43 begins in a day, and no end', async () => {
+    expect(broken(await result('single'), ['cutByScaling', 'unfinished'])).toEqual([]);
+  });
+
+  it('no job needs a renewal: those of 20 tasks were refused by 0.1.0 after 17 min', async () => {
+    expect(broken(await result('tail'), ['refused'])).toEqual([]);
+  });
+
+  it('20 jobs of 3 h on 20 tasks end; in 0.1.0 they began 300 times in 8 h, 148 h were lost, none was done', async () => {
+    expect(broken(await result('tail'), ['cutByScaling', 'unfinished'])).toEqual([]);
+  });
+
+  it('12 jobs of 4 h on 3 tasks end; in 0.1.0 the last 3 began 192 times in 36 h, and never ended', async () => {
+    expect(broken(await result('hours'), ['cutByScaling', 'unfinished'])).toEqual([]);
+  });
+
+  it.failing(
+    'a deploy of jobs of 2 h kills none: new tasks are refused protection, and the rollback kills 5 of theirs',
+    async () => {
+      expect(broken(await result('longDeploy'), ['cutByDeploy', 'rolledBack', 'deployEnds'])).toEqual([]);
+    },
+  );
+
+  it.failing(
+    'without an agent no job is killed: in 12 h scale-in ends jobs of an hour 670 times, 46 h are lost',
+    async () => {
+      expect(broken(await result('agentAway'), ['cutByScaling', 'unfinished'])).toEqual([]);
+    },
+  );
+
+  it('a job of hours that comes in the second of a stop is not begun; in 0.1.0 it was, and died after 100 s', async () => {
+    expect(broken(await result('lastSecond'), ['cutByScaling'])).toEqual([]);
+  });
+
+  it.failing(
+    'a FIFO message is tried before it is a dead letter: 18 stopping tasks pass it on, ten receives in 0.2 s',
+    async () => {
+      expect(broken(await result('manyStop'), ['neverTried'])).toEqual([]);
+    },
+  );
+
+  it.failing(
+    'the first message after a day waits for 5 min at most: of ten such, the longest waits 17 min',
+    async () => {
+      const waits: number[] = [];
+      for (let seed = 1; seed <= 10; seed += 1)
+        waits.push((await runScenario('asleep', { seed })).waitSeconds.max);
+      expect(Math.max(...waits)).toBeLessThan(5 * 60);
+    },
+  );
+
+  it.failing('the daily curve takes 2,000 launches at most: it takes 7,640', () => {
+    const { startedTasks } = simulate({
+      policy: choosePolicy({ min: 0, max: 300 }, 1),
+      bounds: { min: 0, max: 300, concurrency: 1 },
+      load: DAY,
+    });
+    expect(startedTasks).toBeLessThanOrEqual(2_000);
+  });
+
+  it.failing('half of the tasks are at work in a deploy: 1 of 5 is (seed 1000070)', async () => {
+    expect(broken(await runWorld(drawWorld(1_000_070)), ['half'])).toEqual([]);
+  });
+});

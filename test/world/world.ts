@@ -1,0 +1,417 @@
+import { Autoscaler } from '../../src/scaling/aws/autoscaler';
+import { Metrics } from '../../src/scaling/aws/metrics';
+import { choosePolicy, type ScalingChoice } from '../../src/scaling/choose-policy';
+import type { ScalingPolicy } from '../../src/scaling/policy';
+import { Random } from '../../src/scaling/simulation/random';
+import { DEFAULT_WORLD } from '../../src/scaling/simulation/world';
+import type { Settings } from '../../src/watcher/settings';
+import { WorldClock } from './clock';
+import { Stack, type StackUpdate } from './cloudformation';
+import { EcsService, type EcsTask, type ServiceSettings, type Version } from './ecs';
+import { Faults, type Fault, type Strike } from './faults';
+import { Violations, type Invariant, type Violation } from './invariants';
+import { Ledger, type Planned } from './ledger';
+import { SqsQueue } from './sqs';
+import { Container } from './task';
+import { Timeline } from './timeline';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+export interface Deploy {
+  atMs: number;
+  version: Version;
+  /** By the stack, or by `--force-new-deployment`. */
+  how: 'stack' | 'force';
+}
+
+/** All that a world is made of: the same gives the same. */
+export interface WorldSettings {
+  name: string;
+  seed: number;
+  /** In the order of their sending. */
+  planned: readonly Planned[];
+  scaling: ScalingChoice;
+  /** Instead of what the template would have. */
+  policy?: ScalingPolicy;
+  watcher?: Partial<Settings>;
+  service?: Partial<ServiceSettings>;
+  faults?: readonly Fault[];
+  strikes?: readonly Strike[];
+  deploys?: readonly Deploy[];
+  spotPerHour?: number;
+  /** Nobody has used the queue for six hours. */
+  isAsleep?: boolean;
+  /** Where a change in capacity begins: AWS says both. */
+  changesFrom?: 'desired' | 'running';
+  /** Then it is over, whatever is left. */
+  untilMs: number;
+  deployBoundMs?: number;
+  /** Which tasks are to take no more, for whoever makes them retire. */
+  mustRetire?: (task: EcsTask, service: EcsService) => boolean;
+  isTold?: boolean;
+}
+
+export interface WorldResult {
+  name: string;
+  messages: number;
+  done: number;
+  dead: number;
+  begins: number;
+  repeats: number;
+  violations: ReadonlyMap<Invariant, Violation>;
+  updates: readonly StackUpdate[];
+  launches: number;
+  mostTasks: number;
+  taskHours: number;
+  wastedHours: number;
+  /** Requests of protection that were refused. */
+  blocked: number;
+  /** Deployments that could not begin. */
+  refusedUpdates: number;
+  sqsCalls: Readonly<Record<string, number>>;
+  emptyReceives: number;
+  agentCalls: number;
+  waitSeconds: { p50: number; p95: number; max: number };
+  endedAtMs: number;
+  events: number;
+  timeline: readonly string[];
+}
+
+const GOOD: Version = { name: 'v1', kind: 'good' };
+const HEALTH = { intervalMs: 30_000, retries: 3 };
+/** A deploy is to be over so long after the longest job that it may meet, or after what jobs get to finish. */
+const DEPLOY_SLACK_MS = 10 * MINUTE;
+const LONGEST_FINISH_MS = 10_000_000;
+/** After a task was lost, fewer are at work for so long. */
+const RECOVERY_MS = 5 * MINUTE;
+
+/** Version 1, as the world begins. */
+export const v1 = GOOD;
+export const good = (name: string): Version => ({ name, kind: 'good' });
+
+export const runWorld = (settings: WorldSettings): Promise<WorldResult> => new World(settings).run();
+
+class World {
+  private readonly given: WorldSettings;
+  private readonly clock = new WorldClock();
+  private readonly random: Random;
+  private readonly timeline: Timeline;
+  private readonly violations: Violations;
+  private readonly ledger: Ledger;
+  private readonly faults: Faults;
+  private readonly queue: SqsQueue;
+  private readonly service: EcsService;
+  private readonly stack: Stack;
+  private readonly metrics = new Metrics();
+  private readonly autoscaler: Autoscaler;
+  private readonly watcher: Settings;
+  private readonly containers = new Map<EcsTask, Container>();
+  private next = 0;
+  private pendingDeploys: number;
+  private atWorkBefore: number | undefined;
+  private mostTasks = 0;
+  private agentCalls = 0;
+  private refusedUpdates = 0;
+
+  constructor(given: WorldSettings) {
+    this.given = given;
+    this.random = new Random(given.seed);
+    const now = () => this.clock.now();
+    const random = () => this.random.next();
+    this.timeline = new Timeline(now, given.isTold ?? false);
+    this.violations = new Violations(this.timeline, now);
+    this.watcher = watcherSettings(given.watcher);
+    this.ledger = new Ledger(given.planned, this.violations, now);
+    this.faults = new Faults(given.faults ?? [], now, this.random);
+    const { clock, ledger, timeline, violations, watcher } = this;
+    const queue = {
+      isFifo: watcher.isFifo,
+      maxReceives: watcher.maxReceives,
+      isAsleep: given.isAsleep,
+      isDoubled: () => this.faults.hits('doubled'),
+    };
+    this.queue = new SqsQueue({ settings: queue, clock, ledger, random });
+    this.service = new EcsService(given.scaling.min, GOOD, {
+      settings: this.serviceSettings(),
+      clock,
+      random,
+      timeline,
+      violations,
+      makeContainer: (task) => this.makeContainer(task),
+    });
+    this.service.onChange = () => {
+      this.checkAtWork();
+    };
+    this.stack = new Stack(GOOD, { clock, service: this.service, timeline });
+    const { min, max } = given.scaling;
+    const policy = given.policy ?? choosePolicy(given.scaling, watcher.concurrency);
+    this.autoscaler = new Autoscaler({
+      policy,
+      bounds: { min, max, concurrency: watcher.concurrency },
+      metrics: this.metrics,
+    });
+    this.pendingDeploys = given.deploys?.length ?? 0;
+  }
+
+  async run(): Promise<WorldResult> {
+    this.plan();
+    await this.clock.run(this.given.untilMs, {
+      isOver: () => this.isOver(),
+      afterEach: () => {
+        if (!this.queue.isBalanced) this.violations.add('balance', 'see the model');
+      },
+    });
+    // What a broken version does not do is no fault of the watcher's: with no task desired its deploy goes through.
+    this.ledger.close({ canWork: this.service.newest.version.kind === 'good' });
+    this.stack.updates.forEach((update) => {
+      this.judge(update);
+    });
+    return this.result();
+  }
+
+  private isOver(): boolean {
+    const { service, ledger } = this;
+    return (
+      ledger.areAllSettled &&
+      this.pendingDeploys === 0 &&
+      !this.stack.isBusy &&
+      service.desired <= this.given.scaling.min &&
+      service.tasks.size <= service.desired
+    );
+  }
+
+  private plan(): void {
+    const { clock, given, random } = this;
+    this.sendNext();
+    clock.quietly(random.next() * MINUTE, this.tellMetrics);
+    clock.quietly(HEALTH.intervalMs, this.checkHealth);
+    clock.quietly(MINUTE, this.countMinute);
+    given.deploys?.forEach((deploy) => {
+      clock.quietly(deploy.atMs, () => {
+        this.deploy(deploy);
+      });
+    });
+    given.strikes?.forEach((strike) => {
+      clock.after(strike.atMs, () => {
+        this.strike(strike);
+      });
+    });
+  }
+
+  private sendNext(): void {
+    const { planned } = this.given;
+    const first = planned[this.next];
+    if (first === undefined) return;
+    this.clock.quietly(Math.max(0, first.atMs - this.clock.now()), () => {
+      for (let each = first; each.atMs <= this.clock.now(); each = planned[this.next]!) {
+        this.queue.send(this.next, { group: each.group === undefined ? undefined : `g${each.group}` });
+        this.next += 1;
+        if (planned[this.next] === undefined) return;
+      }
+      this.sendNext();
+    });
+  }
+
+  private readonly tellMetrics = () => {
+    const values = this.queue.tell();
+    this.clock.quietly(DEFAULT_WORLD.metricDelaySeconds * 1000, () => {
+      this.metrics.tell(values);
+      const { desired, running } = this.service;
+      const changesFrom = this.given.changesFrom === 'running' ? running : desired;
+      this.service.want(this.autoscaler.decide(this.clock.now() / 1000, { desired, running, changesFrom }));
+    });
+    this.clock.quietly(MINUTE, this.tellMetrics);
+  };
+
+  private readonly checkHealth = () => {
+    this.containers.forEach((container) => {
+      container.check();
+    });
+    this.clock.quietly(HEALTH.intervalMs, this.checkHealth);
+  };
+
+  private readonly countMinute = () => {
+    this.containers.forEach((container, task) => {
+      container.countMinute();
+      if (!container.isEnded) return;
+      this.agentCalls += container.agentCalls;
+      this.containers.delete(task);
+    });
+    this.clock.quietly(MINUTE, this.countMinute);
+  };
+
+  private deploy({ version, how }: Deploy): void {
+    this.pendingDeploys -= 1;
+    if (how === 'force') {
+      try {
+        this.service.update(this.service.newest.version, { isForced: true });
+      } catch (error) {
+        this.refusedUpdates += 1;
+        this.timeline.tell(() => (error as Error).message);
+      }
+      return;
+    }
+    const atWork = this.countAtWork();
+    const update = this.stack.deploy(version);
+    if (update === undefined) return;
+    this.atWorkBefore = atWork;
+    this.clock.quietly(this.deployBoundMs(), () => {
+      if (update.endedAtMs === undefined) {
+        const { service } = this;
+        const older = service.alive.filter(({ deployment }) => deployment !== service.newest).length;
+        this.violations.add(
+          'deployEnds',
+          `${version.name} after ${Math.round(this.deployBoundMs() / MINUTE)} min: ${older} old tasks of ${service.alive.length}`,
+        );
+      }
+    });
+  }
+
+  private deployBoundMs(): number {
+    const { deployBoundMs, planned, faults = [] } = this.given;
+    const longestMs = planned.reduce((most, { durationMs }) => Math.max(most, durationMs), 0);
+    const fullMs = faults.reduce(
+      (sum, { kind, fromMs, toMs }) => sum + (kind === 'full' ? toMs - fromMs : 0),
+      0,
+    );
+    return (deployBoundMs ?? Math.min(longestMs, LONGEST_FINISH_MS) + DEPLOY_SLACK_MS) + fullMs;
+  }
+
+  private judge({ version, state, reason, failedAtMs, startedAtMs }: StackUpdate): void {
+    if (version.kind !== 'good' || failedAtMs === undefined) return;
+    this.violations.add(
+      'rolledBack',
+      `${version.name} after ${Math.round((failedAtMs - startedAtMs) / MINUTE)} min: ${reason}: ${state}`,
+    );
+  }
+
+  private strike({ kind, tasks, forMs = 0 }: Strike): void {
+    const running = this.service.alive.filter(({ state }) => state === 'RUNNING');
+    for (let count = 0; count < tasks && running.length > 0; count += 1) {
+      const [task] = running.splice(this.random.below(running.length), 1);
+      const container = this.containers.get(task!)!;
+      this.timeline.tell(() => `strike: ${kind} of ${task!.name}`);
+      if (kind === 'kill') container.kill();
+      else if (kind === 'stand') container.stand(forMs);
+      else this.service.stop(task!, kind);
+    }
+  }
+
+  private makeContainer(task: EcsTask): Container {
+    const { clock: world, given, random } = this;
+    const container = new Container(task, {
+      world,
+      queue: this.queue,
+      service: this.service,
+      ledger: this.ledger,
+      faults: this.faults,
+      violations: this.violations,
+      timeline: this.timeline,
+      random,
+      settings: this.watcher,
+      latencyMs: () => 4 + random.next() * 8,
+      health: HEALTH,
+      onBegin: () => {
+        if (given.mustRetire?.(task, this.service)) this.violations.add('retires', task.name);
+      },
+    });
+    this.containers.set(task, container);
+    this.mostTasks = Math.max(this.mostTasks, this.service.running);
+    if (given.spotPerHour)
+      world.after((random.exponential(given.spotPerHour / 3_600) + 1) * 1000, () => {
+        if (task.state === 'RUNNING') this.service.stop(task, 'spot');
+      });
+    return container;
+  }
+
+  private countAtWork(): number {
+    let count = 0;
+    this.containers.forEach(({ isAtWork }) => (count += isAtWork ? 1 : 0));
+    return count;
+  }
+
+  /** In a deploy, also in one that fails. */
+  private checkAtWork(): void {
+    if (!this.stack.isBusy || this.atWorkBefore === undefined) return;
+    const nowMs = this.clock.now();
+    if (nowMs - this.service.lostAtMs < RECOVERY_MS || this.faults.wereSince(nowMs - RECOVERY_MS, ['full']))
+      return;
+    const atWork = this.countAtWork();
+    const before = Math.min(this.atWorkBefore, this.service.desired);
+    if (atWork < Math.floor(before / 2)) this.violations.add('half', `${atWork} at work of ${before}`);
+  }
+
+  private serviceSettings(): ServiceSettings {
+    const { random } = this;
+    const { provisionSeconds, startSeconds } = DEFAULT_WORLD;
+    return {
+      rolling: { minimumHealthyPercent: 50, maximumPercent: 200 },
+      stopTimeoutSeconds: this.watcher.stopTimeoutSeconds,
+      hasHealthCheck: true,
+      provisionMs: () => provisionSeconds * 1000 * (0.7 + 0.6 * random.next()),
+      pullMs: () => startSeconds * 1000 * (0.7 + 0.6 * random.next()),
+      hasCapacity: () => this.faults.active('full') === undefined,
+      circuitBreaker: true,
+      takesUpActive: false,
+      ...this.given.service,
+    };
+  }
+
+  private result(): WorldResult {
+    const { ledger, service, clock } = this;
+    const waits = Float64Array.from(ledger.waitsMs).sort();
+    const at = (share: number) =>
+      Math.round((waits[Math.max(0, Math.ceil(share * waits.length) - 1)] ?? 0) / 100) / 10;
+    const nowMs = clock.now();
+    const restMs = [...service.tasks].reduce((sum, task) => sum + Math.max(0, nowMs - task.billedFromMs), 0);
+    const agentCalls = [...this.containers.values()].reduce(
+      (sum, each) => sum + each.agentCalls,
+      this.agentCalls,
+    );
+    return {
+      name: this.given.name,
+      messages: ledger.sent,
+      done: ledger.done,
+      dead: ledger.dead,
+      begins: ledger.begins,
+      repeats: ledger.repeats,
+      violations: this.violations.found,
+      updates: this.stack.updates,
+      launches: service.launches,
+      mostTasks: this.mostTasks,
+      taskHours: (service.billedMs + restMs) / HOUR,
+      wastedHours: ledger.wastedMs / HOUR,
+      blocked: service.blocked,
+      refusedUpdates: this.refusedUpdates,
+      sqsCalls: this.queue.calls,
+      emptyReceives: this.queue.emptyReceives,
+      agentCalls,
+      waitSeconds: { p50: at(0.5), p95: at(0.95), max: at(1) },
+      endedAtMs: nowMs,
+      events: clock.events,
+      timeline: this.timeline.lines,
+    };
+  }
+}
+
+/** What the template's container gives the watcher, with the defaults of the configuration. */
+function watcherSettings(given: Partial<Settings> = {}): Settings {
+  return {
+    queueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/world',
+    isFifo: false,
+    isStructured: false,
+    concurrency: 1,
+    visibilityTimeoutSeconds: 180,
+    maxJobDurationSeconds: 0,
+    stopTimeoutSeconds: 120,
+    stopNoticeSeconds: 15,
+    hasStandardInput: false,
+    volumes: [],
+    isFreshContainerPerJob: false,
+    agentUri: 'http://169.254.170.2',
+    healthSocket: '@watchbot',
+    maxReceives: 10,
+    ...given,
+  };
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { drawLoad } from '../../src/scaling/simulation/draw';
+import { Random } from '../../src/scaling/simulation/random';
+import { SEED } from '../helpers/seeded';
+import { drawWorld } from './draw';
+import { INVARIANTS, type Invariant } from './invariants';
+import { DAY } from './scenarios';
+import { HOUR, runWorld, type WorldResult } from './world';
+
+const WORLDS = 1_000;
+const IN_A_TEST = 50;
+const FIRST = SEED * 1_000_000;
+const MINUTES = 60_000;
+
+/** Broken by 0.1.0: world.test.ts shows each by itself. Whoever mends one takes it from here. */
+const TODAY: readonly Invariant[] = [
+  'cutByScaling',
+  'cutByDeploy',
+  'refused',
+  'deployEnds',
+  'rolledBack',
+  'half',
+  'unfinished',
+  'neverTried',
+];
+const HELD = (Object.keys(INVARIANTS) as Invariant[]).filter((name) => !TODAY.includes(name));
+
+describe('a thousand worlds', () => {
+  const total = {
+    messages: 0,
+    begins: 0,
+    repeats: 0,
+    dead: 0,
+    deploys: 0,
+    launches: 0,
+    wastedHours: 0,
+    taskHours: 0,
+  };
+  /** Seeds, by what does not hold in their worlds. */
+  const broken = new Map<Invariant, number[]>();
+
+  const add = (seed: number, result: WorldResult) => {
+    total.messages += result.messages;
+    total.begins += result.begins;
+    total.repeats += result.repeats;
+    total.dead += result.dead;
+    total.deploys += result.updates.length;
+    total.launches += result.launches;
+    total.wastedHours += result.wastedHours;
+    total.taskHours += result.taskHours;
+    for (const name of result.violations.keys()) broken.set(name, [...(broken.get(name) ?? []), seed]);
+  };
+
+  it.each(Array.from({ length: WORLDS / IN_A_TEST }, (_, index) => FIRST + index * IN_A_TEST))(
+    'hold what the watcher promises whatever happens, from seed %d on',
+    async (from) => {
+      for (let seed = from; seed < from + IN_A_TEST; seed += 1) {
+        const result = await runWorld(drawWorld(seed));
+        add(seed, result);
+        const wrong = HELD.filter((name) => result.violations.has(name));
+        const seen = wrong.map((name) => `${name}: ${result.violations.get(name)!.text}`);
+        // Shown by `npm run world -- --seed N`.
+        expect({ seed, seen }).toEqual({ seed, seen: [] });
+      }
+    },
+    5 * MINUTES,
+  );
+
+  it('are of a million messages', () => {
+    const seeds = [...broken].map(([name, each]) => `${name} ${each.length}: ${each.slice(0, 8).join(' ')}`);
+    process.stdout.write(
+      `${JSON.stringify(total)}\nworlds in which these do not hold: ${seeds.join('; ')}\n`,
+    );
+    expect(total.messages).toBeGreaterThan(1_000_000);
+  });
+
+  // The others are too rare to be met in any thousand.
+  it.failing.each(['cutByScaling', 'refused', 'deployEnds', 'unfinished'] as const)(
+    'hold also: %s',
+    (name) => {
+      // Else it would seem to fail for what it is to say.
+      if (total.messages === 0) return;
+      expect(broken.get(name) ?? []).toEqual([]);
+    },
+  );
+});
+
+describe('a day', () => {
+  const drawn = drawLoad(DAY, new Random(SEED));
+  const planned = Array.from(drawn.arrivalSeconds, (seconds, index) => ({
+    atMs: Math.round(seconds * 1_000),
+    durationMs: Math.round(drawn.durationSeconds[index]! * 1_000),
+    codes: [0],
+    obeys: true,
+  }));
+  let result: WorldResult;
+
+  it(
+    'of 0.5 to 8 messages a second is worked off as the simulator says, message by message',
+    async () => {
+      const scaling = { min: 0, max: 300 };
+      result = await runWorld({ name: 'a day', seed: SEED, planned, scaling, untilMs: 26 * HOUR });
+      const { messages, done, launches, taskHours, waitSeconds, sqsCalls, agentCalls } = result;
+      const told = { launches, taskHours, waitSeconds, sqsCalls, agentCalls };
+      process.stdout.write(`a day: ${JSON.stringify(told)}\n`);
+      expect(done).toBe(messages);
+      expect(HELD.filter((name) => result.violations.has(name))).toEqual([]);
+    },
+    5 * MINUTES,
+  );
+
+  it.failing('takes 2,000 launches at most', () => {
+    expect(result.launches).toBeLessThanOrEqual(2_000);
+  });
+});
