@@ -533,7 +533,7 @@ describe('protection', () => {
   });
 
   const answered = () => {
-    const answer = createDeferred<void>();
+    const answer = createDeferred();
     return {
       answer,
       protection: { busy: () => answer.promise, idle: () => undefined, stop: () => undefined },

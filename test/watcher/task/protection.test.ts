@@ -40,14 +40,14 @@ describe('protection from scale-in', () => {
     const { clock, calls, protection } = start();
     await clock.advance(MINUTE);
     expect(calls).toEqual([]);
-    protection.busy();
+    void protection.busy();
     await clock.advance(0);
     expect(calls).toEqual([ON]);
   });
 
   it('is off 10 s after the last job, once', async () => {
     const { clock, calls, protection } = start();
-    protection.busy();
+    void protection.busy();
     await clock.advance(MINUTE);
     protection.idle();
     await clock.advance(9_999);
@@ -61,7 +61,7 @@ describe('protection from scale-in', () => {
   it('stays on over short gaps, without a further call', async () => {
     const { clock, calls, protection } = start();
     for (let job = 0; job < 20; job += 1) {
-      protection.busy();
+      void protection.busy();
       await clock.advance(5 * SECOND);
       protection.idle();
       await clock.advance(9 * SECOND);
@@ -73,7 +73,7 @@ describe('protection from scale-in', () => {
   it('comes on again after a long gap', async () => {
     const { clock, calls, protection } = start();
     for (let job = 0; job < 2; job += 1) {
-      protection.busy();
+      void protection.busy();
       protection.idle();
       await clock.advance(MINUTE);
     }
@@ -82,7 +82,7 @@ describe('protection from scale-in', () => {
 
   it('is renewed at half of its time, for as long as the task is busy', async () => {
     const { clock, calls, protection } = start();
-    protection.busy();
+    void protection.busy();
     await clock.advance(15 * MINUTE - 1);
     expect(calls).toHaveLength(1);
     await clock.advance(1);
@@ -106,7 +106,7 @@ describe('protection from scale-in', () => {
   it('that ECS refuses since too many are protected is asked for again each minute', async () => {
     const refusal = new ProtectionRefusal('DEPLOYMENT_BLOCKED', 'blocked');
     const { clock, calls, log, protection } = start(() => Promise.reject(refusal));
-    protection.busy();
+    void protection.busy();
     await clock.advance(59 * SECOND);
     expect(calls).toEqual([ON]);
     await clock.advance(SECOND);
@@ -117,7 +117,7 @@ describe('protection from scale-in', () => {
 
   it('is left as it is when the watcher ends', async () => {
     const { clock, calls, protection } = start();
-    protection.busy();
+    void protection.busy();
     protection.idle();
     protection.stop();
     await clock.advance(60 * MINUTE);
@@ -131,10 +131,10 @@ describe('protection from scale-in', () => {
       under.push(deferred);
       return deferred.promise;
     });
-    protection.busy();
+    void protection.busy();
     protection.idle();
     await clock.advance(MINUTE);
-    protection.busy();
+    void protection.busy();
     await clock.advance(0);
     expect(calls).toEqual([ON]);
     under[0]!.resolve();
@@ -150,7 +150,7 @@ describe('protection from scale-in', () => {
     const { clock, log, protection } = start(() =>
       isAway ? Promise.reject(new Error('no agent')) : Promise.resolve(),
     );
-    protection.busy();
+    void protection.busy();
     await clock.advance(45 * MINUTE);
     expect(log.lines).toEqual(['warn task scale-in protection could not be set: Error: no agent']);
     isAway = false;
@@ -168,7 +168,7 @@ describe('protection from scale-in', () => {
     const { clock, calls, protection } = start(() =>
       isAway ? Promise.reject(new Error('no agent')) : Promise.resolve(),
     );
-    protection.busy();
+    void protection.busy();
     await clock.advance(10_000);
     expect(calls).toEqual([ON, ON]);
     isAway = false;
@@ -186,7 +186,7 @@ describe('protection from scale-in', () => {
 
   it('is nothing outside ECS', () => {
     expect(() => {
-      noProtection.busy();
+      void noProtection.busy();
       noProtection.idle();
       noProtection.stop();
     }).not.toThrow();
