@@ -26,7 +26,7 @@ interface Entry {
   firstBeginMs: number;
   /** Why it may begin again, for each time that it may: a copy may be there beside what it is a copy of. */
   reasons: string[];
-  /** Another of it may be there for good: that its copy was sent, or itself deleted, was not heard of. */
+  /** Another of it is there: that its copy was sent, or itself deleted, was not heard of, or SQS has given it twice. */
   hasTwin: boolean;
   /** Who had it last, and when its job ended. */
   holder: Holder | undefined;
@@ -185,7 +185,7 @@ export class Ledger {
     if (entry.begins === 0 && entry.reasons.length === 0)
       this.violations.add('neverTried', `message ${number}`);
     // Where the world kept it from being sent anew, it is excused.
-    if (isTold && !isFifo && entry.reasons.length < MOST_REASONS && !entry.isDone)
+    if (isTold && !isFifo && entry.reasons.length < MOST_REASONS && !entry.hasTwin && !entry.isDone)
       this.violations.add(
         'deadUntried',
         `message ${number}, after ${entry.lastEnd}: ${entry.reasons.join(', ')}`,
