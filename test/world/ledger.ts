@@ -176,21 +176,27 @@ export class Ledger {
     this.settle(entry);
   }
 
-  becomeDead(number: number, isFifo: boolean): void {
+  becomeDead(number: number, isFifo: boolean, last: Holder | undefined): void {
     const entry = this.entries[number]!;
     entry.live -= 1;
     entry.isDead = true;
     this.dead += 1;
-    const isTold = entry.lastEnd === 'released' || entry.lastEnd === 'noop';
-    if (entry.begins === 0 && entry.reasons.length === 0)
-      this.violations.add('neverTried', `message ${number}`);
-    // Where the world kept it from being sent anew, it is excused.
-    if (isTold && !isFifo && entry.reasons.length < MOST_REASONS && !entry.hasTwin && !entry.isDone)
-      this.violations.add(
-        'deadUntried',
-        `message ${number}, after ${entry.lastEnd}: ${entry.reasons.join(', ')}`,
-      );
+    if (!isFifo) this.checkDeadLetter(number, entry);
+    if (last?.isTroubled !== true) this.checkTried(number, entry);
     this.settle(entry);
+  }
+
+  /** Where the world kept it from being sent anew, it is excused. */
+  private checkDeadLetter(number: number, entry: Entry): void {
+    const { lastEnd, reasons, hasTwin, isDone } = entry;
+    const isTold = lastEnd === 'released' || lastEnd === 'noop';
+    if (isTold && reasons.length < MOST_REASONS && !hasTwin && !isDone)
+      this.violations.add('deadUntried', `message ${number}, after ${lastEnd}: ${reasons.join(', ')}`);
+  }
+
+  /** What was given to somebody who could not be answered was received, too. */
+  private checkTried(number: number, { begins, reasons }: Entry): void {
+    if (begins === 0 && reasons.length === 0) this.violations.add('neverTried', `message ${number}`);
   }
 
   /** At the end of the world. */

@@ -398,7 +398,7 @@ export class SqsQueue {
     this.visible -= 1;
     message.state = 'gone';
     this.gone += 1;
-    this.ledger.becomeDead(message.number, this.settings.isFifo);
+    this.ledger.becomeDead(message.number, this.settings.isFifo, message.holder);
     return true;
   }
 
