@@ -144,7 +144,12 @@ function drawFault(draw: Draw, busyMs: number): Fault {
   const kind = draw.pick(FAULTS);
   const fromMs = draw.random.next() * busyMs;
   const lengthMs = MINUTE * draw.pick(kind === 'agent' ? [5, 60, 300] : [0.5, 2, 10]);
-  return { kind, fromMs, toMs: fromMs + lengthMs, share: draw.pick([0.1, 0.3, 0.7]) };
+  return {
+    kind,
+    fromMs,
+    toMs: fromMs + lengthMs,
+    share: draw.pick([0.1, 0.3, 0.7]) * (kind === 'doubled' ? 0.1 : 1),
+  };
 }
 
 function drawStrike(draw: Draw, busyMs: number): Strike {

@@ -26,7 +26,7 @@ interface Entry {
   firstBeginMs: number;
   /** Why it may begin again, for each time that it may: a copy may be there beside what it is a copy of. */
   reasons: string[];
-  /** Another of it may be there for good: that its copy was sent, or itself deleted, was not heard of. */
+  /** Another of it is there: that its copy was sent, or itself deleted, was not heard of, or SQS has given it twice. */
   hasTwin: boolean;
   /** Who had it last, and when its job ended. */
   holder: Holder | undefined;
@@ -176,21 +176,27 @@ export class Ledger {
     this.settle(entry);
   }
 
-  becomeDead(number: number, isFifo: boolean): void {
+  becomeDead(number: number, isFifo: boolean, last: Holder | undefined): void {
     const entry = this.entries[number]!;
     entry.live -= 1;
     entry.isDead = true;
     this.dead += 1;
-    const isTold = entry.lastEnd === 'released' || entry.lastEnd === 'noop';
-    if (entry.begins === 0 && entry.reasons.length === 0)
-      this.violations.add('neverTried', `message ${number}`);
-    // Where the world kept it from being sent anew, it is excused.
-    if (isTold && !isFifo && entry.reasons.length < MOST_REASONS && !entry.isDone)
-      this.violations.add(
-        'deadUntried',
-        `message ${number}, after ${entry.lastEnd}: ${entry.reasons.join(', ')}`,
-      );
+    if (!isFifo) this.checkDeadLetter(number, entry);
+    if (last?.isTroubled !== true) this.checkTried(number, entry);
     this.settle(entry);
+  }
+
+  /** Where the world kept it from being sent anew, it is excused. */
+  private checkDeadLetter(number: number, entry: Entry): void {
+    const { lastEnd, reasons, hasTwin, isDone } = entry;
+    const isTold = lastEnd === 'released' || lastEnd === 'noop';
+    if (isTold && reasons.length < MOST_REASONS && !hasTwin && !isDone)
+      this.violations.add('deadUntried', `message ${number}, after ${lastEnd}: ${reasons.join(', ')}`);
+  }
+
+  /** What was given to somebody who could not be answered was received, too. */
+  private checkTried(number: number, { begins, reasons }: Entry): void {
+    if (begins === 0 && reasons.length === 0) this.violations.add('neverTried', `message ${number}`);
   }
 
   /** At the end of the world. */

@@ -164,8 +164,8 @@ describe('the ledger', () => {
     const { ledger, found } = start();
     ledger.begin(0, HOLDER);
     ledger.end(0, HOLDER, end(NOOP));
-    ledger.becomeDead(0, false);
-    ledger.becomeDead(1, true);
+    ledger.becomeDead(0, false, HOLDER);
+    ledger.becomeDead(1, true, HOLDER);
     expect(found()).toEqual(['deadUntried: message 0, after noop: exit code 4', 'neverTried: message 1']);
   });
 

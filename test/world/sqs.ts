@@ -348,7 +348,7 @@ export class SqsQueue {
     this.clock.quietly(this.random() * 5_000, () => {
       if (message.state !== 'hidden' || message.receives !== receives) return;
       this.inFlight -= 1;
-      this.ledger.excuse(message.number, 'SQS gave it twice');
+      this.ledger.excuse(message.number, 'SQS gave it twice', { mayHaveTwin: true });
       this.show(message);
       this.serve();
     });
@@ -398,7 +398,7 @@ export class SqsQueue {
     this.visible -= 1;
     message.state = 'gone';
     this.gone += 1;
-    this.ledger.becomeDead(message.number, this.settings.isFifo);
+    this.ledger.becomeDead(message.number, this.settings.isFifo, message.holder);
     return true;
   }
 
