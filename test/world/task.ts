@@ -54,8 +54,8 @@ export class Container implements ContainerOfTask, Holder {
   readonly name: string;
   calls = 0;
   agentCalls = 0;
-  /** Jobs at work, and when they began. */
-  readonly jobs = new Map<number, number>();
+  /** Jobs at work: of one message there may be two, where it was held no longer. */
+  readonly jobs = new Set<{ number: number; beganMs: number }>();
   standsUntilMs = -Infinity;
   isEnded = false;
   readonly interruptedAtMs: number[] = [];
@@ -206,9 +206,9 @@ export class Container implements ContainerOfTask, Holder {
         () =>
           `${this.name} | ${job.messageId} ${decision.result}: ${decision.reason}, ${decision.settlement.action}`,
       );
-      if (end.kind === 'exited' && this.jobs.delete(number))
+      if (worker.begun !== undefined && this.jobs.delete(worker.begun))
         ledger.end(number, this, { decision, told, ranMs: this.clock.now() - startedAtMs });
-      if (end.kind !== 'exited') ledger.excuse(number, decision.reason);
+      if (worker.begun === undefined) ledger.excuse(number, decision.reason);
       return decision.settlement;
     });
     return { settled, stop: worker.stop, kill: worker.kill, abandon: worker.kill };
@@ -220,7 +220,8 @@ export class Container implements ContainerOfTask, Holder {
     const planned = ledger.planned(number);
     const code = ledger.begin(number, this);
     this.parts.onBegin();
-    this.jobs.set(number, this.clock.now());
+    const begun = { number, beganMs: this.clock.now() };
+    this.jobs.add(begun);
     let resolve: (end: WorkerEnd) => void;
     const ended = new Promise<WorkerEnd>((settle) => (resolve = settle));
     let stopped: StopReason | undefined;
@@ -243,7 +244,7 @@ export class Container implements ContainerOfTask, Holder {
         end(planned.obeys ? 143 : null, planned.obeys ? null : 'SIGKILL');
       });
     };
-    return { ended, stop, kill };
+    return { begun, ended, stop, kill };
   }
 
   /** The ECS agent. */
@@ -280,7 +281,7 @@ export class Container implements ContainerOfTask, Holder {
     this.clock.end();
     const nowMs = this.parts.world.now();
     this.task.stopCause ??= 'gone';
-    this.jobs.forEach((beganMs, number) => {
+    this.jobs.forEach(({ number, beganMs }) => {
       this.parts.ledger.die(number, this, nowMs - beganMs);
     });
     this.jobs.clear();
@@ -308,5 +309,5 @@ export class Container implements ContainerOfTask, Holder {
 /** The machine has no process to give. */
 function notStarted() {
   const end: WorkerEnd = { kind: 'not-started', reason: 'spawn EAGAIN', code: 'EAGAIN' };
-  return { ended: Promise.resolve(end), stop: () => undefined, kill: () => undefined };
+  return { begun: undefined, ended: Promise.resolve(end), stop: () => undefined, kill: () => undefined };
 }
