@@ -55,7 +55,7 @@ export class Container implements ContainerOfTask, Holder {
   readonly name: string;
   calls = 0;
   agentCalls = 0;
-  /** Jobs at work. A process that has stood still may have two of one message. */
+  /** Jobs at work: of one message there may be two, where it was held no longer. */
   readonly jobs = new Set<{ number: number; beganMs: number }>();
   standsUntilMs = -Infinity;
   isEnded = false;
@@ -208,9 +208,9 @@ export class Container implements ContainerOfTask, Holder {
         () =>
           `${this.name} | ${job.messageId} ${decision.result}: ${decision.reason}, ${decision.settlement.action}`,
       );
-      if (end.kind === 'exited' && this.jobs.delete(running))
+      if (worker.begun !== undefined && this.jobs.delete(worker.begun))
         ledger.end(number, this, { decision, told, ranMs: this.clock.now() - startedAtMs });
-      if (end.kind !== 'exited') ledger.excuse(number, decision.reason);
+      if (worker.begun === undefined) ledger.excuse(number, decision.reason);
       return decision.settlement;
     });
     return { settled, stop: worker.stop, kill: worker.kill, abandon: worker.kill };
@@ -223,7 +223,8 @@ export class Container implements ContainerOfTask, Holder {
     const planned = ledger.planned(number);
     const code = ledger.begin(number, this);
     this.parts.onBegin();
-    this.jobs.add(running);
+    const begun = { number, beganMs: this.clock.now() };
+    this.jobs.add(begun);
     let resolve: (end: WorkerEnd) => void;
     const ended = new Promise<WorkerEnd>((settle) => (resolve = settle));
     let stopped: StopReason | undefined;
@@ -246,7 +247,7 @@ export class Container implements ContainerOfTask, Holder {
         end(planned.obeys ? 143 : null, planned.obeys ? null : 'SIGKILL');
       });
     };
-    return { ended, stop, kill };
+    return { begun, ended, stop, kill };
   }
 
   /** The ECS agent. */
@@ -314,5 +315,5 @@ export class Container implements ContainerOfTask, Holder {
 /** The machine has no process to give. */
 function notStarted() {
   const end: WorkerEnd = { kind: 'not-started', reason: 'spawn EAGAIN', code: 'EAGAIN' };
-  return { ended: Promise.resolve(end), stop: () => undefined, kill: () => undefined };
+  return { begun: undefined, ended: Promise.resolve(end), stop: () => undefined, kill: () => undefined };
 }
