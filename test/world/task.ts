@@ -195,8 +195,7 @@ export class Container implements ContainerOfTask, Holder {
     this.parts.timeline.tell(
       () => `${this.name} | ${job.messageId} has message ${number}, receive ${job.receives}`,
     );
-    const running = { number, beganMs: this.clock.now() };
-    const worker = isSick ? notStarted() : this.startWorker(running);
+    const worker = isSick ? notStarted() : this.startWorker(number);
     const startedAtMs = this.clock.now();
     const limit = limitTime(worker, job.receivedAtMs, { ...settings, clock: this.clock });
     const settled = worker.ended.then((end) => {
@@ -217,9 +216,8 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   /** A process that does what was planned for the message. */
-  private startWorker(running: { number: number; beganMs: number }) {
+  private startWorker(number: number) {
     const { ledger } = this.parts;
-    const { number } = running;
     const planned = ledger.planned(number);
     const code = ledger.begin(number, this);
     this.parts.onBegin();
