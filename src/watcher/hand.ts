@@ -90,7 +90,7 @@ export class Hand {
     const settled = jobs.map(async (job, index) => {
       await heartbeat.letGo(job);
       // A message without a word is one that comes again.
-      await settle(job, settlements[index] ?? decideRelease());
+      await settle(job, settlements[index] ?? decideRelease(job));
     });
     // Until then SQS keeps the rest of the group back, and not each wakes a poll that waits when it does no longer.
     if (this.parts.isFifo) await Promise.all(settled);

@@ -209,12 +209,9 @@ describe('a fault of today', () => {
     expect(broken(await result('lastSecond'), ['cutByScaling'])).toEqual([]);
   });
 
-  it.failing(
-    'a FIFO message is tried before it is a dead letter: 18 stopping tasks pass it on, ten receives in 0.2 s',
-    async () => {
-      expect(broken(await result('manyStop'), ['neverTried'])).toEqual([]);
-    },
-  );
+  it('a FIFO message is tried before it is a dead letter; in 0.1.0 18 stopping tasks passed it on, ten times in 0.2 s', async () => {
+    expect(broken(await result('manyStop'), ['neverTried'])).toEqual([]);
+  });
 
   it.failing(
     'the first message after a day waits for 5 min at most: of ten such, the longest waits 17 min',

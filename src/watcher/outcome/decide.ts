@@ -2,6 +2,7 @@ import { ExitCode } from '../../contract/exit-codes';
 import type { JobResult } from '../../contract/log';
 import { OUTCOMES, type Ending } from '../../contract/outcomes';
 import type { Job } from '../message/job';
+import { LONG_POLL_SECONDS } from '../queue/sqs/timeouts';
 import { describeExit, STOPPED } from '../worker/describe-end';
 import type { StopReason, WorkerEnd } from '../worker/run-worker';
 
@@ -78,7 +79,11 @@ const CODE_REASONS: Partial<Record<Ending, string>> = {
   noop: 'exit code 4: no-op',
 };
 
-/** For a message that arrives when the task is already ending: another watcher may have it at once. */
-export function decideRelease(): Settlement {
-  return { action: 'return', afterSeconds: 0, isCounted: false };
+/**
+ * For a message that arrives when the task is already ending: another watcher may have it at once. If it had been received
+ * before, it may come from others that end, too: then it waits until their polls are over. Each would give it back
+ * again, and so use up its receives within a second.
+ */
+export function decideRelease({ receives }: Pick<Job, 'receives'>): Settlement {
+  return { action: 'return', afterSeconds: receives > 1 ? LONG_POLL_SECONDS : 0, isCounted: false };
 }

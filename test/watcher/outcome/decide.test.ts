@@ -80,7 +80,11 @@ describe('the fate of a message', () => {
   });
 
   it('is to be had by another watcher at once, where no worker was started for it', () => {
-    expect(decideRelease()).toEqual(AT_ONCE);
+    expect(decideRelease({ receives: 1 })).toEqual(AT_ONCE);
+  });
+
+  it('is to be had once the polls of tasks that end are over, where it may have come from one', () => {
+    expect(decideRelease({ receives: 2 })).toEqual({ ...AT_ONCE, afterSeconds: 20 });
   });
 });
 
