@@ -5,7 +5,7 @@ import { whenAllGone } from '../leftovers.mjs';
 import { messagesOf } from '../mixed-messages.mjs';
 import { explainTwice, readOutcomes } from '../outcomes.mjs';
 import { drained, until } from '../run.mjs';
-import { launcherOf, withoutLauncher } from '../ways.mjs';
+import { launcherOf } from '../ways.mjs';
 
 const WORKER = path.join(import.meta.dirname, '../mixed.sh');
 const CONCURRENCY = 10;
@@ -13,15 +13,18 @@ const MEMORY_MIB = 256;
 /** All that are killed at once come again at once: then fewer of them. */
 const KINDS = ['grows', 'plain', 'plain'];
 
-/** Ten workers grow at once and there is not enough memory for all: the kernel ends workers, and nothing else. */
+/**
+ * Ten workers grow at once and there is not enough memory for all: the kernel ends workers, and nothing else. By the launcher:
+ * started by Node, a worker is preferred for killing only a moment after its start, and what it starts in that moment not
+ * at all, so that the kernel may end the watcher, now and then.
+ */
 export async function memory(run) {
   const reason = whyNoGroups();
   if (reason !== undefined) {
     await finishRun(run, { isExplained: () => false });
     return { name: run.name, problems: [], skipped: reason };
   }
-  const byNode = withoutLauncher(run.folder);
-  for (const own of [{}, { bundle: byNode }]) await growOver(run, own);
+  await growOver(run);
   return finishRun(run, {
     isExplained: (history, { killedAtMs }) => explainTwice(history, knownOf(run, killedAtMs)),
   });
@@ -32,40 +35,35 @@ const knownOf = ({ watchers }, killedAtMs) => ({
   outcomes: readOutcomes(watchers.all()),
 });
 
-async function growOver(run, { bundle }) {
+async function growOver(run) {
   const { queue, watchers } = run;
   const group = createGroup({ memoryMiB: MEMORY_MIB });
-  const way = bundle === undefined ? 'by the launcher' : 'by Node';
   const watcher = watchers.start({
-    ...{ concurrency: CONCURRENCY, group, bundle, line: `. '${WORKER}'` },
+    ...{ concurrency: CONCURRENCY, group, line: `. '${WORKER}'` },
     environment: { WatchbotMaxReceives: String(queue.maxReceives) },
   });
   await until(run, () => watcher.isReady());
-  if (bundle === undefined) await until(run, () => launcherOf(watcher) !== undefined);
-  const launcher = bundle === undefined ? launcherOf(watcher) : undefined;
-  await queue.send(messagesOf(queue, Math.round(run.messages / 2), KINDS));
+  await until(run, () => launcherOf(watcher) !== undefined);
+  const launcher = launcherOf(watcher);
+  await queue.send(messagesOf(queue, run.messages, KINDS));
   await drained(run);
-  run.check(watchers.running().includes(watcher), `${way}: the kernel ended the watcher`);
-  const isThere = launcher === undefined || group.members().includes(launcher);
-  run.check(isThere, `${way}: the kernel ended the launcher`);
-  checkNamed(run, { watcher, way, kills: group.memoryKills() });
+  run.check(watchers.running().includes(watcher), 'the kernel ended the watcher');
+  run.check(group.members().includes(launcher), 'the kernel ended the launcher');
+  checkNamed(run, { watcher, kills: group.memoryKills() });
   watcher.isEnding = true;
   watcher.signal('SIGINT');
-  run.check((await watcher.ended) === 0, `${way}: the watcher ended with ${watcher.end}`);
+  run.check((await watcher.ended) === 0, `the watcher ended with ${watcher.end}`);
   await whenAllGone(run, watcher);
 }
 
-function checkNamed(run, { watcher, way, kills }) {
+function checkNamed(run, { watcher, kills }) {
   const failed = readOutcomes([watcher])
     .all()
     .filter(({ result }) => result === 'failure');
   const named = failed.filter(({ reason }) => reason.includes('by the kernel'));
   const [other] = failed.filter(({ reason }) => !reason.includes('by the kernel'));
-  run.check(kills > 0, `${way}: memory was not used up`);
-  run.check(
-    named.length > 0 && named.length <= kills,
-    `${way}: ${named.length} of ${kills} kills were named`,
-  );
-  run.check(other === undefined, `${way}: a worker failed otherwise: ${other?.reason}`);
-  run.notes.push(`${way}: the kernel ended ${kills} processes, of ${named.length} jobs; all were named`);
+  run.check(kills > 0, 'memory was not used up');
+  run.check(named.length > 0 && named.length <= kills, `${named.length} of ${kills} kills were named`);
+  run.check(other === undefined, `a worker failed otherwise: ${other?.reason}`);
+  run.notes.push(`the kernel ended ${kills} processes, of ${named.length} jobs; all were named`);
 }
