@@ -59,7 +59,8 @@ async function launcherFiles(
   return files.filter((_file, index) => areThere[index]);
 }
 
-const isThere = (file: string) =>
+/** Whether there is such a file. */
+export const isThere = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,
     () => false,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Architecture } from '../../config/configuration';
 import { RuntimeVariable } from '../../contract/environment';
 import { TASK_ROOT } from '../../contract/image';
+import { CPUS } from '../externals/closure';
 
 /** File name of what the plugin builds an image by. */
 export const CONTAINERFILE = 'Containerfile';
@@ -15,9 +16,6 @@ export const NPM_SECRET = 'watchbot-npmrc';
 
 /** The user `node` of the official image, by number: a copy of it need not name its users. */
 const USER = '1000:1000';
-
-/** As Node and npm call them. */
-const CPUS = { x86_64: 'x64', arm64: 'arm64' } as const satisfies Record<Architecture, string>;
 
 /**
  * The image of a bundled handler, as the text of a Containerfile: what Lambda's own has, at the same place. The files

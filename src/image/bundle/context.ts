@@ -2,7 +2,7 @@ import type { Architecture } from '../../config/configuration';
 import type { Problem } from '../../errors/problem';
 import type { ContextFile, MadeFile } from '../context';
 import { installationOf, type Installation } from '../externals/installation';
-import type { Fault } from '../externals/faults';
+import type { Fault } from '../externals/lock-file';
 import { bundleHandler, type Bundled, type BundleParts } from './bundle';
 import { bundleContainerfile, CONTAINERFILE, inExternal, inTask } from './containerfile';
 import { nodeMajorOf } from './options';

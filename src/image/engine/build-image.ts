@@ -1,4 +1,4 @@
-import { access, chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EngineName } from '../../config/configuration';
@@ -11,7 +11,7 @@ import {
 } from '../../contract/image';
 import { CONTAINERFILE, inExternal, NPM_SECRET } from '../bundle/containerfile';
 import { layerContainerfile, layerFileNames, LINKS_FOLDER, NODE_PROGRAM } from '../containerfile';
-import { LAYER_FILES } from '../layer';
+import { isThere, LAYER_FILES } from '../layer';
 import { withLinks } from '../links';
 import { packagedContext, packagedLayer } from '../package-paths';
 import type { ImageBase, PackagedImage } from '../packaged-images';
@@ -167,9 +167,3 @@ async function copyLayer({ architecture }: PackagedImage, layer: string, folder:
   await chmod(path.join(folder, LAUNCHER_FILE), 0o755);
   return [...LAYER_FILES, LAUNCHER_FILE];
 }
-
-const isThere = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

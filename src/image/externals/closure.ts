@@ -123,7 +123,8 @@ function isWanted(
   return isFor(target, architecture);
 }
 
-const CPUS = { x86_64: 'x64', arm64: 'arm64' } as const satisfies Record<Architecture, string>;
+/** As Node and npm call them. */
+export const CPUS = { x86_64: 'x64', arm64: 'arm64' } as const satisfies Record<Architecture, string>;
 
 /** As npm decides it, for a Debian on that processor. https://docs.npmjs.com/cli/configuring-npm/package-json#os */
 function isFor({ os, cpu, libc }: LockedPackage, architecture: Architecture): boolean {

@@ -1,8 +1,5 @@
-import type { Problem } from '../../errors/problem';
 import { nameOf, type Closure, type Missing } from './closure';
-import type { Lock, LockedPackage } from './lock-file';
-
-export type Fault = Pick<Problem, 'given' | 'allowed' | 'advice'>;
+import type { Fault, Lock, LockedPackage } from './lock-file';
 
 /** How a worker is told of a package that it cannot have. */
 const OTHERWISE = 'leave it out of `external`, so that it is bundled';

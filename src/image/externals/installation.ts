@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Architecture } from '../../config/configuration';
 import type { ContextFile } from '../context';
 import { closureOf, nameOf, registryName, type Closure } from './closure';
-import { faultsOf, versionsFault, type Fault } from './faults';
-import { readLock, type Lock } from './lock-file';
+import { faultsOf, versionsFault } from './faults';
+import { readLock, type Fault, type Lock } from './lock-file';
 import { place, type Placed } from './placement';
 
 /** What npm installs in an image, and how. */

@@ -50,7 +50,8 @@ export interface Lock {
 const NPM_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
 const OTHER_FILES = ['yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'];
 
-type Fault = Pick<Problem, 'given' | 'allowed' | 'advice'>;
+/** What is wrong with what the lock file says, or that there is none. */
+export type Fault = Pick<Problem, 'given' | 'allowed' | 'advice'>;
 
 const ALLOWED = 'packages of which a lock file of npm says version, source and integrity';
 const WITH_OTHERS =

@@ -67,7 +67,6 @@ export function chooseToStop<Task extends { readonly isRunning: boolean; readonl
 /** Minutes for which protection may be asked. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html */
 export const MIN_PROTECTION_MINUTES = 1;
 export const MAX_PROTECTION_MINUTES = 2_880;
-export const DEFAULT_PROTECTION_MINUTES = 120;
 
 /**
  * Why protection is refused, or undefined. `DEPLOYMENT_BLOCKED`: the service would have more protected tasks than are
