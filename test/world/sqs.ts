@@ -13,7 +13,7 @@ import {
 import type { MetricValues } from '../../src/scaling/aws/metrics';
 import { EventQueue } from '../../src/scaling/simulation/event-queue';
 import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
-import { SqsError } from '../../src/watcher/queue/sqs/sqs-error';
+import { AwsError } from '../../src/watcher/aws/aws-error';
 import type { WorldClock } from './clock';
 import type { Holder, Ledger } from './ledger';
 
@@ -141,7 +141,7 @@ export class SqsQueue {
     this.count('ReceiveMessage');
     const { isFifo } = this.settings;
     const full = whenFull({ isFifo, inFlight: this.inFlight });
-    if (full === 'OverLimit') throw new SqsError(403, '{"__type":"com.amazonaws.sqs#OverLimit"}');
+    if (full === 'OverLimit') throw new AwsError(403, '{"__type":"com.amazonaws.sqs#OverLimit"}');
     const poller: Poller = {
       most: Math.min(input.MaxNumberOfMessages ?? 1, MAX_RECEIVED),
       hideMs: (input.VisibilityTimeout ?? 30) * 1000,

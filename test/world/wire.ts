@@ -1,7 +1,7 @@
 import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
 import type { SqsClient } from '../../src/watcher/queue/sqs/sqs-client';
-import { SqsError } from '../../src/watcher/queue/sqs/sqs-error';
-import { ANSWER_TIMEOUT_MS } from '../../src/watcher/queue/sqs/timeouts';
+import { AwsError } from '../../src/watcher/aws/aws-error';
+import { ANSWER_TIMEOUT_MS } from '../../src/watcher/aws/timeouts';
 import type { Random } from '../../src/scaling/simulation/random';
 import type { ProcessClock, WorldClock } from './clock';
 import type { Faults } from './faults';
@@ -135,8 +135,8 @@ function travel(
 
 const refusal = (isThrottled: boolean) =>
   isThrottled
-    ? new SqsError(400, '{"__type":"com.amazonaws.sqs#RequestThrottled","message":"Rate exceeded"}')
-    : new SqsError(503, '{"__type":"com.amazonaws.sqs#ServiceUnavailable"}');
+    ? new AwsError(400, '{"__type":"com.amazonaws.sqs#RequestThrottled","message":"Rate exceeded"}')
+    : new AwsError(503, '{"__type":"com.amazonaws.sqs#ServiceUnavailable"}');
 
 function act(
   parts: WireParts,

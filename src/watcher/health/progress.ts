@@ -1,7 +1,8 @@
 import type { Clock } from '../clock';
 import { heartbeatPeriodMs } from '../outcome/heartbeat';
 import { LONGEST_BACKOFF_MS } from '../queue/backoff';
-import { LONGEST_CALL_MS, LONGEST_POLL_MS } from '../queue/sqs/timeouts';
+import { LONGEST_CALL_MS } from '../aws/timeouts';
+import { LONGEST_POLL_MS } from '../queue/sqs/timeouts';
 
 /** What the loop is doing. */
 export type Stage = 'receiving' | 'backing off' | 'working';

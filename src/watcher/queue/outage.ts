@@ -1,6 +1,6 @@
 import type { Logger } from '../log/logger';
 import { describeError } from './describe-error';
-import { adviceOf } from './sqs/sqs-error';
+import { adviceOf } from './sqs/advice';
 
 /**
  * What is told of calls that fail, and go on to be made: each cause once until they succeed again, and then that. What
@@ -52,4 +52,4 @@ function causeOf(error: unknown): string {
 }
 
 /** A name that says nothing of the cause. AWS's own codes do. */
-const isPlainName = (name: string) => name === 'Error' || name === 'SqsError' || name === 'TimeoutError';
+const isPlainName = (name: string) => name === 'Error' || name === 'AwsError' || name === 'TimeoutError';

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPoll } from '../../../src/watcher/queue/poll';
 import type { Queue } from '../../../src/watcher/queue/queue';
-import { SqsError, adviceOf } from '../../../src/watcher/queue/sqs/sqs-error';
+import { AwsError } from '../../../src/watcher/aws/aws-error';
+import { adviceOf } from '../../../src/watcher/queue/sqs/advice';
 import { tellRefusals } from '../../../src/watcher/queue/tell-refusals';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { createTestLog } from '../../helpers/test-log';
 
 const refusal = (code: string, message = 'so it is') =>
-  new SqsError(400, JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message }));
+  new AwsError(400, JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message }));
 
-const AWAY = new SqsError(503, '<html>');
+const AWAY = new AwsError(503, '<html>');
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 /** Polls once for each of these, `undefined` being an answer, and gives what is told of it. */
@@ -45,7 +46,7 @@ describe('an outage', () => {
     const denied = refusal('AccessDenied', 'not authorized');
     const lines = await told([AWAY, AWAY, AWAY, denied, denied, AWAY, denied, undefined, undefined]);
     expect(lines).toEqual([
-      'error cannot receive: SqsError: HTTP status 503; trying on',
+      'error cannot receive: AwsError: HTTP status 503; trying on',
       expect.stringMatching(
         /^error cannot receive: AccessDenied: not authorized; trying on; give the task's role/,
       ),

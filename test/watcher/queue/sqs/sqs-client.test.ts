@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../../src/watcher/clock';
-import { findDestination } from '../../../../src/watcher/queue/sqs/destination';
+import { findSqs } from '../../../../src/watcher/aws/destination';
 import { createSqsClient, type SqsClient } from '../../../../src/watcher/queue/sqs/sqs-client';
 import { startTestServer, type TestServer } from '../../../helpers/http-server';
 
@@ -220,7 +220,7 @@ describe('credentials that SQS refuses before their own end', () => {
 describe('where calls go', () => {
   const find = async (variables: Record<string, string>) => {
     process.env = { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/nonexistent', ...variables };
-    return (await findDestination({})).endpoint.href;
+    return (await findSqs({})).endpoint.href;
   };
 
   it.each([

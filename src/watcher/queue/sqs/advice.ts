@@ -1,26 +1,9 @@
-import { isOfCredentials, parseRefusal } from '../../../aws-json/refusal';
-
-/** SQS, or what stands before it, has answered that it did not do what it was asked for. */
-export class SqsError extends Error {
-  /** AWS's own code, as `QueueDoesNotExist`. */
-  override readonly name: string;
-
-  constructor(status: number, body: string) {
-    const { code, text } = parseRefusal(body);
-    super(text ?? `HTTP status ${status}`);
-    this.name = code ?? 'SqsError';
-  }
-}
-
-/** It was refused by the time of day, which has been set since. */
-export class ClockSkewError extends SqsError {}
-
-/** It was refused by its credentials, which are asked for anew. */
-export class StaleCredentialsError extends SqsError {}
+import { isOfCredentials } from '../../../aws-json/refusal';
+import { AwsError } from '../../aws/aws-error';
 
 /** What cures a refusal that comes again however often the call is made; undefined of all that may pass by itself. */
 export function adviceOf(error: unknown): string | undefined {
-  if (!(error instanceof SqsError)) return undefined;
+  if (!(error instanceof AwsError)) return undefined;
   if (isOfCredentials(error.name)) return CREDENTIALS;
   return ADVICE.find(([codes]) => codes.test(error.name))?.[1];
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { SqsError } from '../../../../src/watcher/queue/sqs/sqs-error';
+import { AwsError } from '../../../src/watcher/aws/aws-error';
 
 const told = (status: number, body: string) => {
-  const { name, message } = new SqsError(status, body);
+  const { name, message } = new AwsError(status, body);
   return [name, message];
 };
 
@@ -14,11 +14,11 @@ describe('a refusal of SQS', () => {
     [400, '{"__type":"com.amazonaws.sqs#KmsThrottled"}', 'KmsThrottled', 'HTTP status 400'],
     [400, '{"__type":"com.amazonaws.sqs#OverLimit"}', 'OverLimit', 'HTTP status 400'],
     [400, '{"__type":"ThrottlingException"}', 'ThrottlingException', 'HTTP status 400'],
-    [429, '', 'SqsError', 'HTTP status 429'],
+    [429, '', 'AwsError', 'HTTP status 429'],
     [500, '{"__type":"InternalFailure","message":""}', 'InternalFailure', 'HTTP status 500'],
-    [503, '<html>Service Unavailable</html>', 'SqsError', 'HTTP status 503'],
-    [400, 'null', 'SqsError', 'HTTP status 400'],
-    [400, '{"__type":7,"message":{"a":1}}', 'SqsError', 'HTTP status 400'],
+    [503, '<html>Service Unavailable</html>', 'AwsError', 'HTTP status 503'],
+    [400, 'null', 'AwsError', 'HTTP status 400'],
+    [400, '{"__type":7,"message":{"a":1}}', 'AwsError', 'HTTP status 400'],
   ])('of status %d, %s', (status, body, ...expected) => {
     expect(told(status, body)).toEqual(expected);
   });

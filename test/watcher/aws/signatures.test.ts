@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { HttpRequest, RequestSigner } from '@smithy/types';
-import { rememberSignatures } from '../../../../src/watcher/queue/sqs/signatures';
+import { rememberSignatures } from '../../../src/watcher/aws/signatures';
 
 const request = (body: string, target = 'AmazonSQS.ReceiveMessage'): HttpRequest => ({
   method: 'POST',
