@@ -26,6 +26,8 @@ export const ContainerVariable = {
   stopTimeoutSeconds: 'WatchbotStopTimeout',
   /** Seconds before their end in which workers of a task that is to stop are told. */
   stopNoticeSeconds: 'WatchbotStopNotice',
+  /** Seconds for which jobs may work on in a task that a newer version replaces. */
+  finishSeconds: 'WatchbotFinish',
   /** `true`: a command has its message on standard input, too. */
   standardInput: 'WatchbotStandardInput',
   /** Receives after which SQS moves a message to the dead-letter queue; absent where that is not known. */

@@ -3,6 +3,12 @@ import { COUNTED_RESULTS, JobResult } from './log';
 /** Of `stopTimeout`, in seconds: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 export const SETTLE_SECONDS = 5;
 
+/**
+ * For so long at most a job may work on in a task that a newer version replaces. CloudFormation waits for a service for
+ * three hours, in which its new tasks must start, too.
+ */
+export const MAX_FINISH_SECONDS = 10_000;
+
 /** How a job can end, as far as that decides what becomes of its message. */
 export type Ending = 'overtime' | 'told' | 'untried' | 'done' | 'rejected' | 'noop' | 'failed';
 

@@ -6,7 +6,7 @@ import type { Heartbeat } from './outcome/heartbeat';
 import type { Settle } from './outcome/settle';
 import type { ReceivedMessage } from './queue/queue';
 import { onAbort, untilGiven, type StopCourse } from './stop-course';
-import type { Protection } from './task/protection';
+import type { Retirement } from './task/retirement';
 import type { RunningBatch, Workers } from './workers';
 
 export interface HandParts {
@@ -15,13 +15,14 @@ export interface HandParts {
   open: Open;
   heartbeat: Pick<Heartbeat, 'hold' | 'letGo'>;
   settle: Settle;
-  protection: Protection;
+  retirement: Pick<Retirement, 'busy' | 'idle' | 'givesBack'>;
   /** Called when no worker runs any more: mounts can be emptied. */
   onIdle: () => Promise<void>;
   /** How the task ends: what has no worker when it is told goes back at once. */
   course: Pick<StopCourse, 'stopping' | 'telling' | 'killing' | 'abandoning' | 'msToKill'>;
   /** SQS gives no other message of a group before that in hand is settled. */
   isFifo: boolean;
+  maxReceives: number;
   clock: Clock;
 }
 
@@ -37,8 +38,8 @@ export class Hand {
   /** No worker starts in a folder that is just being emptied. */
   private emptying: Promise<void> = Promise.resolve();
   /**
-   * ECS's answer to the first of its messages that the task holds after a pause. Until then it may just be told to stop:
-   * a job that takes hours would begin, and be cut.
+   * ECS's answer to the first message that the task holds after a pause, or after half of what it is protected for. Until
+   * then it may just be told to stop: a job that takes hours would begin, and be cut.
    */
   private protecting: Promise<void> | undefined;
 
@@ -69,7 +70,7 @@ export class Hand {
   hold(message: ReceivedMessage): Job {
     const job = toJob(message, this.parts.open, this.parts.clock.now());
     this.held += 1;
-    if (this.held === 1) this.protect();
+    this.protect();
     this.parts.heartbeat.hold(job);
     return job;
   }
@@ -99,13 +100,19 @@ export class Hand {
   }
 
   private async settlementsOf(jobs: readonly Job[]): Promise<readonly Settlement[]> {
-    // They came when the task was already ending: another watcher may have them at once.
-    if (this.parts.course.stopping.aborted) return jobs.map(decideRelease);
+    // They came when the task was already ending, or may be ended: another watcher may have them at once.
+    if (this.parts.course.stopping.aborted || this.givesBack(jobs)) return jobs.map(decideRelease);
     const started = this.parts.workers.start(jobs);
     this.running.add(started);
     const settlements = await started.settled;
     this.running.delete(started);
     return settlements;
+  }
+
+  /** Not what would become a dead letter so, which was never tried; of a standard queue a copy is sent. */
+  private givesBack(jobs: readonly Job[]): boolean {
+    const { retirement, isFifo, maxReceives } = this.parts;
+    return retirement.givesBack && !(isFifo && jobs.some(({ receives }) => receives >= maxReceives));
   }
 
   /** The worker has ended: its slot takes the next messages, of a standard queue while these are being settled. */
@@ -116,12 +123,16 @@ export class Hand {
     await this.emptying;
     this.parts.workers.done();
     this.held -= messages;
-    if (this.held === 0) this.parts.protection.idle();
+    if (this.held === 0) this.parts.retirement.idle();
   }
 
   private protect(): void {
-    this.protecting = this.parts.protection.busy();
-    void this.protecting?.then(() => (this.protecting = undefined));
+    const asked = this.parts.retirement.busy();
+    if (asked === undefined) return;
+    const protecting = asked.then(() => {
+      if (this.protecting === protecting) this.protecting = undefined;
+    });
+    this.protecting = protecting;
   }
 
   private track(work: Promise<void>): void {

@@ -19,6 +19,7 @@ import { readHandlerSettings, readSettings, type HandlerSettings, type Settings 
 import { findLogStream } from './task/log-stream';
 import { MemoryKills, readMemoryKills } from './task/memory-kills';
 import { createEmptying } from './task/mounts';
+import { lookAtServiceByEcs } from './task/own-service';
 import { agentProtection } from './task/protection';
 import { watchQueue } from './watch-queue';
 import { parseCommandLine, type WorkerCommand } from './worker/command';
@@ -82,6 +83,7 @@ function watchHere(given: Given): Promise<void> {
     settings,
     handler,
     client: createSqsClient({ timeOfDay: systemClock, environment, clock }),
+    lookAtService: lookAtServiceByEcs(environment, { clock, timeOfDay: systemClock }),
     putProtection: settings.agentUri === undefined ? undefined : agentProtection(settings.agentUri),
     process,
     makeWorkers: async ({ machine, stopping }) => {
@@ -98,6 +100,7 @@ function watchHere(given: Given): Promise<void> {
     },
     end: () => process.exit(0),
     clock,
+    timeOfDay: systemClock,
     random: Math.random,
     log,
   });

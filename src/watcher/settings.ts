@@ -1,4 +1,5 @@
 import { ContainerVariable, RuntimeVariable } from '../contract/environment';
+import { MAX_FINISH_SECONDS } from '../contract/outcomes';
 
 /** What the container's environment tells the watcher, parsed once. */
 export interface Settings {
@@ -11,6 +12,8 @@ export interface Settings {
   maxJobDurationSeconds: number;
   stopTimeoutSeconds: number;
   stopNoticeSeconds: number;
+  /** For so long jobs may work on in a task that a newer version replaces. */
+  finishSeconds: number;
   /** A worker has its message on standard input, too. */
   hasStandardInput: boolean;
   /** Folders that are emptied after each job. */
@@ -59,6 +62,7 @@ export const readSettings = (environment: Environment): Settings =>
     maxReceives: read.number(ContainerVariable.maxReceives, { least: 1, otherwise: Infinity }),
     stopTimeoutSeconds: read.number(ContainerVariable.stopTimeoutSeconds, { least: 1, otherwise: 30 }),
     stopNoticeSeconds: read.number(ContainerVariable.stopNoticeSeconds, { least: 0, otherwise: 15 }),
+    finishSeconds: read.number(ContainerVariable.finishSeconds, { least: 0, otherwise: MAX_FINISH_SECONDS }),
     hasStandardInput: read.flag(ContainerVariable.standardInput),
     volumes: read.list(ContainerVariable.volumes),
     isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),

@@ -57,6 +57,8 @@ export interface StopCourse {
   abortPoll: AbortSignal;
   /** Until workers are killed. */
   msToKill(): number;
+  /** Begins it. */
+  stop: (cause: string) => void;
 }
 
 export function createStopCourse(signals: StopSignals, settings: StopSettings, clock: Clock): StopCourse {
@@ -84,6 +86,7 @@ export function createStopCourse(signals: StopSignals, settings: StopSettings, c
     givingUp,
     abortPoll: anyOf(signals.abortPoll, givingUp),
     ending: after(times.endMs),
+    stop: signals.stop,
     msToKill: () => Math.max(0, stoppedAtMs + times.killMs - clock.now()),
   };
 }

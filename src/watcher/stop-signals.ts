@@ -8,6 +8,8 @@ export interface StopSignals {
   hurry: AbortSignal;
   /** The poll that is under way is given up. */
   abortPoll: AbortSignal;
+  /** As SIGTERM, for a cause of the watcher's own. */
+  stop: (cause: string) => void;
 }
 
 interface Process {
@@ -49,7 +51,12 @@ export function onStopSignals(parts: StopParts): StopSignals {
   parts.process.on('SIGTERM', () => handle('SIGTERM', STOPPING));
   parts.process.on('SIGINT', () => handle('SIGINT', TELLING));
   parts.process.on('disconnect', () => handle('the parent process is gone', TELLING));
-  return { stopping: stop.signal, hurry: hurry.signal, abortPoll: abortPoll.signal };
+  return {
+    stopping: stop.signal,
+    hurry: hurry.signal,
+    abortPoll: abortPoll.signal,
+    stop: (cause) => handle(cause, STOPPING),
+  };
 }
 
 /** One that lives as long as the watcher. As many may wait for it as there are messages in hand: Node warns of eleven. */

@@ -9,9 +9,12 @@ import { createPoll } from './queue/poll';
 import type { SqsClient } from './queue/sqs/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/sqs-queue';
 import type { HandlerSettings, Settings } from './settings';
-import { createStopCourse, longestPollSeconds, onAbort } from './stop-course';
+import { createStopCourse, longestPollSeconds, onAbort, type StopCourse } from './stop-course';
 import { onStopSignals, type StopParts } from './stop-signals';
-import { createProtection, type PutProtection } from './task/protection';
+import type { LookAtService } from './task/own-service';
+import { TaskProtection, type PutProtection } from './task/protection';
+import { noRetirement, type Retirement } from './task/retirement';
+import { TaskRetirement } from './task/task-retirement';
 import { watch } from './watch';
 import type { Workers } from './workers';
 
@@ -23,14 +26,17 @@ export interface WatchQueueParts {
   client: SqsClient;
   /** Asks ECS for the task's own protection; undefined outside ECS. */
   putProtection: PutProtection | undefined;
+  /** Asks ECS for the task's own service; undefined where ECS cannot be asked. */
+  lookAtService: LookAtService | undefined;
   /** What tells it to stop. */
   process: StopParts['process'];
   makeWorkers: (from: { machine: Machine; stopping: AbortSignal }) => Promise<MadeWorkers>;
   /** The health check is answered by it. */
-  onProgress: (progress: Pick<Progress, 'problem'>) => void;
+  onProgress: (progress: Pick<Progress, 'problem' | 'stage'>) => void;
   /** Ends the watcher, whatever it is at: its time is over. */
   end: () => void;
   clock: Clock;
+  timeOfDay: Pick<Clock, 'now'>;
   random: () => number;
   log: Logger;
 }
@@ -56,7 +62,7 @@ export async function watchQueue(given: WatchQueueParts): Promise<void> {
   const limits = { longestPollSeconds: longestPollSeconds(settings) };
   const queue = createSqsQueue(given.client, { ...settings, ...limits, systemAttributes });
   const heartbeat = new Heartbeat({ queue, ...common });
-  const protection = createProtection(given.putProtection, common);
+  const retirement = retirementOf(given, course);
   const { workers, onIdle } = await given.makeWorkers({ machine, stopping });
   running.workers = workers;
   await watch({
@@ -65,7 +71,7 @@ export async function watchQueue(given: WatchQueueParts): Promise<void> {
     poll: machine.pace(createPoll({ queue, stopping, abort: course.abortPoll, ...common })),
     heartbeat,
     settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),
-    protection,
+    retirement,
     onIdle,
     course,
     batchWindowMs: (handler?.batchWindowSeconds ?? 0) * 1000,
@@ -73,7 +79,16 @@ export async function watchQueue(given: WatchQueueParts): Promise<void> {
   });
   await workers.close();
   heartbeat.stop();
-  protection.stop();
+  retirement.stop();
+}
+
+function retirementOf(given: WatchQueueParts, { stopping, stop }: StopCourse): Retirement {
+  const { settings, putProtection: put, clock, log } = given;
+  if (put === undefined) return noRetirement;
+  const { maxJobDurationSeconds, finishSeconds, stopTimeoutSeconds } = settings;
+  const protection = new TaskProtection({ put, maxJobDurationSeconds, clock, log });
+  const areJobsLong = maxJobDurationSeconds === 0 || maxJobDurationSeconds > stopTimeoutSeconds;
+  return new TaskRetirement({ ...given, protection, finishSeconds, areJobsLong, end: stop, stopping });
 }
 
 /** From the first signal on; at its end the watcher ends, whatever it is at. */

@@ -4,8 +4,10 @@ import type { Progress } from './health/progress';
 import type { Job } from './message/job';
 import type { Poll } from './queue/poll';
 import { MAX_BATCH } from './queue/queue';
+import type { Retirement } from './task/retirement';
 
 export interface WatchParts extends HandParts {
+  retirement: Retirement;
   poll: Poll;
   progress: Pick<Progress, 'reach'>;
   concurrency: number;
@@ -15,17 +17,26 @@ export interface WatchParts extends HandParts {
   isFreshContainerPerJob: boolean;
 }
 
-/** The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. */
+/**
+ * The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. A task
+ * that retires waits in it.
+ */
 export async function watch(parts: WatchParts): Promise<void> {
-  const { progress, isFreshContainerPerJob } = parts;
+  const { progress, retirement, isFreshContainerPerJob } = parts;
   const { stopping } = parts.course;
   const hand = new Hand(parts);
   const receive = parts.batchWindowMs > 0 ? windowedReceive(parts, hand) : plainReceive(parts, hand);
   for (;;) {
     progress.reach('working');
     const free = await receive.whenFree();
-    // Looked at after each wait for a slot: told to stop by then, no further poll is begun.
+    // Looked at after each wait: told to stop by then, no further poll is begun.
     if (stopping.aborted) break;
+    const atWork = retirement.whenAtWork();
+    if (atWork !== undefined) {
+      progress.reach('retired');
+      await atWork;
+      continue;
+    }
     const batches = await receive.batches(free);
     batches.forEach((batch) => {
       hand.work(batch);
@@ -63,7 +74,7 @@ function plainReceive(parts: WatchParts, hand: Hand): Receive {
 
 /** From its first message on, a batch waits until it is full, or its window is over, or the task is to end. */
 function windowedReceive(parts: WatchParts, hand: Hand): Receive {
-  const { poll, workers, clock, batchWindowMs } = parts;
+  const { poll, workers, clock, batchWindowMs, retirement } = parts;
   const { stopping } = parts.course;
   return {
     whenFree: () => whenFree(parts, 1),
@@ -75,7 +86,8 @@ function windowedReceive(parts: WatchParts, hand: Hand): Receive {
         batch.push(...messages.map((message) => hand.hold(message)));
         // None yet: the loop looks whether it is to go on.
         if (batch.length === 0) return [];
-        leftMs = stopping.aborted ? 0 : batch[0]!.receivedAtMs + batchWindowMs - clock.now();
+        leftMs =
+          stopping.aborted || retirement.isRetired ? 0 : batch[0]!.receivedAtMs + batchWindowMs - clock.now();
       }
       return [batch];
     },

@@ -50,7 +50,14 @@ describe('the course of a stop', () => {
   function start() {
     const clock = createFakeClock();
     const [stop, hurry, abortPoll] = [new AbortController(), new AbortController(), new AbortController()];
-    const signals = { stopping: stop.signal, hurry: hurry.signal, abortPoll: abortPoll.signal };
+    const signals = {
+      stopping: stop.signal,
+      hurry: hurry.signal,
+      abortPoll: abortPoll.signal,
+      stop: () => {
+        stop.abort();
+      },
+    };
     const settings = { stopTimeoutSeconds: 30, stopNoticeSeconds: 15 };
     const course = createStopCourse(signals, settings, clock);
     const given = () =>

@@ -3,6 +3,7 @@ import { openForCommand } from '../../src/watcher/message/envelope';
 import type { Settlement } from '../../src/watcher/outcome/decide';
 import type { ReceivedMessage } from '../../src/watcher/queue/queue';
 import { createSlots } from '../../src/watcher/slots';
+import { noRetirement } from '../../src/watcher/task/retirement';
 import { watch, type WatchParts } from '../../src/watcher/watch';
 import { createDeferred, type Deferred } from '../helpers/deferred';
 import { createFakeClock } from '../helpers/fake-clock';
@@ -21,6 +22,7 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
   const slots = createSlots(more.concurrency ?? 1);
   const stages: string[] = [];
   let isOver = false;
+  let isBusy = false;
   const watched = watch({
     poll: (most, waitMs) => {
       const answer = createDeferred<ReceivedMessage[]>();
@@ -60,18 +62,23 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
       events.push(`${action} ${messageId}`);
       return Promise.resolve();
     },
-    protection: {
+    retirement: {
+      ...noRetirement,
       busy: () => {
-        events.push('busy');
+        if (!isBusy) events.push('busy');
+        isBusy = true;
         return undefined;
       },
-      idle: () => void events.push('idle'),
-      stop: () => undefined,
+      idle: () => {
+        events.push('idle');
+        isBusy = false;
+      },
     },
     progress: { reach: (stage) => void stages.push(stage) },
     onIdle: () => Promise.resolve(),
     concurrency: 1,
     isFifo: false,
+    maxReceives: 10,
     batchWindowMs: 0,
     isFreshContainerPerJob: false,
     course: {
@@ -536,13 +543,13 @@ describe('protection', () => {
     const answer = createDeferred();
     return {
       answer,
-      protection: { busy: () => answer.promise, idle: () => undefined, stop: () => undefined },
+      retirement: { ...noRetirement, busy: () => answer.promise },
     };
   };
 
   it('is waited for by what comes after a pause, until ECS has answered', async () => {
-    const { answer, protection } = answered();
-    const { events, receive, clock, end } = start({ concurrency: 2, protection });
+    const { answer, retirement } = answered();
+    const { events, receive, clock, end } = start({ concurrency: 2, retirement });
     await receive('a', 'b');
     expect(events.filter((event) => event.startsWith('start'))).toEqual([]);
     answer.resolve();
@@ -552,8 +559,8 @@ describe('protection', () => {
   });
 
   it('is answered too late where the task is told to stop meanwhile: nothing is begun', async () => {
-    const { answer, protection } = answered();
-    const { events, receive, clock, stop } = start({ protection });
+    const { answer, retirement } = answered();
+    const { events, receive, clock, stop } = start({ retirement });
     await receive('a');
     stop.abort();
     answer.resolve();

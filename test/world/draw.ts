@@ -18,6 +18,8 @@ const KINDS = [
 /** A world of a seed: everything that people do to their service, and AWS to its tasks. */
 export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): WorldSettings {
   const draw = new Draw(seed);
+  /** Of what came into the world later, so that seeds stay what they were. */
+  const other = new Draw(seed + 0x5eed);
   const kind = draw.weighted(KINDS);
   const isFifo = draw.chance(0.2);
   const groups = isFifo ? draw.between(1, 30) : undefined;
@@ -49,14 +51,19 @@ export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): Worl
       takesUpActive: draw.chance(0.5),
       hasHealthCheck: draw.chance(0.9),
     },
-    faults: draw.times(draw.pick([0, 0, 1, 2, 3]), () => drawFault(draw, busyMs)),
+    faults: [
+      ...draw.times(draw.pick([0, 0, 1, 2, 3]), () => drawFault(draw, busyMs)),
+      ...drawEcsFaults(other, busyMs),
+    ],
+    canAskEcs: !other.chance(0.05),
     strikes: draw.times(draw.pick([0, 0, 0, 1, 3, 6]), () => drawStrike(draw, busyMs)),
     deploys: drawDeploys(draw, busyMs),
-    spotPerHour: draw.pick([0, 0, 0, 0, 0, 0.2, 1]),
+    // Nobody has jobs on Spot that Spot does not let end.
+    spotPerHour: Math.min(draw.pick([0, 0, 0, 0, 0, 0.2, 1]), mostSpot(kind.durationMs[1])),
     isAsleep: draw.chance(0.2),
     changesFrom: draw.pick(['desired', 'running']),
     // Long enough for all, with the hours in which a deploy is waited for, and rolled back.
-    untilMs: 2 * busyMs + 14 * HOUR,
+    untilMs: 2 * busyMs + 14 * HOUR + Math.max(...planned.map(longestLifeMs)),
     ...more,
   };
 }
@@ -151,6 +158,20 @@ function drawFault(draw: Draw, busyMs: number): Fault {
     share: draw.pick([0.1, 0.3, 0.7]) * (kind === 'doubled' ? 0.1 : 1),
   };
 }
+
+/** Of a message that fails until it is dead. */
+const longestLifeMs = ({ durationMs, codes }: Planned) => (codes.at(-1) === 1 ? 10 * durationMs : 0);
+
+/** ECS answers no question of some tasks, or of all. */
+function drawEcsFaults(draw: Draw, busyMs: number): Fault[] {
+  if (!draw.chance(0.15)) return [];
+  const fromMs = draw.random.next() * busyMs;
+  return [
+    { kind: 'ecs', fromMs, toMs: fromMs + MINUTE * draw.pick([2, 20, 120]), share: draw.pick([0.3, 1]) },
+  ];
+}
+
+const mostSpot = (longestMs: number) => (longestMs > HOUR ? 0 : longestMs > 2 * MINUTE ? 0.2 : 1);
 
 function drawStrike(draw: Draw, busyMs: number): Strike {
   const kind = draw.pick(['kill', 'spot', 'stop-task', 'stand'] as const);

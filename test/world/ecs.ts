@@ -48,6 +48,8 @@ export interface Deployment {
   reason: string | undefined;
 }
 
+export const idOfDeployment = ({ id }: Deployment) => `ecs-svc/${id}`;
+
 export type TaskState = 'PENDING' | 'RUNNING' | 'STOPPING' | 'STOPPED';
 
 export interface EcsTask {
@@ -121,6 +123,8 @@ export class EcsService {
   lostAtMs = -Infinity;
   readonly apiCalls: Record<EcsCall, number> = { describeServices: 0, describeTasks: 0, taskProtection: 0 };
   blocked = 0;
+  /** Since when all that is desired runs in the newest version. */
+  replacedSinceMs: number | undefined;
   billedMs = 0;
   onChange: () => void = () => undefined;
   private readonly parts: ServiceParts;
@@ -134,6 +138,8 @@ export class EcsService {
   private isDue = false;
   private nextTask = 1;
   private nextDeployment = 1;
+  /** What was desired, and until when. */
+  private readonly wanted: { untilMs: number; desired: number }[] = [];
 
   constructor(desired: number, version: Version, parts: ServiceParts) {
     this.desired = desired;
@@ -168,8 +174,14 @@ export class EcsService {
     const allowed = this.isDeploying ? desiredDuringDeployment(this.desired, desired) : desired;
     if (allowed === this.desired) return;
     this.parts.timeline.tell(() => `scaling: ${this.desired} tasks → ${allowed}`);
+    this.wanted.push({ untilMs: this.parts.clock.now(), desired: this.desired });
     this.desired = allowed;
     this.changed();
+  }
+
+  leastDesiredSince(sinceMs: number): number {
+    while (this.wanted.length > 0 && this.wanted[0]!.untilMs < sinceMs) this.wanted.shift();
+    return Math.min(this.desired, ...this.wanted.map(({ desired }) => desired));
   }
 
   /** @throws where as many deployments are active as may be */
@@ -180,6 +192,7 @@ export class EcsService {
     if (settings.takesUpActive && active !== undefined && !isForced) {
       this.deployments = [active, ...this.deployments.filter((each) => each !== active)];
       active.state = 'IN_PROGRESS';
+      this.replacedSinceMs = undefined;
       active.failures = 0;
       active.startedAtMs = this.parts.clock.now();
       timeline.tell(() => `deployment ${active.id} of ${version.name} is taken up again`);
@@ -190,6 +203,7 @@ export class EcsService {
       throw new Error(`${MAX_ACTIVE_DEPLOYMENTS} active deployments exist, unable to create new deployment`);
     const deployment = this.newDeployment(version);
     this.deployments.unshift(deployment);
+    this.replacedSinceMs = undefined;
     timeline.tell(() => `deployment ${deployment.id} of ${version.name} begins`);
     this.changed();
     return deployment;
@@ -217,6 +231,25 @@ export class EcsService {
       if (task.state === 'RUNNING' && !this.isProtected(task)) this.changed();
     });
     return undefined;
+  }
+
+  /** As ECS's API tells of it. */
+  describe() {
+    const tasks = [...this.tasks];
+    return {
+      runningCount: this.running,
+      pendingCount: tasks.filter(({ state }) => state === 'PENDING').length,
+      deployments: this.deployments.map((each) => ({
+        id: idOfDeployment(each),
+        status: each === this.newest ? 'PRIMARY' : 'ACTIVE',
+        desiredCount: this.desired,
+        runningCount: tasks.filter(({ deployment, state }) => deployment === each && state === 'RUNNING')
+          .length,
+        failedTasks: each.failures,
+        rolloutState: each.state,
+        createdAt: each.startedAtMs / 1000,
+      })),
+    };
   }
 
   /** Whether a call of ECS's API is let through: all tasks share a bucket. */
@@ -300,6 +333,9 @@ export class EcsService {
     this.replaceUnhealthy(tasks, alive);
     this.stopOlder(older, oldTasksToStop(tasks, settings.rolling));
     this.stopSurplus(newest, newest.length - this.desired);
+    const isReplaced = newest.filter(({ state }) => state === 'RUNNING').length >= this.desired;
+    if (!isReplaced || this.newest.failures > 0) this.replacedSinceMs = undefined;
+    else this.replacedSinceMs ??= this.parts.clock.now();
     this.progress();
   }
 

@@ -5,7 +5,7 @@ import type { Random } from '../../src/scaling/simulation/random';
  * - `slow`: calls of SQS take seconds. `throttled`, `failing`: a share of them is refused. `partial`: a share of the
  *   entries of a batch. `deaf`: SQS does what it is asked, and the answer is lost. `cut`: nothing goes through.
  *   `doubled`: it gives a share of messages a second time, though they are hidden.
- * - `agent`: the ECS agent is away. `agentSlow`: it takes a second or two.
+ * - `ecs`: ECS itself cannot be asked for the service. `agent`: the ECS agent is away. `agentSlow`: it takes a second or two.
  * - `stands`: a task's process stands still, and its clock with it, for as long as the fault lasts.
  * - `sick`: no worker can be started. `full`: no task can be placed.
  */
@@ -17,6 +17,7 @@ export type FaultKind =
   | 'deaf'
   | 'cut'
   | 'doubled'
+  | 'ecs'
   | 'agent'
   | 'agentSlow'
   | 'stands'

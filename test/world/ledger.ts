@@ -46,6 +46,8 @@ export interface Holder {
   readonly stopCause: StopCause | undefined;
   /** Something that explains what it does late, or twice, or not. */
   readonly isTroubled: boolean;
+  /** Else it does not know that tasks of an older version are still protected, and works without protection. */
+  readonly canAskEcs: boolean;
   /** When it was killed, or stood still; who ends by itself settles first. */
   readonly interruptedAtMs: readonly number[];
 }
@@ -61,6 +63,7 @@ export class Ledger {
   readonly waitsMs: number[] = [];
   /** Work that was thrown away: of jobs that were cut. */
   wastedMs = 0;
+  readonly wastedMsBy: Partial<Record<StopCause, number>> = {};
   private settled = 0;
   private readonly entries: Entry[];
   private readonly violations: Violations;
@@ -159,10 +162,11 @@ export class Ledger {
     if (mayHaveTwin || entry.live > 1) entry.hasTwin = true;
   }
 
-  /** Hidden no longer, although its worker runs. */
-  expire(number: number, holder: Holder | undefined): void {
+  /** Hidden no longer, although its worker runs, or ran then: SQS looks only when it is asked for messages. */
+  expire(number: number, holder: Holder | undefined, atMs: number): void {
     const entry = this.entries[number]!;
-    if (entry.running > 0 && holder?.isTroubled !== false) this.excuse(number, EXPIRED);
+    if ((entry.running > 0 || entry.endedAtMs >= atMs) && holder?.isTroubled !== false)
+      this.excuse(number, EXPIRED);
   }
 
   delete(number: number, holder: Holder): void {
@@ -229,10 +233,12 @@ export class Ledger {
 
   private cut(number: number, holder: Holder, ranMs: number): void {
     this.wastedMs += ranMs;
+    const cause = holder.stopCause ?? 'gone';
+    this.wastedMsBy[cause] = (this.wastedMsBy[cause] ?? 0) + ranMs;
     const { durationMs } = this.planned(number);
     const text = `message ${number} in ${holder.name}, after ${Math.round(ranMs / 1000)} s of ${Math.round(durationMs / 1000)} s`;
     if (holder.stopCause === 'scale-in') this.violations.add('cutByScaling', text);
-    if (holder.stopCause === 'deploy') this.violations.add('cutByDeploy', text);
+    if (holder.stopCause === 'deploy' && holder.canAskEcs) this.violations.add('cutByDeploy', text);
   }
 
   private checkOrder(number: number, { planned: { group }, reasons }: Entry, holder: Holder): void {

@@ -27,7 +27,13 @@ function startWorld() {
   return { clock, now, timeline, violations, random, pass };
 }
 
-const HOLDER: Holder = { name: 'a task', stopCause: undefined, isTroubled: false, interruptedAtMs: [] };
+const HOLDER: Holder = {
+  name: 'a task',
+  stopCause: undefined,
+  isTroubled: false,
+  canAskEcs: true,
+  interruptedAtMs: [],
+};
 
 function startQueue(given: Partial<QueueSettings> & { groups?: readonly number[] } = {}) {
   const world = startWorld();

@@ -28,6 +28,7 @@ const SETTINGS = {
       planned: burst(5_000, MINUTE),
       scaling: { min: 0, max: 5 },
       deploys: [deploy(30 * MINUTE)],
+      deployBoundMs: 5 * MINUTE,
       untilMs: 7 * HOUR,
     }),
 

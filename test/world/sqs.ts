@@ -304,7 +304,7 @@ export class SqsQueue {
       else {
         this.inFlight -= 1;
         if (message.group !== undefined) this.lineOf(message).inFlight -= 1;
-        this.ledger.expire(message.number, message.holder);
+        this.ledger.expire(message.number, message.holder, untilMs);
       }
       this.show(message);
     }

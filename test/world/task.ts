@@ -8,11 +8,13 @@ import type { Machine } from '../../src/watcher/outcome/machine';
 import type { RunningJob } from '../../src/watcher/outcome/run-job';
 import { limitTime } from '../../src/watcher/outcome/time-limit';
 import type { Settings } from '../../src/watcher/settings';
+import { AwsError } from '../../src/watcher/aws/aws-error';
+import { createLookAtService, type CallEcs } from '../../src/watcher/task/own-service';
 import { ProtectionRefusal } from '../../src/watcher/task/protection';
 import { watchQueue } from '../../src/watcher/watch-queue';
 import type { StopReason, WorkerEnd } from '../../src/watcher/worker/run-worker';
 import { ProcessClock, type WorldClock } from './clock';
-import type { ContainerOfTask, EcsService, EcsTask } from './ecs';
+import { idOfDeployment, type ContainerOfTask, type EcsService, type EcsTask } from './ecs';
 import { OF_SQS, type Faults } from './faults';
 import type { Violations } from './invariants';
 import type { Holder, Ledger } from './ledger';
@@ -31,6 +33,7 @@ export interface TaskParts {
   random: Random;
   settings: Settings;
   latencyMs: () => number;
+  canAskEcs: boolean;
   health: { intervalMs: number; retries: number };
   /** A job begins. */
   onBegin: () => void;
@@ -43,18 +46,22 @@ const WATCHER_STARTS_MS = 700;
 const CRASH_MS = 1_000;
 const AGENT_MS = 60;
 const AGENT_TIMEOUT_MS = 5_000;
+const ECS_MS = 100;
+const ECS_TIMEOUT_MS = 10_000;
 
 /** Calls of a task in a minute, beside those that its messages are worth: polls, retries, heartbeats. */
 const MOST_CALLS = 60;
 const CALLS_A_MESSAGE = 3;
 const CALLS_IN_TROUBLE = 10;
 const MOST_AGENT_CALLS = 10;
+const MOST_ECS_CALLS = 5;
 
 /** A task from within: the watcher, its workers, its way to SQS and its agent. */
 export class Container implements ContainerOfTask, Holder {
   readonly name: string;
   calls = 0;
   agentCalls = 0;
+  ecsCalls = 0;
   /** Jobs at work: of one message there may be two, where it was held no longer. */
   readonly jobs = new Set<{ number: number; beganMs: number }>();
   standsUntilMs = -Infinity;
@@ -64,9 +71,9 @@ export class Container implements ContainerOfTask, Holder {
   private readonly task: EcsTask;
   private readonly clock: ProcessClock;
   private readonly signals = new Map<string, () => void>();
-  private progress: Pick<Progress, 'problem'> | undefined;
+  private progress: Pick<Progress, 'problem' | 'stage'> | undefined;
   private failedChecks = 0;
-  private minute = { calls: 0, agentCalls: 0, messages: 0 };
+  private minute = { calls: 0, agentCalls: 0, ecsCalls: 0, messages: 0 };
 
   constructor(task: EcsTask, parts: TaskParts) {
     this.task = task;
@@ -79,6 +86,11 @@ export class Container implements ContainerOfTask, Holder {
     return this.task.stopCause;
   }
 
+  get canAskEcs(): boolean {
+    const { faults, canAskEcs } = this.parts;
+    return canAskEcs && !faults.wereSince(-Infinity, ['ecs']);
+  }
+
   /** Faults of SQS explain what happens until a hidden message shows again. */
   get isTroubled(): boolean {
     const { faults, settings, world } = this.parts;
@@ -86,9 +98,10 @@ export class Container implements ContainerOfTask, Holder {
     return this.isEnded || this.standsUntilMs >= sinceMs || faults.wereSince(sinceMs, OF_SQS);
   }
 
-  /** Whether it takes messages. What retires takes none: to be said here once there is such a state. */
+  /** Whether it takes messages, or works on some. */
   get isAtWork(): boolean {
-    return !this.isEnded && this.task.state === 'RUNNING';
+    if (this.isEnded || this.task.state !== 'RUNNING') return false;
+    return this.progress?.stage !== 'retired' || this.jobs.size > 0;
   }
 
   start(): void {
@@ -135,13 +148,14 @@ export class Container implements ContainerOfTask, Holder {
 
   /** What it has called since the last minute. */
   countMinute(): void {
-    const { calls, agentCalls, messages } = this.minute;
-    this.minute = { calls: 0, agentCalls: 0, messages: 0 };
+    const { calls, agentCalls, ecsCalls, messages } = this.minute;
+    this.minute = { calls: 0, agentCalls: 0, ecsCalls: 0, messages: 0 };
     const { violations, settings } = this.parts;
     // What fails is tried again for each message, after waits that grow.
     const aMessage = this.isTroubled ? CALLS_IN_TROUBLE : CALLS_A_MESSAGE;
     const most = MOST_CALLS + aMessage * (messages + settings.concurrency);
     if (calls > most) violations.add('calls', `${this.name}: ${calls} calls of SQS for ${messages} messages`);
+    if (ecsCalls > MOST_ECS_CALLS) violations.add('calls', `${this.name}: ${ecsCalls} of ECS`);
     if (agentCalls > MOST_AGENT_CALLS) violations.add('calls', `${this.name}: ${agentCalls} of its agent`);
   }
 
@@ -158,6 +172,7 @@ export class Container implements ContainerOfTask, Holder {
       handler: undefined,
       client: createWire({ ...parts, holder: this, clock, onCall: this.countCall }),
       putProtection: (body) => this.protect(body.ProtectionEnabled ? body.ExpiresInMinutes : undefined),
+      lookAtService: this.parts.canAskEcs ? createLookAtService(this.callEcs, this.findTask) : undefined,
       process: { on: (event, call) => void this.signals.set(event, call) },
       makeWorkers: ({ machine }) => Promise.resolve(this.makeWorkers(machine)),
       onProgress: (progress) => {
@@ -167,6 +182,7 @@ export class Container implements ContainerOfTask, Holder {
         this.kill();
       },
       clock,
+      timeOfDay: clock,
       random: () => random.next(),
       log: this.logger(),
     });
@@ -278,6 +294,35 @@ export class Container implements ContainerOfTask, Holder {
       });
     });
   }
+
+  private readonly findTask = () => Promise.resolve({ cluster: 'world', arn: this.name });
+
+  /** ECS's API, in the place of its client. */
+  private readonly callEcs: CallEcs = (name) => {
+    const { world, faults, service } = this.parts;
+    this.ecsCalls += 1;
+    this.minute.ecsCalls += 1;
+    return new Promise((resolve, reject) => {
+      if (faults.hitsTask('ecs', this.task.id)) {
+        this.clock.after(ECS_TIMEOUT_MS, () => {
+          reject(new Error('connect ETIMEDOUT'));
+        });
+        return;
+      }
+      world.after(ECS_MS / 2, () => {
+        const isLet = service.lets(name === 'DescribeTasks' ? 'describeTasks' : 'describeServices');
+        const group = 'service:world';
+        const output =
+          name === 'DescribeTasks'
+            ? { tasks: [{ group, startedBy: idOfDeployment(this.task.deployment) }] }
+            : { services: [service.describe()] };
+        this.clock.after(ECS_MS / 2, () => {
+          if (isLet) resolve(output);
+          else reject(new AwsError(400, '{"__type":"ThrottlingException","message":"Rate exceeded"}'));
+        });
+      });
+    });
+  };
 
   private exit(): void {
     if (this.isEnded) return;

@@ -168,12 +168,9 @@ describe('a fault of today', () => {
     },
   );
 
-  it.failing(
-    'a deploy under a backlog ends: rolled back after 3 h, and after 6 h the rollback has failed, too',
-    async () => {
-      expect(broken(await result('backlog'), ['deployEnds', 'rolledBack'])).toEqual([]);
-    },
-  );
+  it('a deploy under a backlog ends in 5 min; in 0.1.0 it was rolled back after 3 h, and after 6 h the rollback had failed, too', async () => {
+    expect(broken(await result('backlog'), ['deployEnds', 'rolledBack', 'half'])).toEqual([]);
+  });
 
   it('one job of 3 h ends; 0.1.0 let scale-in kill it after 32 min: 43 begins in a day, and no end', async () => {
     expect(broken(await result('single'), ['cutByScaling', 'unfinished'])).toEqual([]);
@@ -191,12 +188,9 @@ describe('a fault of today', () => {
     expect(broken(await result('hours'), ['cutByScaling', 'unfinished'])).toEqual([]);
   });
 
-  it.failing(
-    'a deploy of jobs of 2 h kills none: new tasks are refused protection, and the rollback kills 5 of theirs',
-    async () => {
-      expect(broken(await result('longDeploy'), ['cutByDeploy', 'rolledBack', 'deployEnds'])).toEqual([]);
-    },
-  );
+  it('a deploy of jobs of 2 h kills none; in 0.1.0 new tasks were refused protection, and the rollback killed 5 of theirs', async () => {
+    expect(broken(await result('longDeploy'), ['cutByDeploy', 'rolledBack', 'deployEnds'])).toEqual([]);
+  });
 
   it.failing(
     'without an agent no job is killed: in 12 h scale-in ends jobs of an hour 670 times, 46 h are lost',
@@ -230,9 +224,5 @@ describe('a fault of today', () => {
       load: DAY,
     });
     expect(startedTasks).toBeLessThanOrEqual(2_000);
-  });
-
-  it.failing('half of the tasks are at work in a deploy: 1 of 5 is (seed 1000070)', async () => {
-    expect(broken(await runWorld(drawWorld(1_000_070)), ['half'])).toEqual([]);
   });
 });

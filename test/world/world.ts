@@ -1,13 +1,15 @@
+import { mapValues } from 'lodash';
 import { Autoscaler } from '../../src/scaling/aws/autoscaler';
 import { Metrics } from '../../src/scaling/aws/metrics';
 import { choosePolicy, type ScalingChoice } from '../../src/scaling/choose-policy';
 import type { ScalingPolicy } from '../../src/scaling/policy';
 import { Random } from '../../src/scaling/simulation/random';
 import { DEFAULT_WORLD } from '../../src/scaling/simulation/world';
+import { MAX_FINISH_SECONDS } from '../../src/contract/outcomes';
 import type { Settings } from '../../src/watcher/settings';
 import { WorldClock } from './clock';
 import { Stack, type StackUpdate } from './cloudformation';
-import { EcsService, type EcsTask, type ServiceSettings, type Version } from './ecs';
+import { EcsService, type EcsTask, type ServiceSettings, type StopCause, type Version } from './ecs';
 import { Faults, type Fault, type Strike } from './faults';
 import { Violations, type Invariant, type Violation } from './invariants';
 import { Ledger, type Planned } from './ledger';
@@ -40,6 +42,8 @@ export interface WorldSettings {
   strikes?: readonly Strike[];
   deploys?: readonly Deploy[];
   spotPerHour?: number;
+  /** Without it tasks have not the right, or no way, to ask ECS for their service. */
+  canAskEcs?: boolean;
   /** Nobody has used the queue for six hours. */
   isAsleep?: boolean;
   /** Where a change in capacity begins: AWS says both. */
@@ -47,8 +51,6 @@ export interface WorldSettings {
   /** Then it is over, whatever is left. */
   untilMs: number;
   deployBoundMs?: number;
-  /** Which tasks are to take no more, for whoever makes them retire. */
-  mustRetire?: (task: EcsTask, service: EcsService) => boolean;
   isTold?: boolean;
 }
 
@@ -65,6 +67,7 @@ export interface WorldResult {
   mostTasks: number;
   taskHours: number;
   wastedHours: number;
+  wastedHoursBy: Partial<Record<StopCause, number>>;
   /** Requests of protection that were refused. */
   blocked: number;
   /** Deployments that could not begin. */
@@ -72,6 +75,7 @@ export interface WorldResult {
   sqsCalls: Readonly<Record<string, number>>;
   emptyReceives: number;
   agentCalls: number;
+  ecsCalls: number;
   waitSeconds: { p50: number; p95: number; max: number };
   endedAtMs: number;
   events: number;
@@ -82,7 +86,13 @@ const GOOD: Version = { name: 'v1', kind: 'good' };
 const HEALTH = { intervalMs: 30_000, retries: 3 };
 /** A deploy is to be over so long after the longest job that it may meet, or after what jobs get to finish. */
 const DEPLOY_SLACK_MS = 10 * MINUTE;
-const LONGEST_FINISH_MS = 10_000_000;
+/** Three tasks of a version that does not work must fail one after the other, and then the rollback follows. */
+const ROLLBACK_SLACK_MS = 10 * MINUTE;
+const LONGEST_FINISH_MS = MAX_FINISH_SECONDS * 1000;
+const RETIRES_WITHIN_MS = 3 * MINUTE;
+const UNSEEN_SLACK_MS = HOUR;
+/** From the end of an old task's last job to the first of a new one that waits for its protection. */
+const HANDOVER_MS = 20_000;
 /** After a task was lost, fewer are at work for so long. */
 const RECOVERY_MS = 5 * MINUTE;
 
@@ -109,6 +119,7 @@ class World {
   private readonly containers = new Map<EcsTask, Container>();
   private next = 0;
   private pendingDeploys: number;
+  private lessThanHalfSinceMs: number | undefined;
   private atWorkBefore: number | undefined;
   private mostTasks = 0;
   private agentCalls = 0;
@@ -225,6 +236,7 @@ class World {
   };
 
   private readonly checkHealth = () => {
+    if (!this.serviceSettings().hasHealthCheck) return;
     this.containers.forEach((container) => {
       container.check();
     });
@@ -256,13 +268,14 @@ class World {
     const update = this.stack.deploy(version);
     if (update === undefined) return;
     this.atWorkBefore = atWork;
-    this.clock.quietly(this.deployBoundMs(), () => {
-      if (update.endedAtMs === undefined) {
+    const boundMs = this.deployBoundMs() + (version.kind === 'good' ? 0 : ROLLBACK_SLACK_MS);
+    this.clock.quietly(boundMs, () => {
+      if (update.endedAtMs === undefined && !this.isDisturbed(update) && !this.isUnseenAndLong) {
         const { service } = this;
         const older = service.alive.filter(({ deployment }) => deployment !== service.newest).length;
         this.violations.add(
           'deployEnds',
-          `${version.name} after ${Math.round(this.deployBoundMs() / MINUTE)} min: ${older} old tasks of ${service.alive.length}`,
+          `${version.name} after ${Math.round(boundMs / MINUTE)} min: ${older} old tasks of ${service.alive.length}`,
         );
       }
     });
@@ -275,11 +288,44 @@ class World {
       (sum, { kind, fromMs, toMs }) => sum + (kind === 'full' ? toMs - fromMs : 0),
       0,
     );
-    return (deployBoundMs ?? Math.min(longestMs, LONGEST_FINISH_MS) + DEPLOY_SLACK_MS) + fullMs;
+    const unseenMs = this.isUnseen ? UNSEEN_SLACK_MS : 0;
+    // Old tasks begin jobs yet as long as new ones have no place, for which others may have to finish first.
+    return (
+      (deployBoundMs ?? Math.min(2 * longestMs, LONGEST_FINISH_MS) + DEPLOY_SLACK_MS + unseenMs) + fullMs
+    );
   }
 
-  private judge({ version, state, reason, failedAtMs, startedAtMs }: StackUpdate): void {
+  /** Tasks do not know of a deploy, and let go of their protection once in a while. */
+  private get isUnseen(): boolean {
+    const { canAskEcs = true, faults = [] } = this.given;
+    return !canAskEcs || faults.some(({ kind }) => kind === 'ecs');
+  }
+
+  /** Its new tasks were killed, or the service deployed once more: it has a reason not to end, or to fail. */
+  private isDisturbed({ startedAtMs, failedAtMs }: StackUpdate): boolean {
+    const { strikes = [], deploys = [] } = this.given;
+    const untilMs = failedAtMs ?? this.clock.now();
+    const isWithin = ({ atMs }: { atMs: number }) => atMs >= startedAtMs && atMs <= untilMs;
+    return (
+      Boolean(this.given.spotPerHour) ||
+      strikes.some(isWithin) ||
+      deploys.some((each) => each.how === 'force' && isWithin(each)) ||
+      this.faults.wereSince(startedAtMs, ['sick'])
+    );
+  }
+
+  /** Nobody can tell a job of hours that its time to finish is over. */
+  private get isUnseenAndLong(): boolean {
+    const { planned, faults = [] } = this.given;
+    // Nor can one give up its protection that cannot reach its agent either.
+    const isCutOff = faults.some(({ kind }) => kind === 'agent');
+    return this.isUnseen && (isCutOff || planned.some(({ durationMs }) => durationMs > 2 * HOUR));
+  }
+
+  private judge(update: StackUpdate): void {
+    const { version, state, reason, failedAtMs, startedAtMs } = update;
     if (version.kind !== 'good' || failedAtMs === undefined) return;
+    if (this.isDisturbed(update) || this.isUnseenAndLong) return;
     this.violations.add(
       'rolledBack',
       `${version.name} after ${Math.round((failedAtMs - startedAtMs) / MINUTE)} min: ${reason}: ${state}`,
@@ -310,10 +356,11 @@ class World {
       timeline: this.timeline,
       random,
       settings: this.watcher,
+      canAskEcs: given.canAskEcs ?? true,
       latencyMs: () => 4 + random.next() * 8,
       health: HEALTH,
       onBegin: () => {
-        if (given.mustRetire?.(task, this.service)) this.violations.add('retires', task.name);
+        if (this.mustRetire(task)) this.violations.add('retires', task.name);
       },
     });
     this.containers.set(task, container);
@@ -323,6 +370,13 @@ class World {
         if (task.state === 'RUNNING') this.service.stop(task, 'spot');
       });
     return container;
+  }
+
+  /** The newest version runs for long enough that every task knows of it, and has begun what its last poll brought. */
+  private mustRetire({ deployment }: EcsTask): boolean {
+    const { newest, replacedSinceMs } = this.service;
+    if (this.isUnseen || deployment === newest || replacedSinceMs === undefined) return false;
+    return this.clock.now() - replacedSinceMs > RETIRES_WITHIN_MS;
   }
 
   private countAtWork(): number {
@@ -338,8 +392,12 @@ class World {
     if (nowMs - this.service.lostAtMs < RECOVERY_MS || this.faults.wereSince(nowMs - RECOVERY_MS, ['full']))
       return;
     const atWork = this.countAtWork();
-    const before = Math.min(this.atWorkBefore, this.service.desired);
-    if (atWork < Math.floor(before / 2)) this.violations.add('half', `${atWork} at work of ${before}`);
+    // What was desired a moment ago has not been started yet, and ECS stops idle tasks by what was desired before.
+    const before = Math.min(this.atWorkBefore, this.service.leastDesiredSince(nowMs - RECOVERY_MS));
+    const isLess = atWork < Math.floor(before / 2);
+    if (!isLess) this.lessThanHalfSinceMs = undefined;
+    else if (nowMs - (this.lessThanHalfSinceMs ??= nowMs) > HANDOVER_MS)
+      this.violations.add('half', `${atWork} at work of ${before}`);
   }
 
   private serviceSettings(): ServiceSettings {
@@ -382,11 +440,13 @@ class World {
       mostTasks: this.mostTasks,
       taskHours: (service.billedMs + restMs) / HOUR,
       wastedHours: ledger.wastedMs / HOUR,
+      wastedHoursBy: mapValues(ledger.wastedMsBy, (milliseconds = 0) => milliseconds / HOUR),
       blocked: service.blocked,
       refusedUpdates: this.refusedUpdates,
       sqsCalls: this.queue.calls,
       emptyReceives: this.queue.emptyReceives,
       agentCalls,
+      ecsCalls: service.apiCalls.describeServices + service.apiCalls.describeTasks,
       waitSeconds: { p50: at(0.5), p95: at(0.95), max: at(1) },
       endedAtMs: nowMs,
       events: clock.events,
@@ -406,6 +466,7 @@ function watcherSettings(given: Partial<Settings> = {}): Settings {
     maxJobDurationSeconds: 0,
     stopTimeoutSeconds: 120,
     stopNoticeSeconds: 15,
+    finishSeconds: MAX_FINISH_SECONDS,
     hasStandardInput: false,
     volumes: [],
     isFreshContainerPerJob: false,

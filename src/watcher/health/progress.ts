@@ -5,13 +5,14 @@ import { LONGEST_CALL_MS } from '../aws/timeouts';
 import { LONGEST_POLL_MS } from '../queue/sqs/timeouts';
 
 /** What the loop is doing. */
-export type Stage = 'receiving' | 'backing off' | 'working';
+export type Stage = 'receiving' | 'backing off' | 'working' | 'retired';
 
 /** How long it may do so. A slot may be busy for 12 hours: a worker's time is for `maxJobDuration` to limit. */
 const LONGEST_MS: Readonly<Record<Stage, number>> = {
   receiving: LONGEST_POLL_MS,
   'backing off': LONGEST_BACKOFF_MS,
   working: Infinity,
+  retired: Infinity,
 };
 
 /** Timers are late where workers take all of the processor. */
@@ -27,7 +28,7 @@ export class Progress {
   private readonly sickness: () => string | undefined;
   /** The next beat may be due after a period, and then wait for the call of the last. */
   private readonly longestBeatMs: number;
-  private stage: Stage = 'working';
+  stage: Stage = 'working';
   private reachedAtMs: number;
   private beatAtMs: number;
 

@@ -6,18 +6,22 @@ import { describeError } from '../queue/describe-error';
 
 /** Keeps ECS from ending this task by scale-in while it is busy. */
 export interface Protection {
-  /** @returns what is to be waited for before a job begins: ECS's first answer, whatever it is; undefined: nothing */
+  /** A message is held. @returns what is to be waited for before a job begins: ECS's answer, whatever it is; undefined: nothing */
   busy(): Promise<void> | undefined;
+  /** Asks once more, now. @returns when ECS has answered */
+  again(): Promise<void>;
+  /** It goes off if nothing comes for some seconds. */
   idle(): void;
+  /** It goes off now. */
+  release(): void;
   stop(): void;
+  /** It is asked for, be it granted or not. */
+  readonly isOn: boolean;
+  /** ECS may have granted it, and has not taken it back yet. */
+  readonly mayBeHeld: boolean;
+  /** ECS has refused it, by its last answer: as many tasks are protected as are desired. */
+  readonly isBlocked: boolean;
 }
-
-/** Outside ECS there is nothing to be protected from. */
-export const noProtection: Protection = {
-  busy: () => undefined,
-  idle: () => undefined,
-  stop: () => undefined,
-};
 
 /** Jobs that may take no longer than some minutes: the agent's endpoint is rate-limited, so it is not asked for each. */
 const FEWEST_MINUTES = 30;
@@ -25,9 +29,9 @@ const FEWEST_MINUTES = 30;
 const MOST_MINUTES = 2_880;
 
 /**
- * How many minutes protection is asked for: twice what a job may take. It is renewed at half of that, so each job is
- * protected to its end by what was asked before it began. A renewal in the middle could be refused: ECS does so where
- * more tasks are protected than are desired. A task that hangs is replaced by its health check, protected or not.
+ * How many minutes protection is asked for: twice what a job may take. It is renewed before the first job that begins after
+ * half of that, so each job is protected to its end by what was asked before it began. A renewal in the middle could be
+ * refused: ECS does so if more tasks are protected than are desired. A task that hangs is replaced by its health check, protected or not.
  */
 export function protectionMinutes(maxJobDurationSeconds: number): number {
   const longestSeconds = maxJobDurationSeconds === 0 ? MAX_HOLD_SECONDS : maxJobDurationSeconds;
@@ -68,9 +72,12 @@ export class TaskProtection implements Protection {
   private readonly clock: Clock;
   private readonly log: Logger;
   private readonly minutes: number;
-  private cancelRenewal: Cancel | undefined;
+  /** Since when it is on, as of the last time that it was asked for. */
+  private askedAtMs: number | undefined;
   private cancelOff: Cancel | undefined;
   private cancelRetry: Cancel | undefined;
+  isBlocked = false;
+  mayBeHeld = false;
   private isFailing = false;
   /** One call after the other, so that the last word is the last to arrive. */
   private last: Promise<void> = Promise.resolve();
@@ -91,27 +98,38 @@ export class TaskProtection implements Protection {
   busy(): Promise<void> | undefined {
     this.cancelOff?.();
     this.cancelOff = undefined;
-    if (this.cancelRenewal !== undefined) return undefined;
-    const asked = this.set(true);
-    this.cancelRenewal = this.clock.every((this.minutes * 60_000) / 2, () => {
-      void this.set(true);
-    });
-    return asked;
+    const halfMs = (this.minutes * 60_000) / 2;
+    if (this.askedAtMs !== undefined && this.clock.now() - this.askedAtMs < halfMs) return undefined;
+    this.askedAtMs = this.clock.now();
+    return this.set(true);
+  }
+
+  again(): Promise<void> {
+    return this.set(true);
   }
 
   idle(): void {
     this.cancelOff ??= this.clock.after(IDLE_BEFORE_OFF_MS, () => {
-      this.stop();
-      void this.set(false);
+      this.release();
     });
+  }
+
+  release(): void {
+    if (!this.isOn) return;
+    this.stop();
+    void this.set(false);
   }
 
   stop(): void {
     this.cancelOff?.();
-    this.cancelRenewal?.();
     this.cancelRetry?.();
     this.cancelOff = undefined;
-    this.cancelRenewal = undefined;
+    this.askedAtMs = undefined;
+    this.isBlocked = false;
+  }
+
+  get isOn(): boolean {
+    return this.askedAtMs !== undefined;
   }
 
   private set(isEnabled: boolean): Promise<void> {
@@ -120,6 +138,8 @@ export class TaskProtection implements Protection {
   }
 
   private async send(isEnabled: boolean): Promise<void> {
+    const wasHeld = this.mayBeHeld;
+    this.mayBeHeld ||= isEnabled;
     try {
       await this.put({
         ProtectionEnabled: isEnabled,
@@ -127,10 +147,14 @@ export class TaskProtection implements Protection {
       });
       if (this.isFailing) this.log.info('task scale-in protection can be set again');
       this.isFailing = false;
+      this.isBlocked = false;
+      this.mayBeHeld = isEnabled;
     } catch (error) {
       if (!this.isFailing)
         this.log.warn(`task scale-in protection could not be set: ${describeError(error)}`);
       this.isFailing = true;
+      if (error instanceof ProtectionRefusal) this.mayBeHeld = wasHeld;
+      this.isBlocked = isEnabled && isBlocked(error);
       this.cancelRetry?.();
       this.cancelRetry = this.clock.after(isBlocked(error) ? RETRY_BLOCKED_MS : RETRY_MS, () => {
         void this.set(isEnabled);
@@ -158,12 +182,4 @@ export function agentProtection(agentUri: string): PutProtection {
     const message = `the ECS agent answers ${response.status}: ${text.slice(0, 300)}`;
     throw new ProtectionRefusal(String((failure as { Reason?: unknown } | undefined)?.Reason), message);
   };
-}
-
-/** @param put undefined outside ECS */
-export function createProtection(
-  put: PutProtection | undefined,
-  parts: Omit<ConstructorParameters<typeof TaskProtection>[0], 'put'>,
-): Protection {
-  return put === undefined ? noProtection : new TaskProtection({ put, ...parts });
 }

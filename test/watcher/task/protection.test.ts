@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import {
   agentProtection,
-  noProtection,
   protectionMinutes,
   ProtectionRefusal,
   TaskProtection,
@@ -80,15 +79,45 @@ describe('protection from scale-in', () => {
     expect(calls).toEqual([ON, OFF, ON, OFF]);
   });
 
-  it('is renewed at half of its time, for as long as the task is busy', async () => {
+  it('is renewed by the first message after half of its time, and never while a job runs', async () => {
     const { clock, calls, protection } = start();
     void protection.busy();
     await clock.advance(15 * MINUTE - 1);
-    expect(calls).toHaveLength(1);
-    await clock.advance(1);
-    expect(calls).toHaveLength(2);
-    await clock.advance(30 * MINUTE);
-    expect(calls).toEqual([ON, ON, ON, ON]);
+    expect(protection.busy()).toBeUndefined();
+    await clock.advance(60 * MINUTE);
+    expect(calls).toEqual([ON]);
+    await protection.busy();
+    expect(protection.busy()).toBeUndefined();
+    expect(calls).toEqual([ON, ON]);
+  });
+
+  it('is off at once where it is released, once', async () => {
+    const { clock, calls, protection } = start();
+    protection.release();
+    void protection.busy();
+    protection.release();
+    protection.release();
+    await clock.advance(60 * MINUTE);
+    expect(calls).toEqual([ON, OFF]);
+    expect([protection.isOn, protection.mayBeHeld]).toEqual([false, false]);
+  });
+
+  it.each([
+    { answer: 'an answer', error: undefined, isBlocked: false, mayBeHeld: true },
+    {
+      answer: 'a refusal',
+      error: new ProtectionRefusal('DEPLOYMENT_BLOCKED', 'blocked'),
+      isBlocked: true,
+      mayBeHeld: false,
+    },
+    { answer: 'no answer', error: new Error('no agent'), isBlocked: false, mayBeHeld: true },
+  ])('is known by $answer', async ({ error, isBlocked, mayBeHeld }) => {
+    const { protection } = start(() => (error === undefined ? Promise.resolve() : Promise.reject(error)));
+    const known = () => [protection.isOn, protection.isBlocked, protection.mayBeHeld];
+    expect(known()).toEqual([false, false, false]);
+    await protection.busy();
+    expect(known()).toEqual([true, isBlocked, mayBeHeld]);
+    protection.stop();
   });
 
   // ECS refuses a renewal where more tasks are protected than are desired: no job may need one.
@@ -156,7 +185,7 @@ describe('protection from scale-in', () => {
     isAway = false;
     await clock.advance(15 * MINUTE);
     isAway = true;
-    await clock.advance(30 * MINUTE);
+    await protection.busy();
     expect(log.lines.slice(1)).toEqual([
       'info task scale-in protection can be set again',
       'warn task scale-in protection could not be set: Error: no agent',
@@ -182,14 +211,6 @@ describe('protection from scale-in', () => {
     await clock.advance(60_000);
     expect(calls).toEqual([ON, ON, ON, OFF, OFF]);
     protection.stop();
-  });
-
-  it('is nothing outside ECS', () => {
-    expect(() => {
-      void noProtection.busy();
-      noProtection.idle();
-      noProtection.stop();
-    }).not.toThrow();
   });
 });
 

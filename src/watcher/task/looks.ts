@@ -1,0 +1,129 @@
+import type { Cancel, Clock } from '../clock';
+import type { Logger } from '../log/logger';
+import { describeError } from '../queue/describe-error';
+import type { LookAtService, ServiceView } from './own-service';
+
+/** ECS's bucket for these calls refills at 20 a second for an account and region; a service takes half of it at most. */
+const CALLS_PER_SECOND = 10;
+const LEAST_PERIOD_MS = 60_000;
+
+/** How often a task looks. */
+export const lookPeriodMs = (tasks: number) => Math.max(LEAST_PERIOD_MS, (tasks / CALLS_PER_SECOND) * 1000);
+
+/** What makes a task look at once comes several times in a row. */
+const LEAST_BETWEEN_LOOKS_MS = 15_000;
+
+/** Without an answer for so long a task no longer believes the last one. */
+const UNKNOWN_AFTER_MS = 10 * 60_000;
+const UNKNOWN_AFTER_PERIODS = 3;
+
+/** ECS refuses now and then, to an account that asks it for much. */
+const FAILURES_TO_TELL = 3;
+/** A look that fails is made less often. */
+const MOST_SLOWDOWN = 8;
+
+const ADVICE =
+  "a deploy takes longer so. Let the task's role call ecs:DescribeTasks and ecs:DescribeServices, and the task reach ECS (in a network without a way out: an endpoint com.amazonaws.REGION.ecs)";
+
+export interface LooksParts {
+  /** undefined: ECS cannot be asked. */
+  lookAtService: LookAtService | undefined;
+  /** Whether there is a reason to look. */
+  isWanted: () => boolean;
+  onView: (view: ServiceView) => void;
+  /** It has not been known for long what ECS would say. */
+  onUnknown: () => void;
+  clock: Clock;
+  random: () => number;
+  log: Logger;
+}
+
+/** A task's looks at its service: as often as all its tasks together may, and only as long as it has a reason. */
+export class Looks {
+  private readonly parts: LooksParts;
+  private tasks = 0;
+  private atMs = -Infinity;
+  private answeredAtMs: number;
+  private slowdown = 1;
+  private failures = 0;
+  /** It is of no service. */
+  private isAlone = false;
+  private looking: Promise<void> | undefined;
+  private cancel: Cancel | undefined;
+  private isOver = false;
+
+  constructor(parts: LooksParts) {
+    this.parts = parts;
+    this.answeredAtMs = parts.clock.now();
+  }
+
+  /** There may be a reason now. Tasks that begin together do not look together. */
+  start(): void {
+    this.after(this.parts.random());
+  }
+
+  /** Never rejects. */
+  now(): Promise<void> {
+    if (this.parts.clock.now() - this.atMs < LEAST_BETWEEN_LOOKS_MS) return Promise.resolve();
+    return (this.looking ??= this.look().finally(() => (this.looking = undefined)));
+  }
+
+  stop(): void {
+    this.isOver = true;
+    this.cancel?.();
+  }
+
+  private get periodMs(): number {
+    return lookPeriodMs(this.tasks) * this.slowdown;
+  }
+
+  private after(periods: number): void {
+    if (this.cancel !== undefined || this.isAlone || this.isOver) return;
+    this.cancel = this.parts.clock.after(periods * this.periodMs, () => {
+      this.cancel = undefined;
+      if (!this.parts.isWanted()) return;
+      void this.now().then(() => {
+        this.after(1);
+      });
+    });
+  }
+
+  private async look(): Promise<void> {
+    const { lookAtService, clock, onView } = this.parts;
+    let view: ServiceView | undefined;
+    try {
+      view = await lookAtService?.();
+      if (lookAtService !== undefined) this.succeeded(view);
+    } catch (error) {
+      this.failed(error);
+    }
+    this.atMs = clock.now();
+    if (this.isOver) return;
+    if (view !== undefined) onView(view);
+    else this.tellUnknown();
+  }
+
+  private succeeded(view: ServiceView | undefined): void {
+    const { log, clock } = this.parts;
+    this.answeredAtMs = clock.now();
+    this.isAlone = view === undefined;
+    this.tasks = view === undefined ? 0 : view.running + view.pending;
+    this.slowdown = Math.max(1, this.slowdown / 2);
+    if (this.failures >= FAILURES_TO_TELL) log.info('ECS tells again which version is the newest');
+    this.failures = 0;
+  }
+
+  private failed(error: unknown): void {
+    this.slowdown = Math.min(MOST_SLOWDOWN, this.slowdown * 2);
+    this.failures += 1;
+    if (this.failures === FAILURES_TO_TELL)
+      this.parts.log.warn(
+        `ECS does not tell which version is the newest: ${describeError(error)}; ${ADVICE}`,
+      );
+  }
+
+  private tellUnknown(): void {
+    const unknownAfterMs = Math.max(UNKNOWN_AFTER_MS, UNKNOWN_AFTER_PERIODS * this.periodMs);
+    if (!this.isAlone && this.parts.clock.now() - this.answeredAtMs >= unknownAfterMs) this.parts.onUnknown();
+  }
+}

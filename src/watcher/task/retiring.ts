@@ -1,0 +1,82 @@
+import type { Deployment, ServiceView } from './own-service';
+
+/** For so long a deployment's tasks may neither start nor stop before it is thought to be stuck. */
+const STUCK_MS = 4 * 60_000;
+
+/** What a task remembers of the newest deployment, from one look to the next. */
+export interface Memory {
+  id: string;
+  /** Its running tasks, as of the last look. */
+  running: number;
+  /** When there were last more of them than before. */
+  grewAtMs: number;
+  /** Which share of older tasks they replace. */
+  replaced: number;
+}
+
+export function remember(before: Memory | undefined, newest: Deployment, nowMs: number): Memory {
+  const { id, running } = newest;
+  if (before?.id !== id) return { id, running, grewAtMs: nowMs, replaced: 0 };
+  return {
+    id,
+    running,
+    grewAtMs: running > before.running ? nowMs : before.grewAtMs,
+    replaced: shareReplaced(newest, before),
+  };
+}
+
+/**
+ * None before half of what is desired runs: so never less than half of the tasks take messages, whichever they are. What
+ * runs counts once it was seen twice: of a version that ends as soon as it begins some are always just running. As long as
+ * half of them run, the share does not fall: a job of hours would be begun for the minute in which one is replaced.
+ */
+function shareReplaced({ desired, running, failed, hasFailed }: Deployment, before: Memory): number {
+  const seenTwice = Math.min(before.running, running);
+  if (failed > 0 || hasFailed || 2 * seenTwice < desired) return 0;
+  return Math.max(before.replaced, Math.min(1, seenTwice / Math.max(1, desired)));
+}
+
+export type Cause =
+  'a newer version runs' | 'there are more tasks than are desired' | 'the service is to have no task';
+
+/** Which share of the tasks that are like this one is to retire, and why. */
+export interface Retiring {
+  share: number;
+  cause: Cause;
+}
+
+/** Of an older deployment as many retire as tasks of the newest run, and of all those that are more than desired. */
+export function whoRetires(view: ServiceView, memory: Memory): Retiring {
+  const { own, newest, running } = view;
+  if (newest.desired === 0) return { share: 1, cause: 'the service is to have no task' };
+  const isOlder = own !== newest.id;
+  const alike = isOlder ? running - newest.running : newest.running;
+  const surplus = Math.max(0, alike - newest.desired) / Math.max(1, alike);
+  const replaced = isOlder ? memory.replaced : 0;
+  return replaced > surplus
+    ? { share: replaced, cause: 'a newer version runs' }
+    : { share: surplus, cause: 'there are more tasks than are desired' };
+}
+
+const STUCK_EACH_MS = 5 * 60_000;
+const UNKNOWN_EACH_MS = 15 * 60_000;
+
+/** A task: since when it has been protected without a pause, and a number between 0 and 1 that is its own. */
+interface Protected {
+  protectedSinceMs: number;
+  /** Not all let go at once. */
+  place: number;
+}
+
+/**
+ * When a task lets go of its protection for a moment, since tasks of the newest deployment cannot be placed and may have
+ * to wait for its room: ECS stops it then if it wants to, and as many as it may. Infinity where nothing is stuck.
+ */
+export function stuckLetsGoMs({ own, newest }: ServiceView, { grewAtMs }: Memory, task: Protected): number {
+  if (own === newest.id || newest.running >= newest.desired) return Infinity;
+  return Math.max(task.protectedSinceMs, grewAtMs + STUCK_MS) + task.place * STUCK_EACH_MS;
+}
+
+/** The same of one that does not know whether a newer version runs: that it takes no messages meanwhile costs 3 %. */
+export const unknownLetsGoMs = ({ protectedSinceMs, place }: Protected) =>
+  protectedSinceMs + (0.5 + place) * UNKNOWN_EACH_MS;

@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { findEcs } from '../../../src/watcher/aws/destination';
+import { systemClock } from '../../../src/watcher/clock';
+import { createLookAtService, lookAtServiceByEcs, type CallEcs } from '../../../src/watcher/task/own-service';
+import { startTestServer, type TestServer } from '../../helpers/http-server';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const TASK = { cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/jobs', arn: 'arn:aws:ecs:…:task/jobs/1' };
+const OWN = { group: 'service:worker', startedBy: 'ecs-svc/1' };
+
+/** As ECS's reference shows it, of a deploy under way. */
+const SERVICE = {
+  serviceName: 'worker',
+  desiredCount: 4,
+  runningCount: 5,
+  pendingCount: 1,
+  deployments: [
+    {
+      id: 'ecs-svc/2',
+      status: 'PRIMARY',
+      desiredCount: 4,
+      pendingCount: 1,
+      runningCount: 3,
+      failedTasks: 1,
+      createdAt: 1_700_000_000.123,
+      rolloutState: 'IN_PROGRESS',
+    },
+    { id: 'ecs-svc/1', status: 'ACTIVE', desiredCount: 4, pendingCount: 0, runningCount: 2, failedTasks: 0 },
+  ],
+};
+
+function start(answers: { tasks?: object[]; services?: object[] }) {
+  const asked: unknown[] = [];
+  const call: CallEcs = (name, input) => {
+    asked.push([name, input]);
+    return Promise.resolve(
+      name === 'DescribeTasks' ? { tasks: answers.tasks } : { services: answers.services },
+    );
+  };
+  return { asked, answers, look: createLookAtService(call, () => Promise.resolve(TASK)) };
+}
+
+describe('a look at the service', () => {
+  it('asks once for the task, and then for its service', async () => {
+    const { asked, look } = start({ tasks: [OWN], services: [SERVICE] });
+    expect(await look()).toEqual({
+      own: 'ecs-svc/1',
+      newest: {
+        id: 'ecs-svc/2',
+        startedAtMs: 1_700_000_000_123,
+        desired: 4,
+        running: 3,
+        failed: 1,
+        hasFailed: false,
+      },
+      running: 5,
+      pending: 1,
+    });
+    await look();
+    const { cluster, arn } = TASK;
+    expect(asked).toEqual([
+      ['DescribeTasks', { cluster, tasks: [arn] }],
+      ['DescribeServices', { cluster, services: ['worker'] }],
+      ['DescribeServices', { cluster, services: ['worker'] }],
+    ]);
+  });
+
+  it('finds none for a task that somebody ran by hand, and asks no more', async () => {
+    const { asked, look } = start({ tasks: [{ group: 'family:worker', startedBy: 'me' }] });
+    expect([await look(), await look()]).toEqual([undefined, undefined]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('asks for the task again after a failure', async () => {
+    const { answers, look } = start({ tasks: [], services: [SERVICE] });
+    await expect(look()).rejects.toThrow('ECS does not know the task');
+    answers.tasks = [OWN];
+    expect(await look()).toMatchObject({ own: 'ecs-svc/1' });
+  });
+
+  it.each([
+    { what: 'no service', services: [] },
+    { what: 'a service without a deployment', services: [{ deployments: [] }] },
+  ])('fails with $what', async ({ services }) => {
+    await expect(start({ tasks: [OWN], services }).look()).rejects.toThrow(
+      'no deployment of the service worker',
+    );
+  });
+});
+
+describe('over the network', () => {
+  const environment = { ...process.env };
+  let server: TestServer | undefined;
+
+  afterEach(async () => {
+    process.env = { ...environment };
+    await server?.stop();
+    server = undefined;
+  });
+
+  const KEYS = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' };
+
+  async function serve() {
+    server = await startTestServer(({ path, headers }, response) => {
+      const metadata = { Cluster: TASK.cluster, TaskARN: TASK.arn };
+      const isTask = String(headers['x-amz-target']).endsWith('DescribeTasks');
+      response.end(
+        JSON.stringify(
+          path === '/v4/id/task' ? metadata : isTask ? { tasks: [OWN] } : { services: [SERVICE] },
+        ),
+      );
+    });
+    return server;
+  }
+
+  it('asks what the SDK asks, in the same name and for the same region', async () => {
+    const { url, requests } = await serve();
+    Object.assign(process.env, KEYS, { AWS_ENDPOINT_URL_ECS: url });
+    const look = lookAtServiceByEcs(
+      { ...process.env, ECS_CONTAINER_METADATA_URI_V4: `${url}/v4/id` },
+      { clock: systemClock, timeOfDay: systemClock },
+    );
+    expect(await look!()).toMatchObject({ own: 'ecs-svc/1', newest: { id: 'ecs-svc/2' } });
+    const theirs = new ECSClient({});
+    await theirs.send(new DescribeServicesCommand({ cluster: TASK.cluster, services: ['worker'] }));
+    theirs.destroy();
+    const [mine, its] = requests.slice(-2).map(({ headers, body, path }) => ({
+      path,
+      body: JSON.parse(body) as unknown,
+      target: headers['x-amz-target'],
+      type: headers['content-type'],
+      credential: /Credential=[^,]+/.exec(headers.authorization!)?.[0],
+    }));
+    expect(mine).toEqual(its);
+    expect(mine?.credential).toMatch(/^Credential=AKID\/\d{8}\/eu-west-1\/ecs\/aws4_request$/);
+  });
+
+  it('is not there outside ECS', () => {
+    expect(lookAtServiceByEcs({}, { clock: systemClock, timeOfDay: systemClock })).toBeUndefined();
+  });
+
+  it.each([
+    { given: {}, host: 'https://ecs.eu-west-1.amazonaws.com/' },
+    { given: { AWS_REGION: 'cn-north-1' }, host: 'https://ecs.cn-north-1.amazonaws.com.cn/' },
+    {
+      given: { AWS_USE_FIPS_ENDPOINT: 'true', AWS_REGION: 'us-east-1' },
+      host: 'https://ecs-fips.us-east-1.amazonaws.com/',
+    },
+    { given: { AWS_USE_DUALSTACK_ENDPOINT: 'true' }, host: 'https://ecs.eu-west-1.api.aws/' },
+    { given: { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9' }, host: 'https://ecs.eu-west-1.amazonaws.com/' },
+    { given: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, host: 'http://127.0.0.1:9/' },
+    {
+      given: { AWS_ENDPOINT_URL_ECS: 'http://127.0.0.1:8', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      host: 'http://127.0.0.1:8/',
+    },
+  ])('goes to $host with $given', async ({ given, host }) => {
+    Object.assign(process.env, KEYS, given);
+    expect((await findEcs({}, process.env)).endpoint.href).toBe(host);
+  });
+});
