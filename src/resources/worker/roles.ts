@@ -62,6 +62,7 @@ function watcherStatements(subject: Subject): Statement[] {
     ...progressStatements(subject),
     ...sendStatements(worker.environment, otherWorkers(subject)),
     protectionStatement(subject),
+    lookStatement(subject),
     ...(worker.exec ? [EXEC_STATEMENT] : []),
   ];
 }
@@ -76,6 +77,21 @@ function protectionStatement(subject: Subject): Statement {
     Resource: sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/${Cluster}/*', {
       Cluster: clusterName(subject.configuration),
     }),
+    ...(Condition && { Condition }),
+  };
+}
+
+/** A task looks whether a newer version runs: at itself, and at its service. */
+function lookStatement(subject: Subject): Statement {
+  const Condition = onTaggedTasks(subject);
+  const Cluster = clusterName(subject.configuration);
+  const ofCluster = (kind: string) =>
+    sub(`arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:${kind}/\${Cluster}/*`, { Cluster });
+  return {
+    Sid: 'OwnVersion',
+    Effect: 'Allow',
+    Action: ['ecs:DescribeTasks', 'ecs:DescribeServices'],
+    Resource: [ofCluster('task'), ofCluster('service')],
     ...(Condition && { Condition }),
   };
 }

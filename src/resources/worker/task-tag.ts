@@ -2,8 +2,8 @@ import { familyName, TASK_TAG_KEY } from '../../config/names';
 import type { ConfiguredWorker } from './subject';
 
 /**
- * The tag by which a policy tells a worker's tasks from those of other services in a cluster: it can name a task by no
- * more than its cluster. Tasks get it from their service when they are made.
+ * The tag by which a policy tells a worker's service and its tasks from those of others in a cluster: it can name a task by
+ * no more than its cluster. Tasks get it from their service when they are made.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/control-access-with-tags.html
  */
 export const taskTag = ({ configuration: { context }, worker }: ConfiguredWorker) => ({
