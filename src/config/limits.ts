@@ -65,6 +65,9 @@ export const EVENTS = {
   maxSources: 50,
 } as const;
 
+/** https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-quotas.html (of one target) */
+export const AUTO_SCALING = { maxScheduledActions: 200 } as const;
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 export const API_GATEWAY = { maxRate: 10_000, maxBurst: 5_000, maxAudiences: 50, maxScopes: 10 } as const;
 

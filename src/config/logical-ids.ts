@@ -26,6 +26,7 @@ const WORKER_RESOURCES = {
   taskRole: 'TaskRole',
   executionRole: 'ExecutionRole',
   scalableTarget: 'ScalingTarget',
+  awakeSchedule: 'AwakeSchedule',
   scaleUpPolicy: 'ScaleUp',
   scaleUpAlarm: 'ScaleUpTrigger',
   scaleDownPolicy: 'ScaleDown',
@@ -141,6 +142,7 @@ export const SharedId = {
   subnet2Route: 'WatchbotSubnet2Route',
   securityGroup: 'WatchbotSecurityGroup',
   notifications: 'WatchbotNotifications',
+  awakeRole: 'WatchbotAwakeRole',
 } as const;
 
 export type SharedResource = keyof typeof SharedId;

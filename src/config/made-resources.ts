@@ -1,4 +1,5 @@
 import type { AlarmName } from './alarm-defaults';
+import { isKeptAwake, whyNeverAwake } from './awake';
 import { completeCapacity } from './complete-capacity';
 import { completeEvents } from './complete-events';
 import type { ServiceContext, SharedInput, WorkerInput } from './configuration';
@@ -76,6 +77,12 @@ const CONDITIONS: Partial<Record<WorkerResource, readonly Condition[]>> = {
       without: TOPIC.without,
     },
   ],
+  awakeSchedule: [
+    {
+      holds: isKeptAwake,
+      without: (worker) => whyNeverAwake(worker) ?? '`scaling.awake: false`',
+    },
+  ],
   deadLetterAlarm: [DEAD_LETTER_QUEUE, alarm('deadLetter')],
   deadLetterGrowthAlarm: [DEAD_LETTER_QUEUE, alarm('deadLetterGrowth')],
   workerErrorsAlarm: [alarm('workerErrors')],
@@ -119,6 +126,8 @@ export function resourcesOf(name: string, worker: WorkerInput): string[] {
   ];
 }
 
+const NONE_AWAKE = 'no worker whose queue is kept awake';
+
 /** Why a stack does not have one of the resources that it can have once; undefined where it has it. */
 export function lackingShared(
   { cluster, vpc, notify }: SharedInput,
@@ -133,6 +142,7 @@ export function lackingShared(
   const whyNoNetwork = hasVpc ? givenVpc : isFargate ? undefined : 'no worker on Fargate';
   return (resource) => {
     if (resource === 'notifications') return hasAddress ? undefined : 'no e-mail address under `notify`';
+    if (resource === 'awakeRole') return workers.some(isKeptAwake) ? undefined : NONE_AWAKE;
     if (resource.startsWith('cluster')) return cluster === undefined ? undefined : '`cluster`';
     return whyNoNetwork;
   };

@@ -8,6 +8,7 @@ import { alarmActions, notifications } from './notifications';
 import { outputs, workerOutputs } from './outputs';
 import { tagged } from './tags';
 import { alarms } from './worker/alarms';
+import { awakeRole, awakeSchedule } from './worker/awake';
 import { dashboard } from './worker/dashboard';
 import { queueKey } from './worker/encryption';
 import { buckets } from './worker/events/buckets';
@@ -29,7 +30,7 @@ import { taskDefinition } from './worker/task-definition';
 import { topic } from './worker/topic';
 
 /** What a stack has once. */
-const SHARED_BUILDERS = [network, cluster, notifications];
+const SHARED_BUILDERS = [network, cluster, notifications, awakeRole];
 
 /** What each worker has. */
 const WORKER_BUILDERS = [
@@ -52,6 +53,7 @@ const WORKER_BUILDERS = [
   taskDefinition,
   service,
   scaling,
+  awakeSchedule,
   alarms,
   dashboard,
 ];

@@ -9,3 +9,9 @@ export const MAX_STEPS = 20;
 
 /** A task takes about this long to start: for a message that is done with sooner, another task would come too late. */
 export const DEFAULT_LATENCY_SECONDS = 60;
+
+/**
+ * How often a queue is used so that its metrics do not fall asleep, which takes six hours: one call may fail for good, and
+ * the next one still comes two hours before that. A call more a day costs nothing, and shows nothing either.
+ */
+export const AWAKE_EVERY_HOURS = 2;

@@ -171,7 +171,7 @@ describe('this would find', () => {
     expect(await letThrough(stack)).not.toEqual([]);
   });
 
-  it.each(['WatchbotTaskRole', 'WatchbotExecutionRole', 'WatchbotScheduleRole'])(
+  it.each(['WatchbotTaskRole', 'WatchbotExecutionRole', 'WatchbotScheduleRole', 'WatchbotAwakeRole'])(
     'that anybody may lead a service to take %s',
     async (id) => {
       const stack = stackOf(QUEUE_AND_KEY);
@@ -180,6 +180,23 @@ describe('this would find', () => {
       expect(await letThrough(stack)).not.toEqual([]);
     },
   );
+
+  it.each([
+    ['sets no tags', []],
+    ['sets tags of any queue', [{ Effect: 'Allow', Action: 'sqs:TagQueue', Resource: '*' }]],
+    ['does more than that', [{ Effect: 'Allow', Action: 'sqs:*Tag*', Resource: '*' }]],
+  ])('that the role that keeps queues awake %s', async (_, statements) => {
+    const stack = stackOf(QUEUE_AND_KEY);
+    const [policy] = roleOf(stack, 'WatchbotAwakeRole').properties.Policies as Policy[];
+    policy!.PolicyDocument.Statement = statements;
+    expect([...(await refused(stack)), ...(await letThrough(stack))]).not.toEqual([]);
+  });
+
+  it('that the role that keeps queues awake sets any tag', async () => {
+    const stack = stackOf(QUEUE_AND_KEY);
+    delete statementsOf(stack, 'WatchbotAwakeRole')[0]!.Condition;
+    expect(await letThrough(stack)).not.toEqual([]);
+  });
 
   it('that a topic may send for anybody', async () => {
     const stack = stackOf(QUEUE_AND_KEY);

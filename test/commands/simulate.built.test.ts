@@ -144,6 +144,16 @@ it('is plain where output is piped', async () => {
   expect(output).not.toContain('\u001b');
 });
 
+it('has the steps of the template, which reach to the fewest and the most tasks of any hour', async () => {
+  const withHours = copyService('scaling-policies');
+  const { output } = await runFramework(
+    'osls',
+    ['watchbot', 'simulate', '--worker', 'reports', '--messages', '100', '--job-duration', '1m'],
+    { folder: withHours },
+  );
+  expect(output).toMatch(/^tasks +0 to 8$/m);
+});
+
 it('says all that is wrong with the command line at once', async () => {
   write('wrong.txt', ['12.5', 'noon']);
   const { output, code } = await simulate(

@@ -168,7 +168,16 @@ describe('any value at all', () => {
       }),
     ),
     topic: flag,
-    scaling: mostly(some({ min: number, max: number })),
+    scaling: mostly(
+      some({
+        min: number,
+        max: number,
+        awake: flag,
+        schedule: mostly(
+          list(some({ rate: mostly(text, arn('cron(0 8 ? * MON *)')), min: number, max: number })),
+        ),
+      }),
+    ),
     alarms: mostly(
       some({
         cpu: alarm,

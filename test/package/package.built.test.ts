@@ -81,6 +81,8 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
       WatchbotExecutionRole: 'AWS::IAM::Role',
       WatchbotTask: 'AWS::ECS::TaskDefinition',
       WatchbotService: 'AWS::ECS::Service',
+      WatchbotAwakeRole: 'AWS::IAM::Role',
+      WatchbotAwakeSchedule: 'AWS::Scheduler::Schedule',
       WatchbotScalingTarget: 'AWS::ApplicationAutoScaling::ScalableTarget',
       WatchbotScaleUp: 'AWS::ApplicationAutoScaling::ScalingPolicy',
       WatchbotScaleUpTrigger: 'AWS::CloudWatch::Alarm',

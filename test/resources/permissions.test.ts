@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { logicalId, WORKER_RESOURCE_NAMES } from '../../src/config/logical-ids';
+import {
+  logicalId,
+  SharedId,
+  SHARED_RESOURCE_NAMES,
+  WORKER_RESOURCE_NAMES,
+} from '../../src/config/logical-ids';
 import type { Resource } from '../../src/resources/cloudformation';
 import { allowFunctionsToSend } from '../../src/resources/function-permissions';
 import { parse } from '../config/support';
@@ -19,7 +24,7 @@ function whoIs(id: string): string {
   const known = WORKER_RESOURCE_NAMES.find((resource) =>
     WORKERS.some((worker) => logicalId(worker, resource) === id),
   );
-  return known ?? id;
+  return known ?? SHARED_RESOURCE_NAMES.find((resource) => SharedId[resource] === id) ?? id;
 }
 
 const permissionsIn = (resources: Record<string, Resource>): Permission[] =>
@@ -57,6 +62,9 @@ const ALL: Permission[] = [
 const isTrust = ({ actions }: Permission) => actions.includes('sts:AssumeRole');
 
 const EXPECTED = `
+awakeRole KeepAwake: sqs:TagQueue on OtherQueue.Arn from aws:TagKeys watchbot:worker
+awakeRole KeepAwake: sqs:TagQueue on Queue.Arn from aws:TagKeys watchbot:worker
+awakeRole –: sts:AssumeRole on itself by scheduler.amazonaws.com from scheduler:schedule-group/default, aws:SourceAccount AWS::AccountId
 executionRole PullImage: ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on ecr:repository/tiles-dev/other
 executionRole PullImage: ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on ecr:repository/tiles-dev/watchbot
 executionRole ReadParameters: ssm:GetParameters on ssm:parameter/<OwnParameter>

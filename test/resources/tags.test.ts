@@ -96,8 +96,9 @@ describe('the provider’s tags', () => {
   });
 
   it('do not take away the one by which tasks are told', () => {
-    const { Tags } = single({}, { tags: { 'watchbot:worker': 'theirs' } }).of('service');
-    expect(Tags).toEqual([OF_TASKS]);
+    const { of } = single({}, { tags: { 'watchbot:worker': 'theirs' } });
+    expect(of('service').Tags).toEqual([OF_TASKS]);
+    expect(of('queue').Tags).toEqual([OF_TASKS]);
   });
 
   it('are on tasks too, which have them from the service', () => {
@@ -115,9 +116,14 @@ describe('the provider’s tags', () => {
   it('leave no trace where there are none', () => {
     const tagged = resourcesWith({}).filter(
       ({ Type, Properties }) =>
-        Properties?.Tags !== undefined && !Type.startsWith('AWS::EC2::') && Type !== 'AWS::ECS::Service',
+        Properties?.Tags !== undefined &&
+        !Type.startsWith('AWS::EC2::') &&
+        !['AWS::ECS::Service', 'AWS::SQS::Queue'].includes(Type),
     );
     expect(tagged).toEqual([]);
     expect(single().of('service').Tags).toEqual([OF_TASKS]);
+    expect(single().of('queue').Tags).toEqual([OF_TASKS]);
+    expect(single({ scaling: { awake: false } }).of('queue')).not.toHaveProperty('Tags');
+    expect(single().of('deadLetterQueue')).not.toHaveProperty('Tags');
   });
 });

@@ -74,7 +74,7 @@ describe('two workers in one stack', () => {
         NAMES.includes(key) && typeof value === 'string' ? [value.toLowerCase()] : [],
       ),
     );
-    const shared = ['watcher', 'start', 'clusterarn'];
+    const shared = ['watcher', 'start', 'clusterarn', 'watchbotawakerole', 'awake'];
     return new Set(
       [...Object.keys(fragment.Resources), ...Object.keys(fragment.Outputs), ...names]
         .map((name) => name.toLowerCase())

@@ -62,6 +62,7 @@ export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): Worl
     spotPerHour: Math.min(draw.pick([0, 0, 0, 0, 0, 0.2, 1]), mostSpot(kind.durationMs[1])),
     isAsleep: draw.chance(0.2),
     changesFrom: draw.pick(['desired', 'running']),
+    awake: min === 0 && draw.pick([true, true, 'with lost calls', false]),
     // Long enough for all, with the hours in which a deploy is waited for, and rolled back.
     untilMs: 2 * busyMs + 14 * HOUR + Math.max(...planned.map(longestLifeMs)),
     ...more,

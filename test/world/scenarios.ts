@@ -76,8 +76,13 @@ const SETTINGS = {
       watcher: { isFifo: true },
     }),
 
-  /** One message, in a queue that nobody has used since yesterday. */
-  asleep: () => world({ planned: burst(1, 5_000), scaling: { min: 0, max: 1 }, isAsleep: true }),
+  /** One message, in a queue that nobody has used for a day. */
+  afterADay: () =>
+    world({
+      planned: burst(1, 5_000, { atMs: 24 * HOUR }),
+      scaling: { min: 0, max: 1 },
+      untilMs: 26 * HOUR,
+    }),
 } satisfies Record<string, () => Omit<WorldSettings, 'name'>>;
 
 export type Scenario = keyof typeof SETTINGS;

@@ -195,6 +195,11 @@ export class SqsQueue {
     return { MessageId };
   }
 
+  /** It sets a tag to what it is, and so does nothing but use the queue. */
+  tag(): void {
+    this.count('TagQueue');
+  }
+
   /** Of the handle's message, for whoever has to excuse it. */
   numberOf(handle: string): number {
     return this.messages[Number(handle.split('.')[0])]!.number;

@@ -1,4 +1,6 @@
 import { mapValues } from 'lodash';
+import { isKeptAwake } from '../../src/config/awake';
+import { AWAKE_EVERY_HOURS } from '../../src/scaling/limits';
 import { Autoscaler } from '../../src/scaling/aws/autoscaler';
 import { Metrics } from '../../src/scaling/aws/metrics';
 import { choosePolicy, type ScalingChoice } from '../../src/scaling/choose-policy';
@@ -44,8 +46,10 @@ export interface WorldSettings {
   spotPerHour?: number;
   /** Without it tasks have not the right, or no way, to ask ECS for their service. */
   canAskEcs?: boolean;
-  /** Nobody has used the queue for six hours. */
+  /** Nobody has used the queue for six hours, but what keeps it awake. */
   isAsleep?: boolean;
+  /** Whether a schedule keeps the queue's metrics awake; else as the template has it: where there may be no task. */
+  awake?: boolean | 'with lost calls';
   /** Where a change in capacity begins: AWS says both. */
   changesFrom?: 'desired' | 'running';
   /** Then it is over, whatever is left. */
@@ -139,7 +143,7 @@ class World {
     const queue = {
       isFifo: watcher.isFifo,
       maxReceives: watcher.maxReceives,
-      isAsleep: given.isAsleep,
+      isAsleep: given.isAsleep && !this.isKeptAwake,
       isDoubled: () => this.faults.hits('doubled'),
     };
     this.queue = new SqsQueue({ settings: queue, clock, ledger, random });
@@ -181,6 +185,23 @@ class World {
     return this.result();
   }
 
+  private get isKeptAwake(): boolean {
+    const { awake, scaling } = this.given;
+    return awake === undefined ? isKeptAwake({ queue: {}, scaling }) : awake !== false;
+  }
+
+  /** The schedule began before the world; it draws its own numbers, so that others are the same without it. */
+  private keepAwake(): void {
+    const everyMs = AWAKE_EVERY_HOURS * HOUR;
+    let calls = 0;
+    const call = () => {
+      calls += 1;
+      if (this.given.awake !== 'with lost calls' || calls % 2 === 0) this.queue.tag();
+      this.clock.quietly(everyMs, call);
+    };
+    this.clock.quietly(new Random(this.given.seed).next() * everyMs, call);
+  }
+
   private isOver(): boolean {
     const { service, ledger } = this;
     return (
@@ -198,6 +219,7 @@ class World {
     clock.quietly(random.next() * MINUTE, this.tellMetrics);
     clock.quietly(HEALTH.intervalMs, this.checkHealth);
     clock.quietly(MINUTE, this.countMinute);
+    if (this.isKeptAwake) this.keepAwake();
     given.deploys?.forEach((deploy) => {
       clock.quietly(deploy.atMs, () => {
         this.deploy(deploy);

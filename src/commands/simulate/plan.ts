@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Worker } from '../../config/configuration';
 import { chooseWorker } from '../../operations/choose-worker';
 import type { ScalingBounds } from '../../scaling/policy';
+import { widestBounds } from '../../scaling/schedule';
 import type { Load } from '../../scaling/simulation/load';
 import { DEFAULT_WORLD, type World } from '../../scaling/simulation/world';
 import { argumentProblem, ProblemList } from '../collect-problems';
@@ -63,7 +64,8 @@ export async function planSimulation(run: CommandRun): Promise<SimulatePlan> {
 
 /** The worker's own, or what the command line would have instead. */
 function boundsOf(options: Options, problems: ProblemList, worker: Worker | undefined): ScalingBounds {
-  const { scaling = { min: 0, max: 1 }, concurrency = 1 } = worker ?? {};
+  const { concurrency = 1 } = worker ?? {};
+  const scaling = widestBounds(worker?.scaling ?? { min: 0, max: 1 });
   const read = (name: 'min' | 'max', least: number) => {
     const limits = { least, most: MOST_TASKS, otherwise: scaling[name] };
     return problems.read(() => numberOption(options, name, limits)) ?? scaling[name];

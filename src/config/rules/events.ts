@@ -1,7 +1,7 @@
 import { describeValue, type Problem } from '../../errors/problem';
 import { isFifo } from '../queue-kind';
-import { didYouMean } from '../suggest';
 import { problemIf, type WorkerRule } from './rule';
+import { expressionProblems, timezoneProblems } from './schedules';
 import { sourcesOf } from './sources';
 
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
@@ -44,59 +44,21 @@ function malformedTopic(place: string, arn: string): Problem {
   };
 }
 
-/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
-const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
-const CRON = /^cron\(\S+( \S+){5}\)$/;
-const AT = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)$/;
-
-function isExpression(text: string): boolean {
-  const [, count] = RATE.exec(text) ?? [];
-  if (count !== undefined) return Number(count) > 0;
-  const [, time] = AT.exec(text) ?? [];
-  return time === undefined ? CRON.test(text) : !Number.isNaN(Date.parse(`${time}Z`));
-}
-
 export const scheduleExpressions: WorkerRule = {
   reads: ['events'],
   check: (subject) =>
-    sourcesOf(subject, 'schedule').flatMap(({ place, source: { rate } }) => {
-      return problemIf(!isExpression(rate), {
-        code: 'WATCHBOT_MALFORMED',
-        place: place('rate'),
-        given: describeValue(rate),
-        allowed: 'rate(5 minutes), cron(0 6 * * ? *) with six fields, or at(2030-01-01T00:00:00)',
-      });
-    }),
+    sourcesOf(subject, 'schedule').flatMap(({ place, source: { rate } }) =>
+      expressionProblems(place('rate'), rate),
+    ),
 };
 
-/** Those of the IANA, as Node knows them: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
 export const scheduleTimezones: WorkerRule = {
   reads: ['events'],
   check: (subject) =>
-    sourcesOf(subject, 'schedule').flatMap(({ place, source: { timezone } }) => {
-      if (timezone === undefined || isTimezone(timezone)) return [];
-      const advice = didYouMean(timezone, Intl.supportedValuesOf('timeZone'));
-      return [
-        {
-          code: 'WATCHBOT_NOT_ALLOWED' as const,
-          place: place('timezone'),
-          given: describeValue(timezone),
-          allowed: 'a time zone such as Europe/Vienna',
-          ...(advice === undefined ? {} : { advice }),
-        },
-      ];
-    }),
+    sourcesOf(subject, 'schedule').flatMap(({ place, source: { timezone } }) =>
+      timezoneProblems(place('timezone'), timezone),
+    ),
 };
-
-/** Node also takes offsets such as +01:00, of which EventBridge knows nothing. */
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
-}
 
 export const oneWebhook: WorkerRule = {
   reads: ['events'],

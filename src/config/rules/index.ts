@@ -52,6 +52,7 @@ import {
   scalingIsDecidedOnce,
   scalingSteps,
 } from './scaling';
+import { awakeHasAUse, scalingScheduleBounds, scalingScheduleIsWhole } from './scaling-schedule';
 import { ec2Size, fargateSize, softMemoryFits } from './size';
 
 /** Every rule across the keys of one worker. */
@@ -86,6 +87,9 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   latencyNeedsADuration,
   jobsEndInTime,
   groupsAreOfAFifoQueue,
+  scalingScheduleIsWhole,
+  scalingScheduleBounds,
+  awakeHasAUse,
   deadLetterOnlyOffForFifo,
   queueArns,
   queueKindsAgree,

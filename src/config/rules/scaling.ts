@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors/problem';
+import { widestBounds } from '../../scaling/schedule';
 import { isFifo } from '../queue-kind';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
@@ -63,7 +64,8 @@ function stepsAscend({ worker: { scaling }, at }: RuleSubject): Problem[] {
 }
 
 function stepsAreWithinBounds({ worker: { scaling }, at }: RuleSubject): Problem[] {
-  const { min, max, steps = [] } = scaling;
+  const { min, max } = widestBounds(scaling);
+  const { steps = [] } = scaling;
   return steps.flatMap(({ tasks }, index) =>
     problemIf(tasks > max || tasks < min, {
       code: 'WATCHBOT_CONTRADICTION',
@@ -83,7 +85,7 @@ function firstStepTakesAll({ worker: { scaling }, at }: RuleSubject): Problem[] 
     place: at('scaling', 'steps', '0', 'messages'),
     given: String(first?.messages ?? 1),
     allowed: '1 in the first step: it says what there is for the fewest messages',
-    advice: `begin with \`{messages: 1, tasks: ${Math.max(1, scaling.min)}}\``,
+    advice: `begin with \`{messages: 1, tasks: ${Math.max(1, widestBounds(scaling).min)}}\``,
   });
 }
 

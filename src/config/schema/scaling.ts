@@ -1,6 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import { DEFAULT_LATENCY_SECONDS, MAX_STEPS, METRIC_PERIOD_SECONDS } from '../../scaling/limits';
-import { ECS, SQS } from '../limits';
+import {
+  AWAKE_EVERY_HOURS,
+  DEFAULT_LATENCY_SECONDS,
+  MAX_STEPS,
+  METRIC_PERIOD_SECONDS,
+} from '../../scaling/limits';
+import { AUTO_SCALING, ECS, SQS } from '../limits';
 import { oneOf, strictObject } from './values';
 
 const StepSchema = strictObject({
@@ -14,6 +19,45 @@ const StepSchema = strictObject({
     description: 'Tasks that there are then.',
   }),
 });
+
+const ScheduleSchema = strictObject(
+  {
+    rate: Type.String({
+      title: 'an expression like cron(0 8 ? * MON-FRI *)',
+      minLength: 1,
+      description: '`cron(0 8 ? * MON-FRI *)`, `at(2030-01-01T00:00:00)` or `rate(1 day)`: when it begins.',
+    }),
+    timezone: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 50,
+        description: 'The time zone of a `cron` or `at`, such as `Europe/Vienna`. Summer time is followed.',
+        otherwise: 'UTC',
+      }),
+    ),
+    min: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: ECS.maxTasksPerService,
+        description: 'Tasks when there is nothing to do, from then on.',
+        otherwise: 'as it was',
+      }),
+    ),
+    max: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: ECS.maxTasksPerService,
+        description:
+          'Tasks at most, from then on; with 0 messages wait. Tasks that this is too many end when their jobs have.',
+        otherwise: 'as it was',
+      }),
+    ),
+  },
+  {
+    title: '{rate, timezone, min, max}',
+    hints: { cron: 'rate', at: 'rate', expression: 'rate', schedule: 'rate' },
+  },
+);
 
 /** How the plugin works out what a task is worth, or is told. */
 const ways = {
@@ -77,6 +121,22 @@ export const ScalingSchema = strictObject(
       description: 'Tasks at most.',
     }),
     ...ways,
+    schedule: Type.Optional(
+      Type.Array(ScheduleSchema, {
+        title: 'a list of {rate, timezone, min, max}',
+        minItems: 1,
+        maxItems: AUTO_SCALING.maxScheduledActions,
+        description:
+          'Other `min` and `max` by the clock, such as in office hours: each entry holds until another one begins.',
+        otherwise: 'none: `min` and `max` always',
+      }),
+    ),
+    awake: Type.Optional(
+      Type.Boolean({
+        description: `Whether the queue's metrics are kept from falling asleep: after six hours without use they stop, and the first message then waits for up to 15 minutes more. EventBridge Scheduler sets a tag of the queue anew every ${AWAKE_EVERY_HOURS} hours.`,
+        otherwise: '`true`; `false` with `queue.arn`, and while `min` is never 0',
+      }),
+    ),
   },
   { default: {}, description: 'How many tasks run.' },
 );

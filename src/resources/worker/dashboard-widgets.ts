@@ -1,5 +1,6 @@
 import { METRIC_NAMESPACE } from '../../config/names';
 import { LogField, LogSource } from '../../contract/log';
+import { widestBounds } from '../../scaling/schedule';
 import { logMetricName, type LogMetric } from './metrics';
 import type { Subject } from './subject';
 
@@ -126,11 +127,11 @@ const serviceMetric = (name: string, options: object) => [
   options,
 ];
 
-function taskGraphs({ worker }: Subject): Graph[] {
+function taskGraphs({ worker: { scaling } }: Subject): Graph[] {
   // Each running task reports its CPU once a minute: the number of reports is that of tasks.
-  const tasks = (options: object) => serviceMetric('CPUUtilization', { stat: 'SampleCount', ...options });
+  const running = { stat: 'SampleCount', label: `running (max ${widestBounds(scaling).max})` };
   return [
-    { title: 'Tasks', label: 'tasks', metrics: [tasks({ label: `running (max ${worker.scaling.max})` })] },
+    { title: 'Tasks', label: 'tasks', metrics: [serviceMetric('CPUUtilization', running)] },
     {
       title: 'Concurrency and throughput',
       label: 'jobs at once',

@@ -1,6 +1,7 @@
 import { SQS } from '../../config/limits';
 import { deadLetterQueueName, queueName } from '../../config/names';
 import { compact, type Resources } from '../cloudformation';
+import { awakeTags } from './awake';
 import { keyId } from './encryption';
 import { deadLetterQueueArn, queueArnByName } from './queue-references';
 import { named, type Subject } from './subject';
@@ -25,6 +26,7 @@ function mainQueue(subject: Subject): Resources {
       ...common(subject),
       MessageRetentionPeriod: retention,
       VisibilityTimeout: visibilityTimeout,
+      Tags: awakeTags(subject),
       DelaySeconds: delay === 0 ? undefined : delay,
       RedrivePolicy:
         deadLetterTargetArn === undefined ? undefined : { deadLetterTargetArn, maxReceiveCount: maxReceives },

@@ -1,6 +1,7 @@
 import { alarmName } from '../../config/names';
 import { choosePolicy } from '../../scaling/choose-policy';
 import { metricsOf, toMetricMath } from '../../scaling/formula';
+import { widestBounds } from '../../scaling/schedule';
 import type { Alarm, QueueMetric, Step, StepScaling } from '../../scaling/policy';
 import { clusterName } from '../cluster';
 import { compact, getAtt, ref, sub, type Resources } from '../cloudformation';
@@ -9,7 +10,8 @@ import { idOf, named, type Subject } from './subject';
 
 /** How the number of tasks follows the queue. */
 export function scaling(subject: Subject): Resources {
-  const { parts } = choosePolicy(subject.worker.scaling, subject.worker.concurrency);
+  const { scaling, concurrency } = subject.worker;
+  const { parts } = choosePolicy({ ...scaling, ...widestBounds(scaling) }, concurrency);
   const steps = parts.filter((part) => part.kind === 'step');
   return Object.assign(
     scalableTarget(subject),
@@ -21,7 +23,7 @@ function scalableTarget(subject: Subject): Resources {
   const { configuration, worker } = subject;
   return named(subject, 'scalableTarget', {
     Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
-    Properties: {
+    Properties: compact({
       ServiceNamespace: 'ecs',
       ScalableDimension: 'ecs:service:DesiredCount',
       ResourceId: sub('service/${Cluster}/${Service}', {
@@ -30,9 +32,21 @@ function scalableTarget(subject: Subject): Resources {
       }),
       MinCapacity: worker.scaling.min,
       MaxCapacity: worker.scaling.max,
-    },
+      ScheduledActions: worker.scaling.schedule?.map(scheduledAction),
+    }),
   });
 }
+
+type Entry = NonNullable<Subject['worker']['scaling']['schedule']>[number];
+
+/** Named by its place: an action that moves takes the other's place, without an hour in which neither is there. */
+const scheduledAction = ({ rate, timezone, min, max }: Entry, index: number) =>
+  compact({
+    ScheduledActionName: `schedule${index + 1}`,
+    Schedule: rate,
+    Timezone: timezone,
+    ScalableTargetAction: compact({ MinCapacity: min, MaxCapacity: max }),
+  });
 
 const RESOURCES = {
   up: { policy: 'scaleUpPolicy', alarm: 'scaleUpAlarm' },

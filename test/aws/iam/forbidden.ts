@@ -1,5 +1,5 @@
 import { ACCOUNT_ID, REGION } from '../types/type';
-import { KEY_ACTIONS, throughService, toNeighbour, assumes } from './needed';
+import { KEY_ACTIONS, neededTags, tagsInRequest, throughService, toNeighbour, assumes } from './needed';
 import type { Context } from './simulator';
 import { principalArn, queueArnOf, tagContext, type Call, type Stack } from './stack';
 import { taskArn, workersOf, type DeployedWorker, type Key } from './workers';
@@ -16,6 +16,7 @@ export function forbiddenCalls(stack: Stack): Call[] {
     ]),
     ...byKeyHolders(stack, workers),
     ...bySendersOnly(stack, workers),
+    ...toTags(stack, workers),
     ...toRoles(stack),
     ...toQueues(stack),
     ...toKeys(stack),
@@ -173,6 +174,28 @@ function bySendersOnly(stack: Stack, workers: readonly DeployedWorker[]): Call[]
     ]);
 }
 
+const OTHER_TAG = { owner: 'payroll' };
+
+/** The role that keeps queues awake sets their own tags; nobody else sets any, and it does nothing else. */
+function toTags(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
+  const needed = neededTags(stack);
+  const tags = (by: string, on: string, set: Readonly<Record<string, string>>): Call[] => [
+    { by, action: 'sqs:TagQueue', on, context: tagsInRequest(set) },
+  ];
+  return principalsOf(stack).flatMap((by) => {
+    const [own] = needed.filter((call) => call.by === by);
+    if (own === undefined) return workers.flatMap(({ queue }) => tags(by, queue, OTHER_TAG));
+    const awake = new Set(needed.map(({ on }) => on));
+    const asleep = workers.flatMap((worker) => [worker.queue, deadLetterQueueOf(worker)]);
+    return [
+      ...tags(by, own.on, OTHER_TAG),
+      ...tags(by, own.on, { ...own.tags, ...OTHER_TAG }),
+      ...[OTHER_QUEUE, ...asleep].filter((on) => !awake.has(on)).flatMap((on) => tags(by, on, own.tags)),
+      ...each(by, [...QUEUE_USE, ...QUEUE_RULE, 'sqs:ListQueueTags', 'sqs:UntagQueue'], own.on),
+    ];
+  });
+}
+
 const SERVICES = [
   'apigateway.amazonaws.com',
   'ec2.amazonaws.com',
@@ -198,7 +221,7 @@ interface Trust {
 function toRoles(stack: Stack): Call[] {
   const made = stack
     .ofType('AWS::IAM::Role')
-    .filter(({ id }) => /(TaskRole|ExecutionRole|ScheduleRole|WebhookRole)$/.test(id));
+    .filter(({ id }) => /(TaskRole|ExecutionRole|ScheduleRole|WebhookRole|AwakeRole)$/.test(id));
   return made.flatMap((role) => {
     const on = principalArn(role);
     const service = String(

@@ -21,6 +21,7 @@ export function neededCalls(stack: Stack): Call[] {
     ...ruleCalls(stack),
     ...bucketCalls(stack),
     ...scheduleCalls(stack),
+    ...awakeCalls(stack),
     ...webhookCalls(stack),
     ...alarmCalls(stack),
   ];
@@ -237,15 +238,38 @@ function scheduleCalls(stack: Stack): Call[] {
   };
   return stack.ofType('AWS::Scheduler::Schedule').flatMap(({ properties }) => {
     const { Arn, RoleArn, Input } = properties.Target as ScheduleTarget;
+    const taken = assumes('scheduler.amazonaws.com', RoleArn, context);
+    if (Arn.endsWith(':tagQueue')) return [taken];
     const queue = Arn.startsWith('arn:aws:sqs:')
       ? Arn
       : queueArnOf((JSON.parse(Input) as { QueueUrl: string }).QueueUrl);
-    return [
-      assumes('scheduler.amazonaws.com', RoleArn, context),
-      ...sends(RoleArn, queue, keyOf(stack, queue)),
-    ];
+    return [taken, ...sends(RoleArn, queue, keyOf(stack, queue))];
   });
 }
+
+const awakeCalls = (stack: Stack): Call[] =>
+  neededTags(stack).map(({ by, on, tags }) => ({
+    by,
+    action: 'sqs:TagQueue',
+    on,
+    context: tagsInRequest(tags),
+  }));
+
+/** The tags that schedules set, of which queue, and in which role. */
+export function neededTags(stack: Stack): { by: string; on: string; tags: Record<string, string> }[] {
+  return stack.ofType('AWS::Scheduler::Schedule').flatMap(({ properties }) => {
+    const { Arn, RoleArn, Input } = properties.Target as ScheduleTarget;
+    if (!Arn.endsWith(':tagQueue')) return [];
+    const { QueueUrl, Tags } = JSON.parse(Input) as { QueueUrl: string; Tags: Record<string, string> };
+    return [{ by: RoleArn, on: queueArnOf(QueueUrl), tags: Tags }];
+  });
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-abac-condition-keys.html */
+export const tagsInRequest = (tags: Readonly<Record<string, string>>): Context => ({
+  'aws:TagKeys': Object.keys(tags),
+  ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+});
 
 /** API Gateway says neither for which API it takes a role, nor for whose: seen in the field, said nowhere. */
 export const API_GATEWAY_SAYS: Context = {};

@@ -1,4 +1,19 @@
+import type { AwsCall } from '../../helpers/aws-calls';
 import { arn, asText, REGION, without, type ResourceTypes } from './type';
+
+interface ScheduleTarget {
+  Arn: string;
+  Input: string;
+}
+
+/** A schedule of SQS's own API calls it with its input as the parameters, and with the time in them. */
+function callsWhenDue({ Arn, Input }: ScheduleTarget): AwsCall[] {
+  const [, action] = /:aws-sdk:sqs:(\w+)$/.exec(Arn) ?? [];
+  if (action === undefined) return [];
+  const operation = action.charAt(0).toUpperCase() + action.slice(1);
+  const input = Input.replaceAll('<aws.scheduler.scheduled-time>', '2030-01-01T06:00:00Z');
+  return [{ service: 'sqs', operation, parameters: JSON.parse(input) as Record<string, unknown> }];
+}
 
 /** What the framework itself makes, schedules, secrets. */
 export const OTHERS: ResourceTypes = {
@@ -35,6 +50,7 @@ export const OTHERS: ResourceTypes = {
     made: ({ name }) => ({ ref: name, attributes: { Arn: arn('scheduler', `schedule/default/${name}`) } }),
     calls: ({ name, properties }) => [
       { service: 'scheduler', operation: 'CreateSchedule', parameters: { ...properties, Name: name } },
+      ...callsWhenDue(properties.Target as ScheduleTarget),
     ],
   },
   'AWS::SecretsManager::Secret': {

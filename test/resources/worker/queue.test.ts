@@ -14,6 +14,7 @@ describe('a standard queue', () => {
         deadLetterTargetArn: { 'Fn::GetAtt': ['WatchbotDeadLetterQueue', 'Arn'] },
         maxReceiveCount: 10,
       },
+      Tags: [{ Key: 'watchbot:worker', Value: 'tiles-dev-Watchbot' }],
     });
   });
 

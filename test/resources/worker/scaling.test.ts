@@ -54,6 +54,56 @@ describe('scaling', () => {
     });
   });
 
+  const OFFICE = [
+    { rate: 'cron(0 8 ? * MON-FRI *)', timezone: 'Europe/Vienna', min: 2, max: 80 },
+    { rate: 'cron(0 18 ? * MON-FRI *)', timezone: 'Europe/Vienna', min: 0, max: 5 },
+    { rate: 'at(2030-12-24T12:00:00)', max: 10 },
+  ];
+
+  it('has other bounds by the clock', () => {
+    expect(single({ scaling: { min: 1, max: 20, schedule: OFFICE } }).of('scalableTarget')).toMatchObject({
+      MinCapacity: 1,
+      MaxCapacity: 20,
+      ScheduledActions: [
+        {
+          ScheduledActionName: 'schedule1',
+          Schedule: 'cron(0 8 ? * MON-FRI *)',
+          Timezone: 'Europe/Vienna',
+          ScalableTargetAction: { MinCapacity: 2, MaxCapacity: 80 },
+        },
+        {
+          ScheduledActionName: 'schedule2',
+          Schedule: 'cron(0 18 ? * MON-FRI *)',
+          Timezone: 'Europe/Vienna',
+          ScalableTargetAction: { MinCapacity: 0, MaxCapacity: 5 },
+        },
+        {
+          ScheduledActionName: 'schedule3',
+          Schedule: 'at(2030-12-24T12:00:00)',
+          ScalableTargetAction: { MaxCapacity: 10 },
+        },
+      ],
+    });
+    expect(single().of('scalableTarget')).not.toHaveProperty('ScheduledActions');
+  });
+
+  it('has steps for the fewest and the most tasks of any hour', () => {
+    const { of } = single({ scaling: { min: 4, max: 20, schedule: OFFICE } });
+    const steps = adjustments(of('scaleUpPolicy'));
+    expectWhole(steps);
+    expect([steps[0], steps.at(-1)]).toMatchObject([{ ScalingAdjustment: 1 }, { ScalingAdjustment: 80 }]);
+    const dashboard = JSON.stringify(of('dashboard'));
+    expect(dashboard).toContain('running (max 80)');
+    const given = [
+      { messages: 1, tasks: 1 },
+      { messages: 100, tasks: 80 },
+    ];
+    const own = single({ scaling: { min: 4, max: 20, schedule: OFFICE, steps: given } });
+    expect(adjustments(own.of('scaleUpPolicy')).at(-1)).toMatchObject({ ScalingAdjustment: 80 });
+    const theirs = single({ scaling: { max: 20, schedule: OFFICE, compatibility: 'watchbot' } });
+    expect(adjustments(theirs.of('scaleUpPolicy'))).toMatchObject([{ ScalingAdjustment: 8 }]);
+  });
+
   it('follows the messages each minute, from the first one on, while there are new ones', () => {
     const { of } = single({ scaling: { max: 3 } });
     expect(of('scaleUpAlarm')).toMatchObject({

@@ -1,7 +1,8 @@
 import type { ScheduleSource } from '../../../config/events';
 import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
-import { arn, assumedBy, combine, compact, getAtt, sub, type Resources } from '../../cloudformation';
+import { combine, compact, getAtt, type Resources } from '../../cloudformation';
+import { schedulerRole, sqsTarget } from '../../scheduler';
 import { queueArn, queueUrl } from '../queue-references';
 import { queueSendPolicy } from '../sending';
 import { idOf, named, type Subject } from '../subject';
@@ -49,29 +50,13 @@ function target(subject: Subject, name: string, source: ScheduleSource): Record<
   const { input = DEFAULT_INPUT, messageGroupId } = source;
   const RoleArn = getAtt(idOf(subject, 'scheduleRole'), 'Arn');
   if (messageGroupId === undefined) return { Arn: queueArn(subject), RoleArn, Input: input };
-  const call = JSON.stringify({
+  const call = {
     MessageBody: input,
     MessageGroupId: messageGroupId,
     MessageDeduplicationId: `${name}-<aws.scheduler.scheduled-time>`,
-  });
-  // Nothing that the user wrote is a variable: the dollar is the same in JSON. A URL needs no escapes.
-  const own = call.slice(1).replaceAll('${', '\\u0024{');
-  return {
-    Arn: sub('arn:${AWS::Partition}:scheduler:::aws-sdk:sqs:sendMessage'),
-    RoleArn,
-    Input: sub(`{"QueueUrl":"\${QueueUrl}",${own}`, { QueueUrl: queueUrl(subject) }),
   };
+  return { ...sqsTarget('sendMessage', queueUrl(subject), call), RoleArn };
 }
 
-function scheduleRole(subject: Subject): Resources {
-  return named(subject, 'scheduleRole', {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-      AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com', {
-        ArnEquals: { 'aws:SourceArn': arn('scheduler', 'schedule-group/default') },
-      }),
-      Policies: [queueSendPolicy(subject)],
-    },
-  });
-}
+const scheduleRole = (subject: Subject): Resources =>
+  named(subject, 'scheduleRole', schedulerRole(queueSendPolicy(subject)));
