@@ -133,10 +133,11 @@ it('a worker whose service has the user’s own tags may protect its tasks', asy
 
 describe('what the container asks AWS for', () => {
   it('is what its code says', () => {
-    expect(targets()).toEqual(['dynamodb', 'sqs']);
+    expect(targets()).toEqual(['dynamodb', 'ecs', 'sqs']);
     expect(actions).toEqual({
       watcher: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
       progress: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      look: ['ecs:DescribeServices', 'ecs:DescribeTasks'],
       protection: ['ecs:UpdateTaskProtection'],
     });
   });
@@ -152,7 +153,7 @@ describe('this would find', () => {
     (roleOf(stack, id).properties.Policies as Policy[])[0]!.PolicyDocument.Statement;
   const QUEUE_AND_KEY = 'a key by its id';
 
-  it.each(['Messages', 'MoreWork', 'SendAnew', 'Encryption', 'ScaleInProtection'])(
+  it.each(['Messages', 'MoreWork', 'SendAnew', 'Encryption', 'ScaleInProtection', 'OwnVersion'])(
     'that the task role lacks %s',
     async (sid) => {
       const stack = stackOf(QUEUE_AND_KEY);
@@ -165,7 +166,7 @@ describe('this would find', () => {
     },
   );
 
-  it.each(['Encryption', 'ScaleInProtection'])('that %s has no condition', async (sid) => {
+  it.each(['Encryption', 'ScaleInProtection', 'OwnVersion'])('that %s has no condition', async (sid) => {
     const stack = stackOf(QUEUE_AND_KEY);
     delete statementsOf(stack, 'WatchbotTaskRole').find(({ Sid }) => Sid === sid)!.Condition;
     expect(await letThrough(stack)).not.toEqual([]);

@@ -135,6 +135,16 @@ taskRole MoreWork: sqs:SendMessage on OtherQueue.Arn
 taskRole MoreWork: sqs:SendMessage on OwnQueue.Arn
 taskRole MoreWork: sqs:SendMessage on Queue.Arn
 taskRole MoreWork: sqs:SendMessage on sqs:jobs
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:service/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Other
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:service/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:service/<OwnCluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:service/<big>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:service/<shared>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Other
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<OwnCluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<big>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
+taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<shared>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole Progress: dynamodb:GetItem dynamodb:UpdateItem on ProgressTable.Arn
 taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Other
 taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
@@ -187,6 +197,18 @@ const OPEN: { who: string; sid: string; open: string; why: string }[] = [
     sid: 'ScaleInProtection',
     open: 'ecs:task/<…>/*',
     why: 'a task has its id only once it runs',
+  },
+  {
+    who: 'taskRole',
+    sid: 'OwnVersion',
+    open: 'ecs:task/<…>/*',
+    why: 'a task has its id only once it runs',
+  },
+  {
+    who: 'taskRole',
+    sid: 'OwnVersion',
+    open: 'ecs:service/<…>/*',
+    why: 'a service that waits for its role cannot be named in it',
   },
   {
     who: 'executionRole',

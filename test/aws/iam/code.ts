@@ -22,7 +22,7 @@ const SOURCES: readonly Source[] = FOLDERS.flatMap((folder) =>
 
 /** The files that can speak to another process or machine, each with what it does there. A new one may call AWS. */
 export const SPEAKERS: Readonly<Record<string, string>> = {
-  'aws-json/post.ts': 'sends what the clients of SQS and DynamoDB ask',
+  'aws-json/post.ts': 'sends what the clients of SQS, ECS and DynamoDB ask',
   'aws-json/proxy.ts': 'finds the way for it',
   'aws-json/route.ts': 'opens the connection for it',
   'progress/dynamodb/credentials.ts': 'asks ECS for credentials: that takes no right',
@@ -30,6 +30,7 @@ export const SPEAKERS: Readonly<Record<string, string>> = {
   'watcher/health/main.ts': 'speaks to the watcher by a socket',
   'watcher/health/server.ts': 'answers it',
   'watcher/task/log-stream.ts': 'asks ECS for the metadata of the task: that takes no right',
+  'watcher/task/own-service.ts': 'asks ECS for the metadata of the task: that takes no right',
   'watcher/task/protection.ts': 'asks the agent of ECS, which asks ECS in the name of the task role',
   'watcher/worker/warm/requests.ts': 'answers workers on loopback',
   'watcher/worker/warm/runtime-api.ts': 'answers workers on loopback',
@@ -42,12 +43,18 @@ export function speakers(): string[] {
 }
 
 /** Each target of AWS's JSON protocol, by its service in IAM. */
-const TARGETS: Readonly<Record<string, string>> = { AmazonSQS: 'sqs', DynamoDB_20120810: 'dynamodb' };
+const TARGETS: Readonly<Record<string, string>> = {
+  AmazonSQS: 'sqs',
+  AmazonEC2ContainerServiceV20141113: 'ecs',
+  DynamoDB_20120810: 'dynamodb',
+};
 
 /** Services of AWS whose protocol the container speaks. */
 export function targets(): string[] {
   return SOURCES.flatMap(({ text }) =>
-    [...text.matchAll(/'x-amz-target': `(\w+)\./g)].map(([, target]) => TARGETS[target!] ?? target!),
+    [...text.matchAll(/(?:'x-amz-target': `(\w+)\.|\btarget: '(\w+)')/g)].map(
+      ([, header, target]) => TARGETS[(header ?? target)!] ?? (header ?? target)!,
+    ),
   ).sort();
 }
 
@@ -64,6 +71,7 @@ const PROTECTION = { PUT: 'ecs:UpdateTaskProtection', GET: 'ecs:GetTaskProtectio
 export const actions = {
   watcher: called('watcher/queue', 'sqs'),
   progress: called('progress/dynamodb', 'dynamodb'),
+  look: called('watcher/task', 'ecs'),
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html */
   protection: SOURCES.flatMap(({ text }) =>
     [...text.matchAll(/task-protection\/v1\/state`(?:, \{\s*method: '(PUT|GET)')?/g)].map(

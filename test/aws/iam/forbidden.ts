@@ -2,7 +2,7 @@ import { ACCOUNT_ID, REGION } from '../types/type';
 import { KEY_ACTIONS, neededTags, tagsInRequest, throughService, toNeighbour, assumes } from './needed';
 import type { Context } from './simulator';
 import { principalArn, queueArnOf, tagContext, type Call, type Stack } from './stack';
-import { taskArn, workersOf, type DeployedWorker, type Key } from './workers';
+import { serviceArn, taskArn, workersOf, type DeployedWorker, type Key } from './workers';
 
 /** Calls that must not get through, whatever else is right about them. */
 export function forbiddenCalls(stack: Stack): Call[] {
@@ -107,7 +107,9 @@ function byStart({ executionRole: by, queue, logStream, repository }: DeployedWo
 /** ECS stops a task that another service has taken the protection from, and keeps one that it has given it to. */
 function toProtection(stack: Stack, worker: DeployedWorker, workers: readonly DeployedWorker[]): Call[] {
   const { taskRole: by, cluster } = worker;
-  const action = 'ecs:UpdateTaskProtection';
+  const protect = 'ecs:UpdateTaskProtection';
+  const actions = [protect, 'ecs:DescribeTasks'];
+  const look = 'ecs:DescribeServices';
   const tagsOfStack = stack.ofType('AWS::ECS::Service').map(({ properties }) => tagContext(properties));
   const common = Object.fromEntries(
     Object.entries(tagsOfStack[0] ?? {}).filter(([key, value]) =>
@@ -116,13 +118,22 @@ function toProtection(stack: Stack, worker: DeployedWorker, workers: readonly De
   );
   return [
     // Another service of the cluster: without tags, and with those that the provider gives everything.
-    { by, action, on: taskArn(cluster) },
-    { by, action, on: taskArn(cluster), context: common },
-    { by, action, on: taskArn('another'), context: worker.task.context },
+    ...actions.flatMap((action) => [
+      { by, action, on: taskArn(cluster) },
+      { by, action, on: taskArn(cluster), context: common },
+      { by, action, on: taskArn('another'), context: worker.task.context },
+    ]),
+    { by, action: look, on: serviceArn(cluster) },
+    { by, action: look, on: serviceArn(cluster), context: common },
+    { by, action: look, on: serviceArn('another'), context: worker.service.context },
+    ...each(by, ['ecs:UpdateService', 'ecs:DeleteService'], worker.service.arn),
     { by, action: 'ecs:GetTaskProtection', on: worker.task.arn, context: worker.task.context },
     ...workers
       .filter((other) => other !== worker)
-      .map(({ task }) => ({ by, action, on: task.arn, context: task.context })),
+      .flatMap(({ task, service }) => [
+        ...actions.map((action) => ({ by, action, on: task.arn, context: task.context })),
+        { by, action: look, on: service.arn, context: service.context },
+      ]),
   ];
 }
 

@@ -61,7 +61,15 @@ const publishes = (by: string, topic: string, key: Key | undefined): Call[] => [
   ...throughService(by, key, 'sns'),
 ];
 
-function watcherCalls({ taskRole: by, environment, queue, key, task, isExec }: DeployedWorker): Call[] {
+function watcherCalls({
+  taskRole: by,
+  environment,
+  queue,
+  key,
+  task,
+  service,
+  isExec,
+}: DeployedWorker): Call[] {
   const isSentAnew =
     environment[ContainerVariable.maxReceives] !== undefined &&
     environment[ContainerVariable.fifo] !== 'true';
@@ -70,6 +78,12 @@ function watcherCalls({ taskRole: by, environment, queue, key, task, isExec }: D
       .filter((action) => action !== 'sqs:SendMessage' || isSentAnew)
       .map((action) => ({ by, action, on: queue })),
     ...throughService(by, key, 'sqs'),
+    ...actions.look.map((action) => ({
+      by,
+      action,
+      on: (action === 'ecs:DescribeServices' ? service : task).arn,
+      context: (action === 'ecs:DescribeServices' ? service : task).context,
+    })),
     ...actions.protection.map((action) => ({ by, action, on: task.arn, context: task.context })),
     ...(isExec ? EXEC_ACTIONS.map((action) => ({ by, action, on: '*' })) : []),
   ];

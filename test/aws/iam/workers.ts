@@ -22,6 +22,7 @@ export interface DeployedWorker {
   key: Key | undefined;
   /** One of its tasks, with what ECS says of it. */
   task: { arn: string; context: Context };
+  service: { arn: string; context: Context };
   /** Where its tasks run. */
   cluster: string;
   /** Undefined: a registry that is none of ECR's. */
@@ -48,6 +49,7 @@ export function workersOf(stack: Stack): DeployedWorker[] {
       table: environment[ContainerVariable.progressTable],
       key: keyOf(stack, queue),
       task: { arn: taskArn(cluster), context: propagated(properties) },
+      service: { arn: serviceArn(cluster), context: tagContext(properties) },
       cluster,
       repository: repositoryOf(container.Image),
       logStream: logStreamOf(container),
@@ -66,6 +68,9 @@ interface Container {
 
 const variablesOf = ({ Environment }: Container): Record<string, string> =>
   Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value]));
+
+export const serviceArn = (cluster: string): string =>
+  `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:service/${cluster}/tiles-dev-worker`;
 
 export const taskArn = (cluster: string): string =>
   `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:task/${cluster}/0123456789abcdef0123456789abcdef`;

@@ -33,6 +33,16 @@ describe('the roles of a worker', () => {
         Resource: { 'Fn::Sub': [ownArn('ecs', 'task/${Cluster}/*')['Fn::Sub'], cluster] },
         Condition: { StringEquals: { 'aws:ResourceTag/watchbot:worker': 'tiles-dev-Watchbot' } },
       },
+      {
+        Sid: 'OwnVersion',
+        Effect: 'Allow',
+        Action: ['ecs:DescribeTasks', 'ecs:DescribeServices'],
+        Resource: [
+          { 'Fn::Sub': [ownArn('ecs', 'task/${Cluster}/*')['Fn::Sub'], cluster] },
+          { 'Fn::Sub': [ownArn('ecs', 'service/${Cluster}/*')['Fn::Sub'], cluster] },
+        ],
+        Condition: { StringEquals: { 'aws:ResourceTag/watchbot:worker': 'tiles-dev-Watchbot' } },
+      },
     ]);
     expect(statementsOf(of('executionRole'))).toEqual([
       { Sid: 'RegistryLogin', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
