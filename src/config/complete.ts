@@ -93,6 +93,7 @@ function completeWorker(name: string, input: WorkerInput, context: ServiceContex
     topic: hasTopic(input),
     events: completeEvents(input.events),
     alarms: completeAlarms(input.alarms),
+    deploy: { alarms: input.deploy.alarms },
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     healthCheck: completeHealthCheck(input.healthCheck),
     reduce: completeReduce(input.reduce),

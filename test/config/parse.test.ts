@@ -68,6 +68,7 @@ describe('the least that can be written', () => {
             memory: { threshold: 100, period: 60, evaluationPeriods: 10 },
             cpu: { threshold: 90, period: 60, evaluationPeriods: 10 },
           },
+          deploy: { alarms: [] },
           dashboard: true,
           logs: { retention: 14, structured: false },
           healthCheck: { command: undefined, interval: 30, timeout: 10, retries: 3, startPeriod: 30 },

@@ -112,6 +112,9 @@ export const SECTIONS: Record<string, object> = {
       cpu: false,
     },
   },
+  'alarms that roll a deploy back': {
+    deploy: { alarms: ['tiles-are-late', { Ref: 'OwnAlarm' }] },
+  },
   'people and topics to tell': { notify: ['a@example.com', { Ref: 'OwnAlarms' }] },
   'secrets, mounts and exec': {
     secrets: {

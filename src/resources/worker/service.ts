@@ -31,6 +31,7 @@ export function service(subject: Subject): Resources {
         MinimumHealthyPercent: 50,
         MaximumPercent: 200,
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        Alarms: deploymentAlarms(worker),
       },
       // Moving a task to another zone would stop its jobs for nothing: tasks serve no traffic.
       AvailabilityZoneRebalancing: 'DISABLED',
@@ -39,6 +40,12 @@ export function service(subject: Subject): Resources {
       EnableExecuteCommand: worker.exec ? true : undefined,
     }),
   });
+}
+
+/** Said where there are none, too: what is left out of an update stays as it was. */
+function deploymentAlarms({ deploy: { alarms } }: Worker) {
+  const isOn = alarms.length > 0;
+  return { AlarmNames: [...alarms], Enable: isOn, Rollback: isOn };
 }
 
 function capacity({ capacity: { launchType, strategy } }: Worker) {

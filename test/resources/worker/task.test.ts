@@ -196,6 +196,24 @@ describe('the service', () => {
     expect(of('service')).not.toHaveProperty('LaunchType');
   });
 
+  it('is rolled back by the alarms that are named, of this stack or another', () => {
+    const alarms = ['tiles-are-late', { Ref: 'OwnAlarm' }];
+    const { of, Resources } = single({ deploy: { alarms } });
+    expect(of('service').DeploymentConfiguration).toEqual({
+      MinimumHealthyPercent: 50,
+      MaximumPercent: 200,
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      Alarms: { AlarmNames: alarms, Enable: true, Rollback: true },
+    });
+    // What is referred to is made before by itself.
+    expect(Resources.WatchbotService?.DependsOn).toEqual(single().Resources.WatchbotService?.DependsOn);
+  });
+
+  it('is watched by no alarm where none is named, also where some were before', () => {
+    const { Alarms } = single().of('service').DeploymentConfiguration;
+    expect(Alarms).toEqual({ AlarmNames: [], Enable: false, Rollback: false });
+  });
+
   it('mixes Spot with an on-demand base', () => {
     const capacity = [{ provider: 'FARGATE', base: 2, weight: 0 }, { provider: 'FARGATE_SPOT' }];
     expect(single({ capacity }).of('service').CapacityProviderStrategy).toEqual([
