@@ -40,6 +40,8 @@ const WORKER_RESOURCES = {
   queueSizeAlarm: 'QueueSizeAlarm',
   memoryAlarm: 'MemoryAlarm',
   cpuAlarm: 'CpuAlarm',
+  placementRule: 'PlacementRule',
+  placementAlarm: 'PlacementAlarm',
   dashboard: 'Dashboard',
   progressTable: 'ProgressTable',
   sender: 'Sender',

@@ -82,6 +82,8 @@ const CONDITIONS: Partial<Record<WorkerResource, readonly Condition[]>> = {
   queueSizeAlarm: [alarm('queueSize')],
   memoryAlarm: [alarm('memory')],
   cpuAlarm: [alarm('cpu')],
+  placementRule: [alarm('placement')],
+  placementAlarm: [alarm('placement')],
   dashboard: [set('dashboard')],
   progressTable: [set('reduce')],
   sender: [set('sender')],

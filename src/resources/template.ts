@@ -17,6 +17,7 @@ import { snsSubscriptions } from './worker/events/sns';
 import { webhook } from './worker/events/webhook';
 import { logGroup } from './worker/log-group';
 import { logMetrics } from './worker/log-metrics';
+import { placementRule } from './worker/placement-rule';
 import { progressTable } from './worker/progress-table';
 import { queue } from './worker/queue';
 import { queuePolicy } from './worker/queue-policy';
@@ -52,6 +53,7 @@ const WORKER_BUILDERS = [
   taskDefinition,
   service,
   scaling,
+  placementRule,
   alarms,
   dashboard,
 ];

@@ -67,6 +67,7 @@ describe('the least that can be written', () => {
             queueSize: { threshold: 40, period: 300, evaluationPeriods: 24 },
             memory: { threshold: 100, period: 60, evaluationPeriods: 10 },
             cpu: { threshold: 90, period: 60, evaluationPeriods: 10 },
+            placement: { threshold: 1, period: 3_600, evaluationPeriods: 1 },
           },
           deploy: { alarms: [] },
           dashboard: true,

@@ -110,6 +110,7 @@ export const SECTIONS: Record<string, object> = {
       queueSize: false,
       memory: false,
       cpu: false,
+      placement: false,
     },
   },
   'alarms that roll a deploy back': {

@@ -8,6 +8,7 @@ import type { RuleSubject, WorkerRule } from './rule';
 const AFTER_THE_SERVICE: readonly WorkerResource[] = [
   'memoryAlarm',
   'cpuAlarm',
+  'placementAlarm',
   'scaleUpAlarm',
   'scaleDownAlarm',
 ];

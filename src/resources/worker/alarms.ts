@@ -3,7 +3,7 @@ import { docsLink } from '../../config/docs';
 import { type WorkerResource } from '../../config/logical-ids';
 import { alarmName } from '../../config/names';
 import { combine, compact, type Resources } from '../cloudformation';
-import { logMetric, partOfFormula, queueMetric, serviceMetric } from './metrics';
+import { logMetric, partOfFormula, queueMetric, ruleMetric, serviceMetric } from './metrics';
 import { named, type Subject } from './subject';
 
 interface AlarmKind {
@@ -75,6 +75,12 @@ const KINDS: Record<AlarmName, AlarmKind> = {
       Period: period,
     }),
     operator: 'GreaterThanThreshold',
+  },
+  placement: {
+    resource: 'placementAlarm',
+    description: () => 'ECS could not place or start tasks: its service says why.',
+    metric: (subject, { period }) => ({ ...ruleMetric(subject, 'placementRule'), Period: period }),
+    operator: 'GreaterThanOrEqualToThreshold',
   },
 };
 
