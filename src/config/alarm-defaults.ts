@@ -1,7 +1,7 @@
 /**
  * Alarms and their defaults: Watchbot's own from before v10 (reference: its `docs/alarms.md`), CPU as in v10. Watchbot has
- * none on growth: a dead-letter queue that is not empty would never alarm again. Nor has it one on placement: what ECS tells
- * of comes again after 27 minutes at most while its cause is there, since so seldom are tasks tried at last.
+ * none on growth: a dead-letter queue that is not empty would never alarm again. Nor has it those on what ECS
+ * tells. That of placement looks at an hour: while its cause is there tasks are tried again, at last every 27 minutes.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */
 export interface AlarmSettings {
@@ -19,6 +19,7 @@ export const ALARM_DEFAULTS = {
   memory: { threshold: 100, period: 60, evaluationPeriods: 10 },
   cpu: { threshold: 90, period: 60, evaluationPeriods: 10 },
   placement: { threshold: 1, period: 3_600, evaluationPeriods: 1 },
+  deployment: { threshold: 1, period: 60, evaluationPeriods: 1 },
 } as const satisfies Record<string, AlarmSettings>;
 
 export type AlarmName = keyof typeof ALARM_DEFAULTS;

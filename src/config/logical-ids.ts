@@ -42,6 +42,8 @@ const WORKER_RESOURCES = {
   cpuAlarm: 'CpuAlarm',
   placementRule: 'PlacementRule',
   placementAlarm: 'PlacementAlarm',
+  deploymentRule: 'DeploymentRule',
+  deploymentAlarm: 'DeploymentAlarm',
   dashboard: 'Dashboard',
   progressTable: 'ProgressTable',
   sender: 'Sender',
@@ -143,6 +145,8 @@ export const SharedId = {
   subnet2Route: 'WatchbotSubnet2Route',
   securityGroup: 'WatchbotSecurityGroup',
   notifications: 'WatchbotNotifications',
+  rollbackRule: 'WatchbotRollbackRule',
+  rollbackAlarm: 'WatchbotRollbackAlarm',
 } as const;
 
 export type SharedResource = keyof typeof SharedId;

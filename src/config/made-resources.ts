@@ -84,6 +84,8 @@ const CONDITIONS: Partial<Record<WorkerResource, readonly Condition[]>> = {
   cpuAlarm: [alarm('cpu')],
   placementRule: [alarm('placement')],
   placementAlarm: [alarm('placement')],
+  deploymentRule: [alarm('deployment')],
+  deploymentAlarm: [alarm('deployment')],
   dashboard: [set('dashboard')],
   progressTable: [set('reduce')],
   sender: [set('sender')],
@@ -135,6 +137,7 @@ export function lackingShared(
   const whyNoNetwork = hasVpc ? givenVpc : isFargate ? undefined : 'no worker on Fargate';
   return (resource) => {
     if (resource === 'notifications') return hasAddress ? undefined : 'no e-mail address under `notify`';
+    if (resource.startsWith('rollback')) return notify === undefined ? 'nobody under `notify`' : undefined;
     if (resource.startsWith('cluster')) return cluster === undefined ? undefined : '`cluster`';
     return whyNoNetwork;
   };

@@ -6,6 +6,7 @@ import { extend } from './extensions';
 import { network } from './network';
 import { alarmActions, notifications } from './notifications';
 import { outputs, workerOutputs } from './outputs';
+import { rollback } from './rollback';
 import { tagged } from './tags';
 import { alarms } from './worker/alarms';
 import { dashboard } from './worker/dashboard';
@@ -17,7 +18,6 @@ import { snsSubscriptions } from './worker/events/sns';
 import { webhook } from './worker/events/webhook';
 import { logGroup } from './worker/log-group';
 import { logMetrics } from './worker/log-metrics';
-import { placementRule } from './worker/placement-rule';
 import { progressTable } from './worker/progress-table';
 import { queue } from './worker/queue';
 import { queuePolicy } from './worker/queue-policy';
@@ -25,12 +25,13 @@ import { executionRole, taskRole } from './worker/roles';
 import { scaling } from './worker/scaling';
 import { sender } from './worker/sender';
 import { service } from './worker/service';
+import { serviceRules } from './worker/service-rules';
 import type { Subject } from './worker/subject';
 import { taskDefinition } from './worker/task-definition';
 import { topic } from './worker/topic';
 
 /** What a stack has once. */
-const SHARED_BUILDERS = [network, cluster, notifications];
+const SHARED_BUILDERS = [network, cluster, notifications, rollback];
 
 /** What each worker has. */
 const WORKER_BUILDERS = [
@@ -53,7 +54,7 @@ const WORKER_BUILDERS = [
   taskDefinition,
   service,
   scaling,
-  placementRule,
+  serviceRules,
   alarms,
   dashboard,
 ];

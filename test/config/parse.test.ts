@@ -68,6 +68,7 @@ describe('the least that can be written', () => {
             memory: { threshold: 100, period: 60, evaluationPeriods: 10 },
             cpu: { threshold: 90, period: 60, evaluationPeriods: 10 },
             placement: { threshold: 1, period: 3_600, evaluationPeriods: 1 },
+            deployment: { threshold: 1, period: 60, evaluationPeriods: 1 },
           },
           deploy: { alarms: [] },
           dashboard: true,

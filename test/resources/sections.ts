@@ -111,6 +111,7 @@ export const SECTIONS: Record<string, object> = {
       memory: false,
       cpu: false,
       placement: false,
+      deployment: false,
     },
   },
   'alarms that roll a deploy back': {

@@ -9,6 +9,7 @@ const AFTER_THE_SERVICE: readonly WorkerResource[] = [
   'memoryAlarm',
   'cpuAlarm',
   'placementAlarm',
+  'deploymentAlarm',
   'scaleUpAlarm',
   'scaleDownAlarm',
 ];

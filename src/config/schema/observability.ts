@@ -13,6 +13,7 @@ const ALARM_TEXTS: Record<AlarmName, string> = {
   queueSize: 'Messages waiting, over a long time: the service does not keep up.',
   memory: 'Memory used, in percent of what the task has.',
   cpu: 'CPU used, in percent of what the task has.',
+  deployment: 'A deployment that failed, and that ECS rolls back.',
   placement: 'Tasks that ECS cannot place or start: no capacity, no address, no image, a quota.',
 };
 
@@ -24,6 +25,7 @@ const ALARM_THRESHOLDS: Record<AlarmName, string> = {
   queueSize: 'More messages than this, on average over a period.',
   memory: 'More percent than this, on average over a period.',
   cpu: 'More percent than this, on average over a period.',
+  deployment: 'This many events of ECS, or more, in one period.',
   placement: 'This many events of ECS, or more, in one period.',
 };
 
@@ -67,6 +69,7 @@ export const AlarmsSchema = strictObject(
     memory: alarm('memory'),
     cpu: alarm('cpu'),
     placement: alarm('placement'),
+    deployment: alarm('deployment'),
   },
   { default: {}, description: 'All are on; each can be tuned, or switched off with `false`.' },
 );

@@ -4,7 +4,7 @@ import { type WorkerResource } from '../../config/logical-ids';
 import { alarmName } from '../../config/names';
 import { combine, compact, type Resources } from '../cloudformation';
 import { logMetric, partOfFormula, queueMetric, ruleMetric, serviceMetric } from './metrics';
-import { named, type Subject } from './subject';
+import { idOf, named, type Subject } from './subject';
 
 interface AlarmKind {
   resource: WorkerResource;
@@ -79,7 +79,13 @@ const KINDS: Record<AlarmName, AlarmKind> = {
   placement: {
     resource: 'placementAlarm',
     description: () => 'ECS could not place or start tasks: its service says why.',
-    metric: (subject, { period }) => ({ ...ruleMetric(subject, 'placementRule'), Period: period }),
+    metric: (subject, { period }) => ({ ...ruleMetric(idOf(subject, 'placementRule')), Period: period }),
+    operator: 'GreaterThanOrEqualToThreshold',
+  },
+  deployment: {
+    resource: 'deploymentAlarm',
+    description: () => 'A deployment has failed: ECS goes back to the version before, where there is one.',
+    metric: (subject, { period }) => ({ ...ruleMetric(idOf(subject, 'deploymentRule')), Period: period }),
     operator: 'GreaterThanOrEqualToThreshold',
   },
 };

@@ -1,4 +1,3 @@
-import type { WorkerResource } from '../../config/logical-ids';
 import { metricName, METRIC_NAMESPACE } from '../../config/names';
 import type { TextOrIntrinsic } from '../../config/configuration';
 import { clusterName } from '../cluster';
@@ -30,9 +29,9 @@ export function serviceMetric(subject: Subject, MetricName: string, Statistic: s
   return { Namespace: 'AWS/ECS', MetricName, Dimensions, Statistic };
 }
 
-/** How many events one of the worker's rules has matched: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
-export function ruleMetric(subject: Subject, rule: WorkerResource) {
-  const Dimensions = [{ Name: 'RuleName', Value: ref(idOf(subject, rule)) }];
+/** How many events a rule has matched: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+export function ruleMetric(ruleId: string) {
+  const Dimensions = [{ Name: 'RuleName', Value: ref(ruleId) }];
   return { Namespace: 'AWS/Events', MetricName: 'MatchedEvents', Dimensions, Statistic: 'Sum' };
 }
 
