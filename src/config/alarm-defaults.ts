@@ -24,3 +24,9 @@ export const ALARM_DEFAULTS = {
 
 export type AlarmName = keyof typeof ALARM_DEFAULTS;
 export const ALARM_NAMES = Object.keys(ALARM_DEFAULTS) as readonly AlarmName[];
+
+/**
+ * When the new version of a worker is a bad one. One message alone fails eight times within five minutes, by its backoff:
+ * it takes two that fail, whichever the version.
+ */
+export const NEW_VERSION_ALARM = { leastFailures: 10, percent: 50, period: 300 } as const;

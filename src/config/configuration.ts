@@ -129,8 +129,10 @@ export interface Reduce {
 
 /** How a new version takes the place of the one before. */
 export interface Deploy {
-  /** Names of alarms that roll it back. */
+  /** Names of alarms of the user's own that roll it back. */
   alarms: readonly TextOrIntrinsic[];
+  /** Failures of the new version do, too. */
+  isByFailures: boolean;
 }
 
 export type Secret = { ssm: TextOrIntrinsic } | { secretsManager: TextOrIntrinsic };

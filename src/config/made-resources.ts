@@ -11,6 +11,7 @@ import {
 } from './logical-ids';
 import { isEmailAddress } from './notify';
 import { hasDeadLetterQueue, hasTopic, isExisting, makesDeadLetterQueue } from './queue-kind';
+import { OF_NEW_VERSION } from './schema/deploy';
 import { Encryption } from './schema/queue';
 
 /** Which resources the configuration leads to. A test compares it with what the builders make. */
@@ -40,6 +41,10 @@ const alarm = (name: AlarmName): Condition => ({
   holds: ({ alarms }) => alarms[name] !== false,
   without: () => `\`alarms.${name}: false\``,
 });
+const BY_VERSION: Condition = {
+  holds: ({ deploy }) => deploy.alarms.includes(OF_NEW_VERSION),
+  without: () => `no \`${OF_NEW_VERSION}\` under \`deploy.alarms\``,
+};
 const set = (key: 'dashboard' | 'reduce' | 'sender'): Condition => ({
   holds: (worker) => worker[key] !== false,
   without: () => `\`${key}: false\``,
@@ -86,6 +91,9 @@ const CONDITIONS: Partial<Record<WorkerResource, readonly Condition[]>> = {
   placementAlarm: [alarm('placement')],
   deploymentRule: [alarm('deployment')],
   deploymentAlarm: [alarm('deployment')],
+  versionErrorsMetric: [BY_VERSION],
+  versionJobsMetric: [BY_VERSION],
+  newVersionAlarm: [BY_VERSION],
   dashboard: [set('dashboard')],
   progressTable: [set('reduce')],
   sender: [set('sender')],

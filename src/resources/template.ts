@@ -18,6 +18,7 @@ import { snsSubscriptions } from './worker/events/sns';
 import { webhook } from './worker/events/webhook';
 import { logGroup } from './worker/log-group';
 import { logMetrics } from './worker/log-metrics';
+import { newVersion } from './worker/new-version';
 import { progressTable } from './worker/progress-table';
 import { queue } from './worker/queue';
 import { queuePolicy } from './worker/queue-policy';
@@ -48,6 +49,7 @@ const WORKER_BUILDERS = [
   sender,
   logGroup,
   logMetrics,
+  newVersion,
   progressTable,
   taskRole,
   executionRole,

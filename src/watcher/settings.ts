@@ -23,6 +23,8 @@ export interface Settings {
   healthSocket: string | undefined;
   /** Infinity where no dead-letter queue is known. */
   maxReceives: number;
+  /** Of the worker; absent where nothing asks. */
+  version?: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -63,6 +65,7 @@ export const readSettings = (environment: Environment): Settings =>
     volumes: read.list(ContainerVariable.volumes),
     isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),
     agentUri: environment.ECS_AGENT_URI,
+    version: environment[ContainerVariable.version],
     healthSocket: read.nameOrFalse(ContainerVariable.healthCheck),
   }));
 

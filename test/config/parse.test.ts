@@ -70,7 +70,7 @@ describe('the least that can be written', () => {
             placement: { threshold: 1, period: 3_600, evaluationPeriods: 1 },
             deployment: { threshold: 1, period: 60, evaluationPeriods: 1 },
           },
-          deploy: { alarms: [] },
+          deploy: { alarms: [], isByFailures: false },
           dashboard: true,
           logs: { retention: 14, structured: false },
           healthCheck: { command: undefined, interval: 30, timeout: 10, retries: 3, startPeriod: 30 },

@@ -115,7 +115,7 @@ export const SECTIONS: Record<string, object> = {
     },
   },
   'alarms that roll a deploy back': {
-    deploy: { alarms: ['tiles-are-late', { Ref: 'OwnAlarm' }] },
+    deploy: { alarms: ['failures', 'tiles-are-late', { Ref: 'OwnAlarm' }] },
   },
   'people and topics to tell': { notify: ['a@example.com', { Ref: 'OwnAlarms' }] },
   'secrets, mounts and exec': {

@@ -2,6 +2,7 @@ import { describeValue, type Problem } from '../../errors/problem';
 import { ALARM_NAMES } from '../alarm-defaults';
 import { CLOUDWATCH } from '../limits';
 import { logicalId, type WorkerResource } from '../logical-ids';
+import { OF_NEW_VERSION } from '../schema/deploy';
 import type { RuleSubject, WorkerRule } from './rule';
 
 /** Alarms of a worker that are made after its service, since they look at it or move it. */
@@ -46,9 +47,8 @@ function ownAlarm(word: string, place: string): Problem {
     code: 'WATCHBOT_NOT_ALLOWED',
     place,
     given: `${word}, the worker's alarm over the tasks of all versions`,
-    allowed: 'names of alarms of your own',
-    advice:
-      'remove it: what the tasks of the version before do would roll back the deploy that mends them, and see docs/alarms.md on deploys',
+    allowed: `${OF_NEW_VERSION}, which looks at the jobs of the new version alone, and names of alarms`,
+    advice: 'remove it: what tasks of the version before do would roll back the very deploy that mends them',
   };
 }
 

@@ -85,7 +85,10 @@ describe('the task definition', () => {
     // Those of a handler stand in its own test.
     const { queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB } = ContainerVariable;
     const ofHandlers = [queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB];
-    const all = [...Object.keys(variablesOf({ reduce: true })), ...ofHandlers];
+    const all = [
+      ...Object.keys(variablesOf({ reduce: true, deploy: { alarms: ['failures'] } })),
+      ...ofHandlers,
+    ];
     expect(all.sort()).toEqual(Object.values(ContainerVariable).sort());
     expect(variablesOf({ topic: false })).not.toHaveProperty('WorkTopic');
   });
