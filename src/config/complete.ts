@@ -6,11 +6,13 @@ import { completeCapacity } from './complete-capacity';
 import { completeEvents } from './complete-events';
 import { completeHandler, withoutHandlerKeys } from './complete-handler';
 import { completeImage } from './complete-image';
+import { OF_NEW_VERSION } from './schema/deploy';
 import { HEALTH_CHECK_DEFAULTS } from './schema/health';
 import { Encryption as EncryptionWord } from './schema/queue';
 import { REDUCE_DEFAULTS } from './schema/reduce';
 import type {
   Configuration,
+  Deploy,
   Encryption,
   HealthCheck,
   ListOrIntrinsic,
@@ -93,6 +95,7 @@ function completeWorker(name: string, input: WorkerInput, context: ServiceContex
     topic: hasTopic(input),
     events: completeEvents(input.events),
     alarms: completeAlarms(input.alarms),
+    deploy: completeDeploy(input.deploy),
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     healthCheck: completeHealthCheck(input.healthCheck),
     reduce: completeReduce(input.reduce),
@@ -112,6 +115,13 @@ function completeQueue(input: WorkerInput['queue']): Queue {
 function completeEncryption(given: WorkerInput['queue']['encryption']): Encryption {
   if (given === EncryptionWord.managed) return { by: 'sqs' };
   return given === EncryptionWord.ownKey ? { by: 'madeKey' } : { by: 'givenKey', key: given };
+}
+
+function completeDeploy({ alarms }: WorkerInput['deploy']): Deploy {
+  return {
+    alarms: alarms.filter((alarm) => alarm !== OF_NEW_VERSION),
+    isByFailures: alarms.includes(OF_NEW_VERSION),
+  };
 }
 
 function completeHealthCheck(given: WorkerInput['healthCheck']): HealthCheck | undefined {

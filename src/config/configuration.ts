@@ -127,6 +127,14 @@ export interface Reduce {
   pointInTimeRecovery: boolean;
 }
 
+/** How a new version takes the place of the one before. */
+export interface Deploy {
+  /** Names of alarms of the user's own that roll it back. */
+  alarms: readonly TextOrIntrinsic[];
+  /** Failures of the new version do, too. */
+  isByFailures: boolean;
+}
+
 export type Secret = { ssm: TextOrIntrinsic } | { secretsManager: TextOrIntrinsic };
 
 type Plain = Pick<
@@ -171,6 +179,7 @@ export interface Worker extends Plain {
   topic: boolean;
   events: Sources;
   alarms: Readonly<Record<AlarmName, AlarmSettings | undefined>>;
+  deploy: Deploy;
   /** `/tmp` and the user's. */
   mounts: readonly string[];
   /** Undefined: none. */

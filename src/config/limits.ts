@@ -45,11 +45,16 @@ export const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ */
 export const CLOUDWATCH = {
   maxNameLength: 255,
   maxLogGroupNameLength: 512,
   maxAlarmActions: 5,
+  /** That one call of DescribeAlarms takes by name: with it ECS looks at the alarms of a deployment. */
+  maxDescribedAlarms: 100,
   /** Seconds that an alarm may look back: with periods of less than an hour, and of more. */
   maxWindowSeconds: 86_400,
   maxLongWindowSeconds: 604_800,

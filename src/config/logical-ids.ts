@@ -41,6 +41,13 @@ const WORKER_RESOURCES = {
   queueSizeAlarm: 'QueueSizeAlarm',
   memoryAlarm: 'MemoryAlarm',
   cpuAlarm: 'CpuAlarm',
+  placementRule: 'PlacementRule',
+  placementAlarm: 'PlacementAlarm',
+  deploymentRule: 'DeploymentRule',
+  deploymentAlarm: 'DeploymentAlarm',
+  versionErrorsMetric: 'VersionErrorsMetric',
+  versionJobsMetric: 'VersionJobsMetric',
+  newVersionAlarm: 'NewVersionAlarm',
   dashboard: 'Dashboard',
   progressTable: 'ProgressTable',
   sender: 'Sender',
@@ -143,6 +150,8 @@ export const SharedId = {
   securityGroup: 'WatchbotSecurityGroup',
   notifications: 'WatchbotNotifications',
   awakeRole: 'WatchbotAwakeRole',
+  rollbackRule: 'WatchbotRollbackRule',
+  rollbackAlarm: 'WatchbotRollbackAlarm',
 } as const;
 
 export type SharedResource = keyof typeof SharedId;

@@ -12,6 +12,7 @@ import {
 } from './logical-ids';
 import { isEmailAddress } from './notify';
 import { hasDeadLetterQueue, hasTopic, isExisting, makesDeadLetterQueue } from './queue-kind';
+import { OF_NEW_VERSION } from './schema/deploy';
 import { Encryption } from './schema/queue';
 
 /** Which resources the configuration leads to. A test compares it with what the builders make. */
@@ -41,6 +42,10 @@ const alarm = (name: AlarmName): Condition => ({
   holds: ({ alarms }) => alarms[name] !== false,
   without: () => `\`alarms.${name}: false\``,
 });
+const BY_VERSION: Condition = {
+  holds: ({ deploy }) => deploy.alarms.includes(OF_NEW_VERSION),
+  without: () => `no \`${OF_NEW_VERSION}\` under \`deploy.alarms\``,
+};
 const set = (key: 'dashboard' | 'reduce' | 'sender'): Condition => ({
   holds: (worker) => worker[key] !== false,
   without: () => `\`${key}: false\``,
@@ -89,6 +94,13 @@ const CONDITIONS: Partial<Record<WorkerResource, readonly Condition[]>> = {
   queueSizeAlarm: [alarm('queueSize')],
   memoryAlarm: [alarm('memory')],
   cpuAlarm: [alarm('cpu')],
+  placementRule: [alarm('placement')],
+  placementAlarm: [alarm('placement')],
+  deploymentRule: [alarm('deployment')],
+  deploymentAlarm: [alarm('deployment')],
+  versionErrorsMetric: [BY_VERSION],
+  versionJobsMetric: [BY_VERSION],
+  newVersionAlarm: [BY_VERSION],
   dashboard: [set('dashboard')],
   progressTable: [set('reduce')],
   sender: [set('sender')],
@@ -143,6 +155,7 @@ export function lackingShared(
   return (resource) => {
     if (resource === 'notifications') return hasAddress ? undefined : 'no e-mail address under `notify`';
     if (resource === 'awakeRole') return workers.some(isKeptAwake) ? undefined : NONE_AWAKE;
+    if (resource.startsWith('rollback')) return notify === undefined ? 'nobody under `notify`' : undefined;
     if (resource.startsWith('cluster')) return cluster === undefined ? undefined : '`cluster`';
     return whyNoNetwork;
   };

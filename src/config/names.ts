@@ -57,6 +57,14 @@ export function alarmName({ stackName }: Named, worker: string, resource: Worker
   return `${stackName}-${logicalId(worker, resource)}`;
 }
 
+/**
+ * With the version in its name it is another alarm for each: one that begins anew, rather than one that is up because of the
+ * version before, with which ECS would not watch at all.
+ */
+export function newVersionAlarmName({ stackName }: Named, worker: string, version: string): string {
+  return `${stackName}-${logicalId(worker, 'newVersionAlarm')}-${version}`;
+}
+
 /** A rule, a schedule or an API: by its logical id, so that policies can name it before it is there. */
 export function sourceName({ stackName }: Named, id: string): string {
   return `${stackName}-${id}`;

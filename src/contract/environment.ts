@@ -22,6 +22,8 @@ export const ContainerVariable = {
   /** `true`: one JSON object a line. */
   structuredLogging: 'structuredLogging',
   concurrency: 'WatchbotConcurrency',
+  /** Which version of the worker this is; absent where nothing asks. */
+  version: 'WatchbotVersion',
   visibilityTimeoutSeconds: 'WatchbotVisibilityTimeout',
   stopTimeoutSeconds: 'WatchbotStopTimeout',
   /** Seconds before their end in which workers of a task that is to stop are told. */

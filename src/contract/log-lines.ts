@@ -21,6 +21,8 @@ export interface Outcome {
   /** Since the message was sent. */
   responseDurationMs: number;
   receives: number;
+  /** Of the worker; absent where nothing asks. */
+  version?: string | undefined;
   code: number | null;
   signal: string | null;
   reason: string;
@@ -59,12 +61,14 @@ const structured: FormatLine = ({ time, source, messageId, text, level, fields }
 
 /**
  * The outcome line. In the plain format the numbers stand at fixed places, between spaces, so that a metric filter can
- * take them: `[failure] after 1200 ms, 3400 ms since sent, receive 2 (exit code 1), peak memory 45 MiB`.
+ * take them: `[failure] after 1200 ms, 3400 ms since sent, receive 2 (exit code 1), peak memory 45 MiB`. Where versions are
+ * told apart: `… receive 2 of version 0a1b2c3d (exit code 1) …`.
  */
 export function outcomeText(outcome: Outcome): string {
-  const { result, durationMs, responseDurationMs, receives, reason, peakMemoryMiB } = outcome;
+  const { result, durationMs, responseDurationMs, receives, version, reason, peakMemoryMiB } = outcome;
+  const of = version === undefined ? '' : ` of version ${version}`;
   const memory = peakMemoryMiB === undefined ? '' : `, peak memory ${peakMemoryMiB} MiB`;
-  return `[${result}] after ${durationMs} ms, ${responseDurationMs} ms since sent, receive ${receives} (${reason})${memory}`;
+  return `[${result}] after ${durationMs} ms, ${responseDurationMs} ms since sent, receive ${receives}${of} (${reason})${memory}`;
 }
 
 export function outcomeFields(outcome: Outcome): Record<string, unknown> {
@@ -73,6 +77,7 @@ export function outcomeFields(outcome: Outcome): Record<string, unknown> {
     [LogField.duration]: outcome.durationMs,
     [LogField.responseDuration]: outcome.responseDurationMs,
     [LogField.receives]: outcome.receives,
+    ...(outcome.version === undefined ? {} : { [LogField.version]: outcome.version }),
     [LogField.code]: outcome.code,
     [LogField.signal]: outcome.signal,
     [LogField.reason]: outcome.reason,
@@ -108,7 +113,7 @@ export interface ReadLine {
 
 const PLAIN_LINE = /^\[[^\]]*\] \[(watcher|worker)\] \[([^\]]*)\] (.*)$/s;
 const OUTCOME_TEXT =
-  /^\[(\w+)\] after \d+ ms, \d+ ms since sent, receive (\d+) \((.*)\)(?:, peak memory \d+ MiB)?$/s;
+  /^\[(\w+)\] after \d+ ms, \d+ ms since sent, receive (\d+)(?: of version \w+)? \((.*)\)(?:, peak memory \d+ MiB)?$/s;
 const RECEIVED_TEXT = /^received \(receive \d+(?:, SNS message ([\w-]+))?(?:, invocation ([\w-]+))?\)$/;
 
 const OUTCOME_TIMES = /^\[\w+\] after (\d+) ms, (\d+) ms since sent, /;

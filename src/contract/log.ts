@@ -35,6 +35,8 @@ export const LogField = {
   /** Milliseconds since the message was sent. */
   responseDuration: 'response_duration',
   receives: 'receives',
+  /** Of the worker. */
+  version: 'version',
   code: 'code',
   signal: 'signal',
   reason: 'reason',

@@ -6,6 +6,7 @@ import { extend } from './extensions';
 import { network } from './network';
 import { alarmActions, notifications } from './notifications';
 import { outputs, workerOutputs } from './outputs';
+import { rollback } from './rollback';
 import { tagged } from './tags';
 import { alarms } from './worker/alarms';
 import { awakeRole, awakeSchedule } from './worker/awake';
@@ -18,6 +19,7 @@ import { snsSubscriptions } from './worker/events/sns';
 import { webhook } from './worker/events/webhook';
 import { logGroup } from './worker/log-group';
 import { logMetrics } from './worker/log-metrics';
+import { newVersion } from './worker/new-version';
 import { progressTable } from './worker/progress-table';
 import { queue } from './worker/queue';
 import { queuePolicy } from './worker/queue-policy';
@@ -25,12 +27,13 @@ import { executionRole, taskRole } from './worker/roles';
 import { scaling } from './worker/scaling';
 import { sender } from './worker/sender';
 import { service } from './worker/service';
+import { serviceRules } from './worker/service-rules';
 import type { Subject } from './worker/subject';
 import { taskDefinition } from './worker/task-definition';
 import { topic } from './worker/topic';
 
 /** What a stack has once. */
-const SHARED_BUILDERS = [network, cluster, notifications, awakeRole];
+const SHARED_BUILDERS = [network, cluster, notifications, rollback, awakeRole];
 
 /** What each worker has. */
 const WORKER_BUILDERS = [
@@ -47,6 +50,7 @@ const WORKER_BUILDERS = [
   sender,
   logGroup,
   logMetrics,
+  newVersion,
   progressTable,
   taskRole,
   executionRole,
@@ -54,6 +58,7 @@ const WORKER_BUILDERS = [
   service,
   scaling,
   awakeSchedule,
+  serviceRules,
   alarms,
   dashboard,
 ];

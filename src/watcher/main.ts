@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const output = new Output(process.stdout);
   process.on('exit', output.flush);
   const format = settings.isStructured ? formatStructured : formatPlain;
-  const log = createLogger({ write: output.write, format, clock: systemClock });
+  const log = createLogger({ write: output.write, format, clock: systemClock, version: settings.version });
   const what =
     handler === undefined ? command.text : `handler ${environment[RuntimeVariable.handler] ?? command.text}`;
   log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${what}`);

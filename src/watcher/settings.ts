@@ -26,6 +26,8 @@ export interface Settings {
   healthSocket: string | undefined;
   /** Infinity where no dead-letter queue is known. */
   maxReceives: number;
+  /** Of the worker; absent where nothing asks. */
+  version?: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -67,6 +69,7 @@ export const readSettings = (environment: Environment): Settings =>
     volumes: read.list(ContainerVariable.volumes),
     isFreshContainerPerJob: read.flag(ContainerVariable.writableFilesystem),
     agentUri: environment.ECS_AGENT_URI,
+    version: environment[ContainerVariable.version],
     healthSocket: read.nameOrFalse(ContainerVariable.healthCheck),
   }));
 

@@ -37,6 +37,7 @@ export const IN_A_RELEASE: readonly Service[] = [
   ['reduce', 'eu-west-1', 'vote-count-dev'],
   ['fifo', 'us-east-1', 'fifo-dev'],
   ['two-workers', 'eu-west-1', 'two-dev'],
+  ['deploy-alarms', 'eu-west-1', 'price-feed-dev'],
 ];
 const AT_ONCE = 2;
 const DEPLOY_MS = 240_000;

@@ -39,6 +39,29 @@ const outcome = (parts: Partial<Outcome> = {}): Outcome => ({
 });
 const outcomeLine = (given: Outcome) => line({ text: outcomeText(given), fields: outcomeFields(given) });
 
+describe('the version of a worker', () => {
+  const given = outcome({ version: '0a1b2c3d', reason: 'exit code 1) of version 7 (b', peakMemoryMiB: 45 });
+
+  it('stands behind what metrics read, and is no part of the reason', () => {
+    expect(outcomeText(outcome({ version: '0a1b2c3d' }))).toBe(
+      '[failure] after 1200 ms, 3400 ms since sent, receive 2 of version 0a1b2c3d (exit code 1)',
+    );
+    for (const format of formats) {
+      expect(readLine(FORMATS[format](outcomeLine(given))).outcome).toEqual({
+        result: 'failure',
+        receives: 2,
+        reason: given.reason,
+      });
+    }
+    expect(outcomeTimes(outcomeText(given))).toEqual({ durationMs: 1_200, responseDurationMs: 3_400 });
+  });
+
+  it('is a field of a structured line, where it is asked for', () => {
+    expect(JSON.parse(formatStructured(outcomeLine(given)))).toMatchObject({ version: '0a1b2c3d' });
+    expect(JSON.parse(formatStructured(outcomeLine(outcome())))).not.toHaveProperty('version');
+  });
+});
+
 describe('the peak memory of a job', () => {
   const given = outcome({ peakMemoryMiB: 45, reason: 'exit code 1), peak memory 7 MiB' });
 

@@ -54,6 +54,7 @@ const LIMITS: Record<string, string> = {
   'Name of a stack': `${CLOUDFORMATION.maxStackNameLength} characters`,
   'Name of a rule or schedule': `${EVENTS.maxRuleNameLength} characters`,
   'Who hears of an alarm': text(CLOUDWATCH.maxAlarmActions),
+  'Alarms of a deploy': text(CLOUDWATCH.maxDescribedAlarms),
   'Sources (`events`)': text(EVENTS.maxSources),
   'Jobs in parts': text(MOST_PARTS),
 };

@@ -40,6 +40,7 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   'Resource[]': ['arn:aws:s3:::tiles/*', 'arn:aws:s3:::tiles'],
   Action: ['s3:GetObject'],
   'Action[]': ['s3:GetObject', 's3:PutObject'],
+  'deploy.alarms[]': ['failures', 'tiles-too-slow', 'Sum of 5xx / all'],
   'mounts[]': ['/scratch', '/var/cache/tiles'],
   'capacity[].provider': ['FARGATE', 'FARGATE_SPOT', 'big-instances'],
   'queue.arn': [`arn:aws:sqs:us-east-1:${ACCOUNT}:jobs`, `arn:aws:sqs:us-east-1:${ACCOUNT}:jobs.fifo`],

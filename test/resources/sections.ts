@@ -110,7 +110,12 @@ export const SECTIONS: Record<string, object> = {
       queueSize: false,
       memory: false,
       cpu: false,
+      placement: false,
+      deployment: false,
     },
+  },
+  'alarms that roll a deploy back': {
+    deploy: { alarms: ['failures', 'tiles-are-late', { Ref: 'OwnAlarm' }] },
   },
   'people and topics to tell': { notify: ['a@example.com', { Ref: 'OwnAlarms' }] },
   'secrets, mounts and exec': {

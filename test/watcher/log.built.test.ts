@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { ContainerVariable } from '../../src/contract/environment';
 import { LogSource } from '../../src/contract/log';
 import { readLine } from '../../src/contract/log-lines';
 import { createTestQueue } from '../helpers/emulator';
 import { envelopeOf } from '../helpers/envelope';
 import { LOG_FORMATS } from '../helpers/log-formats';
+import { dimensionsIn, valueIn } from '../helpers/metric-filter';
 import { useTestBed } from '../helpers/test-bed';
 import { worker } from '../helpers/watcher';
+import { single } from '../resources/support';
 
 const bed = useTestBed();
 
@@ -35,6 +38,23 @@ describe('the log', () => {
       // One for each byte that can stand first, and another for each return within it.
       expect(read.length).toBeGreaterThanOrEqual(256);
       for (const { messageId } of read) expect(messageId).toBe(id);
+    },
+  );
+
+  it.each(LOG_FORMATS)(
+    'says the version where the template asks, so that the filters find it: $format',
+    async ({ format, environment }) => {
+      const queue = await createTestQueue(bed.emulator);
+      const version = '0a1b2c3d';
+      const watcher = bed.start(queue, 'exit 1', { ...environment, [ContainerVariable.version]: version });
+      await queue.send('hello');
+      const line = await watcher.find(/exit code 1/);
+
+      const section = { deploy: { alarms: ['failures'] }, logs: { structured: format === 'structured' } };
+      const filter = single(section).of('versionErrorsMetric');
+      expect(valueIn(filter, line)).toBe(1);
+      expect(dimensionsIn(filter, line)).toEqual({ Version: version });
+      expect(readLine(line).outcome).toMatchObject({ result: 'failure', reason: 'exit code 1' });
     },
   );
 

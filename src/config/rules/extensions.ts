@@ -11,7 +11,18 @@ import { didYouMean } from '../suggest';
 import type { Service, WorkerRule } from './rule';
 
 export const extensionsAreMade: WorkerRule = {
-  reads: ['extensions', 'topic', 'queue', 'alarms', 'events', 'dashboard', 'reduce', 'sender', 'scaling'],
+  reads: [
+    'extensions',
+    'topic',
+    'queue',
+    'alarms',
+    'deploy',
+    'events',
+    'dashboard',
+    'reduce',
+    'sender',
+    'scaling',
+  ],
   check: ({ worker, name, isMany, shared, context, at }) => {
     // Where one worker stands alone, what it would share is among its extensions.
     const made = [

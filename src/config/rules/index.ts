@@ -18,6 +18,7 @@ import {
 } from './capacity';
 import { distinctEvents, eventBridgeSources, eventBuses } from './event-bridge';
 import { messageGroups, oneWebhook, scheduleExpressions, scheduleTimezones, topicSources } from './events';
+import { deploymentAlarmsAreNamed } from './deploy';
 import { extensionsAreMade } from './extensions';
 import { commandIsNotBlank, commandOrHandler } from './command';
 import { mountsAreApart, mountsAreSafe } from './filesystem';
@@ -118,6 +119,7 @@ export const WORKER_RULES: readonly WorkerRule[] = [
   healthCommandRuns,
   alarmWindows,
   deadLetterAlarmsHaveAQueue,
+  deploymentAlarmsAreNamed,
   extensionsAreMade,
   namesFit,
 ];

@@ -13,6 +13,8 @@ const ALARM_TEXTS: Record<AlarmName, string> = {
   queueSize: 'Messages waiting, over a long time: the service does not keep up.',
   memory: 'Memory used, in percent of what the task has.',
   cpu: 'CPU used, in percent of what the task has.',
+  deployment: 'A deployment that failed, and that ECS rolls back.',
+  placement: 'Tasks that ECS cannot place or start: no capacity, no address, no image, a quota.',
 };
 
 /** What the threshold is compared with. */
@@ -23,6 +25,8 @@ const ALARM_THRESHOLDS: Record<AlarmName, string> = {
   queueSize: 'More messages than this, on average over a period.',
   memory: 'More percent than this, on average over a period.',
   cpu: 'More percent than this, on average over a period.',
+  deployment: 'This many events of ECS, or more, in one period.',
+  placement: 'This many events of ECS, or more, in one period.',
 };
 
 function alarm(name: AlarmName) {
@@ -64,6 +68,8 @@ export const AlarmsSchema = strictObject(
     queueSize: alarm('queueSize'),
     memory: alarm('memory'),
     cpu: alarm('cpu'),
+    placement: alarm('placement'),
+    deployment: alarm('deployment'),
   },
   { default: {}, description: 'All are on; each can be tuned, or switched off with `false`.' },
 );

@@ -18,7 +18,7 @@ const sharedProperties = {
 const sharedExtensions = mapOf(mapOf(Type.Unknown()), {
   default: {},
   description:
-    'Like the `extensions` of a worker, for what the workers share: the cluster, the network and the topic of alarms. One worker that stands alone has these among its own `extensions`.',
+    'Like the `extensions` of a worker, for what the workers share: the cluster, the network, the topic of alarms, and the alarm on rollbacks. One worker that stands alone has these among its own `extensions`.',
 });
 
 /** `watchbot:` with one worker, whose keys stand directly under it. */

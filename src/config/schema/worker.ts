@@ -4,6 +4,7 @@ import { SETTLE_SECONDS } from '../../contract/outcomes';
 import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
+import { DeploySchema } from './deploy';
 import { EventsSchema } from './events';
 import { handlerKeys } from './handler';
 import { HealthCheckSchema } from './health';
@@ -137,6 +138,7 @@ export const workerProperties = {
     description: 'On EC2: the container has the rights of root on its instance.',
   }),
   healthCheck: HealthCheckSchema,
+  deploy: DeploySchema,
   reduce: ReduceSchema,
   exec: Type.Boolean({ default: false, description: 'Let `aws ecs execute-command` into the tasks.' }),
   extensions: mapOf(mapOf(Type.Unknown()), {

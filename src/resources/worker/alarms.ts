@@ -3,8 +3,8 @@ import { docsLink } from '../../config/docs';
 import { type WorkerResource } from '../../config/logical-ids';
 import { alarmName } from '../../config/names';
 import { combine, compact, type Resources } from '../cloudformation';
-import { logMetric, partOfFormula, queueMetric, serviceMetric } from './metrics';
-import { named, type Subject } from './subject';
+import { logMetric, partOfFormula, queueMetric, ruleMetric, serviceMetric } from './metrics';
+import { idOf, named, type Subject } from './subject';
 
 interface AlarmKind {
   resource: WorkerResource;
@@ -75,6 +75,18 @@ const KINDS: Record<AlarmName, AlarmKind> = {
       Period: period,
     }),
     operator: 'GreaterThanThreshold',
+  },
+  placement: {
+    resource: 'placementAlarm',
+    description: () => 'ECS could not place or start tasks: its service says why.',
+    metric: (subject, { period }) => ({ ...ruleMetric(idOf(subject, 'placementRule')), Period: period }),
+    operator: 'GreaterThanOrEqualToThreshold',
+  },
+  deployment: {
+    resource: 'deploymentAlarm',
+    description: () => 'A deployment has failed: ECS goes back to the version before, where there is one.',
+    metric: (subject, { period }) => ({ ...ruleMetric(idOf(subject, 'deploymentRule')), Period: period }),
+    operator: 'GreaterThanOrEqualToThreshold',
   },
 };
 

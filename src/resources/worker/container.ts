@@ -18,8 +18,11 @@ import { idOf, type Subject } from './subject';
 /** Open files, as in Watchbot: a watcher has several pipes for each worker. */
 const OPEN_FILES = 10_240;
 
-/** The container in which the watcher runs. */
-export function container(subject: Subject) {
+/**
+ * The container in which the watcher runs.
+ * @param version what it is told to be, where that is asked for
+ */
+export function container(subject: Subject, version?: string) {
   const { configuration, worker } = subject;
   return compact({
     Name: CONTAINER_NAME,
@@ -28,7 +31,7 @@ export function container(subject: Subject) {
     Essential: true,
     EntryPoint: [...ENTRY_POINT],
     Command: containerCommand(worker),
-    Environment: environment(subject),
+    Environment: environment(subject, version),
     Secrets: secrets(worker),
     ...containerSize(worker),
     MemoryReservation: worker.softMemory,
@@ -87,8 +90,12 @@ function containerCommand({ command, handler, image }: Worker): string[] {
 }
 
 /** The user's variables and the watcher's settings, by name. */
-function environment(subject: Subject) {
-  const all: Record<string, TextOrIntrinsic> = { ...subject.worker.environment, ...settings(subject) };
+function environment(subject: Subject, version: string | undefined) {
+  const all: Record<string, TextOrIntrinsic> = {
+    ...subject.worker.environment,
+    ...settings(subject),
+    ...(version === undefined ? {} : { [ContainerVariable.version]: version }),
+  };
   return Object.keys(all)
     .sort()
     .map((name) => ({ Name: nameInContainer(name), Value: all[name] }));

@@ -15,7 +15,7 @@ interface Kind {
 }
 
 /** A job that was released because its task was stopped has neither failed nor taken its time. */
-const ENDED = Object.values(JobResult).filter((result) => result !== JobResult.released);
+export const ENDED = Object.values(JobResult).filter((result) => result !== JobResult.released);
 
 const KINDS: Record<LogMetric, Kind> = {
   WorkerErrors: { resource: 'workerErrorsMetric', results: COUNTED_RESULTS, unit: 'Count' },
@@ -58,7 +58,7 @@ function metricFilter(
     Type: 'AWS::Logs::MetricFilter',
     Properties: {
       LogGroupName: ref(idOf(subject, 'logGroup')),
-      FilterPattern: structured ? structuredPattern(results) : plainPattern(results),
+      FilterPattern: outcomePattern(structured, results),
       MetricTransformations: [
         compact({
           MetricNamespace: METRIC_NAMESPACE,
@@ -90,15 +90,25 @@ const OUTCOME_WORDS = [
 ] as const;
 type PlainField = (typeof OUTCOME_WORDS)[number];
 
-/**
- * The source is part of the pattern, so that a worker which prints `[failure]` or its own JSON counts as nothing.
- */
-function plainPattern(results: readonly JobResult[]): string {
-  const choice = results.map((result) => `result = "${result}"`).join(' || ');
-  return `[date, source = "${LogSource.watcher}", id, ${choice}, ${OUTCOME_WORDS.join(', ')}, ...]`;
-}
+/** Those that follow where versions are told apart. */
+const VERSION_WORDS = ['of = "of"', 'word = "version"', LogField.version];
 
-function structuredPattern(results: readonly JobResult[]): string {
-  const choice = results.map((result) => `$.${LogField.result} = "${result}"`).join(' || ');
-  return `{ $.${LogField.source} = "${LogSource.watcher}" && (${choice}) }`;
+/**
+ * Which outcome lines a filter takes. The source is part of the pattern, so that a worker which prints `[failure]` or its
+ * own JSON counts as nothing.
+ * @param isByVersion only those that say of which version the worker is
+ */
+export function outcomePattern(
+  structured: boolean,
+  results: readonly JobResult[],
+  isByVersion = false,
+): string {
+  const field = structured ? `$.${LogField.result}` : 'result';
+  const choice = results.map((result) => `${field} = "${result}"`).join(' || ');
+  if (!structured) {
+    const words = [...OUTCOME_WORDS, ...(isByVersion ? VERSION_WORDS : [])].join(', ');
+    return `[date, source = "${LogSource.watcher}", id, ${choice}, ${words}, ...]`;
+  }
+  const version = isByVersion ? ` && $.${LogField.version} = "*"` : '';
+  return `{ $.${LogField.source} = "${LogSource.watcher}" && (${choice})${version} }`;
 }

@@ -1,7 +1,7 @@
 import { metricName, METRIC_NAMESPACE } from '../../config/names';
 import type { TextOrIntrinsic } from '../../config/configuration';
 import { clusterName } from '../cluster';
-import { getAtt } from '../cloudformation';
+import { getAtt, ref } from '../cloudformation';
 import { deadLetterQueueNameOf, queueNameOf } from './queue-references';
 import { idOf, type Subject } from './subject';
 
@@ -27,6 +27,12 @@ export function serviceMetric(subject: Subject, MetricName: string, Statistic: s
     { Name: 'ServiceName', Value: getAtt(idOf(subject, 'service'), 'Name') },
   ];
   return { Namespace: 'AWS/ECS', MetricName, Dimensions, Statistic };
+}
+
+/** How many events a rule has matched: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+export function ruleMetric(ruleId: string) {
+  const Dimensions = [{ Name: 'RuleName', Value: ref(ruleId) }];
+  return { Namespace: 'AWS/Events', MetricName: 'MatchedEvents', Dimensions, Statistic: 'Sum' };
 }
 
 /** What is counted and measured from the log. */

@@ -31,6 +31,7 @@ export function service(subject: Subject): Resources {
         MinimumHealthyPercent: 50,
         MaximumPercent: 200,
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        Alarms: deploymentAlarms(subject),
       },
       // Moving a task to another zone would stop its jobs for nothing: tasks serve no traffic.
       AvailabilityZoneRebalancing: 'DISABLED',
@@ -39,6 +40,14 @@ export function service(subject: Subject): Resources {
       EnableExecuteCommand: worker.exec ? true : undefined,
     }),
   });
+}
+
+/** Said where there are none, too: what is left out of an update stays as it was. */
+function deploymentAlarms(subject: Subject) {
+  const { alarms, isByFailures } = subject.worker.deploy;
+  const AlarmNames = [...(isByFailures ? [ref(idOf(subject, 'newVersionAlarm'))] : []), ...alarms];
+  const isOn = AlarmNames.length > 0;
+  return { AlarmNames, Enable: isOn, Rollback: isOn };
 }
 
 function capacity({ capacity: { launchType, strategy } }: Worker) {

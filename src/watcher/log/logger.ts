@@ -26,10 +26,13 @@ export function createLogger({
   write,
   format,
   clock,
+  version,
 }: {
   write: Write;
   format: FormatLine;
   clock: Clock;
+  /** Of the worker; absent where nothing asks. */
+  version?: string | undefined;
 }): Logger {
   const line = (parts: Omit<LogLine, 'time'>) =>
     `${escapeControls(format({ time: new Date(clock.now()), ...parts }))}\n`;
@@ -46,7 +49,8 @@ export function createLogger({
     error: (text, messageId) => {
       watcher({ level: LogLevel.error, text, messageId });
     },
-    outcome: (outcome, messageId) => {
+    outcome: (job, messageId) => {
+      const outcome = { ...job, version };
       const isCounted = COUNTED_RESULTS.includes(outcome.result);
       const level = isCounted ? LogLevel.error : LogLevel.info;
       watcher({ level, text: outcomeText(outcome), messageId, fields: outcomeFields(outcome) });

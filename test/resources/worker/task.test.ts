@@ -85,7 +85,10 @@ describe('the task definition', () => {
     // Those of a handler stand in its own test.
     const { queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB } = ContainerVariable;
     const ofHandlers = [queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB];
-    const all = [...Object.keys(variablesOf({ reduce: true })), ...ofHandlers];
+    const all = [
+      ...Object.keys(variablesOf({ reduce: true, deploy: { alarms: ['failures'] } })),
+      ...ofHandlers,
+    ];
     expect(all.sort()).toEqual(Object.values(ContainerVariable).sort());
     expect(variablesOf({ topic: false })).not.toHaveProperty('WorkTopic');
   });
@@ -194,6 +197,24 @@ describe('the service', () => {
       },
     });
     expect(of('service')).not.toHaveProperty('LaunchType');
+  });
+
+  it('is rolled back by the alarms that are named, of this stack or another', () => {
+    const alarms = ['tiles-are-late', { Ref: 'OwnAlarm' }];
+    const { of, Resources } = single({ deploy: { alarms } });
+    expect(of('service').DeploymentConfiguration).toEqual({
+      MinimumHealthyPercent: 50,
+      MaximumPercent: 200,
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      Alarms: { AlarmNames: alarms, Enable: true, Rollback: true },
+    });
+    // What is referred to is made before by itself.
+    expect(Resources.WatchbotService?.DependsOn).toEqual(single().Resources.WatchbotService?.DependsOn);
+  });
+
+  it('is watched by no alarm where none is named, also where some were before', () => {
+    const { Alarms } = single().of('service').DeploymentConfiguration;
+    expect(Alarms).toEqual({ AlarmNames: [], Enable: false, Rollback: false });
   });
 
   it('mixes Spot with an on-demand base', () => {

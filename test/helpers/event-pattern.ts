@@ -1,0 +1,21 @@
+/**
+ * Whether EventBridge would match an event, as far as the plugin's own patterns go: exact values, in lists, in maps. Every
+ * key of the pattern must be in the event; a list matches where the value, or one of the values of a list, is in it.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ */
+export function matches(pattern: unknown, event: unknown): boolean {
+  if (Array.isArray(pattern)) return matchesOne(pattern, event);
+  if (!isMap(pattern) || !isMap(event)) return false;
+  return Object.entries(pattern).every(([key, part]) => matches(part, event[key]));
+}
+
+function matchesOne(values: readonly unknown[], given: unknown): boolean {
+  const operator = values.find((value) => isMap(value));
+  if (operator !== undefined)
+    throw new Error(`an operator that is not known here: ${JSON.stringify(operator)}`);
+  const found: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return found.some((value) => values.includes(value));
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
