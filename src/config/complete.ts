@@ -1,3 +1,4 @@
+import { MAX_FINISH_SECONDS } from '../contract/outcomes';
 import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName, type AlarmSettings } from './alarm-defaults';
 import { DEFAULT_MOUNT, withoutSlash } from './mounts';
 import { isMap } from './maps';
@@ -95,7 +96,7 @@ function completeWorker(name: string, input: WorkerInput, context: ServiceContex
     topic: hasTopic(input),
     events: completeEvents(input.events),
     alarms: completeAlarms(input.alarms),
-    deploy: completeDeploy(input.deploy),
+    deploy: completeDeploy(input),
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     healthCheck: completeHealthCheck(input.healthCheck),
     reduce: completeReduce(input.reduce),
@@ -117,8 +118,10 @@ function completeEncryption(given: WorkerInput['queue']['encryption']): Encrypti
   return given === EncryptionWord.ownKey ? { by: 'madeKey' } : { by: 'givenKey', key: given };
 }
 
-function completeDeploy({ alarms }: WorkerInput['deploy']): Deploy {
+function completeDeploy({ deploy: { alarms, finish }, maxJobDuration }: WorkerInput): Deploy {
   return {
+    finish: finish ?? Math.min(maxJobDuration || MAX_FINISH_SECONDS, MAX_FINISH_SECONDS),
+    isShortUnasked: finish === undefined && maxJobDuration > MAX_FINISH_SECONDS,
     alarms: alarms.filter((alarm) => alarm !== OF_NEW_VERSION),
     isByFailures: alarms.includes(OF_NEW_VERSION),
   };

@@ -129,6 +129,10 @@ export interface Reduce {
 
 /** How a new version takes the place of the one before. */
 export interface Deploy {
+  /** Seconds that a job of the version before gets to finish. */
+  finish: number;
+  /** That is less than `maxJobDuration`, and nobody has said that it may be. */
+  isShortUnasked: boolean;
   /** Names of alarms of the user's own that roll it back. */
   alarms: readonly TextOrIntrinsic[];
   /** Failures of the new version do, too. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { FRAMEWORK_FOLDER, packageFolder } from './package-folder';
+import type { Configuration } from '../config/configuration';
 import type { CommandParts } from './command-parts';
 
 /** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
@@ -13,6 +14,7 @@ export async function packageService(parts: CommandParts): Promise<void> {
       import('../resources/merge.js'),
       import('../resources/function-permissions.js'),
     ]);
+  tellShortFinish(configuration, utils);
   const { service, serviceDir } = serverless;
   const images = await prepareImages(configuration, serviceDir, packageFolder(serverless, options));
   const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
@@ -27,4 +29,15 @@ export async function packageService(parts: CommandParts): Promise<void> {
   images.flatMap(({ warnings }) => warnings).forEach((text) => utils.log.warning(text));
   // The framework copies its folder to where `--package` says, once all is in it.
   await writeImages(images, path.join(serviceDir, FRAMEWORK_FOLDER));
+}
+
+/** What may happen to a job in each deploy is to be known before the first. */
+function tellShortFinish({ workers }: Configuration, { log }: CommandParts['utils']): void {
+  workers
+    .filter(({ deploy }) => deploy.isShortUnasked)
+    .forEach(({ name, deploy: { finish }, maxJobDuration }) => {
+      log.warning(
+        `Worker ${name}: a job may take ${maxJobDuration} s, and a deploy waits ${finish} s for it, since CloudFormation waits three hours. What is not done then is done again by the new version. \`deploy.finish: ${finish}\` says that this is known`,
+      );
+    });
 }

@@ -70,7 +70,7 @@ describe('the least that can be written', () => {
             placement: { threshold: 1, period: 3_600, evaluationPeriods: 1 },
             deployment: { threshold: 1, period: 60, evaluationPeriods: 1 },
           },
-          deploy: { alarms: [], isByFailures: false },
+          deploy: { alarms: [], finish: 10_000, isByFailures: false, isShortUnasked: false },
           dashboard: true,
           logs: { retention: 14, structured: false },
           healthCheck: { command: undefined, interval: 30, timeout: 10, retries: 3, startPeriod: 30 },
@@ -355,6 +355,18 @@ describe('a worker', () => {
     [{ pointInTimeRecovery: true }, { pointInTimeRecovery: true }],
   ])('has the reduce mode %j', (reduce, expected) => {
     expect(only({ reduce }).reduce).toEqual(expected);
+  });
+
+  // CloudFormation waits for a service for three hours.
+  it.each([
+    { given: {}, finish: 10_000, isShortUnasked: false },
+    { given: { maxJobDuration: 60 }, finish: 60, isShortUnasked: false },
+    { given: { maxJobDuration: 10_000 }, finish: 10_000, isShortUnasked: false },
+    { given: { maxJobDuration: 10_001 }, finish: 10_000, isShortUnasked: true },
+    { given: { maxJobDuration: 43_200, deploy: { finish: 600 } }, finish: 600, isShortUnasked: false },
+    { given: { deploy: { finish: 0 } }, finish: 0, isShortUnasked: false },
+  ])('of $given gives a job $finish s to finish in a deploy', ({ given, ...expected }) => {
+    expect(only(given).deploy).toMatchObject(expected);
   });
 
   it('has a sender and no dashboard where that is said', () => {

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { NEW_VERSION_ALARM } from '../alarm-defaults';
+import { MAX_FINISH_SECONDS } from '../../contract/outcomes';
 import { CLOUDWATCH } from '../limits';
 import { strictObject, stringOrIntrinsic } from './values';
 
@@ -8,6 +9,14 @@ export const OF_NEW_VERSION = 'failures';
 
 export const DeploySchema = strictObject(
   {
+    finish: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: MAX_FINISH_SECONDS,
+        description: `Seconds that a job of the version before gets to finish in a deploy, before it is told and then stopped; its message comes again. At most ${MAX_FINISH_SECONDS}: CloudFormation waits for a service for three hours.`,
+        otherwise: `\`maxJobDuration\`, and ${MAX_FINISH_SECONDS} if that is none or longer`,
+      }),
+    ),
     alarms: Type.Array(stringOrIntrinsic(), {
       title: 'a list of the names of alarms',
       default: [],

@@ -117,6 +117,7 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     [ContainerVariable.visibilityTimeoutSeconds]: String(worker.queue.visibilityTimeout),
     [ContainerVariable.stopTimeoutSeconds]: String(worker.stopTimeout),
     [ContainerVariable.stopNoticeSeconds]: String(worker.stopNotice),
+    [ContainerVariable.finishSeconds]: String(worker.deploy.finish),
     [ContainerVariable.standardInput]: String(worker.stdin),
     ...(worker.healthCheck !== undefined && worker.healthCheck.command === undefined
       ? { [ContainerVariable.healthCheck]: HEALTH_SOCKET }

@@ -80,6 +80,7 @@ describe('the task definition', () => {
       WatchbotVisibilityTimeout: '180',
       WatchbotStopTimeout: '120',
       WatchbotStopNotice: '15',
+      WatchbotFinish: '60',
       WatchbotStandardInput: 'false',
     });
     // Those of a handler stand in its own test.
