@@ -480,7 +480,7 @@ describe('the service', () => {
     const { stack, pass } = startService(2, { alarms });
     await pass(3 * MINUTE);
     const first = stack.deploy(V2)!;
-    await pass(8 * MINUTE);
+    await pass(5 * MINUTE);
     expect(first.state).toBe('UPDATE_IN_PROGRESS');
     isUp = true;
     await pass(2 * MINUTE);

@@ -96,14 +96,20 @@ export const MAX_ACTIVE_DEPLOYMENTS = 5;
  */
 export const failuresOfDeployment = (desired: number) => Math.min(200, Math.max(3, Math.ceil(0.5 * desired)));
 
+/** "The default bake time is less than 5 minutes." */
+const LONGEST_BAKE_SECONDS = 300;
+
 /**
  * For so long ECS watches a deployment's alarms after the old tasks are gone. It is computed from the alarms, AWS does not
- * say how: all that they look at, which is the least after which they can have seen the new version only (inferred). What
- * is in ALARM when a deployment begins is not watched in it.
+ * say how: all that they look at, which is the least after which they can have seen the new version only (inferred), but
+ * less than five minutes. If one of them is in ALARM when a deployment begins, none is watched in it.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
 export const bakeSeconds = (alarms: readonly { periodSeconds: number; evaluationPeriods: number }[]) =>
-  Math.max(0, ...alarms.map(({ periodSeconds, evaluationPeriods }) => periodSeconds * evaluationPeriods));
+  Math.min(
+    LONGEST_BAKE_SECONDS,
+    Math.max(0, ...alarms.map(({ periodSeconds, evaluationPeriods }) => periodSeconds * evaluationPeriods)),
+  );
 
 /**
  * Fargate's launches: 500 a minute for a service, out of 100 at once for an account and region.
