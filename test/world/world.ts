@@ -9,6 +9,7 @@ import { Random } from '../../src/scaling/simulation/random';
 import { DEFAULT_WORLD } from '../../src/scaling/simulation/world';
 import { MAX_FINISH_SECONDS } from '../../src/contract/outcomes';
 import type { Settings } from '../../src/watcher/settings';
+import { lookPeriodMs } from '../../src/watcher/task/looks';
 import { WorldClock } from './clock';
 import { Stack, type StackUpdate } from './cloudformation';
 import { EcsService, type EcsTask, type ServiceSettings, type StopCause, type Version } from './ecs';
@@ -93,7 +94,7 @@ const DEPLOY_SLACK_MS = 10 * MINUTE;
 /** Three tasks of a version that does not work must fail one after the other, and then the rollback follows. */
 const ROLLBACK_SLACK_MS = 10 * MINUTE;
 const LONGEST_FINISH_MS = MAX_FINISH_SECONDS * 1000;
-const RETIRES_WITHIN_MS = 3 * MINUTE;
+const RETIRES_WITHIN_MS = MINUTE;
 const UNSEEN_SLACK_MS = HOUR;
 /** From the end of an old task's last job to the first of a new one that waits for its protection. */
 const HANDOVER_MS = 20_000;
@@ -398,7 +399,9 @@ class World {
   private mustRetire({ deployment }: EcsTask): boolean {
     const { newest, replacedSinceMs } = this.service;
     if (this.isUnseen || deployment === newest || replacedSinceMs === undefined) return false;
-    return this.clock.now() - replacedSinceMs > RETIRES_WITHIN_MS;
+    // So often all of them together ask ECS ten times a second; the last poll and its answer come on top.
+    const looksMs = 2 * lookPeriodMs(this.service.tasks.size);
+    return this.clock.now() - replacedSinceMs > looksMs + RETIRES_WITHIN_MS;
   }
 
   private countAtWork(): number {

@@ -16,24 +16,32 @@ export interface Memory {
 
 export function remember(before: Memory | undefined, newest: Deployment, nowMs: number): Memory {
   const { id, running } = newest;
-  if (before?.id !== id) return { id, running, grewAtMs: nowMs, replaced: 0 };
+  const isFirst = before?.id !== id;
+  const last = isFirst ? { running: 0, grewAtMs: nowMs, replaced: 0 } : before;
   return {
     id,
     running,
-    grewAtMs: running > before.running ? nowMs : before.grewAtMs,
-    replaced: shareReplaced(newest, before),
+    grewAtMs: running > last.running ? nowMs : last.grewAtMs,
+    replaced: shareReplaced(newest, last),
   };
 }
 
+/** Of so many tasks half are not just starting by chance. */
+const MANY = 20;
+
 /**
- * None before half of what is desired runs: so never less than half of the tasks take messages, whichever they are. What
- * runs counts once it was seen twice: of a version that ends as soon as it begins some are always just running. As long as
- * half of them run, the share does not fall: a job of hours would be begun for the minute in which one is replaced.
+ * None before half of what is desired runs: so never less than half of the tasks take messages, whichever they are. Of a
+ * few tasks what runs counts once it was seen twice: of a version that ends as soon as it begins one is always just running.
+ * As long as half of them run, the share does not fall: a job of hours would be begun for the minute in which one is
+ * replaced.
  */
-function shareReplaced({ desired, running, failed, hasFailed }: Deployment, before: Memory): number {
-  const seenTwice = Math.min(before.running, running);
-  if (failed > 0 || hasFailed || 2 * seenTwice < desired) return 0;
-  return Math.max(before.replaced, Math.min(1, seenTwice / Math.max(1, desired)));
+function shareReplaced(
+  { desired, running, failed, hasFailed }: Deployment,
+  before: Pick<Memory, 'running' | 'replaced'>,
+): number {
+  const sure = desired < MANY ? Math.min(before.running, running) : running;
+  if (failed > 0 || hasFailed || 2 * sure < desired) return 0;
+  return Math.max(before.replaced, Math.min(1, sure / Math.max(1, desired)));
 }
 
 export type Cause =

@@ -54,6 +54,8 @@ describe('tasks of an older version', () => {
     { looks: [{ running: 12 }, { running: 12 }], share: 1, why: 'more than desired run' },
     { looks: [{ running: 10 }, { running: 10, failed: 1 }], share: 0, why: 'a task of it has failed' },
     { looks: [{ running: 10 }, { running: 10, hasFailed: true }], share: 0, why: 'it is given up' },
+    { looks: [{ desired: 20, running: 9 }], share: 0, why: 'less than half of many run' },
+    { looks: [{ desired: 20, running: 15 }], share: 0.75, why: 'of many, fifteen are not just ending again' },
     {
       looks: [{ running: 10 }, { running: 10 }, { id: 'ecs-svc/3', running: 10 }],
       share: 0,
