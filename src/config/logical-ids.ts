@@ -29,6 +29,8 @@ const WORKER_RESOURCES = {
   awakeSchedule: 'AwakeSchedule',
   scaleUpPolicy: 'ScaleUp',
   scaleUpAlarm: 'ScaleUpTrigger',
+  scaleSteadyPolicy: 'ScaleSteady',
+  scaleSteadyAlarm: 'ScaleSteadyTrigger',
   scaleDownPolicy: 'ScaleDown',
   scaleDownAlarm: 'ScaleDownTrigger',
   deadLetterAlarm: 'DeadLetterAlarm',

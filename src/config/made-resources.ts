@@ -1,3 +1,5 @@
+import { choosePolicy } from '../scaling/choose-policy';
+import { widestBounds } from '../scaling/schedule';
 import type { AlarmName } from './alarm-defaults';
 import { isKeptAwake, whyNeverAwake } from './awake';
 import { completeCapacity } from './complete-capacity';
@@ -50,6 +52,14 @@ const set = (key: 'dashboard' | 'reduce' | 'sender'): Condition => ({
   holds: (worker) => worker[key] !== false,
   without: () => `\`${key}: false\``,
 });
+const STEADY: Condition = {
+  holds: ({ scaling, concurrency }) =>
+    choosePolicy({ ...scaling, ...widestBounds(scaling) }, concurrency).parts.some(
+      (part) => part.kind === 'step' && part.direction === 'steady',
+    ),
+  without: ({ scaling: { compatibility } }) =>
+    compatibility === undefined ? 'one number of tasks under `scaling`' : '`scaling.compatibility`',
+};
 const sources = (kinds: readonly string[]): Condition => ({
   holds: ({ events }) => events.some((event) => Object.keys(event).some((kind) => kinds.includes(kind))),
   without: () => `no \`${kinds.join('`, `')}\` under \`events\``,
@@ -88,6 +98,8 @@ const CONDITIONS: Partial<Record<WorkerResource, readonly Condition[]>> = {
       without: (worker) => whyNeverAwake(worker) ?? '`scaling.awake: false`',
     },
   ],
+  scaleSteadyPolicy: [STEADY],
+  scaleSteadyAlarm: [STEADY],
   deadLetterAlarm: [DEAD_LETTER_QUEUE, alarm('deadLetter')],
   deadLetterGrowthAlarm: [DEAD_LETTER_QUEUE, alarm('deadLetterGrowth')],
   workerErrorsAlarm: [alarm('workerErrors')],

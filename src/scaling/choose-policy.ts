@@ -1,4 +1,4 @@
-import { DEFAULT_LATENCY_SECONDS } from './limits';
+import { DEFAULT_KEEP_IDLE_SECONDS, DEFAULT_LATENCY_SECONDS } from './limits';
 import { givenStepsPolicy, type GivenStep } from './policies/given-steps';
 import { gradedPolicy } from './policies/graded';
 import { watchbotPolicy } from './policies/watchbot';
@@ -15,15 +15,18 @@ export interface ScalingChoice {
   readonly latency?: number | undefined;
   /** Message groups that there usually are, of a FIFO queue. */
   readonly groups?: number | undefined;
+  /** Seconds for which a task stays that was not needed. */
+  readonly keepIdle?: number | undefined;
   readonly steps?: readonly GivenStep[] | undefined;
   readonly compatibility?: 'watchbot' | undefined;
 }
 
 export function choosePolicy(scaling: ScalingChoice, concurrency: number): ScalingPolicy {
   if (scaling.compatibility === 'watchbot') return watchbotPolicy(scaling);
-  if (scaling.steps !== undefined) return givenStepsPolicy(scaling.steps);
+  const rest = { min: scaling.min, keepIdleSeconds: scaling.keepIdle ?? DEFAULT_KEEP_IDLE_SECONDS };
+  if (scaling.steps !== undefined) return givenStepsPolicy(scaling.steps, rest);
   return gradedPolicy({
-    min: scaling.min,
+    ...rest,
     max: usefulTasks(scaling, concurrency),
     concurrency,
     messagesPerTask: messagesPerTask(scaling, concurrency),

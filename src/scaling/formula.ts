@@ -48,6 +48,7 @@ export function evaluate(formula: Formula, valueOf: ValueOf): number | undefined
 
 const OPERATORS = {
   '+': (left: number, right: number) => left + right,
+  '-': (left: number, right: number) => left - right,
   // CloudWatch has no data point where a formula divides by 0.
   '/': (left: number, right: number) => (right === 0 ? undefined : left / right),
 };

@@ -7,6 +7,9 @@ export const METRIC_PERIOD_SECONDS = 60;
  */
 export const MAX_STEPS = 20;
 
+/** Numbers of tasks that a policy can ask for; one step more asks for none. */
+export const MAX_LEVELS = MAX_STEPS - 1;
+
 /** A task takes about this long to start: for a message that is done with sooner, another task would come too late. */
 export const DEFAULT_LATENCY_SECONDS = 60;
 
@@ -15,3 +18,12 @@ export const DEFAULT_LATENCY_SECONDS = 60;
  * the next one still comes two hours before that. A call more a day costs nothing, and shows nothing either.
  */
 export const AWAKE_EVERY_HOURS = 2;
+
+/**
+ * Long enough that the launches of a day whose load rises and falls are few, short enough that the tasks of a burst do not
+ * cost more than the burst.
+ */
+export const DEFAULT_KEEP_IDLE_SECONDS = 240;
+
+/** An alarm with a longer period is not looked at each minute. */
+export const MAX_KEEP_IDLE_SECONDS = 3_600;

@@ -3,14 +3,17 @@
  * The words are those of CloudWatch and Application Auto Scaling.
  */
 
-/** What SQS counts, in messages: waiting, received but not yet deleted, and sent within the period. */
-export type QueueMetric = 'visible' | 'inFlight' | 'sent';
+/**
+ * What SQS counts, in messages: waiting, the fewest that waited within the period, received but not yet deleted, and sent
+ * within the period.
+ */
+export type QueueMetric = 'visible' | 'leastVisible' | 'inFlight' | 'sent';
 
 /** What an alarm looks at: a formula over the queue's metrics, which `formula.ts` writes as CloudWatch's metric math. */
 export type Formula =
   | { readonly metric: QueueMetric }
   | { readonly number: number }
-  | { readonly operator: '+' | '/'; readonly of: readonly [Formula, Formula] }
+  | { readonly operator: '+' | '-' | '/'; readonly of: readonly [Formula, Formula] }
   /** Its value, or the number where CloudWatch has none. */
   | { readonly function: 'FILL'; readonly of: readonly [Formula, Formula] }
   /** The second where the first is above 0, else the third. */
@@ -44,10 +47,13 @@ export interface Step {
 
 export interface StepScaling {
   readonly kind: 'step';
-  readonly direction: 'up' | 'down';
+  /** What it is for: `steady` is in force where neither more nor none come. */
+  readonly direction: 'up' | 'steady' | 'down';
   readonly alarm: Alarm;
   readonly adjustment: 'ExactCapacity' | 'ChangeInCapacity' | 'PercentChangeInCapacity';
   readonly cooldownSeconds: number;
+  /** Of the alarm's data points, which one the steps are about. */
+  readonly aggregation: 'Maximum' | 'Minimum';
   /** In ascending order, without a gap. */
   readonly steps: readonly Step[];
 }

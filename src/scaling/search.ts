@@ -1,3 +1,4 @@
+import { DEFAULT_KEEP_IDLE_SECONDS } from './limits';
 import { givenStepsPolicy, type GivenStep } from './policies/given-steps';
 import { taskLevels } from './policies/graded';
 import type { ScalingBounds } from './policy';
@@ -12,6 +13,8 @@ const SHARES_OF_MAX = [1, 0.7, 0.5, 0.35, 0.25, 0.1];
 export interface SearchInput extends Omit<SimulationInput, 'policy'> {
   /** Task-seconds that the load may cost at most. */
   readonly budgetSeconds: number;
+  /** As `scaling.keepIdle`. */
+  readonly keepIdleSeconds?: number | undefined;
 }
 
 /** Steps for `scaling.steps`, and what the load comes to with them. */
@@ -32,12 +35,13 @@ export interface SearchResult {
  * @param onTried told after each try, since a great load takes a while
  */
 export function searchSteps(
-  { budgetSeconds, ...input }: SearchInput,
+  { budgetSeconds, keepIdleSeconds = DEFAULT_KEEP_IDLE_SECONDS, ...input }: SearchInput,
   onTried?: (tried: number, of: number) => void,
 ): SearchResult {
   const candidates = candidateSteps(input.bounds);
   const proposals = candidates.map((steps, index): Proposal => {
-    const result = simulate({ ...input, policy: givenStepsPolicy(steps) });
+    const policy = givenStepsPolicy(steps, { min: input.bounds.min, keepIdleSeconds });
+    const result = simulate({ ...input, policy });
     onTried?.(index + 1, candidates.length);
     return { steps, result };
   });

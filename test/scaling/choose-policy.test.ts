@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ECS } from '../../src/config/limits';
 import { choosePolicy, messagesPerTask } from '../../src/scaling/choose-policy';
-import { MAX_STEPS } from '../../src/scaling/limits';
+import { DEFAULT_KEEP_IDLE_SECONDS, MAX_LEVELS } from '../../src/scaling/limits';
 import { taskLevels } from '../../src/scaling/policies/graded';
 import { fc } from '../helpers/seeded';
 
@@ -28,12 +28,41 @@ describe('the policy', () => {
   });
 });
 
+describe('how long idle tasks stay', () => {
+  const windows = (more: object) =>
+    choosePolicy({ min: 0, max: 5, ...more }, 1).parts.map((part) =>
+      part.kind === 'step' ? [part.direction, part.alarm.periodSeconds, part.alarm.evaluationPeriods] : [],
+    );
+
+  it.each([
+    ['is four minutes', {}, DEFAULT_KEEP_IDLE_SECONDS],
+    ['is what is asked for', { keepIdle: 600 }, 600],
+    [
+      'is what is asked for, with steps',
+      {
+        keepIdle: 60,
+        steps: [
+          { messages: 1, tasks: 1 },
+          { messages: 9, tasks: 5 },
+        ],
+      },
+      60,
+    ],
+  ])('%s', (_name, more, seconds) => {
+    expect(windows(more)).toEqual([
+      ['up', 60, 1],
+      ['steady', seconds, 1],
+      ['down', 60, seconds / 60],
+    ]);
+  });
+});
+
 describe('the numbers of tasks that a policy can ask for', () => {
   it.each([
     [{ min: 0, max: 1 }, [1]],
     [{ min: 2, max: 5 }, [2, 3, 4, 5]],
     [{ min: 7, max: 7 }, [7]],
-    [{ min: 0, max: 20 }, Array.from({ length: 20 }, (_, index) => index + 1)],
+    [{ min: 0, max: MAX_LEVELS }, Array.from({ length: MAX_LEVELS }, (_, index) => index + 1)],
   ])('between %j are all, where AWS takes so many', (bounds, expected) => {
     expect(taskLevels(bounds)).toEqual(expected);
   });
@@ -48,9 +77,9 @@ describe('the numbers of tasks that a policy can ask for', () => {
         const levels = taskLevels({ min: Math.min(min, max), max });
         expect(levels[0]).toBe(Math.max(1, Math.min(min, max)));
         expect(levels.at(-1)).toBe(max);
-        expect(levels.length).toBeLessThanOrEqual(MAX_STEPS);
-        // 5,000 to the 19th root, and what rounding adds to it.
-        const even = (max / levels[0]!) ** (1 / (MAX_STEPS - 1)) * 1.35;
+        expect(levels.length).toBeLessThanOrEqual(MAX_LEVELS);
+        // 5,000 to the 18th root, and what rounding adds to it.
+        const even = (max / levels[0]!) ** (1 / (MAX_LEVELS - 1)) * 1.35;
         for (const [index, level] of levels.slice(1).entries()) {
           expect(level).toBeGreaterThan(levels[index]!);
           expect(level).toBeLessThanOrEqual(Math.max(levels[index]! + 1, levels[index]! * even + 1));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_KEEP_IDLE_SECONDS } from '../../src/scaling/limits';
 import { givenStepsPolicy } from '../../src/scaling/policies/given-steps';
 import { searchSteps } from '../../src/scaling/search';
 import { simulate } from '../../src/scaling/simulation/simulate';
@@ -37,7 +38,8 @@ describe('a search for steps', () => {
 
   it('tells what the steps that it proposes come to', () => {
     for (const { steps, result } of all.frontier) {
-      expect(simulate({ ...input, policy: givenStepsPolicy(steps) })).toEqual(result);
+      const policy = givenStepsPolicy(steps, { min: 0, keepIdleSeconds: DEFAULT_KEEP_IDLE_SECONDS });
+      expect(simulate({ ...input, policy })).toEqual(result);
     }
   });
 

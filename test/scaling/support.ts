@@ -27,7 +27,8 @@ export const times = (atSeconds: readonly number[], seconds: number): Load => ({
 });
 
 /** A policy that wants so many tasks with the first message. */
-export const wants = (tasks: number): ScalingPolicy => givenStepsPolicy([{ messages: 1, tasks }]);
+export const wants = (tasks: number): ScalingPolicy =>
+  givenStepsPolicy([{ messages: 1, tasks }], { min: 0, keepIdleSeconds: 60 });
 
 export const input = (given: Partial<SimulationInput> & Pick<SimulationInput, 'load'>): SimulationInput => ({
   policy: wants(2),
@@ -52,6 +53,7 @@ export const stepScaling = (parts: Partial<StepScaling>, threshold = 1): StepSca
   },
   adjustment: 'ChangeInCapacity',
   cooldownSeconds: 0,
+  aggregation: 'Maximum',
   steps: [{ from: threshold, to: undefined, adjust: 1 }],
   ...parts,
 });

@@ -22,6 +22,7 @@ export const extensionsAreMade: WorkerRule = {
     'reduce',
     'sender',
     'scaling',
+    'concurrency',
   ],
   check: ({ worker, name, isMany, shared, context, at }) => {
     // Where one worker stands alone, what it would share is among its extensions.

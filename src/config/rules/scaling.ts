@@ -18,7 +18,7 @@ export const scalingBounds: WorkerRule = {
 
 /** What decides by itself leaves nothing to the keys that it does not read. */
 const DECIDED_BY = {
-  compatibility: ['steps', 'jobDuration', 'latency', 'groups'],
+  compatibility: ['steps', 'jobDuration', 'latency', 'groups', 'keepIdle'],
   steps: ['jobDuration', 'latency', 'groups'],
 } as const;
 

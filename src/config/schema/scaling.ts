@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import {
   AWAKE_EVERY_HOURS,
+  DEFAULT_KEEP_IDLE_SECONDS,
   DEFAULT_LATENCY_SECONDS,
-  MAX_STEPS,
+  MAX_KEEP_IDLE_SECONDS,
+  MAX_LEVELS,
   METRIC_PERIOD_SECONDS,
 } from '../../scaling/limits';
 import { AUTO_SCALING, ECS, SQS } from '../limits';
@@ -87,11 +89,21 @@ const ways = {
       otherwise: 'unknown: a group for each message',
     }),
   ),
+  keepIdle: Type.Optional(
+    Type.Integer({
+      minimum: METRIC_PERIOD_SECONDS,
+      maximum: MAX_KEEP_IDLE_SECONDS,
+      multipleOf: METRIC_PERIOD_SECONDS,
+      description:
+        'Seconds for which tasks stay that have nothing to do: a message that comes meanwhile need not wait for a task to start. Less costs fewer task-hours and more starts.',
+      otherwise: String(DEFAULT_KEEP_IDLE_SECONDS),
+    }),
+  ),
   steps: Type.Optional(
     Type.Array(StepSchema, {
       title: 'a list of steps {messages, tasks}',
       minItems: 1,
-      maxItems: MAX_STEPS,
+      maxItems: MAX_LEVELS,
       description:
         'Your own steps, ascending, instead of those that the plugin works out: from so many messages on, so many tasks.',
       otherwise: 'worked out from the other keys',

@@ -50,12 +50,13 @@ const scheduledAction = ({ rate, timezone, min, max }: Entry, index: number) =>
 
 const RESOURCES = {
   up: { policy: 'scaleUpPolicy', alarm: 'scaleUpAlarm' },
+  steady: { policy: 'scaleSteadyPolicy', alarm: 'scaleSteadyAlarm' },
   down: { policy: 'scaleDownPolicy', alarm: 'scaleDownAlarm' },
 } as const;
 
 function policy(
   subject: Subject,
-  { direction, alarm, adjustment, cooldownSeconds, steps }: StepScaling,
+  { direction, alarm, adjustment, cooldownSeconds, aggregation, steps }: StepScaling,
 ): Resources {
   const resource = RESOURCES[direction].policy;
   return named(subject, resource, {
@@ -66,7 +67,7 @@ function policy(
       ScalingTargetId: ref(idOf(subject, 'scalableTarget')),
       StepScalingPolicyConfiguration: {
         AdjustmentType: adjustment,
-        MetricAggregationType: 'Maximum',
+        MetricAggregationType: aggregation,
         Cooldown: cooldownSeconds,
         StepAdjustments: steps.map((step) => stepAdjustment(step, alarm)),
       },
@@ -113,11 +114,14 @@ function watched(subject: Subject, { formula, label, statistic, periodSeconds }:
 
 const METRIC_NAMES: Record<QueueMetric, string> = {
   visible: 'ApproximateNumberOfMessagesVisible',
+  leastVisible: 'ApproximateNumberOfMessagesVisible',
   inFlight: 'ApproximateNumberOfMessagesNotVisible',
   sent: 'NumberOfMessagesSent',
 };
 
+/** What is sent is told as it comes, and only the sum of it says how much. */
+const STATISTICS: Partial<Record<QueueMetric, string>> = { sent: 'Sum', leastVisible: 'Minimum' };
+
 function metric(subject: Subject, name: QueueMetric, statistic: Alarm['statistic']) {
-  // What is sent is told as it comes, and only the sum of it says how much.
-  return queueMetric(subject, METRIC_NAMES[name], { statistic: name === 'sent' ? 'Sum' : statistic });
+  return queueMetric(subject, METRIC_NAMES[name], { statistic: STATISTICS[name] ?? statistic });
 }

@@ -28,7 +28,7 @@ type Part = StepScaling | TargetTracking;
 export class Autoscaler {
   private readonly policy: ScalingPolicy;
   private readonly bounds: ScalingBounds;
-  private readonly metrics: Metrics;
+  readonly metrics: Metrics;
   private readonly scaleOuts = new Map<Part, Activity>();
   private scaleInUntilSeconds = -Infinity;
 
@@ -44,19 +44,24 @@ export class Autoscaler {
    * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
    */
   decide(nowSeconds: number, capacity: Capacity): number {
-    const wishes = this.policy.parts.flatMap((part) => {
-      const wanted = this.wanted(part, nowSeconds, capacity);
-      return wanted === undefined ? [] : [{ part, wanted: this.within(wanted) }];
-    });
+    const wishes = this.wishes(nowSeconds, capacity);
     if (wishes.length === 0) return capacity.desired;
     // Of several policies at once the greatest capacity wins, be it to scale out or in.
     const { part, wanted } = wishes.reduce((one, other) => (other.wanted > one.wanted ? other : one));
     return this.apply(part, wanted, { nowSeconds, desired: capacity.desired });
   }
 
+  /** What each policy asks for whose alarm is in ALARM. */
+  wishes(nowSeconds: number, capacity: Capacity): { part: Part; wanted: number }[] {
+    return this.policy.parts.flatMap((part) => {
+      const wanted = this.wanted(part, nowSeconds, capacity);
+      return wanted === undefined ? [] : [{ part, wanted: this.within(wanted) }];
+    });
+  }
+
   private wanted(part: Part, nowSeconds: number, capacity: Capacity): number | undefined {
     if (part.kind === 'target') return trackTarget(part, this.metrics, capacity);
-    const value = breachOf(part.alarm, this.metrics);
+    const value = breachOf(part, this.metrics);
     const step = value === undefined ? undefined : stepFor(part, value);
     return step === undefined ? undefined : this.stepped(part, step.adjust, { nowSeconds, ...capacity });
   }

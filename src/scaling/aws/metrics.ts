@@ -1,7 +1,7 @@
 import type { QueueMetric } from '../policy';
 
 /** What SQS tells of a queue once a minute. A metric may be missing: there is no data point then. */
-export type MetricValues = Readonly<Partial<Record<QueueMetric, number>>>;
+export type MetricValues = Readonly<Partial<Record<Exclude<QueueMetric, 'leastVisible'>, number>>>;
 
 /** Before the load came, the queue was empty. */
 const EMPTY: MetricValues = { visible: 0 };

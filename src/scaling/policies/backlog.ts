@@ -1,6 +1,12 @@
 import { METRIC_PERIOD_SECONDS } from '../limits';
 import type { Alarm, Formula, ScalingPolicy, Step, StepScaling } from '../policy';
-import { NEW_WORK, whileNewWork } from './queue-formulas';
+import {
+  LEAST_VISIBLE,
+  VISIBLE,
+  whileMessagesWait,
+  whileNoneCame,
+  whileNoneHadToWait,
+} from './queue-formulas';
 
 /**
  * Half a period: the next minute's decision is never held back, and no minute's is made twice. A longer one has no use,
@@ -8,58 +14,103 @@ import { NEW_WORK, whileNewWork } from './queue-formulas';
  */
 const COOLDOWN_SECONDS = METRIC_PERIOD_SECONDS / 2;
 
-/** Percent; of 50 tasks 5 are left, then 1, then none: what comes right after the last message meets one still there. */
-const REST = -90;
-
-const EACH_MINUTE = {
-  periodSeconds: METRIC_PERIOD_SECONDS,
-  statistic: 'Maximum',
-  evaluationPeriods: 1,
-} as const;
-
-/**
- * The shape of this plugin's own policies: once a minute the backlog says how many tasks there shall be, up or down.
- * That number may be far below the tasks that are busy: each protects itself until its work has ended, so they end one
- * by one as the work does. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
- * @param measure what the steps are about: at least 1 where a task is needed, which is where the first one begins
- */
-export function backlogPolicy(
-  name: string,
-  measure: { label: string; formula: Formula },
-  steps: readonly Step[],
-): ScalingPolicy {
-  const alarm: Alarm = {
-    description: 'Keeps as many tasks as the messages need.',
-    label: measure.label,
-    formula: whileNewWork(measure.formula),
-    comparison: 'GreaterThanOrEqualToThreshold',
-    threshold: 1,
-    ...EACH_MINUTE,
-  };
-  const follow: StepScaling = {
-    kind: 'step',
-    direction: 'up',
-    alarm,
-    adjustment: 'ExactCapacity',
-    cooldownSeconds: COOLDOWN_SECONDS,
-    steps,
-  };
-  return { name, parts: [follow, rest] };
+export interface Backlog {
+  readonly name: string;
+  /** What `needed` gives is called. */
+  readonly label: string;
+  /** What the steps are about, of the messages that wait; those in hand it adds. At least 1 where a task is needed. */
+  readonly needed: (waiting: Formula) => Formula;
+  /** From 1 on. */
+  readonly steps: readonly Step[];
+  /** Tasks when there is nothing to do. */
+  readonly min: number;
+  /** For so long a task stays beyond its last use. */
+  readonly keepIdleSeconds: number;
 }
 
-/** Nothing waits and nothing came: tasks that are not busy end. */
-const rest: StepScaling = {
-  kind: 'step',
-  direction: 'down',
-  alarm: {
-    description: 'Ends tasks that are not busy when no message waits and none has come.',
-    label: 'NewWork',
-    formula: NEW_WORK,
-    comparison: 'LessThanThreshold',
-    threshold: 1,
-    ...EACH_MINUTE,
+/**
+ * The shape of this plugin's own policies: three parts, of which the queue's metrics say when each is in force. Where two
+ * are, a backlog of which nothing more comes, both ask for the same: of several policies Application Auto Scaling takes
+ * the greatest capacity, but only at one moment, and alarms are looked at each in its own second of the minute.
+ * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
+ * All of them ask for a number of tasks, so that nothing depends on what was done before, and none asks for fewer than
+ * have work: a service with more protected tasks than it shall have is refused further protection.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
+ */
+export function backlogPolicy(backlog: Backlog): ScalingPolicy {
+  // With one number of tasks there is nothing between it and none.
+  const between = backlog.steps.length === 1 ? [] : [steady(backlog)];
+  return { name: backlog.name, parts: [up(backlog), ...between, down(backlog)] };
+}
+
+/** Messages wait: at once as many tasks as they need. */
+function up({ label, needed, steps }: Backlog): StepScaling {
+  return part('up', {
+    alarm: {
+      description: 'Starts as many tasks as the messages need while messages wait.',
+      label,
+      formula: whileMessagesWait(needed(VISIBLE)),
+      threshold: 1,
+      periodSeconds: METRIC_PERIOD_SECONDS,
+      evaluationPeriods: 1,
+    },
+    steps,
+  });
+}
+
+/**
+ * Messages come, and none has had to wait: as many tasks as have been busy at once in all this time. So each task stays
+ * until it was not needed for so long. Where a few have waited all the time, they are counted in.
+ */
+function steady({ label, needed, steps, keepIdleSeconds }: Backlog): StepScaling {
+  return part('steady', {
+    alarm: {
+      description: 'Keeps as many tasks as were busy at once of late while messages come.',
+      label,
+      formula: whileNoneHadToWait(needed(LEAST_VISIBLE)),
+      threshold: 0,
+      periodSeconds: keepIdleSeconds,
+      evaluationPeriods: 1,
+    },
+    steps: fromNone(steps),
+  });
+}
+
+/** None has come in all this time: as many tasks as have work. It only gets less, so the least is the latest. */
+function down({ label, needed, steps, min, keepIdleSeconds }: Backlog): StepScaling {
+  return part('down', {
+    alarm: {
+      description: 'Ends tasks as their work does when no message has come of late.',
+      label,
+      formula: whileNoneCame(needed(VISIBLE)),
+      threshold: 0,
+      periodSeconds: METRIC_PERIOD_SECONDS,
+      evaluationPeriods: Math.round(keepIdleSeconds / METRIC_PERIOD_SECONDS),
+    },
+    aggregation: 'Minimum',
+    steps: min === 0 ? [{ from: 0, to: 1, adjust: 0 }, ...steps] : fromNone(steps),
+  });
+}
+
+/** The first step takes less than a message, too. */
+const fromNone = (steps: readonly Step[]): Step[] =>
+  steps.map((step, index) => (index === 0 ? { ...step, from: 0 } : step));
+
+function part(
+  direction: StepScaling['direction'],
+  given: {
+    alarm: Omit<Alarm, 'comparison' | 'statistic'>;
+    steps: readonly Step[];
+    aggregation?: StepScaling['aggregation'];
   },
-  adjustment: 'PercentChangeInCapacity',
-  cooldownSeconds: COOLDOWN_SECONDS,
-  steps: [{ from: undefined, to: 1, adjust: REST }],
-};
+): StepScaling {
+  return {
+    kind: 'step',
+    direction,
+    adjustment: 'ExactCapacity',
+    cooldownSeconds: COOLDOWN_SECONDS,
+    aggregation: 'Maximum',
+    ...given,
+    alarm: { ...given.alarm, comparison: 'GreaterThanOrEqualToThreshold', statistic: 'Maximum' },
+  };
+}

@@ -1,6 +1,6 @@
 import type { ScalingPolicy } from '../policy';
-import { backlogPolicy } from './backlog';
-import { TOTAL_MESSAGES } from './queue-formulas';
+import { backlogPolicy, type Backlog } from './backlog';
+import { plusInFlight } from './queue-formulas';
 
 export interface GivenStep {
   /** From so many messages on, waiting or in flight … */
@@ -10,14 +10,19 @@ export interface GivenStep {
 }
 
 /** The user's own steps, which ascend. */
-export function givenStepsPolicy(given: readonly GivenStep[]): ScalingPolicy {
-  return backlogPolicy(
-    'steps',
-    { label: 'TotalMessages', formula: TOTAL_MESSAGES },
-    given.map(({ messages, tasks }, index) => ({
+export function givenStepsPolicy(
+  given: readonly GivenStep[],
+  rest: Pick<Backlog, 'min' | 'keepIdleSeconds'>,
+): ScalingPolicy {
+  return backlogPolicy({
+    name: 'steps',
+    label: 'TotalMessages',
+    needed: plusInFlight,
+    steps: given.map(({ messages, tasks }, index) => ({
       from: messages,
       to: given[index + 1]?.messages,
       adjust: tasks,
     })),
-  );
+    ...rest,
+  });
 }

@@ -1,25 +1,29 @@
-import { MAX_STEPS } from '../limits';
+import { MAX_LEVELS } from '../limits';
 import type { Formula, ScalingBounds, ScalingPolicy, Step } from '../policy';
 import { backlogPolicy } from './backlog';
-import { IN_FLIGHT, TOTAL_MESSAGES } from './queue-formulas';
+import { IN_FLIGHT, plusInFlight } from './queue-formulas';
 
 export interface Grading extends ScalingBounds {
   /** So many messages, waiting or in flight, are worth a task; at least `concurrency`. */
   readonly messagesPerTask: number;
+  readonly keepIdleSeconds: number;
 }
 
 /** Tasks by backlog per task: as many as the messages need, the sooner the more there are. */
 export function gradedPolicy(grading: Grading): ScalingPolicy {
-  return backlogPolicy(
-    'graded',
-    { label: 'TasksNeeded', formula: tasksNeeded(grading) },
-    stepsTo(taskLevels(grading)),
-  );
+  return backlogPolicy({
+    name: 'graded',
+    label: 'TasksNeeded',
+    needed: (waiting) => tasksNeeded(plusInFlight(waiting), grading),
+    steps: stepsTo(taskLevels(grading)),
+    min: grading.min,
+    keepIdleSeconds: grading.keepIdleSeconds,
+  });
 }
 
 /** Never fewer than are busy: of them none is idle. */
-function tasksNeeded({ concurrency, messagesPerTask }: Grading): Formula {
-  const needed = per(messagesPerTask, TOTAL_MESSAGES);
+function tasksNeeded(messages: Formula, { concurrency, messagesPerTask }: Grading): Formula {
+  const needed = per(messagesPerTask, messages);
   if (messagesPerTask === concurrency) return concurrency === 1 ? needed : { function: 'CEIL', of: [needed] };
   return { function: 'CEIL', of: [{ function: 'MAX', of: [per(concurrency, IN_FLIGHT), needed] }] };
 }
@@ -45,7 +49,7 @@ export function taskLevels({ min, max }: Pick<ScalingBounds, 'min' | 'max'>): nu
   // Halved until rounding hides the difference.
   while (enough / tooLow > 1.0001) {
     const ratio = Math.sqrt(tooLow * enough);
-    if (levelsBy(ratio, { min, max }).length > MAX_STEPS) tooLow = ratio;
+    if (levelsBy(ratio, { min, max }).length > MAX_LEVELS) tooLow = ratio;
     else enough = ratio;
   }
   return levelsBy(enough, { min, max });
@@ -53,7 +57,7 @@ export function taskLevels({ min, max }: Pick<ScalingBounds, 'min' | 'max'>): nu
 
 function levelsBy(ratio: number, { min, max }: Pick<ScalingBounds, 'min' | 'max'>): number[] {
   const levels = [Math.max(1, min)];
-  while (levels.at(-1)! < max && levels.length <= MAX_STEPS) {
+  while (levels.at(-1)! < max && levels.length <= MAX_LEVELS) {
     const last = levels.at(-1)!;
     levels.push(Math.min(max, Math.max(last + 1, Math.round(last * ratio))));
   }

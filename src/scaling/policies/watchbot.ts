@@ -34,6 +34,7 @@ const scaleUp = (tasks: number): StepScaling => ({
   },
   adjustment: 'ChangeInCapacity',
   cooldownSeconds: COOLDOWN_SECONDS,
+  aggregation: 'Maximum',
   steps: [{ from: 0, to: undefined, adjust: tasks }],
 });
 
@@ -52,5 +53,6 @@ const scaleDown: StepScaling = {
   },
   adjustment: 'PercentChangeInCapacity',
   cooldownSeconds: COOLDOWN_SECONDS,
+  aggregation: 'Maximum',
   steps: [{ from: undefined, to: 1, adjust: -100 }],
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ECS, MAX_CONCURRENCY } from '../../../src/config/limits';
-import { MAX_STEPS } from '../../../src/scaling/limits';
+import { DEFAULT_KEEP_IDLE_SECONDS, MAX_STEPS } from '../../../src/scaling/limits';
 import { single, type Properties } from '../support';
 import { fc } from '../../helpers/seeded';
 
@@ -14,6 +14,7 @@ const metric = (Id: string, MetricName: string, { Stat = 'Maximum', Period = 60 
 const VISIBLE = metric('visible', visible);
 const IN_FLIGHT = metric('inFlight', 'ApproximateNumberOfMessagesNotVisible');
 const SENT = metric('sent', 'NumberOfMessagesSent', { Stat: 'Sum' });
+const SILENT_UNLESS_MORE_WAIT = 'IF(visible - (FILL(inFlight, 0) / 10) > 0';
 
 interface Adjustment {
   MetricIntervalLowerBound?: number;
@@ -104,18 +105,17 @@ describe('scaling', () => {
     expect(adjustments(theirs.of('scaleUpPolicy'))).toMatchObject([{ ScalingAdjustment: 8 }]);
   });
 
-  it('follows the messages each minute, from the first one on, while there are new ones', () => {
+  it('follows the messages each minute, from the first one on, while some wait', () => {
     const { of } = single({ scaling: { max: 3 } });
     expect(of('scaleUpAlarm')).toMatchObject({
       AlarmActions: [{ Ref: 'WatchbotScaleUp' }],
       Metrics: [
         VISIBLE,
-        SENT,
         IN_FLIGHT,
         {
           Id: 'result',
           Label: 'TasksNeeded',
-          Expression: 'IF(visible + FILL(sent, 0) > 0, visible + FILL(inFlight, 0), 0)',
+          Expression: `${SILENT_UNLESS_MORE_WAIT}, visible + FILL(inFlight, 0), 0)`,
           ReturnData: true,
         },
       ],
@@ -140,26 +140,87 @@ describe('scaling', () => {
     });
   });
 
-  it('ends tasks that are not busy when nothing waits and nothing comes', () => {
-    const { of } = single();
-    expect(of('scaleDownAlarm')).toMatchObject({
-      AlarmActions: [{ Ref: 'WatchbotScaleDown' }],
+  it.each([DEFAULT_KEEP_IDLE_SECONDS, 600])('keeps what was busy in %d s while messages come', (keepIdle) => {
+    const { of } = single({ scaling: { max: 3, keepIdle } });
+    const Period = keepIdle;
+    expect(of('scaleSteadyAlarm')).toMatchObject({
+      AlarmActions: [{ Ref: 'WatchbotScaleSteady' }],
       Metrics: [
-        VISIBLE,
-        SENT,
-        { Id: 'result', Label: 'NewWork', Expression: 'visible + FILL(sent, 0)', ReturnData: true },
+        metric('visible', visible, { Period }),
+        metric('inFlight', 'ApproximateNumberOfMessagesNotVisible', { Period }),
+        metric('sent', 'NumberOfMessagesSent', { Stat: 'Sum', Period }),
+        metric('leastVisible', visible, { Stat: 'Minimum', Period }),
+        {
+          Id: 'result',
+          Label: 'TasksNeeded',
+          Expression: `${SILENT_UNLESS_MORE_WAIT}, -1, IF(FILL(sent, 0) > 0, leastVisible + FILL(inFlight, 0), -1))`,
+          ReturnData: true,
+        },
       ],
-      ComparisonOperator: 'LessThanThreshold',
-      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 0,
       EvaluationPeriods: 1,
     });
-    for (const key of OF_A_METRIC) expect(of('scaleDownAlarm')).not.toHaveProperty(key);
-    expect(of('scaleDownPolicy')).toMatchObject({
+    for (const key of OF_A_METRIC) expect(of('scaleSteadyAlarm')).not.toHaveProperty(key);
+    expect(of('scaleSteadyPolicy')).toMatchObject({
       StepScalingPolicyConfiguration: {
-        AdjustmentType: 'PercentChangeInCapacity',
-        StepAdjustments: [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -90 }],
+        AdjustmentType: 'ExactCapacity',
+        StepAdjustments: [
+          { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 2, ScalingAdjustment: 1 },
+          { MetricIntervalLowerBound: 2, MetricIntervalUpperBound: 3, ScalingAdjustment: 2 },
+          { MetricIntervalLowerBound: 3, ScalingAdjustment: 3 },
+        ],
       },
     });
+  });
+
+  it.each([DEFAULT_KEEP_IDLE_SECONDS, 600])(
+    'ends tasks as their work does when none has come for %d s',
+    (keepIdle) => {
+      const { of } = single({ scaling: { max: 2, keepIdle } });
+      expect(of('scaleDownAlarm')).toMatchObject({
+        AlarmActions: [{ Ref: 'WatchbotScaleDown' }],
+        Metrics: [
+          SENT,
+          VISIBLE,
+          IN_FLIGHT,
+          {
+            Id: 'result',
+            Label: 'TasksNeeded',
+            Expression: 'IF(FILL(sent, 0) > 0, -1, visible + FILL(inFlight, 0))',
+            ReturnData: true,
+          },
+        ],
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        Threshold: 0,
+        EvaluationPeriods: keepIdle / 60,
+      });
+      for (const key of OF_A_METRIC) expect(of('scaleDownAlarm')).not.toHaveProperty(key);
+      expect(of('scaleDownPolicy')).toMatchObject({
+        StepScalingPolicyConfiguration: {
+          AdjustmentType: 'ExactCapacity',
+          MetricAggregationType: 'Minimum',
+          StepAdjustments: [
+            { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 1, ScalingAdjustment: 0 },
+            { MetricIntervalLowerBound: 1, MetricIntervalUpperBound: 2, ScalingAdjustment: 1 },
+            { MetricIntervalLowerBound: 2, ScalingAdjustment: 2 },
+          ],
+        },
+      });
+    },
+  );
+
+  it('keeps nothing between one number of tasks and none', () => {
+    const { has } = single();
+    expect([has('scaleSteadyPolicy'), has('scaleSteadyAlarm')]).toEqual([false, false]);
+  });
+
+  it('ends no more tasks than `min` lets it', () => {
+    const { of } = single({ scaling: { min: 1, max: 2 } });
+    expect(adjustments(of('scaleDownPolicy'))).toEqual([
+      { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 2, ScalingAdjustment: 1 },
+      { MetricIntervalLowerBound: 2, ScalingAdjustment: 2 },
+    ]);
   });
 
   it.each([
@@ -178,7 +239,10 @@ describe('scaling', () => {
   ])('counts tasks by messages: %s', (_, { concurrency = 1, ...given }: Record<string, number>, expected) => {
     const { of } = single({ scaling: { max: 50, ...given }, concurrency });
     expect(resultOf(of('scaleUpAlarm'))).toMatchObject({
-      Expression: `IF(visible + FILL(sent, 0) > 0, ${expected}, 0)`,
+      Expression: `${SILENT_UNLESS_MORE_WAIT}, ${expected}, 0)`,
+    });
+    expect(resultOf(of('scaleDownAlarm'))).toMatchObject({
+      Expression: `IF(FILL(sent, 0) > 0, -1, ${expected})`,
     });
   });
 
@@ -243,6 +307,10 @@ describe('scaling', () => {
   });
 
   it('has steps that AWS takes, up to `max`, whatever the bounds', () => {
+    const partsOf = (levels: number) =>
+      (['scaleUpPolicy', 'scaleSteadyPolicy', 'scaleDownPolicy'] as const).filter(
+        (part) => levels > 1 || part !== 'scaleSteadyPolicy',
+      );
     const given = fc.record({
       min: fc.integer({ min: 0, max: ECS.maxTasksPerService }),
       max: fc.integer({ min: 1, max: ECS.maxTasksPerService }),
@@ -252,12 +320,16 @@ describe('scaling', () => {
     fc.assert(
       fc.property(given, ({ min, max, concurrency, ...known }) => {
         const scaling = { min: Math.min(min, max), max, ...known };
-        const steps = adjustments(single({ scaling, concurrency }).of('scaleUpPolicy'));
-        expectWhole(steps);
-        const tasks = steps.map(({ ScalingAdjustment }) => ScalingAdjustment);
-        expect(tasks).toEqual([...new Set(tasks)].sort((a, b) => a - b));
-        expect(tasks.every((each) => each >= Math.max(1, scaling.min))).toBe(true);
-        expect(tasks.at(-1)).toBe(max);
+        const { of } = single({ scaling, concurrency });
+        for (const part of partsOf(max - Math.max(1, scaling.min) + 1)) {
+          const steps = adjustments(of(part));
+          expectWhole(steps);
+          const tasks = steps.map(({ ScalingAdjustment }) => ScalingAdjustment);
+          expect(tasks).toEqual([...new Set(tasks)].sort((a, b) => a - b));
+          const least = part === 'scaleDownPolicy' ? 0 : 1;
+          expect(tasks[0]).toBe(Math.max(least, scaling.min));
+          expect(tasks.at(-1)).toBe(max);
+        }
       }),
       { numRuns: 60 },
     );

@@ -16,15 +16,15 @@ describe('a simulation, by hand', () => {
       maxTasks: 2,
       startedTasks: 2,
       interruptedTasks: 0,
-      // Idle from 260 on, both end at 270, when the second minute without new work is seen.
-      taskSeconds: 2 * 230,
+      // Idle from 260 on, both end at 330, when the first minute without any work is seen.
+      taskSeconds: 2 * 290,
     });
     const at = (seconds: number) => result.samples.find(({ atSeconds }) => atSeconds === seconds);
     expect(at(0)).toMatchObject({ visible: 4, inFlight: 0, tasks: 0, desired: 0, oldestWaitSeconds: 0 });
     expect(at(50)).toMatchObject({ visible: 4, tasks: 0, desired: 2, oldestWaitSeconds: 50 });
     expect(at(110)).toMatchObject({ visible: 2, inFlight: 2, tasks: 2, oldestWaitSeconds: 110 });
-    // Nothing new was told of at 180: one task is wanted from 210 on, and both stay, since both are busy.
-    expect(at(220)).toMatchObject({ visible: 0, inFlight: 2, tasks: 2, desired: 1, oldestWaitSeconds: 0 });
+    // Nothing new was told of at 180: as many as the steps have for two messages in hand.
+    expect(at(220)).toMatchObject({ visible: 0, inFlight: 2, tasks: 2, desired: 2, oldestWaitSeconds: 0 });
   });
 
   it('of workers side by side in a task', () => {
@@ -73,8 +73,8 @@ describe('a simulation, by hand', () => {
     const bounds = { min: 1, max: 2, concurrency: 1 };
     const { taskSeconds, startedTasks } = simulate(input({ load: burst(2, 40), bounds, world }));
     expect(startedTasks).toBe(2);
-    // The one that ran anyhow did both by 80; the other was called off at 90, when it had not begun to pull.
-    expect(taskSeconds).toBe(90);
+    // The one that ran anyhow did both by 80; the other was called off at 150, when it had not begun to pull.
+    expect(taskSeconds).toBe(150);
   });
 
   it('of a load that does not drain: it gives up', () => {
