@@ -109,9 +109,9 @@ itWithPython3('draws on a terminal as wide as it is, and writes the plot', async
   const shown = await terminal.see('── Watchbot');
   expect(await terminal.ended).toBe(0);
   expect(shown).toMatch(/^load +500 messages at once$/m);
-  expect(shown).toMatch(/done after +wait p50 +p95 +max +tasks +task-hours +cost$/m);
+  expect(shown).toMatch(/done in +wait p50 +p95 +max +tasks +starts +hours +cost$/m);
   for (const name of ['this service', 'Watchbot', 'Copilot', 'lower bound']) {
-    expect(shown).toMatch(new RegExp(`^${name}( +[\\d.,]+( (s|min|h))?){7}$`, 'm'));
+    expect(shown).toMatch(new RegExp(`^${name}( +[\\d.,]+( (s|min|h))?){8}$`, 'm'));
   }
   for (const line of shown.slice(shown.indexOf('expire')).split('\n'))
     expect(line.length).toBeLessThanOrEqual(80);

@@ -27,7 +27,9 @@ export async function propose(
   const watchbot = runs.find(({ policy }) => policy === 'watchbot')!;
   const budgetTaskSeconds = plan.search.budgetTaskSeconds ?? watchbot.result.taskSeconds;
   await stages.begin('Looking for steps');
-  const { best, frontier } = searchSteps({ bounds, load, world, seed, budgetSeconds: budgetTaskSeconds });
+  const { keepIdle: keepIdleSeconds } = plan.worker.scaling;
+  const input = { bounds, load, world, seed, keepIdleSeconds };
+  const { best, frontier } = searchSteps({ ...input, budgetSeconds: budgetTaskSeconds });
   return { budgetTaskSeconds, best: best && { ...best, result: untilRest(best.result, bounds) }, frontier };
 }
 
@@ -50,11 +52,13 @@ export function proposalText({ budgetTaskSeconds, best, frontier }: Proposed, pl
   ].join('\n');
 }
 
-function scalingYaml({ bounds: { min, max } }: SimulatePlan, { steps }: Proposal): string[] {
+function scalingYaml({ bounds: { min, max }, worker }: SimulatePlan, { steps }: Proposal): string[] {
+  const { keepIdle } = worker.scaling;
   return [
     'scaling:',
     `  min: ${min}`,
     `  max: ${max}`,
+    ...(keepIdle === undefined ? [] : [`  keepIdle: ${keepIdle}`]),
     '  steps:',
     ...steps.map(({ messages, tasks }) => `    - { messages: ${messages}, tasks: ${tasks} }`),
   ];

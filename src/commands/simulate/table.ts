@@ -6,7 +6,7 @@ const HOUR_SECONDS = 3_600;
 
 export const taskHoursOf = ({ result }: PolicyRun): number => result.taskSeconds / HOUR_SECONDS;
 
-const ALL_RIGHT = ['right', 'right', 'right', 'right', 'right', 'right', 'right'] as const;
+const ALL_RIGHT = ['right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'] as const;
 
 /** What each policy came to, a row each. */
 export async function comparisonTable(
@@ -17,20 +17,22 @@ export async function comparisonTable(
   const hasCost = pricePerTaskHour !== undefined;
   const head = [
     '',
-    'done after',
+    'done in',
     'wait p50',
     'p95',
     'max',
     'tasks',
-    'task-hours',
+    'starts',
+    'hours',
     ...(hasCost ? ['cost'] : []),
   ];
   const rows = runs.map((run) => {
-    const { drainSeconds, waitSeconds, maxTasks } = run.result;
+    const { drainSeconds, waitSeconds, maxTasks, startedTasks } = run.result;
     const cells = [
       drainSeconds === undefined ? 'never' : secondsText(drainSeconds),
       ...[waitSeconds.p50, waitSeconds.p95, waitSeconds.max].map(secondsText),
       numberText(maxTasks),
+      numberText(startedTasks),
       numberText(taskHoursOf(run)),
       ...(hasCost ? [(taskHoursOf(run) * pricePerTaskHour).toFixed(2)] : []),
     ];
