@@ -21,6 +21,9 @@ export const SCALING_LOADS = [
   {
     name: 'an hour of 5/s of 20 s, max 200',
     isBurst: false,
+    // What is to be reached: of the bound's task-hours, seconds of wait (p95), tasks started at most.
+    hours: 1.25,
+    wait: 180,
     max: 200,
     seconds: 20,
     arrivals: { kind: 'rate', perSecond: 5, seconds: 3_600 },
@@ -29,6 +32,9 @@ export const SCALING_LOADS = [
   {
     name: 'a day of 0.5 to 8/s, max 300',
     isBurst: false,
+    hours: 1.12,
+    wait: 30,
+    launches: 2_000,
     max: 300,
     seconds: 18,
     arrivals: { kind: 'curve', perSecondByHour: DAY },
