@@ -212,27 +212,6 @@ describe('a fault of today', () => {
     },
   );
 
-  it('failed messages find a task at their next try; in 0.1.0 40 of them took 403 launches', async () => {
-    const planned = burst(40, 10_000, { codes: [1] });
-    const { dead, launches, taskHours } = await runWorld(base({ planned, scaling: { min: 0, max: 40 } }));
-    expect([dead, launches]).toEqual([40, 40]);
-    // Its price: 13.5 in 0.1.0.
-    expect(taskHours).toBeLessThan(26);
-  });
-
-  it('with four jobs at once tasks end that have room for each other’s, and no protection is refused', async () => {
-    const planned = [
-      ...each(4_000, 900, { durationMs: 5 * MINUTE }),
-      ...each(40_000, 180, { durationMs: 5 * MINUTE }),
-    ].map((message, index) => (index < 900 ? message : { ...message, atMs: message.atMs + HOUR }));
-    const result = await runWorld(
-      base({ planned, scaling: { min: 0, max: 40 }, watcher: { concurrency: 4 } }),
-    );
-    expect(broken(result)).toEqual([]);
-    // 95 at work are 24 tasks for an hour, 8 are 2 for two more.
-    expect(result.taskHours).toBeLessThan(40);
-  });
-
   it('a job of hours that comes in the second of a stop is not begun; in 0.1.0 it was, and died after 100 s', async () => {
     expect(broken(await result('lastSecond'), ['cutByScaling'])).toEqual([]);
   });
