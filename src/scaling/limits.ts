@@ -25,5 +25,5 @@ export const AWAKE_EVERY_HOURS = 2;
  */
 export const DEFAULT_KEEP_IDLE_SECONDS = 240;
 
-/** An alarm with a longer period is not looked at each minute. */
+/** Whether an alarm with a period of more than an hour is looked at each minute, too, was not found. */
 export const MAX_KEEP_IDLE_SECONDS = 3_600;
