@@ -62,7 +62,14 @@ export class Faults {
   /** Whether it meets this task, as long as it lasts. */
   hitsTask(kind: FaultKind, task: number): boolean {
     const fault = this.active(kind);
-    return fault !== undefined && (task * 0.618_034) % 1 < fault.share;
+    return fault !== undefined && isHit(fault, task);
+  }
+
+  /** Whether it has met this task, or is at it. */
+  hasHitTask(kind: FaultKind, task: number): boolean {
+    return this.faults.some(
+      (fault) => fault.kind === kind && fault.fromMs <= this.now() && isHit(fault, task),
+    );
   }
 
   active(kind: FaultKind): Fault | undefined {
@@ -78,6 +85,8 @@ export class Faults {
     );
   }
 }
+
+const isHit = ({ share }: Fault, task: number) => (task * 0.618_034) % 1 < share;
 
 /** All that can make a settlement or a hold fail. */
 export const OF_SQS: readonly FaultKind[] = [

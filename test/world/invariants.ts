@@ -10,6 +10,8 @@ export const INVARIANTS = {
   unfinished: 'there is still work when the time is over',
   protectedStopped: 'ECS stops a task that is protected from it',
   cutByScaling: 'scale-in ends a job before its time',
+  cutUnprotected:
+    'scale-in or a deploy ends a job before its time, in a task that can or could not reach its agent or ECS',
   cutByDeploy: 'a deploy ends a job before its time',
   refused: 'scale-in brings about that ECS refuses protection to a task that has a message in hand',
   deployEnds: 'a deploy is not over within its bound',

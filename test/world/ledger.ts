@@ -46,6 +46,8 @@ export interface Holder {
   readonly stopCause: StopCause | undefined;
   /** Something that explains what it does late, or twice, or not. */
   readonly isTroubled: boolean;
+  /** Else nothing protects it. */
+  readonly hasAgent: boolean;
   /** Else it does not know that tasks of an older version are still protected, and works without protection. */
   readonly canAskEcs: boolean;
   /** When it was killed, or stood still; who ends by itself settles first. */
@@ -237,8 +239,11 @@ export class Ledger {
     this.wastedMsBy[cause] = (this.wastedMsBy[cause] ?? 0) + ranMs;
     const { durationMs } = this.planned(number);
     const text = `message ${number} in ${holder.name}, after ${Math.round(ranMs / 1000)} s of ${Math.round(durationMs / 1000)} s`;
-    if (holder.stopCause === 'scale-in') this.violations.add('cutByScaling', text);
-    if (holder.stopCause === 'deploy' && holder.canAskEcs) this.violations.add('cutByDeploy', text);
+    const isHelpless = !holder.hasAgent || !holder.canAskEcs;
+    if (holder.stopCause === 'scale-in')
+      this.violations.add(isHelpless ? 'cutUnprotected' : 'cutByScaling', text);
+    if (holder.stopCause === 'deploy')
+      this.violations.add(isHelpless ? 'cutUnprotected' : 'cutByDeploy', text);
   }
 
   private checkOrder(number: number, { planned: { group }, reasons }: Entry, holder: Holder): void {

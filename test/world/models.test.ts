@@ -32,6 +32,7 @@ const HOLDER: Holder = {
   stopCause: undefined,
   isTroubled: false,
   canAskEcs: true,
+  hasAgent: true,
   interruptedAtMs: [],
 };
 

@@ -47,6 +47,7 @@ const CRASH_MS = 1_000;
 const AGENT_MS = 60;
 const AGENT_TIMEOUT_MS = 5_000;
 const ECS_MS = 100;
+const REPLACED_WITHIN_MS = 5 * 60_000;
 const ECS_TIMEOUT_MS = 10_000;
 
 /** Calls of a task in a minute, beside those that its messages are worth: polls, retries, heartbeats. */
@@ -84,6 +85,10 @@ export class Container implements ContainerOfTask, Holder {
 
   get stopCause() {
     return this.task.stopCause;
+  }
+
+  get hasAgent(): boolean {
+    return !this.parts.faults.hasHitTask('agent', this.task.id);
   }
 
   get canAskEcs(): boolean {
@@ -279,7 +284,9 @@ export class Container implements ContainerOfTask, Holder {
       const wayMs = faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
       this.parts.world.after(wayMs, () => {
         const reason = this.isEnded ? undefined : service.protect(this.task, minutes);
-        if (reason === 'DEPLOYMENT_BLOCKED' && this.jobs.size > 0 && !service.isDeploying)
+        // A task that is being replaced is protected yet.
+        const isReplacing = this.parts.world.now() - service.lostAtMs < REPLACED_WITHIN_MS;
+        if (reason === 'DEPLOYMENT_BLOCKED' && this.jobs.size > 0 && !service.isDeploying && !isReplacing)
           violations.add(
             'refused',
             `${this.name}, with ${this.jobs.size} jobs at work and ${service.desired} tasks desired`,

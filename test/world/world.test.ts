@@ -14,17 +14,8 @@ const broken = ({ violations }: WorldResult, of: readonly Invariant[] = ALL) =>
     .filter(([name]) => of.includes(name))
     .map(([name, { count, text }]) => `${name} ${count}: ${text}`);
 
-/** Whatever the world does, the watcher must not break these; of the others some are broken today, see below. */
-const ALWAYS: readonly Invariant[] = [
-  'lost',
-  'twice',
-  'order',
-  'deadUntried',
-  'protectedStopped',
-  'retires',
-  'calls',
-  'balance',
-];
+/** Whatever the world does: of a task that cannot reach its agent or ECS nothing else can be said. */
+const ALWAYS = ALL.filter((name) => name !== 'cutUnprotected');
 
 const runScenario = async (...of: Parameters<typeof scenario>) => runWorld(await scenario(...of));
 
@@ -142,11 +133,8 @@ describe('forty worlds of chance', () => {
   );
 });
 
-/**
- * What 0.1.0 does against AWS's rules. Each expects what must hold, and fails today; its name says what was seen instead.
- * Whoever mends one takes `failing` from it.
- */
-describe('a fault of today', () => {
+/** What 0.1.0 did against AWS's rules. Each expects what must hold; its name says what was seen in 0.1.0. */
+describe('a fault of 0.1.0', () => {
   const seen = new Map<Scenario, Promise<WorldResult>>();
   const result = (name: Scenario) => {
     if (!seen.has(name)) seen.set(name, runScenario(name));
@@ -154,9 +142,11 @@ describe('a fault of today', () => {
   };
 
   it.each(SCENARIOS)(
-    'is seen in a world in which nothing is lost or done without a reason: %s',
+    'was seen in a world in which nothing is lost or done without a reason: %s',
     async (name) => {
-      expect(broken(await result(name), ALWAYS)).toEqual([]);
+      // Some of them are over before all is done.
+      const always = ALWAYS.filter((invariant) => invariant !== 'unfinished');
+      expect(broken(await result(name), always)).toEqual([]);
     },
   );
 
@@ -195,13 +185,13 @@ describe('a fault of today', () => {
   it('without an agent 30 jobs of an hour end; in 0.1.0 scale-in ended them 670 times in 12 h, and 46 h were lost', async () => {
     const { done, violations } = await result('agentAway');
     expect(done).toBe(30);
-    expect(violations.get('cutByScaling')?.count ?? 0).toBeLessThan(30);
+    expect(violations.get('cutUnprotected')?.count ?? 0).toBeLessThan(30);
   });
 
   it.failing(
     'without an agent no job is killed: of three tasks with no protection, one of which is idle, ECS ends any',
     async () => {
-      expect(broken(await result('agentAway'), ['cutByScaling'])).toEqual([]);
+      expect(broken(await result('agentAway'), ['cutUnprotected'])).toEqual([]);
     },
   );
 

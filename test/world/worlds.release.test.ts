@@ -12,17 +12,8 @@ const IN_A_TEST = 50;
 const FIRST = SEED * 1_000_000;
 const MINUTES = 60_000;
 
-/** Broken by 0.1.0: world.test.ts shows each by itself. Whoever mends one takes it from here. */
-const TODAY: readonly Invariant[] = [
-  'cutByScaling',
-  'cutByDeploy',
-  'refused',
-  'deployEnds',
-  'rolledBack',
-  'half',
-  'unfinished',
-];
-const HELD = (Object.keys(INVARIANTS) as Invariant[]).filter((name) => !TODAY.includes(name));
+/** Nothing protects a task that cannot reach its agent or ECS: in how many worlds that is seen is told. */
+const HELD = (Object.keys(INVARIANTS) as Invariant[]).filter((name) => name !== 'cutUnprotected');
 
 describe('a thousand worlds', () => {
   const total = {
@@ -72,16 +63,6 @@ describe('a thousand worlds', () => {
     );
     expect(total.messages).toBeGreaterThan(1_000_000);
   });
-
-  // The others are too rare to be met in any thousand.
-  it.failing.each(['cutByScaling', 'refused', 'deployEnds', 'unfinished'] as const)(
-    'hold also: %s',
-    (name) => {
-      // Else it would seem to fail for what it is to say.
-      if (total.messages === 0) return;
-      expect(broken.get(name) ?? []).toEqual([]);
-    },
-  );
 });
 
 describe('a day', () => {

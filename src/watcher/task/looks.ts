@@ -11,7 +11,7 @@ const LEAST_PERIOD_MS = 60_000;
 export const lookPeriodMs = (tasks: number) => Math.max(LEAST_PERIOD_MS, (tasks / CALLS_PER_SECOND) * 1000);
 
 /** What makes a task look at once comes several times in a row. */
-const LEAST_BETWEEN_LOOKS_MS = 15_000;
+const LEAST_BETWEEN_LOOKS_MS = 2_000;
 
 /** Without an answer for so long a task no longer believes the last one. */
 const UNKNOWN_AFTER_MS = 10 * 60_000;
