@@ -160,8 +160,9 @@ function drawFault(draw: Draw, busyMs: number): Fault {
   };
 }
 
-/** Of a message that fails until it is dead. */
-const longestLifeMs = ({ durationMs, codes }: Planned) => (codes.at(-1) === 1 ? 10 * durationMs : 0);
+/** How much longer a message takes that is tried several times, or until it is dead. */
+const longestLifeMs = ({ durationMs, codes }: Planned) =>
+  (codes.at(-1) === 1 ? 10 : codes.length - 1) * durationMs;
 
 /** ECS answers no question of some tasks, or of all. */
 function drawEcsFaults(draw: Draw, busyMs: number): Fault[] {

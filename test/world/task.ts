@@ -54,8 +54,9 @@ const ECS_TIMEOUT_MS = 10_000;
 const MOST_CALLS = 60;
 const CALLS_A_MESSAGE = 3;
 const CALLS_IN_TROUBLE = 10;
-const MOST_AGENT_CALLS = 10;
-const MOST_ECS_CALLS = 5;
+/** On and off in each ten seconds. */
+const MOST_AGENT_CALLS = 12;
+const MOST_ECS_CALLS = 8;
 
 /** A task from within: the watcher, its workers, its way to SQS and its agent. */
 export class Container implements ContainerOfTask, Holder {
@@ -284,9 +285,10 @@ export class Container implements ContainerOfTask, Holder {
       const wayMs = faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
       this.parts.world.after(wayMs, () => {
         const reason = this.isEnded ? undefined : service.protect(this.task, minutes);
+        const isDeploying = service.newest.state !== 'COMPLETED';
         // A task that is being replaced is protected yet.
         const isReplacing = this.parts.world.now() - service.lostAtMs < REPLACED_WITHIN_MS;
-        if (reason === 'DEPLOYMENT_BLOCKED' && this.jobs.size > 0 && !service.isDeploying && !isReplacing)
+        if (reason === 'DEPLOYMENT_BLOCKED' && this.jobs.size > 0 && !isDeploying && !isReplacing)
           violations.add(
             'refused',
             `${this.name}, with ${this.jobs.size} jobs at work and ${service.desired} tasks desired`,

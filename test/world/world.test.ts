@@ -202,6 +202,25 @@ describe('a fault of 0.1.0', () => {
     },
   );
 
+  it.each([
+    [1_000_155, 'a task of an older version took messages and gave them back, 1,864 times in a minute'],
+    [1_000_439, 'a FIFO message was given back in its last receive, and never tried'],
+    [
+      1_000_700,
+      'an old task without an agent kept its protection for five hours, and the deploy waited for it',
+    ],
+    [1_000_143, 'with no task desired, old tasks had no end to their time to finish'],
+    [1_000_184, 'a new task worked without protection, and the next deploy cut its jobs'],
+    [1_000_206, 'protection was renewed in the middle of a job, and refused'],
+    [
+      5_000_585,
+      'short jobs kept an old task protected between two of them, and there was no room for a new one',
+    ],
+    [5_002_441, 'a task that had been refused protection took its next message without asking again'],
+  ])('and, while that was mended, in the world of seed %d: %s', async (seed) => {
+    expect(broken(await runWorld(drawWorld(seed)), ALWAYS)).toEqual([]);
+  });
+
   it('a job of hours that comes in the second of a stop is not begun; in 0.1.0 it was, and died after 100 s', async () => {
     expect(broken(await result('lastSecond'), ['cutByScaling'])).toEqual([]);
   });

@@ -98,13 +98,14 @@ export class TaskProtection implements Protection {
   busy(): Promise<void> | undefined {
     this.cancelOff?.();
     this.cancelOff = undefined;
-    const halfMs = (this.minutes * 60_000) / 2;
-    if (this.askedAtMs !== undefined && this.clock.now() - this.askedAtMs < halfMs) return undefined;
-    this.askedAtMs = this.clock.now();
-    return this.set(true);
+    // What was refused is asked for again by the next message, but not by each of many.
+    const holdsMs = this.isBlocked ? RETRY_MS : (this.minutes * 60_000) / 2;
+    if (this.askedAtMs !== undefined && this.clock.now() - this.askedAtMs < holdsMs) return undefined;
+    return this.again();
   }
 
   again(): Promise<void> {
+    this.askedAtMs = this.clock.now();
     return this.set(true);
   }
 

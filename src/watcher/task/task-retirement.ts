@@ -123,9 +123,8 @@ export class TaskRetirement implements Retirement {
   }
 
   private judge(view: ServiceView): void {
-    const nowMs = this.parts.clock.now();
     const { newest, running } = view;
-    const memory = remember(this.memory, newest, nowMs);
+    const memory = remember(this.memory, newest, this.parts.clock.now());
     const { share, cause } = whoRetires(view, memory);
     this.view = view;
     this.memory = memory;
@@ -139,7 +138,9 @@ export class TaskRetirement implements Retirement {
   /** For a moment: ECS stops it then, if it wants to. */
   private letGoFrom(fromMs: number): void {
     if (this.reason === LETTING_GO) return;
-    if (this.isBusy && this.parts.clock.now() >= fromMs) this.begin(LETTING_GO);
+    const { protection, clock } = this.parts;
+    // Also between two messages, if they come so fast that protection stays on.
+    if (protection.isOn && clock.now() >= fromMs) this.begin(LETTING_GO);
     else this.workOn();
   }
 

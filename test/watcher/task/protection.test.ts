@@ -144,6 +144,21 @@ describe('protection from scale-in', () => {
     protection.stop();
   });
 
+  it('that ECS refuses is asked for again by the next message, once in ten seconds', async () => {
+    const { clock, calls, protection } = start(() =>
+      Promise.reject(new ProtectionRefusal('DEPLOYMENT_BLOCKED', 'blocked')),
+    );
+    await protection.busy();
+    await clock.advance(9_999);
+    expect(protection.busy()).toBeUndefined();
+    await clock.advance(1);
+    expect(protection.busy()).toBeInstanceOf(Promise);
+    expect(protection.busy()).toBeUndefined();
+    await clock.advance(0);
+    expect(calls).toEqual([ON, ON]);
+    protection.stop();
+  });
+
   it('is left as it is when the watcher ends', async () => {
     const { clock, calls, protection } = start();
     void protection.busy();
