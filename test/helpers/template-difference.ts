@@ -59,11 +59,13 @@ function describeOther({ Type, Properties }: Partial<TemplateResource>): unknown
   return Policies.length > 0 ? { Type, Policies } : Type;
 }
 
-/** Tags of images and ids of functions' versions are hashes of files that no template tells of. */
-function withPlaceholders(text: string, state: State): string {
+/** Tags of images, ids of functions' versions and a worker's own are hashes of files that no template tells of. */
+function withPlaceholders(given: string, state: State): string {
   const { service, provider } = state.service;
   const stack = stackNameOf(state);
   const usual = `${service}-${provider.stage}`;
+  const versions = [...given.matchAll(/"WatchbotVersion","Value":"([0-9a-f]{8})"/g)].map(([, hash]) => hash!);
+  const text = versions.reduce((whole, version) => whole.replaceAll(version, '<version>'), given);
   return text
     .replaceAll(`${stack}-${provider.region}`, '<stack>-<region>')
     .replaceAll(`/${usual}/`, '/<service>-<stage>/')
