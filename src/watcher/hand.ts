@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import type { Open } from './message/envelope';
 import { toJob, type Job } from './message/job';
-import { decideRelease, type Settlement } from './outcome/decide';
+import { decideRelease } from './outcome/decide';
 import type { Heartbeat } from './outcome/heartbeat';
 import type { Settle } from './outcome/settle';
 import type { ReceivedMessage } from './queue/queue';
@@ -29,6 +29,8 @@ export interface HandParts {
 /** What the watcher has in hand: the messages that it holds, the workers that run, and the settlements under way. */
 export class Hand {
   private readonly parts: HandParts;
+  /** A job has, ever: one that went back before its worker started has not. */
+  hasBegun = false;
   private readonly running = new Set<RunningBatch>();
   /** Messages that are held and have not come to their end. */
   private held = 0;
@@ -87,7 +89,9 @@ export class Hand {
     const { heartbeat, settle } = this.parts;
     await this.emptying;
     if (this.protecting !== undefined) await this.protecting;
-    const settlements = await this.settlementsOf(jobs);
+    const started = this.isToBegin(jobs) ? this.start(jobs) : undefined;
+    const settlements = (await started?.settled) ?? jobs.map(decideRelease);
+    if (started !== undefined) this.running.delete(started);
     const settled = jobs.map(async (job, index) => {
       await heartbeat.letGo(job);
       // A message without a word is one that comes again.
@@ -95,18 +99,20 @@ export class Hand {
     });
     // Until then SQS keeps the rest of the group back, and not each wakes a poll that waits when it does no longer.
     if (this.parts.isFifo) await Promise.all(settled);
-    await this.finish(jobs.length);
+    await this.finish(jobs.length, started !== undefined);
     await Promise.all(settled);
   }
 
-  private async settlementsOf(jobs: readonly Job[]): Promise<readonly Settlement[]> {
-    // They came when the task was already ending, or may be ended: another watcher may have them at once.
-    if (this.parts.course.stopping.aborted || this.givesBack(jobs)) return jobs.map(decideRelease);
+  /** Else they came when the task was already ending, or may be ended: another watcher may have them at once. */
+  private isToBegin(jobs: readonly Job[]): boolean {
+    return !this.parts.course.stopping.aborted && !this.givesBack(jobs);
+  }
+
+  private start(jobs: readonly Job[]): RunningBatch {
     const started = this.parts.workers.start(jobs);
+    this.hasBegun = true;
     this.running.add(started);
-    const settlements = await started.settled;
-    this.running.delete(started);
-    return settlements;
+    return started;
   }
 
   /** Not what would become a dead letter so, which was never tried; of a standard queue a copy is sent. */
@@ -116,12 +122,15 @@ export class Hand {
   }
 
   /** The worker has ended: its slot takes the next messages, of a standard queue while these are being settled. */
-  private async finish(messages: number): Promise<void> {
+  private async finish(messages: number, hasBegun: boolean): Promise<void> {
     this.unfinished -= 1;
     // Emptying may take long, and no worker starts any more.
     if (this.unfinished === 0) this.emptying = untilGiven(this.parts.onIdle(), this.parts.course.stopping);
     await this.emptying;
-    this.parts.workers.done();
+    const { workers } = this.parts;
+    if (hasBegun) workers.done();
+    // No worker will ask for more.
+    else workers.slots.release();
     this.held -= messages;
     if (this.held === 0) this.parts.retirement.idle();
   }

@@ -41,7 +41,11 @@ export async function watch(parts: WatchParts): Promise<void> {
     batches.forEach((batch) => {
       hand.work(batch);
     });
-    if (isFreshContainerPerJob && batches.length > 0) break;
+    if (!isFreshContainerPerJob || batches.length === 0) continue;
+    progress.reach('working');
+    await hand.whenEmpty();
+    // What went back has left nothing behind in the container.
+    if (hand.hasBegun) break;
   }
   progress.reach('working');
   await hand.whenEmpty();

@@ -470,6 +470,49 @@ describe('a container for one job', () => {
     await watched;
     expect(asked()).toHaveLength(2);
   });
+
+  // Else ECS starts one task after the other, each of which receives the message once more.
+  it('stays if the job goes back before it has begun', async () => {
+    const retirement = { ...noRetirement, givesBack: true };
+    const { receive, end, asked, events, watched, isOver } = start({
+      isFreshContainerPerJob: true,
+      retirement,
+    });
+    await receive('a');
+    expect([isOver(), asked().length, events.at(-1)]).toEqual([false, 2, 'return a']);
+    retirement.givesBack = false;
+    await receive('b');
+    await end('b');
+    await watched;
+    expect(asked()).toHaveLength(2);
+  });
+});
+
+describe('a job that goes back before it has begun', () => {
+  it.each([1, 2])(
+    'leaves its slot to the next, also where warm workers free them, with %d',
+    async (concurrency) => {
+      const slots = createSlots(concurrency);
+      const retirement = { ...noRetirement, givesBack: true };
+      const workers: WatchParts['workers'] = {
+        slots,
+        batchSize: 1,
+        start: () => ({
+          settled: new Promise(() => undefined),
+          stop: () => undefined,
+          abandon: () => undefined,
+        }),
+        done: () => undefined,
+        kill: () => undefined,
+        close: () => Promise.resolve(),
+      };
+      const { receive, asked, stop, settled } = start({ workers, retirement, concurrency });
+      await receive('a');
+      expect([slots.free, asked().length]).toEqual([concurrency, 2]);
+      stop.abort();
+      await settled();
+    },
+  );
 });
 
 describe('folders', () => {
