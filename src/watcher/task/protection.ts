@@ -81,6 +81,8 @@ export class TaskProtection implements Protection {
   private isFailing = false;
   /** One call after the other, so that the last word is the last to arrive. */
   private last: Promise<void> = Promise.resolve();
+  /** How many words there have been: only the last one is tried again, whenever a call fails. */
+  private words = 0;
 
   constructor(parts: {
     put: PutProtection;
@@ -122,6 +124,7 @@ export class TaskProtection implements Protection {
   }
 
   stop(): void {
+    this.words += 1;
     this.cancelOff?.();
     this.cancelRetry?.();
     this.cancelOff = undefined;
@@ -135,10 +138,11 @@ export class TaskProtection implements Protection {
 
   private set(isEnabled: boolean): Promise<void> {
     this.cancelRetry?.();
-    return (this.last = this.last.then(() => this.send(isEnabled)));
+    const word = (this.words += 1);
+    return (this.last = this.last.then(() => this.send(isEnabled, word)));
   }
 
-  private async send(isEnabled: boolean): Promise<void> {
+  private async send(isEnabled: boolean, word: number): Promise<void> {
     const wasHeld = this.mayBeHeld;
     this.mayBeHeld ||= isEnabled;
     try {
@@ -155,8 +159,8 @@ export class TaskProtection implements Protection {
         this.log.warn(`task scale-in protection could not be set: ${describeError(error)}`);
       this.isFailing = true;
       if (error instanceof ProtectionRefusal) this.mayBeHeld = wasHeld;
+      if (word !== this.words) return;
       this.isBlocked = isEnabled && isBlocked(error);
-      this.cancelRetry?.();
       this.cancelRetry = this.clock.after(isBlocked(error) ? RETRY_BLOCKED_MS : RETRY_MS, () => {
         void this.set(isEnabled);
       });

@@ -189,6 +189,46 @@ describe('protection from scale-in', () => {
     expect(calls).toEqual([ON, OFF, ON]);
   });
 
+  it.each([
+    { what: 'given up', then: 'on', calls: [ON, OFF, ON] },
+    { what: 'asked for', then: 'off', calls: [ON, OFF] },
+  ])('whose call fails late, of when it was $what, stays $then', async ({ then, calls: expected }) => {
+    const under: Deferred<void>[] = [];
+    const { clock, calls, protection } = start(() => {
+      const deferred = createDeferred();
+      under.push(deferred);
+      return deferred.promise;
+    });
+    const answer = async () => {
+      under.at(-1)!.resolve();
+      await clock.advance(0);
+    };
+    void protection.busy();
+    await clock.advance(0);
+    if (then === 'on') await answer();
+    protection.release();
+    await clock.advance(0);
+    if (then === 'on') void protection.busy();
+    await clock.advance(5 * SECOND);
+    under.at(-1)!.reject(new Error('timeout'));
+    await clock.advance(0);
+    await answer();
+    await clock.advance(20 * MINUTE);
+    expect(calls).toEqual(expected);
+    expect(protection.mayBeHeld).toBe(then === 'on');
+  });
+
+  it('whose call fails after the watcher has ended is not tried again', async () => {
+    const under = createDeferred();
+    const { clock, calls, protection } = start(() => under.promise);
+    void protection.busy();
+    await clock.advance(0);
+    protection.stop();
+    under.reject(new Error('timeout'));
+    await clock.advance(20 * MINUTE);
+    expect(calls).toEqual([ON]);
+  });
+
   it('that fails is logged when it begins to, and throws nothing', async () => {
     let isAway = true;
     const { clock, log, protection } = start(() =>
