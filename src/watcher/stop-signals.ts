@@ -8,7 +8,7 @@ export interface StopSignals {
   hurry: AbortSignal;
   /** The poll that is under way is given up. */
   abortPoll: AbortSignal;
-  /** As SIGTERM, for a cause of the watcher's own. */
+  /** As SIGTERM, for a cause of the watcher's own. ECS may yet send the first signal, and this one hurries nothing. */
   stop: (cause: string) => void;
 }
 
@@ -38,13 +38,16 @@ export function onStopSignals(parts: StopParts): StopSignals {
   const { log } = parts;
   const [stop, hurry, abortPoll] = [createSignal(), createSignal(), createSignal()];
   let reached = 0;
+  const begin = (cause: string) => {
+    log.info(`${cause}: stopping`);
+    stop.abort();
+  };
   const handle = (cause: string, least: number) => {
     const isFirst = reached === 0;
     reached = Math.min(KILLING, Math.max(reached + 1, least));
     if (least >= TELLING) abortPoll.abort();
-    if (isFirst) log.info(`${cause}: stopping`);
+    if (isFirst) begin(cause);
     else log.warn(`${cause} again: ${reached === KILLING ? 'killing the workers' : 'telling the workers'}`);
-    stop.abort();
     if (reached >= TELLING) hurry.abort();
     if (reached === KILLING) parts.killAll();
   };
@@ -55,7 +58,9 @@ export function onStopSignals(parts: StopParts): StopSignals {
     stopping: stop.signal,
     hurry: hurry.signal,
     abortPoll: abortPoll.signal,
-    stop: (cause) => handle(cause, STOPPING),
+    stop: (cause) => {
+      if (!stop.signal.aborted) begin(cause);
+    },
   };
 }
 

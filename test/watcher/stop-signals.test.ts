@@ -7,9 +7,14 @@ function start() {
   const process = new EventEmitter();
   const log = createTestLog();
   let kills = 0;
-  const { stopping, hurry, abortPoll } = onStopSignals({ process, log, killAll: () => void (kills += 1) });
+  const { stopping, hurry, abortPoll, stop } = onStopSignals({
+    process,
+    log,
+    killAll: () => void (kills += 1),
+  });
   return {
     log,
+    stop,
     send: (event: string) => process.emit(event),
     state: () => ({
       stopping: stopping.aborted,
@@ -19,6 +24,30 @@ function start() {
     }),
   };
 }
+
+describe("a cause of the watcher's own", () => {
+  it('begins the stop, and the SIGTERM that ECS sends then hurries nothing', () => {
+    const { stop, send, state, log } = start();
+    stop('the time is over');
+    send('SIGTERM');
+    expect(state()).toEqual({ stopping: true, hurry: false, abortPoll: false, kills: 0 });
+    send('SIGTERM');
+    expect(state()).toMatchObject({ hurry: true, kills: 0 });
+    expect(log.lines).toEqual([
+      'info the time is over: stopping',
+      'info SIGTERM: stopping',
+      'warn SIGTERM again: telling the workers',
+    ]);
+  });
+
+  it('that comes after a signal changes nothing', () => {
+    const { stop, send, state, log } = start();
+    send('SIGTERM');
+    stop('the time is over');
+    expect(state()).toEqual({ stopping: true, hurry: false, abortPoll: false, kills: 0 });
+    expect(log.lines).toEqual(['info SIGTERM: stopping']);
+  });
+});
 
 describe('a signal to stop', () => {
   it('is not given before it comes', () => {
