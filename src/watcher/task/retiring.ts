@@ -47,6 +47,18 @@ function shareReplaced(
 export type Cause =
   'a newer version runs' | 'there are more tasks than are desired' | 'the service is to have no task';
 
+export const LETTING_GO = 'this task lets go of its protection for a moment, so that ECS may replace it';
+export const WAITING = 'tasks of an older version are still protected';
+
+/** Why a task takes no messages. */
+export type Reason = Cause | typeof LETTING_GO | typeof WAITING;
+
+const LEAST_ASK_MS = 10_000;
+const ASKS_PER_SECOND = 40;
+
+/** How often a task that waits for protection asks for it: all tasks of an account and region share 80 such calls a second. */
+export const askPeriodMs = (tasks: number) => Math.max(LEAST_ASK_MS, (tasks / ASKS_PER_SECOND) * 1000);
+
 /** Which share of the tasks that are like this one is to retire, and why. */
 export interface Retiring {
   share: number;
@@ -64,6 +76,24 @@ export function whoRetires(view: ServiceView, memory: Memory): Retiring {
   return replaced > surplus
     ? { share: replaced, cause: 'a newer version runs' }
     : { share: surplus, cause: 'there are more tasks than are desired' };
+}
+
+/** For so long a task of an older version that was refused does not ask whether there is room for it by now. */
+const BLOCKED_MS = 5 * 60_000;
+
+/** ECS refused to protect a task of an older deployment than this. */
+export interface Blocked {
+  by: string;
+  atMs: number;
+}
+
+/**
+ * As long as the newest deployment is the same, but not for ever: those that are protected may go, and no newer task be
+ * placed. ECS refuses only where as many others are protected as are desired: with no more tasks than that there is room.
+ */
+export function isBlocked(blocked: Blocked | undefined, { newest, running }: ServiceView, nowMs: number) {
+  if (blocked?.by !== newest.id) return false;
+  return running > newest.desired || nowMs - blocked.atMs < BLOCKED_MS;
 }
 
 const STUCK_EACH_MS = 5 * 60_000;

@@ -4,22 +4,25 @@ import { FinishLimit } from './finish-limit';
 import { Looks } from './looks';
 import type { ServiceView } from './own-service';
 import type { Retirement, RetirementParts } from './retirement';
-import { remember, stuckLetsGoMs, unknownLetsGoMs, whoRetires, type Cause, type Memory } from './retiring';
+import {
+  askPeriodMs,
+  isBlocked,
+  LETTING_GO,
+  remember,
+  stuckLetsGoMs,
+  unknownLetsGoMs,
+  WAITING,
+  whoRetires,
+  type Blocked,
+  type Memory,
+  type Reason,
+} from './retiring';
 
 /** ECS is given so long to stop it. */
 const LET_GO_MS = 30_000;
 
 /** The agent is asked again and again to end the protection of a task that retires, for so long. */
 const STAYS_HELD_MS = 2 * 60_000;
-
-/** Who waits for protection asks for it so often: all tasks of an account and region share 80 such calls a second. */
-const LEAST_ASK_MS = 10_000;
-const ASKS_PER_SECOND = 40;
-
-const LETTING_GO = 'this task lets go of its protection for a moment, so that ECS may replace it';
-const WAITING = 'tasks of an older version are still protected';
-
-type Reason = Cause | typeof LETTING_GO | typeof WAITING;
 
 export class TaskRetirement implements Retirement {
   private readonly parts: RetirementParts;
@@ -34,7 +37,7 @@ export class TaskRetirement implements Retirement {
   private view: ServiceView | undefined;
   private memory: Memory | undefined;
   /** The deployment for which ECS refused to protect this task, which is of an older one. */
-  private blockedFor: string | undefined;
+  private blocked: Blocked | undefined;
   private cancelReturn: Cancel | undefined;
   private readonly waiters = new Set<() => void>();
 
@@ -105,12 +108,12 @@ export class TaskRetirement implements Retirement {
    * desired, this is who ECS stops next. Else nothing is known to wait for, and it works on.
    */
   private async refused(): Promise<void> {
-    const { protection, areJobsLong } = this.parts;
+    const { protection, areJobsLong, clock } = this.parts;
     await this.looks.now();
     if (this.view === undefined || !protection.isBlocked) return;
     const { own, newest, running } = this.view;
     if (own !== newest.id) {
-      this.blockedFor = newest.id;
+      this.blocked = { by: newest.id, atMs: clock.now() };
       this.begin('a newer version runs');
       this.finish.judge(this.view, true);
     } else if (!areJobsLong) return;
@@ -118,26 +121,24 @@ export class TaskRetirement implements Retirement {
     else if (running > newest.running) this.begin(WAITING);
   }
 
-  private get isBlocked(): boolean {
-    return this.blockedFor !== undefined && this.blockedFor === this.view?.newest.id;
-  }
-
   private judge(view: ServiceView): void {
     const { newest, running } = view;
-    const memory = remember(this.memory, newest, this.parts.clock.now());
+    const { protection, clock } = this.parts;
+    const memory = remember(this.memory, newest, clock.now());
     const { share, cause } = whoRetires(view, memory);
     this.view = view;
     this.memory = memory;
-    if (this.isBlocked) this.begin('a newer version runs');
+    if (isBlocked(this.blocked, view, clock.now())) this.begin('a newer version runs');
     else if (this.place < share) this.begin(cause);
-    else if (this.reason !== WAITING || running === newest.running)
+    // ECS may protect it after all, while jobs of hours are at work in it.
+    else if (this.reason !== WAITING || running === newest.running || (this.isBusy && !protection.isBlocked))
       this.letGoFrom(stuckLetsGoMs(view, memory, this));
     this.finish.judge(view, this.isRetired);
   }
 
   /** For a moment: ECS stops it then, if it wants to. */
   private letGoFrom(fromMs: number): void {
-    if (this.reason === LETTING_GO) return;
+    if (this.reason === LETTING_GO && fromMs < Infinity) return;
     const { protection, clock } = this.parts;
     // Also between two messages, if they come so fast that protection stays on.
     if (protection.isOn && clock.now() >= fromMs) this.begin(LETTING_GO);
@@ -171,13 +172,11 @@ export class TaskRetirement implements Retirement {
 
   private returnIfGranted(): void {
     const { protection, clock } = this.parts;
-    const tasks = this.view?.running ?? 0;
-    this.cancelReturn = clock.after(Math.max(LEAST_ASK_MS, (tasks / ASKS_PER_SECOND) * 1000), () => {
+    this.cancelReturn = clock.after(askPeriodMs(this.view?.running ?? 0), () => {
       void protection.again().then(() => {
         if (this.reason !== WAITING || this.isBusy) return;
         if (protection.isBlocked) return this.returnIfGranted();
         this.workOn();
-        protection.idle();
       });
     });
   }
@@ -188,13 +187,14 @@ export class TaskRetirement implements Retirement {
     this.cancelReturn?.();
     this.parts.log.info('this task takes messages again');
     this.reason = undefined;
+    const { protection } = this.parts;
+    // Nobody else gives it up if no message comes.
+    if (!this.isBusy && protection.isOn) protection.idle();
     this.wake();
   }
 
   private wake(): void {
-    this.waiters.forEach((resolve) => {
-      resolve();
-    });
+    for (const resolve of this.waiters) resolve();
     this.waiters.clear();
   }
 }

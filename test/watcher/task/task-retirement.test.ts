@@ -49,7 +49,10 @@ function start(more: Partial<RetirementParts> = {}) {
     },
     finishSeconds: 600,
     areJobsLong: true,
-    end: (cause) => void ends.push(cause),
+    end: (cause) => {
+      ends.push(cause);
+      stop.abort();
+    },
     stopping: stop.signal,
     clock,
     timeOfDay: clock,
@@ -124,8 +127,9 @@ describe('a task of an older version', () => {
 
   it('has no longer than CloudFormation waits, from when the deployment began', async () => {
     const { clock, world, retirement, ends } = start({ finishSeconds: 100_000 });
+    world.view = REPLACED;
     // It began 9,000 s ago.
-    world.view = { ...REPLACED, newest: { ...REPLACED.newest, startedAtMs: 1_000_000 - 9_000_000 } };
+    await clock.advance(9_000 * SECOND);
     await retirement.busy();
     await clock.advance(999 * SECOND);
     expect(ends).toEqual([]);
@@ -182,6 +186,98 @@ describe('a task of an older version', () => {
     expect([retirement.isRetired, ...puts]).toEqual([true, 'on', 'off']);
     await clock.advance(SECOND);
     expect(retirement.isRetired).toBe(false);
+  });
+});
+
+describe('the time to finish', () => {
+  it('counts from now where a rollback takes up a deployment that began days ago', async () => {
+    const { clock, world, retirement, ends } = start();
+    world.view = {
+      ...REPLACED,
+      newest: { ...REPLACED.newest, startedAtMs: 1_000_000 - 9 * 24 * 60 * MINUTE },
+    };
+    await retirement.busy();
+    await clock.advance(90 * SECOND);
+    expect(retirement.isRetired).toBe(true);
+    await clock.advance(599 * SECOND);
+    expect(ends).toEqual([]);
+    await clock.advance(SECOND);
+    expect(ends).toHaveLength(1);
+  });
+
+  it('ends a job, too, that a poll under way brought after it was over', async () => {
+    const { clock, world, retirement, ends } = start({ finishSeconds: 5 });
+    world.view = REPLACED;
+    await retirement.busy();
+    await clock.advance(90 * SECOND);
+    retirement.idle();
+    await clock.advance(10 * SECOND);
+    void retirement.busy();
+    await clock.advance(2 * MINUTE);
+    expect(ends).toHaveLength(1);
+  });
+});
+
+describe('a task whose cause to retire is gone', () => {
+  const UNKNOWN = new Error('no way to ECS');
+
+  it('takes messages again, though a job of hours keeps it from letting go', async () => {
+    const { clock, world, retirement } = start();
+    world.view = UNKNOWN;
+    await retirement.busy();
+    await clock.advance(40 * MINUTE);
+    expect(retirement.isRetired).toBe(true);
+    world.view = ALONE;
+    await clock.advance(10 * MINUTE);
+    expect(retirement.isRetired).toBe(false);
+    retirement.stop();
+  });
+
+  it('takes messages again when ECS protects it, though it has a job of hours', async () => {
+    const { clock, world, retirement } = start();
+    await retirement.busy();
+    await clock.advance(13 * 60 * MINUTE);
+    world.agent = BLOCKED;
+    world.view = { ...ALONE, running: 15 };
+    await retirement.busy();
+    expect(retirement.isRetired).toBe(true);
+    await clock.advance(5 * MINUTE);
+    expect(retirement.isRetired).toBe(true);
+    world.agent = undefined;
+    await clock.advance(3 * MINUTE);
+    expect(retirement.isRetired).toBe(false);
+    retirement.stop();
+  });
+
+  it('gives up its protection again, if no message comes', async () => {
+    const { clock, world, retirement, protection, puts } = start();
+    world.agent = BLOCKED;
+    world.view = { ...ALONE, running: 15 };
+    await retirement.busy();
+    retirement.idle();
+    await clock.advance(5 * SECOND);
+    world.view = ALONE;
+    await clock.advance(2 * MINUTE);
+    world.agent = undefined;
+    await clock.advance(5 * MINUTE);
+    expect([retirement.isRetired, protection.isOn, protection.mayBeHeld]).toEqual([false, false, false]);
+    const { length } = puts;
+    await clock.advance(60 * MINUTE);
+    expect(puts).toHaveLength(length);
+  });
+
+  it('of an older version that was refused works on, once it is the only one that runs', async () => {
+    const { clock, world, retirement } = start();
+    world.agent = BLOCKED;
+    world.view = REPLACED;
+    await retirement.busy();
+    retirement.idle();
+    expect(retirement.isRetired).toBe(true);
+    world.agent = undefined;
+    world.view = { ...REPLACED, newest: { ...REPLACED.newest, running: 0 }, running: 1 };
+    await clock.advance(20 * MINUTE);
+    expect(retirement.isRetired).toBe(false);
+    retirement.stop();
   });
 });
 
