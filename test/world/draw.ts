@@ -64,7 +64,8 @@ export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): Worl
     changesFrom: draw.pick(['desired', 'running']),
     awake: min === 0 && draw.pick([true, true, 'with lost calls', false]),
     // Long enough for all, with the hours in which a deploy is waited for, and rolled back.
-    untilMs: 2 * busyMs + 14 * HOUR + Math.max(...planned.map(longestLifeMs)),
+    untilMs:
+      2 * Math.max(busyMs, longestLineMs(planned)) + 14 * HOUR + Math.max(...planned.map(longestLifeMs)),
     ...more,
   };
 }
@@ -158,6 +159,14 @@ function drawFault(draw: Draw, busyMs: number): Fault {
     toMs: fromMs + lengthMs,
     share: draw.pick([0.1, 0.3, 0.7]) * (kind === 'doubled' ? 0.1 : 1),
   };
+}
+
+/** Of the group with the most work: one message of it comes after the other. */
+function longestLineMs(planned: readonly Planned[]): number {
+  const lines = new Map<number, number>();
+  for (const { group, durationMs } of planned)
+    if (group !== undefined) lines.set(group, (lines.get(group) ?? 0) + durationMs);
+  return Math.max(0, ...lines.values());
 }
 
 /** How much longer a message takes that is tried several times, or until it is dead. */

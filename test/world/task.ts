@@ -56,7 +56,8 @@ const CALLS_A_MESSAGE = 3;
 const CALLS_IN_TROUBLE = 10;
 /** On and off in each ten seconds. */
 const MOST_AGENT_CALLS = 12;
-const MOST_ECS_CALLS = 8;
+/** A look in its time and one beside it, with the call that finds the service. */
+const MOST_ECS_CALLS = 4;
 
 /** A task from within: the watcher, its workers, its way to SQS and its agent. */
 export class Container implements ContainerOfTask, Holder {

@@ -43,6 +43,7 @@ export class Looks {
   private readonly parts: LooksParts;
   private tasks = 0;
   private atMs = -Infinity;
+  private hurriedAtMs = -Infinity;
   private answeredAtMs: number;
   private slowdown = 1;
   private failures = 0;
@@ -62,9 +63,16 @@ export class Looks {
     this.after(this.parts.random());
   }
 
-  /** Never rejects. */
+  /** Beside the looks in their time, and once in the time of one: what makes a task look comes again and again. Never rejects. */
   now(): Promise<void> {
-    if (this.parts.clock.now() - this.atMs < LEAST_BETWEEN_LOOKS_MS) return Promise.resolve();
+    const nowMs = this.parts.clock.now();
+    if (nowMs - this.atMs < LEAST_BETWEEN_LOOKS_MS || nowMs - this.hurriedAtMs < this.periodMs)
+      return this.looking ?? Promise.resolve();
+    this.hurriedAtMs = nowMs;
+    return this.once();
+  }
+
+  private once(): Promise<void> {
     return (this.looking ??= this.look().finally(() => (this.looking = undefined)));
   }
 
@@ -82,7 +90,7 @@ export class Looks {
     this.cancel = this.parts.clock.after(periods * this.periodMs, () => {
       this.cancel = undefined;
       if (!this.parts.isWanted()) return;
-      void this.now().then(() => {
+      void this.once().then(() => {
         this.after(1);
       });
     });

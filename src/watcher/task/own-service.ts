@@ -1,3 +1,4 @@
+import { parseObject } from '../../contract/log-lines';
 import { Connection } from '../aws/connection';
 import { findEcs } from '../aws/destination';
 import type { Clock } from '../clock';
@@ -33,11 +34,19 @@ export type LookAtService = () => Promise<ServiceView | undefined>;
 
 /** Two calls of ECS, as they pass over the network. */
 export interface EcsActions {
-  DescribeTasks: { input: { cluster: string; tasks: string[] }; output: { tasks?: TaskAnswer[] } };
+  DescribeTasks: {
+    input: { cluster: string; tasks: string[] };
+    output: { tasks?: TaskAnswer[]; failures?: Failure[] };
+  };
   DescribeServices: {
     input: { cluster: string; services: string[] };
-    output: { services?: ServiceAnswer[] };
+    output: { services?: ServiceAnswer[]; failures?: Failure[] };
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Failure.html */
+interface Failure {
+  reason?: string;
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html */
@@ -104,18 +113,24 @@ async function findMembership(
   findTask: () => Promise<OwnTask>,
 ): Promise<Membership | undefined> {
   const { cluster, arn } = await findTask();
-  const { tasks = [] } = await call('DescribeTasks', { cluster, tasks: [arn] });
+  const { tasks = [], failures } = await call('DescribeTasks', { cluster, tasks: [arn] });
   const { group = '', startedBy: deployment } = tasks[0] ?? {};
   const service = OF_SERVICE.exec(group)?.[1];
-  if (tasks.length === 0) throw new Error(`ECS does not know the task ${arn}`);
-  return service === undefined || deployment === undefined ? undefined : { cluster, service, deployment };
+  if (tasks.length === 0) throw new Error(`ECS does not know the task ${arn}${whyNot(failures)}`);
+  if (service === undefined) return undefined;
+  if (deployment === undefined) throw new Error(`ECS tells of no deployment of the task ${arn}`);
+  return { cluster, service, deployment };
 }
 
+const whyNot = (failures: readonly Failure[] = []) =>
+  failures.map(({ reason = '' }) => `: ${reason}`).join('');
+
 async function look(call: CallEcs, { cluster, service, deployment }: Membership): Promise<ServiceView> {
-  const { services = [] } = await call('DescribeServices', { cluster, services: [service] });
+  const { services = [], failures } = await call('DescribeServices', { cluster, services: [service] });
   const { deployments = [], runningCount: running = 0, pendingCount: pending = 0 } = services[0] ?? {};
   const newest = deployments.find(({ status }) => status === 'PRIMARY');
-  if (newest === undefined) throw new Error(`ECS tells of no deployment of the service ${service}`);
+  if (newest === undefined)
+    throw new Error(`ECS tells of no deployment of the service ${service}${whyNot(failures)}`);
   return { own: deployment, newest: deploymentOf(newest), running, pending };
 }
 
@@ -141,9 +156,10 @@ const METADATA_TIMEOUT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
-async function findTask(metadataUri: string): Promise<OwnTask> {
+export async function findTask(metadataUri: string): Promise<OwnTask> {
   const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(METADATA_TIMEOUT_MS) });
-  const { Cluster, TaskARN } = (await answer.json()) as { Cluster?: unknown; TaskARN?: unknown };
+  // What is no JSON comes before the agent has them.
+  const { Cluster, TaskARN } = parseObject(await answer.text()) ?? {};
   if (typeof Cluster !== 'string' || typeof TaskARN !== 'string')
     throw new Error(`the task's metadata answer ${answer.status} without Cluster and TaskARN`);
   return { cluster: Cluster, arn: TaskARN };

@@ -2,10 +2,22 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { findEcs } from '../../../src/watcher/aws/destination';
 import { systemClock } from '../../../src/watcher/clock';
-import { createLookAtService, lookAtServiceByEcs, type CallEcs } from '../../../src/watcher/task/own-service';
+import {
+  createLookAtService,
+  findTask,
+  lookAtServiceByEcs,
+  type CallEcs,
+} from '../../../src/watcher/task/own-service';
 import { startTestServer, type TestServer } from '../../helpers/http-server';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+let server: TestServer | undefined;
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
 
 const TASK = { cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/jobs', arn: 'arn:aws:ecs:…:task/jobs/1' };
 const OWN = { group: 'service:worker', startedBy: 'ecs-svc/1' };
@@ -31,13 +43,12 @@ const SERVICE = {
   ],
 };
 
-function start(answers: { tasks?: object[]; services?: object[] }) {
+function start(answers: { tasks?: object[]; services?: object[]; failures?: object[] }) {
   const asked: unknown[] = [];
   const call: CallEcs = (name, input) => {
     asked.push([name, input]);
-    return Promise.resolve(
-      name === 'DescribeTasks' ? { tasks: answers.tasks } : { services: answers.services },
-    );
+    const { tasks = [], services = [], failures = [] } = answers;
+    return Promise.resolve(name === 'DescribeTasks' ? { tasks, failures } : { services, failures });
   };
   return { asked, answers, look: createLookAtService(call, () => Promise.resolve(TASK)) };
 }
@@ -80,6 +91,23 @@ describe('a look at the service', () => {
     expect(await look()).toMatchObject({ own: 'ecs-svc/1' });
   });
 
+  // It has one by ECS's reference. Taken for a task of no service, it would never look again.
+  it('fails for a task of a service whose deployment ECS does not tell yet', async () => {
+    const { answers, look } = start({ tasks: [{ group: 'service:worker' }], services: [SERVICE] });
+    await expect(look()).rejects.toThrow('no deployment of the task');
+    answers.tasks = [OWN];
+    expect(await look()).toMatchObject({ own: 'ecs-svc/1' });
+  });
+
+  // With status 200: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+  it.each([
+    { of: 'the task', answers: { tasks: [] } },
+    { of: 'its service', answers: { tasks: [OWN], services: [] } },
+  ])('tells why ECS does not know $of', async ({ answers }) => {
+    const failures = [{ arn: 'arn:aws:ecs:…', reason: 'MISSING' }];
+    await expect(start({ ...answers, failures }).look()).rejects.toThrow(/: MISSING$/);
+  });
+
   it.each([
     { what: 'no service', services: [] },
     { what: 'a service without a deployment', services: [{ deployments: [] }] },
@@ -90,14 +118,31 @@ describe('a look at the service', () => {
   });
 });
 
+describe('a task whose metadata are not there yet', () => {
+  it.each([
+    { status: 404, body: 'Unable to get metadata' },
+    { status: 200, body: '{"Cluster":"default"}' },
+    { status: 500, body: '' },
+  ])('is asked for again after $status', async ({ status, body }) => {
+    const answers = [{ status, body }];
+    const { url } = (server = await startTestServer(({ path }, response) => {
+      const next = path.endsWith('/task') ? answers.shift() : undefined;
+      response
+        .writeHead(next?.status ?? 200)
+        .end(next?.body ?? JSON.stringify({ Cluster: 'default', TaskARN: TASK.arn }));
+    }));
+    const find = () => findTask(`${url}/v4/id`);
+    await expect(find()).rejects.toThrow(`the task's metadata answer ${status} without Cluster and TaskARN`);
+    // On EC2 a cluster may be told by its name, which ECS takes as well.
+    expect(await find()).toEqual({ cluster: 'default', arn: TASK.arn });
+  });
+});
+
 describe('over the network', () => {
   const environment = { ...process.env };
-  let server: TestServer | undefined;
 
-  afterEach(async () => {
+  afterEach(() => {
     process.env = { ...environment };
-    await server?.stop();
-    server = undefined;
   });
 
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' };
