@@ -58,9 +58,10 @@ export class Looks {
     this.answeredAtMs = parts.clock.now();
   }
 
-  /** There may be a reason now. Tasks that begin together do not look together. */
+  /** There may be a reason now. Tasks that begin together do not look together, and one that stops and begins no more often. */
   start(): void {
-    this.after(this.parts.random());
+    const sinceMs = this.parts.clock.now() - this.atMs;
+    this.after(Math.max(this.parts.random() * this.periodMs, this.periodMs - sinceMs));
   }
 
   /** Beside the looks in their time, and once in the time of one: what makes a task look comes again and again. Never rejects. */
@@ -85,13 +86,13 @@ export class Looks {
     return lookPeriodMs(this.tasks) * this.slowdown;
   }
 
-  private after(periods: number): void {
+  private after(milliseconds: number): void {
     if (this.cancel !== undefined || this.isAlone || this.isOver) return;
-    this.cancel = this.parts.clock.after(periods * this.periodMs, () => {
+    this.cancel = this.parts.clock.after(milliseconds, () => {
       this.cancel = undefined;
       if (!this.parts.isWanted()) return;
       void this.once().then(() => {
-        this.after(1);
+        this.after(this.periodMs);
       });
     });
   }

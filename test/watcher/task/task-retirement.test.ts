@@ -365,6 +365,18 @@ describe('looks', () => {
     retirement.stop();
   });
 
+  it('are made no more often by one that has messages now and then', async () => {
+    const { clock, retirement, told } = start();
+    for (let second = 0; second < 600; second += 12) {
+      await retirement.busy();
+      await clock.advance(SECOND);
+      retirement.idle();
+      await clock.advance(11 * SECOND);
+    }
+    expect(told.looks).toBeLessThanOrEqual(10);
+    retirement.stop();
+  });
+
   it('that fail are made less often, told at the third, and told again when they succeed', async () => {
     const { clock, world, retirement, told, log } = start();
     world.view = new Error('Rate exceeded');
