@@ -31,12 +31,19 @@ const KINDS: Record<AlarmName, AlarmKind> = {
     resource: 'deadLetterGrowthAlarm',
     description: () => 'More messages have gone to the dead-letter queue.',
     // SQS counts no message that it moves there by itself as sent: the growth is all there is to see. With those in
-    // flight, since who looks at dead letters and puts them back adds none.
+    // flight, since who looks at dead letters and puts them back adds none. SQS tells of those in flight only while there
+    // are some: unfilled, there would be no sum, and the alarm would hear of nothing.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     metric: (subject, { period }) => ({
       Metrics: [
         partOfFormula('visible', deadLetters(subject), period),
         partOfFormula('inFlight', deadLetters(subject, 'ApproximateNumberOfMessagesNotVisible'), period),
-        { Id: 'growth', Label: 'DeadLetterGrowth', Expression: 'DIFF(visible + inFlight)', ReturnData: true },
+        {
+          Id: 'growth',
+          Label: 'DeadLetterGrowth',
+          Expression: 'DIFF(visible + FILL(inFlight, 0))',
+          ReturnData: true,
+        },
       ],
     }),
     operator: 'GreaterThanOrEqualToThreshold',

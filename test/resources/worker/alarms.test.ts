@@ -115,7 +115,7 @@ describe('the alarms', () => {
       Metrics: [
         part('visible', visible),
         part('inFlight', 'ApproximateNumberOfMessagesNotVisible'),
-        { Id: 'growth', Expression: 'DIFF(visible + inFlight)', ReturnData: true },
+        { Id: 'growth', Expression: 'DIFF(visible + FILL(inFlight, 0))', ReturnData: true },
       ],
       EvaluationPeriods: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
