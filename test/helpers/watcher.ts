@@ -7,7 +7,7 @@ import { WATCHER_NODE_OPTIONS } from '../../src/contract/image';
 import { ContainerVariable } from '../../src/contract/environment';
 import { REGION } from './emulator';
 import { collectLines, type Lines } from './lines';
-import { descendantsOf } from './processes';
+import { descendantsOf, processesWithVariable } from './processes';
 
 export const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
 const WORKERS = path.resolve(__dirname, '../fixtures/workers');
@@ -26,7 +26,8 @@ export interface TestWatcher extends Lines {
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
-const running = new Set<ChildProcess>();
+/** With the queue of each, which its workers know, too. */
+const running = new Map<ChildProcess, string>();
 
 /** The built bundle, as ECS starts it. */
 export function startWatcher(parts: {
@@ -59,7 +60,7 @@ export function startWatcher(parts: {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
+  running.set(child, queueUrl);
   const lines = collectLines();
   const add = (line: string) => {
     if (keep(line)) lines.add(line);
@@ -97,19 +98,25 @@ function refuseSharedVolumes(volumes = ''): void {
 /** For `afterEach`: a test leaves no watcher behind, nor a worker, which leads a group of its own. */
 export async function endWatchers(): Promise<void> {
   await Promise.all(
-    [...running].map(async (child) => {
+    [...running].map(async ([child, queueUrl]) => {
       const ended = once(child, 'close');
       const started = descendantsOf(child.pid!);
       child.kill('SIGKILL');
       started.forEach(killGroup);
       await ended;
+      // A shell that was told to end leaves what it ran, which is nobody's descendant then.
+      processesWithVariable(`${ContainerVariable.queueUrl}=${queueUrl}`).forEach(kill);
     }),
   );
 }
 
-function killGroup(pid: number): void {
+const killGroup = (pid: number) => {
+  kill(-pid);
+};
+
+function kill(pid: number): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
     // It may just have ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
