@@ -85,8 +85,8 @@ export function functionName({ service, stage }: ServiceContext, worker: string)
   return `${service}-${stage}-${worker}`.slice(0, LAMBDA.maxFunctionNameLength);
 }
 
-/** The tag of a worker's tasks, with the family that they are of. */
-export const TASK_TAG_KEY = 'watchbot:worker';
+/** The tag of a worker's service, tasks and queue, with the family that the tasks are of. */
+export const WORKER_TAG_KEY = 'watchbot:worker';
 
 /** CloudWatch namespace and metric name, as in Watchbot. */
 export const METRIC_NAMESPACE = 'Mapbox/ecs-watchbot';

@@ -15,7 +15,7 @@ import { watchQueue } from '../../src/watcher/watch-queue';
 import type { StopReason, WorkerEnd } from '../../src/watcher/worker/run-worker';
 import { ProcessClock, type WorldClock } from './clock';
 import { idOfDeployment, type ContainerOfTask, type EcsService, type EcsTask } from './ecs';
-import { OF_SQS, type Faults } from './faults';
+import { OF_SQS, type FaultKind, type Faults } from './faults';
 import type { Violations } from './invariants';
 import type { Holder, Ledger } from './ledger';
 import type { SqsQueue } from './sqs';
@@ -64,7 +64,6 @@ export class Container implements ContainerOfTask, Holder {
   readonly name: string;
   calls = 0;
   agentCalls = 0;
-  ecsCalls = 0;
   /** Jobs at work: of one message there may be two, where it was held no longer. */
   readonly jobs = new Set<{ number: number; beganMs: number }>();
   standsUntilMs = -Infinity;
@@ -273,66 +272,74 @@ export class Container implements ContainerOfTask, Holder {
 
   /** The ECS agent. */
   private protect(minutes: number | undefined): Promise<void> {
-    const { faults, service, violations } = this.parts;
     this.agentCalls += 1;
     this.minute.agentCalls += 1;
-    return new Promise((resolve, reject) => {
-      if (faults.hitsTask('agent', this.task.id)) {
-        this.clock.after(AGENT_TIMEOUT_MS, () => {
-          reject(new Error('connect ECONNREFUSED 169.254.170.2:80'));
-        });
-        return;
-      }
-      const wayMs = faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
-      this.parts.world.after(wayMs, () => {
-        const reason = this.isEnded ? undefined : service.protect(this.task, minutes);
-        const isDeploying = service.newest.state !== 'COMPLETED';
-        // A task that is being replaced is protected yet.
-        const isReplacing = this.parts.world.now() - service.lostAtMs < REPLACED_WITHIN_MS;
-        if (reason === 'DEPLOYMENT_BLOCKED' && this.jobs.size > 0 && !isDeploying && !isReplacing)
-          violations.add(
-            'refused',
-            `${this.name}, with ${this.jobs.size} jobs at work and ${service.desired} tasks desired`,
-          );
-        this.clock.after(wayMs, () => {
-          if (reason === undefined) resolve();
-          else
-            reject(
-              new ProtectionRefusal(reason, `the ECS agent answers 200: {"failure":{"Reason":"${reason}"}}`),
-            );
-        });
-      });
+    const wayMs = this.parts.faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
+    const agent = {
+      fault: 'agent',
+      timeoutMs: AGENT_TIMEOUT_MS,
+      away: 'ECONNREFUSED 169.254.170.2:80',
+    } as const;
+    return this.ask({ ...agent, wayMs }, () => {
+      const reason = this.isEnded ? undefined : this.parts.service.protect(this.task, minutes);
+      if (reason === 'DEPLOYMENT_BLOCKED') this.checkRefusal();
+      return reason === undefined
+        ? undefined
+        : new ProtectionRefusal(reason, `the ECS agent answers 200: {"failure":{"Reason":"${reason}"}}`);
     });
+  }
+
+  private checkRefusal(): void {
+    const { service, world, violations } = this.parts;
+    const isDeploying = service.newest.state !== 'COMPLETED';
+    // A task that is being replaced is protected yet.
+    const isReplacing = world.now() - service.lostAtMs < REPLACED_WITHIN_MS;
+    if (this.jobs.size > 0 && !isDeploying && !isReplacing)
+      violations.add(
+        'refused',
+        `${this.name}, with ${this.jobs.size} jobs at work and ${service.desired} tasks desired`,
+      );
   }
 
   private readonly findTask = () => Promise.resolve({ cluster: 'world', arn: this.name });
 
   /** ECS's API, in the place of its client. */
   private readonly callEcs: CallEcs = (name) => {
-    const { world, faults, service } = this.parts;
-    this.ecsCalls += 1;
+    const { service } = this.parts;
     this.minute.ecsCalls += 1;
+    const ecs = { fault: 'ecs', timeoutMs: ECS_TIMEOUT_MS, away: 'ETIMEDOUT', wayMs: ECS_MS / 2 } as const;
+    return this.ask(ecs, () => {
+      if (!service.lets(name === 'DescribeTasks' ? 'describeTasks' : 'describeServices'))
+        return new AwsError(400, '{"__type":"ThrottlingException","message":"Rate exceeded"}');
+      const startedBy = idOfDeployment(this.task.deployment);
+      return name === 'DescribeTasks'
+        ? { tasks: [{ group: 'service:world', startedBy }] }
+        : { services: [service.describe()] };
+    });
+  };
+
+  /** There, and back: the answer is made when the question has come. Where it is away, nothing comes until the time is over. */
+  private ask<Answer>(
+    of: { fault: FaultKind; timeoutMs: number; away: string; wayMs: number },
+    answer: () => Answer | Error,
+  ): Promise<Exclude<Answer, Error>> {
+    const { faults, world } = this.parts;
     return new Promise((resolve, reject) => {
-      if (faults.hitsTask('ecs', this.task.id)) {
-        this.clock.after(ECS_TIMEOUT_MS, () => {
-          reject(new Error('connect ETIMEDOUT'));
+      if (faults.hitsTask(of.fault, this.task.id)) {
+        this.clock.after(of.timeoutMs, () => {
+          reject(new Error(`connect ${of.away}`));
         });
         return;
       }
-      world.after(ECS_MS / 2, () => {
-        const isLet = service.lets(name === 'DescribeTasks' ? 'describeTasks' : 'describeServices');
-        const group = 'service:world';
-        const output =
-          name === 'DescribeTasks'
-            ? { tasks: [{ group, startedBy: idOfDeployment(this.task.deployment) }] }
-            : { services: [service.describe()] };
-        this.clock.after(ECS_MS / 2, () => {
-          if (isLet) resolve(output);
-          else reject(new AwsError(400, '{"__type":"ThrottlingException","message":"Rate exceeded"}'));
+      world.after(of.wayMs, () => {
+        const said = answer();
+        this.clock.after(of.wayMs, () => {
+          if (said instanceof Error) reject(said);
+          else resolve(said as Exclude<Answer, Error>);
         });
       });
     });
-  };
+  }
 
   private exit(): void {
     if (this.isEnded) return;

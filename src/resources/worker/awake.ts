@@ -1,13 +1,13 @@
 import { isKeptAwake } from '../../config/awake';
 import type { Configuration } from '../../config/configuration';
 import { logicalId, SharedId } from '../../config/logical-ids';
-import { familyName, TASK_TAG_KEY } from '../../config/names';
 import { isMap } from '../../config/maps';
 import { AWAKE_EVERY_HOURS } from '../../scaling/limits';
 import { getAtt, oneOrMore, policyDocument, type Resources } from '../cloudformation';
 import { schedulerRole, sqsTarget } from '../scheduler';
 import { queueUrl } from './queue-references';
 import { named, type ConfiguredWorker, type Subject } from './subject';
+import { workerTag } from './worker-tag';
 
 /**
  * Keeps the metrics of a queue from falling asleep, by setting one of its tags to what it is: any action on a queue is a use
@@ -54,17 +54,12 @@ export function awakeRole(configuration: Configuration): Resources {
 
 /** What the queue has beside the provider's tags; undefined where nobody sets it anew. */
 export const awakeTags = (subject: ConfiguredWorker) =>
-  isKeptAwake(subject.worker) ? [ownTag(subject)] : undefined;
-
-const ownTag = ({ configuration: { context }, worker }: ConfiguredWorker) => ({
-  Key: TASK_TAG_KEY,
-  Value: familyName(context, worker.name),
-});
+  isKeptAwake(subject.worker) ? [workerTag(subject)] : undefined;
 
 /** A tag that the template gives the queue: tags in `extensions` stand in the place of all others. */
 function tagSetAnew(subject: ConfiguredWorker): { Key: string; Value: string } {
   const { Tags } = subject.worker.extensions.queue ?? {};
-  return (Array.isArray(Tags) ? Tags.find(isPlainTag) : undefined) ?? ownTag(subject);
+  return (Array.isArray(Tags) ? Tags.find(isPlainTag) : undefined) ?? workerTag(subject);
 }
 
 const isPlainTag = (tag: unknown): tag is { Key: string; Value: string } =>

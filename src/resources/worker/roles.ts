@@ -18,7 +18,7 @@ import { pullStatements } from './pull';
 import { secretStatements } from './secrets';
 import { queueSendStatement, sendStatement } from './sending';
 import { idOf, named, type Subject } from './subject';
-import { onTaggedTasks } from './task-tag';
+import { onTagged } from './worker-tag';
 
 /**
  * By tasks of this account and region: ECS cannot be led to use it for somebody else's.
@@ -68,32 +68,30 @@ function watcherStatements(subject: Subject): Statement[] {
 }
 
 /** A task protects itself, by its role: the same for all tasks of the worker, and so for no others. */
-function protectionStatement(subject: Subject): Statement {
-  const Condition = onTaggedTasks(subject);
-  return {
-    Sid: 'ScaleInProtection',
-    Effect: 'Allow',
-    Action: 'ecs:UpdateTaskProtection',
-    Resource: sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/${Cluster}/*', {
-      Cluster: clusterName(subject.configuration),
-    }),
-    ...(Condition && { Condition }),
-  };
-}
+const protectionStatement = (subject: Subject): Statement => ({
+  Sid: 'ScaleInProtection',
+  Effect: 'Allow',
+  Action: 'ecs:UpdateTaskProtection',
+  ...onOwn(subject, inCluster(subject, 'task')),
+});
 
 /** A task looks whether a newer version runs: at itself, and at its service. */
-function lookStatement(subject: Subject): Statement {
-  const Condition = onTaggedTasks(subject);
-  const Cluster = clusterName(subject.configuration);
-  const ofCluster = (kind: string) =>
-    sub(`arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:${kind}/\${Cluster}/*`, { Cluster });
-  return {
-    Sid: 'OwnVersion',
-    Effect: 'Allow',
-    Action: ['ecs:DescribeTasks', 'ecs:DescribeServices'],
-    Resource: [ofCluster('task'), ofCluster('service')],
-    ...(Condition && { Condition }),
-  };
+const lookStatement = (subject: Subject): Statement => ({
+  Sid: 'OwnVersion',
+  Effect: 'Allow',
+  Action: ['ecs:DescribeTasks', 'ecs:DescribeServices'],
+  ...onOwn(subject, [inCluster(subject, 'task'), inCluster(subject, 'service')]),
+});
+
+const inCluster = ({ configuration }: Subject, kind: 'task' | 'service') =>
+  sub(`arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:${kind}/\${Cluster}/*`, {
+    Cluster: clusterName(configuration),
+  });
+
+/** Of what a statement names, that which has the worker's tag. */
+function onOwn(subject: Subject, Resource: Statement['Resource']) {
+  const Condition = onTagged(subject);
+  return { Resource, ...(Condition && { Condition }) };
 }
 
 /** A worker that is told where another one's messages go may send them. */

@@ -4,7 +4,7 @@ import { clusterName } from '../cluster';
 import { compact, ref, type Resources } from '../cloudformation';
 import { makesNetwork, networkMode, taskNetwork } from '../network';
 import { idOf, named, type Subject } from './subject';
-import { taskTag } from './task-tag';
+import { workerTag } from './worker-tag';
 
 /**
  * The service that keeps the tasks. It has no `DesiredCount`: a deploy would set the number of tasks back to it,
@@ -35,7 +35,7 @@ export function service(subject: Subject): Resources {
       },
       // Moving a task to another zone would stop its jobs for nothing: tasks serve no traffic.
       AvailabilityZoneRebalancing: 'DISABLED',
-      Tags: [taskTag(subject)],
+      Tags: [workerTag(subject)],
       PropagateTags: 'SERVICE',
       EnableExecuteCommand: worker.exec ? true : undefined,
     }),
