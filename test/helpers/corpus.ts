@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { claim, giveUpClaim } from './make-once';
 import {
   copyServiceTo,
   FRAMEWORK_NAMES,
@@ -23,7 +15,6 @@ import {
   type Framework,
   type PackagedTemplate,
 } from './framework';
-import { isRunning } from './processes';
 
 export interface PackagedService {
   name: string;
@@ -107,7 +98,7 @@ async function packageFrom(waiting: Job[]): Promise<void> {
     if (existsSync(folder)) continue;
     if (claim(folder)) {
       await packageOne(next).finally(() => {
-        rmSync(claimOf(folder), { force: true });
+        giveUpClaim(folder);
       });
     } else {
       // Another test file is at it: see to the others first.
@@ -134,25 +125,6 @@ async function packageOne({ framework, name, folder }: Job): Promise<void> {
   } catch (error) {
     if (!existsSync(folder)) throw error;
     rmSync(beside, { recursive: true });
-  }
-}
-
-const claimOf = (folder: string) => `${folder}.claim`;
-
-/** Whether this process is the one that packages. Were there two, for a moment, they would only work for nothing. */
-function claim(folder: string): boolean {
-  const file = claimOf(folder);
-  const holder = holderOf(file);
-  if (holder !== undefined && holder !== process.pid && isRunning(holder)) return false;
-  writeFileSync(file, String(process.pid));
-  return true;
-}
-
-function holderOf(file: string): number | undefined {
-  try {
-    return Number(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
   }
 }
 

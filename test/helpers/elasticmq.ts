@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { CACHE, once as onceOf, run } from './cached';
+import { CACHE, run } from './cached';
 import { ROOT } from './framework';
 import { freePort } from './free-port';
+import { makeOnce } from './make-once';
 import { collectLines } from './lines';
 
 const FOLDER = path.join(CACHE, 'watchbot-elasticmq');
@@ -14,7 +15,7 @@ const FOLDER = path.join(CACHE, 'watchbot-elasticmq');
 export function prepareElasticMq(): string | undefined {
   const source = path.join(ROOT, 'test/servers/elasticmq');
   if (spawnSync('java', ['-version']).status !== 0) return 'there is no java';
-  return onceOf(FOLDER, readFileSync(path.join(source, 'pom.xml')), () => {
+  return makeOnce(FOLDER, readFileSync(path.join(source, 'pom.xml')), () => {
     cpSync(source, FOLDER, { recursive: true });
     const goal = ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib'];
     return run('mvn', goal, FOLDER);

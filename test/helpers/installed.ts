@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CACHE, once, run } from './cached';
+import { CACHE, run } from './cached';
 import { FRAMEWORKS, ROOT } from './framework';
+import { makeOnce } from './make-once';
 import { pack } from './tarball';
 
 const SERVICE = path.join(ROOT, 'test/fixtures/installed');
@@ -19,7 +20,7 @@ export const INSTALLED_FRAMEWORKS = {
 
 /** Installs what the repository has not; gives why it cannot, or undefined. */
 export function prepareFrameworks(): string | undefined {
-  return once(OSLS_3, Buffer.from(OSLS_3_VERSION), () => {
+  return makeOnce(OSLS_3, Buffer.from(OSLS_3_VERSION), () => {
     writeFileSync(path.join(OSLS_3, 'package.json'), '{ "private": true }');
     return run('npm', ['install', ...NPM_OPTIONS, `osls@${OSLS_3_VERSION}`], OSLS_3);
   });

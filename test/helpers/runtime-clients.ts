@@ -1,8 +1,9 @@
 import { describe } from '@jest/globals';
 import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CACHE, once, run } from './cached';
+import { CACHE, run } from './cached';
 import { ROOT } from './framework';
+import { makeOnce } from './make-once';
 import { preparePython, PYTHON } from './python';
 
 /** What speaks the Runtime API: the plugin's own for Node, and AWS's for three languages. */
@@ -106,7 +107,7 @@ function prepareNodes(): string | undefined {
 
 function install(name: string, folder: string, what: string): string | undefined {
   const source = path.join(ROOT, 'test/runtimes', name);
-  return once(folder, readFileSync(path.join(source, 'package-lock.json')), () => {
+  return makeOnce(folder, readFileSync(path.join(source, 'package-lock.json')), () => {
     cpSync(source, folder, { recursive: true });
     process.stderr.write(`${what}\n`);
     return run('npm', ['ci', '--no-audit', '--no-fund'], folder);
@@ -116,7 +117,7 @@ function install(name: string, folder: string, what: string): string | undefined
 function prepareGoHandler(): string | undefined {
   const source = path.join(HANDLERS, 'go');
   const content = ['main.go', 'go.sum'].map((file) => readFileSync(path.join(source, file)));
-  return once(path.dirname(GO_HANDLER), Buffer.concat(content), () =>
+  return makeOnce(path.dirname(GO_HANDLER), Buffer.concat(content), () =>
     run('go', ['build', '-o', GO_HANDLER, '.'], source),
   );
 }
