@@ -10,35 +10,25 @@ import tseslint from 'typescript-eslint';
 const ROOMS = {
   contract: [],
   errors: ['contract'],
-  scaling: ['contract'],
-  'aws-json': [],
+  shared: [],
+  scaling: ['contract', 'shared'],
+  'aws-json': ['shared'],
   vendor: [],
-  config: ['contract', 'errors', 'scaling'],
-  resources: ['contract', 'errors', 'scaling', 'config'],
-  image: ['contract', 'errors', 'config'],
-  registry: ['contract', 'errors', 'config', 'image', 'vendor'],
-  operations: ['contract', 'errors', 'config', 'resources', 'vendor'],
-  local: ['contract', 'errors', 'config', 'vendor'],
-  commands: ['contract', 'errors', 'config', 'operations', 'scaling', 'vendor'],
-  watcher: ['contract', 'aws-json'],
-  runtime: ['contract'],
-  progress: ['contract', 'aws-json'],
-  plugin: [
-    'contract',
-    'errors',
-    'config',
-    'resources',
-    'image',
-    'registry',
-    'operations',
-    'commands',
-    'local',
-    'scaling',
-  ],
+  config: ['contract', 'errors', 'shared', 'scaling'],
+  resources: ['contract', 'errors', 'shared', 'scaling', 'config'],
+  image: ['contract', 'errors', 'shared', 'config', 'vendor'],
+  features: ['contract', 'errors', 'shared', 'config', 'resources', 'scaling', 'aws-json', 'vendor'],
+  watcher: ['contract', 'shared', 'aws-json'],
+  runtime: ['contract', 'shared'],
+  plugin: ['contract', 'errors', 'shared', 'config', 'resources', 'image', 'features', 'scaling'],
+  // In the container, and in the processes of workers: a feature, but one that reads no configuration.
+  'features/progress': ['contract', 'shared', 'aws-json'],
 };
 
 /** What esbuild puts into the package: what is imported there is no dependency of its users. */
-const BUNDLED = ['vendor', 'watcher', 'runtime', 'aws-json', 'progress'].map((room) => `src/${room}/**`);
+const BUNDLED = ['vendor', 'watcher', 'runtime', 'aws-json', 'features/progress'].map(
+  (room) => `src/${room}/**`,
+);
 
 const zones = Object.entries(ROOMS).map(([room, allowed]) => ({
   target: `./src/${room}`,
@@ -82,9 +72,9 @@ export default tseslint.config(
       // The compiler's own check is stricter where it matters: `noUncheckedIndexedAccess`.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
-      'max-lines': ['error', { max: 200, skipBlankLines: false, skipComments: false }],
+      'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
       'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
-      'max-params': ['error', 3],
+      'max-params': ['error', 4],
       complexity: ['error', 10],
       'max-depth': ['error', 3],
     },
@@ -95,10 +85,10 @@ export default tseslint.config(
       'src/plugin/**',
       'src/**/main.ts',
       // The edge of a module that others import.
-      'src/progress/index.ts',
+      'src/features/progress/index.ts',
       'src/watcher/worker/process-group.ts',
-      'src/local/watcher-process.ts',
-      'src/local/commands.ts',
+      'src/features/local/watcher-process.ts',
+      'src/features/local/commands.ts',
       'src/image/engine/run-command.ts',
     ],
     rules: { 'no-restricted-globals': ['error', ...NO_WORLD] },

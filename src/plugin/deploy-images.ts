@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import type { Configuration } from '../config/configuration';
 import { commandRunner, type Run } from '../image/engine/run-command';
 import type { NpmSettings } from '../image/externals/npm-settings';
-import type { PushEvent, PushParts } from '../registry/push-images';
-import type { Registry } from '../registry/registry';
+import type { PushEvent, PushParts } from '../image/registry/push-images';
+import type { Registry } from '../image/registry/registry';
 import { awsClients } from './clients';
 import { interruptible } from './ctrl-c';
 import { packageFolder } from './package-folder';
@@ -39,7 +39,7 @@ export async function deployImages(parts: CommandParts): Promise<void> {
 }
 
 async function checkStack({ serverless, configuration }: CommandParts): Promise<void> {
-  const { checkStackState } = await import('../operations/stack-state.js');
+  const { checkStackState } = await import('../features/common/stack-state.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
   await checkStackState({ client, stackName, region });
@@ -52,7 +52,7 @@ async function push(
 ): Promise<void> {
   const [{ findEngine }, { pushImages }] = await Promise.all([
     import('../image/engine/find-engine.js'),
-    import('../registry/push-images.js'),
+    import('../image/registry/push-images.js'),
   ]);
   const { engine: configured } = parts.configuration.build;
   let found: ReturnType<typeof findEngine> | undefined;
@@ -88,10 +88,10 @@ async function registryOf(
 ): Promise<Registry> {
   const { registry, context } = configuration;
   if (registry !== undefined) {
-    const { namedRegistry } = await import('../registry/named.js');
+    const { namedRegistry } = await import('../image/registry/named.js');
     return namedRegistry(registry, { fetch: globalThis.fetch, hasReference });
   }
-  const { ecrRegistry } = await import('../registry/ecr.js');
+  const { ecrRegistry } = await import('../image/registry/ecr.js');
   return ecrRegistry({ client: await awsClients(serverless.getProvider('aws')).ecr(), context });
 }
 

@@ -4,9 +4,9 @@ import { UserError } from '../errors/user-error';
 import { openLiveBundle } from '../image/bundle/live';
 import { nodeMajorOf } from '../image/bundle/options';
 import { localHandler, packagedRuntime } from '../image/package-paths';
-import type { LocalHandler } from '../local/handler-process';
-import { codeFolder, type LocalService } from '../local/local-service';
-import { watchFolder } from '../local/watch-folder';
+import type { LocalHandler } from '../features/local/handler-process';
+import { codeFolder, type LocalService } from '../features/local/local-service';
+import { watchFolder } from '../features/local/watch-folder';
 import type { CommandParts } from './command-parts';
 import { packageFolder } from './package-folder';
 

@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
-import type { Colours } from '../commands/colours';
-import type { Emulator } from '../local/emulator';
-import type { LocalService, LocalWorker } from '../local/local-service';
-import type { Attempt, Fate, MessageReport } from '../local/tally';
-import { DEFAULT_PORT } from '../commands/common-options';
-import { colourOf, judgeLine } from '../commands/logs/shown-line';
-import { visibleControls } from '../commands/visible-controls';
+import type { Colours } from '../features/common/colours';
+import type { Emulator } from '../features/local/emulator';
+import type { LocalService, LocalWorker } from '../features/local/local-service';
+import type { Attempt, Fate, MessageReport } from '../features/local/tally';
+import { DEFAULT_PORT } from '../features/common/common-options';
+import { colourOf, judgeLine } from '../features/logs/shown-line';
+import { visibleControls } from '../features/common/visible-controls';
 
 /** What a user needs to know of the service that has just started. */
 export function describeService(

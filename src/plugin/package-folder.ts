@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { textOption } from '../commands/options';
+import { textOption } from '../features/common/options';
 import type { Serverless } from './framework';
 
 /** In which the framework packages; what `--package` names is a copy of it. */

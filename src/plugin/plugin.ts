@@ -1,7 +1,7 @@
 import type { Configuration } from '../config/configuration';
-import { RUNS } from '../commands/definitions';
-import { withExamples } from '../commands/help';
-import { commandsFor, eventOf } from '../commands/words';
+import { RUNS } from '../features/common/definitions';
+import { withExamples } from '../features/common/help';
+import { commandsFor, eventOf } from '../features/common/words';
 import type { Serverless, Utils, VariableSource } from './framework';
 import type { CommandParts } from './command-parts';
 import { declaredFor, utilsFor } from './serverless-4';

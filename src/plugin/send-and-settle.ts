@@ -1,11 +1,11 @@
-import type { Colours } from '../commands/colours';
+import type { Colours } from '../features/common/colours';
 import type { Configuration, Worker } from '../config/configuration';
 import { UserError } from '../errors/user-error';
-import { followDeadLetters } from '../local/dead-letters';
-import type { LocalService } from '../local/local-service';
-import { Tally } from '../local/tally';
-import { workerAddress } from '../operations/addresses';
-import { createSend, type SendClients } from '../operations/send';
+import { followDeadLetters } from '../features/local/dead-letters';
+import type { LocalService } from '../features/local/local-service';
+import { Tally } from '../features/local/tally';
+import { workerAddress } from '../features/common/addresses';
+import { createSend, type SendClients } from '../features/send/send';
 import type { Utils } from './framework';
 import { describeReports } from './local-text';
 

@@ -1,10 +1,10 @@
-import type { WorkerOverview } from '../operations/stack-overview';
+import type { WorkerOverview } from '../features/common/stack-overview';
 import { awsClients } from './clients';
 import type { CommandParts } from './command-parts';
 
 /** Adds a section for each worker to what the framework says of a deployed service. */
 export async function showInfo({ serverless, configuration }: CommandParts): Promise<void> {
-  const { stackOverview } = await import('../operations/stack-overview.js');
+  const { stackOverview } = await import('../features/common/stack-overview.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
   const workers = await stackOverview({ client, stackName, region }, configuration);

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ContainerVariable } from '../../src/contract/environment';
-import { resolve } from '../../src/local/intrinsics';
+import { resolve } from '../../src/features/local/intrinsics';
 import {
   clientsFor,
   physicalIds,

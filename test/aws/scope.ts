@@ -1,4 +1,4 @@
-import { resolve, resolveText, type Scope } from '../../src/local/intrinsics';
+import { resolve, resolveText, type Scope } from '../../src/features/local/intrinsics';
 import type { PackagedTemplate } from '../helpers/framework';
 import { TYPES } from './types';
 import {

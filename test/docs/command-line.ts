@@ -1,6 +1,6 @@
-import type { CommandDefinition } from '../../src/commands/command';
-import { COMMANDS, TAKES_WORDS } from '../../src/commands/definitions';
-import { calledBy, commandNames } from '../../src/commands/words';
+import type { CommandDefinition } from '../../src/features/common/command';
+import { COMMANDS, TAKES_WORDS } from '../../src/features/common/definitions';
+import { calledBy, commandNames } from '../../src/features/common/words';
 
 /** `sls watchbot …`, as the framework and the plugin take it. */
 export interface CommandLine {

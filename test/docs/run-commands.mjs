@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 
 const require = createRequire(import.meta.url);
 const { parseConfiguration } = require('../../dist/config/parse.js');
-const { RUNS } = require('../../dist/commands/definitions.js');
+const { RUNS } = require('../../dist/features/common/definitions.js');
 const { localClients } = require('../../dist/plugin/clients.js');
 
 const { folder, endpoint, section, context, messageId, calls } = JSON.parse(await text(process.stdin));

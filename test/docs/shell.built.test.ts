@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { commandNames } from '../../src/commands/words';
+import { commandNames } from '../../src/features/common/words';
 import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
 import { formatPlain, outcomeText } from '../../src/contract/log-lines';
 import { CONTEXT } from '../config/support';
@@ -43,15 +43,15 @@ const NOT_RUN: Record<string, string> = {
 /** Commands that are not run, whatever their options. */
 const COMMANDS_NOT_RUN: Record<string, string> = {
   local: 'runs below, for all the others',
-  'dead-letter triage': 'needs a terminal; test/commands/triage.test.ts has one',
+  'dead-letter triage': 'needs a terminal; test/features/dead-letters/triage.built.test.ts has one',
 };
 
 /** Options that mean something in AWS alone, or that ask at a terminal. */
 const OPTIONS_NOT_RUN: Record<string, string> = {
-  pattern: "is CloudWatch's; test/commands/logs.test.ts asks its stand-in",
-  'start-line': 'goes on with a file that was stopped; test/commands/send.test.ts stops one',
-  search: 'takes a minute of the processor; test/commands/simulate has a smaller one',
-  daily: 'takes long; test/commands/simulate has a smaller one',
+  pattern: "is CloudWatch's; test/features/logs/logs.built.test.ts asks its stand-in",
+  'start-line': 'goes on with a file that was stopped; test/features/send/send.built.test.ts stops one',
+  search: 'takes a minute of the processor; test/features/simulate has a smaller one',
+  daily: 'takes long; test/features/simulate has a smaller one',
 };
 
 /** The page that is made of the definitions has forms there (`[options]`), and its own test. */

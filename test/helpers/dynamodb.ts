@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { signedHeaders } from '../../src/progress/dynamodb/sign';
-import { createDynamoDbClient } from '../../src/progress/dynamodb/client';
-import { createDynamoDbTable } from '../../src/progress/dynamodb/dynamodb-table';
-import type { Table } from '../../src/progress/table';
+import { signedHeaders } from '../../src/features/progress/dynamodb/sign';
+import { createDynamoDbClient } from '../../src/features/progress/dynamodb/client';
+import { createDynamoDbTable } from '../../src/features/progress/dynamodb/dynamodb-table';
+import type { Table } from '../../src/features/progress/table';
 import { systemClock } from '../../src/watcher/clock';
 import { ACCOUNT_ID, REGION } from './emulator';
 

@@ -53,8 +53,8 @@ describe('what is published', () => {
       'dist/index.js',
       'package.json',
       'schema.json',
-      'scripts/launcher.mjs',
       'src/launcher',
+      'tools/launcher.mjs',
     ]);
     expect(
       files.filter((file) => /test|bundled\.json|reference-page|config\/editor|tsbuildinfo/.test(file)),
@@ -65,7 +65,9 @@ describe('what is published', () => {
     const maps = files.filter((file) => file.endsWith('.map'));
     expect(maps.filter((file) => !file.startsWith('dist/layer/'))).toEqual([]);
     const declarations = files.filter((file) => file.endsWith('.d.ts'));
-    expect(declarations.filter((file) => !file.startsWith('dist/progress/'))).toEqual(['dist/index.d.ts']);
+    expect(declarations.filter((file) => !file.startsWith('dist/features/progress/'))).toEqual([
+      'dist/index.d.ts',
+    ]);
   });
 
   it('installs what the plugin loads, and nothing else', () => {

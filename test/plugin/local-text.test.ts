@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
 import { LogLevel, LogSource, JobResult } from '../../src/contract/log';
 import { formatPlain, formatStructured, outcomeText, type LogLine } from '../../src/contract/log-lines';
-import type { Fate, MessageReport } from '../../src/local/tally';
+import type { Fate, MessageReport } from '../../src/features/local/tally';
 import { describeLine, describeReports } from '../../src/plugin/local-text';
 
 const coloured = createColors(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { resolve } from '../../src/local/intrinsics';
+import { resolve } from '../../src/features/local/intrinsics';
 import { SAMPLE_STACK, stackEvent } from '../helpers/cloudformation-events';
 import { ACTIONS, DEPLOYMENTS } from '../helpers/ecs-events';
 import { matches } from '../helpers/event-pattern';

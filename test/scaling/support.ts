@@ -1,8 +1,8 @@
 import { givenStepsPolicy } from '../../src/scaling/policies/given-steps';
 import type { ScalingPolicy, StepScaling } from '../../src/scaling/policy';
-import type { Load } from '../../src/scaling/simulation/load';
-import type { SimulationInput } from '../../src/scaling/simulation/simulate';
-import type { World } from '../../src/scaling/simulation/world';
+import type { Load } from '../../src/features/simulate/simulation/load';
+import type { SimulationInput } from '../../src/features/simulate/simulation/simulate';
+import type { World } from '../../src/features/simulate/simulation/world';
 
 /** Delays that can be added in one's head. CloudWatch's minute begins with the load. */
 export const ROUND_WORLD: Partial<World> = {

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/scaling/simulation/random';
+import type { Random } from '../../src/features/simulate/simulation/random';
 
 /**
  * What goes wrong, and when.

@@ -11,7 +11,7 @@ import {
   whenFull,
 } from '../../src/scaling/aws/sqs';
 import type { MetricValues } from '../../src/scaling/aws/metrics';
-import { EventQueue } from '../../src/scaling/simulation/event-queue';
+import { EventQueue } from '../../src/features/simulate/simulation/event-queue';
 import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
 import { AwsError } from '../../src/watcher/aws/aws-error';
 import type { WorldClock } from './clock';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { drawLoad } from '../../src/scaling/simulation/draw';
-import { Random } from '../../src/scaling/simulation/random';
+import { drawLoad } from '../../src/features/simulate/simulation/draw';
+import { Random } from '../../src/features/simulate/simulation/random';
 import { SEED } from '../helpers/seeded';
 import { drawWorld } from './draw';
 import { INVARIANTS, type Invariant } from './invariants';

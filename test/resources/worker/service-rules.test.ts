@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { resolve } from '../../../src/local/intrinsics';
+import { resolve } from '../../../src/features/local/intrinsics';
 import { ACTIONS, DEPLOYMENTS, SAMPLE_SERVICE } from '../../helpers/ecs-events';
 import { matches } from '../../helpers/event-pattern';
 import { logicalId } from '../../../src/config/logical-ids';

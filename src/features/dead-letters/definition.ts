@@ -1,0 +1,93 @@
+import type { CommandDefinition } from '../common/command';
+import { COMMON_OPTIONS, YES_OPTION } from '../common/common-options';
+
+const { json, ...WHERE } = COMMON_OPTIONS;
+
+const FILTERS = {
+  'older-than': { usage: 'Only what was sent longer ago than this: 90s, 15m, 2h, 7d', type: 'string' },
+  'newer-than': { usage: 'Only what was sent less long ago than this', type: 'string' },
+  contains: { usage: 'Only messages with this text in their body', type: 'string' },
+  attribute: {
+    usage: 'Only messages with this attribute: name=value. More than once: all must hold',
+    type: 'multiple',
+  },
+} as const;
+
+const DRY_RUN = { usage: 'Only say what would be done', type: 'boolean' } as const;
+
+export const DEAD_LETTER: CommandDefinition = {
+  usage:
+    'Dead letters: look at them, put them back, delete them. Exit code 0: done; 1: not, or not all of it',
+  commands: {
+    list: {
+      usage: 'List dead letters. SQS counts a look as a receive; all are released at once',
+      lifecycleEvents: ['run'],
+      options: {
+        ...WHERE,
+        ...FILTERS,
+        limit: { usage: 'List so many at most (default: 50; 0: all that SQS shows)', type: 'string' },
+        json: { usage: 'Print a line of JSON for each', type: 'boolean' },
+      },
+      examples: [
+        { line: 'sls watchbot dead-letter list', does: 'the first 50' },
+        { line: 'sls watchbot dead-letter list --older-than 1d --contains timeout', does: 'by age and text' },
+      ],
+    },
+    show: {
+      usage: 'Show dead letters whole, with what the log says of their attempts: show ID…',
+      lifecycleEvents: ['run'],
+      options: { ...WHERE, json: { usage: 'Print a line of JSON for each', type: 'boolean' } },
+      examples: [
+        { line: 'sls watchbot dead-letter show 7f3c1a2e-5b7d-4c1e-9a54-1f0f6f3b9d11', does: 'one, whole' },
+      ],
+    },
+    replay: {
+      usage:
+        'Put dead letters back into the work queue: replay [ID…]. All, by a move of SQS itself, where neither ids nor ' +
+        'filters are given; else one by one: sent first, then deleted, so that a kill between the two leads to a ' +
+        'message that is done twice, never to one that is lost',
+      lifecycleEvents: ['run'],
+      options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, json },
+      examples: [
+        { line: 'sls watchbot dead-letter replay', does: 'all of them' },
+        {
+          line: 'sls watchbot dead-letter replay --newer-than 2h --dry-run',
+          does: 'says which those of the last two hours are',
+        },
+        { line: 'sls watchbot dead-letter replay --attribute kind=tile', does: 'those with this attribute' },
+      ],
+    },
+    delete: {
+      usage: 'Delete dead letters, by ids or filters: delete [ID…]. Asks before',
+      lifecycleEvents: ['run'],
+      options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, yes: YES_OPTION, json },
+      examples: [
+        {
+          line: 'sls watchbot dead-letter delete --older-than 7d',
+          does: 'asks, and deletes what is older than a week',
+        },
+      ],
+    },
+    purge: {
+      usage: 'Delete all dead letters. Asks before. SQS takes one purge a minute',
+      lifecycleEvents: ['run'],
+      options: { ...WHERE, 'dry-run': DRY_RUN, yes: YES_OPTION, json },
+      examples: [
+        { line: 'sls watchbot dead-letter purge --yes', does: 'all, without a question: for scripts' },
+      ],
+    },
+    triage: {
+      usage:
+        'Decide on dead letters one by one: shows each with its attempts and its log, and asks. It is held while you ' +
+        'think, and released at once when you stop',
+      lifecycleEvents: ['run'],
+      options: WHERE,
+      examples: [
+        {
+          line: 'sls watchbot dead-letter triage --worker tiles',
+          does: 'one by one; Ctrl-C gives back what is shown',
+        },
+      ],
+    },
+  },
+};

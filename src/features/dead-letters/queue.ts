@@ -1,0 +1,66 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { UserError } from '../../errors/user-error';
+import { queueNameIn, type DeployedWorker, type Place } from '../common/deployed-worker';
+import type { Explain } from '../common/explain';
+import { COUNT_ATTRIBUTES, countsIn } from '../common/message-counts';
+
+/** A dead-letter queue and the queue of the worker that it is for. */
+export interface DeadLetterQueue {
+  sqs: SQSClient;
+  url: string;
+  arn: string;
+  name: string;
+  isFifo: boolean;
+  work: { url: string; arn: string; name: string };
+  explain: Explain;
+}
+
+/** @throws {UserError} `WATCHBOT_NO_DEAD_LETTERS` where the worker has no dead-letter queue */
+export async function openDeadLetters(
+  { clients, explain }: Place,
+  { worker, queueUrl, deadLetterQueueUrl }: DeployedWorker,
+): Promise<DeadLetterQueue> {
+  if (deadLetterQueueUrl === undefined) {
+    throw UserError.of({
+      code: 'WATCHBOT_NO_DEAD_LETTERS',
+      place: `worker ${worker}`,
+      given: 'no dead-letter queue',
+      allowed: 'a worker with one',
+      advice: 'see `queue.deadLetter` in serverless.yml',
+    });
+  }
+  const sqs = await clients.sqs();
+  const name = queueNameIn(deadLetterQueueUrl);
+  const [arn, workArn] = await Promise.all(
+    [deadLetterQueueUrl, queueUrl].map((url) => arnOf({ sqs, explain }, url)),
+  );
+  return {
+    sqs,
+    url: deadLetterQueueUrl,
+    arn: arn!,
+    name,
+    isFifo: name.endsWith('.fifo'),
+    work: { url: queueUrl, arn: workArn!, name: queueNameIn(queueUrl) },
+    explain,
+  };
+}
+
+async function arnOf({ sqs, explain }: Pick<DeadLetterQueue, 'sqs' | 'explain'>, url: string) {
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+  const call = { action: 'sqs:GetQueueAttributes', place: `queue ${queueNameIn(url)}` };
+  const { Attributes } = await explain(call, () =>
+    sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] })),
+  );
+  return Attributes?.QueueArn ?? '';
+}
+
+/** Messages in the dead-letter queue, whoever holds them. SQS calls the number approximate. */
+export async function countLetters({ sqs, url, name, explain }: DeadLetterQueue) {
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+  const call = { action: 'sqs:GetQueueAttributes', place: `queue ${name}` };
+  const { Attributes } = await explain(call, () =>
+    sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...COUNT_ATTRIBUTES] })),
+  );
+  const { visible, inFlight: held } = countsIn(Attributes);
+  return { visible, held, total: visible + held };
+}

@@ -1,0 +1,89 @@
+import { textOf, type Letter } from './letter';
+import { describeAge } from '../common/durations';
+import { firstLine, plainTable, type Look } from '../common/look';
+import { visibleLines } from '../common/visible-controls';
+
+const KIB = 1024;
+
+export function describeSize(bytes: number): string {
+  if (bytes < KIB) return `${bytes} B`;
+  const kib = bytes / KIB;
+  return kib < KIB ? `${kib.toFixed(1)} KiB` : `${(kib / KIB).toFixed(1)} MiB`;
+}
+
+/** Subject and first line, as far as they fit. */
+function summary(letter: Letter, { colours }: Look, width: number): string {
+  const subject = letter.envelope?.subject;
+  if (subject === undefined) return firstLine(textOf(letter), width);
+  const shown = firstLine(subject, Math.floor(width / 2));
+  return `${colours.bold(shown)}: ${firstLine(textOf(letter), Math.max(width - shown.length - 2, 0))}`;
+}
+
+/** What the columns before the message take: id, age, receives, size and the gaps. */
+const FIRST_COLUMNS_WIDTH = 65;
+const LEAST_MESSAGE_WIDTH = 40;
+/** Where lines may be of any length. */
+const ANY_WIDTH = 120;
+
+/** A line for each, or two where the terminal is narrow. */
+export async function letterTable(letters: readonly Letter[], look: Look, nowMs: number): Promise<string> {
+  const { width = FIRST_COLUMNS_WIDTH + ANY_WIDTH } = look;
+  const messageWidth = width - FIRST_COLUMNS_WIDTH;
+  const isNarrow = messageWidth < LEAST_MESSAGE_WIDTH;
+  const rows = letters.flatMap((letter) => {
+    const first = [
+      letter.id,
+      describeAge(nowMs - letter.sentAt.getTime()),
+      letter.receives,
+      describeSize(letter.sizeBytes),
+    ];
+    if (!isNarrow) return [[...first, summary(letter, look, messageWidth)]];
+    return [first, [{ content: `  ${summary(letter, look, width - 2)}`, colSpan: first.length }]];
+  });
+  const head = ['ID', 'AGE', 'RECEIVES', 'SIZE', ...(isNarrow ? [] : ['MESSAGE'])];
+  return plainTable(rows, { head: head.map((each) => look.colours.dim(each)) });
+}
+
+/** Each attribute that the sender gave: the topic's own are in the envelope. */
+export function attributesOf({
+  attributes,
+  envelope,
+}: Letter): [name: string, type: string, value: string][] {
+  const own = Object.entries(attributes).map(
+    ([name, { DataType = '', StringValue, BinaryValue = new Uint8Array() }]): [string, string, string] => [
+      name,
+      DataType,
+      StringValue ?? Buffer.from(BinaryValue).toString('base64'),
+    ],
+  );
+  const wrapped = Object.entries(envelope?.attributes ?? {}).map(
+    ([name, value]): [string, string, string] => [name, 'of the topic', value],
+  );
+  return [...own, ...wrapped];
+}
+
+/** For machines: its fields stay as they are. */
+export function letterJson(letter: Letter, nowMs: number) {
+  const { id, sentAt, receives, sizeBytes, groupId, envelope, body } = letter;
+  return {
+    id,
+    sentAt: sentAt.toISOString(),
+    ageSeconds: Math.max(0, Math.round((nowMs - sentAt.getTime()) / 1000)),
+    receives,
+    sizeBytes,
+    groupId: groupId ?? null,
+    subject: envelope?.subject ?? null,
+    attributes: Object.fromEntries(
+      attributesOf(letter).map(([name, type, value]) => [name, { type, value }]),
+    ),
+    /** What the sender wrote. */
+    message: textOf(letter),
+    /** What is in the queue: with the topic's envelope around it, where it came by one. */
+    body,
+  };
+}
+
+export const plural = (count: number, word = 'dead letter'): string =>
+  `${count} ${word}${count === 1 ? '' : 's'}`;
+
+export const visibleBody = (letter: Letter): string => visibleLines(textOf(letter));

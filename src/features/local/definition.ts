@@ -1,0 +1,30 @@
+import type { CommandDefinition } from '../common/command';
+import { PORT_OPTION } from '../common/common-options';
+
+export const LOCAL: CommandDefinition = {
+  usage: 'Run the packaged service on this machine, against an embedded emulator of SQS and SNS',
+  lifecycleEvents: ['run'],
+  options: {
+    port: PORT_OPTION,
+    worker: { usage: 'Run only this worker (default: all)', type: 'string' },
+    messages: {
+      usage: 'Send each line of this file, end when all are settled, and say what became of each',
+      type: 'string',
+    },
+    timeout: {
+      usage: 'With --messages: seconds within which all must be settled (default: 300)',
+      type: 'string',
+    },
+  },
+  examples: [
+    { line: 'sls watchbot local', does: 'stays up until Ctrl-C; `sls watchbot send … --local` sends to it' },
+    { line: 'sls watchbot local --port 0', does: 'at any port that is free, and says which' },
+    {
+      line: 'sls watchbot local --messages messages.jsonl --timeout 60',
+      does: 'ends when all lines are settled: good in a CI',
+    },
+  ],
+  notes: [
+    'Its log is kept in `.serverless/watchbot/local/` until the next run: `sls watchbot logs --local` shows it. At the first Ctrl-C workers are told and their messages go back; the second kills them.',
+  ],
+};

@@ -1,0 +1,162 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { resolve, resolveText, type Scope } from './intrinsics';
+import { createStandIns, nameOfArn, type StandIns } from './stand-ins';
+import { resourcesOf, type CompiledTemplate } from './template';
+
+/** The queues, topics and subscriptions of a template, made in the emulator. */
+export interface LocalStack {
+  scope: Scope;
+  standIns: StandIns;
+  queueUrl(logicalId: string): string | undefined;
+}
+
+export interface StackParts {
+  template: CompiledTemplate;
+  sqs: SQSClient;
+  sns: SNSClient;
+  region: string;
+  stackName: string;
+}
+
+/** What `Ref` and `Fn::GetAtt` give for one resource. */
+interface Made {
+  ref: string;
+  attributes: Readonly<Record<string, string>>;
+}
+
+/** The account in which the emulator has everything. */
+const ACCOUNT_ID = '000000000000';
+
+export async function createStack(parts: StackParts): Promise<LocalStack> {
+  const made = new Map<string, Made>();
+  const scope = createScope(made, parts);
+  const standIns = createStandIns(parts);
+  for (const [id, properties] of inOrder(resourcesOf(parts.template, 'AWS::SQS::Queue'))) {
+    const name = resolveText(properties.QueueName ?? id, scope);
+    made.set(id, await createQueue(parts.sqs, name, { properties, scope, standIns }));
+  }
+  for (const [id, properties] of resourcesOf(parts.template, 'AWS::SNS::Topic')) {
+    const name = resolveText(properties.TopicName ?? id, scope);
+    made.set(id, await createTopic(parts.sns, name, { properties, scope, standIns }));
+  }
+  for (const [id, properties] of resourcesOf(parts.template, 'AWS::DynamoDB::Table')) {
+    const name = resolveText(properties.TableName ?? id, scope);
+    made.set(id, { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`, scope) } });
+  }
+  for (const [, properties] of resourcesOf(parts.template, 'AWS::SNS::Subscription')) {
+    await createSubscription(parts.sns, { properties, scope, standIns });
+  }
+  return { scope, standIns, queueUrl: (id) => made.get(id)?.ref };
+}
+
+/** Dead-letter queues first: the others name them. */
+function inOrder(queues: [string, Record<string, unknown>][]) {
+  const hasDeadLetters = ([, { RedrivePolicy }]: [string, Record<string, unknown>]) =>
+    RedrivePolicy !== undefined;
+  return [...queues.filter((queue) => !hasDeadLetters(queue)), ...queues.filter(hasDeadLetters)];
+}
+
+function createScope(made: ReadonlyMap<string, Made>, { template, region, stackName }: StackParts): Scope {
+  const pseudo: Readonly<Record<string, string>> = {
+    'AWS::Region': region,
+    'AWS::AccountId': ACCOUNT_ID,
+    'AWS::Partition': 'aws',
+    'AWS::StackName': stackName,
+    'AWS::URLSuffix': 'amazonaws.com',
+  };
+  const scope: Scope = {
+    ref: (id) => pseudo[id] ?? made.get(id)?.ref ?? givenName(template, id, scope),
+    attribute: (id, name) => made.get(id)?.attributes[name],
+  };
+  return scope;
+}
+
+/** Properties that name a resource: where one is given, `Ref` gives it, made here or not. */
+const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::Bucket': 'BucketName',
+  'AWS::DynamoDB::Table': 'TableName',
+};
+
+function givenName({ Resources }: CompiledTemplate, id: string, scope: Scope): string | undefined {
+  const resource = Resources[id];
+  const name = resource?.Properties?.[NAME_PROPERTIES[resource.Type] ?? ''];
+  return name === undefined ? undefined : resolveText(name, scope);
+}
+
+/** What the template says of a resource, and what its references mean. */
+interface Given {
+  properties: Record<string, unknown>;
+  scope: Scope;
+  standIns: StandIns;
+}
+
+/** Attributes of a queue that change what happens on this machine; encryption and permissions do not. */
+const QUEUE_ATTRIBUTES = [
+  'FifoQueue',
+  'ContentBasedDeduplication',
+  'VisibilityTimeout',
+  'MessageRetentionPeriod',
+  'DelaySeconds',
+  'RedrivePolicy',
+] as const;
+
+async function createQueue(sqs: SQSClient, name: string, given: Given): Promise<Made> {
+  const { CreateQueueCommand } = await import('../../vendor/sqs.mjs');
+  const { scope } = given;
+  const Attributes = attributesOf(await withOwnDeadLetterQueue(given), QUEUE_ATTRIBUTES, scope);
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+  return { ref: QueueUrl, attributes: { Arn: arn('sqs', name, scope), QueueName: name, QueueUrl } };
+}
+
+/** A dead-letter queue that is in AWS only has a stand-in here; one that is in the template is there already. */
+async function withOwnDeadLetterQueue({ properties, scope, standIns }: Given) {
+  if (properties.RedrivePolicy === undefined) return properties;
+  const policy = resolve(properties.RedrivePolicy, scope) as Record<string, unknown>;
+  const { arn } = await standIns.queue(nameOfArn(String(policy.deadLetterTargetArn)));
+  return { ...properties, RedrivePolicy: { ...policy, deadLetterTargetArn: arn } };
+}
+
+const TOPIC_ATTRIBUTES = ['FifoTopic', 'ContentBasedDeduplication'] as const;
+
+async function createTopic(sns: SNSClient, name: string, { properties, scope }: Given): Promise<Made> {
+  const { CreateTopicCommand } = await import('../../vendor/sns.mjs');
+  const Attributes = attributesOf(properties, TOPIC_ATTRIBUTES, scope);
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name, Attributes }));
+  return { ref: TopicArn, attributes: { TopicArn, TopicName: name } };
+}
+
+const SUBSCRIPTION_ATTRIBUTES = ['FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery'] as const;
+
+async function createSubscription(sns: SNSClient, { properties, scope, standIns }: Given): Promise<void> {
+  if (properties.Protocol !== 'sqs') return;
+  const { SubscribeCommand } = await import('../../vendor/sns.mjs');
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn: await topicOf(resolveText(properties.TopicArn, scope), standIns),
+      Protocol: 'sqs',
+      Endpoint: resolveText(properties.Endpoint, scope),
+      Attributes: attributesOf(properties, SUBSCRIPTION_ATTRIBUTES, scope),
+    }),
+  );
+}
+
+/** A topic of the template is there already; one that is in AWS only has a stand-in here. */
+function topicOf(topicArn: string, standIns: StandIns): Promise<string> | string {
+  return topicArn.includes(`:${ACCOUNT_ID}:`) ? topicArn : standIns.topic(topicArn);
+}
+
+function attributesOf(properties: Record<string, unknown>, names: readonly string[], scope: Scope) {
+  const given = names.filter((name) => properties[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, attributeText(resolve(properties[name], scope))]));
+}
+
+/** SQS and SNS take every attribute as text, and a policy as JSON. */
+function attributeText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function arn(service: string, name: string, scope: Scope): string {
+  return `arn:aws:${service}:${scope.ref('AWS::Region')}:${ACCOUNT_ID}:${name}`;
+}

@@ -1,0 +1,36 @@
+import type { CommandDefinition } from '../common/command';
+import { COMMON_OPTIONS } from '../common/common-options';
+
+export const LOGS: CommandDefinition = {
+  usage: 'Show what the watcher and the workers have written',
+  lifecycleEvents: ['run'],
+  options: {
+    ...COMMON_OPTIONS,
+    json: { usage: 'Each line as JSON, with the line as it was written', type: 'boolean' },
+    tail: { usage: 'Go on with lines as they come, until Ctrl-C', type: 'boolean', shortcut: 't' },
+    since: {
+      usage: 'From when: 90s, 5m, 2h, 1d ago, or 2026-01-31T12:00Z (default: 10m; with --message 1d)',
+      type: 'string',
+    },
+    until: { usage: 'To when, likewise (default: now)', type: 'string' },
+    filter: { usage: 'Only lines with this text in them', type: 'string' },
+    pattern: { usage: "Only lines that match this filter pattern of CloudWatch's", type: 'string' },
+    message: { usage: 'Only the job of this message: its id, or how that begins', type: 'string' },
+    errors: { usage: 'Only failed and rejected jobs, and what the watcher could not do', type: 'boolean' },
+  },
+  examples: [
+    { line: 'sls watchbot logs', does: 'the last ten minutes' },
+    { line: 'sls watchbot logs --tail --errors', does: 'failures as they happen' },
+    { line: 'sls watchbot logs --message 1f2e3d4c-…', does: 'one job, over all tasks that had it' },
+    { line: 'sls watchbot logs --since 2h --until 1h --filter tile', does: 'an hour, and lines with a text' },
+    { line: 'sls watchbot logs --since 1d --json | jq -r .line', does: 'for machines' },
+    { line: 'sls watchbot logs --local --tail', does: 'of `sls watchbot local`, from another terminal' },
+  ],
+  notes: [
+    "**Lines.** The time in UTC, the beginning of the ids of the task and of the message, and the text; a `>` before it is the worker's own output. Control characters are shown as `\\u001b`, so that no worker drives a terminal. With `--json`: `time`, `task`, `messageId`, `source`, `text`, `id`, and `line` as it was written.",
+    '**Jobs.** `--message` takes the id that `send` gave, be it of the topic or of the queue, or the eight characters of it that lines show. All receives of the message are shown in order, on whichever task, and a copy that the watcher sent anew.',
+    "**Filters.** `--filter` is a text, capitals and small letters told apart; it is looked for here, in what CloudWatch gives. `--pattern` is [CloudWatch's own](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html), and CloudWatch does the search: better for long times of a busy log. All that are given must hold.",
+    '**Nothing lost, nothing twice.** Each look of `--tail` begins two minutes before the newest line, since lines come late, and what was shown is known by the ids of its events. A line that comes later still is not shown. Throttling is waited out.',
+    "**Local.** `sls watchbot local` keeps its log in `.serverless/watchbot/local/`: the last run's, 128 MiB at most. `sls package` and `sls deploy` remove it, as all of `.serverless`; of a run that goes on it then begins anew.",
+  ],
+};

@@ -1,0 +1,142 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { parseObject } from '../../../contract/log-lines';
+import type { LogEvent, LogQuery, LogSource } from '../log-source';
+import { pause } from '../../common/transient';
+import { localLogFiles, type LocalLogFiles, type LocalRecord } from './record';
+
+/** Milliseconds between looks for new lines. */
+const POLL_MS = 100;
+const CHUNK_BYTES = 262_144;
+
+/** The lines of a worker in the file of `sls watchbot local`. */
+export function localLog(serviceFolder: string, worker: string): LogSource {
+  const files = localLogFiles(serviceFolder);
+  const wanted = (query: LogQuery) => (event: Numbered) => isWanted(event, worker, query);
+
+  async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
+    const isIn = wanted(query);
+    for await (const event of allLines(files, signal)) if (isIn(event)) yield eventOf(event);
+  }
+
+  async function* follow(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
+    const isIn = wanted(query);
+    for await (const event of comingLines(files, signal)) if (isIn(event)) yield eventOf(event);
+  }
+
+  return { read, follow };
+}
+
+interface Numbered {
+  /** Where it stands: the file's own number and a place in it. */
+  id: string;
+  record: LocalRecord;
+}
+
+function isWanted({ record }: Numbered, worker: string, { sinceMs, untilMs = Infinity }: LogQuery): boolean {
+  return record.worker === worker && record.timeMs >= sinceMs && record.timeMs <= untilMs;
+}
+
+function eventOf({ id, record: { timeMs, line } }: Numbered): LogEvent {
+  return { id, timeMs, task: 'local', line };
+}
+
+async function* allLines({ before, current }: LocalLogFiles, signal: AbortSignal): AsyncGenerator<Numbered> {
+  for (const name of [before, current]) {
+    const file = await openIfThere(name);
+    if (file === undefined) continue;
+    try {
+      yield* (await LineReader.of(file)).lines(signal);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** A file that is set aside is read to its end, and then the one that took its place. */
+async function* comingLines(
+  { before, current }: LocalLogFiles,
+  signal: AbortSignal,
+): AsyncGenerator<Numbered> {
+  const old = await openIfThere(before);
+  let reader = old === undefined ? undefined : await LineReader.of(old);
+  // Who has read enough leaves in the middle of a file.
+  let next: FileHandle | undefined;
+  try {
+    while (!signal.aborted) {
+      // The one in place is opened first: what is written between the two looks is in one or the other.
+      next = await openIfThere(current);
+      if (reader !== undefined) yield* reader.lines(signal);
+      const newer: LineReader | undefined = await unlessSame(next, reader);
+      next = undefined;
+      if (newer === undefined) await pause(POLL_MS, signal);
+      else {
+        await reader?.close();
+        reader = newer;
+      }
+    }
+  } finally {
+    await next?.close();
+    await reader?.close();
+  }
+}
+
+async function unlessSame(
+  next: FileHandle | undefined,
+  reader: LineReader | undefined,
+): Promise<LineReader | undefined> {
+  if (next === undefined) return undefined;
+  if ((await inodeOf(next)) !== reader?.inode) return LineReader.of(next);
+  await next.close();
+  return undefined;
+}
+
+class LineReader {
+  private position = 0;
+  private rest: Buffer = Buffer.alloc(0);
+  private readonly chunk = Buffer.alloc(CHUNK_BYTES);
+
+  private constructor(
+    private readonly file: FileHandle,
+    readonly inode: number,
+  ) {}
+
+  static async of(file: FileHandle): Promise<LineReader> {
+    return new LineReader(file, await inodeOf(file));
+  }
+
+  /** Whole lines that have come since the last call. */
+  async *lines(signal: AbortSignal): AsyncGenerator<Numbered> {
+    while (!signal.aborted) {
+      const { bytesRead } = await this.file.read(this.chunk, 0, CHUNK_BYTES, this.position);
+      if (bytesRead === 0) return;
+      const buffer = Buffer.concat([this.rest, this.chunk.subarray(0, bytesRead)]);
+      const offset = this.position - this.rest.length;
+      this.position += bytesRead;
+      let start = 0;
+      for (let end = buffer.indexOf('\n'); end !== -1; end = buffer.indexOf('\n', start)) {
+        const record = parseObject(buffer.toString('utf8', start, end)) as unknown as LocalRecord | undefined;
+        // A full disk may have cut one.
+        if (record !== undefined) yield { id: `${this.inode}-${offset + start}`, record };
+        start = end + 1;
+      }
+      this.rest = Buffer.from(buffer.subarray(start));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
+  }
+}
+
+async function inodeOf(file: FileHandle): Promise<number> {
+  return (await file.stat()).ino;
+}
+
+async function openIfThere(name: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,168 @@
+import { createPoster, type HttpAnswer, type Poster } from '../../../aws-json/post';
+import { parseRefusal } from '../../../aws-json/refusal';
+import { createSigningClock } from '../../../aws-json/signing-clock';
+import { ProgressError } from '../errors';
+import type { Place } from './place';
+import { signedHeaders, type Credentials } from './sign';
+
+/** DynamoDB's JSON protocol, and no more. */
+export interface DynamoDbClient {
+  /**
+   * Tries again while it may help.
+   * @throws {Refusal} where DynamoDB refuses
+   * @throws {ProgressError} `TABLE` where it does not answer
+   */
+  call(name: 'GetItem' | 'UpdateItem', input: object): Promise<Record<string, unknown>>;
+  /** DynamoDB's own time of day, as far as its answers tell; this machine's before the first. Milliseconds since 1970. */
+  nowMs(): number;
+  /** Closes the connections. */
+  close(): void;
+}
+
+/** DynamoDB has answered that it did not do what it was asked for. */
+export class Refusal extends Error {
+  override readonly name: string;
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    const { code, text } = parseRefusal(body);
+    super(text ?? `HTTP status ${status}`);
+    this.name = code ?? 'Refusal';
+    this.status = status;
+  }
+}
+
+export interface ClientParts {
+  place: Place;
+  credentials: () => Promise<Credentials>;
+  /** In which proxies are named. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  clock: ClientClock;
+  random: () => number;
+}
+
+export interface ClientClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  after(milliseconds: number, call: () => void): () => void;
+}
+
+const LIMITS = { connectTimeoutMs: 3_000, bodyTimeoutMs: 10_000 };
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** With the waits between them, about half a minute: a table on demand takes a burst in that time. */
+const MOST_ATTEMPTS = 12;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 5_000;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+const PASSING =
+  /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TransactionInProgress|InternalServerError/;
+/** Credentials that the task was just given anew. */
+const EXPIRED = /ExpiredToken|UnrecognizedClient|InvalidClientTokenId/;
+
+export function createDynamoDbClient(parts: ClientParts): DynamoDbClient {
+  const connection = new Connection(parts);
+  return {
+    call: (name, input) => connection.call(name, JSON.stringify(input)),
+    nowMs: () => connection.nowMs(),
+    close: () => {
+      connection.close();
+    },
+  };
+}
+
+class Connection {
+  private readonly parts: ClientParts;
+  private readonly poster: Poster;
+  private readonly signing;
+  private credentials: Promise<Credentials> | undefined;
+  /** By how much DynamoDB is ahead of this machine. */
+  private offsetMs = 0;
+
+  constructor(parts: ClientParts) {
+    this.parts = parts;
+    this.poster = createPoster(parts.place.endpoint, { ...LIMITS, clock: parts.clock }, parts.environment);
+    this.signing = createSigningClock(parts.clock);
+  }
+
+  nowMs(): number {
+    return this.parts.clock.now() + this.offsetMs;
+  }
+
+  close(): void {
+    this.poster.close();
+  }
+
+  async call(name: string, body: string): Promise<Record<string, unknown>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(name, body);
+      } catch (error) {
+        if (attempt >= MOST_ATTEMPTS || !mayPass(error)) throw explained(error, this.parts.place);
+        await this.waitAfter(attempt);
+      }
+    }
+  }
+
+  private async attempt(name: string, body: string): Promise<Record<string, unknown>> {
+    const { endpoint, region } = this.parts.place;
+    const credentials = await this.findCredentials();
+    const headers = {
+      host: endpoint.host,
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${name}`,
+    };
+    const asked = { headers, body, time: this.signing.now() };
+    const signed = signedHeaders(asked, credentials, { region, service: 'dynamodb' });
+    const answer = await this.poster.post({
+      headers: { ...signed, 'content-length': String(Buffer.byteLength(body)) },
+      body,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    return this.outputOf(answer);
+  }
+
+  private async findCredentials(): Promise<Credentials> {
+    try {
+      return await (this.credentials ??= this.parts.credentials());
+    } catch (error) {
+      this.credentials = undefined;
+      throw error;
+    }
+  }
+
+  private outputOf({ status, date, body }: HttpAnswer): Record<string, unknown> {
+    const isCorrected = this.signing.correct(date);
+    const saidMs = Date.parse(date ?? '');
+    if (!Number.isNaN(saidMs)) this.offsetMs = saidMs - this.parts.clock.now();
+    if (status === 200) return JSON.parse(body) as Record<string, unknown>;
+    const refusal = new Refusal(status, body);
+    if (EXPIRED.test(refusal.name)) this.credentials = undefined;
+    throw isCorrected ? new WrongTime(refusal.message) : refusal;
+  }
+
+  private waitAfter(attempt: number): Promise<void> {
+    const { clock, random } = this.parts;
+    const ceilingMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+    return new Promise((resolve) => {
+      clock.after(ceilingMs * random(), resolve);
+    });
+  }
+}
+
+/** It was signed by a time of day that has been set since. */
+class WrongTime extends Error {}
+
+/** All updates may be made twice. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ProgressError) return false;
+  if (!(error instanceof Refusal)) return true;
+  return error.status >= 500 || error.status === 429 || PASSING.test(error.name) || EXPIRED.test(error.name);
+}
+
+function explained(error: unknown, { endpoint, tableName }: Place): unknown {
+  if (error instanceof Refusal || error instanceof ProgressError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ProgressError('TABLE', `the table ${tableName} at ${endpoint.host}: ${reason}`, error);
+}

@@ -1,0 +1,53 @@
+import { WorkerVariable } from '../../contract/environment';
+import { PROGRESS_COMMAND } from '../../contract/progress';
+import { HELP, readCommandLine } from './command-line';
+import { connectJobs } from './connect';
+import { ProgressError } from './errors';
+import { runCommand } from './run-command';
+import { VERSION } from './version';
+
+/** As Watchbot's helper: whatever goes wrong. */
+const FAILED = 1;
+
+async function main(): Promise<number> {
+  const command = readCommandLine(process.argv.slice(2));
+  if (command.name === 'help' || command.name === 'version') {
+    process.stdout.write(command.name === 'help' ? HELP : `${VERSION}\n`);
+    return 0;
+  }
+  const { jobs, close } = connectJobs({ environment: process.env });
+  try {
+    const outcome = await runCommand(command, jobs, process.env[WorkerVariable.messageId]);
+    const printed = command.isJson ? outcome.json : outcome.printed;
+    if (printed !== undefined) process.stdout.write(`${JSON.stringify(printed)}\n`);
+    return outcome.code;
+  } finally {
+    close();
+  }
+}
+
+/** Standard output is for what was asked for: a shell takes it into a variable. */
+function report(error: unknown): void {
+  if (process.argv.includes('--json')) {
+    const { message } = error as Error;
+    const code = error instanceof ProgressError ? error.code : undefined;
+    process.stderr.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    return;
+  }
+  if (!(error instanceof ProgressError)) {
+    process.stderr.write(`${PROGRESS_COMMAND}: ${String((error as Error).stack)}\n`);
+    return;
+  }
+  const advice = error.code === 'ARGUMENTS' ? `\n${PROGRESS_COMMAND} --help says more` : '';
+  process.stderr.write(`${PROGRESS_COMMAND}: ${error.message}${advice}\n`);
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    report(error);
+    process.exitCode = FAILED;
+  },
+);

@@ -1,0 +1,165 @@
+import type { Problem } from '../../errors/problem';
+import type { WorkerAddress } from '../common/addresses';
+
+/** A message as a user gives it. */
+export interface OutgoingMessage {
+  body: string;
+  subject?: string | undefined;
+  /** Message group: a FIFO queue needs one. */
+  groupId?: string | undefined;
+  /** FIFO: two messages with the same one within five minutes are one. Default: a hash of the body. */
+  deduplicationId?: string | undefined;
+  attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
+  /** Only straight to a queue, and not to a FIFO queue. */
+  delaySeconds?: number | undefined;
+}
+
+export interface MessageAttribute {
+  type: 'String' | 'Number';
+  value: string;
+}
+
+/** Where a message is to go: a topic has subjects, a queue has not; each has its greatest message. */
+export interface Way {
+  to: 'topic' | 'queue';
+  isFifo: boolean;
+  /** Of one message, and of a batch of them together. */
+  maxBytes: number;
+}
+
+export function wayTo(address: WorkerAddress, isToQueue: boolean): Way {
+  const { isFifo, topicName, maxTopicBytes, maxQueueBytes } = address;
+  return isToQueue || topicName === undefined
+    ? { to: 'queue', isFifo, maxBytes: maxQueueBytes }
+    : { to: 'topic', isFifo, maxBytes: maxTopicBytes };
+}
+
+/** SQS and SNS take the attributes of a message in the same form. */
+export function attributeValues(attributes: OutgoingMessage['attributes']) {
+  if (attributes === undefined || Object.keys(attributes).length === 0) return undefined;
+  const entries = Object.entries(attributes).map(([name, { type, value }]) => [
+    name,
+    { DataType: type, StringValue: value },
+  ]);
+  return Object.fromEntries(entries) as Record<string, { DataType: string; StringValue: string }>;
+}
+
+/** As AWS counts: the body, and of each attribute its name, type and value. */
+export function messageBytes({ body, attributes = {} }: OutgoingMessage): number {
+  return Object.entries(attributes).reduce(
+    (bytes, [name, { type, value }]) => bytes + Buffer.byteLength(name + type + value),
+    Buffer.byteLength(body),
+  );
+}
+
+type Check = (message: OutgoingMessage, way: Way) => Omit<Problem, 'code'> | undefined;
+
+const MAX_ATTRIBUTES = 10;
+const MAX_SUBJECT_CHARACTERS = 100;
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html: others become U+FFFD. */
+const UNTAKEN =
+  // eslint-disable-next-line no-control-regex -- finding them is the point
+  /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+const ATTRIBUTE_NAME = /^(?!\.|aws\.|amazon\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
+const FIFO_ID = /^[\x21-\x7e]{1,128}$/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+const CHECKS: readonly Check[] = [
+  ({ body }) =>
+    body === ''
+      ? { place: 'message', given: 'an empty message', allowed: 'at least one character' }
+      : undefined,
+  ({ body }) => {
+    const [found] = UNTAKEN.exec(body) ?? [];
+    if (found === undefined) return undefined;
+    const point = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    return {
+      place: 'message',
+      given: `the character U+${point}`,
+      allowed: 'text that SQS keeps as it is: no control characters but tab and line ends',
+      advice: 'encode it, as Base64 or with an escape of JSON',
+    };
+  },
+  (message, { maxBytes, to }) => {
+    const bytes = messageBytes(message);
+    if (bytes <= maxBytes) return undefined;
+    const advice =
+      to === 'topic'
+        ? 'put it into a bucket and send its name; or send straight to the queue, which takes 1 MiB: --queue'
+        : 'put it into a bucket and send its name';
+    return {
+      place: 'message',
+      given: `${bytes} bytes, attributes included`,
+      allowed: `at most ${maxBytes} bytes, which is what the ${to} takes`,
+      advice,
+    };
+  },
+  ({ groupId }, { isFifo }) =>
+    isFifo && groupId === undefined
+      ? { place: '--group', given: 'none', allowed: 'a message group, since the queue is FIFO' }
+      : undefined,
+  ({ groupId }) => (groupId === undefined ? undefined : checkFifoId('--group', groupId)),
+  ({ deduplicationId }, { isFifo }) => {
+    if (deduplicationId === undefined) return undefined;
+    if (isFifo) return checkFifoId('--dedup', deduplicationId);
+    return {
+      place: '--dedup',
+      given: deduplicationId,
+      allowed: 'none: the queue is not FIFO, and takes every message',
+    };
+  },
+  ({ subject }, { to }) => {
+    if (subject === undefined) return undefined;
+    if (to === 'queue') {
+      return {
+        place: '--subject',
+        given: subject,
+        allowed: 'no subject: messages go straight to the queue, which has none',
+      };
+    }
+    const isTaken = subject !== '' && subject.length <= MAX_SUBJECT_CHARACTERS && !/\p{Cc}/u.test(subject);
+    return isTaken
+      ? undefined
+      : {
+          place: '--subject',
+          given: JSON.stringify(subject),
+          allowed: `1 to ${MAX_SUBJECT_CHARACTERS} characters, without line ends or controls`,
+        };
+  },
+  ({ attributes = {} }) => {
+    const count = Object.keys(attributes).length;
+    return count > MAX_ATTRIBUTES
+      ? { place: '--attribute', given: `${count} attributes`, allowed: `at most ${MAX_ATTRIBUTES}` }
+      : undefined;
+  },
+];
+
+function checkFifoId(place: string, id: string): Omit<Problem, 'code'> | undefined {
+  return FIFO_ID.test(id)
+    ? undefined
+    : { place, given: JSON.stringify(id), allowed: '1 to 128 letters, digits and punctuation marks' };
+}
+
+function attributeProblems({ attributes = {} }: OutgoingMessage): Omit<Problem, 'code'>[] {
+  return Object.entries(attributes).flatMap(([name, { type, value }]) => {
+    const place = `--attribute ${name}`;
+    const problems: Omit<Problem, 'code'>[] = [];
+    if (!ATTRIBUTE_NAME.test(name)) {
+      const allowed = 'letters, digits, `_`, `-` and single dots within it; not `aws.` or `amazon.` first';
+      problems.push({ place, given: JSON.stringify(name), allowed });
+    }
+    if (value === '' || UNTAKEN.test(value)) {
+      problems.push({ place, given: JSON.stringify(value), allowed: 'text without control characters' });
+    } else if (type === 'Number' && !NUMBER.test(value)) {
+      problems.push({ place, given: JSON.stringify(value), allowed: 'a number, since its type is Number' });
+    }
+    return problems;
+  });
+}
+
+/** All that AWS would refuse or change about the message. */
+export function messageProblems(message: OutgoingMessage, way: Way): Problem[] {
+  const found = CHECKS.flatMap((check) => check(message, way) ?? []);
+  return [...found, ...attributeProblems(message)].map((problem) => ({ code: 'WATCHBOT_SEND', ...problem }));
+}

@@ -1,0 +1,77 @@
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { randomUUID } from 'node:crypto';
+import type { Worker } from '../../config/configuration';
+import { logicalId } from '../../config/logical-ids';
+import { UserError } from '../../errors/user-error';
+import { physicalIds } from '../common/stack-overview';
+import type { StackPlace } from '../common/stack-state';
+import type { Destination } from './destination';
+import type { OutgoingMessage } from './message';
+
+/** What scheduling asks of AWS. */
+export const SCHEDULE_ACTIONS = 'scheduler:CreateSchedule, and iam:PassRole for the role of the schedules';
+
+/** The stack has a role with which EventBridge Scheduler may send to the queue only where it has schedules itself. */
+export function hasScheduleRole({ events }: Worker): boolean {
+  return events.schedule.length > 0;
+}
+
+export interface ScheduleParts {
+  stack: StackPlace;
+  scheduler: SchedulerClient;
+  worker: Worker;
+  destination: Destination;
+}
+
+/** Has EventBridge Scheduler send the message to the queue, once; gives the schedule's name, which then goes by itself. */
+export async function scheduleMessage(
+  parts: ScheduleParts,
+  message: OutgoingMessage,
+  at: Date,
+): Promise<string> {
+  const { CreateScheduleCommand } = await import('../../vendor/scheduler.mjs');
+  const Name = `watchbot-send-${randomUUID()}`;
+  await parts.scheduler.send(
+    new CreateScheduleCommand({
+      Name,
+      // To the second, and in UTC.
+      ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      ActionAfterCompletion: 'DELETE',
+      Target: { RoleArn: await roleArn(parts), ...target(parts.destination, message, Name) },
+    }),
+  );
+  return Name;
+}
+
+/**
+ * The target for SQS gives no deduplication id, and a FIFO queue would drop the second of two equal bodies that are due
+ * at the same time: there the API itself is called, with the name of the schedule as the id.
+ */
+function target({ queueArn, queueUrl }: Destination, { body, groupId }: OutgoingMessage, name: string) {
+  if (groupId === undefined) return { Arn: queueArn, Input: body };
+  const [, partition] = queueArn.split(':');
+  const call = {
+    QueueUrl: queueUrl,
+    MessageBody: body,
+    MessageGroupId: groupId,
+    MessageDeduplicationId: name,
+  };
+  return { Arn: `arn:${partition}:scheduler:::aws-sdk:sqs:sendMessage`, Input: JSON.stringify(call) };
+}
+
+async function roleArn({ stack, worker, destination }: ScheduleParts): Promise<string> {
+  const id = logicalId(worker.name, 'scheduleRole');
+  const name = (await physicalIds(stack)).get(id);
+  if (name === undefined) {
+    throw UserError.of({
+      code: 'WATCHBOT_NOT_DEPLOYED',
+      place: `role ${id} of stack ${stack.stackName}`,
+      given: 'no such role',
+      allowed: 'a role with which EventBridge Scheduler may send to the queue',
+      advice: 'deploy the stack as serverless.yml has it now',
+    });
+  }
+  const [, partition, , , account] = destination.queueArn.split(':');
+  return `arn:${partition}:iam::${account}:role/${name}`;
+}

@@ -1,0 +1,89 @@
+import { cyan, green, plot, yellow } from 'asciichart';
+import type { Look } from '../common/look';
+import { spanAxis, type Axis } from './axis';
+import { evenValues, type Grid } from './even-values';
+import { endSecondsOf, MEASURES, mostOf, titleOf, type Measure } from './measures';
+import { POLICY_LABELS, type PolicyName, type PolicyRun } from './policies';
+
+const WIDEST = 120;
+const NARROWEST = 40;
+const DEFAULT_WIDTH = 80;
+/** Between two labels of the upright axis: about how many of those there are is below. */
+const ROWS_A_TICK = 2;
+const TICKS = 3;
+/** Of the time axis: room for one label, and a gap. */
+const TIME_LABEL_WIDTH = 12;
+
+/** Those that are drawn, each above the one before it: a terminal's few rows can tell no more apart. */
+const DRAWN: readonly PolicyName[] = ['watchbot', 'proposal', 'serverless-watchbot'];
+const COLOURS: Partial<Record<PolicyName, { code: string; name: 'cyan' | 'green' | 'yellow' }>> = {
+  watchbot: { code: yellow, name: 'yellow' },
+  proposal: { code: green, name: 'green' },
+  'serverless-watchbot': { code: cyan, name: 'cyan' },
+};
+
+/** Backlog, tasks and wait over time, one below the other, over one time axis. */
+export function chart(runs: readonly PolicyRun[], { colours, width = DEFAULT_WIDTH }: Look): string {
+  const hasColours = colours.isColorSupported;
+  // Without colours nobody can tell two lines apart.
+  const drawn = DRAWN.filter((policy) => hasColours || policy === 'serverless-watchbot');
+  const shown = drawn.flatMap((policy) => runs.filter((run) => run.policy === policy));
+  const axes = MEASURES.map((measure) => ({ measure, axis: measure.axis(mostOf(shown, measure), TICKS) }));
+  const labelWidth = Math.max(
+    ...axes.flatMap(({ axis: { ticks, label } }) => ticks.map((tick) => label(tick).length)),
+  );
+  const columns = Math.min(Math.max(width, NARROWEST), WIDEST) - labelWidth;
+  const time = spanAxis(endSecondsOf(shown), Math.floor(columns / TIME_LABEL_WIDTH));
+  const grid = { stepSeconds: time.end / (columns - 1), count: columns };
+  const panels = axes.map((each) => panel(shown, { ...each, grid, labelWidth, hasColours }));
+  const legend = shown
+    .map(({ policy }) => colours[COLOURS[policy]!.name](`── ${POLICY_LABELS[policy]}`))
+    .reverse();
+  const indent = ' '.repeat(labelWidth);
+  return [
+    ...panels.flatMap(({ title, text }) => [`${indent}${colours.bold(title)}`, text, '']).slice(0, -1),
+    ...timeLines(time, grid).map((line) => `${indent}${line}`),
+    `${indent}${legend.join('   ')}`,
+  ].join('\n');
+}
+
+interface PanelParts {
+  measure: Measure;
+  axis: Axis;
+  grid: Grid;
+  labelWidth: number;
+  hasColours: boolean;
+}
+
+function panel(
+  runs: readonly PolicyRun[],
+  { measure, axis, grid, labelWidth, hasColours }: PanelParts,
+): { title: string; text: string } {
+  const series = runs.map(({ result }) => evenValues(result.samples, measure, grid));
+  const text = plot(series, {
+    min: 0,
+    max: axis.end,
+    height: (axis.ticks.length - 1) * ROWS_A_TICK,
+    // The label in its own cell, the axis in the next.
+    offset: 2,
+    colors: hasColours ? runs.map(({ policy }) => COLOURS[policy]!.code) : [],
+    format: (value, row) => (row % ROWS_A_TICK === 0 ? axis.label(value) : '').padStart(labelWidth),
+  });
+  return { title: titleOf(measure, axis), text: text.replaceAll(/ +$/gm, '') };
+}
+
+/** The axis that all panels share: a rule with a mark for each tick, and labels below. */
+function timeLines({ ticks, label, unit }: Axis, { stepSeconds, count }: Grid): string[] {
+  const columns = ticks.map((tick) => Math.round(tick / stepSeconds));
+  const mark = (column: number) => (columns.includes(column) ? '┴' : '─');
+  const rule = Array.from({ length: count }, (_, column) => (column === 0 ? '└' : mark(column)));
+  let labels = '';
+  ticks.forEach((tick, index) => {
+    const text = index === 0 ? `${label(tick)} ${unit}` : label(tick);
+    const centred = columns[index]! - Math.floor(text.length / 2);
+    const start = Math.min(Math.max(centred, 0), count - text.length);
+    // One that would touch the one before it is left out.
+    if (index === 0 || start > labels.length) labels = labels.padEnd(start) + text;
+  });
+  return [rule.join(''), labels];
+}

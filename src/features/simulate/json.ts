@@ -1,0 +1,59 @@
+import type { Arrivals, Load } from './simulation/load';
+import { DEFAULT_WORLD } from './simulation/world';
+import { countOf } from './arrivals';
+import type { SimulatePlan } from './plan';
+import type { PolicyRun } from './policies';
+import { proposalJson, type Proposed } from './propose';
+import { taskHoursOf } from './table';
+
+/** For machines: one document, with units in the names. Fields are always there; `null` where there is nothing. */
+export function simulationJson(
+  runs: readonly PolicyRun[],
+  plan: SimulatePlan,
+  proposed: Proposed | undefined,
+) {
+  const { worker, bounds, load, world, seed, pricePerTaskHour } = plan;
+  return {
+    worker: worker.name,
+    bounds: { minTasks: bounds.min, maxTasks: bounds.max, jobsAtOncePerTask: bounds.concurrency },
+    load: loadJson(load),
+    world: { ...DEFAULT_WORLD, ...world, metricPhaseSeconds: world.metricPhaseSeconds ?? null },
+    seed,
+    pricePerTaskHour: pricePerTaskHour ?? null,
+    policies: runs.map((run) => policyJson(run, pricePerTaskHour)),
+    proposal: proposed === undefined ? null : proposalJson(proposed),
+  };
+}
+
+function policyJson(run: PolicyRun, pricePerTaskHour: number | undefined) {
+  const { policy, result } = run;
+  const taskHours = taskHoursOf(run);
+  return {
+    policy,
+    messages: result.messages,
+    drainSeconds: result.drainSeconds ?? null,
+    waitSeconds: result.waitSeconds,
+    maxTasks: result.maxTasks,
+    startedTasks: result.startedTasks,
+    interruptedTasks: result.interruptedTasks,
+    taskHours,
+    cost: pricePerTaskHour === undefined ? null : taskHours * pricePerTaskHour,
+    samples: result.samples,
+  };
+}
+
+/** A file's own times and durations are not printed again: how many they are. */
+function loadJson({ arrivals, durations, groups }: Load) {
+  return {
+    messages: Math.round(countOf(arrivals)),
+    arrivals: arrivals.kind === 'times' ? timesJson(arrivals) : arrivals,
+    jobDurations:
+      durations.kind === 'samples' ? { kind: durations.kind, jobs: durations.seconds.length } : durations,
+    messageGroups: groups ?? null,
+  };
+}
+
+const timesJson = ({ kind, atSeconds }: Extract<Arrivals, { kind: 'times' }>) => ({
+  kind,
+  lastAtSeconds: atSeconds.at(-1) ?? 0,
+});

@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { UserError } from '../../errors/user-error';
+import { argumentProblem } from '../common/collect-problems';
+import type { CommandRun } from '../common/command';
+import { parseTime } from '../common/durations';
+import { fileLines } from '../common/file-lines';
+import { MOST_DAYS, MOST_MESSAGES } from './limits';
+import { jobSeconds } from './outcome-lines';
+
+export type FilePlace = Pick<CommandRun, 'serviceFolder' | 'signal'>;
+
+/** Seconds, with a fraction or without; or a time. Behind it how many come then, where it is more than one. */
+const ARRIVAL = /^\s*(?<time>[^,;\s]+)(?:[,;\s]\s*(?<count>\d{1,9}))?\s*$/;
+const SECONDS = /^\d{1,12}(\.\d{1,6})?$/;
+const ARRIVALS_ALLOWED =
+  'in each line seconds from the start (12.5) or a time (2026-01-31T12:00:00Z), the same in all lines; then, where more than one message comes, a comma and how many';
+const LONGEST_SECONDS = MOST_DAYS * 86_400;
+
+/**
+ * When messages come, in ascending seconds from the first one.
+ * @throws {UserError} `WATCHBOT_ARGUMENTS` with the first line that is wrong
+ */
+export async function readArrivals(file: string, place: FilePlace): Promise<number[]> {
+  const all: number[] = [];
+  let kind: Arrival['kind'] | undefined;
+  for await (const { number, text = '' } of linesOf('--arrivals', file, place)) {
+    const arrival = readArrival(text, kind);
+    if (arrival === undefined)
+      throw wrong('--arrivals', `${file}, line ${number}: ${text.slice(0, 60)}`, ARRIVALS_ALLOWED);
+    kind = arrival.kind;
+    if (all.length + arrival.count > MOST_MESSAGES)
+      throw wrong('--arrivals', `${file}: more than that`, `${MOST_MESSAGES} messages`);
+    for (let each = 0; each < arrival.count; each += 1) all.push(arrival.atSeconds);
+  }
+  if (all.length === 0) throw wrong('--arrivals', `${file}, with no message in it`, ARRIVALS_ALLOWED);
+  return fromTheFirst(all, file);
+}
+
+function fromTheFirst(all: readonly number[], file: string): number[] {
+  const times = Float64Array.from(all).sort();
+  const first = times[0]!;
+  if (times.at(-1)! - first > LONGEST_SECONDS)
+    throw wrong('--arrivals', `${file}: more than that`, `at most ${MOST_DAYS} days`);
+  return Array.from(times, (each) => each - first);
+}
+
+interface Arrival {
+  kind: 'seconds' | 'time';
+  atSeconds: number;
+  count: number;
+}
+
+/** Undefined where it is none, or of another kind than the lines before. */
+function readArrival(line: string, expected: Arrival['kind'] | undefined): Arrival | undefined {
+  const { time = '', count = '1' } = ARRIVAL.exec(line)?.groups ?? {};
+  const kind = SECONDS.test(time) ? 'seconds' : 'time';
+  const atSeconds = kind === 'seconds' ? Number(time) : timeSeconds(time);
+  return Number.isNaN(atSeconds) || kind !== (expected ?? kind)
+    ? undefined
+    : { kind, atSeconds, count: Number(count) };
+}
+
+const timeSeconds = (text: string) => (parseTime(text) ?? NaN) / 1000;
+
+const OUTCOMES_ALLOWED =
+  'outcome lines of jobs that succeeded, as `sls watchbot logs` prints them, or as they stand in the log; other lines are passed over';
+
+/**
+ * How long jobs took, in seconds.
+ * @throws {UserError} `WATCHBOT_ARGUMENTS` where no line tells of one
+ */
+export async function readJobSeconds(file: string, place: FilePlace): Promise<number[]> {
+  const all: number[] = [];
+  for await (const { text = '' } of linesOf('--outcomes', file, place)) {
+    const seconds = jobSeconds(text);
+    if (seconds !== undefined) all.push(seconds);
+  }
+  if (all.length === 0) throw wrong('--outcomes', `${file}, with no such line`, OUTCOMES_ALLOWED);
+  return all;
+}
+
+async function* linesOf(option: string, file: string, { serviceFolder, signal }: FilePlace) {
+  try {
+    yield* fileLines(path.resolve(serviceFolder, file), signal);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const trouble = code === 'ENOENT' ? 'there is no such file' : message;
+    throw wrong(option, `${file}: ${trouble}`, 'a file that can be read');
+  }
+}
+
+const wrong = (place: string, given: string, allowed: string) =>
+  UserError.of(argumentProblem(place, { given, allowed }));

@@ -1,0 +1,26 @@
+import type { CommandDefinition } from '../common/command';
+import { COMMON_OPTIONS } from '../common/common-options';
+
+export const STATUS: CommandDefinition = {
+  usage: 'Show queue, dead letters, tasks, scaling, failures and alarms of a worker, or of all',
+  lifecycleEvents: ['run'],
+  options: {
+    ...COMMON_OPTIONS,
+    worker: { usage: 'Show only this worker (default: all)', type: 'string' },
+    watch: {
+      usage: 'Look again every 3 seconds until Ctrl-C: in place on a terminal, a line each with --json',
+      type: 'boolean',
+    },
+  },
+  examples: [
+    { line: 'sls watchbot status', does: 'all workers, once' },
+    { line: 'sls watchbot status --worker tiles --watch', does: 'one, again and again' },
+    {
+      line: 'sls watchbot status --json',
+      does: 'for a program: all that is known, and what could not be read',
+    },
+  ],
+  exitCodes: {
+    1: 'not deployed, or nothing could be read; what is missing in part is told at its place, with 0',
+  },
+};

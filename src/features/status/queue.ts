@@ -1,0 +1,24 @@
+import { queueNameIn } from '../common/deployed-worker';
+import { COUNT_ATTRIBUTES, countsIn, type MessageCounts } from '../common/message-counts';
+import { reading, type Reading } from './reading';
+import type { StatusPlace } from './place';
+
+export interface QueueState extends MessageCounts {
+  name: string;
+}
+
+/** Messages in a queue. */
+export async function queueState(
+  { clients, explain }: StatusPlace,
+  queueUrl: string,
+): Promise<Reading<QueueState>> {
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+  const sqs = await clients.sqs();
+  const name = queueNameIn(queueUrl);
+  return reading(explain, { action: 'sqs:GetQueueAttributes', place: `queue ${name}` }, async () => {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNT_ATTRIBUTES] }),
+    );
+    return { name, ...countsIn(Attributes) };
+  });
+}

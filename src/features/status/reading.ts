@@ -1,0 +1,30 @@
+import { UserError } from '../../errors/user-error';
+import type { Explain, NamedCall } from '../common/explain';
+
+/** What was read, or why it was not: one part that cannot be read does not spoil the others. */
+export type Reading<T> = { value: T } | NotRead;
+
+export interface NotRead {
+  reason: string;
+  /** What IAM would have to allow; undefined where that is not the reason. */
+  action: string | undefined;
+}
+
+export async function reading<T>(
+  explain: Explain,
+  call: NamedCall,
+  run: () => Promise<T>,
+): Promise<Reading<T>> {
+  try {
+    return { value: await explain(call, run) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const isRight = error.code === 'WATCHBOT_RIGHTS';
+    const given = error.problems[0]?.given ?? error.message;
+    return isRight
+      ? { reason: `needs the right to ${call.action}`, action: call.action }
+      : { reason: given, action: undefined };
+  }
+}
+
+export const ONLY_IN_AWS: NotRead = { reason: 'only in AWS', action: undefined };

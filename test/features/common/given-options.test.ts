@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { givenOptions } from '../../../src/features/common/given-options';
+import { typedWords } from '../../../src/features/common/typed-words';
+import { READERS } from '../../helpers/read-line';
+
+const FRAMEWORKS = Object.keys(READERS);
+
+/** What a command is given: by any framework the same. */
+function readBy(framework: string, name: string, args: readonly string[]) {
+  const line = ['watchbot', ...name.split(' '), ...args];
+  const words = typedWords(line, name);
+  return { words, options: givenOptions(name, READERS[framework]!(line).options, words) };
+}
+
+const LINES: [name: string, args: string[], expected: { words: string[]; options: object }][] = [
+  ['send', ['hello'], { words: ['hello'], options: {} }],
+  ['send', ['hello', '--attribute', 'a=b'], { words: ['hello'], options: { attribute: ['a=b'] } }],
+  ['send', ['--attribute', 'a=b', 'hello'], { words: ['hello'], options: { attribute: ['a=b'] } }],
+  ['send', ['hello', '--attribute=a=b'], { words: ['hello'], options: { attribute: ['a=b'] } }],
+  [
+    'send',
+    ['x', '--attribute', 'a=b', '--attribute', 'c=d'],
+    { words: ['x'], options: { attribute: ['a=b', 'c=d'] } },
+  ],
+  ['send', ['{"z":1}', '--local'], { words: ['{"z":1}'], options: { local: true } }],
+  ['send', ['--local', '{"z":1}'], { words: ['{"z":1}'], options: { local: true } }],
+  [
+    'send',
+    ['--local', 'x', '--wait', '--timeout', '10m'],
+    { words: ['x'], options: { local: true, wait: true, timeout: '10m' } },
+  ],
+  ['send', ['--no-wait', 'hello'], { words: ['hello'], options: { wait: false } }],
+  ['send', ['--queue', '--', 'hello'], { words: ['hello'], options: { queue: true } }],
+  [
+    'send',
+    ['007', '--port', '9424', '--group', '1e3'],
+    { words: ['007'], options: { port: '9424', group: '1e3' } },
+  ],
+  [
+    'send',
+    ['-s', 'prod', '--queue', 'x', '-r', 'eu-west-1'],
+    { words: ['x'], options: { stage: 'prod', queue: true, region: 'eu-west-1' } },
+  ],
+  [
+    'send',
+    ['--file', 'all.jsonl', '--start-line', '45201'],
+    { words: [], options: { file: 'all.jsonl', 'start-line': '45201' } },
+  ],
+  [
+    'logs',
+    ['-t', '--errors', '--filter', 'true'],
+    { words: [], options: { tail: true, errors: true, filter: 'true' } },
+  ],
+  ['status', ['--json', '--worker', 'one'], { words: [], options: { json: true, worker: 'one' } }],
+  [
+    'dead-letter list',
+    ['--attribute', 'a=b', '--limit', '5'],
+    { words: [], options: { attribute: ['a=b'], limit: '5' } },
+  ],
+  ['dead-letter replay', ['--dry-run', 'id-1'], { words: ['id-1'], options: { 'dry-run': true } }],
+  [
+    'dead-letter replay',
+    ['id-1', '--dry-run', 'id-2'],
+    { words: ['id-1', 'id-2'], options: { 'dry-run': true } },
+  ],
+  ['dead-letter delete', ['id-1', 'id-2', '--yes'], { words: ['id-1', 'id-2'], options: { yes: true } }],
+  [
+    'simulate',
+    ['--messages', '10000', '--search'],
+    { words: [], options: { messages: '10000', search: true } },
+  ],
+];
+
+describe.each(FRAMEWORKS)('a line read by %s', (framework) => {
+  it.each(LINES)('%s %j: %j', (name, args, expected) => {
+    expect(readBy(framework, name, args)).toEqual(expected);
+  });
+
+  it.each(['--yes=no', '--yes=false', '--dry-run=id-1'])(
+    'has no value for an option that takes none: %s',
+    (option) => {
+      expect(() => readBy(framework, 'dead-letter delete', [option])).toThrow();
+    },
+  );
+
+  it('says that words are in the wrong place', () => {
+    expect(() => readBy(framework, 'status', ['--json', 'one'])).toThrow(
+      expect.objectContaining({ code: 'WATCHBOT_ARGUMENTS' }),
+    );
+  });
+});
+
+describe('options of Serverless 4', () => {
+  it('are told with what to do where words were taken for a value, and are not known', () => {
+    expect(() => givenOptions('send', { local: 'hello' })).toThrow(
+      expect.objectContaining({
+        problems: [
+          {
+            code: 'WATCHBOT_ARGUMENTS',
+            place: '--local',
+            given: 'hello',
+            allowed: 'no value',
+            advice: 'write words before options: sls watchbot COMMAND WORD --option',
+          },
+        ],
+      }),
+    );
+  });
+
+  it('are texts where its parser has made numbers of them', () => {
+    const options = { port: 9424, attribute: [5], local: true, stage: 7 };
+    expect(givenOptions('send', options)).toEqual({ port: '9424', attribute: ['5'], local: true, stage: 7 });
+  });
+
+  it.each([
+    [['status', '--service', 'render']],
+    [['--service', 'render', 'status', '--json']],
+    [['status', '--service=render', '--json']],
+  ])('leave the service of a compose out of the words: %j', (args) => {
+    const at = args.indexOf('status');
+    const line = [...args.slice(0, at), 'watchbot', ...args.slice(at)];
+    expect(typedWords(line, 'status')).toEqual([]);
+  });
+
+  it('leave the name of a service before the command out, too', () => {
+    expect(typedWords(['render', 'watchbot', 'send', '--local', 'hello'], 'send')).toEqual(['hello']);
+    expect(typedWords(['render', 'deploy'], 'send')).toBeUndefined();
+  });
+});

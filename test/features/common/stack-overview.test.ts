@@ -1,0 +1,76 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { expect, it } from '@jest/globals';
+import { stackOverview } from '../../../src/features/common/stack-overview';
+import { buildTemplate } from '../../../src/resources/template';
+import { parse } from '../../config/support';
+
+/** A stack of the section's own template, as CloudFormation tells of it: its resources come a few at a time. */
+async function overviewOf(section: object) {
+  const configuration = parse({ command: 'x', ...section });
+  const { Resources, Outputs } = buildTemplate(configuration, { watchbot: 'image' });
+  const summaries = Object.keys(Resources).map((id) => ({
+    LogicalResourceId: id,
+    PhysicalResourceId: `the ${id}`,
+  }));
+  const send = ({ constructor: { name }, input }: { constructor: { name: string }; input: object }) => {
+    if (name === 'DescribeStacksCommand') {
+      const outputs = Object.keys(Outputs).map((key) => ({ OutputKey: key, OutputValue: `output ${key}` }));
+      return Promise.resolve({ Stacks: [{ Outputs: outputs }] });
+    }
+    const from = Number((input as { NextToken?: string }).NextToken ?? 0);
+    const NextToken = from + 5 < summaries.length ? String(from + 5) : undefined;
+    return Promise.resolve({ StackResourceSummaries: summaries.slice(from, from + 5), NextToken });
+  };
+  const client = Object.assign(Object.create(CloudFormationClient.prototype) as CloudFormationClient, {
+    send,
+  });
+  const overview = await stackOverview(
+    { client, stackName: 'tiles-dev', region: 'us-east-1' },
+    configuration,
+  );
+  const [{ worker, serviceArn, logGroup, ...rest } = { worker: '' }] = overview ?? [];
+  expect({ worker, serviceArn, logGroup }).toEqual({
+    worker: 'watchbot',
+    serviceArn: 'the WatchbotService',
+    logGroup: 'the WatchbotLogGroup',
+  });
+  return rest;
+}
+
+const DASHBOARD =
+  'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/tiles-dev-us-east-1-Watchbot';
+const QUEUES = { queueUrl: 'the WatchbotQueue', deadLetterQueueUrl: 'the WatchbotDeadLetterQueue' };
+
+it.each<{ name: string; section: object; found: object }>([
+  {
+    name: 'a topic and a queue',
+    section: {},
+    found: { ...QUEUES, topicArn: 'the WatchbotTopic', dashboardUrl: DASHBOARD },
+  },
+  { name: 'a FIFO queue', section: { queue: { fifo: true } }, found: { ...QUEUES, dashboardUrl: DASHBOARD } },
+  {
+    name: 'a queue that exists',
+    section: { queue: { arn: 'arn:aws:sqs:us-east-1:123456789012:orders' } },
+    found: { queueUrl: 'output WatchbotQueueUrl', dashboardUrl: DASHBOARD },
+  },
+  {
+    name: 'a webhook',
+    section: { events: [{ webhook: { authorization: 'none', throttle: { rate: 1 } } }] },
+    found: {
+      ...QUEUES,
+      topicArn: 'the WatchbotTopic',
+      webhookUrl: 'output WatchbotWebhookUrl',
+      dashboardUrl: DASHBOARD,
+    },
+  },
+  {
+    name: 'no dashboard',
+    section: { dashboard: false },
+    found: { ...QUEUES, topicArn: 'the WatchbotTopic' },
+  },
+])('knows of a worker with $name', async ({ section, found }) => {
+  const overview = await overviewOf(section);
+  expect(Object.fromEntries(Object.entries(overview).filter(([, value]) => value !== undefined))).toEqual(
+    found,
+  );
+});

@@ -1,0 +1,32 @@
+import { expect, it } from '@jest/globals';
+import { chunk, inBatch } from '../../../src/features/dead-letters/batch';
+
+it('sends again what was refused through no fault of ours, and says what is left in the end', async () => {
+  const calls: string[][] = [];
+  const failures = await inBatch(['good', 'passing', 'wrong', 'never'], (entries) => {
+    calls.push(entries.map(([, item]) => item));
+    const refused = (item: string) =>
+      item === 'never' || item === 'wrong' || (item === 'passing' && calls.length < 3);
+    return Promise.resolve({
+      Failed: entries
+        .filter(([, item]) => refused(item))
+        .map(([Id, item]) => ({ Id, Code: `no ${item}`, SenderFault: item === 'wrong' })),
+    });
+  });
+  expect(calls[0]).toEqual(['good', 'passing', 'wrong', 'never']);
+  expect(calls.slice(1)).toEqual([['passing', 'never'], ['passing', 'never'], ['never'], ['never']]);
+  expect(failures).toEqual([
+    { item: 'wrong', reason: 'no wrong' },
+    { item: 'never', reason: 'no never' },
+  ]);
+});
+
+it.each([
+  ['by count', Array<number>(23).fill(0), [10, 10, 3]],
+  ['by size', [60, 60, 30, 200, 10], [1, 2, 1, 1]],
+  ['none', [], []],
+])('makes parts %s', (_name, items, lengths) => {
+  const parts = chunk(items, { size: (bytes) => bytes, mostBytes: 100 });
+  expect(parts.map(({ length }) => length)).toEqual(lengths);
+  expect(parts.flat()).toEqual(items);
+});

@@ -1,0 +1,55 @@
+// What is bundled by esbuild, with the parts of other packages that are used in it.
+import { build } from 'esbuild';
+import { readdirSync } from 'node:fs';
+
+/** The image carries a newer Node; the plugin, and `sls watchbot local`, run on the developer's own, from this one on. */
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  legalComments: 'inline',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+/** What runs in the container: one file each. Readable, with a map, so that a stack trace of a task leads to a source. */
+export function bundleLayer({ outdir, version }) {
+  return build({
+    ...COMMON,
+    entryPoints: {
+      watcher: 'src/watcher/main.ts',
+      health: 'src/watcher/health/main.ts',
+      runtime: 'src/runtime/main.ts',
+      progress: 'src/features/progress/main.ts',
+    },
+    outdir,
+    format: 'cjs',
+    define: { WATCHBOT_VERSION: JSON.stringify(version) },
+    sourcemap: true,
+    // Sources are on the plugin's own site: the map need not carry the SDK a second time.
+    sourcesContent: false,
+  });
+}
+
+/**
+ * What the commands use of large packages: a file each, loaded where it is used, and chunks that they share. The modules
+ * are ECMAScript's, since only these can be split. Names stay, for stack traces.
+ */
+export function bundleVendor({ outdir }) {
+  const names = readdirSync('src/vendor').map((file) => file.replace(/\.mts$/, ''));
+  return build({
+    ...COMMON,
+    entryPoints: Object.fromEntries(names.map((name) => [name, `src/vendor/${name}.mts`])),
+    outdir,
+    format: 'esm',
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // For the modules of CommonJS among them.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+  });
+}
