@@ -1,3 +1,8 @@
+const SWC = [
+  '@swc/jest',
+  { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+];
+
 /**
  * Three tiers, told apart by a file's name, by what its tests need:
  * - `x.test.ts`: nothing but the sources
@@ -7,8 +12,10 @@
 const common = {
   rootDir: '.',
   roots: ['<rootDir>/test'],
-  // Types are checked by `npm run types`; the tests only need them gone.
-  transform: { '\\.m?ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  // Types are checked by `npm run types`; the tests only need them gone. Jest cannot load the one package that has
+  // ECMAScript modules only, unless it is transformed too.
+  transform: { '\\.m?ts$|/tinyqueue/.*\\.js$': SWC },
+  transformIgnorePatterns: ['/node_modules/(?!tinyqueue/)'],
 };
 
 // The sources name the modules that they are compiled to.
