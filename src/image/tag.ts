@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, readlink, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { inBatches } from '../shared/batches';
 import type { Architecture } from '../config/configuration';
 import { layerContainerfile, layerFileNames } from './containerfile';
 import { isMade, type ContextFile } from './context';
@@ -53,8 +54,8 @@ function baseText(base: ImageBase): string {
 
 /** In their order; what comes next is read meanwhile, since most of the time goes by with waiting for each small file. */
 async function addFiles(hash: Hash, files: readonly ContextFile[]): Promise<void> {
-  for (let start = 0; start < files.length; start += READ_AT_ONCE) {
-    const read = await Promise.all(files.slice(start, start + READ_AT_ONCE).map(readEntry));
+  for (const batch of inBatches(files, READ_AT_ONCE)) {
+    const read = await Promise.all(batch.map(readEntry));
     for (const { file, kind, content } of read) {
       field(hash, file.path);
       field(hash, kind);

@@ -1,9 +1,8 @@
-import { inBatches } from './batches';
+import { inBatches, MAX_BATCH } from '../shared/batches';
 import { Hand, type HandParts } from './hand';
 import type { Progress } from './health/progress';
 import type { Job } from './message/job';
 import type { Poll } from './queue/poll';
-import { MAX_BATCH } from './queue/queue';
 import type { Retirement } from './task/retirement';
 
 export interface WatchParts extends HandParts {

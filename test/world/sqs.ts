@@ -4,12 +4,12 @@ import {
   fallsAsleep,
   MAX_DELAY_SECONDS,
   MAX_POLL_SECONDS,
-  MAX_RECEIVED,
   MAX_WAKE_SECONDS,
   sharesOfGroups,
   toldByQueue,
   whenFull,
 } from '../../src/scaling/aws/sqs';
+import { MAX_BATCH } from '../../src/shared/batches';
 import type { MetricValues } from '../../src/scaling/aws/metrics';
 import { EventQueue } from '../../src/features/simulate/simulation/event-queue';
 import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
@@ -143,7 +143,7 @@ export class SqsQueue {
     const full = whenFull({ isFifo, inFlight: this.inFlight });
     if (full === 'OverLimit') throw new AwsError(403, '{"__type":"com.amazonaws.sqs#OverLimit"}');
     const poller: Poller = {
-      most: Math.min(input.MaxNumberOfMessages ?? 1, MAX_RECEIVED),
+      most: Math.min(input.MaxNumberOfMessages ?? 1, MAX_BATCH),
       hideMs: (input.VisibilityTimeout ?? 30) * 1000,
       holder,
       answer: (messages) => {

@@ -1,8 +1,5 @@
 import { isTransientCode } from './transient';
 
-/** SQS and SNS take so many messages at once. */
-export const MAX_BATCH = 10;
-
 /** What SQS or SNS says of a message of a batch that it did not take. */
 export interface FailedEntry {
   Id?: string | undefined;

@@ -34,12 +34,6 @@ export function isTransientCode(code: string): boolean {
   return NAMES.test(code);
 }
 
-/** Milliseconds before another try: twice as long each time, up to a limit, and never for all who wait the same. */
-export function backoffMs(tries: number, { first, most }: { first: number; most: number }): number {
-  const longest = Math.min(most, first * 2 ** tries);
-  return longest / 2 + (Math.random() * longest) / 2;
-}
-
 /** Resolves after the time, or at once when the signal is given. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFinal, MAX_BATCH, type FailedEntry } from '../common/batches';
+import { exponentialWait } from '../../shared/backoff';
+import { isFinal, type FailedEntry } from '../common/batches';
 
 /** What SQS says of a batch. */
 export interface BatchAnswer {
@@ -12,7 +13,8 @@ export interface Failure<T> {
 }
 
 const TRIES = 5;
-const FIRST_PAUSE_MS = 100;
+/** Of five attempts, the last is made 3 s after the first. */
+const PAUSE_MS = { first: 200, most: 1_600 };
 
 /**
  * Sends one batch, and again what SQS refused of it through no fault of ours.
@@ -26,7 +28,7 @@ export async function inBatch<T>(
   let open = items;
   const failures: Failure<T>[] = [];
   for (let attempt = 1; open.length > 0; attempt += 1) {
-    if (attempt > 1) await delay(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    if (attempt > 1) await delay(exponentialWait(attempt - 2, PAUSE_MS));
     const entries = open.map((item, index) => [String(index), item] as const);
     const refused = refusedOf(entries, await send(entries));
     const [final, passing] = partition(refused, (each) => each.isFinal || attempt === TRIES);
@@ -57,22 +59,4 @@ function refusedOf<T>(
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
-}
-
-/** Lists of at most ten, none of which is too large to be sent at once. */
-export function chunk<T>(
-  items: readonly T[],
-  { size = () => 0, mostBytes = Infinity }: { size?: (item: T) => number; mostBytes?: number } = {},
-): T[][] {
-  const chunks: T[][] = [];
-  let bytes = Infinity;
-  for (const item of items) {
-    bytes += size(item);
-    const last = chunks.at(-1);
-    if (last === undefined || last.length === MAX_BATCH || bytes > mostBytes) {
-      chunks.push([item]);
-      bytes = size(item);
-    } else last.push(item);
-  }
-  return chunks;
 }

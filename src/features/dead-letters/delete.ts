@@ -1,4 +1,5 @@
-import { chunk, inBatch, type Failure } from './batch';
+import { inCalls } from '../../shared/batches';
+import { inBatch, type Failure } from './batch';
 import type { HeldLetters } from './held';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
@@ -11,7 +12,7 @@ export async function deleteLetters(
 ): Promise<Failure<Letter>[]> {
   const { DeleteMessageBatchCommand } = await import('../../vendor/sqs.mjs');
   const failures: Failure<Letter>[] = [];
-  for (const part of chunk(letters)) {
+  for (const part of inCalls(letters)) {
     const refused = await explain({ action: 'sqs:DeleteMessage', place: `queue ${name}` }, () =>
       inBatch(part, (entries) =>
         sqs.send(

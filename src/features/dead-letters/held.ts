@@ -1,4 +1,5 @@
-import { chunk, inBatch } from './batch';
+import { inCalls } from '../../shared/batches';
+import { inBatch } from './batch';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
 
@@ -77,7 +78,7 @@ export class HeldLetters {
     const soonMs = Date.now() + SOON_MS;
     const ending = [...this.held.values()].filter(({ untilMs }) => untilMs < soonMs);
     await Promise.all(
-      chunk(ending).map(async (part) => {
+      inCalls(ending).map(async (part) => {
         const untilMs = Date.now() + HELD_SECONDS * 1000;
         const letters = part.map(({ letter }) => letter);
         if ((await this.changeVisibility(letters, HELD_SECONDS)) > 0) return;
@@ -111,7 +112,7 @@ export class HeldLetters {
         // An error here must not hide the one that led here; the message comes back anyway.
         () => part.length,
       );
-    const counts = await allOf(chunk(letters), change);
+    const counts = await allOf(inCalls(letters), change);
     return counts.reduce((sum, count) => sum + count, 0);
   }
 }

@@ -1,4 +1,4 @@
-import { MAX_BATCH } from '../common/batches';
+import { MAX_BATCH } from '../../shared/batches';
 import type { HeldLetters } from './held';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';

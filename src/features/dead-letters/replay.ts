@@ -1,5 +1,6 @@
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
-import { chunk, inBatch, type Failure } from './batch';
+import { inCalls } from '../../shared/batches';
+import { inBatch, type Failure } from './batch';
 import { deleteLetters } from './delete';
 import type { HeldLetters } from './held';
 import type { Letter } from './letter';
@@ -59,9 +60,9 @@ export class Replay {
 
   private async send(letters: readonly Letter[]): Promise<Failure<Letter>[]> {
     const open = letters.filter(({ id }) => !this.sent.has(id));
-    const limits = { size: ({ sizeBytes }: Letter) => sizeBytes, mostBytes: MOST_BATCH_BYTES };
+    const limits = { bytesOf: ({ sizeBytes }: Letter) => sizeBytes, mostBytes: MOST_BATCH_BYTES };
     const refused: Failure<Letter>[] = [];
-    for (const part of chunk(open, limits)) refused.push(...(await this.sendBatch(part)));
+    for (const part of inCalls(open, limits)) refused.push(...(await this.sendBatch(part)));
     const left = new Set(refused.map(({ item }) => item.id));
     open.filter(({ id }) => !left.has(id)).forEach(({ id }) => this.sent.add(id));
     return refused;

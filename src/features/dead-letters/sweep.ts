@@ -1,4 +1,4 @@
-import { MAX_BATCH } from '../common/batches';
+import { MAX_BATCH } from '../../shared/batches';
 import { HELD_SECONDS, type HeldLetters } from './held';
 import { readLetter, type Letter } from './letter';
 import type { DeadLetterQueue } from './queue';

@@ -1,5 +1,6 @@
 import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import { backoffMs, isOfNetwork, isTransient, pause } from '../common/transient';
+import { jitteredWait } from '../../shared/backoff';
+import { isOfNetwork, isTransient, pause } from '../common/transient';
 import type { LogEvent, LogQuery, LogSource } from './log-source';
 import { SeenEvents } from './seen-events';
 
@@ -125,7 +126,7 @@ async function patiently<T>(
       line.hasWorked = true;
       return answer;
     }
-    await pause(backoffMs(tries, BACKOFF_MS), signal);
+    await pause(jitteredWait(tries, BACKOFF_MS, Math.random), signal);
   }
 }
 

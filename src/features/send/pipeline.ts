@@ -1,4 +1,5 @@
-import { backoffMs, isTransient, pause } from '../common/transient';
+import { jitteredWait } from '../../shared/backoff';
+import { isTransient, pause } from '../common/transient';
 import type { RefusedEntry, SendBatch } from './batch';
 import { Window, type NumberedMessage } from './window';
 
@@ -125,7 +126,7 @@ class Pipeline {
       this.giveUp(left, refused);
       left = refused.filter(({ isFinal }) => !isFinal).map(({ index }) => left[index]!);
       if (left.length === 0) return;
-      await pause(backoffMs(tries, BACKOFF_MS), this.stop.signal);
+      await pause(jitteredWait(tries, BACKOFF_MS, Math.random), this.stop.signal);
       if (this.isStopping) return void this.unsent.push(...left.map(({ line }) => line));
     }
   }

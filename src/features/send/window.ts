@@ -1,4 +1,4 @@
-import { MAX_BATCH } from '../common/batches';
+import { MAX_BATCH } from '../../shared/batches';
 import { messageBytes, type OutgoingMessage } from './message';
 
 /** A message of a file. */

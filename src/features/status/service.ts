@@ -1,4 +1,5 @@
 import type { Deployment } from '@aws-sdk/client-ecs';
+import { inBatches } from '../../shared/batches';
 import type { StatusPlace } from './place';
 import { reading, type Reading } from './reading';
 
@@ -98,8 +99,7 @@ export async function protectedTasks(
   if (!('value' in listed)) return listed;
   return reading(explain, { action: 'ecs:GetTaskProtection', place }, async () => {
     let count = 0;
-    for (let from = 0; from < listed.value.length; from += MOST_TASKS) {
-      const tasks = listed.value.slice(from, from + MOST_TASKS);
+    for (const tasks of inBatches(listed.value, MOST_TASKS)) {
       const { protectedTasks: found = [] } = await ecs.send(new GetTaskProtectionCommand({ cluster, tasks }));
       count += found.filter(({ protectionEnabled }) => protectionEnabled === true).length;
     }

@@ -1,3 +1,4 @@
+import { exponentialWait } from '../../shared/backoff';
 import type { BucketSize } from './token-bucket';
 
 /** How a service replaces its tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
@@ -126,7 +127,7 @@ export const FARGATE_LAUNCHES: BucketSize = { burst: 100, perSecond: 500 / 60 };
 export const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
 
 export const launchWaitSeconds = (failedStarts: number) =>
-  failedStarts < 3 ? 0 : Math.min(MAX_LAUNCH_WAIT_SECONDS, 10 * 2 ** Math.min(failedStarts - 3, 20));
+  failedStarts < 3 ? 0 : exponentialWait(failedStarts - 3, { first: 10, most: MAX_LAUNCH_WAIT_SECONDS });
 
 /** Calls of ECS, for an account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const API_BUCKETS = {

@@ -1,3 +1,4 @@
+import { MAX_BATCH } from '../../shared/batches';
 import type { MetricValues } from './metrics';
 
 /**
@@ -14,7 +15,6 @@ export function whenFull(kind: { isFifo: boolean; inFlight: number }): 'OverLimi
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
-export const MAX_RECEIVED = 10;
 export const MAX_POLL_SECONDS = 20;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 export const MAX_DELAY_SECONDS = 900;
@@ -41,7 +41,7 @@ export const becomesDeadLetter = (receives: number, maxReceives: number) => rece
  * @param waiting by group, the one with the oldest message first; groups that have a message in flight are not among them
  */
 export function sharesOfGroups(waiting: readonly number[], most: number): number[] {
-  let left = Math.min(most, MAX_RECEIVED);
+  let left = Math.min(most, MAX_BATCH);
   return waiting.map((messages) => {
     const share = Math.min(messages, left);
     left -= share;

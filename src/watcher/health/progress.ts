@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { heartbeatPeriodMs } from '../outcome/heartbeat';
-import { LONGEST_BACKOFF_MS } from '../queue/backoff';
+import { LONGEST_BACKOFF_MS } from '../../shared/backoff';
 import { LONGEST_CALL_MS } from '../aws/timeouts';
 import { LONGEST_POLL_MS } from '../queue/sqs/timeouts';
 

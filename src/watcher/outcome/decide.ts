@@ -1,3 +1,4 @@
+import { exponentialWait } from '../../shared/backoff';
 import { ExitCode } from '../../contract/exit-codes';
 import type { JobResult } from '../../contract/log';
 import { OUTCOMES, type Ending } from '../../contract/outcomes';
@@ -25,7 +26,7 @@ export const MAX_HOLD_SECONDS = 43_200;
 export function backoffSeconds(receives: number, heldSeconds: number): number {
   // A clock that is set back makes it look as if the message came later than it did.
   const leftSeconds = MAX_HOLD_SECONDS - Math.ceil(Math.max(0, heldSeconds)) - 1;
-  return Math.max(0, Math.min(2 ** receives, leftSeconds));
+  return Math.max(0, exponentialWait(receives, { first: 1, most: leftSeconds }));
 }
 
 /** What a message has behind it, as far as that decides how long it waits. */

@@ -1,9 +1,9 @@
-import { inBatches } from '../batches';
+import { inBatches, MAX_BATCH } from '../../shared/batches';
 import type { Cancel, Clock } from '../clock';
 import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
 import { Outage } from '../queue/outage';
-import { MAX_BATCH, type Queue } from '../queue/queue';
+import type { Queue } from '../queue/queue';
 import { MAX_HOLD_SECONDS } from './decide';
 
 export interface HeldMessage {

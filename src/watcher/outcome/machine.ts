@@ -2,7 +2,7 @@ import { pause, type Clock } from '../clock';
 import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
 import type { Job } from '../message/job';
-import { createBackoff, type Backoff } from '../queue/backoff';
+import { createBackoff, type Backoff } from '../../shared/backoff';
 import type { Poll } from '../queue/poll';
 import { isMachineError } from '../worker/machine-errors';
 import type { WorkerEnd } from '../worker/run-worker';

@@ -1,7 +1,7 @@
 import { sentAnewText } from '../../contract/sent-anew';
 import { pause, type Clock } from '../clock';
 import type { Logger } from '../log/logger';
-import { createBackoff } from '../queue/backoff';
+import { createBackoff } from '../../shared/backoff';
 import { createBatcher, type Batcher } from '../queue/batcher';
 import { describeError } from '../queue/describe-error';
 import type { FailedEntry, Queue, VisibilityChange } from '../queue/queue';

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../clock';
-import { MAX_BATCH } from './queue';
+import { MAX_BATCH } from '../../shared/batches';
 
 /**
  * Gathers entries and sends them in batches of up to ten: at once when a batch is full, else after a short wait for

@@ -1,7 +1,7 @@
 import { pause, type Clock } from '../clock';
 import type { Progress } from '../health/progress';
 import type { Logger } from '../log/logger';
-import { createBackoff } from './backoff';
+import { createBackoff } from '../../shared/backoff';
 import { Outage } from './outage';
 import type { Queue, ReceivedMessage } from './queue';
 

@@ -42,6 +42,3 @@ export interface MessageAttribute {
   /** Binary values are in Base64, as SNS writes them. */
   Value: string;
 }
-
-/** SQS takes and gives at most ten messages in one call. */
-export const MAX_BATCH = 10;

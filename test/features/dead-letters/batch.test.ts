@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { chunk, inBatch } from '../../../src/features/dead-letters/batch';
+import { inBatch } from '../../../src/features/dead-letters/batch';
 
 it('sends again what was refused through no fault of ours, and says what is left in the end', async () => {
   const calls: string[][] = [];
@@ -19,14 +19,4 @@ it('sends again what was refused through no fault of ours, and says what is left
     { item: 'wrong', reason: 'no wrong' },
     { item: 'never', reason: 'no never' },
   ]);
-});
-
-it.each([
-  ['by count', Array<number>(23).fill(0), [10, 10, 3]],
-  ['by size', [60, 60, 30, 200, 10], [1, 2, 1, 1]],
-  ['none', [], []],
-])('makes parts %s', (_name, items, lengths) => {
-  const parts = chunk(items, { size: (bytes) => bytes, mostBytes: 100 });
-  expect(parts.map(({ length }) => length)).toEqual(lengths);
-  expect(parts.flat()).toEqual(items);
 });

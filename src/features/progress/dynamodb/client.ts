@@ -1,3 +1,4 @@
+import { exponentialWait } from '../../../shared/backoff';
 import { createPoster, type HttpAnswer, type Poster } from '../../../aws-json/post';
 import { parseRefusal } from '../../../aws-json/refusal';
 import { createSigningClock } from '../../../aws-json/signing-clock';
@@ -52,8 +53,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
 
 /** With the waits between them, about half a minute: a table on demand takes a burst in that time. */
 const MOST_ATTEMPTS = 12;
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 5_000;
+const WAIT_MS = { first: 50, most: 5_000 };
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 const PASSING =
@@ -144,7 +144,7 @@ class Connection {
 
   private waitAfter(attempt: number): Promise<void> {
     const { clock, random } = this.parts;
-    const ceilingMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+    const ceilingMs = exponentialWait(attempt - 1, WAIT_MS);
     return new Promise((resolve) => {
       clock.after(ceilingMs * random(), resolve);
     });

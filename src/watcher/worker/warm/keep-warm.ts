@@ -1,6 +1,6 @@
 import { pause, type Clock } from '../../clock';
 import type { Logger } from '../../log/logger';
-import { createBackoff } from '../../queue/backoff';
+import { createBackoff } from '../../../shared/backoff';
 import { describeInitFailure, InitOutput, type InitFailures } from './init-failures';
 import type { WarmEnd, WarmWorker, WarmWorkerParts } from './warm-worker';
 

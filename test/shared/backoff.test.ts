@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createBackoff } from '../../../src/watcher/queue/backoff';
-import { fc } from '../../helpers/seeded';
+import { createBackoff } from '../../src/shared/backoff';
+import { fc } from '../helpers/seeded';
 
 const waits = (random: () => number, count: number) => {
   const backoff = createBackoff(random);
