@@ -87,8 +87,8 @@ export default tseslint.config(
       // The edge of a module that others import.
       'src/features/progress/index.ts',
       'src/watcher/worker/process-group.ts',
-      'src/features/local/watcher-process.ts',
-      'src/features/local/commands.ts',
+      'src/features/local/service.ts',
+      'src/features/local/container.ts',
       'src/image/engine/run-command.ts',
     ],
     rules: { 'no-restricted-globals': ['error', ...NO_WORLD] },

@@ -4,10 +4,9 @@ import { SCALING_LOADS } from './scaling-loads.mjs';
 
 const require = createRequire(import.meta.url);
 const { choosePolicy } = require('../dist/scaling/choose-policy.js');
-const { copilotPolicy } = require('../dist/scaling/policies/copilot.js');
-const { watchbotPolicy } = require('../dist/scaling/policies/watchbot.js');
-const { lowerBound } = require('../dist/features/simulate/simulation/bound.js');
-const { simulate } = require('../dist/features/simulate/simulation/simulate.js');
+const { copilotPolicy, watchbotPolicy } = require('../dist/scaling/policies/predecessors.js');
+const { lowerBound } = require('../dist/features/simulate/bound.js');
+const { simulate } = require('../dist/features/simulate/simulation.js');
 
 /** Of a load: it comes at that many moments of CloudWatch's minute, evenly spread. What counts is the mean. */
 export const RUNS = 6;

@@ -1,4 +1,4 @@
-import { widestBounds } from '../scaling/schedule';
+import { widestBounds } from '../scaling/choose-policy';
 
 /** A worker, as it was given or complete. */
 interface Sleeper {

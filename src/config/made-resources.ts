@@ -1,5 +1,4 @@
-import { choosePolicy } from '../scaling/choose-policy';
-import { widestBounds } from '../scaling/schedule';
+import { choosePolicy, widestBounds } from '../scaling/choose-policy';
 import type { AlarmName } from './alarm-defaults';
 import { isKeptAwake, whyNeverAwake } from './awake';
 import { completeCapacity } from './complete-capacity';

@@ -6,8 +6,8 @@ import type { PushEvent, PushParts } from '../image/registry/push-images';
 import type { Registry } from '../image/registry/registry';
 import { awsClients } from './clients';
 import { interruptible } from './ctrl-c';
-import { packageFolder } from './package-folder';
-import type { CommandParts } from './command-parts';
+import { packageFolder } from './package';
+import type { CommandParts } from './framework';
 
 /**
  * Takes the images of the package to the registry, where they are not there yet. It comes before anything of the stack

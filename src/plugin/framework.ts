@@ -1,4 +1,5 @@
 import type { Agent as HttpAgent } from 'node:http';
+import type { Configuration } from '../config/configuration';
 import type { OwnResources, Template } from '../resources/merge';
 
 /**
@@ -77,7 +78,7 @@ export interface GivenCredentials {
   getPromise?(): Promise<void>;
 }
 
-export interface Log {
+interface Log {
   notice: Write;
   warning: Write;
   error: Write;
@@ -88,7 +89,7 @@ export interface Log {
 type Write = (text: string, ...more: string[]) => void;
 
 /** A line that stands while something is under way. */
-export interface Progress {
+interface Progress {
   notice(text: string): void;
   remove(): void;
 }
@@ -108,4 +109,12 @@ export interface VariableSource {
     address: string | null;
     resolveConfigurationProperty: (path: string[]) => Promise<unknown>;
   }) => Promise<{ value: unknown }>;
+}
+
+/** What a moment of the framework hands on. */
+export interface CommandParts {
+  serverless: Serverless;
+  options: Readonly<Record<string, unknown>>;
+  utils: Utils;
+  configuration: Configuration;
 }

@@ -5,10 +5,10 @@ import { openLiveBundle } from '../image/bundle/live';
 import { nodeMajorOf } from '../image/bundle/options';
 import { localHandler, packagedRuntime } from '../image/package-paths';
 import type { LocalHandler } from '../features/local/handler-process';
-import { codeFolder, type LocalService } from '../features/local/local-service';
+import { codeFolder, type LocalService } from '../features/local/service';
 import { watchFolder } from '../features/local/watch-folder';
-import type { CommandParts } from './command-parts';
-import { packageFolder } from './package-folder';
+import type { CommandParts } from './framework';
+import { packageFolder } from './package';
 
 /** The handlers of a local run, and what follows their sources. */
 export interface LocalHandlers {

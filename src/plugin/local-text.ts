@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Colours } from '../features/common/colours';
-import type { Emulator } from '../features/local/emulator';
-import type { LocalService, LocalWorker } from '../features/local/local-service';
+import type { Emulator } from '../features/local/emulators';
+import type { LocalService, LocalWorker } from '../features/local/service';
 import type { Attempt, Fate, MessageReport } from '../features/local/tally';
 import { DEFAULT_PORT } from '../features/common/common-options';
 import { colourOf, judgeLine } from '../features/logs/shown-line';

@@ -1,13 +1,12 @@
 import type { Configuration } from '../config/configuration';
+import { docsLink } from '../config/docs';
+import { UserError } from '../errors/user-error';
 import { RUNS } from '../features/common/definitions';
 import { withExamples } from '../features/common/help';
 import { commandsFor, eventOf } from '../features/common/words';
-import type { Serverless, Utils, VariableSource } from './framework';
-import type { CommandParts } from './command-parts';
+import { hasSection, loadConfiguration } from './configuration';
+import type { CommandParts, Serverless, Utils, VariableSource } from './framework';
 import { declaredFor, utilsFor } from './serverless-4';
-import { hasSection, loadConfiguration } from './service-context';
-import { watchbotVariables } from './variables';
-import { withDocs } from './with-docs';
 
 type Options = Record<string, unknown>;
 
@@ -68,7 +67,7 @@ export class ServerlessWatchbot {
   }
 
   private async package(): Promise<void> {
-    const { packageService } = await import('./package-service.js');
+    const { packageService } = await import('./package.js');
     await packageService(await this.parts());
   }
 
@@ -112,4 +111,33 @@ export class ServerlessWatchbot {
     const { serverless, options, utils } = this;
     return { serverless, options, utils, configuration: await this.load() };
   }
+}
+
+/**
+ * `${watchbot:WORKER.NAME}`: what the rest of serverless.yml is told of a worker, as a CloudFormation function.
+ * Only the few keys that it depends on are asked for, so that the worker's other keys may hold variables themselves.
+ */
+function watchbotVariables(section: () => unknown): VariableSource {
+  return {
+    resolve: async ({ address, resolveConfigurationProperty }) => {
+      const { resolveVariable } = await import('./resolve-variable.js');
+      return { value: await resolveVariable(address ?? '', section(), resolveConfigurationProperty) };
+    },
+  };
+}
+
+/** Runs a moment of the framework; a user's error tells where more is said about it. */
+export async function withDocs(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    throw error instanceof UserError ? linked(error) : error;
+  }
+}
+
+/** One line for all problems of an error: by the code of the only one, or by the one that they have in common. */
+function linked(error: UserError): UserError {
+  const { problems, message, cause } = error;
+  const code = problems.length === 1 ? problems[0]!.code : error.code;
+  return new UserError(error.code, `${message}\n\n${docsLink('troubleshooting', code)}`, { cause, problems });
 }

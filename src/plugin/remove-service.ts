@@ -1,6 +1,6 @@
 import type { QueueCounts } from '../features/common/queue-counts';
 import { awsClients } from './clients';
-import type { CommandParts } from './command-parts';
+import type { CommandParts } from './framework';
 
 /**
  * Before the stack is removed: says what would be lost with it, and what stays. Where there is none, Serverless 3 and osls

@@ -1,4 +1,4 @@
-import { emulatorEndpoint } from '../features/local/emulator';
+import { emulatorEndpoint } from '../features/local/emulators';
 import type { CommandRun } from '../features/common/command';
 import { RUNS } from '../features/common/definitions';
 import { givenOptions } from '../features/common/given-options';
@@ -8,7 +8,7 @@ import { typedWords } from '../features/common/typed-words';
 import { visibleVoice } from '../features/common/visible-controls';
 import { calledBy } from '../features/common/words';
 import { awsClients, localClients } from './clients';
-import type { CommandParts } from './command-parts';
+import type { CommandParts } from './framework';
 import { interruptible } from './ctrl-c';
 
 /** Runs one of the commands: gives it the world, and the process its exit code. */

@@ -2,7 +2,7 @@ import type { Colours } from '../features/common/colours';
 import type { Configuration, Worker } from '../config/configuration';
 import { UserError } from '../errors/user-error';
 import { followDeadLetters } from '../features/local/dead-letters';
-import type { LocalService } from '../features/local/local-service';
+import type { LocalService } from '../features/local/service';
 import { Tally } from '../features/local/tally';
 import { workerAddress } from '../features/common/addresses';
 import { createSend, type SendClients } from '../features/send/send';

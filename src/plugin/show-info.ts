@@ -1,6 +1,6 @@
 import type { WorkerOverview } from '../features/common/stack-overview';
 import { awsClients } from './clients';
-import type { CommandParts } from './command-parts';
+import type { CommandParts } from './framework';
 
 /** Adds a section for each worker to what the framework says of a deployed service. */
 export async function showInfo({ serverless, configuration }: CommandParts): Promise<void> {

@@ -1,7 +1,6 @@
 import { DEFAULT_KEEP_IDLE_SECONDS, DEFAULT_LATENCY_SECONDS } from './limits';
-import { givenStepsPolicy, type GivenStep } from './policies/given-steps';
-import { gradedPolicy } from './policies/graded';
-import { watchbotPolicy } from './policies/watchbot';
+import { watchbotPolicy } from './policies/predecessors';
+import { givenStepsPolicy, gradedPolicy, type GivenStep } from './policies/steps';
 import type { ScalingPolicy } from './policy';
 
 /** What a user says of scaling: the key `scaling`, checked. */
@@ -46,4 +45,26 @@ export function messagesPerTask(
 /** A group is worked on by one worker at a time: more of them than groups have nothing to do. */
 function usefulTasks({ min, max, groups }: ScalingChoice, concurrency: number): number {
   return groups === undefined ? max : Math.max(min, Math.min(max, Math.ceil(groups / concurrency)));
+}
+
+/** Tasks by the clock: from then on, until another entry says otherwise. */
+interface ScheduledBounds {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/**
+ * The fewest tasks and the most that there may be at any time of the day: steps reach to both, since AWS keeps what a
+ * policy asks for within those of the hour.
+ */
+export function widestBounds(scaling: {
+  readonly min: number;
+  readonly max: number;
+  readonly schedule?: readonly ScheduledBounds[] | undefined;
+}): { min: number; max: number } {
+  const { schedule = [] } = scaling;
+  return {
+    min: schedule.reduce((least, { min = least }) => Math.min(least, min), scaling.min),
+    max: schedule.reduce((most, { max = most }) => Math.max(most, max), scaling.max),
+  };
 }

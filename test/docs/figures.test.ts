@@ -9,7 +9,7 @@ import {
   MAX_WORKER_NAME_LENGTH,
   SQS,
 } from '../../src/config/limits';
-import { MOST_PARTS } from '../../src/features/progress/shards';
+import { MOST_PARTS } from '../../src/features/progress/job';
 import { MAX_STEPS } from '../../src/scaling/limits';
 import { LONG_POLL_SECONDS } from '../../src/watcher/queue/sqs/timeouts';
 import { backoffSeconds, MAX_HOLD_SECONDS } from '../../src/watcher/outcome/decide';

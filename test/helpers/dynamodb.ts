@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { signedHeaders } from '../../src/features/progress/dynamodb/sign';
+import { signedHeaders } from '../../src/features/progress/dynamodb/credentials';
 import { createDynamoDbClient } from '../../src/features/progress/dynamodb/client';
-import { createDynamoDbTable } from '../../src/features/progress/dynamodb/dynamodb-table';
-import type { Table } from '../../src/features/progress/table';
+import { createDynamoDbTable } from '../../src/features/progress/dynamodb/table';
+import type { Table } from '../../src/features/progress/store';
 import { systemClock } from '../../src/watcher/clock';
 import { ACCOUNT_ID, REGION } from './emulator';
 

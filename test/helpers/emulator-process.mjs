@@ -1,5 +1,5 @@
 // The emulator in a process of its own: a test can be stopped at any point without leaving a server behind.
-import emulator from '../../dist/features/local/emulator.js';
+import emulator from '../../dist/features/local/emulators.js';
 
 const { endpoint, stop } = await emulator.startEmulator({
   port: Number(process.argv[2] ?? 0),

@@ -1,4 +1,4 @@
-import type { Attributes, Change, Changed, Condition, Table, Value } from '../../src/features/progress/table';
+import type { Attributes, Change, Changed, Condition, Table, Value } from '../../src/features/progress/store';
 
 /** A table in memory, with DynamoDB's conditions: the reference that dynalite is held against. */
 export function createMemoryTable(items = new Map<string, Record<string, Value>>()): Table {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UserError } from '../../src/errors/user-error';
-import { withDocs } from '../../src/plugin/with-docs';
+import { withDocs } from '../../src/plugin/plugin';
 import { page } from '../docs/pages';
 
 const PLACE = { place: 'watchbot' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ECS } from '../../src/config/limits';
 import { choosePolicy, messagesPerTask } from '../../src/scaling/choose-policy';
 import { DEFAULT_KEEP_IDLE_SECONDS, MAX_LEVELS } from '../../src/scaling/limits';
-import { taskLevels } from '../../src/scaling/policies/graded';
+import { taskLevels } from '../../src/scaling/policies/steps';
 import { fc } from '../helpers/seeded';
 
 describe('the policy', () => {

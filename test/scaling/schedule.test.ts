@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { widestBounds } from '../../src/scaling/schedule';
+import { widestBounds } from '../../src/scaling/choose-policy';
 
 it.each([
   ['none', undefined, { min: 2, max: 10 }],

@@ -1,8 +1,8 @@
-import { givenStepsPolicy } from '../../src/scaling/policies/given-steps';
+import { givenStepsPolicy } from '../../src/scaling/policies/steps';
 import type { ScalingPolicy, StepScaling } from '../../src/scaling/policy';
-import type { Load } from '../../src/features/simulate/simulation/load';
-import type { SimulationInput } from '../../src/features/simulate/simulation/simulate';
-import type { World } from '../../src/features/simulate/simulation/world';
+import type { Load } from '../../src/features/simulate/load';
+import type { SimulationInput } from '../../src/features/simulate/simulation';
+import type { World } from '../../src/features/simulate/world';
 
 /** Delays that can be added in one's head. CloudWatch's minute begins with the load. */
 export const ROUND_WORLD: Partial<World> = {

@@ -1,4 +1,4 @@
-import { EventQueue } from '../../src/features/simulate/simulation/event-queue';
+import { EventQueue } from '../../src/features/simulate/events';
 import type { Cancel, Clock } from '../../src/watcher/clock';
 
 interface Timer {

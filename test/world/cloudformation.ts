@@ -1,4 +1,4 @@
-import { SERVICE_WAIT_SECONDS } from '../../src/scaling/aws/cloudformation';
+import { SERVICE_WAIT_SECONDS } from '../../src/scaling/aws/ecs';
 import type { WorldClock } from './clock';
 import type { Deployment, EcsService, Version } from './ecs';
 import type { Timeline } from './timeline';

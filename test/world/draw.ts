@@ -1,5 +1,5 @@
 import type { ScalingChoice } from '../../src/scaling/choose-policy';
-import { Random } from '../../src/features/simulate/simulation/random';
+import { Random } from '../../src/features/simulate/load';
 import type { Settings } from '../../src/watcher/settings';
 import type { Version } from './ecs';
 import type { Fault, FaultKind, Strike } from './faults';

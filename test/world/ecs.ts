@@ -1,4 +1,5 @@
 import {
+  API_BUCKETS,
   bakeSeconds,
   chooseToStop,
   desiredDuringDeployment,
@@ -9,11 +10,10 @@ import {
   MAX_ACTIVE_DEPLOYMENTS,
   oldTasksToStop,
   tasksToStart,
+  TokenBucket,
   whyNotProtected,
-  API_BUCKETS,
   type RollingUpdate,
 } from '../../src/scaling/aws/ecs';
-import { TokenBucket } from '../../src/scaling/aws/token-bucket';
 import type { WorldClock } from './clock';
 import type { Violations } from './invariants';
 import type { Timeline } from './timeline';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/features/simulate/simulation/random';
+import type { Random } from '../../src/features/simulate/load';
 
 /**
  * What goes wrong, and when.

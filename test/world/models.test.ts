@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Random } from '../../src/features/simulate/simulation/random';
+import { Random } from '../../src/features/simulate/load';
 import { ProcessClock, WorldClock } from './clock';
 import { Stack } from './cloudformation';
 import { EcsService, type ContainerOfTask, type EcsTask, type ServiceSettings, type Version } from './ecs';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { choosePolicy } from '../../src/scaling/choose-policy';
-import { gradedPolicy } from '../../src/scaling/policies/graded';
+import { gradedPolicy } from '../../src/scaling/policies/steps';
 import type { ScalingPolicy } from '../../src/scaling/policy';
-import { Random } from '../../src/features/simulate/simulation/random';
+import { Random } from '../../src/features/simulate/load';
 import type { Planned } from './ledger';
 import { burst, scenario } from './scenarios';
 import { HOUR, MINUTE, runWorld, type WorldResult, type WorldSettings } from './world';

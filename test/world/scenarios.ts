@@ -1,4 +1,4 @@
-import type { Load } from '../../src/features/simulate/simulation/load';
+import type { Load } from '../../src/features/simulate/load';
 import type { Planned } from './ledger';
 import { good, HOUR, MINUTE, runWorld, type Deploy, type WorldSettings } from './world';
 

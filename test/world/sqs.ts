@@ -10,8 +10,8 @@ import {
   whenFull,
 } from '../../src/scaling/aws/sqs';
 import { MAX_BATCH } from '../../src/shared/batches';
-import type { MetricValues } from '../../src/scaling/aws/metrics';
-import { EventQueue } from '../../src/features/simulate/simulation/event-queue';
+import type { MetricValues } from '../../src/scaling/aws/cloudwatch';
+import { EventQueue } from '../../src/features/simulate/events';
 import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
 import { AwsError } from '../../src/watcher/aws/aws-error';
 import type { WorldClock } from './clock';

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/features/simulate/simulation/random';
+import type { Random } from '../../src/features/simulate/load';
 import { createCommandWorkers } from '../../src/watcher/command-workers';
 import type { Progress } from '../../src/watcher/health/progress';
 import type { Logger } from '../../src/watcher/log/logger';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { choosePolicy } from '../../src/scaling/choose-policy';
-import { simulate } from '../../src/features/simulate/simulation/simulate';
+import { simulate } from '../../src/features/simulate/simulation';
 import { drawWorld } from './draw';
 import { INVARIANTS, type Invariant } from './invariants';
 import { burst, DAY, deploy, each, scenario, SCENARIOS, type Scenario } from './scenarios';

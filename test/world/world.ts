@@ -1,12 +1,12 @@
 import { mapValues } from 'lodash';
 import { isKeptAwake } from '../../src/config/awake';
 import { AWAKE_EVERY_HOURS } from '../../src/scaling/limits';
-import { Autoscaler } from '../../src/scaling/aws/autoscaler';
-import { Metrics } from '../../src/scaling/aws/metrics';
+import { Autoscaler } from '../../src/scaling/aws/application-auto-scaling';
+import { Metrics } from '../../src/scaling/aws/cloudwatch';
 import { choosePolicy, type ScalingChoice } from '../../src/scaling/choose-policy';
 import type { ScalingPolicy } from '../../src/scaling/policy';
-import { Random } from '../../src/features/simulate/simulation/random';
-import { DEFAULT_WORLD } from '../../src/features/simulate/simulation/world';
+import { Random } from '../../src/features/simulate/load';
+import { DEFAULT_WORLD } from '../../src/features/simulate/world';
 import { MAX_FINISH_SECONDS } from '../../src/contract/outcomes';
 import type { Settings } from '../../src/watcher/settings';
 import { lookPeriodMs } from '../../src/watcher/task/looks';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { drawLoad } from '../../src/features/simulate/simulation/draw';
-import { Random } from '../../src/features/simulate/simulation/random';
+import { drawLoad, Random } from '../../src/features/simulate/load';
 import { SEED } from '../helpers/seeded';
 import { drawWorld } from './draw';
 import { INVARIANTS, type Invariant } from './invariants';

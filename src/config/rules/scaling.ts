@@ -1,5 +1,5 @@
 import type { Problem } from '../../errors/problem';
-import { widestBounds } from '../../scaling/schedule';
+import { widestBounds } from '../../scaling/choose-policy';
 import { isFifo } from '../queue-kind';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 

@@ -3,7 +3,7 @@ import { DEAD_LETTER } from '../dead-letters/definition';
 import { LOCAL } from '../local/definition';
 import { LOGS } from '../logs/definition';
 import { SEND } from '../send/definition';
-import { SIMULATE } from '../simulate/definition';
+import { SIMULATE } from '../simulate/command';
 import { STATUS } from '../status/definition';
 
 /** What stands behind `sls watchbot`. This file is loaded by every command of the framework: it holds texts only. */
@@ -35,5 +35,5 @@ export const RUNS: Readonly<Record<string, () => Promise<RunCommand>>> = {
   'dead-letter delete': async () => (await import('../dead-letters/delete-command.js')).runDelete,
   'dead-letter triage': async () => (await import('../dead-letters/triage.js')).runTriage,
   'dead-letter purge': async () => (await import('../dead-letters/purge-command.js')).runPurge,
-  simulate: async () => (await import('../simulate/run.js')).runSimulate,
+  simulate: async () => (await import('../simulate/simulate.js')).runSimulate,
 };

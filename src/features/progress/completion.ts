@@ -1,7 +1,6 @@
 import { ProgressError } from './errors';
-import type { Job, Lease } from './job';
-import { checkPart, shardOf } from './shards';
-import type { NumberSet } from './table';
+import { checkPart, shardOf, type Job, type Lease } from './job';
+import type { NumberSet } from './store';
 
 /**
  * Completing a part, as steps: what is known says what is to be done next, and what that finds is known then. Any step may

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hrtime } from 'node:process';
+import { ContainerVariable } from '../../contract/environment';
 import { createDynamoDbClient, type ClientClock } from './dynamodb/client';
-import { findCredentials } from './dynamodb/credentials';
-import { createDynamoDbTable } from './dynamodb/dynamodb-table';
-import { placeOfTable } from './dynamodb/place';
-import type { Credentials } from './dynamodb/sign';
-import { createJobs, type Jobs } from './progress';
+import { findCredentials, type Credentials } from './dynamodb/credentials';
+import { createDynamoDbTable } from './dynamodb/table';
+import { ProgressError } from './errors';
+import { createJobs, type Jobs } from './jobs';
 import { JobStore } from './store';
 
-export interface ConnectParts {
+interface ConnectParts {
   environment: Readonly<Record<string, string | undefined>>;
   /** ARN; of the environment, unless given. */
   table?: string | undefined;
@@ -60,4 +60,52 @@ export function connectJobs({ environment, table, credentials }: ConnectParts): 
       client.close();
     },
   };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the table is. */
+export interface Place {
+  tableName: string;
+  region: string;
+  endpoint: URL;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+const TABLE_ARN = /^arn:(aws[^:]*):dynamodb:([^:]+):\d+:table\/([A-Za-z0-9_.-]+)$/;
+
+/** DNS suffixes of partitions; all others have the first one's. */
+const SUFFIXES: Readonly<Record<string, string>> = {
+  aws: 'amazonaws.com',
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+};
+
+/**
+ * @param arn of the table; from the environment, unless given
+ * @throws {ProgressError} `NO_TABLE`
+ */
+function placeOfTable(environment: Environment, arn?: string): Place {
+  const given = arn ?? environment[ContainerVariable.progressTable];
+  if (given === undefined || given === '') throw noTable('is not set');
+  const [, partition = '', region, tableName] = TABLE_ARN.exec(given) ?? [];
+  if (region === undefined || tableName === undefined) throw noTable(`is "${given}"`);
+  const own = `https://dynamodb.${region}.${SUFFIXES[partition] ?? SUFFIXES.aws!}`;
+  return { tableName, region, endpoint: new URL(givenEndpoint(environment) ?? own) };
+}
+
+/** As the SDKs take it; the last is Watchbot's. */
+function givenEndpoint(environment: Environment): string | undefined {
+  const names = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL', 'DynamoDbEndpoint'];
+  return names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
+}
+
+function noTable(problem: string): ProgressError {
+  const { progressTable } = ContainerVariable;
+  const allowed = 'the ARN of a DynamoDB table, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME';
+  return new ProgressError(
+    'NO_TABLE',
+    `${progressTable} ${problem}, and should be ${allowed}; a worker with \`reduce: true\` has it`,
+  );
 }

@@ -1,9 +1,8 @@
 import { connectJobs } from './connect';
 import type { Completion } from './completion';
-import type { Credentials } from './dynamodb/sign';
-import type { CompleteOptions, TotalOptions } from './progress';
-import type { Status } from './status';
-import type { Value } from './table';
+import type { Credentials } from './dynamodb/credentials';
+import type { CompleteOptions, Status, TotalOptions } from './jobs';
+import type { Value } from './store';
 import { WorkerVariable } from '../../contract/environment';
 
 export { ProgressError, type ProgressErrorCode } from './errors';

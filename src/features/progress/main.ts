@@ -1,10 +1,8 @@
 import { WorkerVariable } from '../../contract/environment';
 import { PROGRESS_COMMAND } from '../../contract/progress';
-import { HELP, readCommandLine } from './command-line';
+import { HELP, readCommandLine, runCommand } from './command';
 import { connectJobs } from './connect';
 import { ProgressError } from './errors';
-import { runCommand } from './run-command';
-import { VERSION } from './version';
 
 /** As Watchbot's helper: whatever goes wrong. */
 const FAILED = 1;
@@ -51,3 +49,8 @@ main().then(
     process.exitCode = FAILED;
   },
 );
+
+/** Of the plugin; filled in where the command is bundled. */
+declare const WATCHBOT_VERSION: string | undefined;
+
+const VERSION = typeof WATCHBOT_VERSION === 'string' ? WATCHBOT_VERSION : 'unbundled';

@@ -1,9 +1,8 @@
 import { cyan, green, plot, yellow } from 'asciichart';
 import type { Look } from '../common/look';
-import { spanAxis, type Axis } from './axis';
-import { evenValues, type Grid } from './even-values';
-import { endSecondsOf, MEASURES, mostOf, titleOf, type Measure } from './measures';
-import { POLICY_LABELS, type PolicyName, type PolicyRun } from './policies';
+import { endSecondsOf, MEASURES, mostOf, spanAxis, titleOf, type Axis, type Measure } from './axes';
+import { POLICY_LABELS, type PolicyName, type PolicyRun } from './compare';
+import type { Sample } from './simulation';
 
 const WIDEST = 120;
 const NARROWEST = 40;
@@ -86,4 +85,32 @@ function timeLines({ ticks, label, unit }: Axis, { stepSeconds, count }: Grid): 
     if (index === 0 || start > labels.length) labels = labels.padEnd(start) + text;
   });
   return [rule.join(''), labels];
+}
+
+/** Where the columns of a chart are in time. */
+interface Grid {
+  stepSeconds: number;
+  count: number;
+}
+
+/**
+ * A measure's values at even distances from the start, up to the last sample. Each stands for the stretch up to the next
+ * one, and is the greatest in it, so that no peak is lost; where a stretch has no sample, the last one before it holds.
+ */
+export function evenValues(
+  samples: readonly Sample[],
+  { valueOf }: Pick<Measure, 'valueOf'>,
+  { stepSeconds, count }: Grid,
+): number[] {
+  const lastSeconds = samples.at(-1)?.atSeconds;
+  if (lastSeconds === undefined) return [];
+  const values: (number | undefined)[] = Array.from({
+    length: Math.min(count, Math.floor(lastSeconds / stepSeconds) + 1),
+  });
+  for (const sample of samples) {
+    const index = Math.min(Math.floor(sample.atSeconds / stepSeconds), values.length - 1);
+    values[index] = Math.max(values[index] ?? 0, valueOf(sample));
+  }
+  let held = 0;
+  return values.map((value) => (held = value ?? held));
 }

@@ -1,15 +1,37 @@
-import type { Durations } from './simulation/load';
-import type { Sample, SimulationResult } from './simulation/result';
 import { choosePolicy } from '../../scaling/choose-policy';
 import { DEFAULT_LATENCY_SECONDS } from '../../scaling/limits';
-import { lowerBound } from './simulation/bound';
-import { simulate, type SimulationInput } from './simulation/simulate';
-import { copilotPolicy } from '../../scaling/policies/copilot';
-import { watchbotPolicy } from '../../scaling/policies/watchbot';
+import { copilotPolicy, watchbotPolicy } from '../../scaling/policies/predecessors';
 import type { ScalingPolicy } from '../../scaling/policy';
+import { lowerBound } from './bound';
+import type { Durations } from './load';
 import type { SimulatePlan } from './plan';
-import { POLICY_LABELS, type PolicyName, type PolicyRun } from './policies';
-import type { Stages } from './stages';
+import type { Stages } from './simulate';
+import { simulate, type Sample, type SimulationInput, type SimulationResult } from './simulation';
+
+/** The policies that are compared, in the order in which they are shown. Names are for machines, and stay. */
+export const POLICY_NAMES = [
+  'serverless-watchbot',
+  'proposal',
+  'watchbot',
+  'copilot',
+  'lower-bound',
+] as const;
+export type PolicyName = (typeof POLICY_NAMES)[number];
+
+/** For people. */
+export const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
+  'serverless-watchbot': 'this service',
+  proposal: 'proposed steps',
+  watchbot: 'Watchbot',
+  copilot: 'Copilot',
+  'lower-bound': 'lower bound',
+};
+
+/** What a policy made of the load. */
+export interface PolicyRun {
+  policy: PolicyName;
+  result: SimulationResult;
+}
 
 /** The load under each of the policies; fewer of them where it was stopped meanwhile. */
 export async function comparePolicies(
@@ -62,7 +84,7 @@ function policiesOf({ worker, bounds, load }: SimulatePlan): Partial<Record<Poli
 }
 
 /** What somebody who knows the jobs would call their duration: the median. */
-export function usualSeconds(durations: Durations): number {
+function usualSeconds(durations: Durations): number {
   switch (durations.kind) {
     case 'constant':
       return durations.seconds;

@@ -1,10 +1,10 @@
-import type { Arrivals, Load } from './simulation/load';
-import { DEFAULT_WORLD } from './simulation/world';
-import { countOf } from './arrivals';
+import type { Arrivals, Load } from './load';
+import { DEFAULT_WORLD } from './world';
+import { countOf } from './load-options';
 import type { SimulatePlan } from './plan';
-import type { PolicyRun } from './policies';
-import { proposalJson, type Proposed } from './propose';
-import { taskHoursOf } from './table';
+import type { PolicyRun } from './compare';
+import { proposalJson, type Proposed } from './search';
+import { taskHoursOf } from './text';
 
 /** For machines: one document, with units in the names. Fields are always there; `null` where there is nothing. */
 export function simulationJson(

@@ -1,66 +1,136 @@
-import type { Load } from './simulation/load';
-import { argumentProblem, type ProblemList } from '../common/collect-problems';
-import type { CommandRun, Options } from '../common/command';
-import { numberOption, textOption } from '../common/options';
-import { ARRIVAL_OPTIONS, countOf, readArrivalOptions } from './arrivals';
-import { readJobDurations } from './job-durations';
-import { MOST_MESSAGES } from './limits';
-
-/** What the service's own configuration tells. */
-interface Known {
-  jobSeconds: number;
-  groups: number | undefined;
-  isFifo: boolean | undefined;
+/** What comes in, and how long it takes. Seconds throughout. */
+export interface Load {
+  readonly arrivals: Arrivals;
+  readonly durations: Durations;
+  /** Of a FIFO queue: messages of one group are worked on one after the other. Undefined: a standard queue. */
+  readonly groups?: number | undefined;
 }
 
-/**
- * What comes in, and how long it takes, as the command line says it; undefined where that is wrong, which the list then
- * tells.
- */
-export async function readLoad(
-  run: CommandRun,
-  problems: ProblemList,
-  { jobSeconds, groups, isFifo }: Known,
-): Promise<Load | undefined> {
-  const { options } = run;
-  addContradictions({ options, isFifo }, problems);
-  const arrivals = await readArrivalOptions(run, problems);
-  const durations = await problems.readLater(() => readJobDurations(run, jobSeconds));
-  const givenGroups = problems.read(() => groupsOption(options));
-  if (arrivals === undefined || durations === undefined) return undefined;
-  const count = countOf(arrivals);
-  if (count > MOST_MESSAGES || count < 1) {
-    const given = `${Math.round(count)} messages in all`;
-    problems.add(argumentProblem('--rate, --daily', { given, allowed: `1 to ${MOST_MESSAGES}` }));
+export type Arrivals =
+  /** All at once, at second 0. */
+  | { readonly kind: 'burst'; readonly messages: number }
+  /** At random (a Poisson process), so many a second on average. */
+  | { readonly kind: 'rate'; readonly perSecond: number; readonly seconds: number }
+  /** As `rate`, by the hour: as many values as hours, joined by straight lines, from the first hour's start. */
+  | { readonly kind: 'curve'; readonly perSecondByHour: readonly number[] }
+  /** At given seconds, from a file. */
+  | { readonly kind: 'times'; readonly atSeconds: readonly number[] };
+
+export type Durations =
+  | { readonly kind: 'constant'; readonly seconds: number }
+  /** Log-normal: most are short, some very long. `p95Seconds` is above `medianSeconds`. */
+  | { readonly kind: 'spread'; readonly medianSeconds: number; readonly p95Seconds: number }
+  /** Drawn from those that were measured. */
+  | { readonly kind: 'samples'; readonly seconds: readonly number[] };
+
+const HOUR_SECONDS = 3_600;
+
+/** z of the 95th of 100 in a normal distribution. */
+const Z95 = 1.6449;
+
+/** A load drawn: message by message, in the order of arrival. */
+export interface DrawnLoad {
+  readonly arrivalSeconds: Float64Array;
+  readonly durationSeconds: Float64Array;
+  /** Each message's group; undefined: a standard queue. */
+  readonly groups: Uint32Array | undefined;
+}
+
+/** The same random numbers for every policy: they are drawn before it runs. */
+export function drawLoad({ arrivals, durations, groups }: Load, random: Random): DrawnLoad {
+  const arrivalSeconds = Float64Array.from(drawArrivals(arrivals, random)).sort();
+  const drawDuration = durationDrawer(durations, random);
+  return {
+    arrivalSeconds,
+    durationSeconds: arrivalSeconds.map(() => drawDuration()),
+    groups:
+      groups === undefined
+        ? undefined
+        : Uint32Array.from({ length: arrivalSeconds.length }, () => random.below(groups)),
+  };
+}
+
+function drawArrivals(arrivals: Arrivals, random: Random): Iterable<number> {
+  switch (arrivals.kind) {
+    case 'burst':
+      return new Float64Array(arrivals.messages);
+    case 'rate':
+      return drawRate(arrivals.perSecond, arrivals.seconds, random);
+    case 'curve':
+      return drawCurve(arrivals.perSecondByHour, random);
+    case 'times':
+      return arrivals.atSeconds;
   }
-  return { arrivals, durations, groups: givenGroups ?? groups };
 }
 
-function addContradictions(
-  { options, isFifo }: { options: Options; isFifo: boolean | undefined },
-  problems: ProblemList,
-): void {
-  const has = (name: string) => options[name] !== undefined;
-  const ways = ARRIVAL_OPTIONS.filter(has);
-  const hasTime = has('rate') || has('daily');
-  const rules: [boolean, string, string, string][] = [
-    [
-      ways.length > 1,
-      `--${ways[1] ?? ''}`,
-      `with --${ways[0] ?? ''}`,
-      'one of --messages, --rate, --daily, --arrivals',
-    ],
-    [has('duration') && !hasTime, '--duration', 'without --rate or --daily', 'with one of them'],
-    [has('outcomes') && has('job-duration'), '--job-duration', 'with --outcomes', 'one of them'],
-    [has('outcomes') && has('job-p95'), '--job-p95', 'with --outcomes', 'one of them'],
-    [has('groups') && isFifo === false, '--groups', 'for a standard queue', 'for a FIFO queue'],
-  ];
-  for (const [isBroken, place, given, allowed] of rules) {
-    if (isBroken) problems.add(argumentProblem(place, { given, allowed }));
+function drawRate(perSecond: number, seconds: number, random: Random): Iterable<number> {
+  return poisson({ perSecond: () => perSecond, most: perSecond, seconds }, random);
+}
+
+function drawCurve(byHour: readonly number[], random: Random): Iterable<number> {
+  // The curve closes: the day's last hour leads to its first.
+  const perSecond = (atSeconds: number) => {
+    const hour = atSeconds / HOUR_SECONDS;
+    const from = byHour[Math.floor(hour) % byHour.length]!;
+    const to = byHour[(Math.floor(hour) + 1) % byHour.length]!;
+    return from + (to - from) * (hour % 1);
+  };
+  return poisson({ perSecond, most: Math.max(...byHour), seconds: byHour.length * HOUR_SECONDS }, random);
+}
+
+/** By thinning: drawn at the highest rate, and left out as the rate is lower. */
+function* poisson(
+  { perSecond, most, seconds }: { perSecond: (atSeconds: number) => number; most: number; seconds: number },
+  random: Random,
+): Iterable<number> {
+  if (most <= 0) return;
+  for (let at = random.exponential(most); at < seconds; at += random.exponential(most)) {
+    if (random.next() * most < perSecond(at)) yield at;
   }
 }
 
-function groupsOption(options: Options): number | undefined {
-  if (textOption(options, 'groups') === undefined) return undefined;
-  return numberOption(options, 'groups', { least: 1, most: MOST_MESSAGES, otherwise: 1 });
+function durationDrawer(durations: Durations, random: Random): () => number {
+  switch (durations.kind) {
+    case 'constant':
+      return () => durations.seconds;
+    case 'spread': {
+      const sigma = Math.log(durations.p95Seconds / durations.medianSeconds) / Z95;
+      return () => durations.medianSeconds * Math.exp(sigma * random.normal());
+    }
+    case 'samples':
+      return () => durations.seconds[random.below(durations.seconds.length)]!;
+  }
+}
+
+/** Numbers that look drawn, and are the same for the same seed. */
+export class Random {
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = seed >>> 0;
+  }
+
+  /** At least 0 and less than 1, by mulberry32: a counter in 32 bits, well mixed. */
+  next(): number {
+    this.state = (this.state + 0x6d2b79f5) >>> 0;
+    let mixed = this.state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** A whole number below the given one. */
+  below(count: number): number {
+    return Math.floor(this.next() * count);
+  }
+
+  /** How long one waits for what happens so often a second, at random. */
+  exponential(perSecond: number): number {
+    return -Math.log(1 - this.next()) / perSecond;
+  }
+
+  /** Of mean 0 and standard deviation 1, by Box and Muller. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
 }

@@ -1,20 +1,17 @@
 import path from 'node:path';
 import type { Worker } from '../../config/configuration';
-import { chooseWorker } from '../common/choose-worker';
+import { UserError } from '../../errors/user-error';
+import { widestBounds } from '../../scaling/choose-policy';
 import type { ScalingBounds } from '../../scaling/policy';
-import { widestBounds } from '../../scaling/schedule';
-import type { Load } from './simulation/load';
-import { DEFAULT_WORLD, type World } from './simulation/world';
+import { chooseWorker } from '../common/choose-worker';
 import { argumentProblem, ProblemList } from '../common/collect-problems';
 import type { CommandRun, Options } from '../common/command';
-import { durationOption } from '../common/durations';
+import { durationOption, parseDuration } from '../common/durations';
 import { numberOption, textOption } from '../common/options';
-import { secondsOf } from './arrivals';
 import { DEFAULT_JOB_SECONDS, MOST_TASKS } from './limits';
-import { readLoad } from './load';
-import { decimalOption } from './number-options';
-import { pricePerTaskHour } from './price';
-import { searchOf, type SearchPlan } from './search-plan';
+import type { Load } from './load';
+import { readLoad, secondsOf } from './load-options';
+import { DEFAULT_WORLD, type World } from './world';
 
 /** What a call of `simulate` is to do, checked. */
 export interface SimulatePlan {
@@ -99,4 +96,83 @@ function sampleSecondsOf(load: Load | undefined): number {
 function plotFileOf(options: Options, serviceFolder: string): string | undefined {
   const file = textOption(options, 'plot');
   return file === undefined ? undefined : path.resolve(serviceFolder, file);
+}
+
+const MOST = 1_000_000;
+const PRICE = { above: 0, most: MOST, what: `a price, more than 0, at most ${MOST}: 0.0494` };
+const MIB_PER_GB = 1_024;
+const CPU_UNITS = 1_024;
+
+/**
+ * What an hour of a task costs, in whatever currency the price was given; undefined where none was given. AWS's prices
+ * differ by region and change: none is built in.
+ */
+function pricePerTaskHour(
+  options: Options,
+  problems: ProblemList,
+  worker: Pick<Worker, 'cpu' | 'memory'> | undefined,
+): number | undefined {
+  const read = (name: string) => problems.read(() => decimalOption(options, name, PRICE));
+  const [perTask, perCpu, perGigabyte] = [read('price'), read('vcpu-price'), read('gb-price')];
+  addContradictions(options, problems);
+  if (perTask !== undefined) return perTask;
+  if (perCpu === undefined || perGigabyte === undefined || worker === undefined) return undefined;
+  return (worker.cpu / CPU_UNITS) * perCpu + (worker.memory / MIB_PER_GB) * perGigabyte;
+}
+
+function addContradictions(options: Options, problems: ProblemList): void {
+  const has = (name: string) => options[name] !== undefined;
+  const [hasTask, hasCpu, hasGigabyte] = [has('price'), has('vcpu-price'), has('gb-price')];
+  const rules: [boolean, string, string, string][] = [
+    [hasTask && (hasCpu || hasGigabyte), '--price', 'with --vcpu-price or --gb-price', 'one way'],
+    [hasCpu && !hasGigabyte, '--vcpu-price', 'without --gb-price', 'both'],
+    [hasGigabyte && !hasCpu, '--gb-price', 'without --vcpu-price', 'both'],
+  ];
+  for (const [isBroken, place, given, allowed] of rules) {
+    if (isBroken) problems.add(argumentProblem(place, { given, allowed }));
+  }
+}
+
+interface SearchPlan {
+  /** Undefined: no more than Watchbot takes. */
+  budgetTaskSeconds: number | undefined;
+}
+
+const MONEY = /^\d{1,12}(\.\d{1,9})?$/;
+const HOUR_SECONDS = 3_600;
+
+/** A budget is task-hours, or money, by its unit: what it means never depends on another option. */
+function searchOf(
+  options: Options,
+  problems: ProblemList,
+  price: number | undefined,
+): SearchPlan | undefined {
+  const text = problems.read(() => textOption(options, 'budget'));
+  if (text === undefined) return options.search === true ? { budgetTaskSeconds: undefined } : undefined;
+  const wrong = (given: string, allowed: string) =>
+    void problems.add(argumentProblem('--budget', { given, allowed }));
+  if (options.search !== true) wrong('without --search', 'with --search');
+  const taskSeconds = parseDuration(text);
+  if (taskSeconds !== undefined && taskSeconds > 0) return { budgetTaskSeconds: taskSeconds };
+  if (!MONEY.test(text) || Number(text) === 0) {
+    wrong(text, 'task-hours as a duration (40h), or money as a number (12.50); more than none');
+  } else if (price === undefined) {
+    wrong(`${text}, with no price`, 'with --price, or --vcpu-price and --gb-price; or task-hours: 40h');
+  } else return { budgetTaskSeconds: (Number(text) / price) * HOUR_SECONDS };
+  return undefined;
+}
+
+const DECIMAL = /^\d{1,12}(\.\d{1,9})?$/;
+
+/** A number that may have a fraction; undefined where the option is not given. */
+function decimalOption(
+  options: Options,
+  name: string,
+  { above = -Infinity, most, what }: { above?: number; most: number; what: string },
+): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (DECIMAL.test(text) && value > above && value <= most) return value;
+  throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed: what }));
 }

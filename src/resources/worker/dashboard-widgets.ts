@@ -1,6 +1,6 @@
 import { METRIC_NAMESPACE } from '../../config/names';
 import { LogField, LogSource } from '../../contract/log';
-import { widestBounds } from '../../scaling/schedule';
+import { widestBounds } from '../../scaling/choose-policy';
 import { logMetricName, type LogMetric } from './metrics';
 import type { Subject } from './subject';
 

@@ -1,7 +1,6 @@
 import { alarmName } from '../../config/names';
-import { choosePolicy } from '../../scaling/choose-policy';
+import { choosePolicy, widestBounds } from '../../scaling/choose-policy';
 import { metricsOf, toMetricMath } from '../../scaling/formula';
-import { widestBounds } from '../../scaling/schedule';
 import type { Alarm, QueueMetric, Step, StepScaling } from '../../scaling/policy';
 import { clusterName } from '../cluster';
 import { compact, getAtt, ref, sub, type Resources } from '../cloudformation';

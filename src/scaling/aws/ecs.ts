@@ -1,5 +1,4 @@
 import { exponentialWait } from '../../shared/backoff';
-import type { BucketSize } from './token-bucket';
 
 /** How a service replaces its tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
 export interface RollingUpdate {
@@ -145,3 +144,51 @@ export const SPOT_NOTICE_SECONDS = 120;
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-auto-scaling.html
  */
 export const desiredDuringDeployment = (desired: number, wanted: number) => Math.max(desired, wanted);
+
+/**
+ * For so long CloudFormation waits until a service's deployment is complete; then the update has failed, and the stack is
+ * rolled back. https://repost.aws/knowledge-center/cloudformation-ecs-service-stabilize
+ */
+export const SERVICE_WAIT_SECONDS = 3 * 3_600;
+
+/**
+ * So many at once, and so many a second from then on: how AWS limits launches and the calls of its APIs.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+ */
+export interface BucketSize {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export class TokenBucket {
+  private readonly size: BucketSize;
+  /** Below 0: what is promised for later. */
+  private tokens: number;
+  private atSeconds = 0;
+
+  constructor(size: BucketSize) {
+    this.size = size;
+    this.tokens = size.burst;
+  }
+
+  /** When what is ordered now takes place: it waits its turn. */
+  orderedAt(nowSeconds: number): number {
+    this.refill(nowSeconds);
+    this.tokens -= 1;
+    return this.tokens >= 0 ? nowSeconds : nowSeconds - this.tokens / this.size.perSecond;
+  }
+
+  /** Whether a call that is made now is let through: it does not wait. */
+  take(nowSeconds: number): boolean {
+    this.refill(nowSeconds);
+    if (this.tokens < 1) return false;
+    this.tokens -= 1;
+    return true;
+  }
+
+  private refill(nowSeconds: number): void {
+    const { burst, perSecond } = this.size;
+    this.tokens = Math.min(burst, this.tokens + (nowSeconds - this.atSeconds) * perSecond);
+    this.atSeconds = nowSeconds;
+  }
+}

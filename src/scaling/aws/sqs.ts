@@ -1,5 +1,5 @@
 import { MAX_BATCH } from '../../shared/batches';
-import type { MetricValues } from './metrics';
+import type { MetricValues } from './cloudwatch';
 
 /**
  * Messages in flight, of either kind of queue; 20,000 of a FIFO queue until November 2024. A standard queue then refuses

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { containerEnvironment, localOverrides } from '../../../src/features/local/container-environment';
+import { containerEnvironment, localOverrides } from '../../../src/features/local/container';
 
 const overrides = (variables: Record<string, string>) =>
   localOverrides({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Table } from '../../../src/features/progress/table';
+import type { Table } from '../../../src/features/progress/store';
 import { startTestTable } from '../../helpers/dynamodb';
 import { createMemoryTable } from '../../helpers/memory-table';
 import { Simulation, type Format, type World } from './simulation';

@@ -1,6 +1,5 @@
-import { createJobs, type Jobs } from '../../../src/features/progress/progress';
-import { JobStore } from '../../../src/features/progress/store';
-import type { Change, Table } from '../../../src/features/progress/table';
+import { createJobs, type Jobs } from '../../../src/features/progress/jobs';
+import { JobStore, type Change, type Table } from '../../../src/features/progress/store';
 
 /**
  * A job's workers, as a queue may have them: messages are received again and twice at once, workers end between any two

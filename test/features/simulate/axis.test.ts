@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { countAxis, spanAxis, timeAxis } from '../../../src/features/simulate/axis';
+import { countAxis, spanAxis, timeAxis } from '../../../src/features/simulate/axes';
 import { fc } from '../../helpers/seeded';
 
 const labels = ({ ticks, label }: ReturnType<typeof countAxis>) => ticks.map(label).join(' ');

@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Autoscaler } from '../../../src/scaling/aws/autoscaler';
+import { Autoscaler } from '../../../src/scaling/aws/application-auto-scaling';
 import { choosePolicy, type ScalingChoice } from '../../../src/scaling/choose-policy';
-import { watchbotPolicy } from '../../../src/scaling/policies/watchbot';
+import { watchbotPolicy } from '../../../src/scaling/policies/predecessors';
 import type { ScalingPolicy } from '../../../src/scaling/policy';
-import { lowerBound } from '../../../src/features/simulate/simulation/bound';
-import type { Load } from '../../../src/features/simulate/simulation/load';
-import type { SimulationResult } from '../../../src/features/simulate/simulation/result';
-import { simulate, type SimulationInput } from '../../../src/features/simulate/simulation/simulate';
+import { lowerBound } from '../../../src/features/simulate/bound';
+import type { Load } from '../../../src/features/simulate/load';
+import {
+  simulate,
+  type SimulationInput,
+  type SimulationResult,
+} from '../../../src/features/simulate/simulation';
 import { DAY } from '../../world/scenarios';
 import { burst } from '../../scaling/support';
 

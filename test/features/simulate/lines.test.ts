@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { withoutRest } from '../../../src/features/simulate/compare';
-import { evenValues } from '../../../src/features/simulate/even-values';
-import { pointsOf, withoutMiddles } from '../../../src/features/simulate/plot/point';
+import { evenValues } from '../../../src/features/simulate/chart';
+import { pointsOf, withoutMiddles } from '../../../src/features/simulate/plot';
 import { samplesOf } from './results';
 import { fc } from '../../helpers/seeded';
 

@@ -9,7 +9,7 @@ import {
   type LogLine,
 } from '../../../src/contract/log-lines';
 import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/shown-line';
-import { jobSeconds } from '../../../src/features/simulate/outcome-lines';
+import { jobSeconds } from '../../../src/features/simulate/load-files';
 import { fc } from '../../helpers/seeded';
 
 const FORMATS = { plain: formatPlain, structured: formatStructured };

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, it } from '@jest/globals';
-import { plot } from '../../../src/features/simulate/plot/plot';
-import { escapeXml } from '../../../src/features/simulate/plot/svg';
-import type { PolicyRun } from '../../../src/features/simulate/policies';
+import { escapeXml, plot } from '../../../src/features/simulate/plot';
+import type { PolicyRun } from '../../../src/features/simulate/compare';
 import { anyComparison, burst, COMPARISON, runOf, samplesOf } from './results';
 import { describeWithPython3, itWithPython3 } from '../../helpers/python';
 import { fc } from '../../helpers/seeded';

@@ -1,5 +1,5 @@
-import type { Sample, SimulationResult } from '../../../src/features/simulate/simulation/result';
-import { POLICY_NAMES, type PolicyName, type PolicyRun } from '../../../src/features/simulate/policies';
+import type { Sample, SimulationResult } from '../../../src/features/simulate/simulation';
+import { POLICY_NAMES, type PolicyName, type PolicyRun } from '../../../src/features/simulate/compare';
 import { fc } from '../../helpers/seeded';
 
 /** Samples a while apart, from second 0. */

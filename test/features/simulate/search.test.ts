@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_KEEP_IDLE_SECONDS } from '../../../src/scaling/limits';
-import { givenStepsPolicy } from '../../../src/scaling/policies/given-steps';
+import { givenStepsPolicy } from '../../../src/scaling/policies/steps';
 import { searchSteps } from '../../../src/features/simulate/search';
-import { simulate } from '../../../src/features/simulate/simulation/simulate';
+import { simulate } from '../../../src/features/simulate/simulation';
 import { parse } from '../../config/support';
 import { burst } from '../../scaling/support';
 

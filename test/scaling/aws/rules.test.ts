@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as ecs from '../../../src/scaling/aws/ecs';
+import { TokenBucket } from '../../../src/scaling/aws/ecs';
 import * as sqs from '../../../src/scaling/aws/sqs';
-import { TokenBucket } from '../../../src/scaling/aws/token-bucket';
 
 /** Each rule by the examples that AWS gives, and at its edges. */
 const HALF_TO_DOUBLE = { minimumHealthyPercent: 50, maximumPercent: 200 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Autoscaler } from '../../../src/scaling/aws/autoscaler';
-import { Metrics, type MetricValues } from '../../../src/scaling/aws/metrics';
+import { Autoscaler } from '../../../src/scaling/aws/application-auto-scaling';
+import { Metrics, type MetricValues } from '../../../src/scaling/aws/cloudwatch';
 import { choosePolicy, type ScalingChoice } from '../../../src/scaling/choose-policy';
 
 const MINUTE = 60;

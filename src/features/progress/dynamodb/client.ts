@@ -3,8 +3,8 @@ import { createPoster, type HttpAnswer, type Poster } from '../../../aws-json/po
 import { parseRefusal } from '../../../aws-json/refusal';
 import { createSigningClock } from '../../../aws-json/signing-clock';
 import { ProgressError } from '../errors';
-import type { Place } from './place';
-import { signedHeaders, type Credentials } from './sign';
+import type { Place } from '../connect';
+import { signedHeaders, type Credentials } from './credentials';
 
 /** DynamoDB's JSON protocol, and no more. */
 export interface DynamoDbClient {

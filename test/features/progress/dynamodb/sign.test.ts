@@ -1,6 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from '@jest/globals';
-import { signedHeaders, type Credentials } from '../../../../src/features/progress/dynamodb/sign';
+import { signedHeaders, type Credentials } from '../../../../src/features/progress/dynamodb/credentials';
 import { fc } from '../../../helpers/seeded';
 
 interface Sent {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Attributes, Change, Condition, Table, Value } from '../../../../src/features/progress/table';
+import type { Attributes, Change, Condition, Table, Value } from '../../../../src/features/progress/store';
 import { startTestTable } from '../../../helpers/dynamodb';
 import { createMemoryTable } from '../../../helpers/memory-table';
 import { fc } from '../../../helpers/seeded';

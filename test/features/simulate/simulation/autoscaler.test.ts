@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ScalingBounds, StepScaling, TargetTracking } from '../../../../src/scaling/policy';
-import { Autoscaler } from '../../../../src/scaling/aws/autoscaler';
-import { Metrics } from '../../../../src/scaling/aws/metrics';
-import { adjusted, stepFor } from '../../../../src/scaling/aws/step-scaling';
+import { adjusted, Autoscaler, stepFor } from '../../../../src/scaling/aws/application-auto-scaling';
+import { Metrics } from '../../../../src/scaling/aws/cloudwatch';
 import { stepScaling } from '../../../scaling/support';
 
 const MINUTE = 60;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lowerBound } from '../../../../src/features/simulate/simulation/bound';
+import { lowerBound } from '../../../../src/features/simulate/bound';
 import { burst, ROUND_WORLD, times } from '../../../scaling/support';
 
 const bounds = { min: 0, max: 2, concurrency: 1 };

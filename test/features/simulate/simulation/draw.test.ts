@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { drawLoad } from '../../../../src/features/simulate/simulation/draw';
-import { EventQueue } from '../../../../src/features/simulate/simulation/event-queue';
-import type { Arrivals, Durations } from '../../../../src/features/simulate/simulation/load';
-import { Random } from '../../../../src/features/simulate/simulation/random';
+import { drawLoad, Random, type Arrivals, type Durations } from '../../../../src/features/simulate/load';
+import { EventQueue } from '../../../../src/features/simulate/events';
 import { fc } from '../../../helpers/seeded';
 
 const second: Durations = { kind: 'constant', seconds: 1 };

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { choosePolicy } from '../../../../src/scaling/choose-policy';
-import { copilotPolicy } from '../../../../src/scaling/policies/copilot';
-import { watchbotPolicy } from '../../../../src/scaling/policies/watchbot';
-import { simulate } from '../../../../src/features/simulate/simulation/simulate';
+import { copilotPolicy, watchbotPolicy } from '../../../../src/scaling/policies/predecessors';
+import { simulate } from '../../../../src/features/simulate/simulation';
 import { burst, input, ROUND_WORLD, times, wants } from '../../../scaling/support';
 
 describe('a simulation, by hand', () => {

@@ -1,0 +1,115 @@
+import type { PolicyRun } from './compare';
+import type { Sample } from './simulation';
+
+/** What is drawn over time: a panel of the plot and of the chart each. */
+export interface Measure {
+  name: 'backlog' | 'tasks' | 'wait';
+  title: string;
+  valueOf: (sample: Sample) => number;
+  axis: (most: number, ticks: number) => Axis;
+}
+
+export const MEASURES: readonly Measure[] = [
+  {
+    name: 'backlog',
+    title: 'Messages that wait',
+    valueOf: ({ visible }) => visible,
+    axis: (most, ticks) => countAxis(most, ticks),
+  },
+  {
+    name: 'tasks',
+    title: 'Running tasks',
+    valueOf: ({ tasks }) => tasks,
+    axis: (most, ticks) => countAxis(most, ticks),
+  },
+  {
+    name: 'wait',
+    title: 'Wait of the oldest message',
+    valueOf: ({ oldestWaitSeconds }) => oldestWaitSeconds,
+    axis: (most, ticks) => timeAxis(most, ticks),
+  },
+];
+
+/** When the last of the policies was done, its tasks ended. */
+export const endSecondsOf = (runs: readonly PolicyRun[]): number =>
+  Math.max(1, ...runs.map(({ result: { samples } }) => samples.at(-1)?.atSeconds ?? 0));
+
+/** The greatest value that any of the policies came to. */
+export function mostOf(runs: readonly PolicyRun[], { valueOf }: Measure): number {
+  let most = 0;
+  for (const { result } of runs) for (const sample of result.samples) most = Math.max(most, valueOf(sample));
+  return most;
+}
+
+/** With the unit of its axis, where its name does not say it. */
+export const titleOf = ({ title }: Measure, { unit }: Axis): string =>
+  unit === '' ? title : `${title} (${unit})`;
+
+/** An axis that begins at zero: where its ticks stand, and what is written there. */
+export interface Axis {
+  /** Ascending, from 0. */
+  ticks: readonly number[];
+  /** At the last tick or behind it. */
+  end: number;
+  /** Of time: what the numbers are, for a title: `min`. Empty for counts. */
+  unit: string;
+  label: (value: number) => string;
+}
+
+/** An axis of counts, whose ticks are 1, 2 or 5 times a power of ten apart. Counts are whole: so are the ticks. */
+export function countAxis(most: number, ticks: number): Axis {
+  const rough = Math.max(most, 1) / ticks;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(1, [1, 2, 5, 10].find((each) => each * magnitude >= rough)! * magnitude);
+  return { ...multiples(step, Math.max(1, Math.ceil(most / step))), unit: '', label: countLabel };
+}
+
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const WHOLE = new Intl.NumberFormat('en');
+/** Above it, digits take more room than they tell. */
+const MOST_WRITTEN_OUT = 99_999;
+
+const countLabel = (value: number) => (value > MOST_WRITTEN_OUT ? COMPACT : WHOLE).format(value);
+
+/** Steps between ticks that people count time in, in seconds. */
+const TIME_STEPS: readonly number[] = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * 3_600),
+];
+const DAY_SECONDS = 86_400;
+
+const TIME_UNITS: readonly (readonly [seconds: number, name: string])[] = [
+  [DAY_SECONDS, 'days'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+];
+/** A unit is used from so many of it on: `90 min` rather than `1.5 h`. */
+const FEWEST_OF_UNIT = 2;
+
+/** An axis of seconds, written in the unit that suits the longest of them. Its last tick is at the end or behind it. */
+export function timeAxis(mostSeconds: number, ticks: number): Axis {
+  const rough = Math.max(mostSeconds, 1) / ticks;
+  const step = TIME_STEPS.find((each) => each >= rough) ?? daysStep(rough);
+  const count = Math.max(1, Math.ceil(mostSeconds / step));
+  const [unitSeconds, unit] = TIME_UNITS.find(([each]) => mostSeconds >= each * FEWEST_OF_UNIT) ?? [1, 's'];
+  const label = (seconds: number) => String(Number((seconds / unitSeconds).toFixed(2)));
+  return { ...multiples(step, count), unit, label };
+}
+
+function daysStep(roughSeconds: number): number {
+  const { ticks } = countAxis(roughSeconds / DAY_SECONDS, 1);
+  return ticks[1]! * DAY_SECONDS;
+}
+
+const multiples = (step: number, count: number) => ({
+  ticks: Array.from({ length: count + 1 }, (_, n) => n * step),
+  end: count * step,
+});
+
+/** An axis of seconds that ends where what is shown ends, rather than at a tick. */
+export function spanAxis(spanSeconds: number, ticks: number): Axis {
+  const axis = timeAxis(spanSeconds, ticks);
+  return { ...axis, ticks: axis.ticks.filter((tick) => tick <= spanSeconds), end: spanSeconds };
+}

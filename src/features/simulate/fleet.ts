@@ -1,0 +1,210 @@
+import { TokenBucket } from '../../scaling/aws/ecs';
+import type { EventQueue, SimulationEvent } from './events';
+import type { Random } from './load';
+import type { World } from './world';
+
+const HOUR_SECONDS = 3_600;
+
+interface FleetParts {
+  readonly world: World;
+  readonly events: EventQueue<SimulationEvent>;
+  readonly random: Random;
+}
+
+/** The ECS service: starts and ends tasks until there are as many as desired. Never ends one that is busy. */
+export class Fleet {
+  desired = 0;
+  running = 0;
+  maxTasks = 0;
+  startedTasks = 0;
+  interruptedTasks = 0;
+  /** Of tasks that have ended. */
+  private billedSeconds = 0;
+  readonly free = new FreeTasks();
+  private readonly parts: FleetParts;
+  private readonly launches: TokenBucket;
+  /** In the order of their start, and what has ended since among them. */
+  private tasks: Task[] = [];
+  /** Tasks that start or run, and so count. */
+  private alive = 0;
+
+  constructor(parts: FleetParts) {
+    this.parts = parts;
+    this.launches = new TokenBucket({
+      burst: parts.world.launchBurst,
+      perSecond: parts.world.launchesPerSecond,
+    });
+  }
+
+  get isAsDesired(): boolean {
+    return this.alive === this.desired && this.tasks.every(({ state }) => state !== 'draining');
+  }
+
+  private hasSurplus(): boolean {
+    return this.alive > this.desired;
+  }
+
+  /** Tasks that run from the beginning. */
+  startWarm(count: number): void {
+    this.desired = count;
+    for (let index = 0; index < count; index += 1) this.run(this.add(0), 0);
+  }
+
+  want(desired: number, nowSeconds: number): void {
+    this.desired = desired;
+    this.reconcile(nowSeconds);
+  }
+
+  /** The task takes messages from now on, unless it was ended while it started. */
+  run(task: Task, nowSeconds: number): void {
+    if (task.state !== 'starting') return;
+    task.state = 'running';
+    this.running += 1;
+    this.maxTasks = Math.max(this.maxTasks, this.running);
+    this.free.add(task);
+    const { world, events, random } = this.parts;
+    if (world.interruptionsPerHour > 0) {
+      const lifeSeconds = random.exponential(world.interruptionsPerHour / HOUR_SECONDS);
+      events.add(nowSeconds + lifeSeconds, { kind: 'interrupt', task });
+    }
+  }
+
+  /** It has no work: ECS may end it once it lets go of its protection. */
+  idle(task: Task, nowSeconds: number): void {
+    task.idleSinceSeconds = nowSeconds;
+    if (this.hasSurplus()) this.watch(task);
+  }
+
+  endIfIdle(task: Task, nowSeconds: number): void {
+    if (this.hasSurplus() && this.isEndable(task, nowSeconds)) this.end(task, nowSeconds);
+  }
+
+  /** Spot wants it back: it takes no more messages, and another one is started in its place. */
+  interrupt(task: Task, nowSeconds: number): void {
+    if (task.state !== 'running') return;
+    this.interruptedTasks += 1;
+    this.leave(task);
+    task.state = 'draining';
+    if (task.jobs.size === 0) this.end(task, nowSeconds);
+    else this.parts.events.add(nowSeconds + this.parts.world.noticeSeconds, { kind: 'take', task });
+    this.reconcile(nowSeconds);
+  }
+
+  end(task: Task, nowSeconds: number): void {
+    if (task.state === 'starting' || task.state === 'running') this.leave(task);
+    task.state = 'ended';
+    this.billedSeconds += this.billOf(task, nowSeconds + this.parts.world.stopSeconds);
+  }
+
+  /** Everything so far, with the tasks that go on. */
+  billedSecondsAt(nowSeconds: number): number {
+    return this.tasks
+      .filter(({ state }) => state !== 'ended')
+      .reduce((sum, task) => sum + Math.max(0, nowSeconds - task.billedFromSeconds), this.billedSeconds);
+  }
+
+  private reconcile(nowSeconds: number): void {
+    while (this.alive < this.desired) this.launch(nowSeconds);
+    if (!this.hasSurplus()) return;
+    this.tasks = this.tasks.filter(({ state }) => state !== 'ended');
+    // The youngest first: those that still start have nothing to lose.
+    for (const task of this.tasks.toReversed()) {
+      if (!this.hasSurplus()) return;
+      if (this.isEndable(task, nowSeconds)) this.end(task, nowSeconds);
+      else if (task.state === 'running' && task.jobs.size === 0) this.watch(task);
+    }
+  }
+
+  private launch(nowSeconds: number): void {
+    const { world, events } = this.parts;
+    const billedFromSeconds = this.launches.orderedAt(nowSeconds) + world.provisionSeconds;
+    const task = this.add(billedFromSeconds);
+    events.add(billedFromSeconds + world.startSeconds, { kind: 'ready', task });
+  }
+
+  private add(billedFromSeconds: number): Task {
+    const task = createTask(billedFromSeconds);
+    this.tasks.push(task);
+    this.alive += 1;
+    this.startedTasks += 1;
+    return task;
+  }
+
+  private leave(task: Task): void {
+    this.alive -= 1;
+    if (task.state === 'running') this.running -= 1;
+    this.free.remove(task);
+  }
+
+  private isEndable({ state, jobs, idleSinceSeconds }: Task, nowSeconds: number): boolean {
+    if (state === 'starting') return true;
+    const isIdle = state === 'running' && jobs.size === 0;
+    return isIdle && nowSeconds >= idleSinceSeconds + this.parts.world.protectionSeconds;
+  }
+
+  private watch(task: Task): void {
+    this.parts.events.add(task.idleSinceSeconds + this.parts.world.protectionSeconds, {
+      kind: 'unprotected',
+      task,
+    });
+  }
+
+  private billOf({ billedFromSeconds }: Task, endSeconds: number): number {
+    if (endSeconds - this.parts.world.stopSeconds < billedFromSeconds) return 0;
+    return Math.max(this.parts.world.minimumBilledSeconds, endSeconds - billedFromSeconds);
+  }
+}
+
+/** A task of the service, from its order to its end. */
+export interface Task {
+  state: 'starting' | 'running' | 'draining' | 'ended';
+  /** Its image is being pulled from here on: what is billed begins. */
+  readonly billedFromSeconds: number;
+  readonly jobs: Set<Job>;
+  /** Since when it has had no job; -Infinity where it never had one, and so never was protected. */
+  idleSinceSeconds: number;
+  /** Its place among the free ones; -1: not there. */
+  place: number;
+}
+
+/** A worker that runs for a message, and the event of its end. */
+export interface Job {
+  readonly kind: 'done';
+  readonly message: number;
+  readonly task: Task;
+  /** The task was taken from under it. */
+  isLost: boolean;
+}
+
+function createTask(billedFromSeconds: number): Task {
+  return { state: 'starting', billedFromSeconds, jobs: new Set(), idleSinceSeconds: -Infinity, place: -1 };
+}
+
+/** Tasks that can take a message. SQS gives no order among those that poll, so any of them may get the next. */
+class FreeTasks {
+  private readonly tasks: Task[] = [];
+
+  get length(): number {
+    return this.tasks.length;
+  }
+
+  at(index: number): Task {
+    return this.tasks[index]!;
+  }
+
+  add(task: Task): void {
+    if (task.place >= 0) return;
+    task.place = this.tasks.length;
+    this.tasks.push(task);
+  }
+
+  remove(task: Task): void {
+    if (task.place < 0) return;
+    const last = this.tasks.pop()!;
+    if (last !== task) {
+      this.tasks[task.place] = last;
+      last.place = task.place;
+    }
+    task.place = -1;
+  }
+}

@@ -1,0 +1,185 @@
+import { UserError } from '../../errors/user-error';
+import { argumentProblem, type ProblemList } from '../common/collect-problems';
+import type { CommandRun, Options } from '../common/command';
+import { DURATION_FORMS, durationOption, UNIT_SECONDS } from '../common/durations';
+import { numberOption, textOption } from '../common/options';
+import { DEFAULT_MESSAGES, MOST_DAYS, MOST_JOB_SECONDS, MOST_MESSAGES } from './limits';
+import type { Arrivals, Durations, Load } from './load';
+import { readArrivals, readJobSeconds } from './load-files';
+
+/** What the service's own configuration tells. */
+interface Known {
+  jobSeconds: number;
+  groups: number | undefined;
+  isFifo: boolean | undefined;
+}
+
+/**
+ * What comes in, and how long it takes, as the command line says it; undefined where that is wrong, which the list then
+ * tells.
+ */
+export async function readLoad(
+  run: CommandRun,
+  problems: ProblemList,
+  { jobSeconds, groups, isFifo }: Known,
+): Promise<Load | undefined> {
+  const { options } = run;
+  addContradictions({ options, isFifo }, problems);
+  const arrivals = await readArrivalOptions(run, problems);
+  const durations = await problems.readLater(() => readJobDurations(run, jobSeconds));
+  const givenGroups = problems.read(() => groupsOption(options));
+  if (arrivals === undefined || durations === undefined) return undefined;
+  const count = countOf(arrivals);
+  if (count > MOST_MESSAGES || count < 1) {
+    const given = `${Math.round(count)} messages in all`;
+    problems.add(argumentProblem('--rate, --daily', { given, allowed: `1 to ${MOST_MESSAGES}` }));
+  }
+  return { arrivals, durations, groups: givenGroups ?? groups };
+}
+
+function addContradictions(
+  { options, isFifo }: { options: Options; isFifo: boolean | undefined },
+  problems: ProblemList,
+): void {
+  const has = (name: string) => options[name] !== undefined;
+  const ways = ARRIVAL_OPTIONS.filter(has);
+  const hasTime = has('rate') || has('daily');
+  const rules: [boolean, string, string, string][] = [
+    [
+      ways.length > 1,
+      `--${ways[1] ?? ''}`,
+      `with --${ways[0] ?? ''}`,
+      'one of --messages, --rate, --daily, --arrivals',
+    ],
+    [has('duration') && !hasTime, '--duration', 'without --rate or --daily', 'with one of them'],
+    [has('outcomes') && has('job-duration'), '--job-duration', 'with --outcomes', 'one of them'],
+    [has('outcomes') && has('job-p95'), '--job-p95', 'with --outcomes', 'one of them'],
+    [has('groups') && isFifo === false, '--groups', 'for a standard queue', 'for a FIFO queue'],
+  ];
+  for (const [isBroken, place, given, allowed] of rules) {
+    if (isBroken) problems.add(argumentProblem(place, { given, allowed }));
+  }
+}
+
+function groupsOption(options: Options): number | undefined {
+  if (textOption(options, 'groups') === undefined) return undefined;
+  return numberOption(options, 'groups', { least: 1, most: MOST_MESSAGES, otherwise: 1 });
+}
+
+/** The ways to say what comes in; one of them is used. */
+const ARRIVAL_OPTIONS = ['messages', 'rate', 'daily', 'arrivals'] as const;
+const DEFAULT_RATE_SECONDS = 3_600;
+
+const HOURS = 24;
+const HOUR_SECONDS = 3_600;
+/** The hour of the day with the most messages, and how much more than the mean that is: a night has next to none. */
+const BUSIEST_HOUR = 15;
+const DAILY_SWING = 0.9;
+
+const LONGEST_LOAD = { mostSeconds: MOST_DAYS * HOURS * HOUR_SECONDS, most: `${MOST_DAYS}d` };
+
+/** Undefined where one of the options is wrong, or the file: the list tells all of it. */
+async function readArrivalOptions(run: CommandRun, problems: ProblemList): Promise<Arrivals | undefined> {
+  const { options } = run;
+  const seconds = problems.read(() => durationOption(options, 'duration', LONGEST_LOAD));
+  const perSecond = problems.read(() => rateOption(options, 'rate'));
+  const perDay = problems.read(() => countOption(options, 'daily'));
+  const messages = problems.read(() => countOption(options, 'messages'));
+  const file = problems.read(() => textOption(options, 'arrivals'));
+  if (file !== undefined) {
+    const atSeconds = await problems.readLater(() => readArrivals(file, run));
+    return atSeconds === undefined ? undefined : { kind: 'times', atSeconds };
+  }
+  if (perSecond !== undefined) return { kind: 'rate', perSecond, seconds: seconds ?? DEFAULT_RATE_SECONDS };
+  if (perDay !== undefined) return dailyCurve(perDay, seconds ?? HOURS * HOUR_SECONDS);
+  return { kind: 'burst', messages: messages ?? DEFAULT_MESSAGES };
+}
+
+const countOption = (options: Options, name: string): number | undefined =>
+  textOption(options, name) === undefined
+    ? undefined
+    : numberOption(options, name, { least: 1, most: MOST_MESSAGES, otherwise: 0 });
+
+const RATE = /^(\d{1,9}(?:\.\d{1,6})?)\/([smhd])$/;
+
+/** Messages a second, from `5/s`, `300/m`, `20000/h` or `1000000/d`. */
+function rateOption(options: Options, name: string): number | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const [, count, unit = ''] = RATE.exec(text) ?? [];
+  const perSecond = Number(count) / UNIT_SECONDS[unit]!;
+  if (perSecond > 0) return perSecond;
+  const allowed = 'messages a second, minute, hour or day, more than none: 5/s, 300/m, 20000/h, 1000000/d';
+  throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
+}
+
+/** A wave over the day: most in the afternoon, next to nothing at night. */
+function dailyCurve(perDay: number, seconds: number): Arrivals {
+  const mean = perDay / HOURS / HOUR_SECONDS;
+  const hours = Math.max(1, Math.ceil(seconds / HOUR_SECONDS));
+  const perSecondByHour = Array.from({ length: hours }, (_, hour) => {
+    const angle = ((hour - BUSIEST_HOUR) / HOURS) * 2 * Math.PI;
+    return mean * (1 + DAILY_SWING * Math.cos(angle));
+  });
+  return { kind: 'curve', perSecondByHour };
+}
+
+/** About: where the load is drawn at random, more or fewer may come. */
+export function countOf(arrivals: Arrivals): number {
+  switch (arrivals.kind) {
+    case 'burst':
+      return arrivals.messages;
+    case 'rate':
+      return arrivals.perSecond * arrivals.seconds;
+    case 'curve':
+      return arrivals.perSecondByHour.reduce((sum, perSecond) => sum + perSecond * HOUR_SECONDS, 0);
+    case 'times':
+      return arrivals.atSeconds.length;
+  }
+}
+
+/** From the first arrival to the last one. */
+export function secondsOf(arrivals: Arrivals): number {
+  switch (arrivals.kind) {
+    case 'burst':
+      return 0;
+    case 'rate':
+      return arrivals.seconds;
+    case 'curve':
+      return arrivals.perSecondByHour.length * HOUR_SECONDS;
+    case 'times':
+      return arrivals.atSeconds.at(-1) ?? 0;
+  }
+}
+
+const LONGEST_JOB = { mostSeconds: MOST_JOB_SECONDS, most: '12h: SQS holds a message no longer' };
+
+/**
+ * How long jobs take.
+ * @throws {UserError} where an option is wrong, or its file
+ */
+async function readJobDurations(run: CommandRun, otherwiseSeconds: number): Promise<Durations> {
+  const file = textOption(run.options, 'outcomes');
+  if (file !== undefined) return { kind: 'samples', seconds: await readJobSeconds(file, run) };
+  const seconds = jobOption(run.options, 'job-duration') ?? otherwiseSeconds;
+  const p95Seconds = jobOption(run.options, 'job-p95');
+  if (p95Seconds === undefined) return { kind: 'constant', seconds };
+  if (p95Seconds > seconds) return { kind: 'spread', medianSeconds: seconds, p95Seconds };
+  throw wrong('job-p95', textOption(run.options, 'job-p95'), `more than the median, which is ${seconds} s`);
+}
+
+const MILLISECONDS = /^(\d{1,9})ms$/;
+const FORMS = `${DURATION_FORMS}, 250ms; more than none`;
+
+/** Jobs may be shorter than a second, unlike all else that is measured in durations. */
+function jobOption(options: Options, name: string): number | undefined {
+  const text = textOption(options, name);
+  const [, milliseconds] = MILLISECONDS.exec(text ?? '') ?? [];
+  const seconds =
+    milliseconds === undefined ? durationOption(options, name, LONGEST_JOB) : Number(milliseconds) / 1000;
+  if (seconds === 0) throw wrong(name, text, FORMS);
+  return seconds;
+}
+
+const wrong = (name: string, given: string | undefined, allowed: string) =>
+  UserError.of(argumentProblem(`--${name}`, { ...(given === undefined ? {} : { given }), allowed }));

@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { UserError } from '../../errors/user-error';
+import { argumentProblem } from '../common/collect-problems';
+import type { CommandRun } from '../common/command';
+import { INTERRUPTED } from '../common/exit-codes';
+import { fieldTable, lookOf } from '../common/look';
+import { chart } from './chart';
+import { comparePolicies, type PolicyRun } from './compare';
+import { simulationJson } from './json';
+import { planSimulation, type SimulatePlan } from './plan';
+import { plot } from './plot';
+import { proposalText, propose, type Proposed } from './search';
+import { comparisonTable, loadTexts, plotTexts, worldText } from './text';
+
+/** `sls watchbot simulate`. */
+export async function runSimulate(run: CommandRun): Promise<number> {
+  const { options, voice, signal } = run;
+  const plan = await planSimulation(run);
+  const stages = createStages(run);
+  const compared = await comparePolicies(plan, { stages, signal });
+  if (signal.aborted) return INTERRUPTED;
+  const proposed = await propose(plan, compared, stages);
+  stages.end();
+  const runs = withProposal(compared, proposed);
+  await writePlot(run, plan, runs);
+  voice.writeText(
+    options.json === true
+      ? JSON.stringify(simulationJson(runs, plan, proposed))
+      : await screen(run, plan, { runs, proposed }),
+  );
+  return 0;
+}
+
+/** Below that of the service, which it is to be compared with. */
+function withProposal([first, ...others]: readonly PolicyRun[], proposed: Proposed | undefined): PolicyRun[] {
+  const result = proposed?.best?.result;
+  return [first!, ...(result === undefined ? [] : [{ policy: 'proposal' as const, result }]), ...others];
+}
+
+async function writePlot(
+  { configuration, voice }: CommandRun,
+  plan: SimulatePlan,
+  runs: readonly PolicyRun[],
+): Promise<void> {
+  const { plotFile } = plan;
+  if (plotFile === undefined) return;
+  await writeFile(plotFile, plot(runs, plotTexts(runs, plan, configuration.context.service))).catch(
+    (cause: unknown) => {
+      const { message } = cause as Error;
+      throw UserError.of(
+        argumentProblem('--plot', { given: message, allowed: 'a file that can be written' }),
+        cause,
+      );
+    },
+  );
+  voice.log.notice(`Wrote ${plotFile}`);
+}
+
+async function screen(
+  { terminal }: CommandRun,
+  plan: SimulatePlan,
+  { runs, proposed }: { runs: readonly PolicyRun[]; proposed: Proposed | undefined },
+): Promise<string> {
+  const look = lookOf(terminal);
+  const fields = Object.entries({ ...loadTexts(plan), assumed: worldText(plan.world) });
+  return [
+    `${look.colours.bold(plan.worker.name)}\n${await fieldTable(fields, look)}`,
+    await comparisonTable(runs, plan, look),
+    chart(runs, look),
+    ...(proposed === undefined ? [] : [proposalText(proposed, plan)]),
+  ].join('\n\n');
+}
+
+/** Says what is being done, where somebody watches. */
+export interface Stages {
+  /** A simulation lets nothing else run: this is shown before it, and Ctrl-C heard. */
+  begin(what: string): Promise<void>;
+  end(): void;
+}
+
+/** The framework draws its progress on a pipe too: there it is left out. */
+export function createStages({ voice, terminal }: Pick<CommandRun, 'voice' | 'terminal'>): Stages {
+  const progress = terminal.error.isTTY === true ? voice.progress.get('watchbot-simulate') : undefined;
+  return {
+    begin: async (what) => {
+      progress?.notice(what);
+      await nextTurn();
+    },
+    end: () => {
+      progress?.remove();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { Configuration } from '../config/configuration';
+import { textOption } from '../features/common/options';
+import type { CommandParts, Serverless } from './framework';
+import { withoutSharedBucket } from './serverless-4';
+
+/** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
+export async function packageService(parts: CommandParts): Promise<void> {
+  const { serverless, options, utils, configuration } = parts;
+  const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { allowFunctionsToSend }] =
+    await Promise.all([
+      import('../image/prepare.js'),
+      import('../image/write.js'),
+      import('../resources/template.js'),
+      import('../resources/merge.js'),
+      import('../resources/function-permissions.js'),
+    ]);
+  tellShortFinish(configuration, utils);
+  const { service, serviceDir } = serverless;
+  const images = await prepareImages(configuration, serviceDir, packageFolder(serverless, options));
+  const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
+  const fragment = buildTemplate(configuration, imageUris);
+  const template = service.provider.compiledCloudFormationTemplate;
+  mergeInto(template, fragment, service.resources);
+  for (const functionId of allowFunctionsToSend(template, configuration)) {
+    utils.log.warning(
+      `${functionId} has a role of its own: let it send to the queue or topic that it is told`,
+    );
+  }
+  images.flatMap(({ warnings }) => warnings).forEach((text) => utils.log.warning(text));
+  // The framework copies its folder to where `--package` says, once all is in it.
+  await writeImages(images, path.join(serviceDir, FRAMEWORK_FOLDER));
+}
+
+/** What may happen to a job in each deploy is to be known before the first. */
+function tellShortFinish({ workers }: Configuration, { log }: CommandParts['utils']): void {
+  workers
+    .filter(({ deploy }) => deploy.isShortUnasked)
+    .forEach(({ name, deploy: { finish }, maxJobDuration }) => {
+      log.warning(
+        `Worker ${name}: a job may take ${maxJobDuration} s, and a deploy waits ${finish} s for it, since CloudFormation waits three hours. What is not done then is done again by the new version. \`deploy.finish: ${finish}\` says that this is known`,
+      );
+    });
+}
+
+const PROGRESS_EVENT = 'before:package:cleanup';
+const PROGRESS_OWNER = 'AwsPackage';
+
+/**
+ * Packages the service as `sls package` does, without a call of AWS. The framework's "Packaging" line, which it takes away
+ * only when its command ends, is left out: a command that stays up would show it for ever.
+ */
+export async function packageFirst(serverless: Serverless): Promise<void> {
+  const { pluginManager } = serverless;
+  const hooks = pluginManager.hooks[PROGRESS_EVENT] ?? [];
+  pluginManager.hooks[PROGRESS_EVENT] = hooks.filter(({ pluginName }) => pluginName !== PROGRESS_OWNER);
+  try {
+    await withoutSharedBucket(serverless, () => pluginManager.spawn('package'));
+  } finally {
+    pluginManager.hooks[PROGRESS_EVENT] = hooks;
+  }
+}
+
+/** In which the framework packages; what `--package` names is a copy of it. */
+export const FRAMEWORK_FOLDER = '.serverless';
+
+/** Where the framework has written the package, or where `--package` says that it is. */
+export function packageFolder(serverless: Serverless, options: Readonly<Record<string, unknown>>): string {
+  return path.resolve(serverless.serviceDir, wantedFolder(serverless, options) ?? FRAMEWORK_FOLDER);
+}
+
+/** The framework's own folder is given by any path that ends with its name: it is left where it is. */
+function wantedFolder(
+  { service }: Serverless,
+  options: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const wanted = textOption(options, 'package') ?? service.package.path;
+  return wanted?.endsWith(FRAMEWORK_FOLDER) === true ? undefined : wanted;
+}

@@ -1,0 +1,77 @@
+import { evaluate } from '../formula';
+import type { Alarm, QueueMetric, StepScaling } from '../policy';
+
+/** What SQS tells of a queue once a minute. A metric may be missing: there is no data point then. */
+export type MetricValues = Readonly<Partial<Record<Exclude<QueueMetric, 'leastVisible'>, number>>>;
+
+/** Before the load came, the queue was empty. */
+const EMPTY: MetricValues = { visible: 0 };
+
+/** What an alarm can see, minute by minute. */
+export class Metrics {
+  /** The newest last. */
+  private readonly samples: MetricValues[] = [];
+
+  tell(values: MetricValues): void {
+    this.samples.push(values);
+  }
+
+  /** The samples of one data point: so many `minutes`, which end `agoMinutes` before the newest one. */
+  point({ minutes, agoMinutes }: { minutes: number; agoMinutes: number }): readonly MetricValues[] {
+    const end = this.samples.length - agoMinutes;
+    return Array.from({ length: minutes }, (_, index) => this.samples[end - minutes + index] ?? EMPTY);
+  }
+}
+
+const MINUTE_SECONDS = 60;
+
+/**
+ * What an alarm's policy is told, or undefined where the alarm is not in ALARM.
+ * CloudWatch evaluates an alarm every minute, whatever its period: the window slides.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
+ * While it stays in ALARM, it invokes a scaling action once a minute.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
+ * A step policy "applies the aggregation type to the most recent metric data points". How many those are is not said: here
+ * they are all that the alarm looked at. Of this plugin's policies none depends on it.
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
+ */
+export function breachOf(
+  { alarm, aggregation }: Pick<StepScaling, 'alarm' | 'aggregation'>,
+  metrics: Metrics,
+): number | undefined {
+  const minutes = alarm.periodSeconds / MINUTE_SECONDS;
+  const values = Array.from({ length: alarm.evaluationPeriods }, (_, ago) =>
+    valueOf(alarm, metrics.point({ minutes, agoMinutes: ago * minutes })),
+  );
+  // Missing data is not breaching.
+  if (!values.every((value) => value !== undefined)) return undefined;
+  if (!values.every((value) => isBreaching(alarm, value))) return undefined;
+  return aggregation === 'Maximum' ? Math.max(...values) : Math.min(...values);
+}
+
+function valueOf(alarm: Alarm, point: readonly MetricValues[]): number | undefined {
+  return evaluate(alarm.formula, (metric) => {
+    const sampled = metric === 'leastVisible' ? 'visible' : metric;
+    const values = point.map((told) => told[sampled]).filter((value) => value !== undefined);
+    if (values.length === 0) return undefined;
+    if (metric === 'leastVisible') return Math.min(...values);
+    if (metric === 'sent') return values.reduce((sum, value) => sum + value, 0);
+    return alarm.statistic === 'Maximum' ? Math.max(...values) : mean(values);
+  });
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function isBreaching(
+  { comparison, threshold }: Pick<Alarm, 'comparison' | 'threshold'>,
+  value: number,
+): boolean {
+  switch (comparison) {
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold;
+    case 'GreaterThanThreshold':
+      return value > threshold;
+    case 'LessThanThreshold':
+      return value < threshold;
+  }
+}
