@@ -1,5 +1,5 @@
 import { Agent as HttpsAgent } from 'node:https';
-import { lazyClients, type Clients, type ClientSettings } from '../features/common/clients';
+import { lazyClients, type Clients, type ClientSettings } from '../features/stack/clients';
 import { credentialsProvider } from './credentials';
 import type { AwsProvider, AwsSdkConfig } from './framework';
 

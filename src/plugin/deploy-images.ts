@@ -39,7 +39,7 @@ export async function deployImages(parts: CommandParts): Promise<void> {
 }
 
 async function checkStack({ serverless, configuration }: CommandParts): Promise<void> {
-  const { checkStackState } = await import('../features/common/stack-state.js');
+  const { checkStackState } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
   await checkStackState({ client, stackName, region });

@@ -1,11 +1,10 @@
 import Table from 'cli-table3';
-import type { Colours } from '../features/common/colours';
+import { type Colours, visibleControls } from '../features/command/terminal-text';
 import type { Emulator } from '../features/local/emulators';
 import type { LocalService, LocalWorker } from '../features/local/service';
 import type { Attempt, Fate, MessageReport } from '../features/local/tally';
-import { DEFAULT_PORT } from '../features/common/common-options';
+import { DEFAULT_PORT } from '../features/command/command';
 import { colourOf, judgeLine } from '../features/logs/shown-line';
-import { visibleControls } from '../features/common/visible-controls';
 
 /** What a user needs to know of the service that has just started. */
 export function describeService(

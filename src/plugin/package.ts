@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Configuration } from '../config/configuration';
-import { textOption } from '../features/common/options';
+import { textOption } from '../features/command/options';
 import type { CommandParts, Serverless } from './framework';
 import { withoutSharedBucket } from './serverless-4';
 

@@ -1,9 +1,8 @@
 import type { Configuration } from '../config/configuration';
 import { docsLink } from '../config/docs';
 import { UserError } from '../errors/user-error';
-import { RUNS } from '../features/common/definitions';
-import { withExamples } from '../features/common/help';
-import { commandsFor, eventOf } from '../features/common/words';
+import { commandNames, definitionOf } from '../features/commands';
+import { withExamples, commandsFor, eventOf } from '../features/command/declare';
 import { hasSection, loadConfiguration } from './configuration';
 import type { CommandParts, Serverless, Utils, VariableSource } from './framework';
 import { declaredFor, utilsFor } from './serverless-4';
@@ -103,7 +102,8 @@ export class ServerlessWatchbot {
       const { runCommand } = await import('./run-command.js');
       await runCommand(name, await this.parts());
     };
-    const hooks = Object.keys(RUNS).map((name) => [eventOf(name, words), () => withDocs(() => run(name))]);
+    const names = commandNames().filter((name) => definitionOf(name)?.run !== undefined);
+    const hooks = names.map((name) => [eventOf(name, words), () => withDocs(() => run(name))]);
     return Object.fromEntries(hooks) as Record<string, () => Promise<void>>;
   }
 

@@ -1,4 +1,4 @@
-import type { QueueCounts } from '../features/common/queue-counts';
+import type { QueueCounts } from '../features/stack/removal';
 import { awsClients } from './clients';
 import type { CommandParts } from './framework';
 
@@ -15,7 +15,7 @@ export async function beforeRemove(parts: CommandParts): Promise<boolean> {
 
 /** Whoever may remove need not be able to look. */
 async function mayHaveStack({ serverless, configuration }: CommandParts): Promise<boolean> {
-  const { findStack } = await import('../features/common/stack-state.js');
+  const { findStack } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
   return findStack({ client, stackName, region }).then(
@@ -25,8 +25,8 @@ async function mayHaveStack({ serverless, configuration }: CommandParts): Promis
 }
 
 async function warn({ serverless, configuration, utils }: CommandParts): Promise<void> {
-  const { retainedNames } = await import('../features/common/retained.js');
-  const { queueCounts } = await import('../features/common/queue-counts.js');
+  const { retainedNames } = await import('../features/stack/removal.js');
+  const { queueCounts } = await import('../features/stack/removal.js');
   for (const text of retainedNames(configuration)) utils.log.notice(`${text} stays, with what is in it`);
   try {
     const sqs = await awsClients(serverless.getProvider('aws')).sqs();

@@ -1,12 +1,11 @@
 import { emulatorEndpoint } from '../features/local/emulators';
-import type { CommandRun } from '../features/common/command';
-import { RUNS } from '../features/common/definitions';
-import { givenOptions } from '../features/common/given-options';
-import { portOption } from '../features/common/options';
-import type { Target } from '../features/common/target';
-import { typedWords } from '../features/common/typed-words';
-import { visibleVoice } from '../features/common/visible-controls';
-import { calledBy } from '../features/common/words';
+import type { CommandRun } from '../features/command/command';
+import { givenOptions, typedWords } from '../features/command/command-line';
+import { definitionOf } from '../features/commands';
+import { portOption } from '../features/command/options';
+import { createTarget, type Target } from '../features/stack/target';
+import { visibleVoice } from '../features/command/terminal-text';
+import { calledBy } from '../features/command/declare';
 import { awsClients, localClients } from './clients';
 import type { CommandParts } from './framework';
 import { interruptible } from './ctrl-c';
@@ -17,7 +16,7 @@ export async function runCommand(name: string, parts: CommandParts): Promise<voi
   const typed = typedWords(process.argv.slice(2), name);
   const options = givenOptions(name, parts.options, typed);
   const words = typed ?? calledBy(serverless.processedInput.commands)?.words ?? [];
-  const run = await RUNS[name]!();
+  const run = await definitionOf(name)!.run!();
   const code = await interruptible((signal) =>
     run({
       words,
@@ -42,7 +41,9 @@ function targetOf({ serverless, options, configuration }: CommandParts): Target 
   const provider = serverless.getProvider('aws');
   const { region } = configuration.context;
   const endpoint = emulatorEndpoint(portOption(options, { least: 1 }));
-  return options.local === true
-    ? { isLocal: true, region, text: endpoint, clients: localClients(provider, endpoint) }
-    : { isLocal: false, region, text: `AWS, ${region}`, clients: awsClients(provider) };
+  return createTarget(
+    options.local === true
+      ? { isLocal: true, region, text: endpoint, clients: localClients(provider, endpoint) }
+      : { isLocal: false, region, text: `AWS, ${region}`, clients: awsClients(provider) },
+  );
 }

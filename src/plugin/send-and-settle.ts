@@ -1,10 +1,10 @@
-import type { Colours } from '../features/common/colours';
+import type { Colours } from '../features/command/terminal-text';
 import type { Configuration, Worker } from '../config/configuration';
 import { UserError } from '../errors/user-error';
 import { followDeadLetters } from '../features/local/dead-letters';
 import type { LocalService } from '../features/local/service';
 import { Tally } from '../features/local/tally';
-import { workerAddress } from '../features/common/addresses';
+import { workerAddress } from '../features/stack/workers';
 import { createSend, type SendClients } from '../features/send/send';
 import type { Utils } from './framework';
 import { describeReports } from './local-text';

@@ -1,4 +1,4 @@
-import type { CommandDefinition, CommandOption } from '../features/common/command';
+import type { CommandDefinition, CommandOption } from '../features/command/command';
 import type { Serverless, Utils } from './framework';
 
 type Commands = Readonly<Record<string, CommandDefinition>>;

@@ -1,10 +1,10 @@
-import type { WorkerOverview } from '../features/common/stack-overview';
+import type { WorkerOverview } from '../features/stack/stack';
 import { awsClients } from './clients';
 import type { CommandParts } from './framework';
 
 /** Adds a section for each worker to what the framework says of a deployed service. */
 export async function showInfo({ serverless, configuration }: CommandParts): Promise<void> {
-  const { stackOverview } = await import('../features/common/stack-overview.js');
+  const { stackOverview } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
   const workers = await stackOverview({ client, stackName, region }, configuration);

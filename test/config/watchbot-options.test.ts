@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { logicalIds, SharedId } from '../../src/config/logical-ids';
 import { SINGLE_WORKER_NAME } from '../../src/config/names';
 import { keyDefaults } from '../../src/config/reference-page';
-import { commandsFor } from '../../src/features/common/words';
+import { commandsFor } from '../../src/features/command/declare';
 
 /** All that lib/template.js of Watchbot v9.1.0 reads from its options. */
 const V9_OPTIONS = `

@@ -1,6 +1,6 @@
-import type { CommandDefinition } from '../../src/features/common/command';
-import { COMMANDS, TAKES_WORDS } from '../../src/features/common/definitions';
-import { calledBy, commandNames } from '../../src/features/common/words';
+import type { CommandDefinition } from '../../src/features/command/command';
+import { COMMANDS, commandNames } from '../../src/features/commands';
+import { calledBy } from '../../src/features/command/declare';
 
 /** `sls watchbot …`, as the framework and the plugin take it. */
 export interface CommandLine {
@@ -29,7 +29,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const words = firstOption === -1 ? args : args.slice(0, firstOption);
   const { name, words: rest } = calledBy(words) ?? { name: words.slice(1).join(' '), words: [] };
   if (!commandNames().includes(name)) throw new Error(`no command \`${words.join(' ')}\``);
-  if (rest.length > 0 && TAKES_WORDS[name] === undefined) throw new Error(`${name} takes no words`);
+  if (rest.length > 0 && definitionOf(name).words === undefined) throw new Error(`${name} takes no words`);
   return { name, words: rest, options: readOptions(name, args.slice(words.length)) };
 }
 

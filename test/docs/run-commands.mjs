@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 
 const require = createRequire(import.meta.url);
 const { parseConfiguration } = require('../../dist/config/parse.js');
-const { RUNS } = require('../../dist/features/common/definitions.js');
+const { definitionOf } = require('../../dist/features/commands.js');
+const { createTarget } = require('../../dist/features/stack/target.js');
 const { localClients } = require('../../dist/plugin/clients.js');
 
 const { folder, endpoint, section, context, messageId, calls } = JSON.parse(await text(process.stdin));
@@ -54,7 +55,7 @@ async function run({ name, words, options }) {
   const input = new PassThrough();
   input.end('{"z":1}');
   const code = await (
-    await RUNS[name]()
+    await definitionOf(name).run()
   )({
     words: words.map(named),
     options: {
@@ -64,7 +65,7 @@ async function run({ name, words, options }) {
     },
     configuration: { ...whole, workers: whole.workers.filter((each) => each.name === worker) },
     serviceFolder: folder,
-    target: { isLocal: true, region: context.region, text: endpoint, clients },
+    target: createTarget({ isLocal: true, region: context.region, text: endpoint, clients }),
     terminal: { input, output, error: new PassThrough(), environment: { NO_COLOR: '1' } },
     voice,
     signal,

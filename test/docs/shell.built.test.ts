@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { commandNames } from '../../src/features/common/words';
+import { commandNames } from '../../src/features/commands';
 import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
 import { formatPlain, outcomeText } from '../../src/contract/log-lines';
 import { CONTEXT } from '../config/support';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import type { Options } from '../../src/features/common/command';
-import { commandsFor } from '../../src/features/common/words';
+import type { Options } from '../../src/features/command/command';
+import { commandsFor } from '../../src/features/command/declare';
 import { declaredFor } from '../../src/plugin/serverless-4';
 
 /** What a framework makes of a command line before it runs a command of the plugin. */

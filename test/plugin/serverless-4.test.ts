@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandsFor } from '../../src/features/common/words';
+import { commandsFor } from '../../src/features/command/declare';
 import type { Serverless, Utils } from '../../src/plugin/framework';
 import { ServerlessWatchbot } from '../../src/plugin/plugin';
 import { declaredFor, utilsFor, withoutSharedBucket } from '../../src/plugin/serverless-4';

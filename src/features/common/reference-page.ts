@@ -1,6 +1,5 @@
-import type { CommandDefinition, CommandOption } from './command';
-import { COMMON_OPTIONS } from './common-options';
-import { COMMANDS, TAKES_WORDS } from './definitions';
+import { type CommandDefinition, type CommandOption, COMMON_OPTIONS } from '../command/command';
+import { COMMANDS } from '../commands';
 
 const INTRODUCTION = `# Commands
 
@@ -23,13 +22,8 @@ const COMMON_EXIT_CODES: Readonly<Record<number, string>> = {
 };
 
 /** The page of all commands, as Markdown, from their definitions. */
-export function commandsPage(
-  commands: Readonly<Record<string, CommandDefinition>> = COMMANDS,
-  takesWords: Readonly<Record<string, string>> = TAKES_WORDS,
-): string {
-  const sections = Object.entries(commands).flatMap(([name, command]) =>
-    sectionsOf(name, command, takesWords),
-  );
+export function commandsPage(commands: Readonly<Record<string, CommandDefinition>> = COMMANDS): string {
+  const sections = Object.entries(commands).flatMap(([name, command]) => sectionsOf(name, command));
   return [INTRODUCTION, common(), ...sections, '<!-- prettier-ignore-end -->\n'].join('\n\n');
 }
 
@@ -42,23 +36,19 @@ function common(): string {
 }
 
 /** A command that is only a word before others has a section for what it is, and theirs follow. */
-function sectionsOf(
-  name: string,
-  command: CommandDefinition,
-  takesWords: Readonly<Record<string, string>>,
-): string[] {
+function sectionsOf(name: string, command: CommandDefinition): string[] {
   const below = Object.entries(command.commands ?? {}).flatMap(([part, each]) =>
-    sectionsOf(`${name} ${part}`, each, takesWords),
+    sectionsOf(`${name} ${part}`, each),
   );
-  return [sectionOf(name, command, takesWords[name]), ...below];
+  return [sectionOf(name, command), ...below];
 }
 
-function sectionOf(name: string, command: CommandDefinition, words: string | undefined): string {
-  const { usage, options = {}, examples = [], exitCodes, notes = [], lifecycleEvents } = command;
+function sectionOf(name: string, command: CommandDefinition): string {
+  const { usage, words, options = {}, examples = [], exitCodes, notes = [], commands } = command;
   const own = Object.entries(options).filter(([option, each]) => !isCommon(option, each));
   const shared = Object.keys(options).filter((option) => isCommon(option, options[option]));
   const parts = [`## ${name}`, `${usage}.`];
-  if (lifecycleEvents !== undefined) parts.push(fenced([usageLine(name, options, words)]));
+  if (commands === undefined) parts.push(fenced([usageLine(name, options, words)]));
   if (own.length > 0) parts.push(table(['option', ''], optionRows(Object.fromEntries(own))));
   if (shared.length > 0)
     parts.push(`As other commands: ${shared.map((each) => `\`--${each}\``).join(', ')}.`);

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { CommandRun } from '../common/command';
+import type { CommandRun } from '../command/command';
 
 export type Answer = 'replay' | 'delete' | 'skip' | 'logs' | 'stop';
 

@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { JobResult } from '../../contract/log';
 import { readLine } from '../../contract/log-lines';
-import type { Explain } from '../common/explain';
+import type { Explain } from '../stack/target';
 import type { Letter } from './letter';
 
 /** One try of a message, as the watcher wrote of it. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors/user-error';
-import type { CommandRun } from '../common/command';
+import type { CommandRun } from '../command/command';
 
 /**
  * To be called before anything is looked at.

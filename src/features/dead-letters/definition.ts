@@ -1,5 +1,4 @@
-import type { CommandDefinition } from '../common/command';
-import { COMMON_OPTIONS, YES_OPTION } from '../common/common-options';
+import { COMMON_OPTIONS, type CommandDefinition } from '../command/command';
 
 const { json, ...WHERE } = COMMON_OPTIONS;
 
@@ -13,6 +12,7 @@ const FILTERS = {
   },
 } as const;
 
+const YES = { usage: 'Do not ask', type: 'boolean' } as const;
 const DRY_RUN = { usage: 'Only say what would be done', type: 'boolean' } as const;
 
 export const DEAD_LETTER: CommandDefinition = {
@@ -21,7 +21,7 @@ export const DEAD_LETTER: CommandDefinition = {
   commands: {
     list: {
       usage: 'List dead letters. SQS counts a look as a receive; all are released at once',
-      lifecycleEvents: ['run'],
+      run: async () => (await import('./list.js')).runList,
       options: {
         ...WHERE,
         ...FILTERS,
@@ -35,7 +35,8 @@ export const DEAD_LETTER: CommandDefinition = {
     },
     show: {
       usage: 'Show dead letters whole, with what the log says of their attempts: show ID…',
-      lifecycleEvents: ['run'],
+      run: async () => (await import('./show.js')).runShow,
+      words: 'ID…',
       options: { ...WHERE, json: { usage: 'Print a line of JSON for each', type: 'boolean' } },
       examples: [
         { line: 'sls watchbot dead-letter show 7f3c1a2e-5b7d-4c1e-9a54-1f0f6f3b9d11', does: 'one, whole' },
@@ -46,7 +47,8 @@ export const DEAD_LETTER: CommandDefinition = {
         'Put dead letters back into the work queue: replay [ID…]. All, by a move of SQS itself, where neither ids nor ' +
         'filters are given; else one by one: sent first, then deleted, so that a kill between the two leads to a ' +
         'message that is done twice, never to one that is lost',
-      lifecycleEvents: ['run'],
+      run: async () => (await import('./replay-command.js')).runReplay,
+      words: 'ID…',
       options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, json },
       examples: [
         { line: 'sls watchbot dead-letter replay', does: 'all of them' },
@@ -59,8 +61,9 @@ export const DEAD_LETTER: CommandDefinition = {
     },
     delete: {
       usage: 'Delete dead letters, by ids or filters: delete [ID…]. Asks before',
-      lifecycleEvents: ['run'],
-      options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, yes: YES_OPTION, json },
+      run: async () => (await import('./delete-command.js')).runDelete,
+      words: 'ID…',
+      options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, yes: YES, json },
       examples: [
         {
           line: 'sls watchbot dead-letter delete --older-than 7d',
@@ -70,8 +73,8 @@ export const DEAD_LETTER: CommandDefinition = {
     },
     purge: {
       usage: 'Delete all dead letters. Asks before. SQS takes one purge a minute',
-      lifecycleEvents: ['run'],
-      options: { ...WHERE, 'dry-run': DRY_RUN, yes: YES_OPTION, json },
+      run: async () => (await import('./purge-command.js')).runPurge,
+      options: { ...WHERE, 'dry-run': DRY_RUN, yes: YES, json },
       examples: [
         { line: 'sls watchbot dead-letter purge --yes', does: 'all, without a question: for scripts' },
       ],
@@ -80,7 +83,7 @@ export const DEAD_LETTER: CommandDefinition = {
       usage:
         'Decide on dead letters one by one: shows each with its attempts and its log, and asks. It is held while you ' +
         'think, and released at once when you stop',
-      lifecycleEvents: ['run'],
+      run: async () => (await import('./triage.js')).runTriage,
       options: WHERE,
       examples: [
         {

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors/user-error';
 import { deleteLetters } from './delete';
 import { isFiltering, matches } from './filter';
-import type { CommandRun } from '../common/command';
+import type { CommandRun } from '../command/command';
 import { checkAskable, isConfirmed } from './confirm';
 import { throwIfIncomplete } from './ends';
 import { filterOf } from './filter-options';

@@ -1,5 +1,5 @@
 import { inCalls } from '../../shared/batches';
-import { inBatch, type Failure } from './batch';
+import { sendBatch, type Refusal } from '../stack/calls';
 import type { HeldLetters } from './held';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
@@ -9,12 +9,12 @@ export async function deleteLetters(
   { sqs, url, name, explain }: DeadLetterQueue,
   held: HeldLetters,
   letters: readonly Letter[],
-): Promise<Failure<Letter>[]> {
+): Promise<Refusal<Letter>[]> {
   const { DeleteMessageBatchCommand } = await import('../../vendor/sqs.mjs');
-  const failures: Failure<Letter>[] = [];
+  const failures: Refusal<Letter>[] = [];
   for (const part of inCalls(letters)) {
     const refused = await explain({ action: 'sqs:DeleteMessage', place: `queue ${name}` }, () =>
-      inBatch(part, (entries) =>
+      sendBatch(part, (entries) =>
         sqs.send(
           new DeleteMessageBatchCommand({
             QueueUrl: url,

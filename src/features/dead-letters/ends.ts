@@ -3,7 +3,7 @@ import { HELD_SECONDS } from './held';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
 import type { SweepEnd } from './sweep';
-import type { Voice } from '../common/command';
+import type { Voice } from '../command/command';
 import { plural } from './text';
 
 /** What the user should know of how it ended. */

@@ -1,8 +1,7 @@
 import { UserError } from '../../errors/user-error';
 import type { LetterFilter } from './filter';
-import type { Options } from '../common/command';
-import { durationOption } from '../common/durations';
-import { listOption, textOption } from '../common/options';
+import { durationOption, listOption, textOption } from '../command/options';
+import type { Options } from '../command/command';
 
 export function filterOf(options: Options): LetterFilter {
   return {

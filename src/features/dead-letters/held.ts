@@ -1,5 +1,5 @@
 import { inCalls } from '../../shared/batches';
-import { inBatch } from './batch';
+import { sendBatch } from '../stack/calls';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
 
@@ -95,7 +95,7 @@ export class HeldLetters {
     const { sqs, url, name, explain } = this.queue;
     const change = (part: readonly Letter[]) =>
       explain({ action: RELEASE_ACTION, place: `queue ${name}` }, () =>
-        inBatch(part, (entries) =>
+        sendBatch(part, (entries) =>
           sqs.send(
             new ChangeMessageVisibilityBatchCommand({
               QueueUrl: url,

@@ -1,9 +1,9 @@
 import { isFiltering, matches, type LetterFilter } from './filter';
+import { styleFor } from '../command/terminal-text';
 import { peek, type Peeked } from './peek';
 import { countLetters, type DeadLetterQueue } from './queue';
-import type { CommandRun } from '../common/command';
-import { lookOf } from '../common/look';
-import { numberOption } from '../common/options';
+import type { CommandRun } from '../command/command';
+import { numberOption } from '../command/options';
 import { interrupted, sayEnd } from './ends';
 import { filterOf } from './filter-options';
 import { open } from './open';
@@ -31,7 +31,7 @@ export async function runList(run: CommandRun): Promise<void> {
       voice.writeText(JSON.stringify(letterJson(letter, nowMs)));
     });
   } else if (letters.length > 0) {
-    voice.writeText(await letterTable(letters, lookOf(terminal), nowMs));
+    voice.writeText(await letterTable(letters, styleFor(terminal), nowMs));
   }
   sayEnd(voice, peeked);
   if (end === 'interrupted') throw interrupted(`queue ${queue.name}`, `${plural(peeked.seen)} seen`);

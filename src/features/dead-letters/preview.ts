@@ -1,8 +1,8 @@
 import type { Letter } from './letter';
+import { styleFor } from '../command/terminal-text';
 import { peek } from './peek';
 import type { DeadLetterQueue } from './queue';
-import type { CommandRun } from '../common/command';
-import { lookOf } from '../common/look';
+import type { CommandRun } from '../command/command';
 import { interrupted, sayEnd } from './ends';
 import { letterTable, plural } from './text';
 
@@ -42,6 +42,6 @@ export async function sayPreview(
     voice.writeText(JSON.stringify({ dryRun: true, ids: letters.map(({ id }) => id) }));
     return;
   }
-  if (letters.length > 0) voice.writeText(await letterTable(letters, lookOf(terminal), Date.now()));
+  if (letters.length > 0) voice.writeText(await letterTable(letters, styleFor(terminal), Date.now()));
   voice.log.notice(`${plural(letters.length)} would be ${what}`);
 }

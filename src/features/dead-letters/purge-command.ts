@@ -1,6 +1,6 @@
 import { purge } from './purge';
 import { countLetters } from './queue';
-import type { CommandRun } from '../common/command';
+import type { CommandRun } from '../command/command';
 import { checkAskable, isConfirmed } from './confirm';
 import { open } from './open';
 import { plural } from './text';

@@ -1,8 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../../errors/user-error';
-import { queueNameIn, type DeployedWorker, type Place } from '../common/deployed-worker';
-import type { Explain } from '../common/explain';
-import { COUNT_ATTRIBUTES, countsIn } from '../common/message-counts';
+import type { DeployedWorker } from '../stack/workers';
+import { queueNameIn, COUNT_ATTRIBUTES, countsIn } from '../stack/queues';
+import type { Explain, Target } from '../stack/target';
 
 /** A dead-letter queue and the queue of the worker that it is for. */
 export interface DeadLetterQueue {
@@ -17,7 +17,7 @@ export interface DeadLetterQueue {
 
 /** @throws {UserError} `WATCHBOT_NO_DEAD_LETTERS` where the worker has no dead-letter queue */
 export async function openDeadLetters(
-  { clients, explain }: Place,
+  { clients, explain }: Target,
   { worker, queueUrl, deadLetterQueueUrl }: DeployedWorker,
 ): Promise<DeadLetterQueue> {
   if (deadLetterQueueUrl === undefined) {

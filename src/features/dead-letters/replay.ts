@@ -1,6 +1,6 @@
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { inCalls } from '../../shared/batches';
-import { inBatch, type Failure } from './batch';
+import { sendBatch, type Refusal } from '../stack/calls';
 import { deleteLetters } from './delete';
 import type { HeldLetters } from './held';
 import type { Letter } from './letter';
@@ -32,8 +32,8 @@ export class Replay {
   }
 
   /** Gives what could not be replayed, with the reason. */
-  async run(letters: readonly Letter[]): Promise<Failure<Letter>[]> {
-    const failures: Failure<Letter>[] = [];
+  async run(letters: readonly Letter[]): Promise<Refusal<Letter>[]> {
+    const failures: Refusal<Letter>[] = [];
     const stuckGroups = new Set<string | undefined>();
     for (const wave of this.queue.isFifo ? waves(letters) : [letters]) {
       const stuck = wave.filter(({ groupId }) => stuckGroups.has(groupId));
@@ -58,21 +58,21 @@ export class Replay {
     return failures;
   }
 
-  private async send(letters: readonly Letter[]): Promise<Failure<Letter>[]> {
+  private async send(letters: readonly Letter[]): Promise<Refusal<Letter>[]> {
     const open = letters.filter(({ id }) => !this.sent.has(id));
     const limits = { bytesOf: ({ sizeBytes }: Letter) => sizeBytes, mostBytes: MOST_BATCH_BYTES };
-    const refused: Failure<Letter>[] = [];
+    const refused: Refusal<Letter>[] = [];
     for (const part of inCalls(open, limits)) refused.push(...(await this.sendBatch(part)));
     const left = new Set(refused.map(({ item }) => item.id));
     open.filter(({ id }) => !left.has(id)).forEach(({ id }) => this.sent.add(id));
     return refused;
   }
 
-  private async sendBatch(part: readonly Letter[]): Promise<Failure<Letter>[]> {
+  private async sendBatch(part: readonly Letter[]): Promise<Refusal<Letter>[]> {
     const { SendMessageBatchCommand } = await import('../../vendor/sqs.mjs');
     const { sqs, work, explain, isFifo } = this.queue;
     return explain({ action: 'sqs:SendMessage', place: `queue ${work.name}` }, () =>
-      inBatch(part, async (entries) => {
+      sendBatch(part, async (entries) => {
         const answer = await sqs.send(
           new SendMessageBatchCommand({
             QueueUrl: work.url,

@@ -1,4 +1,4 @@
-import type { Failure } from './batch';
+import type { Refusal } from '../stack/calls';
 import { HeldLetters } from './held';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
@@ -10,14 +10,14 @@ export interface Settling {
   ids: readonly string[] | undefined;
   isWanted: (letter: Letter) => boolean;
   /** Gives what it did not work for; the rest is gone from the queue. */
-  act: (letters: readonly Letter[]) => Promise<Failure<Letter>[]>;
+  act: (letters: readonly Letter[]) => Promise<Refusal<Letter>[]>;
   /** Told after each batch how many more were looked at. */
   onSeen: (count: number) => void;
 }
 
 export interface Settled {
   done: number;
-  failures: Failure<Letter>[];
+  failures: Refusal<Letter>[];
   /** Seen, and left as they are. */
   others: number;
   /** Of the ids. */
@@ -58,7 +58,7 @@ export async function settleAll(
 class Run {
   done = 0;
   private readonly settling: Settling;
-  private readonly failures = new Map<string, Failure<Letter>>();
+  private readonly failures = new Map<string, Refusal<Letter>>();
   private readonly others = new Set<string>();
   private readonly open: Set<string>;
 

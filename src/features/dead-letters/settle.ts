@@ -1,10 +1,10 @@
-import type { Failure } from './batch';
+import type { Refusal } from '../stack/calls';
 import type { HeldLetters } from './held';
 import type { Letter } from './letter';
 import { countLetters, type DeadLetterQueue } from './queue';
 import { settleAll, type Settled } from './settle-all';
-import type { CommandRun } from '../common/command';
-import { createProgressBar } from '../common/progress-bar';
+import type { CommandRun } from '../command/command';
+import { createProgressBar } from '../command/progress-bar';
 import { interrupted, sayEnd, throwIfIncomplete } from './ends';
 import type { Choice } from './preview';
 import { plural } from './text';
@@ -14,7 +14,7 @@ export interface Deed {
   /** `replayed`, for results. */
   done: string;
   act: (held: HeldLetters) => {
-    run: (letters: readonly Letter[]) => Promise<Failure<Letter>[]>;
+    run: (letters: readonly Letter[]) => Promise<Refusal<Letter>[]>;
     /** Besides what the user wants. */
     isWanted?: (letter: Letter) => boolean;
   };

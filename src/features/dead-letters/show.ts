@@ -1,12 +1,11 @@
 import { UserError } from '../../errors/user-error';
+import { fieldTable, styleFor, type TextStyle, visibleLines } from '../command/terminal-text';
 import { messageLog, type LogPlace, type MessageLog } from './attempts';
 import type { Letter } from './letter';
 import { peek } from './peek';
-import type { CommandRun } from '../common/command';
-import { fieldTable, lookOf, type Look } from '../common/look';
-import { visibleLines } from '../common/visible-controls';
-import { placeOf } from '../common/place';
-import { describeDuration } from '../common/durations';
+import type { CommandRun } from '../command/command';
+
+import { describeDuration } from '../command/durations';
 import { interrupted, sayEnd, throwIfIncomplete } from './ends';
 import { open, type Opened } from './open';
 import { attributesOf, describeSize, letterJson, visibleBody } from './text';
@@ -22,7 +21,7 @@ export async function runShow(run: CommandRun): Promise<void> {
   const peeked = await peek(queue, { isWanted: ({ id }) => wanted.has(id), most: wanted.size, signal });
   sayEnd(voice, peeked);
   if (peeked.end === 'interrupted') throw interrupted(`queue ${queue.name}`, 'nothing shown');
-  const look = lookOf(terminal);
+  const look = styleFor(terminal);
   for (const letter of peeked.letters) {
     const log = await logOf(run, opened, letter);
     voice.writeText(
@@ -55,7 +54,7 @@ export async function logOf(
 ): Promise<KnownLog> {
   if (target.isLocal) return { missing: `sls watchbot logs --local --message ${letter.id}` };
   if (deployed.logGroup === undefined) return { missing: 'the stack has no log group of this worker' };
-  const { explain } = placeOf(target);
+  const { explain } = target;
   const place: LogPlace = {
     logs: await target.clients.logs(),
     logGroup: deployed.logGroup,
@@ -77,7 +76,7 @@ const logJson = (log: KnownLog) =>
     : { attempts: log.attempts, log: log.lines.map(({ text }) => text), notRead: null };
 
 /** All but the body. */
-export async function describeLetter(letter: Letter, log: KnownLog, look: Look): Promise<string> {
+export async function describeLetter(letter: Letter, log: KnownLog, look: TextStyle): Promise<string> {
   const { id, sentAt, receives, sizeBytes, groupId, envelope } = letter;
   const age = describeDuration(Date.now() - sentAt.getTime());
   const optional = (name: string, text: string | undefined): [string, string][] =>

@@ -1,7 +1,6 @@
+import { firstLine, plainTable, type TextStyle, visibleLines } from '../command/terminal-text';
 import { textOf, type Letter } from './letter';
-import { describeAge } from '../common/durations';
-import { firstLine, plainTable, type Look } from '../common/look';
-import { visibleLines } from '../common/visible-controls';
+import { describeAge } from '../command/durations';
 
 const KIB = 1024;
 
@@ -12,7 +11,7 @@ export function describeSize(bytes: number): string {
 }
 
 /** Subject and first line, as far as they fit. */
-function summary(letter: Letter, { colours }: Look, width: number): string {
+function summary(letter: Letter, { colours }: TextStyle, width: number): string {
   const subject = letter.envelope?.subject;
   if (subject === undefined) return firstLine(textOf(letter), width);
   const shown = firstLine(subject, Math.floor(width / 2));
@@ -26,7 +25,11 @@ const LEAST_MESSAGE_WIDTH = 40;
 const ANY_WIDTH = 120;
 
 /** A line for each, or two where the terminal is narrow. */
-export async function letterTable(letters: readonly Letter[], look: Look, nowMs: number): Promise<string> {
+export async function letterTable(
+  letters: readonly Letter[],
+  look: TextStyle,
+  nowMs: number,
+): Promise<string> {
   const { width = FIRST_COLUMNS_WIDTH + ANY_WIDTH } = look;
   const messageWidth = width - FIRST_COLUMNS_WIDTH;
   const isNarrow = messageWidth < LEAST_MESSAGE_WIDTH;

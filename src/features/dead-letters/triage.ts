@@ -1,13 +1,12 @@
 import { UserError } from '../../errors/user-error';
 import { deleteLetters } from './delete';
+import { styleFor, type TextStyle, visibleLines } from '../command/terminal-text';
 import { HeldLetters } from './held';
 import { textOf, type Letter } from './letter';
 import { OneByOne } from './one-by-one';
 import { countLetters } from './queue';
 import { Replay } from './replay';
-import type { CommandRun } from '../common/command';
-import { lookOf, type Look } from '../common/look';
-import { visibleLines } from '../common/visible-controls';
+import type { CommandRun } from '../command/command';
 import { ask, openKeys, type Answer } from './ask';
 import { sayEnd } from './ends';
 import { open, type Opened } from './open';
@@ -22,7 +21,7 @@ export async function runTriage(run: CommandRun): Promise<void> {
   if (terminal.input.isTTY !== true || terminal.output.isTTY !== true) throw noTerminal();
   const opened = await open(run);
   const { queue } = opened;
-  const look = lookOf(terminal);
+  const look = styleFor(terminal);
   const held = new HeldLetters(queue);
   const counts: Counts = { replay: 0, delete: 0, skip: 0 };
   const keys = openKeys(run);
@@ -48,7 +47,7 @@ export async function runTriage(run: CommandRun): Promise<void> {
 interface Desk {
   opened: Opened;
   held: HeldLetters;
-  look: Look;
+  look: TextStyle;
   counts: Counts;
 }
 
@@ -103,7 +102,7 @@ const MOST_BODY_LENGTH = 4000;
 const LAST_LINES = 5;
 
 /** One message, so that it fits a screen. */
-async function page(letter: Letter, log: KnownLog, look: Look): Promise<string> {
+async function page(letter: Letter, log: KnownLog, look: TextStyle): Promise<string> {
   const { colours, width = 80 } = look;
   const body = visibleLines(textOf(letter).slice(0, MOST_BODY_LENGTH)).split('\n');
   const isCut = body.length > MOST_BODY_LINES || textOf(letter).length > MOST_BODY_LENGTH;

@@ -1,9 +1,7 @@
-import type { CommandDefinition } from '../common/command';
-import { PORT_OPTION } from '../common/common-options';
+import { type CommandDefinition, PORT_OPTION } from '../command/command';
 
 export const LOCAL: CommandDefinition = {
   usage: 'Run the packaged service on this machine, against an embedded emulator of SQS and SNS',
-  lifecycleEvents: ['run'],
   options: {
     port: PORT_OPTION,
     worker: { usage: 'Run only this worker (default: all)', type: 'string' },

@@ -3,8 +3,7 @@ import type { Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import { localLogFiles } from './local-log/record';
 import type { LogSource } from './log-source';
-import type { CommandRun } from '../common/command';
-import { explain } from '../common/target';
+import type { CommandRun } from '../command/command';
 
 /**
  * The log of a worker: CloudWatch's, or the file of `sls watchbot local`.
@@ -32,7 +31,7 @@ export async function openLog(run: CommandRun, worker: Worker): Promise<LogSourc
   });
   const explained = { action: READ_ACTION, place: `log group ${logGroup}` };
   const guard = <T>(events: AsyncIterable<T>) =>
-    guarded(events, (next) => explain(target, explained, next), logGroup);
+    guarded(events, (next) => target.explain(explained, next), logGroup);
   return {
     read: (query, signal) => guard(source.read(query, signal)),
     follow: (query, signal) => guard(source.follow(query, signal)),

@@ -1,6 +1,6 @@
 import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { jitteredWait } from '../../shared/backoff';
-import { isOfNetwork, isTransient, pause } from '../common/transient';
+import { isOfNetwork, isTransient, pause } from '../stack/calls';
 import type { LogEvent, LogQuery, LogSource } from './log-source';
 import { SeenEvents } from './seen-events';
 

@@ -1,9 +1,8 @@
-import type { CommandDefinition } from '../common/command';
-import { COMMON_OPTIONS } from '../common/common-options';
+import { type CommandDefinition, COMMON_OPTIONS } from '../command/command';
 
 export const LOGS: CommandDefinition = {
   usage: 'Show what the watcher and the workers have written',
-  lifecycleEvents: ['run'],
+  run: async () => (await import('./run.js')).runLogs,
   options: {
     ...COMMON_OPTIONS,
     json: { usage: 'Each line as JSON, with the line as it was written', type: 'boolean' },

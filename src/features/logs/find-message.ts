@@ -3,7 +3,7 @@ import type { Problem } from '../../errors/problem';
 import { UserError } from '../../errors/user-error';
 import { JobTrace } from './job-trace';
 import type { LogSource } from './log-source';
-import { argumentProblem } from '../common/collect-problems';
+import { argumentProblem } from '../command/options';
 import type { LogsPlan } from './plan';
 
 const WHOLE_ID_LENGTH = 36;

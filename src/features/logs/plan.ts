@@ -1,10 +1,8 @@
 import type { Worker } from '../../config/configuration';
 import type { Problem } from '../../errors/problem';
-import { chooseWorker } from '../common/choose-worker';
-import { argumentProblem, ProblemList } from '../common/collect-problems';
-import type { CommandRun } from '../common/command';
-import { timeOption } from '../common/durations';
-import { textOption } from '../common/options';
+import { argumentProblem, ProblemList, timeOption, textOption } from '../command/options';
+import { chooseWorker } from '../stack/workers';
+import type { CommandRun } from '../command/command';
 
 /** What a call of `logs` is to show, checked. */
 export interface LogsPlan {

@@ -1,8 +1,8 @@
 import type { JobTrace } from './job-trace';
 import type { LogEvent, LogQuery, LogSource } from './log-source';
-import { coloursFor } from '../common/colours';
-import type { CommandRun } from '../common/command';
-import { createLineWriter } from '../common/line-writer';
+import { coloursFor } from '../command/terminal-text';
+import type { CommandRun } from '../command/command';
+import { createLineWriter } from './line-writer';
 import { openLog } from './choose-source';
 import { findMessage } from './find-message';
 import { planLogs, type LogsPlan } from './plan';

@@ -1,8 +1,7 @@
 import { COUNTED_RESULTS, JobResult, LogField, LogLevel, LogSource } from '../../contract/log';
 import { parseObject, readLine, type ReadLine } from '../../contract/log-lines';
 import type { LogEvent } from './log-source';
-import type { Colours } from '../common/colours';
-import { visibleControls } from '../common/visible-controls';
+import { type Colours, visibleControls } from '../command/terminal-text';
 
 /** A line, read and judged. */
 export interface JudgedLine extends ReadLine {

@@ -1,7 +1,6 @@
 import type { MessageAttribute } from './message';
-import { argumentProblem, type ProblemList } from '../common/collect-problems';
-import type { Options } from '../common/command';
-import { listOption } from '../common/options';
+import { argumentProblem, type ProblemList, listOption } from '../command/options';
+import type { Options } from '../command/command';
 
 const TYPES = ['String', 'Number'] as const;
 const PAIR = /^([^=:]+)(?::([^=]*))?=(.*)$/s;

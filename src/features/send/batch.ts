@@ -1,4 +1,4 @@
-import { isFinal, type FailedEntry } from '../common/batches';
+import { isFinal, type FailedEntry } from '../stack/calls';
 import type { SendClients, SentMessage } from './send';
 import type { Destination } from './destination';
 import { attributeValues, type OutgoingMessage } from './message';

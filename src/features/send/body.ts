@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { UserError } from '../../errors/user-error';
-import { argumentProblem } from '../common/collect-problems';
-import type { CommandRun } from '../common/command';
+import { argumentProblem } from '../command/options';
+import type { CommandRun } from '../command/command';
 
 const EXAMPLE = 'sls watchbot send \'{"z":1}\'';
 

@@ -1,9 +1,9 @@
-import type { CommandDefinition } from '../common/command';
-import { COMMON_OPTIONS } from '../common/common-options';
+import { type CommandDefinition, COMMON_OPTIONS } from '../command/command';
 
 export const SEND: CommandDefinition = {
   usage: 'Send a message, from the argument or standard input, or the lines of a file',
-  lifecycleEvents: ['run'],
+  run: async () => (await import('./run.js')).runSend,
+  words: 'MESSAGE',
   options: {
     ...COMMON_OPTIONS,
     queue: { usage: 'Straight to the queue, not to the topic', type: 'boolean' },

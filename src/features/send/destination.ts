@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../../errors/user-error';
-import type { WorkerAddress } from '../common/addresses';
+import type { WorkerAddress } from '../stack/workers';
 
 /** A worker's queue and topic, as they were found. */
 export interface Destination {

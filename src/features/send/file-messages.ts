@@ -3,7 +3,7 @@ import type { Problem } from '../../errors/problem';
 import { messageProblems, type OutgoingMessage } from './message';
 import type { NumberedMessage } from './window';
 import { parseEnvelope } from './envelope';
-import { fileLines, type FileLine } from '../common/file-lines';
+import { fileLines, type FileLine } from '../command/file-lines';
 import type { SendPlan } from './plan';
 
 /** The plan of a file, and where it is. */

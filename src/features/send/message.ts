@@ -1,5 +1,5 @@
 import type { Problem } from '../../errors/problem';
-import type { WorkerAddress } from '../common/addresses';
+import type { WorkerAddress } from '../stack/workers';
 
 /** A message as a user gives it. */
 export interface OutgoingMessage {

@@ -1,5 +1,5 @@
 import { jitteredWait } from '../../shared/backoff';
-import { isTransient, pause } from '../common/transient';
+import { isTransient, pause } from '../stack/calls';
 import type { RefusedEntry, SendBatch } from './batch';
 import { Window, type NumberedMessage } from './window';
 

@@ -1,11 +1,8 @@
 import type { Worker } from '../../config/configuration';
-import { workerAddress, type WorkerAddress } from '../common/addresses';
-import { chooseWorker } from '../common/choose-worker';
+import { ProblemList, durationOption, numberOption, textOption } from '../command/options';
+import { workerAddress, type WorkerAddress, chooseWorker } from '../stack/workers';
 import { messageProblems, wayTo, type OutgoingMessage, type Way } from './message';
-import { ProblemList } from '../common/collect-problems';
-import type { CommandRun, Options } from '../common/command';
-import { durationOption } from '../common/durations';
-import { numberOption, textOption } from '../common/options';
+import type { CommandRun, Options } from '../command/command';
 import { attributesOption } from './attributes';
 import { messageBody } from './body';
 import { contradictions, delayProblems, MAX_SQS_DELAY_SECONDS } from './rules';

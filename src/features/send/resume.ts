@@ -1,4 +1,4 @@
-import type { Options } from '../common/command';
+import type { Options } from '../command/command';
 
 /** Not a part of how the rest of a file is to be sent. */
 const LEFT_OUT = ['start-line', 'json', 'verbose', 'debug'];

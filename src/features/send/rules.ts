@@ -2,9 +2,9 @@ import type { Problem } from '../../errors/problem';
 import type { Worker } from '../../config/configuration';
 import type { OutgoingMessage, Way } from './message';
 import { hasScheduleRole } from './schedule';
-import { argumentProblem } from '../common/collect-problems';
-import type { CommandRun } from '../common/command';
-import { DURATION_FORMS } from '../common/durations';
+import { argumentProblem } from '../command/options';
+import type { CommandRun } from '../command/command';
+import { DURATION_FORMS } from '../command/durations';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html */
 export const MAX_SQS_DELAY_SECONDS = 900;

@@ -1,4 +1,4 @@
-import type { CommandRun } from '../common/command';
+import type { CommandRun } from '../command/command';
 import { planSend } from './plan';
 import { sendFile } from './send-file';
 import { sendMessage } from './send-message';

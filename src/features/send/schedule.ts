@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { UserError } from '../../errors/user-error';
-import { physicalIds } from '../common/stack-overview';
-import type { StackPlace } from '../common/stack-state';
+import { physicalIds, type StackRef } from '../stack/stack';
 import type { Destination } from './destination';
 import type { OutgoingMessage } from './message';
 
@@ -17,7 +16,7 @@ export function hasScheduleRole({ events }: Worker): boolean {
 }
 
 export interface ScheduleParts {
-  stack: StackPlace;
+  stack: StackRef;
   scheduler: SchedulerClient;
   worker: Worker;
   destination: Destination;

@@ -2,12 +2,10 @@ import path from 'node:path';
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors/user-error';
 import { createSendBatch } from './batch';
+import { type CommandRun, INTERRUPTED } from '../command/command';
 import { findDestination } from './destination';
 import { sendAll, type PipelineResult } from './pipeline';
-import type { CommandRun } from '../common/command';
-import { createProgressBar } from '../common/progress-bar';
-import { explain } from '../common/target';
-import { INTERRUPTED } from '../common/exit-codes';
+import { createProgressBar } from '../command/progress-bar';
 import { checkFile, fileMessages, type FileCheck, type FilePlan } from './file-messages';
 import type { SendPlan } from './plan';
 import { actionsFor, fileText, lookUp } from './texts';
@@ -21,7 +19,7 @@ export async function sendFile(run: CommandRun, plan: SendPlan): Promise<number>
   const result = await sendChecked(run, plan, { file, total: check.messages });
   tell(run, plan, { name, result });
   if (result.error !== undefined)
-    await explain(run.target, callOf(plan), () => Promise.reject(result.error as Error));
+    await run.target.explain(callOf(plan), () => Promise.reject(result.error as Error));
   if (result.failed.length > 0 || result.overtaken.length > 0) return 1;
   return result.nextLine === undefined ? 0 : INTERRUPTED;
 }
@@ -38,7 +36,7 @@ async function sendChecked(
 ): Promise<PipelineResult> {
   const { target, signal } = run;
   const { to } = plan.way;
-  const sendBatch = await explain(target, lookUp(plan.worker), async () => {
+  const sendBatch = await target.explain(lookUp(plan.worker), async () => {
     const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
     return createSendBatch({ sqs, sns }, await findDestination(sqs, plan.address), to);
   });

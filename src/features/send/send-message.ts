@@ -2,9 +2,9 @@ import { sendOne, type SentMessage } from './send';
 import { findDestination, type Destination } from './destination';
 import type { OutgoingMessage } from './message';
 import { SCHEDULE_ACTIONS, scheduleMessage } from './schedule';
-import type { CommandRun } from '../common/command';
+import type { CommandRun } from '../command/command';
 import { openLog } from '../logs/choose-source';
-import { explain, type Target } from '../common/target';
+import type { Target } from '../stack/target';
 import type { SendPlan } from './plan';
 import { actionsFor, lookUp } from './texts';
 import { outcomeFields, outcomeSentence, waitForOutcome } from './wait';
@@ -13,7 +13,7 @@ import { outcomeFields, outcomeSentence, waitForOutcome } from './wait';
 export async function sendMessage(run: CommandRun, plan: SendPlan): Promise<number> {
   const { target } = run;
   const { worker } = plan;
-  const destination = await explain(target, lookUp(worker), async () =>
+  const destination = await target.explain(lookUp(worker), async () =>
     findDestination(await target.clients.sqs(), plan.address),
   );
   const message = { ...plan.common, body: plan.body ?? '' };
@@ -49,7 +49,7 @@ async function sendNow(run: CommandRun, plan: SendPlan, ready: Ready): Promise<n
 
 function send({ target }: CommandRun, { way, worker }: SendPlan, { message, destination }: Ready) {
   const call = { action: actionsFor(way.to), place: `message to ${worker.name}` };
-  return explain(target, call, async () => {
+  return target.explain(call, async () => {
     const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
     return sendOne({ sqs, sns }, destination, { message, to: way.to });
   });
@@ -60,7 +60,7 @@ async function schedule(run: CommandRun, plan: SendPlan, { message, destination 
   const { worker, scheduleSeconds = 0 } = plan;
   const at = new Date(Date.now() + scheduleSeconds * 1000);
   const place = `message to ${worker.name}, later`;
-  const name = await explain(target, { action: SCHEDULE_ACTIONS, place }, async () => {
+  const name = await target.explain({ action: SCHEDULE_ACTIONS, place }, async () => {
     const [cloudFormation, scheduler] = await Promise.all([
       target.clients.cloudFormation(),
       target.clients.scheduler(),

@@ -1,7 +1,7 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../../errors/user-error';
-import type { WorkerAddress } from '../common/addresses';
+import type { WorkerAddress } from '../stack/workers';
 import { findDestination, type Destination } from './destination';
 import { attributeValues, messageProblems, wayTo, type OutgoingMessage } from './message';
 

@@ -1,7 +1,7 @@
 import type { Worker } from '../../config/configuration';
 import { FIND_ACTIONS } from './destination';
 import type { FailedLine, PipelineResult } from './pipeline';
-import type { Options } from '../common/command';
+import type { Options } from '../command/command';
 import { resumeCommand } from './resume';
 
 /** What sending to a topic or to a queue needs in AWS. */

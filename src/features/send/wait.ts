@@ -1,7 +1,11 @@
 import type { LogSource } from '../logs/log-source';
+import { type CommandRun, INTERRUPTED } from '../command/command';
 import { followJob, type Attempt, type Settlement } from '../logs/follow-job';
-import type { CommandRun } from '../common/command';
-import { FATE_CODES, INTERRUPTED, UNSETTLED } from '../common/exit-codes';
+
+/** Exit codes: what became of the message. A worker rejects with 3, too. */
+const FATE_CODES = { done: 0, 'dead-lettered': 2, rejected: 3 } as const;
+/** Exit code: the message is not settled yet. */
+const UNSETTLED = 4;
 
 /** Clocks of this machine and of AWS differ. The id is the message's own, so that nothing else is found. */
 const BEFORE_MS = 600_000;

@@ -1,5 +1,5 @@
 import { cyan, green, plot, yellow } from 'asciichart';
-import type { Look } from '../common/look';
+import type { TextStyle } from '../command/terminal-text';
 import { endSecondsOf, MEASURES, mostOf, spanAxis, titleOf, type Axis, type Measure } from './axes';
 import { POLICY_LABELS, type PolicyName, type PolicyRun } from './compare';
 import type { Sample } from './simulation';
@@ -22,7 +22,7 @@ const COLOURS: Partial<Record<PolicyName, { code: string; name: 'cyan' | 'green'
 };
 
 /** Backlog, tasks and wait over time, one below the other, over one time axis. */
-export function chart(runs: readonly PolicyRun[], { colours, width = DEFAULT_WIDTH }: Look): string {
+export function chart(runs: readonly PolicyRun[], { colours, width = DEFAULT_WIDTH }: TextStyle): string {
   const hasColours = colours.isColorSupported;
   // Without colours nobody can tell two lines apart.
   const drawn = DRAWN.filter((policy) => hasColours || policy === 'serverless-watchbot');

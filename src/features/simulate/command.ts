@@ -1,12 +1,11 @@
-import type { CommandDefinition } from '../common/command';
-import { JSON_OPTION, WORKER_OPTION } from '../common/common-options';
+import { COMMON_OPTIONS, type CommandDefinition } from '../command/command';
 import { DEFAULT_MESSAGES } from './limits';
 
 export const SIMULATE: CommandDefinition = {
   usage: 'Show how the scaling of a worker would meet a load, what that costs, and what others would do',
-  lifecycleEvents: ['run'],
+  run: async () => (await import('./simulate.js')).runSimulate,
   options: {
-    worker: WORKER_OPTION,
+    worker: COMMON_OPTIONS.worker,
     messages: { usage: `So many messages at once (default: ${DEFAULT_MESSAGES})`, type: 'string' },
     rate: { usage: 'Messages at this rate, at random: 5/s, 300/m, 20000/h', type: 'string' },
     daily: {
@@ -45,7 +44,7 @@ export const SIMULATE: CommandDefinition = {
       usage: "With --search: at most so many task-hours (40h), or so much money (12.50; default: Watchbot's)",
       type: 'string',
     },
-    json: JSON_OPTION,
+    json: COMMON_OPTIONS.json,
   },
   examples: [
     {

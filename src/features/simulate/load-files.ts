@@ -2,10 +2,10 @@ import path from 'node:path';
 import { JobResult } from '../../contract/log';
 import { outcomeTimes, parseObject, readLine } from '../../contract/log-lines';
 import { UserError } from '../../errors/user-error';
-import { argumentProblem } from '../common/collect-problems';
-import type { CommandRun } from '../common/command';
-import { parseTime } from '../common/durations';
-import { fileLines } from '../common/file-lines';
+import { argumentProblem } from '../command/options';
+import type { CommandRun } from '../command/command';
+import { parseTime } from '../command/durations';
+import { fileLines } from '../command/file-lines';
 import { MOST_DAYS, MOST_MESSAGES } from './limits';
 
 type FilePlace = Pick<CommandRun, 'serviceFolder' | 'signal'>;

@@ -1,8 +1,13 @@
 import { UserError } from '../../errors/user-error';
-import { argumentProblem, type ProblemList } from '../common/collect-problems';
-import type { CommandRun, Options } from '../common/command';
-import { DURATION_FORMS, durationOption, UNIT_SECONDS } from '../common/durations';
-import { numberOption, textOption } from '../common/options';
+import { DURATION_FORMS, UNIT_SECONDS } from '../command/durations';
+import {
+  argumentProblem,
+  type ProblemList,
+  durationOption,
+  numberOption,
+  textOption,
+} from '../command/options';
+import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_MESSAGES, MOST_DAYS, MOST_JOB_SECONDS, MOST_MESSAGES } from './limits';
 import type { Arrivals, Durations, Load } from './load';
 import { readArrivals, readJobSeconds } from './load-files';

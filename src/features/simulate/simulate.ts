@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UserError } from '../../errors/user-error';
-import { argumentProblem } from '../common/collect-problems';
-import type { CommandRun } from '../common/command';
-import { INTERRUPTED } from '../common/exit-codes';
-import { fieldTable, lookOf } from '../common/look';
+import { argumentProblem } from '../command/options';
+import { fieldTable, styleFor } from '../command/terminal-text';
+import { type CommandRun, INTERRUPTED } from '../command/command';
 import { chart } from './chart';
 import { comparePolicies, type PolicyRun } from './compare';
 import { simulationJson } from './json';
@@ -62,7 +61,7 @@ async function screen(
   plan: SimulatePlan,
   { runs, proposed }: { runs: readonly PolicyRun[]; proposed: Proposed | undefined },
 ): Promise<string> {
-  const look = lookOf(terminal);
+  const look = styleFor(terminal);
   const fields = Object.entries({ ...loadTexts(plan), assumed: worldText(plan.world) });
   return [
     `${look.colours.bold(plan.worker.name)}\n${await fieldTable(fields, look)}`,

@@ -1,4 +1,4 @@
-import { plainTable, type Look } from '../common/look';
+import { plainTable, type TextStyle } from '../command/terminal-text';
 import { POLICY_LABELS, type PolicyRun } from './compare';
 import type { Arrivals, Durations } from './load';
 import { countOf, secondsOf } from './load-options';
@@ -16,7 +16,7 @@ const ALL_RIGHT = ['right', 'right', 'right', 'right', 'right', 'right', 'right'
 export async function comparisonTable(
   runs: readonly PolicyRun[],
   { pricePerTaskHour }: { pricePerTaskHour: number | undefined },
-  { colours }: Look,
+  { colours }: TextStyle,
 ): Promise<string> {
   const hasCost = pricePerTaskHour !== undefined;
   const head = [

@@ -2,7 +2,7 @@ import { ALARM_NAMES, type AlarmName } from '../../config/alarm-defaults';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { buildTemplate } from '../../resources/template';
-import type { StatusPlace } from './place';
+import type { Target } from '../stack/target';
 import { reading, type Reading } from './reading';
 
 export interface AlarmState {
@@ -17,7 +17,7 @@ export interface AlarmState {
 
 /** Of the alarms that the template has: those of scaling are busy by nature, and told by its activities. */
 export async function alarmStates(
-  { clients, explain }: StatusPlace,
+  { clients, explain }: Target,
   configuration: Configuration,
   worker: Worker,
 ): Promise<Reading<AlarmState[]>> {

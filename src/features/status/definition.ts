@@ -1,9 +1,8 @@
-import type { CommandDefinition } from '../common/command';
-import { COMMON_OPTIONS } from '../common/common-options';
+import { type CommandDefinition, COMMON_OPTIONS } from '../command/command';
 
 export const STATUS: CommandDefinition = {
   usage: 'Show queue, dead letters, tasks, scaling, failures and alarms of a worker, or of all',
-  lifecycleEvents: ['run'],
+  run: async () => (await import('./run.js')).runStatus,
   options: {
     ...COMMON_OPTIONS,
     worker: { usage: 'Show only this worker (default: all)', type: 'string' },

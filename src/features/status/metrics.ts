@@ -2,7 +2,7 @@ import type { MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import type { Configuration, Worker } from '../../config/configuration';
 import { METRIC_NAMESPACE, metricName } from '../../config/names';
 import type { LogMetric } from '../../resources/worker/metrics';
-import type { StatusPlace } from './place';
+import type { Target } from '../stack/target';
 import { reading, type Reading } from './reading';
 
 export interface Metrics {
@@ -26,7 +26,7 @@ const RECENT_MS = 10 * MINUTE_SECONDS * 1000;
 const Id = { oldest: 'oldest', failed: 'failed', jobs: 'jobs' } as const;
 
 export async function recentMetrics(
-  { clients, explain }: StatusPlace,
+  { clients, explain }: Target,
   { configuration, worker, queueName }: { configuration: Configuration; worker: Worker; queueName: string },
 ): Promise<Reading<Metrics>> {
   const { GetMetricDataCommand } = await import('../../vendor/cloudwatch.mjs');

@@ -1,7 +1,6 @@
-import { queueNameIn } from '../common/deployed-worker';
-import { COUNT_ATTRIBUTES, countsIn, type MessageCounts } from '../common/message-counts';
+import { queueNameIn, COUNT_ATTRIBUTES, countsIn, type MessageCounts } from '../stack/queues';
 import { reading, type Reading } from './reading';
-import type { StatusPlace } from './place';
+import type { Target } from '../stack/target';
 
 export interface QueueState extends MessageCounts {
   name: string;
@@ -9,7 +8,7 @@ export interface QueueState extends MessageCounts {
 
 /** Messages in a queue. */
 export async function queueState(
-  { clients, explain }: StatusPlace,
+  { clients, explain }: Target,
   queueUrl: string,
 ): Promise<Reading<QueueState>> {
   const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors/user-error';
-import type { Explain, NamedCall } from '../common/explain';
+import type { Explain, NamedCall } from '../stack/target';
 
 /** What was read, or why it was not: one part that cannot be read does not spoil the others. */
 export type Reading<T> = { value: T } | NotRead;

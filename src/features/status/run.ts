@@ -1,12 +1,9 @@
 import { UserError } from '../../errors/user-error';
-import { chooseWorker } from '../common/choose-worker';
-import { deployedWorkers } from '../common/deployed-worker';
-import type { StatusPlace } from './place';
+import { chooseWorker, deployedWorkers } from '../stack/workers';
+import { styleFor } from '../command/terminal-text';
 import { statusReader, type WorkerStatus } from './worker-status';
-import type { CommandRun } from '../common/command';
-import { lookOf } from '../common/look';
-import { textOption } from '../common/options';
-import { placeOf } from '../common/place';
+import type { CommandRun } from '../command/command';
+import { textOption } from '../command/options';
 import { statusJson } from './json';
 import { workerScreen } from './screen';
 import { everySeconds, inPlace } from './watch';
@@ -47,10 +44,9 @@ async function reader({
 }: CommandRun): Promise<() => Promise<WorkerStatus[]>> {
   const name = textOption(options, 'worker');
   const workers = name === undefined ? configuration.workers : [chooseWorker(configuration, name)];
-  const place: StatusPlace = { ...placeOf(target), clients: target.clients };
-  const deployed = await deployedWorkers(place, configuration, workers);
+  const deployed = await deployedWorkers(target, configuration, workers);
   const readers = workers.map((worker, index) =>
-    statusReader(place, { configuration, worker, deployed: deployed[index]! }),
+    statusReader(target, { configuration, worker, deployed: deployed[index]! }),
   );
   return () => Promise.all(readers.map((read) => read()));
 }
@@ -71,7 +67,7 @@ async function screen(
   { configuration: { context }, target, terminal }: CommandRun,
   statuses: readonly WorkerStatus[],
 ): Promise<string> {
-  const look = lookOf(terminal);
+  const look = styleFor(terminal);
   const now = new Date();
   const heading = look.colours.dim(
     `${context.service}, stage ${context.stage} (${target.text}), ${now.toISOString().slice(0, -5)}Z`,

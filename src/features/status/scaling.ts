@@ -1,4 +1,4 @@
-import type { StatusPlace } from './place';
+import type { Target } from '../stack/target';
 import { reading, type Reading } from './reading';
 import type { ServiceName } from './service';
 
@@ -20,7 +20,7 @@ const MOST_ACTIVITIES = 3;
 const resourceId = ({ cluster, service }: ServiceName) => `service/${cluster}/${service}`;
 
 export async function scalingBounds(
-  { clients, explain }: StatusPlace,
+  { clients, explain }: Target,
   name: ServiceName,
 ): Promise<Reading<ScalingBounds>> {
   const { DescribeScalableTargetsCommand } = await import('../../vendor/application-auto-scaling.mjs');
@@ -39,7 +39,7 @@ export async function scalingBounds(
 
 /** The last ones, the newest first. */
 export async function scalingActivities(
-  { clients, explain }: StatusPlace,
+  { clients, explain }: Target,
   name: ServiceName,
 ): Promise<Reading<ScalingActivity[]>> {
   const { DescribeScalingActivitiesCommand } = await import('../../vendor/application-auto-scaling.mjs');

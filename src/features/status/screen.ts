@@ -1,19 +1,19 @@
 import type { AlarmState } from './alarms';
+import { fieldTable, type TextStyle } from '../command/terminal-text';
 import type { Metrics } from './metrics';
 import type { QueueState } from './queue';
 import type { Reading } from './reading';
 import type { ScalingActivity, ScalingBounds } from './scaling';
 import type { DeploymentState } from './service';
 import type { WorkerStatus } from './worker-status';
-import { fieldTable, type Look } from '../common/look';
-import { describeAge, describeDuration } from '../common/durations';
+import { describeAge, describeDuration } from '../command/durations';
 
 type Field = [name: string, text: string];
 
 /** One worker, as people read it. */
 export async function workerScreen(
   status: WorkerStatus,
-  look: Look,
+  look: TextStyle,
   { nowMs, isLocal }: { nowMs: number; isLocal: boolean },
 ): Promise<string> {
   const shown = new Shown(look, nowMs);
@@ -47,10 +47,10 @@ function fieldsInAws(status: WorkerStatus, shown: Shown): Field[] {
 }
 
 class Shown {
-  private readonly colours: Look['colours'];
+  private readonly colours: TextStyle['colours'];
   private readonly nowMs: number;
 
-  constructor({ colours }: Look, nowMs: number) {
+  constructor({ colours }: TextStyle, nowMs: number) {
     this.colours = colours;
     this.nowMs = nowMs;
   }

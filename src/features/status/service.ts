@@ -1,6 +1,6 @@
 import type { Deployment } from '@aws-sdk/client-ecs';
 import { inBatches } from '../../shared/batches';
-import type { StatusPlace } from './place';
+import type { Target } from '../stack/target';
 import { reading, type Reading } from './reading';
 
 export interface ServiceName {
@@ -35,7 +35,7 @@ export function serviceNameIn(arn: string): ServiceName {
 }
 
 export async function serviceState(
-  { clients, explain }: StatusPlace,
+  { clients, explain }: Target,
   { cluster, service }: ServiceName,
 ): Promise<Reading<{ tasks: TaskCounts; deployment: DeploymentState | null }>> {
   const { DescribeServicesCommand } = await import('../../vendor/ecs.mjs');
@@ -83,7 +83,7 @@ const MOST_TASKS = 100;
 
 /** Tasks that scale-in leaves alone since they are busy. */
 export async function protectedTasks(
-  { clients, explain }: StatusPlace,
+  { clients, explain }: Target,
   { cluster, service }: ServiceName,
 ): Promise<Reading<number>> {
   const { GetTaskProtectionCommand, paginateListTasks } = await import('../../vendor/ecs.mjs');

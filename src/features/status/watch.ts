@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../errors/user-error';
-import type { Terminal } from '../common/command';
-import { visibleOutput } from '../common/visible-controls';
+import type { Terminal } from '../command/command';
+import { visibleOutput } from '../command/terminal-text';
 
 /** Does it again and again until the signal. */
 export async function everySeconds(

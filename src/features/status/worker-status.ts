@@ -1,11 +1,5 @@
 import type { Configuration, Worker } from '../../config/configuration';
-import { queueNameIn, type DeployedWorker } from '../common/deployed-worker';
-import { alarmStates, type AlarmState } from './alarms';
-import { recentMetrics, type Metrics } from './metrics';
-import type { StatusPlace } from './place';
-import { queueState, type QueueState } from './queue';
-import { ONLY_IN_AWS, type Reading } from './reading';
-import { scalingActivities, scalingBounds, type ScalingActivity, type ScalingBounds } from './scaling';
+import type { DeployedWorker } from '../stack/workers';
 import {
   protectedTasks,
   serviceNameIn,
@@ -13,6 +7,13 @@ import {
   type DeploymentState,
   type TaskCounts,
 } from './service';
+import { queueNameIn } from '../stack/queues';
+import { alarmStates, type AlarmState } from './alarms';
+import { recentMetrics, type Metrics } from './metrics';
+import type { Target } from '../stack/target';
+import { queueState, type QueueState } from './queue';
+import { ONLY_IN_AWS, type Reading } from './reading';
+import { scalingActivities, scalingBounds, type ScalingActivity, type ScalingBounds } from './scaling';
 
 /** All there is to know of a worker at one moment. */
 export interface WorkerStatus {
@@ -34,7 +35,7 @@ const SLOW_MS = 30_000;
 
 /** Gives what reads a worker's status; what changes slowly is asked for less often. */
 export function statusReader(
-  place: StatusPlace,
+  place: Target,
   {
     configuration,
     worker,

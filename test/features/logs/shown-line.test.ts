@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { coloursFor } from '../../../src/features/common/colours';
+import { coloursFor } from '../../../src/features/command/terminal-text';
 import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/shown-line';
 
 it('a line whose fields are nested too deep to be written is shown without them', () => {

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { parseObject } from '../../../contract/log-lines';
 import type { LogEvent, LogQuery, LogSource } from '../log-source';
-import { pause } from '../../common/transient';
+import { pause } from '../../stack/calls';
 import { localLogFiles, type LocalLogFiles, type LocalRecord } from './record';
 
 /** Milliseconds between looks for new lines. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
 import { letterJson } from '../../../src/features/dead-letters/text';
-import { visibleOutput, visibleVoice } from '../../../src/features/common/visible-controls';
+import { visibleOutput, visibleVoice } from '../../../src/features/command/terminal-text';
 import { UserError } from '../../../src/errors/user-error';
 import type { Letter } from '../../../src/features/dead-letters/letter';
 

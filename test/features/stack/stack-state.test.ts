@@ -1,6 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { expect, it } from '@jest/globals';
-import { checkStackState } from '../../../src/features/common/stack-state';
+import { checkStackState } from '../../../src/features/stack/stack';
 
 const check = (answer: () => Promise<object>) =>
   checkStackState({

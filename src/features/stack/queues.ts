@@ -1,18 +1,18 @@
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 
+/** How many messages a queue has. SQS calls the numbers approximate. */
+export interface MessageCounts {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+}
+
 /** What `GetQueueAttributes` must be asked for. */
 export const COUNT_ATTRIBUTES: readonly QueueAttributeName[] = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ];
-
-/** Messages of a queue; SQS calls the numbers approximate. */
-export interface MessageCounts {
-  visible: number;
-  inFlight: number;
-  delayed: number;
-}
 
 export function countsIn(attributes: Partial<Record<string, string>> = {}): MessageCounts {
   return {
@@ -21,3 +21,6 @@ export function countsIn(attributes: Partial<Record<string, string>> = {}): Mess
     delayed: Number(attributes.ApproximateNumberOfMessagesDelayed ?? 0),
   };
 }
+
+/** A queue's URL ends with its name. */
+export const queueNameIn = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? queueUrl;

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { CommandDefinition } from '../../../src/features/common/command';
-import { COMMANDS } from '../../../src/features/common/definitions';
-import { withExamples } from '../../../src/features/common/help';
+import type { CommandDefinition } from '../../../src/features/command/command';
+import { COMMANDS, commandNames } from '../../../src/features/commands';
+import { withExamples } from '../../../src/features/command/declare';
 import { commandsPage } from '../../../src/features/common/reference-page';
-import { commandNames } from '../../../src/features/common/words';
 
 const page = commandsPage();
 const definitionOf = (name: string): CommandDefinition =>

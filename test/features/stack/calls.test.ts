@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { inBatch } from '../../../src/features/dead-letters/batch';
+import { sendBatch } from '../../../src/features/stack/calls';
 
 it('sends again what was refused through no fault of ours, and says what is left in the end', async () => {
   const calls: string[][] = [];
-  const failures = await inBatch(['good', 'passing', 'wrong', 'never'], (entries) => {
+  const failures = await sendBatch(['good', 'passing', 'wrong', 'never'], (entries) => {
     calls.push(entries.map(([, item]) => item));
     const refused = (item: string) =>
       item === 'never' || item === 'wrong' || (item === 'passing' && calls.length < 3);

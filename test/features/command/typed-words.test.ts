@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { typedWords } from '../../../src/features/common/typed-words';
+import { typedWords } from '../../../src/features/command/command-line';
 
 describe('the words of a command line', () => {
   it.each([

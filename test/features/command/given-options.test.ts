@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { givenOptions } from '../../../src/features/common/given-options';
-import { typedWords } from '../../../src/features/common/typed-words';
+import { givenOptions, typedWords } from '../../../src/features/command/command-line';
 import { READERS } from '../../helpers/read-line';
 
 const FRAMEWORKS = Object.keys(READERS);

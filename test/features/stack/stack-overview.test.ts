@@ -1,6 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { expect, it } from '@jest/globals';
-import { stackOverview } from '../../../src/features/common/stack-overview';
+import { stackOverview } from '../../../src/features/stack/stack';
 import { buildTemplate } from '../../../src/resources/template';
 import { parse } from '../../config/support';
 

@@ -1,0 +1,40 @@
+import type { CommandDefinition } from './command/command';
+import { DEAD_LETTER } from './dead-letters/definition';
+import { LOCAL } from './local/definition';
+import { LOGS } from './logs/definition';
+import { SEND } from './send/definition';
+import { SIMULATE } from './simulate/command';
+import { STATUS } from './status/definition';
+
+/**
+ * What stands behind `sls watchbot`, in the order of its help. Every command of the framework loads this file: the
+ * definitions hold texts only, and load what they do when it is called.
+ */
+export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
+  local: LOCAL,
+  send: SEND,
+  logs: LOGS,
+  status: STATUS,
+  'dead-letter': DEAD_LETTER,
+  simulate: SIMULATE,
+};
+
+/** The names of all commands that do something, `dead-letter list` among them. */
+export function commandNames(
+  commands: Readonly<Record<string, CommandDefinition>> = COMMANDS,
+  prefix: readonly string[] = [],
+): string[] {
+  return Object.entries(commands).flatMap(([name, { commands: below }]) => {
+    const path = [...prefix, name];
+    return below === undefined ? [path.join(' ')] : commandNames(below, path);
+  });
+}
+
+/** @param name `dead-letter replay` */
+export function definitionOf(name: string): CommandDefinition | undefined {
+  const [first = '', ...rest] = name.split(' ');
+  return rest.reduce<CommandDefinition | undefined>(
+    (found, part) => found?.commands?.[part],
+    COMMANDS[first],
+  );
+}

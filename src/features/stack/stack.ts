@@ -1,0 +1,139 @@
+import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
+import type { Configuration, Worker } from '../../config/configuration';
+import { logicalId, type WorkerResource } from '../../config/logical-ids';
+import { dashboardName, OutputName } from '../../config/names';
+import { explainAws } from '../../errors/aws-error';
+import { UserError } from '../../errors/user-error';
+
+/** A stack of CloudFormation, and the client that asks about it. */
+export interface StackRef {
+  client: CloudFormationClient;
+  stackName: string;
+  region: string;
+}
+
+/** Undefined if there is no such stack. */
+export async function findStack({ client, stackName, region }: StackRef): Promise<Stack | undefined> {
+  const { DescribeStacksCommand } = await import('../../vendor/cloudformation.mjs');
+  const call = { action: 'cloudformation:DescribeStacks', region };
+  const answer = await explainAws(call, `stack ${stackName}`, () =>
+    client.send(new DescribeStacksCommand({ StackName: stackName })).catch(unlessMissing),
+  );
+  return answer?.Stacks?.[0];
+}
+
+function unlessMissing(error: Error): undefined {
+  const isMissing = error.name === 'ValidationError' && error.message.includes('does not exist');
+  if (!isMissing) throw error;
+}
+
+/**
+ * Checks that the stack can be deployed to, before anything is built for it.
+ * @throws {UserError} `WATCHBOT_STACK_STATE`
+ */
+export async function checkStackState(ref: StackRef): Promise<void> {
+  const stack = await findStack(ref);
+  const status = stack?.StackStatus;
+  const advice = status === undefined ? undefined : adviceFor(status, ref);
+  if (status === undefined || advice === undefined) return;
+  const reason = stack?.StackStatusReason === undefined ? '' : ` (${stack.StackStatusReason})`;
+  throw UserError.of({
+    code: 'WATCHBOT_STACK_STATE',
+    place: `stack ${ref.stackName}`,
+    given: `${status}${reason}`,
+    allowed: 'a stack whose last deploy has ended, or none',
+    advice: `${advice}; nothing was built, pushed or changed`,
+  });
+}
+
+/** Its first deploy failed, or its removal: AWS can only remove such a stack. */
+const DEAD = /^(REVIEW_IN_PROGRESS|CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED|DELETE_FAILED)$/;
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
+const STUCK = /^(UPDATE|IMPORT)_ROLLBACK_FAILED$/;
+
+/** Undefined if the stack can be deployed to. */
+function adviceFor(status: string, { stackName, region }: StackRef): string | undefined {
+  if (DEAD.test(status)) return 'remove the stack with `sls remove`, then deploy again';
+  if (STUCK.test(status)) {
+    return `run \`aws cloudformation continue-update-rollback --stack-name ${stackName} --region ${region}\`, then deploy again`;
+  }
+  if (status.endsWith('_IN_PROGRESS')) return 'wait until the deploy or removal that is under way has ended';
+  return undefined;
+}
+
+/** What a deployed worker has in AWS. What it does not have is left out. */
+export interface WorkerOverview {
+  worker: string;
+  queueUrl?: string | undefined;
+  deadLetterQueueUrl?: string | undefined;
+  topicArn?: string | undefined;
+  serviceArn?: string | undefined;
+  logGroup?: string | undefined;
+  webhookUrl?: string | undefined;
+  dashboardUrl?: string | undefined;
+}
+
+/** Undefined if there is no stack. */
+export async function stackOverview(
+  ref: StackRef,
+  configuration: Configuration,
+): Promise<WorkerOverview[] | undefined> {
+  const stack = await findStack(ref);
+  if (stack === undefined) return undefined;
+  const outputs = new Map(stack.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const ids = await physicalIds(ref);
+  return configuration.workers.map((worker) => overviewOf(worker, configuration, { outputs, ids }));
+}
+
+interface DeployedNames {
+  outputs: ReadonlyMap<string | undefined, string | undefined>;
+  ids: ReadonlyMap<string | undefined, string | undefined>;
+}
+
+function overviewOf(
+  { name }: Worker,
+  { context }: Configuration,
+  { outputs, ids }: DeployedNames,
+): WorkerOverview {
+  const idOf = (resource: WorkerResource) => ids.get(logicalId(name, resource));
+  return {
+    worker: name,
+    // An existing queue is only among the outputs.
+    queueUrl: idOf('queue') ?? outputs.get(OutputName.queueUrl(name)),
+    deadLetterQueueUrl: idOf('deadLetterQueue') ?? outputs.get(OutputName.deadLetterQueueUrl(name)),
+    topicArn: idOf('topic'),
+    serviceArn: idOf('service'),
+    logGroup: idOf('logGroup'),
+    webhookUrl: outputs.get(OutputName.webhookUrl(name)),
+    dashboardUrl:
+      idOf('dashboard') === undefined
+        ? undefined
+        : dashboardUrl(context.region, dashboardName(context, name)),
+  };
+}
+
+function dashboardUrl(region: string, dashboard: string): string {
+  return `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard}`;
+}
+
+/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+function consoleHost(region: string): string {
+  if (region.startsWith('cn-')) return `${region}.console.amazonaws.cn`;
+  if (region.startsWith('us-gov-')) return `${region}.console.amazonaws-us-gov.com`;
+  return `${region}.console.aws.amazon.com`;
+}
+
+/** What AWS calls each resource of the stack, by its logical id. */
+export async function physicalIds({ client, stackName, region }: StackRef) {
+  const { paginateListStackResources } = await import('../../vendor/cloudformation.mjs');
+  const call = { action: 'cloudformation:ListStackResources', region };
+  return explainAws(call, `stack ${stackName}`, async () => {
+    const ids = new Map<string | undefined, string | undefined>();
+    for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
+      for (const { LogicalResourceId, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
+        ids.set(LogicalResourceId, PhysicalResourceId);
+      }
+    }
+    return ids;
+  });
+}
