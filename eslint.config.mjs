@@ -8,9 +8,9 @@ import tseslint from 'typescript-eslint';
  * serverless.yml to template and queue to outcome, meet only in `contract/`.
  */
 const ROOMS = {
-  contract: [],
-  errors: ['contract'],
   shared: [],
+  contract: ['shared'],
+  errors: ['contract'],
   scaling: ['contract', 'shared'],
   'aws-json': ['shared'],
   vendor: [],

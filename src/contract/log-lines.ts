@@ -1,3 +1,4 @@
+import { parseObject } from '../shared/json';
 import { JobResult, LogField, type LogLevel, LOGGER_NAME, LogSource } from './log';
 
 /**
@@ -159,15 +160,4 @@ function readParts(line: string): Pick<ReadLine, 'source' | 'messageId' | 'text'
     messageId: typeof messageId === 'string' ? messageId : undefined,
     text: typeof text === 'string' ? text : '',
   };
-}
-
-/** A JSON object in a line, or undefined. */
-export function parseObject(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,12 +6,12 @@ import {
   outcomeFields,
   outcomeText,
   outcomeTimes,
-  parseObject,
   readLine,
   receivedText,
   type LogLine,
   type Outcome,
 } from '../../src/contract/log-lines';
+import { parseObject } from '../../src/shared/json';
 import { fc } from '../helpers/seeded';
 
 const FORMATS = { plain: formatPlain, structured: formatStructured };

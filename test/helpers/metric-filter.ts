@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { parseObject } from '../../src/contract/log-lines';
+import { parseObject } from '../../src/shared/json';
 import type { Properties } from '../resources/support';
 
 /**

@@ -1,5 +1,5 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { readEnvelope, type Envelope } from './envelope';
+import { readEnvelope, type Envelope } from '../../shared/envelope';
 
 /** A message of a dead-letter queue, as it was received. */
 export interface Letter {
@@ -45,7 +45,7 @@ export const textOf = ({ body, envelope }: Letter): string => envelope?.message 
 
 /** The value of an attribute, as the sender gave it. */
 export function attributeOf({ attributes, envelope }: Letter, name: string): string | undefined {
-  return attributes[name]?.StringValue ?? envelope?.attributes[name];
+  return attributes[name]?.StringValue ?? envelope?.attributes[name]?.Value;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */

@@ -60,7 +60,7 @@ export function attributesOf({
     ],
   );
   const wrapped = Object.entries(envelope?.attributes ?? {}).map(
-    ([name, value]): [string, string, string] => [name, 'of the topic', value],
+    ([name, { Value }]): [string, string, string] => [name, 'of the topic', Value],
   );
   return [...own, ...wrapped];
 }

@@ -1,5 +1,6 @@
 import { COUNTED_RESULTS, JobResult, LogField, LogLevel, LogSource } from '../../contract/log';
-import { parseObject, readLine, type ReadLine } from '../../contract/log-lines';
+import { readLine, type ReadLine } from '../../contract/log-lines';
+import { parseObject } from '../../shared/json';
 import type { LogEvent } from './log-source';
 import { type Colours, visibleControls } from '../command/terminal-text';
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { JobResult } from '../../contract/log';
-import { outcomeTimes, parseObject, readLine } from '../../contract/log-lines';
+import { outcomeTimes, readLine } from '../../contract/log-lines';
+import { parseObject } from '../../shared/json';
 import { UserError } from '../../errors/user-error';
 import { argumentProblem } from '../command/options';
 import type { CommandRun } from '../command/command';

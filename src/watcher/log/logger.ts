@@ -2,11 +2,11 @@ import { COUNTED_RESULTS, LogLevel, LogSource } from '../../contract/log';
 import {
   outcomeFields,
   outcomeText,
-  parseObject,
   type FormatLine,
   type LogLine,
   type Outcome,
 } from '../../contract/log-lines';
+import { parseObject } from '../../shared/json';
 import type { Clock } from '../clock';
 import { escapeControls } from '../../contract/escape';
 

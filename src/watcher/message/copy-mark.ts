@@ -1,4 +1,4 @@
-import { parseObject } from '../../contract/log-lines';
+import { parseObject } from '../../shared/json';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
 
 /** What a message that was sent anew says of the one that it is a copy of. */

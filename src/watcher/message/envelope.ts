@@ -1,4 +1,5 @@
-import { parseObject } from '../../contract/log-lines';
+import { readEnvelope, type Envelope } from '../../shared/envelope';
+import { parseObject } from '../../shared/json';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
 
 /** What was sent, whichever way it came: straight to the queue, or through a topic. */
@@ -41,9 +42,9 @@ export const openForCommand: Open = openBy([fromTopic, fromSubjectAndMessage]);
 export function openForHandler(ownTopicArn: string | undefined): Open {
   return openBy([
     (message) => {
-      const envelope = parseEnvelope(message.body);
+      const envelope = readEnvelope(message.body);
       if (envelope === undefined) return undefined;
-      return envelope.TopicArn === ownTopicArn
+      return envelope.topicArn === ownTopicArn
         ? contentOf(envelope)
         : { ...asItCame(message), topicMessageId: idOf(envelope) };
     },
@@ -57,23 +58,20 @@ const asItCame = ({ body, attributes }: ReceivedMessage): Content => ({
   topicMessageId: undefined,
 });
 
-/**
- * Out of SNS's envelope, with or without a subject. What only looks like one is a body.
- * https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
- */
+/** Out of SNS's envelope, with or without a subject. */
 function fromTopic({ body }: ReceivedMessage): Content | undefined {
-  const envelope = parseEnvelope(body);
+  const envelope = readEnvelope(body);
   return envelope === undefined ? undefined : contentOf(envelope);
 }
 
 const contentOf = (envelope: Envelope): Content => ({
-  body: envelope.Message,
-  subject: typeof envelope.Subject === 'string' ? envelope.Subject : undefined,
-  attributes: attributesOf(envelope.MessageAttributes),
+  body: envelope.message,
+  subject: envelope.subject,
+  attributes: envelope.attributes,
   topicMessageId: idOf(envelope),
 });
 
-const idOf = ({ MessageId }: Envelope) => (TOPIC_MESSAGE_ID.test(MessageId) ? MessageId : undefined);
+const idOf = ({ messageId }: Envelope) => (TOPIC_MESSAGE_ID.test(messageId) ? messageId : undefined);
 
 /**
  * `{"Subject": …, "Message": …}`, sent straight to the queue: Watchbot takes any JSON with a subject apart, and so a
@@ -97,48 +95,3 @@ const LEADING_SPACE = /^[ \t\r\n]+/;
 
 /** It stands in a line of the watcher's own: whoever writes an envelope must not have the word there. */
 const TOPIC_MESSAGE_ID = /^[\w-]{1,64}$/;
-
-interface Envelope {
-  Type: 'Notification';
-  Message: string;
-  MessageId: string;
-  TopicArn: string;
-  Subject?: unknown;
-  MessageAttributes?: unknown;
-}
-
-function parseEnvelope(body: string): Envelope | undefined {
-  // Most bodies are no envelope: do not parse a megabyte to find out.
-  if (!body.startsWith('{') || !body.includes('"TopicArn"')) return undefined;
-  const value = parseObject(body);
-  return value !== undefined && isEnvelope(value) ? value : undefined;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function isEnvelope(value: Record<string, unknown>): value is Record<string, unknown> & Envelope {
-  const { Type, Message, MessageId, TopicArn } = value;
-  const texts = [Message, MessageId, TopicArn];
-  return Type === 'Notification' && texts.every((text) => typeof text === 'string');
-}
-
-/**
- * Anybody who may send to the queue can write an envelope: what SNS would not have written is left out, in an attribute
- * as among them.
- */
-function attributesOf(value: unknown): Record<string, MessageAttribute> {
-  if (!isObject(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, each]) => {
-      const attribute = attributeOf(each);
-      return attribute === undefined ? [] : [[name, attribute]];
-    }),
-  );
-}
-
-function attributeOf(value: unknown): MessageAttribute | undefined {
-  if (!isObject(value)) return undefined;
-  const { Type, Value } = value;
-  return typeof Type === 'string' && typeof Value === 'string' ? { Type, Value } : undefined;
-}

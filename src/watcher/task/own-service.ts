@@ -1,4 +1,4 @@
-import { parseObject } from '../../contract/log-lines';
+import { parseObject } from '../../shared/json';
 import { Connection } from '../aws/connection';
 import { findEcs } from '../aws/destination';
 import type { Clock } from '../clock';

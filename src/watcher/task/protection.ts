@@ -1,4 +1,4 @@
-import { parseObject } from '../../contract/log-lines';
+import { parseObject } from '../../shared/json';
 import type { Cancel, Clock } from '../clock';
 import type { Logger } from '../log/logger';
 import { MAX_HOLD_SECONDS } from '../outcome/decide';

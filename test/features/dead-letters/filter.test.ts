@@ -13,6 +13,7 @@ const plain = readLetter({
 const wrapped = readLetter({
   Body: JSON.stringify({
     Type: 'Notification',
+    MessageId: 'sns-1',
     TopicArn: 'arn',
     Message: '{"z":1}',
     MessageAttributes: { tenant: { Type: 'String', Value: 'south' } },

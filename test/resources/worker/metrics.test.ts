@@ -5,11 +5,11 @@ import {
   formatStructured,
   outcomeFields,
   outcomeText,
-  parseObject,
   receivedText,
   type LogLine,
   type Outcome,
 } from '../../../src/contract/log-lines';
+import { parseObject } from '../../../src/shared/json';
 import { valueIn } from '../../helpers/metric-filter';
 import { single } from '../support';
 import { fc } from '../../helpers/seeded';

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { parseObject } from '../../../contract/log-lines';
+import { parseObject } from '../../../shared/json';
 import type { LogEvent, LogQuery, LogSource } from '../log-source';
 import { pause } from '../../stack/calls';
 import { localLogFiles, type LocalLogFiles, type LocalRecord } from './record';

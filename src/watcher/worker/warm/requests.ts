@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseObject } from '../../../contract/log-lines';
+import { parseObject } from '../../../shared/json';
 import {
   MAX_ANSWER_BYTES,
   RuntimeHeader,
