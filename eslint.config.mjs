@@ -17,7 +17,7 @@ const ROOMS = {
   config: ['contract', 'errors', 'shared', 'scaling'],
   resources: ['contract', 'errors', 'shared', 'scaling', 'config'],
   image: ['contract', 'errors', 'shared', 'config', 'vendor'],
-  features: ['contract', 'errors', 'shared', 'config', 'resources', 'scaling', 'aws-json', 'vendor'],
+  features: ['contract', 'errors', 'shared', 'config', 'resources', 'image', 'scaling', 'aws-json', 'vendor'],
   watcher: ['contract', 'shared', 'aws-json'],
   runtime: ['contract', 'shared'],
   plugin: ['contract', 'errors', 'shared', 'config', 'resources', 'image', 'features', 'scaling'],

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from './command/command';
 import { DEAD_LETTER } from './dead-letters/definition';
-import { LOCAL } from './local/definition';
+import { LOCAL } from './local/command';
 import { LOGS } from './logs/definition';
 import { SEND } from './send/definition';
 import { SIMULATE } from './simulate/command';

@@ -7,19 +7,19 @@ import type { Registry } from '../image/registry/registry';
 import { awsClients } from './clients';
 import { interruptible } from './ctrl-c';
 import { packageFolder } from './package';
-import type { CommandParts } from './framework';
+import type { HookContext } from './framework';
 
 /**
  * Takes the images of the package to the registry, where they are not there yet. It comes before anything of the stack
  * is changed: a task definition never names an image that is not there.
  */
-export async function deployImages(parts: CommandParts): Promise<void> {
-  const { serverless, options, configuration, utils } = parts;
+export async function deployImages(context: HookContext): Promise<void> {
+  const { serverless, options, configuration, utils } = context;
   const { readPackagedImages } = await import('../image/packaged-images.js');
   const folder = packageFolder(serverless, options);
   const images = await readPackagedImages(folder);
   if (images.length === 0) return;
-  await checkStack(parts);
+  await checkStack(context);
   const progress = utils.progress.get('watchbot');
   progress.notice('Looking for the images in the registry');
   try {
@@ -31,14 +31,14 @@ export async function deployImages(parts: CommandParts): Promise<void> {
     };
     await interruptible((signal) => {
       const run = commandRunner({ environment: process.env, signal });
-      return push({ images, folder }, parts, { run, onEvent });
+      return push({ images, folder }, context, { run, onEvent });
     });
   } finally {
     progress.remove();
   }
 }
 
-async function checkStack({ serverless, configuration }: CommandParts): Promise<void> {
+async function checkStack({ serverless, configuration }: HookContext): Promise<void> {
   const { checkStackState } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
@@ -47,19 +47,19 @@ async function checkStack({ serverless, configuration }: CommandParts): Promise<
 
 async function push(
   { images, folder }: { images: PushParts['images']; folder: string },
-  parts: CommandParts,
+  context: HookContext,
   { run, onEvent }: { run: Run; onEvent: (event: PushEvent) => void },
 ): Promise<void> {
   const [{ findEngine }, { pushImages }] = await Promise.all([
     import('../image/engine/find-engine.js'),
     import('../image/registry/push-images.js'),
   ]);
-  const { engine: configured } = parts.configuration.build;
+  const { engine: configured } = context.configuration.build;
   let found: ReturnType<typeof findEngine> | undefined;
   const engine = () => (found ??= findEngine({ configured, run }));
   await pushImages({
     images,
-    registry: await registryOf(parts, async (reference) => {
+    registry: await registryOf(context, async (reference) => {
       const { hasReference } = await import('../image/engine/has-reference.js');
       return hasReference({ name: (await engine()).name, run }, reference);
     }),
@@ -67,13 +67,13 @@ async function push(
     findEngine: engine,
     onEvent,
     report: (line) => {
-      parts.utils.log.info(line);
+      context.utils.log.info(line);
     },
-    npmSettings: () => npmSettingsOf(parts),
+    npmSettings: () => npmSettingsOf(context),
   });
 }
 
-async function npmSettingsOf({ serverless }: CommandParts): Promise<NpmSettings | undefined> {
+async function npmSettingsOf({ serverless }: HookContext): Promise<NpmSettings | undefined> {
   const { npmSettings } = await import('../image/externals/npm-settings.js');
   return npmSettings(serverless.serviceDir, {
     environment: process.env,
@@ -83,7 +83,7 @@ async function npmSettingsOf({ serverless }: CommandParts): Promise<NpmSettings 
 }
 
 async function registryOf(
-  { serverless, configuration }: CommandParts,
+  { serverless, configuration }: HookContext,
   hasReference: (reference: string) => Promise<boolean | undefined>,
 ): Promise<Registry> {
   const { registry, context } = configuration;

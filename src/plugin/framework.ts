@@ -16,7 +16,7 @@ export interface Serverless {
     spawn(command: string): Promise<void>;
   };
   getProvider(name: 'aws'): AwsProvider;
-  /** Serverless 4 only. */
+  /** Serverless 4 only. By it the plugin tells Serverless 4 from osls 4. */
   credentialProviders?: object;
   /** Shown at the end of `info` and `deploy`. */
   addServiceOutputSection(name: string, lines: readonly string[]): void;
@@ -38,15 +38,15 @@ export interface AwsProvider {
   naming: { getStackName(): string; getCompiledTemplateFileName(): string };
   getStage(): string;
   getRegion(): string;
-  /** osls: how its own clients reach AWS, by the proxy and with the certificates that the environment names. */
+  /** osls: how its own clients reach AWS, with the proxy and the certificates that the environment names. */
   getAwsSdkV3Config?(): Promise<AwsSdkConfig>;
   /** osls. */
   getAwsSdkV3CredentialsProvider?(): () => Promise<AwsCredentials>;
-  /** Serverless 4: whether artifacts go to a bucket of the stack, rather than to one that all services share. */
+  /** Serverless 4: whether artifacts go to a bucket of the stack rather than to the one that all services share. */
   isLegacyDeploymentBucketEnabled?: unknown;
-  /** Serverless 3 and 4; osls 4 throws. */
+  /** Serverless 3 and 4 have it; osls 4 throws. */
   getCredentials(): CredentialsAnswer | Promise<CredentialsAnswer>;
-  /** AWS's second SDK, of Serverless 3 and 4: its agent knows of a proxy and of certificates. osls 4 throws. */
+  /** Version 2 of AWS's SDK, in Serverless 3 and 4: its agent knows a proxy and certificates. osls 4 throws. */
   sdk?: { config: { httpOptions?: { agent?: HttpAgent } } };
 }
 
@@ -63,17 +63,17 @@ export interface AwsCredentials {
 }
 
 /**
- * Serverless 4: flat, and by a promise. Until 4.29 it keeps the first; from 4.30 on it renews what ends. Serverless 3: an
- * object of AWS's second SDK, or none.
+ * Serverless 4 answers with a promise of flat credentials. Until 4.29 it keeps the first ones; from 4.30 on it renews those
+ * that expire. Serverless 3 answers with an object of version 2 of AWS's SDK, or with none.
  */
 export type CredentialsAnswer = GivenCredentials | { credentials?: GivenCredentials };
 
-/** What there is not is left out, undefined or null. */
+/** A value that is not there is left out, undefined or null. */
 export interface GivenCredentials {
   accessKeyId?: string | undefined;
   secretAccessKey?: string | undefined;
   sessionToken?: string | null | undefined;
-  /** Of AWS's second SDK, as is what follows. */
+  /** Of version 2 of AWS's SDK, as is `getPromise`. */
   expireTime?: Date | null;
   getPromise?(): Promise<void>;
 }
@@ -85,11 +85,11 @@ interface Log {
   info: Write;
 }
 
-/** Those of the framework take a text with `%s` in it, and what stands for that. */
+/** The framework's own take a text with `%s` in it, and the values for it. */
 type Write = (text: string, ...more: string[]) => void;
 
-/** A line that stands while something is under way. */
-interface Progress {
+/** A line that is shown while something is under way. */
+interface ProgressLine {
   notice(text: string): void;
   remove(): void;
 }
@@ -97,22 +97,22 @@ interface Progress {
 /** What the framework hands a plugin to speak with. */
 export interface Utils {
   log: Log;
-  progress: { get(name: string): Progress };
+  progress: { get(name: string): ProgressLine };
   /** To standard output. */
   writeText: (text: string) => void;
 }
 
-/** Where the values of a kind of variables come from, as the framework asks for them. */
+/** What resolves one kind of variables, in the framework's form. */
 export interface VariableSource {
   resolve: (request: {
-    /** What stands behind the colon. */
+    /** What follows the colon. */
     address: string | null;
     resolveConfigurationProperty: (path: string[]) => Promise<unknown>;
   }) => Promise<{ value: unknown }>;
 }
 
-/** What a moment of the framework hands on. */
-export interface CommandParts {
+/** What a hook of the framework is given. */
+export interface HookContext {
   serverless: Serverless;
   options: Readonly<Record<string, unknown>>;
   utils: Utils;

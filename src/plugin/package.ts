@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { Configuration } from '../config/configuration';
 import { textOption } from '../features/command/options';
-import type { CommandParts, Serverless } from './framework';
+import type { HookContext, Serverless } from './framework';
 import { withoutSharedBucket } from './serverless-4';
 
 /** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
-export async function packageService(parts: CommandParts): Promise<void> {
-  const { serverless, options, utils, configuration } = parts;
+export async function packageService(context: HookContext): Promise<void> {
+  const { serverless, options, utils, configuration } = context;
   const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { allowFunctionsToSend }] =
     await Promise.all([
       import('../image/prepare.js'),
@@ -28,12 +28,12 @@ export async function packageService(parts: CommandParts): Promise<void> {
     );
   }
   images.flatMap(({ warnings }) => warnings).forEach((text) => utils.log.warning(text));
-  // The framework copies its folder to where `--package` says, once all is in it.
+  // The framework copies its folder to the one that `--package` names when all is in it.
   await writeImages(images, path.join(serviceDir, FRAMEWORK_FOLDER));
 }
 
-/** What may happen to a job in each deploy is to be known before the first. */
-function tellShortFinish({ workers }: Configuration, { log }: CommandParts['utils']): void {
+/** Whoever deploys should know before the first deploy what may happen to a job in each one. */
+function tellShortFinish({ workers }: Configuration, { log }: HookContext['utils']): void {
   workers
     .filter(({ deploy }) => deploy.isShortUnasked)
     .forEach(({ name, deploy: { finish }, maxJobDuration }) => {
@@ -47,10 +47,10 @@ const PROGRESS_EVENT = 'before:package:cleanup';
 const PROGRESS_OWNER = 'AwsPackage';
 
 /**
- * Packages the service as `sls package` does, without a call of AWS. The framework's "Packaging" line, which it takes away
- * only when its command ends, is left out: a command that stays up would show it for ever.
+ * Packages the service as `sls package` does, without a call of AWS. The framework's "Packaging" line is left out: it is
+ * removed only when the command ends, and a command that stays up would show it all the time.
  */
-export async function packageFirst(serverless: Serverless): Promise<void> {
+export async function packageWithoutAws(serverless: Serverless): Promise<void> {
   const { pluginManager } = serverless;
   const hooks = pluginManager.hooks[PROGRESS_EVENT] ?? [];
   pluginManager.hooks[PROGRESS_EVENT] = hooks.filter(({ pluginName }) => pluginName !== PROGRESS_OWNER);
@@ -61,7 +61,7 @@ export async function packageFirst(serverless: Serverless): Promise<void> {
   }
 }
 
-/** In which the framework packages; what `--package` names is a copy of it. */
+/** The folder in which the framework packages; the folder that `--package` names is a copy of it. */
 export const FRAMEWORK_FOLDER = '.serverless';
 
 /** Where the framework has written the package, or where `--package` says that it is. */
@@ -69,7 +69,7 @@ export function packageFolder(serverless: Serverless, options: Readonly<Record<s
   return path.resolve(serverless.serviceDir, wantedFolder(serverless, options) ?? FRAMEWORK_FOLDER);
 }
 
-/** The framework's own folder is given by any path that ends with its name: it is left where it is. */
+/** Any path that ends with the name of the framework's own folder means that folder. */
 function wantedFolder(
   { service }: Serverless,
   options: Readonly<Record<string, unknown>>,

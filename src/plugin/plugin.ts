@@ -4,7 +4,7 @@ import { UserError } from '../errors/user-error';
 import { commandNames, definitionOf } from '../features/commands';
 import { withExamples, commandsFor, eventOf } from '../features/command/declare';
 import { hasSection, loadConfiguration } from './configuration';
-import type { CommandParts, Serverless, Utils, VariableSource } from './framework';
+import type { HookContext, Serverless, Utils, VariableSource } from './framework';
 import { declaredFor, utilsFor } from './serverless-4';
 
 type Options = Record<string, unknown>;
@@ -67,47 +67,47 @@ export class ServerlessWatchbot {
 
   private async package(): Promise<void> {
     const { packageService } = await import('./package.js');
-    await packageService(await this.parts());
+    await packageService(await this.context());
   }
 
   private async deployImages(): Promise<void> {
     const { deployImages } = await import('./deploy-images.js');
-    await deployImages(await this.parts());
+    await deployImages(await this.context());
   }
 
   private async showInfo(): Promise<void> {
     const { showInfo } = await import('./show-info.js');
-    await showInfo(await this.parts());
+    await showInfo(await this.context());
   }
 
   private async beforeRemove(): Promise<void> {
     const { beforeRemove } = await import('./remove-service.js');
-    this.isRemoved = await beforeRemove(await this.parts());
+    this.isRemoved = await beforeRemove(await this.context());
   }
 
   private async removeImages(): Promise<void> {
     if (this.isRemoved) return;
     const { removeImages } = await import('./remove-service.js');
-    await removeImages(await this.parts());
+    await removeImages(await this.context());
   }
 
   private async local(): Promise<void> {
-    const { runLocal } = await import('./run-local.js');
-    await runLocal(await this.parts());
+    const { runLocalCommand } = await import('./run-command.js');
+    await runLocalCommand(await this.context());
   }
 
   /** One for each command that reaches AWS, or the emulator of `local`. */
   private commandHooks(words: readonly string[]): Record<string, () => Promise<void>> {
     const run = async (name: string) => {
       const { runCommand } = await import('./run-command.js');
-      await runCommand(name, await this.parts());
+      await runCommand(name, await this.context());
     };
     const names = commandNames().filter((name) => definitionOf(name)?.run !== undefined);
     const hooks = names.map((name) => [eventOf(name, words), () => withDocs(() => run(name))]);
     return Object.fromEntries(hooks) as Record<string, () => Promise<void>>;
   }
 
-  private async parts(): Promise<CommandParts> {
+  private async context(): Promise<HookContext> {
     const { serverless, options, utils } = this;
     return { serverless, options, utils, configuration: await this.load() };
   }

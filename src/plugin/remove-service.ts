@@ -1,20 +1,20 @@
 import type { QueueCounts } from '../features/stack/removal';
 import { awsClients } from './clients';
-import type { CommandParts } from './framework';
+import type { HookContext } from './framework';
 
 /**
  * Before the stack is removed: says what would be lost with it, and what stays. Where there is none, Serverless 3 and osls
  * end with an error: what an earlier deploy or removal has left goes now.
  * @returns whether there is nothing left to remove once the framework has ended: Serverless 4 goes on without a stack
  */
-export async function beforeRemove(parts: CommandParts): Promise<boolean> {
-  const hasStack = await mayHaveStack(parts);
-  await (hasStack ? warn(parts) : removeImages(parts));
+export async function beforeRemove(context: HookContext): Promise<boolean> {
+  const hasStack = await mayHaveStack(context);
+  await (hasStack ? warn(context) : removeImages(context));
   return !hasStack;
 }
 
 /** Whoever may remove need not be able to look. */
-async function mayHaveStack({ serverless, configuration }: CommandParts): Promise<boolean> {
+async function mayHaveStack({ serverless, configuration }: HookContext): Promise<boolean> {
   const { findStack } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
@@ -24,9 +24,8 @@ async function mayHaveStack({ serverless, configuration }: CommandParts): Promis
   );
 }
 
-async function warn({ serverless, configuration, utils }: CommandParts): Promise<void> {
-  const { retainedNames } = await import('../features/stack/removal.js');
-  const { queueCounts } = await import('../features/stack/removal.js');
+async function warn({ serverless, configuration, utils }: HookContext): Promise<void> {
+  const { retainedNames, queueCounts } = await import('../features/stack/removal.js');
   for (const text of retainedNames(configuration)) utils.log.notice(`${text} stays, with what is in it`);
   try {
     const sqs = await awsClients(serverless.getProvider('aws')).sqs();
@@ -56,7 +55,7 @@ function describe({ worker, queueName, visible, inFlight, delayed, dead }: Queue
 }
 
 /** After the stack is gone: nothing pulls the images any more. */
-export async function removeImages({ serverless, configuration, utils }: CommandParts): Promise<void> {
+export async function removeImages({ serverless, configuration, utils }: HookContext): Promise<void> {
   const { context, registry } = configuration;
   if (registry !== undefined) {
     utils.log.notice(`The images in ${registry.name} stay`);

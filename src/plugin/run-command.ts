@@ -1,20 +1,21 @@
 import { emulatorEndpoint } from '../features/local/emulators';
 import type { CommandRun } from '../features/command/command';
-import { givenOptions, typedWords } from '../features/command/command-line';
 import { definitionOf } from '../features/commands';
+import { givenOptions, typedWords } from '../features/command/command-line';
 import { portOption } from '../features/command/options';
 import { createTarget, type Target } from '../features/stack/target';
 import { visibleVoice } from '../features/command/terminal-text';
 import { calledBy } from '../features/command/declare';
-import { awsClients, localClients } from './clients';
-import type { CommandParts } from './framework';
-import { interruptible } from './ctrl-c';
+import { awsClients, LOCAL_CREDENTIALS, localClients } from './clients';
+import type { HookContext } from './framework';
+import { interruptible, onCtrlC } from './ctrl-c';
+import { packageFolder, packageWithoutAws } from './package';
 
-/** Runs one of the commands: gives it the world, and the process its exit code. */
-export async function runCommand(name: string, parts: CommandParts): Promise<void> {
-  const { serverless, configuration, utils } = parts;
+/** Runs one of the commands: gives it the terminal and the clients, and gives the process its exit code. */
+export async function runCommand(name: string, context: HookContext): Promise<void> {
+  const { serverless, configuration, utils } = context;
   const typed = typedWords(process.argv.slice(2), name);
-  const options = givenOptions(name, parts.options, typed);
+  const options = givenOptions(name, context.options, typed);
   const words = typed ?? calledBy(serverless.processedInput.commands)?.words ?? [];
   const run = await definitionOf(name)!.run!();
   const code = await interruptible((signal) =>
@@ -23,7 +24,7 @@ export async function runCommand(name: string, parts: CommandParts): Promise<voi
       options,
       configuration,
       serviceFolder: serverless.serviceDir,
-      target: targetOf({ ...parts, options }),
+      target: targetOf({ ...context, options }),
       terminal: {
         input: process.stdin,
         output: process.stdout,
@@ -37,7 +38,7 @@ export async function runCommand(name: string, parts: CommandParts): Promise<voi
   if (typeof code === 'number') process.exitCode = code;
 }
 
-function targetOf({ serverless, options, configuration }: CommandParts): Target {
+function targetOf({ serverless, options, configuration }: HookContext): Target {
   const provider = serverless.getProvider('aws');
   const { region } = configuration.context;
   const endpoint = emulatorEndpoint(portOption(options, { least: 1 }));
@@ -46,4 +47,32 @@ function targetOf({ serverless, options, configuration }: CommandParts): Target 
       ? { isLocal: true, region, text: endpoint, clients: localClients(provider, endpoint) }
       : { isLocal: false, region, text: `AWS, ${region}`, clients: awsClients(provider) },
   );
+}
+
+/** `sls watchbot local`, which packages first, and ends in a way of its own. */
+export async function runLocalCommand(context: HookContext): Promise<void> {
+  const { serverless, configuration, utils } = context;
+  const provider = serverless.getProvider('aws');
+  typedWords(process.argv.slice(2), 'local');
+  const { runLocal } = await import('../features/local/local.js');
+  const code = await runLocal({
+    options: givenOptions('local', context.options),
+    configuration,
+    serviceFolder: serverless.serviceDir,
+    packageService: async () => {
+      await packageWithoutAws(serverless);
+      return {
+        folder: packageFolder(serverless, context.options),
+        templateFile: provider.naming.getCompiledTemplateFileName(),
+      };
+    },
+    clientsAt: (endpoint) => localClients(provider, endpoint),
+    credentials: LOCAL_CREDENTIALS,
+    onCtrlC,
+    terminal: { output: process.stdout, environment: process.env },
+    voice: utils,
+    node: { program: process.execPath, version: process.versions.node },
+    nowMs: Date.now,
+  });
+  if (code !== undefined) process.exitCode = code;
 }

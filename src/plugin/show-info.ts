@@ -1,9 +1,9 @@
 import type { WorkerOverview } from '../features/stack/stack';
 import { awsClients } from './clients';
-import type { CommandParts } from './framework';
+import type { HookContext } from './framework';
 
 /** Adds a section for each worker to what the framework says of a deployed service. */
-export async function showInfo({ serverless, configuration }: CommandParts): Promise<void> {
+export async function showInfo({ serverless, configuration }: HookContext): Promise<void> {
   const { stackOverview } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await awsClients(serverless.getProvider('aws')).cloudFormation();

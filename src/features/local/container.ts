@@ -2,20 +2,23 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { logicalId } from '../../config/logical-ids';
 import { CONTAINER_NAME } from '../../config/names';
-import { ContainerVariable, nameInWorker, WORKER_AWS_VARIABLES } from '../../contract/environment';
-import { COMMANDS_FOLDER, PROGRESS_FILE } from '../../contract/image';
+import {
+  ContainerVariable,
+  nameInWorker,
+  RuntimeVariable,
+  WORKER_AWS_VARIABLES,
+} from '../../contract/environment';
+import {
+  ARGUMENTS_MARKER,
+  COMMANDS_FOLDER,
+  IMAGE_FOLDER,
+  PROGRESS_FILE,
+  RUNTIME_COMMAND,
+  RUNTIME_FILE,
+} from '../../contract/image';
 import { PROGRESS_COMMAND } from '../../contract/progress';
 import { resolveText, UnresolvedError, type Scope } from './intrinsics';
-
-/** A compiled template, as the framework wrote it. */
-export interface CompiledTemplate {
-  Resources: Record<string, TemplateResource | undefined>;
-}
-
-interface TemplateResource {
-  Type: string;
-  Properties?: Record<string, unknown>;
-}
+import type { CompiledTemplate } from './stack';
 
 /** The container in which ECS would run the watcher. */
 interface ContainerDefinition {
@@ -35,33 +38,25 @@ export function containerOf({ Resources }: CompiledTemplate, worker: string): Co
   return container;
 }
 
-/** Resources of one type, with their logical ids. */
-export function resourcesOf(
-  { Resources }: CompiledTemplate,
-  type: string,
-): [string, Record<string, unknown>][] {
-  return Object.entries(Resources).flatMap(([id, resource]) =>
-    resource?.Type === type ? [[id, resource.Properties ?? {}] as [string, Record<string, unknown>]] : [],
-  );
+/** A variable that could not be worked out on this machine, and why. */
+export interface MissingVariable {
+  name: string;
+  reason: string;
 }
 
-interface LocalEnvironment {
-  variables: Record<string, string>;
-  /** Variables that could not be worked out here, and why. */
-  missing: { name: string; reason: string }[];
-}
+type Shell = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment that ECS would give the container, as far as it can be known on this machine. A variable that cannot
- * be, such as a secret or a reference to a resource that is only in AWS, is taken from the shell.
+ * The environment that ECS would give the container, as far as it can be known on this machine. A variable that cannot be
+ * known, such as a secret or a reference to a resource that is only in AWS, is taken from the shell.
  */
 export function containerEnvironment(
   { Environment, Secrets = [] }: ContainerDefinition,
   scope: Scope,
-  shell: Readonly<Record<string, string | undefined>>,
-): LocalEnvironment {
+  shell: Shell,
+): { variables: Record<string, string>; missing: MissingVariable[] } {
   const variables: Record<string, string> = {};
-  const missing: LocalEnvironment['missing'] = [];
+  const missing: MissingVariable[] = [];
   const takeFromShell = (inContainer: string, reason: string) => {
     const name = nameInWorker(inContainer);
     const value = shell[name];
@@ -83,28 +78,28 @@ export function containerEnvironment(
   return { variables, missing };
 }
 
-/** On this machine AWS is the emulator, and nobody is to be found in an account by a key or a profile. */
+/** The emulator stands for AWS here: no key and no profile may lead to an account. */
 const isOfAws = (inContainer: string) => WORKER_AWS_VARIABLES.includes(nameInWorker(inContainer));
 
-/** Whoever presses Ctrl-C waits: workers get less time than ECS gives them. */
-const STOP_TIMEOUT_SECONDS = 10;
-
-/** The shell without its AWS settings: a profile would go before the emulator's credentials. */
-export function withoutAws(shell: Readonly<Record<string, string | undefined>>) {
+/** The shell without its AWS settings: the SDKs would prefer a profile to the emulator's credentials. */
+export function withoutAws(shell: Shell) {
   return Object.fromEntries(Object.entries(shell).filter(([name]) => !name.startsWith('AWS_')));
 }
 
-/** What differs from the container: where AWS is, and which folders are the worker's to write to and the watcher's to empty. */
-export function localOverrides(parts: {
+/** Somebody waits after Ctrl-C: workers get less time than ECS gives them. */
+const STOP_TIMEOUT_SECONDS = 10;
+
+/** What differs from the container: where AWS is, which folder the worker may write to, and which the watcher empties. */
+export function localOverrides(machine: {
   endpoint: string;
-  /** Of DynamoDB, where the template has tables. */
+  /** Of DynamoDB, if the template has tables. */
   tablesEndpoint?: string | undefined;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
   scratchFolder: string;
   variables: Readonly<Record<string, string>>;
 }): Record<string, string> {
-  const { endpoint, tablesEndpoint, region, credentials, scratchFolder, variables } = parts;
+  const { endpoint, tablesEndpoint, region, credentials, scratchFolder, variables } = machine;
   const hasMounts = (variables[ContainerVariable.volumes] ?? '') !== '';
   return {
     // Nothing that a worker does with the AWS SDK on this machine reaches an account by accident.
@@ -116,14 +111,40 @@ export function localOverrides(parts: {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     TMPDIR: scratchFolder,
     [ContainerVariable.stopTimeoutSeconds]: String(STOP_TIMEOUT_SECONDS),
-    // Nobody asks here, and the watchers of one machine cannot share one socket.
+    // Nobody checks the health here, and the watchers of one machine cannot share one socket.
     [ContainerVariable.healthCheck]: 'false',
     // In the container these are mounts of its own; here, `/tmp` is everybody's.
     [ContainerVariable.volumes]: hasMounts ? scratchFolder : '',
   };
 }
 
-/** The commands that an image has on its workers' PATH, run by the Node that runs this. Gives their folder. */
+/** What stands here for what a handler finds in its image. */
+export interface LocalHandler {
+  /** The folder of its code. */
+  folder: string;
+  /** The plugin's own client of the Runtime API. */
+  runtimeFile: string;
+  /** The developer's own Node. */
+  nodeProgram: string;
+}
+
+/** The container's command, in which files of the image are replaced by those of this machine. */
+export function localCommand(
+  command: readonly string[],
+  { runtimeFile, nodeProgram }: LocalHandler,
+): readonly string[] {
+  const [node] = RUNTIME_COMMAND;
+  return command.map((word, index) => {
+    if (word === `${IMAGE_FOLDER}/${RUNTIME_FILE}`) return runtimeFile;
+    return word === node && command[index - 1] === ARGUMENTS_MARKER ? nodeProgram : word;
+  });
+}
+
+export const handlerVariables = ({ folder }: LocalHandler): Record<string, string> => ({
+  [RuntimeVariable.taskRoot]: folder,
+});
+
+/** Writes the commands that an image has on its workers' PATH, run by the Node that runs this. Gives their folder. */
 export async function writeCommands(
   scratchFolder: string,
   layerFolder: string,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { UserError } from '../../errors/user-error';
-import { resourcesOf, type CompiledTemplate } from './container';
 import { resolve, type Scope } from './intrinsics';
 import { guardRequests } from './request-guard';
+import { resourcesOf, type CompiledTemplate } from './stack';
 
 /** The embedded emulator of SQS, SNS and S3. */
 export interface Emulator {
@@ -19,8 +19,8 @@ export function emulatorEndpoint(port: number): string {
   return `http://${LOOPBACK}:${port}`;
 }
 
-interface EmulatorParts {
-  /** 0 for any that is free. */
+interface EmulatorOptions {
+  /** 0: any that is free. */
   port: number;
   region: string;
   /** Text for people. */
@@ -28,7 +28,7 @@ interface EmulatorParts {
 }
 
 /** @throws {UserError} `WATCHBOT_PORT_IN_USE` */
-export async function startEmulator({ port, region, onRefused }: EmulatorParts): Promise<Emulator> {
+export async function startEmulator({ port, region, onRefused }: EmulatorOptions): Promise<Emulator> {
   const { buildApp } = await load();
   // Its own `startFauxqs` listens on every interface of the machine: anyone near could run a worker here.
   const app = buildApp({ logger: false, defaultRegion: region });
@@ -52,14 +52,14 @@ export async function startEmulator({ port, region, onRefused }: EmulatorParts):
   };
 }
 
-/** Loaded only where it is used: it is a web server with the AWS SDK beside it. */
+/** Loaded only when it is used: it is a web server, with the AWS SDK beside it. */
 const load = () => import('../../vendor/fauxqs.mjs');
 
 type App = ReturnType<Awaited<ReturnType<typeof load>>['buildApp']>;
 
 /**
  * The emulator names its queues `http://sqs.REGION.localhost:PORT/…`, which many systems do not resolve, and knows them
- * by just that text. Here they have the address on which it listens, so that any client of this machine finds them.
+ * by exactly that text. Here they get the address on which it listens, so that any client of this machine finds them.
  */
 function answerOnLoopbackUrls(app: App, region: string): void {
   const ownHost = (port: string) => `http://sqs.${region}.localhost:${port}/`;
@@ -99,28 +99,28 @@ export interface LocalTables {
 
 const TABLE = 'AWS::DynamoDB::Table';
 
-/** What of a table the embedded DynamoDB knows; it keeps all in memory, and removes nothing by time. */
+/** The properties of a table that the embedded DynamoDB knows. It keeps all in memory, and nothing expires in it. */
 const PROPERTIES = ['TableName', 'AttributeDefinitions', 'KeySchema', 'BillingMode'] as const;
 
-interface TablesParts {
-  /** For what the tables' properties refer to. */
+interface TablesOptions {
+  /** What the references in the tables' properties mean. */
   scope: Scope;
   /** Text for people. */
   onRefused: (text: string) => void;
 }
 
 /**
- * @returns undefined where the template has no table
+ * @returns undefined if the template has no table
  * @throws {UserError} `WATCHBOT_NO_DYNALITE`
  */
 export async function startTables(
   template: CompiledTemplate,
-  { scope, onRefused }: TablesParts,
+  { scope, onRefused }: TablesOptions,
 ): Promise<LocalTables | undefined> {
   const tables = resourcesOf(template, TABLE);
   if (tables.length === 0) return undefined;
   const server = (await loadDynalite())({ createTableMs: 0 });
-  // By itself it lets any web page read and write.
+  // By itself, dynalite lets any web page read and write.
   guardRequests(server, onRefused);
   server.listen(0, LOOPBACK);
   await once(server, 'listening');
@@ -133,7 +133,7 @@ export async function startTables(
       await createTable(endpoint, Object.fromEntries(known));
     }
   } catch (error) {
-    // Else it would keep the process from ending.
+    // An open server would keep the process from ending.
     await stop(server);
     throw error;
   }
@@ -149,7 +149,7 @@ async function stop(server: Server): Promise<void> {
 
 type Dynalite = (options: { createTableMs: number }) => Server;
 
-/** Ten megabytes that only services with such a table need: they install it themselves. */
+/** Ten megabytes that only services with a table need: they install it themselves. */
 async function loadDynalite(): Promise<Dynalite> {
   try {
     const name = 'dynalite';
@@ -168,7 +168,7 @@ async function loadDynalite(): Promise<Dynalite> {
   }
 }
 
-/** It takes any signature, and so no client is needed. */
+/** Calls the emulator without a client: it accepts any signature. */
 async function createTable(endpoint: string, input: object): Promise<void> {
   const answer = await fetch(endpoint, {
     method: 'POST',

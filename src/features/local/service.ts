@@ -14,16 +14,19 @@ import { UserError } from '../../errors/user-error';
 import {
   containerEnvironment,
   containerOf,
+  handlerVariables,
+  localCommand,
   localOverrides,
   withoutAws,
   writeCommands,
-  type CompiledTemplate,
+  type LocalHandler,
+  type MissingVariable,
 } from './container';
 import { startTables, type LocalTables } from './emulators';
-import { handlerVariables, localCommand, type LocalHandler } from './handler-process';
-import { createStack, nameOfArn, type LocalStack } from './stack';
+import { createStack, nameOfArn, type CompiledTemplate, type LocalStack } from './stack';
 
-interface LocalServiceParts {
+/** A packaged service, and this machine. */
+interface ServiceInput {
   template: CompiledTemplate;
   workers: readonly Worker[];
   watcherFile: string;
@@ -39,7 +42,10 @@ interface LocalServiceParts {
   /** The name of a queue that exists in AWS. */
   queueNameOf: (worker: Worker) => string;
   onLine: (worker: string, line: string) => void;
-  onWarning: (text: string) => void;
+  /** A variable of the container is neither known here nor given in the shell. */
+  onMissing: (worker: string, variable: MissingVariable) => void;
+  /** The emulator of DynamoDB has refused a request: text for people. */
+  onRefused: (text: string) => void;
 }
 
 export interface LocalWorker {
@@ -51,29 +57,29 @@ export interface LocalWorker {
 /** A packaged service that runs on this machine. */
 export interface LocalService {
   workers: readonly LocalWorker[];
-  /** Workers are told, messages go back, watchers end. */
+  /** Tells the workers to stop, gives their messages back, and ends the watchers. */
   stop(): Promise<void>;
-  /** Warm workers of the one named are replaced, each after its invocation: its handler is another one now. */
+  /** Replaces the warm processes of a worker, each after its invocation, because its handler has changed. */
   reload(worker: string): void;
-  /** Workers are killed. */
+  /** Kills the workers. */
   kill(): void;
-  /** Rejects when a watcher ends although nobody stopped it. */
+  /** Rejects if a watcher ends although nobody stopped it. */
   failed: Promise<never>;
 }
 
 /** Makes in the emulator what the template says, and starts a watcher for each worker. */
-export async function startLocalService(parts: LocalServiceParts): Promise<LocalService> {
-  const { template, clients, region, stackName } = parts;
+export async function startLocalService(input: ServiceInput): Promise<LocalService> {
+  const { template, clients, region, stackName } = input;
   const stack = await createStack({ template, ...clients, region, stackName });
-  const tables = await startTables(template, { scope: stack.scope, onRefused: parts.onWarning });
+  const tables = await startTables(template, { scope: stack.scope, onRefused: input.onRefused });
   const scratchFolder = await mkdtemp(path.join(tmpdir(), 'watchbot-local-'));
-  const commandsFolder = await writeCommands(scratchFolder, path.dirname(parts.watcherFile));
+  const commandsFolder = await writeCommands(scratchFolder, path.dirname(input.watcherFile));
   const workers = await Promise.all(
-    parts.workers.map(async (worker) => ({ worker, ...(await queuesOf(worker, parts, stack)) })),
+    input.workers.map(async (worker) => ({ worker, ...(await queuesOf(worker, input, stack)) })),
   );
   const watchers = await Promise.all(
     workers.map(({ worker, queueUrl }) =>
-      startWorkerWatcher(worker, { ...parts, stack, tables, scratchFolder, commandsFolder, queueUrl }),
+      startWorkerWatcher(worker, { ...input, stack, tables, scratchFolder, commandsFolder, queueUrl }),
     ),
   );
   return {
@@ -86,13 +92,13 @@ export async function startLocalService(parts: LocalServiceParts): Promise<Local
     reload: (name) => watchers[workers.findIndex(({ worker }) => worker.name === name)]?.reload(),
     kill: () => watchers.forEach((watcher) => watcher.kill()),
     failed: Promise.race(
-      watchers.map((watcher, index) => explainFailure(watcher, parts.workers[index]?.name ?? '')),
+      watchers.map((watcher, index) => explainFailure(watcher, input.workers[index]?.name ?? '')),
     ),
   };
 }
 
-/** The worker's queues in the emulator. One that is in AWS only has a stand-in. */
-async function queuesOf(worker: Worker, { queueNameOf }: LocalServiceParts, stack: LocalStack) {
+/** The worker's queues in the emulator. A queue that is only in AWS has a stand-in. */
+async function queuesOf(worker: Worker, { queueNameOf }: ServiceInput, stack: LocalStack) {
   const { arn, deadLetter } = worker.queue;
   const queueUrl =
     arn === undefined
@@ -107,51 +113,50 @@ async function queuesOf(worker: Worker, { queueNameOf }: LocalServiceParts, stac
   };
 }
 
-async function startWorkerWatcher(
-  worker: Worker,
-  parts: LocalServiceParts & {
-    stack: LocalStack;
-    tables: LocalTables | undefined;
-    scratchFolder: string;
-    commandsFolder: string;
-    queueUrl: string;
-  },
-): Promise<WatcherProcess> {
-  const { stack, tables, shell, endpoint, region, credentials } = parts;
+/** What a worker's watcher needs beside the service. */
+interface WatcherInput extends ServiceInput {
+  stack: LocalStack;
+  tables: LocalTables | undefined;
+  scratchFolder: string;
+  commandsFolder: string;
+  queueUrl: string;
+}
+
+async function startWorkerWatcher(worker: Worker, input: WatcherInput): Promise<WatcherProcess> {
+  const { stack, tables, shell, endpoint, region, credentials } = input;
   const tablesEndpoint = tables?.endpoint;
-  const container = containerOf(parts.template, worker.name);
+  const container = containerOf(input.template, worker.name);
   const { variables, missing } = containerEnvironment(container, stack.scope, shell);
-  // Also where a function that only CloudFormation can work out names the queue.
+  // The template may name the queue by a function that only CloudFormation can work out.
   const queue = {
-    [ContainerVariable.queueUrl]: parts.queueUrl,
-    [ContainerVariable.queueName]: parts.queueUrl.split('/').at(-1) ?? '',
+    [ContainerVariable.queueUrl]: input.queueUrl,
+    [ContainerVariable.queueName]: input.queueUrl.split('/').at(-1) ?? '',
   };
   missing
     .filter(({ name }) => !(name in queue))
-    .forEach((each) => parts.onWarning(describeMissing(worker, each)));
-  // Each watcher empties its own.
-  const scratchFolder = await mkdtemp(path.join(parts.scratchFolder, `${worker.name}-`));
-  const handler = parts.handlers.get(worker.name);
+    .forEach((each) => {
+      input.onMissing(worker.name, each);
+    });
+  // Each watcher empties its own folder.
+  const scratchFolder = await mkdtemp(path.join(input.scratchFolder, `${worker.name}-`));
+  const handler = input.handlers.get(worker.name);
   return startWatcher({
-    watcherFile: parts.watcherFile,
+    watcherFile: input.watcherFile,
     arguments: handler === undefined ? container.Command : localCommand(container.Command, handler),
     environment: {
       ...withoutAws(shell),
       ...variables,
-      PATH: `${parts.commandsFolder}${path.delimiter}${variables.PATH ?? shell.PATH ?? ''}`,
+      PATH: `${input.commandsFolder}${path.delimiter}${variables.PATH ?? shell.PATH ?? ''}`,
       ...localOverrides({ endpoint, tablesEndpoint, region, credentials, scratchFolder, variables }),
       ...queue,
       ...(handler === undefined ? {} : handlerVariables(handler)),
     },
-    workingFolder: handler?.folder ?? codeFolder(worker, parts.serviceFolder),
-    onLine: (line) => parts.onLine(worker.name, line),
+    workingFolder: handler?.folder ?? codeFolder(worker, input.serviceFolder),
+    onLine: (line) => input.onLine(worker.name, line),
   });
 }
 
-const describeMissing = ({ name: worker }: Worker, { name, reason }: { name: string; reason: string }) =>
-  `${worker}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`;
-
-/** What stands for the image's working folder. What an image that is there already has in it is not on this machine. */
+/** What stands for the image's working folder. The files of an existing image are not on this machine. */
 export function codeFolder({ image }: Worker, serviceFolder: string): string {
   return path.resolve(serviceFolder, image.kind === 'build' ? image.path : '.');
 }
@@ -172,22 +177,22 @@ async function explainFailure(watcher: WatcherProcess, worker: string): Promise<
   }
 }
 
-/** A watcher that runs on this machine as ECS would run it, and is started again when it ends after one job. */
+/** A watcher that runs on this machine as ECS would run it. It is started again when it ends after one job. */
 interface WatcherProcess {
-  /** Tells it to stop; resolves when it has, with nothing in hand. */
+  /** Tells it to stop; resolves when it has ended, with nothing in flight. */
   stop(): Promise<void>;
-  /** Lets it replace its warm workers, each when it is idle. */
+  /** Lets it replace its warm processes, each when it is idle. */
   reload(): void;
-  /** Kills its workers; then it ends by itself. */
+  /** Kills its workers; it then ends by itself. */
   kill(): void;
-  /** Rejects when it ends although nobody stopped it. */
+  /** Rejects if it ends although nobody stopped it. */
   failed: Promise<never>;
 }
 
-/** A watcher that was told twice and goes on for this long is ended. */
+/** A watcher that has been told to stop and goes on for this long is killed. */
 const KILL_AFTER_MS = 15_000;
 
-function startWatcher(parts: {
+function startWatcher(command: {
   watcherFile: string;
   /** Of the container: `listen …`. */
   arguments: readonly string[];
@@ -196,7 +201,7 @@ function startWatcher(parts: {
   onLine: (line: string) => void;
 }): WatcherProcess {
   let isStopping = false;
-  let child = launch(parts);
+  let child = launch(command);
   const failed = superviseUntilFailure();
   failed.catch(() => undefined);
 
@@ -205,7 +210,7 @@ function startWatcher(parts: {
       const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
       if (isStopping) return new Promise(() => undefined);
       if (code !== 0) throw new Error(code === null ? `signal ${signal}` : `exit code ${code}`);
-      child = launch(parts);
+      child = launch(command);
     }
   }
 
@@ -235,9 +240,9 @@ function launch({
   environment,
   workingFolder,
   onLine,
-  ...parts
+  ...command
 }: Parameters<typeof startWatcher>[0]) {
-  const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcherFile, ...parts.arguments], {
+  const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, watcherFile, ...command.arguments], {
     cwd: workingFolder,
     env: environment,
     // The channel tells the watcher when this process is gone; nothing is sent on it.

@@ -1,7 +1,26 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { resourcesOf, type CompiledTemplate } from './container';
 import { resolve, resolveText, type Scope } from './intrinsics';
+
+/** A compiled template, as the framework wrote it. */
+export interface CompiledTemplate {
+  Resources: Record<string, TemplateResource | undefined>;
+}
+
+interface TemplateResource {
+  Type: string;
+  Properties?: Record<string, unknown>;
+}
+
+/** Resources of one type, with their logical ids. */
+export function resourcesOf(
+  { Resources }: CompiledTemplate,
+  type: string,
+): [string, Record<string, unknown>][] {
+  return Object.entries(Resources).flatMap(([id, resource]) =>
+    resource?.Type === type ? [[id, resource.Properties ?? {}] as [string, Record<string, unknown>]] : [],
+  );
+}
 
 /** The queues, topics and subscriptions of a template, made in the emulator. */
 export interface LocalStack {
@@ -10,7 +29,7 @@ export interface LocalStack {
   queueUrl(logicalId: string): string | undefined;
 }
 
-interface StackParts {
+interface StackInput {
   template: CompiledTemplate;
   sqs: SQSClient;
   sns: SNSClient;
@@ -27,24 +46,24 @@ interface Made {
 /** The account in which the emulator has everything. */
 const ACCOUNT_ID = '000000000000';
 
-export async function createStack(parts: StackParts): Promise<LocalStack> {
+export async function createStack(input: StackInput): Promise<LocalStack> {
   const made = new Map<string, Made>();
-  const scope = createScope(made, parts);
-  const standIns = createStandIns(parts);
-  for (const [id, properties] of inOrder(resourcesOf(parts.template, 'AWS::SQS::Queue'))) {
+  const scope = createScope(made, input);
+  const standIns = createStandIns(input);
+  for (const [id, properties] of inOrder(resourcesOf(input.template, 'AWS::SQS::Queue'))) {
     const name = resolveText(properties.QueueName ?? id, scope);
-    made.set(id, await createQueue(parts.sqs, name, { properties, scope, standIns }));
+    made.set(id, await createQueue(input.sqs, name, { properties, scope, standIns }));
   }
-  for (const [id, properties] of resourcesOf(parts.template, 'AWS::SNS::Topic')) {
+  for (const [id, properties] of resourcesOf(input.template, 'AWS::SNS::Topic')) {
     const name = resolveText(properties.TopicName ?? id, scope);
-    made.set(id, await createTopic(parts.sns, name, { properties, scope, standIns }));
+    made.set(id, await createTopic(input.sns, name, { properties, scope, standIns }));
   }
-  for (const [id, properties] of resourcesOf(parts.template, 'AWS::DynamoDB::Table')) {
+  for (const [id, properties] of resourcesOf(input.template, 'AWS::DynamoDB::Table')) {
     const name = resolveText(properties.TableName ?? id, scope);
     made.set(id, { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`, scope) } });
   }
-  for (const [, properties] of resourcesOf(parts.template, 'AWS::SNS::Subscription')) {
-    await createSubscription(parts.sns, { properties, scope, standIns });
+  for (const [, properties] of resourcesOf(input.template, 'AWS::SNS::Subscription')) {
+    await createSubscription(input.sns, { properties, scope, standIns });
   }
   return { scope, standIns, queueUrl: (id) => made.get(id)?.ref };
 }
@@ -56,7 +75,7 @@ function inOrder(queues: [string, Record<string, unknown>][]) {
   return [...queues.filter((queue) => !hasDeadLetters(queue)), ...queues.filter(hasDeadLetters)];
 }
 
-function createScope(made: ReadonlyMap<string, Made>, { template, region, stackName }: StackParts): Scope {
+function createScope(made: ReadonlyMap<string, Made>, { template, region, stackName }: StackInput): Scope {
   const pseudo: Readonly<Record<string, string>> = {
     'AWS::Region': region,
     'AWS::AccountId': ACCOUNT_ID,
@@ -71,7 +90,7 @@ function createScope(made: ReadonlyMap<string, Made>, { template, region, stackN
   return scope;
 }
 
-/** Properties that name a resource: where one is given, `Ref` gives it, made here or not. */
+/** Properties that name a resource. If one is given, `Ref` gives it, whether the resource is made here or not. */
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::S3::Bucket': 'BucketName',
@@ -85,7 +104,7 @@ function givenName({ Resources }: CompiledTemplate, id: string, scope: Scope): s
 }
 
 /** What the template says of a resource, and what its references mean. */
-interface Given {
+interface Declared {
   properties: Record<string, unknown>;
   scope: Scope;
   standIns: StandIns;
@@ -101,7 +120,7 @@ const QUEUE_ATTRIBUTES = [
   'RedrivePolicy',
 ] as const;
 
-async function createQueue(sqs: SQSClient, name: string, given: Given): Promise<Made> {
+async function createQueue(sqs: SQSClient, name: string, given: Declared): Promise<Made> {
   const { CreateQueueCommand } = await import('../../vendor/sqs.mjs');
   const { scope } = given;
   const Attributes = attributesOf(await withOwnDeadLetterQueue(given), QUEUE_ATTRIBUTES, scope);
@@ -109,8 +128,8 @@ async function createQueue(sqs: SQSClient, name: string, given: Given): Promise<
   return { ref: QueueUrl, attributes: { Arn: arn('sqs', name, scope), QueueName: name, QueueUrl } };
 }
 
-/** A dead-letter queue that is in AWS only has a stand-in here; one that is in the template is there already. */
-async function withOwnDeadLetterQueue({ properties, scope, standIns }: Given) {
+/** A dead-letter queue that is only in AWS has a stand-in here; one of the template has been made already. */
+async function withOwnDeadLetterQueue({ properties, scope, standIns }: Declared) {
   if (properties.RedrivePolicy === undefined) return properties;
   const policy = resolve(properties.RedrivePolicy, scope) as Record<string, unknown>;
   const { arn } = await standIns.queue(nameOfArn(String(policy.deadLetterTargetArn)));
@@ -119,7 +138,7 @@ async function withOwnDeadLetterQueue({ properties, scope, standIns }: Given) {
 
 const TOPIC_ATTRIBUTES = ['FifoTopic', 'ContentBasedDeduplication'] as const;
 
-async function createTopic(sns: SNSClient, name: string, { properties, scope }: Given): Promise<Made> {
+async function createTopic(sns: SNSClient, name: string, { properties, scope }: Declared): Promise<Made> {
   const { CreateTopicCommand } = await import('../../vendor/sns.mjs');
   const Attributes = attributesOf(properties, TOPIC_ATTRIBUTES, scope);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name, Attributes }));
@@ -128,7 +147,7 @@ async function createTopic(sns: SNSClient, name: string, { properties, scope }: 
 
 const SUBSCRIPTION_ATTRIBUTES = ['FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery'] as const;
 
-async function createSubscription(sns: SNSClient, { properties, scope, standIns }: Given): Promise<void> {
+async function createSubscription(sns: SNSClient, { properties, scope, standIns }: Declared): Promise<void> {
   if (properties.Protocol !== 'sqs') return;
   const { SubscribeCommand } = await import('../../vendor/sns.mjs');
   await sns.send(
@@ -141,7 +160,7 @@ async function createSubscription(sns: SNSClient, { properties, scope, standIns 
   );
 }
 
-/** A topic of the template is there already; one that is in AWS only has a stand-in here. */
+/** A topic of the template has been made already; one that is only in AWS has a stand-in here. */
 function topicOf(topicArn: string, standIns: StandIns): Promise<string> | string {
   return topicArn.includes(`:${ACCOUNT_ID}:`) ? topicArn : standIns.topic(topicArn);
 }
@@ -161,8 +180,8 @@ function arn(service: string, name: string, scope: Scope): string {
 }
 
 /**
- * Queues and topics that exist in AWS, and that a template only names: in the emulator an empty one is made under the
- * same name, unless there is one.
+ * Stand-ins for queues and topics that exist in AWS, and that a template only names: empty ones of the same name in the
+ * emulator, each made unless it is there.
  */
 interface StandIns {
   /** URL and ARN in the emulator. */

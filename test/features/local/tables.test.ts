@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Scope } from '../../../src/features/local/intrinsics';
 import { startTables, type LocalTables } from '../../../src/features/local/emulators';
-import type { CompiledTemplate } from '../../../src/features/local/container';
+import type { CompiledTemplate } from '../../../src/features/local/stack';
 
 const scope: Scope = {
   ref: (id) => ({ 'AWS::StackName': 'tiles-dev' })[id],

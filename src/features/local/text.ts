@@ -1,12 +1,13 @@
 import Table from 'cli-table3';
-import { type Colours, visibleControls } from '../features/command/terminal-text';
-import type { Emulator } from '../features/local/emulators';
-import type { LocalService, LocalWorker } from '../features/local/service';
-import type { Attempt, Fate, MessageReport } from '../features/local/tally';
-import { DEFAULT_PORT } from '../features/command/command';
-import { colourOf, judgeLine } from '../features/logs/shown-line';
+import { visibleControls, type Colours } from '../command/terminal-text';
+import type { MissingVariable } from './container';
+import type { Emulator } from './emulators';
+import type { LocalService, LocalWorker } from './service';
+import type { Fate, MessageReport, Receive } from './settle';
+import { DEFAULT_PORT } from '../command/command';
+import { colourOf, judgeLine } from '../logs/shown-line';
 
-/** What a user needs to know of the service that has just started. */
+/** What a user needs to know of a service that has just started. */
 export function describeService(
   { workers }: LocalService,
   { emulator, isStaying }: { emulator: Emulator; isStaying: boolean },
@@ -29,7 +30,11 @@ function sendLine({ name }: LocalWorker, isNamed: boolean, port: number): string
   return `sls watchbot send '{"hello":"world"}' ${options.join(' ')}`;
 }
 
-/** A line of a watcher: its text in the colour of what it tells. A line of JSON is for machines, and says the same. */
+/** A variable of the container that could not be worked out on this machine. */
+export const describeMissing = (worker: string, { name, reason }: MissingVariable): string =>
+  `${worker}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`;
+
+/** A line of a watcher, with its text in the colour of what it tells. A line of JSON, which is for machines, stays as it is. */
 export function describeLine(written: string, colours: Colours): string {
   const line = visibleControls(written);
   const judged = judgeLine(line);
@@ -42,7 +47,7 @@ const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-m
 
 const MAX_BODY_LENGTH = 60;
 const TAIL_LENGTH = 30;
-/** Attempts in a row that ended alike. */
+/** Receives in a row that ended alike. */
 const MOST_WRITTEN_OUT = 2;
 
 /** What became of each message. */
@@ -56,10 +61,10 @@ export function describeReports(
     chars: NO_LINES_BETWEEN_ROWS,
   });
   table.push(
-    ...reports.map(({ body, fate, attempts }) => [
+    ...reports.map(({ body, fate, receives }) => [
       visibleControls(shorten(body)),
       colours[FATE_COLOURS[fate]](fate),
-      visibleControls(describeAttempts(attempts)),
+      visibleControls(describeReceives(receives)),
     ]),
   );
   return `\n${table.toString()}\n${summary(reports)}, in ${seconds.toFixed(1)} s\n`;
@@ -84,22 +89,22 @@ function summary(reports: readonly MessageReport[]): string {
   return `${messages}: ${parts.join(', ')}`;
 }
 
-/** The same several times is said once: a line that does not fit a terminal is hard to read. */
-function describeAttempts(attempts: readonly Attempt[]): string {
-  const runs: { reason: string; times: number }[] = [];
-  for (const { reason } of attempts) {
-    const last = runs.at(-1);
+/** A reason that comes several times in a row is written once: a line that does not fit a terminal is hard to read. */
+function describeReceives(receives: readonly Receive[]): string {
+  const repeated: { reason: string; times: number }[] = [];
+  for (const { reason } of receives) {
+    const last = repeated.at(-1);
     if (last?.reason === reason) last.times += 1;
-    else runs.push({ reason, times: 1 });
+    else repeated.push({ reason, times: 1 });
   }
-  return runs
+  return repeated
     .flatMap(({ reason, times }) =>
       times > MOST_WRITTEN_OUT ? [`${reason} (${times} times)`] : Array<string>(times).fill(reason),
     )
     .join(' → ');
 }
 
-/** Both ends: messages of a service often begin alike, as events of S3 do, and differ behind that. */
+/** Keeps both ends: messages of a service often begin alike, as events of S3 do, and differ further on. */
 function shorten(text: string): string {
   const { length } = text;
   const head = MAX_BODY_LENGTH - TAIL_LENGTH - 1;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
-import { LogLevel, LogSource, JobResult } from '../../src/contract/log';
-import { formatPlain, formatStructured, outcomeText, type LogLine } from '../../src/contract/log-lines';
-import type { Fate, MessageReport } from '../../src/features/local/tally';
-import { describeLine, describeReports } from '../../src/plugin/local-text';
+import { LogLevel, LogSource, JobResult } from '../../../src/contract/log';
+import { formatPlain, formatStructured, outcomeText, type LogLine } from '../../../src/contract/log-lines';
+import type { Fate, MessageReport } from '../../../src/features/local/settle';
+import { describeLine, describeReports } from '../../../src/features/local/text';
 
 const coloured = createColors(true);
 const uncoloured = createColors(false);
@@ -59,7 +59,7 @@ describe('a line of a watcher', () => {
 const report = (body: string, fate: Fate, ...reasons: string[]) => ({
   body,
   fate,
-  attempts: reasons.map((reason) => ({ result: JobResult.failure, reason })),
+  receives: reasons.map((reason) => ({ result: JobResult.failure, reason })),
 });
 
 /** The cells of the rows, without what is drawn around them. */
@@ -92,7 +92,7 @@ describe('what became of the messages', () => {
     { reasons: ['1', '1', '0'], said: '1 → 1 → 0' },
     { reasons: ['1', '1', '1'], said: '1 (3 times)' },
     { reasons: ['4', '1', '1', '1', '1', '4', '0'], said: '4 → 1 (4 times) → 4 → 0' },
-  ])('says attempts that ended alike once: $said', ({ reasons, said }) => {
+  ])('says receives that ended alike once: $said', ({ reasons, said }) => {
     expect(rows(shown([report('a', 'done', ...reasons)]))).toEqual([['a', 'done', said]]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JobResult, LogLevel, LogSource } from '../../../src/contract/log';
 import { formatPlain, outcomeText, receivedText } from '../../../src/contract/log-lines';
-import { Tally } from '../../../src/features/local/tally';
+import { Tally } from '../../../src/features/local/settle';
 
 const never = new AbortController().signal;
 
@@ -41,7 +41,7 @@ describe('a tally', () => {
       {
         body: 'hello',
         fate: 'done',
-        attempts: [
+        receives: [
           { result: 'failure', receives: 1, reason: 'failure' },
           { result: 'success', receives: 1, reason: 'success' },
         ],
@@ -137,7 +137,7 @@ describe('a message that is sent anew', () => {
     expect(tally.reports()).toMatchObject([{ fate: 'open' }]);
     say('third', '[success] after 1 ms, 2 ms since sent, receive 1 (exit code 0)');
     expect(tally.reports()).toMatchObject([
-      { fate: 'done', attempts: [{ result: 'noop' }, { result: 'failure' }, { result: 'success' }] },
+      { fate: 'done', receives: [{ result: 'noop' }, { result: 'failure' }, { result: 'success' }] },
     ]);
   });
 });
