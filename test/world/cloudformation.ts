@@ -3,7 +3,7 @@ import type { WorldClock } from './clock';
 import type { Deployment, EcsService, Version } from './ecs';
 import type { Timeline } from './timeline';
 
-/** One deploy of the stack, from its begin to its end. */
+/** One deploy of the stack. */
 export interface StackUpdate {
   version: Version;
   startedAtMs: number;
@@ -16,13 +16,14 @@ export interface StackUpdate {
     | 'UPDATE_ROLLBACK_FAILED';
   /** Why it is rolled back. */
   reason: string | undefined;
-  /** When that was known. */
+  /** When the rollback began. */
   failedAtMs: number | undefined;
 }
 
-const ASKS_EACH_MS = 10_000;
+/** How often CloudFormation asks ECS whether the deployment is complete. */
+const POLL_MS = 10_000;
 
-/** The stack as far as it waits for its service. */
+/** CloudFormation's part in a deploy: it updates the service, waits for it, and rolls back if it fails. */
 export class Stack {
   readonly updates: StackUpdate[] = [];
   private readonly clock: WorldClock;
@@ -41,10 +42,10 @@ export class Stack {
     return this.updates.at(-1)?.state.endsWith('_IN_PROGRESS') ?? false;
   }
 
-  /** A stack that is being updated takes no other update. */
+  /** @returns undefined if an update is in progress: a stack takes one at a time */
   deploy(version: Version): StackUpdate | undefined {
     if (this.isBusy) return undefined;
-    this.timeline.tell(() => `deploy of ${version.name}`);
+    this.timeline.add(() => `deploy of ${version.name}`);
     const update: StackUpdate = {
       version,
       startedAtMs: this.clock.now(),
@@ -70,7 +71,7 @@ export class Stack {
     update.reason = reason;
     update.failedAtMs = this.clock.now();
     update.state = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    this.timeline.tell(() => `UPDATE_FAILED: ${reason}; rolling back to ${this.version.name}`);
+    this.timeline.add(() => `UPDATE_FAILED: ${reason}; rolling back to ${this.version.name}`);
     this.attempt(update, this.version, {
       done: () => {
         this.end(update, 'UPDATE_ROLLBACK_COMPLETE');
@@ -96,21 +97,21 @@ export class Stack {
       return;
     }
     const ask = () => {
-      // Somebody may have forced another one of the same version meanwhile.
+      // A forced deployment of the same version may have replaced ours meanwhile.
       const { newest } = this.service;
       const deployment = newest.version === version ? newest : own;
       if (deployment.state === 'COMPLETED') return void on.done();
       if (deployment.state === 'FAILED') return void on.failed(deployment.reason ?? '');
       if (this.clock.now() - startedAtMs >= SERVICE_WAIT_SECONDS * 1000)
         return void on.failed('the service did not stabilize in three hours');
-      this.clock.quietly(ASKS_EACH_MS, ask);
+      this.clock.quietly(POLL_MS, ask);
     };
-    this.clock.quietly(ASKS_EACH_MS, ask);
+    this.clock.quietly(POLL_MS, ask);
   }
 
   private end(update: StackUpdate, state: StackUpdate['state']): void {
     update.state = state;
     update.endedAtMs = this.clock.now();
-    this.timeline.tell(() => state);
+    this.timeline.add(() => state);
   }
 }

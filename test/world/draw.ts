@@ -3,10 +3,10 @@ import { Random } from '../../src/features/simulate/load';
 import type { Settings } from '../../src/watcher/settings';
 import type { Version } from './ecs';
 import type { Fault, FaultKind, Strike } from './faults';
-import type { Planned } from './ledger';
+import type { PlannedMessage } from './ledger';
 import { good, HOUR, MINUTE, type Deploy, type WorldSettings } from './world';
 
-/** How long jobs are, and how many there are of them: about a thousand in the mean of all worlds. */
+/** Ranges of job durations, and of the number of messages: about a thousand messages in an average world. */
 const KINDS = [
   { weight: 30, durationMs: [20, 800], messages: [500, 4_000] },
   { weight: 30, durationMs: [800, 6_000], messages: [300, 2_400] },
@@ -15,10 +15,10 @@ const KINDS = [
   { weight: 6, durationMs: [HOUR, 8 * HOUR], messages: [3, 40] },
 ] as const;
 
-/** A world of a seed: everything that people do to their service, and AWS to its tasks. */
+/** Draws a world from a seed: what people do to their service, and what AWS does to its tasks. */
 export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): WorldSettings {
   const draw = new Draw(seed);
-  /** Of what came into the world later, so that seeds stay what they were. */
+  /** A second stream, for what was added to the world later: it keeps the worlds of existing seeds as they were. */
   const other = new Draw(seed + 0x5eed);
   const kind = draw.weighted(KINDS);
   const isFifo = draw.chance(0.2);
@@ -28,7 +28,7 @@ export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): Worl
   const count = draw.between(kind.messages[0], kind.messages[1]);
   const lastMs = draw.pick([0, MINUTE, 10 * MINUTE, HOUR, 2 * HOUR]);
   const times = drawTimes(draw, count, lastMs);
-  const planned = times.map((atMs): Planned => ({
+  const planned = times.map((atMs): PlannedMessage => ({
     atMs,
     ...drawJob(draw, kind.durationMs),
     group: draw.group(groups),
@@ -58,14 +58,13 @@ export function drawWorld(seed: number, more: Partial<WorldSettings> = {}): Worl
     canAskEcs: !other.chance(0.05),
     strikes: draw.times(draw.pick([0, 0, 0, 1, 3, 6]), () => drawStrike(draw, busyMs)),
     deploys: drawDeploys(draw, busyMs),
-    // Nobody has jobs on Spot that Spot does not let end.
-    spotPerHour: Math.min(draw.pick([0, 0, 0, 0, 0, 0.2, 1]), mostSpot(kind.durationMs[1])),
+    // Nobody runs jobs on Spot that are too long to finish there.
+    spotPerHour: Math.min(draw.pick([0, 0, 0, 0, 0, 0.2, 1]), maxSpotPerHour(kind.durationMs[1])),
     isAsleep: draw.chance(0.2),
     changesFrom: draw.pick(['desired', 'running']),
     awake: min === 0 && draw.pick([true, true, 'with lost calls', false]),
-    // Long enough for all, with the hours in which a deploy is waited for, and rolled back.
-    untilMs:
-      2 * Math.max(busyMs, longestLineMs(planned)) + 14 * HOUR + Math.max(...planned.map(longestLifeMs)),
+    // Long enough for all messages, and for a deploy that CloudFormation waits for and then rolls back.
+    untilMs: 2 * Math.max(busyMs, longestGroupMs(planned)) + 14 * HOUR + Math.max(...planned.map(retriesMs)),
     ...more,
   };
 }
@@ -103,7 +102,7 @@ class Draw {
   }
 }
 
-/** Bursts, a steady rate, or both with a pause that puts the metrics to sleep. */
+/** Draws when messages are sent: in bursts or at a steady rate, sometimes with a pause after which the queue's metrics are asleep. */
 function drawTimes(draw: Draw, count: number, lastMs: number): number[] {
   const pauseMs = draw.chance(0.06) ? 7 * HOUR : 0;
   const bursts = draw.times(draw.between(1, 3), () => draw.random.next() * lastMs);
@@ -116,7 +115,7 @@ function drawTimes(draw: Draw, count: number, lastMs: number): number[] {
     .sort((one, other) => one - other);
 }
 
-/** Most jobs end well; some only at their second try, or never. */
+/** Most jobs succeed; some need a second or third try, some never succeed. */
 function drawJob(draw: Draw, [least, most]: readonly [number, number]) {
   const share = draw.random.next();
   const codes =
@@ -140,19 +139,19 @@ const FAULTS: readonly FaultKind[] = [
   'throttled',
   'failing',
   'partial',
-  'deaf',
-  'cut',
+  'answerLost',
+  'unreachable',
   'doubled',
-  'agent',
+  'agentDown',
   'agentSlow',
-  'sick',
-  'full',
+  'noWorkers',
+  'noCapacity',
 ];
 
 function drawFault(draw: Draw, busyMs: number): Fault {
   const kind = draw.pick(FAULTS);
   const fromMs = draw.random.next() * busyMs;
-  const lengthMs = MINUTE * draw.pick(kind === 'agent' ? [5, 60, 300] : [0.5, 2, 10]);
+  const lengthMs = MINUTE * draw.pick(kind === 'agentDown' ? [5, 60, 300] : [0.5, 2, 10]);
   return {
     kind,
     fromMs,
@@ -161,38 +160,46 @@ function drawFault(draw: Draw, busyMs: number): Fault {
   };
 }
 
-/** Of the group with the most work: one message of it comes after the other. */
-function longestLineMs(planned: readonly Planned[]): number {
+/** Work of the longest group in ms. The messages of a group run one after the other. */
+function longestGroupMs(planned: readonly PlannedMessage[]): number {
   const lines = new Map<number, number>();
   for (const { group, durationMs } of planned)
     if (group !== undefined) lines.set(group, (lines.get(group) ?? 0) + durationMs);
   return Math.max(0, ...lines.values());
 }
 
-/** How much longer a message takes that is tried several times, or until it is dead. */
-const longestLifeMs = ({ durationMs, codes }: Planned) =>
+/** Time of all tries but one, in ms, of a message that is retried or becomes a dead letter. */
+const retriesMs = ({ durationMs, codes }: PlannedMessage) =>
   (codes.at(-1) === 1 ? 10 : codes.length - 1) * durationMs;
 
-/** ECS answers no question of some tasks, or of all. */
+/** For some time the API of ECS answers some tasks, or all, not at all. */
 function drawEcsFaults(draw: Draw, busyMs: number): Fault[] {
   if (!draw.chance(0.15)) return [];
   const fromMs = draw.random.next() * busyMs;
   return [
-    { kind: 'ecs', fromMs, toMs: fromMs + MINUTE * draw.pick([2, 20, 120]), share: draw.pick([0.3, 1]) },
+    { kind: 'ecsDown', fromMs, toMs: fromMs + MINUTE * draw.pick([2, 20, 120]), share: draw.pick([0.3, 1]) },
   ];
 }
 
-const mostSpot = (longestMs: number) => (longestMs > HOUR ? 0 : longestMs > 2 * MINUTE ? 0.2 : 1);
+const maxSpotPerHour = (longestMs: number) => (longestMs > HOUR ? 0 : longestMs > 2 * MINUTE ? 0.2 : 1);
 
 function drawStrike(draw: Draw, busyMs: number): Strike {
-  const kind = draw.pick(['kill', 'spot', 'stop-task', 'stand'] as const);
+  const kind = draw.pick(['kill', 'spot', 'stop-task', 'freeze'] as const);
   const forMs = MINUTE * draw.pick([0.2, 1, 5]);
   return { kind, atMs: draw.random.next() * busyMs, tasks: draw.between(1, 3), forMs };
 }
 
 function drawDeploys(draw: Draw, busyMs: number): Deploy[] {
   const at = draw.times(draw.pick([0, 1, 1, 2]), () => draw.random.next() * busyMs).sort((a, b) => a - b);
-  const kinds: readonly Version['kind'][] = ['good', 'good', 'good', 'good', 'no-image', 'crashes', 'sick'];
+  const kinds: readonly Version['kind'][] = [
+    'good',
+    'good',
+    'good',
+    'good',
+    'no-image',
+    'crashes',
+    'unhealthy',
+  ];
   const deploys = at.map((atMs, index): Deploy => ({
     atMs,
     version: { ...good(`v${index + 2}`), kind: draw.pick(kinds) },

@@ -21,14 +21,14 @@ import type { Timeline } from './timeline';
 /** Why a task is stopped. */
 export type StopCause = 'scale-in' | 'deploy' | 'unhealthy' | 'spot' | 'stop-task' | 'gone';
 
-/** What protection holds off. */
+/** A protected task is not stopped for these causes. */
 const HELD_OFF: readonly StopCause[] = ['scale-in', 'deploy'];
 
-/** What a task definition does when it is started. */
+/** A revision of the task definition, and what its tasks do when they are started. */
 export interface Version {
   name: string;
-  /** `no-image`: it cannot be pulled. `crashes`: it ends a second after its start. `sick`: its health check fails. */
-  kind: 'good' | 'no-image' | 'crashes' | 'sick';
+  /** `no-image`: it cannot be pulled. `crashes`: it exits a second after its start. `unhealthy`: its health check fails. */
+  kind: 'good' | 'no-image' | 'crashes' | 'unhealthy';
 }
 
 export interface Deployment {
@@ -36,15 +36,15 @@ export interface Deployment {
   version: Version;
   state: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
   startedAtMs: number;
-  /** In a row: tasks of it that did not start, or were not well. */
+  /** Tasks that failed to start or to become healthy, in a row. Counted only while the deployment is in progress. */
   failures: number;
-  /** The same, also when it is complete. */
+  /** Like `failures`, but counted after the deployment is complete, too. */
   failedStarts: number;
-  /** Since when it has been steady, where alarms are watched for a while yet. */
+  /** Since when the deployment has been steady, and is only waiting for the end of its bake time. */
   steadySinceMs: number | undefined;
-  /** An alarm that is up when it begins is not watched. */
-  watches: boolean;
-  /** Why it has failed. */
+  /** Whether an alarm can fail the deployment. ECS ignores alarms that are up when the deployment begins. */
+  watchesAlarms: boolean;
+  /** Why the deployment has failed. */
   reason: string | undefined;
 }
 
@@ -61,17 +61,17 @@ export interface EcsTask {
   isUnhealthy: boolean;
   protectedUntilMs: number;
   stopCause: StopCause | undefined;
-  /** When its image began to be pulled: what is billed begins. */
+  /** When ECS began to pull the image: Fargate bills from then. */
   billedFromMs: number;
   container: ContainerOfTask | undefined;
 }
 
-/** What runs in a task. */
+/** The container of a task, as ECS sees it. */
 export interface ContainerOfTask {
   start(): void;
-  /** SIGTERM. */
-  tell(): void;
-  /** SIGKILL. */
+  /** Sends SIGTERM. */
+  terminate(): void;
+  /** Sends SIGKILL. */
   kill(): void;
 }
 
@@ -81,22 +81,20 @@ export interface ServiceSettings {
   rolling: RollingUpdate;
   stopTimeoutSeconds: number;
   hasHealthCheck: boolean;
-  /** From the order until the image is being pulled, and from then until the container runs, in ms. */
+  /** Time from the launch until the image is being pulled, in ms. */
   provisionMs: () => number;
+  /** Time from then until the container runs, in ms. */
   pullMs: () => number;
   /** Whether a task can be placed now. */
   hasCapacity: () => boolean;
-  /** Of the deployment: whether one of them is in ALARM now, and what they look at. */
+  /** The alarms of the deployment: whether one of them is in ALARM now, and what each evaluates. */
   alarms?:
     | { isUp: () => boolean; each: readonly { periodSeconds: number; evaluationPeriods: number }[] }
     | undefined;
   circuitBreaker: boolean;
-  /**
-   * Whether a rollback takes up the deployment of that version again, as long as that is still active. AWS does not say:
-   * both are tried.
-   */
+  /** Whether a rollback reuses the old version's deployment if it is still active. AWS does not say: worlds try both. */
   takesUpActive: boolean;
-  /** Whether a task that is protected may ask again, however many are. AWS does not say; assumed is that it may not. */
+  /** Whether a protected task may always renew its protection. AWS does not say; the default assumes that it may not. */
   grantsRenewals?: boolean;
 }
 
@@ -109,21 +107,24 @@ interface ServiceParts {
   makeContainer: (task: EcsTask) => ContainerOfTask;
 }
 
-/** Between a change and what the scheduler does about it. */
+/** From a change until the scheduler acts on it. */
 const SCHEDULER_MS = 1_000;
+/** How long a task that could not be placed waits for the next attempt. */
 const PLACE_AGAIN_MS = 30_000;
 
-/** A service and its tasks. */
+/** A service of ECS and its tasks: deployments, launches, health, protection and limits of the API. */
 export class EcsService {
   desired: number;
-  /** The newest, PRIMARY, first; the others are ACTIVE as long as tasks of theirs are there. */
+  /** The newest, which is PRIMARY, comes first. The others are ACTIVE as long as they have tasks. */
   deployments: Deployment[];
   readonly tasks = new Set<EcsTask>();
   launches = 0;
+  /** When a task last stopped for another reason than a scale-in or a deploy. */
   lostAtMs = -Infinity;
   readonly apiCalls: Record<EcsCall, number> = { describeServices: 0, describeTasks: 0, taskProtection: 0 };
+  /** Requests for protection that were refused. */
   blocked = 0;
-  /** Since when all that is desired runs in the newest version. */
+  /** Since when the newest deployment has run as many tasks as are desired. */
   replacedSinceMs: number | undefined;
   billedMs = 0;
   onChange: () => void = () => undefined;
@@ -134,12 +135,13 @@ export class EcsService {
     describeTasks: new TokenBucket(API_BUCKETS.describeTasks),
     taskProtection: new TokenBucket(API_BUCKETS.taskProtection),
   };
+  /** The version that a rollback goes back to. */
   private completed: Version;
   private isDue = false;
   private nextTask = 1;
   private nextDeployment = 1;
-  /** What was desired, and until when. */
-  private readonly wanted: { untilMs: number; desired: number }[] = [];
+  /** Earlier desired counts, and until when each was in force. */
+  private readonly earlier: { untilMs: number; desired: number }[] = [];
 
   constructor(desired: number, version: Version, parts: ServiceParts) {
     this.desired = desired;
@@ -169,22 +171,22 @@ export class EcsService {
     return count;
   }
 
-  /** By Application Auto Scaling. */
-  want(desired: number): void {
+  /** Called by Application Auto Scaling. */
+  setDesired(desired: number): void {
     const allowed = this.isDeploying ? desiredDuringDeployment(this.desired, desired) : desired;
     if (allowed === this.desired) return;
-    this.parts.timeline.tell(() => `scaling: ${this.desired} tasks → ${allowed}`);
-    this.wanted.push({ untilMs: this.parts.clock.now(), desired: this.desired });
+    this.parts.timeline.add(() => `scaling: ${this.desired} tasks → ${allowed}`);
+    this.earlier.push({ untilMs: this.parts.clock.now(), desired: this.desired });
     this.desired = allowed;
     this.changed();
   }
 
   leastDesiredSince(sinceMs: number): number {
-    while (this.wanted.length > 0 && this.wanted[0]!.untilMs < sinceMs) this.wanted.shift();
-    return Math.min(this.desired, ...this.wanted.map(({ desired }) => desired));
+    while (this.earlier.length > 0 && this.earlier[0]!.untilMs < sinceMs) this.earlier.shift();
+    return Math.min(this.desired, ...this.earlier.map(({ desired }) => desired));
   }
 
-  /** @throws where as many deployments are active as may be */
+  /** @throws if the service already has as many active deployments as ECS allows */
   update(version: Version, { isForced = false } = {}): Deployment {
     const { timeline, settings } = this.parts;
     if (version === this.newest.version && !isForced && this.newest.state !== 'FAILED') return this.newest;
@@ -195,7 +197,7 @@ export class EcsService {
       this.replacedSinceMs = undefined;
       active.failures = 0;
       active.startedAtMs = this.parts.clock.now();
-      timeline.tell(() => `deployment ${active.id} of ${version.name} is taken up again`);
+      timeline.add(() => `deployment ${active.id} of ${version.name} is taken up again`);
       this.changed();
       return active;
     }
@@ -204,15 +206,15 @@ export class EcsService {
     const deployment = this.newDeployment(version);
     this.deployments.unshift(deployment);
     this.replacedSinceMs = undefined;
-    timeline.tell(() => `deployment ${deployment.id} of ${version.name} begins`);
+    timeline.add(() => `deployment ${deployment.id} of ${version.name} begins`);
     this.changed();
     return deployment;
   }
 
-  /** What the agent, or the API, answers. */
+  /** @returns why ECS refuses the protection, or undefined if it is granted; no `minutes` means that it is given up */
   protect(task: EcsTask, minutes: number | undefined): string | undefined {
     const nowMs = this.parts.clock.now();
-    if (!this.lets('taskProtection')) return 'ThrottlingException';
+    if (!this.allows('taskProtection')) return 'ThrottlingException';
     if (minutes === undefined) {
       task.protectedUntilMs = 0;
       this.changed();
@@ -233,7 +235,7 @@ export class EcsService {
     return undefined;
   }
 
-  /** As ECS's API tells of it. */
+  /** What DescribeServices answers. */
   describe() {
     const tasks = [...this.tasks];
     return {
@@ -252,8 +254,8 @@ export class EcsService {
     };
   }
 
-  /** Whether a call of ECS's API is let through: all tasks share a bucket. */
-  lets(call: EcsCall): boolean {
+  /** Whether ECS accepts a call of its API now, or throttles it: all tasks share a bucket. */
+  allows(call: EcsCall): boolean {
     this.apiCalls[call] += 1;
     return this.buckets[call].take(this.parts.clock.now() / 1000);
   }
@@ -269,26 +271,26 @@ export class EcsService {
     if (isHeldOff && this.isProtected(task)) violations.add('protectedStopped', task.name);
     if (!isHeldOff) this.lostAtMs = this.parts.clock.now();
     task.stopCause = cause;
-    timeline.tell(() => `${task.name} is stopped: ${cause}`);
+    timeline.add(() => `${task.name} is stopped: ${cause}`);
     if (task.state === 'PENDING') this.end(task);
-    else this.tell(task);
+    else this.terminate(task);
   }
 
-  private tell(task: EcsTask): void {
+  private terminate(task: EcsTask): void {
     const { clock, settings } = this.parts;
     task.state = 'STOPPING';
-    task.container?.tell();
+    task.container?.terminate();
     clock.after(settings.stopTimeoutSeconds * 1000, () => {
       if (task.state === 'STOPPING') task.container?.kill();
     });
     this.changed();
   }
 
-  /** Its container has ended. */
+  /** The task's container has ended. */
   exited(task: EcsTask): void {
     if (task.state === 'STOPPED') return;
-    const wasTold = task.state === 'STOPPING';
-    if (!wasTold) {
+    const wasAsked = task.state === 'STOPPING';
+    if (!wasAsked) {
       this.lostAtMs = this.parts.clock.now();
       task.stopCause ??= 'gone';
       if (!task.isHealthy) this.failed(task, 'a task ended before it was healthy');
@@ -296,7 +298,7 @@ export class EcsService {
     this.end(task);
   }
 
-  /** By the container's health check. */
+  /** Takes a verdict of the container's health check. */
   judged(task: EcsTask, isHealthy: boolean): void {
     if (task.state !== 'RUNNING' || task.isUnhealthy) return;
     if (isHealthy) {
@@ -305,12 +307,12 @@ export class EcsService {
     }
     task.isUnhealthy = true;
     task.isHealthy = false;
-    this.parts.timeline.tell(() => `${task.name} is unhealthy`);
+    this.parts.timeline.add(() => `${task.name} is unhealthy`);
     this.failed(task, 'a task failed its health check');
     this.changed();
   }
 
-  /** Until the scheduler has done what there is to do. */
+  /** Has the scheduler run soon, once for all changes until then. */
   changed(): void {
     this.onChange();
     if (this.isDue) return;
@@ -339,7 +341,7 @@ export class EcsService {
     this.progress();
   }
 
-  /** A replacement comes first, as long as there is room for it. */
+  /** Stops unhealthy tasks; if there is room and capacity for more tasks, only after their replacements are healthy. */
   private replaceUnhealthy({ healthy }: { healthy: number }, alive: readonly EcsTask[]): void {
     const unhealthy = alive.filter(({ isUnhealthy }) => isUnhealthy);
     const hasRoom =
@@ -379,7 +381,7 @@ export class EcsService {
     return chooseToStop(choices, count, this.parts.random).map(({ task }) => task);
   }
 
-  /** How far the newest deployment is. */
+  /** Moves the newest deployment on: to failed, steady or complete. */
   private progress(): void {
     const { newest } = this;
     if (newest.state !== 'IN_PROGRESS') return;
@@ -387,7 +389,7 @@ export class EcsService {
     this.deployments = this.deployments.filter(
       (each) => each === newest || tasks.some(({ deployment }) => deployment === each),
     );
-    if (newest.watches && this.parts.settings.alarms?.isUp()) this.fail(newest, 'an alarm is up');
+    if (newest.watchesAlarms && this.parts.settings.alarms?.isUp()) this.fail(newest, 'an alarm is up');
     else if (this.isSteady(tasks)) this.bake();
     else newest.steadySinceMs = undefined;
   }
@@ -397,12 +399,12 @@ export class EcsService {
     return this.deployments.length === 1 && ready >= this.desired && tasks.length === this.desired;
   }
 
-  /** Steady, it is complete once its alarms have been watched for long enough. */
+  /** Completes a steady deployment, after the bake time if it watches alarms. */
   private bake(): void {
     const { clock, timeline, settings } = this.parts;
     const { newest } = this;
     newest.steadySinceMs ??= clock.now();
-    const bakeMs = newest.watches ? bakeSeconds(settings.alarms?.each ?? []) * 1000 : 0;
+    const bakeMs = newest.watchesAlarms ? bakeSeconds(settings.alarms?.each ?? []) * 1000 : 0;
     if (clock.now() < newest.steadySinceMs + bakeMs) {
       clock.quietly(60_000, () => {
         this.changed();
@@ -411,7 +413,7 @@ export class EcsService {
     }
     newest.state = 'COMPLETED';
     this.completed = newest.version;
-    timeline.tell(() => `deployment ${newest.id} of ${newest.version.name} is complete`);
+    timeline.add(() => `deployment ${newest.id} of ${newest.version.name} is complete`);
     this.onChange();
   }
 
@@ -426,11 +428,11 @@ export class EcsService {
   private fail(deployment: Deployment, reason: string): void {
     deployment.state = 'FAILED';
     deployment.reason = reason;
-    this.parts.timeline.tell(
+    this.parts.timeline.add(
       () => `deployment ${deployment.id} of ${deployment.version.name} has failed: ${reason}`,
     );
     this.onChange();
-    // The rollback of the service's own; the stack's, where there is one, finds it under way.
+    // The service rolls back by itself. If the stack rolls back, too, it finds this deployment in progress.
     this.parts.clock.quietly(SCHEDULER_MS, () => {
       if (this.newest === deployment && this.completed !== deployment.version) this.update(this.completed);
     });
@@ -480,7 +482,7 @@ export class EcsService {
     const { clock, settings, timeline } = this.parts;
     if (task.state !== 'PENDING') return;
     if (!settings.hasCapacity()) {
-      timeline.tell(() => `${task.name} cannot be placed`);
+      timeline.add(() => `${task.name} cannot be placed`);
       clock.quietly(PLACE_AGAIN_MS, () => {
         this.place(task);
       });
@@ -501,7 +503,7 @@ export class EcsService {
       return;
     }
     task.state = 'RUNNING';
-    timeline.tell(() => `${task.name} runs`);
+    timeline.add(() => `${task.name} runs`);
     task.container = makeContainer(task);
     task.container.start();
     if (!settings.hasHealthCheck)
@@ -530,7 +532,7 @@ export class EcsService {
       failures: 0,
       failedStarts: 0,
       steadySinceMs: undefined,
-      watches: this.parts.settings.alarms?.isUp() === false,
+      watchesAlarms: this.parts.settings.alarms?.isUp() === false,
       reason: undefined,
     };
   }

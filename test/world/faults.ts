@@ -1,44 +1,43 @@
 import type { Random } from '../../src/features/simulate/load';
 
 /**
- * What goes wrong, and when.
- * - `slow`: calls of SQS take seconds. `throttled`, `failing`: a share of them is refused. `partial`: a share of the
- *   entries of a batch. `deaf`: SQS does what it is asked, and the answer is lost. `cut`: nothing goes through.
- *   `doubled`: it gives a share of messages a second time, though they are hidden.
- * - `ecs`: ECS itself cannot be asked for the service. `agent`: the ECS agent is away. `agentSlow`: it takes a second or two.
- * - `stands`: a task's process stands still, and its clock with it, for as long as the fault lasts.
- * - `sick`: no worker can be started. `full`: no task can be placed.
+ * What can go wrong for some time.
+ * - SQS: `slow`: calls take seconds. `throttled`, `failing`: it refuses a share of the calls. `partial`: it refuses a
+ *   share of the entries of a batch. `answerLost`: it does what it is asked, but the answer does not arrive.
+ *   `unreachable`: no call arrives. `doubled`: it delivers a share of the messages again while they are in flight.
+ * - ECS: `ecsDown`: its API does not answer. `agentDown`: the ECS agent does not answer. `agentSlow`: the agent takes a
+ *   second or two.
+ * - `noWorkers`: the machine cannot start a worker. `noCapacity`: ECS cannot place a task.
  */
 export type FaultKind =
   | 'slow'
   | 'throttled'
   | 'failing'
   | 'partial'
-  | 'deaf'
-  | 'cut'
+  | 'answerLost'
+  | 'unreachable'
   | 'doubled'
-  | 'ecs'
-  | 'agent'
+  | 'ecsDown'
+  | 'agentDown'
   | 'agentSlow'
-  | 'stands'
-  | 'sick'
-  | 'full';
+  | 'noWorkers'
+  | 'noCapacity';
 
 export interface Fault {
   kind: FaultKind;
   fromMs: number;
   toMs: number;
-  /** Of calls, entries, or tasks. */
+  /** The share of calls, entries, messages or tasks that the fault hits, from 0 to 1. */
   share: number;
 }
 
-/** What happens to one task at a moment: SIGKILL of all, Spot, StopTask, or a clock that is set. */
+/** What happens to some running tasks at one moment: SIGKILL, a Spot interruption, StopTask, or a frozen process. */
 export interface Strike {
-  kind: 'kill' | 'spot' | 'stop-task' | 'stand';
+  kind: 'kill' | 'spot' | 'stop-task' | 'freeze';
   atMs: number;
-  /** How many running tasks. */
+  /** How many running tasks it happens to. */
   tasks: number;
-  /** How long it stands. */
+  /** How long the process is frozen. */
   forMs?: number;
 }
 
@@ -53,19 +52,19 @@ export class Faults {
     this.random = random;
   }
 
-  /** Whether it meets this call, or entry. */
+  /** Whether a fault of this kind hits the current call, entry or message. */
   hits(kind: FaultKind): boolean {
     const fault = this.active(kind);
     return fault !== undefined && this.random.next() < fault.share;
   }
 
-  /** Whether it meets this task, as long as it lasts. */
+  /** Whether a fault of this kind hits this task now. A fault hits the same tasks as long as it lasts. */
   hitsTask(kind: FaultKind, task: number): boolean {
     const fault = this.active(kind);
     return fault !== undefined && isHit(fault, task);
   }
 
-  /** Whether it has met this task, or is at it. */
+  /** Whether a fault of this kind hits this task now, or did so before. */
   hasHitTask(kind: FaultKind, task: number): boolean {
     return this.faults.some(
       (fault) => fault.kind === kind && fault.fromMs <= this.now() && isHit(fault, task),
@@ -77,7 +76,7 @@ export class Faults {
     return this.faults.find((fault) => fault.kind === kind && fault.fromMs <= nowMs && nowMs < fault.toMs);
   }
 
-  /** Whether one of these was there at some time since then. */
+  /** Whether a fault of one of these kinds was active at any time since then. */
   wereSince(sinceMs: number, kinds: readonly FaultKind[]): boolean {
     const nowMs = this.now();
     return this.faults.some(
@@ -88,15 +87,14 @@ export class Faults {
 
 const isHit = ({ share }: Fault, task: number) => (task * 0.618_034) % 1 < share;
 
-/** All that can make a settlement or a hold fail. */
-export const OF_SQS: readonly FaultKind[] = [
+/** Faults that can keep a message from being settled, or from staying in flight. */
+export const SQS_FAULTS: readonly FaultKind[] = [
   'slow',
   'throttled',
   'failing',
   'partial',
-  'deaf',
-  'cut',
+  'answerLost',
+  'unreachable',
   'doubled',
-  'stands',
-  'sick',
+  'noWorkers',
 ];

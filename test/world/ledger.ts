@@ -3,77 +3,86 @@ import type { StopReason } from '../../src/watcher/worker/run-worker';
 import type { StopCause } from './ecs';
 import type { Violations } from './invariants';
 
-/** A message as it was sent, and what its job is to do. */
-export interface Planned {
+/** A message that will be sent, and what its job will do. */
+export interface PlannedMessage {
   atMs: number;
   durationMs: number;
-  /** Exit codes of its tries, one after the other; the last goes on. */
+  /** Exit code of each try, in order. The last one repeats. */
   codes: readonly number[];
   group?: number | undefined;
-  /** Whether it ends when it is told to, or has to be killed. */
+  /** Whether the worker ends on SIGTERM; otherwise it has to be killed. */
   obeys: boolean;
 }
 
-/** All that became of one message, its copies included. */
+/** What happened to one message and its copies so far. */
 interface Entry {
-  planned: Planned;
-  /** In the queue, copies of it. */
+  planned: PlannedMessage;
+  /** How many copies of the message are in the queue or in flight. */
   live: number;
   begins: number;
   running: number;
   isDone: boolean;
   isDead: boolean;
   firstBeginMs: number;
-  /** Why it may begin again, for each time that it may: a copy may be there beside what it is a copy of. */
+  /** One reason for each time that the job may begin again: a message and its copy can both be in the queue. */
   reasons: string[];
-  /** Another of it is there: that its copy was sent, or itself deleted, was not heard of, or SQS has given it twice. */
+  /**
+   * A second copy may exist: SQS delivered the message twice, or the answer to the send of its copy, or to its deletion,
+   * was lost.
+   */
   hasTwin: boolean;
-  /** Who had it last, and when its job ended. */
+  /** The task that began its last job. */
   holder: Holder | undefined;
+  /** When its last job ended. */
   endedAtMs: number;
   lastEnd: Decision['result'] | 'cut' | undefined;
   isSettled: boolean;
 }
 
-/** Of a message, and its copy. */
+/** A message and one copy of it can be in the queue, so at most two repeats can have a reason. */
 const MOST_REASONS = 2;
+/** How long after the end of a job its message may still be unsettled: a task killed meanwhile explains a repeat. */
 const SETTLED_WITHIN_MS = 30_000;
-const EXPIRED = 'it was held no longer';
+const EXPIRED = 'its visibility timeout had expired';
 
+/** A task, as far as the ledger asks it. */
 export interface Holder {
   readonly name: string;
-  /** Why it is being stopped, if it is. */
+  /** Why ECS is stopping the task, if it is. */
   readonly stopCause: StopCause | undefined;
-  /** Something that explains what it does late, or twice, or not. */
+  /** Whether a fault explains that the task does something late, twice or not at all. */
   readonly isTroubled: boolean;
-  /** Else nothing protects it. */
+  /** Whether the task could always reach its agent. If not, nothing protects the task. */
   readonly hasAgent: boolean;
-  /** Else it does not know that tasks of an older version are still protected, and works without protection. */
+  /**
+   * Whether the task could always ask ECS. If not, it cannot know that tasks of an older version are still protected,
+   * and works without protection.
+   */
   readonly canAskEcs: boolean;
-  /** When it was killed, or stood still; who ends by itself settles first. */
+  /** When the task was killed or frozen. A task that ends by itself settles its messages first, and is not listed. */
   readonly interruptedAtMs: readonly number[];
 }
 
-/** Every message's sends, begins, ends and settlements; it says what is wrong with them. */
+/** Records when each message is sent, begun, ended and settled, and reports what must not happen. */
 export class Ledger {
   sent = 0;
   done = 0;
   dead = 0;
   begins = 0;
-  /** Begun again with a reason. */
+  /** Jobs that began again for a reason. */
   repeats = 0;
   readonly waitsMs: number[] = [];
-  /** Work that was thrown away: of jobs that were cut. */
+  /** How long jobs had run that were cut short. */
   wastedMs = 0;
   readonly wastedMsBy: Partial<Record<StopCause, number>> = {};
   private settled = 0;
   private readonly entries: Entry[];
   private readonly violations: Violations;
   private readonly now: () => number;
-  /** By group, the first message that has not come to its end. */
-  private readonly heads = new Map<number, number[]>();
+  /** The messages of each group that may be unfinished, in order. */
+  private readonly lines = new Map<number, number[]>();
 
-  constructor(planned: readonly Planned[], violations: Violations, now: () => number) {
+  constructor(planned: readonly PlannedMessage[], violations: Violations, now: () => number) {
     this.violations = violations;
     this.now = now;
     this.entries = planned.map((each) => ({
@@ -93,8 +102,8 @@ export class Ledger {
     }));
     planned.forEach(({ group }, number) => {
       if (group === undefined) return;
-      const line = this.heads.get(group);
-      if (line === undefined) this.heads.set(group, [number]);
+      const line = this.lines.get(group);
+      if (line === undefined) this.lines.set(group, [number]);
       else line.push(number);
     });
   }
@@ -103,11 +112,11 @@ export class Ledger {
     return this.settled === this.entries.length;
   }
 
-  planned(number: number): Planned {
+  planned(number: number): PlannedMessage {
     return this.entries[number]!.planned;
   }
 
-  /** By a sender, or, as a copy, by a watcher. */
+  /** A sender sends the message, or a watcher sends a copy of it. */
   send(number: number): void {
     const entry = this.entries[number]!;
     if (entry.begins === 0 && entry.live === 0) this.sent += 1;
@@ -122,7 +131,7 @@ export class Ledger {
       entry.firstBeginMs = this.now();
       this.waitsMs.push(this.now() - entry.planned.atMs);
     } else if (!this.mayBeginAgain(entry, holder)) {
-      this.violations.add('twice', `message ${number} begins again in ${holder.name}`);
+      this.violations.add('startedTwice', `message ${number} begins again in ${holder.name}`);
     } else this.repeats += 1;
     this.checkOrder(number, entry, holder);
     const code = entry.planned.codes[Math.min(entry.begins, entry.planned.codes.length - 1)]!;
@@ -136,19 +145,19 @@ export class Ledger {
   end(
     number: number,
     holder: Holder,
-    more: { decision: Decision; told: StopReason | undefined; ranMs: number },
+    more: { decision: Decision; stopped: StopReason | undefined; ranMs: number },
   ): void {
-    const { decision, told, ranMs } = more;
+    const { decision, stopped, ranMs } = more;
     const entry = this.entries[number]!;
     entry.running -= 1;
     entry.lastEnd = decision.result;
     entry.endedAtMs = this.now();
     if (decision.settlement.action === 'delete') entry.isDone = true;
     else this.excuse(number, decision.reason);
-    if (told === 'shutdown') this.cut(number, holder, ranMs);
+    if (stopped === 'shutdown') this.cut(number, holder, ranMs);
   }
 
-  /** It was at work, and is no more. */
+  /** The task ended while the job was running. */
   die(number: number, holder: Holder, ranMs: number): void {
     const entry = this.entries[number]!;
     entry.running -= 1;
@@ -157,14 +166,17 @@ export class Ledger {
     this.cut(number, holder, ranMs);
   }
 
-  /** It may begin once more: its job has not ended, or something that the world did went wrong with its settlement or hold. */
+  /** Allows the job to begin once more: it has not succeeded, or a fault kept its message from being settled or hidden. */
   excuse(number: number, reason: string, { mayHaveTwin = false } = {}): void {
     const entry = this.entries[number]!;
     if (entry.reasons.length < MOST_REASONS) entry.reasons.push(reason);
     if (mayHaveTwin || entry.live > 1) entry.hasTwin = true;
   }
 
-  /** Hidden no longer, although its worker runs, or ran then: SQS looks only when it is asked for messages. */
+  /**
+   * The message's visibility timeout expired at `atMs`. If the worker was still running then, and a fault explains why
+   * the timeout was not extended, the job may begin again. The queue notices the expiry late, at the next call.
+   */
   expire(number: number, holder: Holder | undefined, atMs: number): void {
     const entry = this.entries[number]!;
     if ((entry.running > 0 || entry.endedAtMs >= atMs) && holder?.isTroubled !== false)
@@ -192,20 +204,20 @@ export class Ledger {
     this.settle(entry);
   }
 
-  /** Where the world kept it from being sent anew, it is excused. */
+  /** A message that was released or left unfinished must be sent anew, unless a fault kept the watcher from it. */
   private checkDeadLetter(number: number, entry: Entry): void {
     const { lastEnd, reasons, hasTwin, isDone } = entry;
-    const isTold = lastEnd === 'released' || lastEnd === 'noop';
-    if (isTold && reasons.length < MOST_REASONS && !hasTwin && !isDone)
+    const isUntried = lastEnd === 'released' || lastEnd === 'noop';
+    if (isUntried && reasons.length < MOST_REASONS && !hasTwin && !isDone)
       this.violations.add('deadUntried', `message ${number}, after ${lastEnd}: ${reasons.join(', ')}`);
   }
 
-  /** What was given to somebody who could not be answered was received, too. */
+  /** Each message is tried before it is dead, unless an answer of SQS was lost: that receive counts, too. */
   private checkTried(number: number, { begins, reasons }: Entry): void {
     if (begins === 0 && reasons.length === 0) this.violations.add('neverTried', `message ${number}`);
   }
 
-  /** At the end of the world. */
+  /** Checks, at the end of the world, that no message is lost and none is left. */
   close({ canWork }: { canWork: boolean }): void {
     this.entries.forEach((entry, number) => {
       if (!entry.isSettled && entry.live === 0 && entry.planned.atMs <= this.now())
@@ -219,7 +231,7 @@ export class Ledger {
   }
 
   private mayBeginAgain({ reasons, hasTwin, holder: last, endedAtMs }: Entry, holder: Holder): boolean {
-    // Between the end of its job and its deletion.
+    // The task was interrupted between the end of its job and the deletion of the message.
     const wasKilled = last?.interruptedAtMs.some(
       (atMs) => atMs >= endedAtMs && atMs - endedAtMs < SETTLED_WITHIN_MS,
     );
@@ -248,10 +260,10 @@ export class Ledger {
 
   private checkOrder(number: number, { planned: { group }, reasons }: Entry, holder: Holder): void {
     if (group === undefined) return;
-    const line = this.heads.get(group)!;
+    const line = this.lines.get(group)!;
     while (line.length > 0 && this.isOver(line[0]!)) line.shift();
     if (line.length === 0 || line[0]! >= number || reasons.length > 0 || holder.isTroubled) return;
-    this.violations.add('order', `message ${number} begins before ${line[0]!}, both of group ${group}`);
+    this.violations.add('outOfOrder', `message ${number} begins before ${line[0]!}, both of group ${group}`);
   }
 
   private isOver(number: number): boolean {

@@ -14,7 +14,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Time, and what it is written down by. */
+/** A clock, and what records what happens in time. */
 function startWorld() {
   const clock = new WorldClock();
   const now = () => clock.now();
@@ -75,7 +75,7 @@ function startQueue(given: Partial<QueueSettings> & { groups?: readonly number[]
 }
 
 describe('the clock', () => {
-  it('lets all that promises have to do come before the next event', async () => {
+  it('runs all promise callbacks of an event before the next event', async () => {
     const { clock, pass } = startWorld();
     const seen: string[] = [];
     clock.after(1, () => {
@@ -91,13 +91,13 @@ describe('the clock', () => {
     expect(seen).toEqual(['awaited', 'next', 'at 10', 'at 20']);
   });
 
-  it('of a process that stands still is late, and of one that is gone silent', async () => {
+  it('of a frozen process fires late, and of an ended process never', async () => {
     const { clock, pass } = startWorld();
     const process = new ProcessClock(clock);
     const seen: number[] = [];
     const tell = () => void seen.push(clock.now());
     process.after(10, tell);
-    process.stand(50);
+    process.freeze(50);
     process.after(60, tell);
     process.after(90, tell);
     await pass(70);
@@ -127,9 +127,9 @@ describe('the ledger', () => {
   const FAILED = { result: 'failure', reason: 'exit code 1', settlement: { action: 'return' } } as never;
   const DONE = { result: 'success', reason: 'exit code 0', settlement: { action: 'delete' } } as never;
   const NOOP = { result: 'noop', reason: 'exit code 4', settlement: { action: 'return' } } as never;
-  const end = (decision: never) => ({ decision, told: undefined, ranMs: 10_000 });
+  const end = (decision: never) => ({ decision, stopped: undefined, ranMs: 10_000 });
 
-  it('finds nothing in what fails, begins again and is done', () => {
+  it('reports nothing if a job fails, begins again and succeeds', () => {
     const { ledger, found } = start();
     expect(ledger.begin(0, HOLDER)).toBe(1);
     ledger.end(0, HOLDER, end(FAILED));
@@ -139,7 +139,7 @@ describe('the ledger', () => {
     expect([found(), ledger.done, ledger.repeats]).toEqual([[], 1, 1]);
   });
 
-  it('finds what is deleted before it is done', () => {
+  it('reports a message that is deleted before its job has succeeded', () => {
     const { ledger, found } = start();
     ledger.begin(0, HOLDER);
     ledger.end(0, HOLDER, end(FAILED));
@@ -147,7 +147,7 @@ describe('the ledger', () => {
     expect(found()).toEqual(['lost: message 0 is deleted by a task, and its job has not ended']);
   });
 
-  it('finds what begins twice for no reason, and lets pass what has one', () => {
+  it('reports a job that begins twice for no reason, and none that has a reason', () => {
     const { ledger, found } = start();
     ledger.begin(0, HOLDER);
     ledger.begin(0, HOLDER);
@@ -157,17 +157,17 @@ describe('the ledger', () => {
     ledger.begin(2, HOLDER);
     ledger.die(2, HOLDER, 1_000);
     ledger.begin(2, HOLDER);
-    expect(found()).toEqual(['twice: message 0 begins again in a task']);
+    expect(found()).toEqual(['startedTwice: message 0 begins again in a task']);
   });
 
-  it('finds what begins before its turn in a group', () => {
+  it('reports a message of a group that begins before its turn', () => {
     const { ledger, found } = start([7, 7, 8]);
     ledger.begin(2, HOLDER);
     ledger.begin(1, HOLDER);
-    expect(found()).toEqual(['order: message 1 begins before 0, both of group 7']);
+    expect(found()).toEqual(['outOfOrder: message 1 begins before 0, both of group 7']);
   });
 
-  it('finds what is a dead letter and was not tried, in its last receive or ever', () => {
+  it('reports a dead letter that was not tried in its last receive, or in any', () => {
     const { ledger, found } = start();
     ledger.begin(0, HOLDER);
     ledger.end(0, HOLDER, end(NOOP));
@@ -176,7 +176,7 @@ describe('the ledger', () => {
     expect(found()).toEqual(['deadUntried: message 0, after noop: exit code 4', 'neverTried: message 1']);
   });
 
-  it('finds what is cut by whom, and what is left', () => {
+  it('reports jobs that scaling cut short, and unfinished messages', () => {
     const { ledger, found } = start();
     ledger.begin(0, HOLDER);
     ledger.die(0, { ...HOLDER, stopCause: 'scale-in' }, 3_000);
@@ -192,7 +192,7 @@ describe('the ledger', () => {
 });
 
 describe('the queue', () => {
-  it('hides what is received, shows it again, and makes it a dead letter at the receive after the last', async () => {
+  it('hides a received message, shows it again, and makes it a dead letter at the receive after its last one', async () => {
     const { send, receive, pass, queue, ledger } = startQueue();
     send(1);
     for (const receives of [1, 2, 3]) {
@@ -217,7 +217,7 @@ describe('the queue', () => {
     expect([...first, ...second]).toContainEqual([]);
   });
 
-  it('gives what comes to a poll that nobody waits for any more', async () => {
+  it('gives a message to a poll although its caller has gone', async () => {
     const { send, queue, pass } = startQueue();
     queue.receive({ QueueUrl: '', MaxNumberOfMessages: 1, WaitTimeSeconds: 20 }, HOLDER, () => undefined);
     await pass(SECOND);
@@ -225,7 +225,7 @@ describe('the queue', () => {
     expect(queue.counts).toMatchObject({ visible: 0, inFlight: 1 });
   });
 
-  it('refuses to change what is not hidden, or is another receive, or beyond twelve hours', async () => {
+  it('refuses to change the visibility of a message that is visible, by an old handle, or beyond twelve hours', async () => {
     const { send, receive, change, pass } = startQueue();
     send(1);
     receive(1);
@@ -240,7 +240,7 @@ describe('the queue', () => {
     expect(receive(1)).toEqual([['0.3']]);
   });
 
-  it('says yes to a deletion by an old handle, and keeps the message', async () => {
+  it('accepts a deletion by an old handle, and keeps the message', async () => {
     const { send, receive, remove, pass, queue } = startQueue();
     send(1);
     receive(1);
@@ -252,7 +252,7 @@ describe('the queue', () => {
     expect(queue.counts).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
-  it('gives a message twice where it is to, and the first handle is an old one then', async () => {
+  it('can deliver a message twice, and the first handle is then an old one', async () => {
     const { send, receive, change, pass } = startQueue({ isDoubled: () => true });
     send(1);
     receive(1);
@@ -261,7 +261,7 @@ describe('the queue', () => {
     expect(change(30, '0.1')).toHaveLength(1);
   });
 
-  it('gives a FIFO poll all of one group first, and none of a group that has one in flight', () => {
+  it('fills a FIFO poll from one group first, and gives no message of a group that has one in flight', () => {
     const groups = [0, 0, 1, 0, 2, 1];
     const { send, receive, remove, change } = startQueue({ isFifo: true, groups });
     send(6);
@@ -270,7 +270,7 @@ describe('the queue', () => {
     remove('0.1');
     expect(receive(10)).toEqual([[]]);
     change(0, '1.1', '3.1');
-    // In their order, and each counts a receive, tried or not.
+    // Both come in their order, and each receive counts, whether or not the message was tried.
     expect(receive(10)).toEqual([['1.2', '3.2']]);
     change(0, '2.1');
     expect(receive(10)).toEqual([['2.2', '5.1']]);
@@ -287,18 +287,18 @@ describe('the queue', () => {
   it('falls asleep after six hours, and takes up to 15 minutes to wake', async () => {
     const { send, queue, pass, receive, remove } = startQueue();
     send(1);
-    expect(queue.tell()).toEqual({ visible: 1, sent: 1 });
+    expect(queue.takeMetrics()).toEqual({ visible: 1, sent: 1 });
     receive(1);
-    expect(queue.tell()).toEqual({ visible: 0, inFlight: 1 });
+    expect(queue.takeMetrics()).toEqual({ visible: 0, inFlight: 1 });
     remove('0.1');
     await pass(6 * HOUR - MINUTE);
-    expect(queue.tell()).toEqual({ visible: 0 });
+    expect(queue.takeMetrics()).toEqual({ visible: 0 });
     await pass(2 * MINUTE);
-    expect(queue.tell()).toEqual({});
+    expect(queue.takeMetrics()).toEqual({});
     queue.send(1);
-    expect(queue.tell()).toEqual({});
+    expect(queue.takeMetrics()).toEqual({});
     await pass(15 * MINUTE);
-    expect(queue.tell()).toEqual({ visible: 1, sent: 1 });
+    expect(queue.takeMetrics()).toEqual({ visible: 1, sent: 1 });
   });
 });
 
@@ -320,10 +320,12 @@ describe('the wire', () => {
       },
     );
 
-  const withFault = (kind: 'cut' | 'deaf' | 'throttled', world: ReturnType<typeof startQueue>) =>
-    new Faults([{ kind, fromMs: 0, toMs: HOUR, share: 1 }], world.now, world.random);
+  const withFault = (
+    kind: 'unreachable' | 'answerLost' | 'throttled',
+    world: ReturnType<typeof startQueue>,
+  ) => new Faults([{ kind, fromMs: 0, toMs: HOUR, share: 1 }], world.now, world.random);
 
-  it('brings an answer after its way there and back', async () => {
+  it('delivers an answer after the time of both ways', async () => {
     const world = startQueue();
     world.send(2);
     const answer = call(world, new Faults([], world.now, world.random));
@@ -332,34 +334,37 @@ describe('the wire', () => {
   });
 
   it.each([
-    ['cut', 'TimeoutError', 0],
-    ['deaf', 'TimeoutError', 2],
+    ['unreachable', 'TimeoutError', 0],
+    ['answerLost', 'TimeoutError', 2],
     ['throttled', 'RequestThrottled', 0],
-  ] as const)('that is %s ends in %s, with %d messages hidden', async (kind, name, hidden) => {
-    const world = startQueue();
-    world.send(2);
-    const failed = expect(call(world, withFault(kind, world))).rejects.toMatchObject({ name });
-    await world.pass(26 * SECOND);
-    await failed;
-    expect(world.queue.counts.inFlight).toBe(hidden);
-  });
+  ] as const)(
+    'with the fault %s fails with %s, and leaves %d messages in flight',
+    async (kind, name, hidden) => {
+      const world = startQueue();
+      world.send(2);
+      const failed = expect(call(world, withFault(kind, world))).rejects.toMatchObject({ name });
+      await world.pass(26 * SECOND);
+      await failed;
+      expect(world.queue.counts.inFlight).toBe(hidden);
+    },
+  );
 });
 
 const V1: Version = { name: 'v1', kind: 'good' };
 const V2: Version = { name: 'v2', kind: 'good' };
 
-/** A service whose containers do nothing; told to stop they end after ten seconds, unless they do not listen. */
-function startService(desired: number, more: Partial<ServiceSettings & { isDeaf: boolean }> = {}) {
+/** A service whose containers do nothing. They end ten seconds after SIGTERM, unless they ignore it. */
+function startService(desired: number, more: Partial<ServiceSettings & { ignoresSigterm: boolean }> = {}) {
   const world = startWorld();
-  const { isDeaf, ...settings } = more;
+  const { ignoresSigterm, ...settings } = more;
   const kills: string[] = [];
   const container = (task: EcsTask): ContainerOfTask => ({
     start: () => {
       if (task.deployment.version.kind === 'crashes')
         world.clock.quietly(SECOND, () => void service.exited(task));
     },
-    tell: () => {
-      if (!isDeaf) world.clock.quietly(10 * SECOND, () => void service.exited(task));
+    terminate: () => {
+      if (!ignoresSigterm) world.clock.quietly(10 * SECOND, () => void service.exited(task));
     },
     kill: () => {
       kills.push(task.name);
@@ -389,7 +394,7 @@ function startService(desired: number, more: Partial<ServiceSettings & { isDeaf:
 }
 
 describe('the service', () => {
-  it('starts its tasks, and they are healthy 40 s after they run', async () => {
+  it('starts its tasks, and they are healthy 40 s after their start', async () => {
     const { service, pass } = startService(3);
     await pass(62 * SECOND);
     expect(service.running).toBe(3);
@@ -398,7 +403,7 @@ describe('the service', () => {
     expect(service.alive.filter(({ isHealthy }) => isHealthy)).toHaveLength(3);
   });
 
-  it('rolls: half of the old ones go, the new ones come, and the rest goes', async () => {
+  it('rolls: it stops half of the old tasks, starts new ones, and stops the rest', async () => {
     const { service, stack, of, pass } = startService(4);
     await pass(3 * MINUTE);
     const update = stack.deploy(V2)!;
@@ -410,7 +415,7 @@ describe('the service', () => {
     expect([of(V1).length, of(V2).length, update.state]).toEqual([0, 4, 'UPDATE_COMPLETE']);
   });
 
-  it('stops no protected task, and waits for it, until CloudFormation gives up after three hours', async () => {
+  it('waits for protected tasks until CloudFormation gives up after three hours', async () => {
     const { service, stack, of, pass, protectAll, violations } = startService(4);
     await pass(3 * MINUTE);
     const keep = () => void of(V1).forEach((task) => service.protect(task, 30));
@@ -430,11 +435,11 @@ describe('the service', () => {
     expect(violations.found.size).toBe(0);
   });
 
-  it('refuses protection, and its renewal, to more tasks than are desired; it lapses, and the task is stopped', async () => {
+  it('refuses protection and renewals beyond the desired count; when protection expires, the task is stopped', async () => {
     const { service, pass, protectAll } = startService(4);
     await pass(3 * MINUTE);
     expect(protectAll()).toEqual([undefined, undefined, undefined, undefined]);
-    service.want(1);
+    service.setDesired(1);
     await pass(MINUTE);
     expect(service.running).toBe(4);
     expect(protectAll()).toEqual(Array.from({ length: 4 }, () => 'DEPLOYMENT_BLOCKED'));
@@ -442,20 +447,20 @@ describe('the service', () => {
     expect(service.running).toBe(1);
   });
 
-  it('is not made smaller while it deploys', async () => {
+  it('is not scaled in during a deployment', async () => {
     const { service, stack, pass } = startService(4);
     await pass(3 * MINUTE);
     stack.deploy(V2);
-    service.want(1);
+    service.setDesired(1);
     expect(service.desired).toBe(4);
-    service.want(6);
+    service.setDesired(6);
     expect(service.desired).toBe(6);
     await pass(10 * MINUTE);
-    service.want(1);
+    service.setDesired(1);
     expect(service.desired).toBe(1);
   });
 
-  it('with no task desired has nothing to roll: whatever comes is deployed', async () => {
+  it('with no task desired has nothing to replace, and deploys even a broken version', async () => {
     const { stack, pass } = startService(0);
     const update = stack.deploy({ name: 'broken', kind: 'no-image' })!;
     await pass(30 * SECOND);
@@ -463,7 +468,7 @@ describe('the service', () => {
   });
 
   it.each(['no-image', 'crashes'] as const)(
-    'fails a deployment of kind %s after three tasks, and rolls back',
+    'fails a deployment of kind %s after three failed tasks, and rolls back',
     async (kind) => {
       const { stack, service, pass, of } = startService(2);
       await pass(3 * MINUTE);
@@ -475,7 +480,7 @@ describe('the service', () => {
     },
   );
 
-  it('watches alarms in a deployment and while it bakes, but none that is up when it begins', async () => {
+  it('watches alarms during a deployment and its bake time, unless one is up when the deployment begins', async () => {
     let isUp = false;
     const alarms = { isUp: () => isUp, each: [{ periodSeconds: 300, evaluationPeriods: 2 }] };
     const { stack, pass } = startService(2, { alarms });
@@ -494,7 +499,7 @@ describe('the service', () => {
     expect(second.state).toBe('UPDATE_COMPLETE');
   });
 
-  it('replaces an unhealthy task, protected or not, and brings the other first', async () => {
+  it('replaces an unhealthy task even if it is protected, and starts the replacement first', async () => {
     const { service, pass, protectAll } = startService(2);
     await pass(3 * MINUTE);
     protectAll();
@@ -507,8 +512,8 @@ describe('the service', () => {
     expect(service.running).toBe(2);
   });
 
-  it('kills what does not end within its stop timeout', async () => {
-    const { service, pass, kills } = startService(1, { isDeaf: true });
+  it('kills a container that does not end within the stop timeout', async () => {
+    const { service, pass, kills } = startService(1, { ignoresSigterm: true });
     await pass(3 * MINUTE);
     service.stop(service.alive[0]!, 'spot');
     await pass(119 * SECOND);
@@ -517,13 +522,13 @@ describe('the service', () => {
     expect(kills).toEqual(['task 1 (v1)']);
   });
 
-  it('takes no sixth active deployment', async () => {
+  it('refuses a sixth active deployment', async () => {
     const { service, pass, protectAll } = startService(1);
     await pass(3 * MINUTE);
     protectAll();
     for (let more = 1; more <= 4; more += 1) {
-      // Room for one more of each.
-      service.want(more * 2);
+      // Each version needs room for one more task.
+      service.setDesired(more * 2);
       service.update({ name: `v${more + 1}`, kind: 'good' });
       await pass(2 * MINUTE);
       protectAll();
@@ -534,7 +539,7 @@ describe('the service', () => {
 
   it('launches at the rate of Fargate', async () => {
     const { service, pass } = startService(0);
-    service.want(300);
+    service.setDesired(300);
     await pass(62 * SECOND);
     expect(service.running).toBeGreaterThanOrEqual(100);
     expect(service.running).toBeLessThan(150);
@@ -545,7 +550,7 @@ describe('the service', () => {
   it.each([
     [true, 1],
     [false, 3],
-  ])('in a rollback takes up an active deployment of that version (%s)', async (takesUpActive, id) => {
+  ])('reuses an active deployment of the version that it rolls back to (%s)', async (takesUpActive, id) => {
     const { service, pass, protectAll } = startService(2, { takesUpActive });
     await pass(3 * MINUTE);
     protectAll();

@@ -3,11 +3,11 @@ import { choosePolicy } from '../../src/scaling/choose-policy';
 import { gradedPolicy } from '../../src/scaling/policies/steps';
 import type { ScalingPolicy } from '../../src/scaling/policy';
 import { Random } from '../../src/features/simulate/load';
-import type { Planned } from './ledger';
+import type { PlannedMessage } from './ledger';
 import { burst, scenario } from './scenarios';
 import { HOUR, MINUTE, runWorld, type WorldResult, type WorldSettings } from './world';
 
-/** Where the queue's metrics do not say how many tasks have work: what it costs to be safe. docs/scaling.md has the table. */
+/* What safe scale-in costs when the queue's metrics do not say how many tasks have work. docs/scaling.md has the table. */
 const MAX = 40;
 const KEEP_IDLE_SECONDS = 240;
 
@@ -20,8 +20,8 @@ const figures = ({ launches, taskHours, violations }: WorldResult) => ({
   broken: [...violations].map(([name, { count }]) => `${name} ${count}`),
 });
 
-/** Tasks end though messages wait for their next try, and are started anew for each. */
-const endsWhileTheyWait = (): ScalingPolicy => {
+/** A policy that ends tasks while messages wait for their retry, so that each retry starts tasks again. */
+const endsTasksDuringBackoff = (): ScalingPolicy => {
   const policy = choosePolicy({ min: 0, max: MAX }, 1);
   return {
     ...policy,
@@ -33,10 +33,10 @@ const endsWhileTheyWait = (): ScalingPolicy => {
   };
 };
 
-describe('messages that wait for their next try', () => {
+describe('messages that wait for their retry', () => {
   const planned = burst(40, 10_000, { codes: [1] });
 
-  it('find their tasks: each is launched once', async () => {
+  it('are retried by running tasks: each task is launched once', async () => {
     const result = await run({ planned });
     expect(result.dead).toBe(40);
     const { launches, taskHours, broken } = figures(result);
@@ -44,15 +44,15 @@ describe('messages that wait for their next try', () => {
     expect(taskHours).toBeLessThan(27);
   });
 
-  it('would take many more launches if tasks ended meanwhile, for fewer hours', async () => {
-    const { launches, taskHours } = figures(await run({ planned, policy: endsWhileTheyWait() }));
+  it('would take many more launches, and fewer hours, if tasks ended meanwhile', async () => {
+    const { launches, taskHours } = figures(await run({ planned, policy: endsTasksDuringBackoff() }));
     expect(launches).toBeGreaterThan(120);
     expect(taskHours).toBeLessThan(25);
   });
 });
 
-/** Ten jobs at once in a task: 72 of them for two hours, and then 12. */
-function drawLess(): Planned[] {
+/** Draws a load that falls: 72 jobs at a time for two hours, then 12 for six hours. */
+function drawFallingLoad(): PlannedMessage[] {
   const random = new Random(5);
   const jobMs = 20 * MINUTE;
   const times: number[] = [];
@@ -69,9 +69,9 @@ function drawLess(): Planned[] {
 
 describe('with ten jobs at once in a task', () => {
   const concurrency = 10;
-  const planned = drawLess();
+  const planned = drawFallingLoad();
 
-  /** As few tasks as have room for what is in hand, or more, as it may be spread. */
+  /** A policy that keeps one task for every `messagesOfATask` messages in flight: they may be spread over many tasks. */
   const keeping = (messagesOfATask: number): ScalingPolicy => {
     const partsOf = (messages: number) =>
       gradedPolicy({
@@ -89,7 +89,7 @@ describe('with ten jobs at once in a task', () => {
     [5, 50, 65],
     [1, 150, 180],
   ])(
-    'none is refused protection; a task for each %d in hand costs %d to %d hours',
+    'no task is refused protection; one task for every %d messages in flight costs %d to %d hours',
     async (messagesOfATask, least, most) => {
       const result = await run({ planned, policy: keeping(messagesOfATask), watcher: { concurrency } });
       expect(result.done).toBe(planned.length);
@@ -102,7 +102,7 @@ describe('with ten jobs at once in a task', () => {
 });
 
 describe('without an agent', () => {
-  it('all jobs of an hour end, though some begin again', async () => {
+  it('all jobs of an hour succeed, though some begin again', async () => {
     const result = await runWorld(await scenario('agentAway'));
     expect(result.done).toBe(30);
     expect(result.begins).toBeLessThan(60);

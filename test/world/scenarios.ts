@@ -1,13 +1,21 @@
 import type { Load } from '../../src/features/simulate/load';
-import type { Planned } from './ledger';
+import type { PlannedMessage } from './ledger';
 import { good, HOUR, MINUTE, runWorld, type Deploy, type WorldSettings } from './world';
 
-/** So many messages at once, of jobs that take so long. */
-export const burst = (messages: number, durationMs: number, more: Partial<Planned> = {}): Planned[] =>
+/** Messages that are all sent at time 0, with jobs of the same duration. */
+export const burst = (
+  messages: number,
+  durationMs: number,
+  more: Partial<PlannedMessage> = {},
+): PlannedMessage[] =>
   Array.from({ length: messages }, () => ({ atMs: 0, durationMs, codes: [0], obeys: true, ...more }));
 
-/** One each so often. */
-export const each = (everyMs: number, count: number, job: Pick<Planned, 'durationMs'>): Planned[] =>
+/** Messages sent one by one, every `everyMs`. */
+export const each = (
+  everyMs: number,
+  count: number,
+  job: Pick<PlannedMessage, 'durationMs'>,
+): PlannedMessage[] =>
   burst(count, job.durationMs).map((planned, index) => ({ ...planned, atMs: index * everyMs }));
 
 export const deploy = (atMs: number, name = 'v2'): Deploy => ({ atMs, version: good(name), how: 'stack' });
@@ -19,7 +27,7 @@ const world = (given: Partial<WorldSettings> & Pick<WorldSettings, 'planned' | '
 });
 
 const SETTINGS = {
-  /** Nothing goes wrong. */
+  /** A world in which nothing goes wrong. */
   plain: () => world({ planned: burst(200, 5_000), scaling: { min: 0, max: 5 } }),
 
   /** A deploy in the middle of a backlog that is never worked off. */
@@ -38,10 +46,10 @@ const SETTINGS = {
   /** One job of three hours, and nothing else. */
   single: () => world({ planned: burst(1, 3 * HOUR), scaling: { min: 0, max: 5 } }),
 
-  /** More jobs of hours than tasks. */
+  /** More jobs than tasks, each of four hours. */
   hours: () => world({ planned: burst(12, 4 * HOUR), scaling: { min: 0, max: 3 }, untilMs: 48 * HOUR }),
 
-  /** Every task has a job of hours when a new version comes. */
+  /** A new version is deployed while every task has a job of two hours. */
   longDeploy: () =>
     world({
       planned: burst(40, 2 * HOUR),
@@ -50,16 +58,16 @@ const SETTINGS = {
       untilMs: 20 * HOUR,
     }),
 
-  /** Jobs of an hour, and no agent for a day. */
+  /** Jobs of an hour, in tasks whose agent does not answer. */
   agentAway: () =>
     world({
       planned: each(20 * MINUTE, 30, { durationMs: HOUR }),
       scaling: { min: 0, max: 10 },
-      faults: [{ kind: 'agent', fromMs: 0, toMs: 24 * HOUR, share: 1 }],
+      faults: [{ kind: 'agentDown', fromMs: 0, toMs: 24 * HOUR, share: 1 }],
       untilMs: 12 * HOUR,
     }),
 
-  /** A job of hours comes in the second in which the task is stopped, since it had nothing to do. */
+  /** A message with a job of hours arrives in the second in which its task is stopped for having no work. */
   lastSecond: () =>
     world({
       planned: burst(1, 5_000),
@@ -68,7 +76,7 @@ const SETTINGS = {
       untilMs: 10 * MINUTE,
     }),
 
-  /** A message comes just after nineteen of twenty tasks of a FIFO queue were stopped. */
+  /** A message arrives just after nineteen of the twenty tasks of a FIFO queue were stopped. */
   manyStop: () =>
     world({
       planned: burst(100, 20_000).map((planned, index) => ({ ...planned, group: index % 20 })),
@@ -87,18 +95,21 @@ const SETTINGS = {
 
 export type Scenario = keyof typeof SETTINGS;
 
-/** What comes so long after the first task is stopped, which the same world without it tells. */
-const LATE: Partial<Record<Scenario, { afterStopMs: number; job: Partial<Planned> }>> = {
+/**
+ * A message that is sent shortly before or after the first scale-in stops a task. A run of the same world without the
+ * message finds that moment.
+ */
+const LATE: Partial<Record<Scenario, { afterStopMs: number; job: Partial<PlannedMessage> }>> = {
   lastSecond: { afterStopMs: -300, job: { durationMs: 3 * HOUR } },
   manyStop: { afterStopMs: 500, job: { group: 0 } },
 };
 
-/** Worlds that are told by name: `npm run world -- --scenario NAME`. */
+/** The settings of a world that has a name: `npm run world -- --scenario NAME` prints it. */
 export async function scenario(name: Scenario, more: Partial<WorldSettings> = {}): Promise<WorldSettings> {
   const settings: WorldSettings = { name, ...SETTINGS[name](), ...more };
   const late = LATE[name];
   if (late === undefined) return settings;
-  const { timeline } = await runWorld({ ...settings, isTold: true });
+  const { timeline } = await runWorld({ ...settings, keepsTimeline: true });
   const stop = timeline.find((line) => line.includes('is stopped: scale-in'));
   if (stop === undefined) throw new Error(`no task is stopped in ${name}`);
   const atMs = Date.parse(`1970-01-01T${stop.trim().slice(0, 12)}Z`) + late.afterStopMs;
@@ -107,7 +118,7 @@ export async function scenario(name: Scenario, more: Partial<WorldSettings> = {}
 
 export const SCENARIOS = Object.keys(SETTINGS) as Scenario[];
 
-/** A working day, from 0.5 to 8 messages a second. */
+/** The load of a working day, from 0.5 to 8 messages a second. */
 export const DAY: Load = {
   arrivals: {
     kind: 'curve',

@@ -20,17 +20,17 @@ import type { Holder, Ledger } from './ledger';
 export interface QueueSettings {
   isFifo: boolean;
   maxReceives: number;
-  /** Nobody has used it for six hours when the world begins. */
+  /** Whether nobody has used the queue for six hours when the world begins, so that its metrics are asleep. */
   isAsleep?: boolean | undefined;
   /**
-   * Whether this receive is not the only one: on rare occasions a standard queue gives a message again.
+   * Whether the message just received will be delivered again at once, as a standard queue does on rare occasions.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html
    */
   isDoubled?: (() => boolean) | undefined;
 }
 
 interface Message {
-  /** Of the message as it was sent first: its place in the plan. */
+  /** The index of the message in the plan. Copies have the number of their original. */
   number: number;
   id: string;
   group: string | undefined;
@@ -60,9 +60,9 @@ type Attributes = NonNullable<SqsActions['SendMessage']['input']['MessageAttribu
 type Received = SqsActions['ReceiveMessage']['output'];
 type Failed = NonNullable<SqsActions['DeleteMessageBatch']['output']['Failed']>[number];
 
-/** One queue and its dead-letter queue, as AWS keeps them. What a call answers, it answers at once: the way is the wire's. */
+/** A queue and its dead-letter queue by AWS's rules. Each call is answered at once: `createWire` adds the latency. */
 export class SqsQueue {
-  /** Calls, by name. */
+  /** How often each action was called. */
   readonly calls: Record<string, number> = {};
   emptyReceives = 0;
   private readonly messages: Message[] = [];
@@ -70,7 +70,7 @@ export class SqsQueue {
   private readonly clock: WorldClock;
   private readonly ledger: Ledger;
   private readonly random: () => number;
-  /** In order of sending: of a standard queue all in one line. */
+  /** Visible messages by group. A standard queue has one line, whose key is undefined. */
   private readonly lines = new Map<string | undefined, Line>();
   private readonly hidden = new EventQueue<Hidden>();
   private readonly pollers = new Set<Poller>();
@@ -78,7 +78,7 @@ export class SqsQueue {
   private inFlight = 0;
   private delayed = 0;
   private gone = 0;
-  private sentSinceTold = 0;
+  private sentSinceMetrics = 0;
   private usedAtMs: number;
   private awakeAtMs = 0;
   private isArmed = false;
@@ -95,7 +95,7 @@ export class SqsQueue {
     return { visible: this.visible, inFlight: this.inFlight, delayed: this.delayed };
   }
 
-  /** Each message is somewhere. */
+  /** Whether the counts of this model add up to all messages. */
   get isBalanced(): boolean {
     return this.visible + this.inFlight + this.delayed + this.gone === this.messages.length;
   }
@@ -122,7 +122,7 @@ export class SqsQueue {
       holder: undefined,
     };
     this.messages.push(message);
-    this.sentSinceTold += 1;
+    this.sentSinceMetrics += 1;
     this.ledger.send(number);
     if (delaySeconds > 0) {
       this.delayed += 1;
@@ -132,7 +132,7 @@ export class SqsQueue {
     return id;
   }
 
-  /** @param answer called now, or when a message has come, or when the poll's time is over */
+  /** @param answer called at once, when a message arrives, or when the poll times out */
   receive(
     input: SqsActions['ReceiveMessage']['input'],
     holder: Holder,
@@ -157,7 +157,7 @@ export class SqsQueue {
       poller.answer(found);
       return;
     }
-    // SQS does not notice that nobody listens any more: what comes within the time is his.
+    // SQS does not notice that a poller has gone: a message that arrives within the wait time is given to it.
     this.pollers.add(poller);
     this.clock.after(waitSeconds * 1000, () => {
       if (this.pollers.delete(poller)) poller.answer([]);
@@ -195,34 +195,34 @@ export class SqsQueue {
     return { MessageId };
   }
 
-  /** It sets a tag to what it is, and so does nothing but use the queue. */
+  /** Sets a tag to the value that it has: the call changes nothing, but it counts as a use of the queue. */
   tag(): void {
     this.count('TagQueue');
   }
 
-  /** Of the handle's message, for whoever has to excuse it. */
+  /** @returns the number of the message that the receipt handle is for */
   numberOf(handle: string): number {
     return this.messages[Number(handle.split('.')[0])]!.number;
   }
 
-  /** Once a minute. */
-  tell(): MetricValues {
-    this.settle();
-    const [visible, inFlight, sent] = [this.visible, this.inFlight, this.sentSinceTold];
+  /** @returns the metrics of one minute; none while they are asleep */
+  takeMetrics(): MetricValues {
+    this.showExpired();
+    const [visible, inFlight, sent] = [this.visible, this.inFlight, this.sentSinceMetrics];
     const nowMs = this.clock.now();
     if (visible + inFlight + this.delayed > 0) this.use();
     if (nowMs < this.awakeAtMs || fallsAsleep(this.usedAtMs / 1000, nowMs / 1000)) return {};
-    this.sentSinceTold = 0;
+    this.sentSinceMetrics = 0;
     return toldByQueue({ visible, inFlight, sent });
   }
 
   private count(name: string): void {
     this.calls[name] = (this.calls[name] ?? 0) + 1;
     this.use();
-    this.settle();
+    this.showExpired();
   }
 
-  /** Any action is a use. */
+  /** Keeps the queue's metrics awake, or begins to wake them. Any action does. */
   private use(): void {
     const nowMs = this.clock.now();
     if (fallsAsleep(this.usedAtMs / 1000, nowMs / 1000))
@@ -231,8 +231,8 @@ export class SqsQueue {
   }
 
   private find(handle: string): { message: Message; isLatest: boolean } {
-    const [place, receives] = handle.split('.').map(Number);
-    const message = this.messages[place!]!;
+    const [sequence, receives] = handle.split('.').map(Number);
+    const message = this.messages[sequence!]!;
     return { message, isLatest: message.receives === receives };
   }
 
@@ -241,12 +241,12 @@ export class SqsQueue {
     if (message.state === 'gone') return undefined;
     if (this.settings.isFifo && (!isLatest || message.state !== 'hidden'))
       return 'The receipt handle has expired';
-    // By an old handle SQS says yes, and may not do it.
+    // A deletion by the handle of an earlier receive succeeds, but SQS may keep the message.
     if (!isLatest) {
       this.ledger.excuse(message.number, 'it was deleted by an old handle');
       return undefined;
     }
-    this.leave(message);
+    this.drop(message);
     this.ledger.delete(message.number, holder);
     this.serve();
     return undefined;
@@ -281,7 +281,7 @@ export class SqsQueue {
     this.lineOf(message).add(message);
   }
 
-  private leave(message: Message): void {
+  private drop(message: Message): void {
     if (message.state === 'waits') {
       this.visible -= 1;
       this.lineOf(message).remove(message);
@@ -299,8 +299,8 @@ export class SqsQueue {
     return line;
   }
 
-  /** What is hidden no longer. */
-  private settle(): void {
+  /** Makes the messages visible whose delay or visibility timeout is over. */
+  private showExpired(): void {
     const nowSeconds = this.clock.now() / 1000;
     while (this.hidden.nextAtSeconds <= nowSeconds) {
       const { message, untilMs } = this.hidden.take()!;
@@ -323,7 +323,7 @@ export class SqsQueue {
       const messages = this.take(poller);
       if (messages.length === 0) return;
       this.pollers.delete(poller);
-      // As an event of its own: who sends does not wait for who receives.
+      // The answer is an event of its own: a sender does not wait for the receiver.
       this.clock.after(1, () => {
         poller.answer(messages);
       });
@@ -374,7 +374,7 @@ export class SqsQueue {
   private takeOfGroups(most: number): Message[] {
     const free = [...this.lines.values()]
       .filter((line) => line.inFlight === 0 && this.dropDeadLetters(line).length > 0)
-      .sort((one, other) => placeOf(one.first()!) - placeOf(other.first()!));
+      .sort((one, other) => sequenceOf(one.first()!) - sequenceOf(other.first()!));
     const shares = sharesOfGroups(
       free.map(({ length }) => length),
       most,
@@ -397,7 +397,7 @@ export class SqsQueue {
     return line;
   }
 
-  /** Who would receive it once too often makes it one. */
+  /** @returns whether the message has used up its receives; it is then moved to the dead-letter queue */
   private isDeadLetter(message: Message): boolean {
     if (!becomesDeadLetter(message.receives, this.settings.maxReceives)) return false;
     this.visible -= 1;
@@ -407,24 +407,24 @@ export class SqsQueue {
     return true;
   }
 
-  /** Wakes those who wait for messages when the next one shows. */
+  /** Serves the waiting pollers when the next message becomes visible. */
   private arm(): void {
     if (this.isArmed || this.pollers.size === 0 || this.hidden.nextAtSeconds === Infinity) return;
     this.isArmed = true;
     this.clock.quietly(Math.max(0, this.hidden.nextAtSeconds * 1000 - this.clock.now()), () => {
       this.isArmed = false;
-      this.settle();
+      this.showExpired();
       this.serve();
       this.arm();
     });
   }
 }
 
-const placeOf = ({ id }: Message) => Number(id.slice(1));
+const sequenceOf = ({ id }: Message) => Number(id.slice(1));
 
 const toWire = (message: Message): NonNullable<Received['Messages']>[number] => ({
   MessageId: message.id,
-  ReceiptHandle: `${placeOf(message)}.${message.receives}`,
+  ReceiptHandle: `${sequenceOf(message)}.${message.receives}`,
   Body: String(message.number),
   MD5OfBody: '',
   Attributes: {
@@ -436,7 +436,7 @@ const toWire = (message: Message): NonNullable<Received['Messages']>[number] => 
   ...(message.attributes === undefined ? {} : { MessageAttributes: message.attributes }),
 });
 
-/** Messages that wait. Of a group in the order in which they were sent; else what comes back stands behind. */
+/** Visible messages: in sending order if `isOrdered`, as in a FIFO group; otherwise a returning message comes last. */
 class Line {
   inFlight = 0;
   private items: Message[] = [];
@@ -458,12 +458,12 @@ class Line {
   add(message: Message): void {
     this.items.push(message);
     if (!this.isOrdered) return;
-    let place = this.items.length - 1;
-    while (place > this.head && placeOf(this.items[place - 1]!) > placeOf(message)) {
-      this.items[place] = this.items[place - 1]!;
-      place -= 1;
+    let index = this.items.length - 1;
+    while (index > this.head && sequenceOf(this.items[index - 1]!) > sequenceOf(message)) {
+      this.items[index] = this.items[index - 1]!;
+      index -= 1;
     }
-    this.items[place] = message;
+    this.items[index] = message;
   }
 
   remove(message: Message): void {

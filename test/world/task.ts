@@ -15,7 +15,7 @@ import { watchQueue } from '../../src/watcher/watch-queue';
 import type { StopReason, WorkerEnd } from '../../src/watcher/worker/run-worker';
 import { ProcessClock, type WorldClock } from './clock';
 import { idOfDeployment, type ContainerOfTask, type EcsService, type EcsTask } from './ecs';
-import { OF_SQS, type FaultKind, type Faults } from './faults';
+import { SQS_FAULTS, type FaultKind, type Faults } from './faults';
 import type { Violations } from './invariants';
 import type { Holder, Ledger } from './ledger';
 import type { SqsQueue } from './sqs';
@@ -35,38 +35,42 @@ export interface TaskParts {
   latencyMs: () => number;
   canAskEcs: boolean;
   health: { intervalMs: number; retries: number };
-  /** A job begins. */
+  /** Called when a job begins. */
   onBegin: () => void;
 }
 
-/** A worker that tells nobody: how it starts and what it writes is another test's. */
+/** How long a worker that obeys takes to end after SIGTERM. */
 const WORKER_ENDS_MS = 200;
-/** From the start of the container until the watcher polls. */
+/** Time from the start of the container until the watcher polls. */
 const WATCHER_STARTS_MS = 700;
+/** How long a task of a version that crashes runs. */
 const CRASH_MS = 1_000;
+/** How long a call of the agent takes, there and back. */
 const AGENT_MS = 60;
 const AGENT_TIMEOUT_MS = 5_000;
+/** How long a call of the API of ECS takes, there and back. */
 const ECS_MS = 100;
+/** For so long after a task was lost, its replacement may be one protected task too many. */
 const REPLACED_WITHIN_MS = 5 * 60_000;
 const ECS_TIMEOUT_MS = 10_000;
 
-/** Calls of a task in a minute, beside those that its messages are worth: polls, retries, heartbeats. */
+/** Calls of SQS that a task may make in a minute apart from those for its messages: polls, retries, heartbeats. */
 const MOST_CALLS = 60;
 const CALLS_A_MESSAGE = 3;
 const CALLS_IN_TROUBLE = 10;
-/** On and off in each ten seconds. */
+/** Protection may be taken and given up once in ten seconds. */
 const MOST_AGENT_CALLS = 12;
-/** A look in its time and one beside it, with the call that finds the service. */
+/** Two looks at the service in a minute, and the calls that find the service. */
 const MOST_ECS_CALLS = 4;
 
-/** A task from within: the watcher, its workers, its way to SQS and its agent. */
+/** The inside of a task: the real watcher, with models of its workers, its connection to SQS, and its agent. */
 export class Container implements ContainerOfTask, Holder {
   readonly name: string;
   calls = 0;
   agentCalls = 0;
-  /** Jobs at work: of one message there may be two, where it was held no longer. */
+  /** Running jobs. A message whose visibility timeout expired can have two. */
   readonly jobs = new Set<{ number: number; beganMs: number }>();
-  standsUntilMs = -Infinity;
+  frozenUntilMs = -Infinity;
   isEnded = false;
   readonly interruptedAtMs: number[] = [];
   private readonly parts: TaskParts;
@@ -89,22 +93,22 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   get hasAgent(): boolean {
-    return !this.parts.faults.hasHitTask('agent', this.task.id);
+    return !this.parts.faults.hasHitTask('agentDown', this.task.id);
   }
 
   get canAskEcs(): boolean {
     const { faults, canAskEcs } = this.parts;
-    return canAskEcs && !faults.wereSince(-Infinity, ['ecs']);
+    return canAskEcs && !faults.wereSince(-Infinity, ['ecsDown']);
   }
 
-  /** Faults of SQS explain what happens until a hidden message shows again. */
+  /** A fault of SQS explains what a task does until the visibility timeout after the fault is over. */
   get isTroubled(): boolean {
     const { faults, settings, world } = this.parts;
     const sinceMs = world.now() - settings.visibilityTimeoutSeconds * 1000 - 60_000;
-    return this.isEnded || this.standsUntilMs >= sinceMs || faults.wereSince(sinceMs, OF_SQS);
+    return this.isEnded || this.frozenUntilMs >= sinceMs || faults.wereSince(sinceMs, SQS_FAULTS);
   }
 
-  /** Whether it takes messages, or works on some. */
+  /** Whether the task takes messages, or has jobs. */
   get isAtWork(): boolean {
     if (this.isEnded || this.task.state !== 'RUNNING') return false;
     return this.progress?.stage !== 'retired' || this.jobs.size > 0;
@@ -123,9 +127,9 @@ export class Container implements ContainerOfTask, Holder {
     });
   }
 
-  tell(): void {
+  terminate(): void {
     this.clock.run(() => {
-      // Nobody listens yet: the signal ends the process.
+      // Before the watcher listens for it, the signal ends the process.
       const heard = this.signals.get('SIGTERM');
       if (heard === undefined) this.exit();
       else heard();
@@ -137,13 +141,13 @@ export class Container implements ContainerOfTask, Holder {
     this.exit();
   }
 
-  stand(milliseconds: number): void {
+  freeze(milliseconds: number): void {
     this.interruptedAtMs.push(this.parts.world.now());
-    this.standsUntilMs = this.parts.world.now() + milliseconds;
-    this.clock.stand(milliseconds);
+    this.frozenUntilMs = this.parts.world.now() + milliseconds;
+    this.clock.freeze(milliseconds);
   }
 
-  /** As the container's health check: a watcher that stands still does not answer. */
+  /** Runs the container's health check. A frozen watcher does not answer it. */
   check(): void {
     if (this.isEnded || this.task.state !== 'RUNNING') return;
     const isWell = this.isWell();
@@ -152,21 +156,23 @@ export class Container implements ContainerOfTask, Holder {
     else if (this.failedChecks >= this.parts.health.retries) this.parts.service.judged(this.task, false);
   }
 
-  /** What it has called since the last minute. */
+  /** Checks, once a minute, that the task has not made more calls than its work explains. */
   countMinute(): void {
     const { calls, agentCalls, ecsCalls, messages } = this.minute;
     this.minute = { calls: 0, agentCalls: 0, ecsCalls: 0, messages: 0 };
     const { violations, settings } = this.parts;
-    // What fails is tried again for each message, after waits that grow.
+    // A failed call is retried for each message, after waits that grow.
     const aMessage = this.isTroubled ? CALLS_IN_TROUBLE : CALLS_A_MESSAGE;
     const most = MOST_CALLS + aMessage * (messages + settings.concurrency);
-    if (calls > most) violations.add('calls', `${this.name}: ${calls} calls of SQS for ${messages} messages`);
-    if (ecsCalls > MOST_ECS_CALLS) violations.add('calls', `${this.name}: ${ecsCalls} of ECS`);
-    if (agentCalls > MOST_AGENT_CALLS) violations.add('calls', `${this.name}: ${agentCalls} of its agent`);
+    if (calls > most)
+      violations.add('tooManyCalls', `${this.name}: ${calls} calls of SQS for ${messages} messages`);
+    if (ecsCalls > MOST_ECS_CALLS) violations.add('tooManyCalls', `${this.name}: ${ecsCalls} of ECS`);
+    if (agentCalls > MOST_AGENT_CALLS)
+      violations.add('tooManyCalls', `${this.name}: ${agentCalls} of its agent`);
   }
 
   private isWell(): boolean {
-    if (this.task.deployment.version.kind === 'sick' || this.clock.isStanding) return false;
+    if (this.task.deployment.version.kind === 'unhealthy' || this.clock.isFrozen) return false;
     return this.progress !== undefined && this.progress.problem() === undefined;
   }
 
@@ -213,31 +219,31 @@ export class Container implements ContainerOfTask, Holder {
     const { ledger, faults, settings } = this.parts;
     const number = Number(job.body);
     this.minute.messages += 1;
-    const isSick = faults.hitsTask('sick', this.task.id);
-    this.parts.timeline.tell(
+    const cannotStart = faults.hitsTask('noWorkers', this.task.id);
+    this.parts.timeline.add(
       () => `${this.name} | ${job.messageId} has message ${number}, receive ${job.receives}`,
     );
-    const worker = isSick ? notStarted() : this.startWorker(number);
+    const worker = cannotStart ? notStarted() : this.startWorker(number);
     const startedAtMs = this.clock.now();
     const limit = limitTime(worker, job.receivedAtMs, { ...settings, clock: this.clock });
     const settled = worker.ended.then((end) => {
       limit.cancel();
       const tried = triedOf(job, this.clock.now());
       const decision = machine.judge(job, end, tried) ?? decide(end, tried);
-      const told = end.kind === 'exited' ? end.stopped : undefined;
-      this.parts.timeline.tell(
+      const stopped = end.kind === 'exited' ? end.stopped : undefined;
+      this.parts.timeline.add(
         () =>
           `${this.name} | ${job.messageId} ${decision.result}: ${decision.reason}, ${decision.settlement.action}`,
       );
       if (worker.begun !== undefined && this.jobs.delete(worker.begun))
-        ledger.end(number, this, { decision, told, ranMs: this.clock.now() - startedAtMs });
+        ledger.end(number, this, { decision, stopped, ranMs: this.clock.now() - startedAtMs });
       if (worker.begun === undefined) ledger.excuse(number, decision.reason);
       return decision.settlement;
     });
     return { settled, stop: worker.stop, kill: worker.kill, abandon: worker.kill };
   }
 
-  /** A process that does what was planned for the message. */
+  /** Starts a model of a worker process, which does what is planned for the message. */
   private startWorker(number: number) {
     const { ledger } = this.parts;
     const planned = ledger.planned(number);
@@ -270,13 +276,13 @@ export class Container implements ContainerOfTask, Holder {
     return { begun, ended, stop, kill };
   }
 
-  /** The ECS agent. */
+  /** Stands in for the ECS agent: takes or gives up the task's protection. */
   private protect(minutes: number | undefined): Promise<void> {
     this.agentCalls += 1;
     this.minute.agentCalls += 1;
     const wayMs = this.parts.faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
     const agent = {
-      fault: 'agent',
+      fault: 'agentDown',
       timeoutMs: AGENT_TIMEOUT_MS,
       away: 'ECONNREFUSED 169.254.170.2:80',
     } as const;
@@ -292,24 +298,29 @@ export class Container implements ContainerOfTask, Holder {
   private checkRefusal(): void {
     const { service, world, violations } = this.parts;
     const isDeploying = service.newest.state !== 'COMPLETED';
-    // A task that is being replaced is protected yet.
+    // A task that is being replaced is still protected.
     const isReplacing = world.now() - service.lostAtMs < REPLACED_WITHIN_MS;
     if (this.jobs.size > 0 && !isDeploying && !isReplacing)
       violations.add(
-        'refused',
+        'protectionRefused',
         `${this.name}, with ${this.jobs.size} jobs at work and ${service.desired} tasks desired`,
       );
   }
 
   private readonly findTask = () => Promise.resolve({ cluster: 'world', arn: this.name });
 
-  /** ECS's API, in the place of its client. */
+  /** Stands in for the client of ECS. */
   private readonly callEcs: CallEcs = (name) => {
     const { service } = this.parts;
     this.minute.ecsCalls += 1;
-    const ecs = { fault: 'ecs', timeoutMs: ECS_TIMEOUT_MS, away: 'ETIMEDOUT', wayMs: ECS_MS / 2 } as const;
+    const ecs = {
+      fault: 'ecsDown',
+      timeoutMs: ECS_TIMEOUT_MS,
+      away: 'ETIMEDOUT',
+      wayMs: ECS_MS / 2,
+    } as const;
     return this.ask(ecs, () => {
-      if (!service.lets(name === 'DescribeTasks' ? 'describeTasks' : 'describeServices'))
+      if (!service.allows(name === 'DescribeTasks' ? 'describeTasks' : 'describeServices'))
         return new AwsError(400, '{"__type":"ThrottlingException","message":"Rate exceeded"}');
       const startedBy = idOfDeployment(this.task.deployment);
       return name === 'DescribeTasks'
@@ -318,7 +329,7 @@ export class Container implements ContainerOfTask, Holder {
     });
   };
 
-  /** There, and back: the answer is made when the question has come. Where it is away, nothing comes until the time is over. */
+  /** Calls a service over the network: `answer` runs when the request arrives. During `fault` the call times out. */
   private ask<Answer>(
     of: { fault: FaultKind; timeoutMs: number; away: string; wayMs: number },
     answer: () => Answer | Error,
@@ -332,10 +343,10 @@ export class Container implements ContainerOfTask, Holder {
         return;
       }
       world.after(of.wayMs, () => {
-        const said = answer();
+        const reply = answer();
         this.clock.after(of.wayMs, () => {
-          if (said instanceof Error) reject(said);
-          else resolve(said as Exclude<Answer, Error>);
+          if (reply instanceof Error) reject(reply);
+          else resolve(reply as Exclude<Answer, Error>);
         });
       });
     });
@@ -351,14 +362,14 @@ export class Container implements ContainerOfTask, Holder {
       this.parts.ledger.die(number, this, nowMs - beganMs);
     });
     this.jobs.clear();
-    this.parts.timeline.tell(() => `${this.name} has ended`);
+    this.parts.timeline.add(() => `${this.name} has ended`);
     this.parts.service.exited(this.task);
   }
 
   private logger(): Logger {
     const { timeline } = this.parts;
     const tell = (text: string, messageId?: string) => {
-      timeline.tell(() => `${this.name} | ${messageId === undefined ? '' : `${messageId} `}${text}`);
+      timeline.add(() => `${this.name} | ${messageId === undefined ? '' : `${messageId} `}${text}`);
     };
     return {
       info: tell,
@@ -372,7 +383,7 @@ export class Container implements ContainerOfTask, Holder {
   }
 }
 
-/** The machine has no process to give. */
+/** The end of a worker for which the machine has no process left. */
 function notStarted() {
   const end: WorkerEnd = { kind: 'not-started', reason: 'spawn EAGAIN', code: 'EAGAIN' };
   return { begun: undefined, ended: Promise.resolve(end), stop: () => undefined, kill: () => undefined };

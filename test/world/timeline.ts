@@ -1,4 +1,4 @@
-/** What happened, for people. */
+/** What happened in a world, as lines for people. */
 export class Timeline {
   readonly lines: string[] = [];
   private readonly now: () => number;
@@ -9,8 +9,8 @@ export class Timeline {
     this.isOn = isOn;
   }
 
-  /** The text is only made where somebody reads it. */
-  tell(text: () => string): void {
+  /** Adds a line. The text is only made if the timeline is kept. */
+  add(text: () => string): void {
     if (this.isOn) this.lines.push(`${timeOf(this.now())}  ${text()}`);
   }
 
@@ -19,7 +19,7 @@ export class Timeline {
   }
 }
 
-/** As `1 02:03:04.567`: day, hours, minutes, seconds. */
+/** Formats a time as `1 02:03:04.567`: days, hours, minutes, seconds. */
 export function timeOf(milliseconds: number): string {
   const day = Math.floor(milliseconds / 86_400_000);
   const time = new Date(milliseconds).toISOString().slice(11, 23);

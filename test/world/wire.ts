@@ -12,19 +12,19 @@ interface WireParts {
   queue: SqsQueue;
   ledger: Ledger;
   holder: Holder;
-  /** Of the network, which does not stop with the process. */
+  /** The clock of the network: a request on its way arrives even if the process has ended. */
   world: WorldClock;
   clock: ProcessClock;
   faults: Faults;
   random: Random;
-  /** One way, in ms. */
+  /** Time for one way, in ms. */
   latencyMs: () => number;
   onCall: () => void;
 }
 
 type Output = SqsActions[keyof SqsActions]['output'];
 
-/** The way from a task to SQS and back, in the place of the client of SQS. */
+/** A client of SQS that carries calls over the world's network, with its latency and faults. */
 export function createWire(parts: WireParts): SqsClient {
   const call = (
     name: keyof SqsActions,
@@ -76,7 +76,7 @@ export function createWire(parts: WireParts): SqsClient {
   };
 }
 
-/** It may not have been done, or done without a word. */
+/** Tells the ledger of a call whose caller cannot know whether SQS did it. */
 function excuse({ ledger, queue }: WireParts, name: keyof SqsActions, input: unknown): void {
   const reason = `${name} did not get through`;
   if (name === 'SendMessage')
@@ -91,7 +91,7 @@ interface Back {
   refuse: (error: Error) => void;
 }
 
-/** There, and back; or not. */
+/** Carries a call to SQS and its answer back, unless a fault stops either. */
 function travel(
   parts: WireParts,
   { name, input }: { name: keyof SqsActions; input: unknown },
@@ -102,7 +102,7 @@ function travel(
   const deliver = (call: () => void) => {
     clock.after(wayMs(), call);
   };
-  if (faults.active('cut')) {
+  if (faults.active('unreachable')) {
     excuse(parts, name, input);
     return;
   }
@@ -113,10 +113,10 @@ function travel(
     });
     return;
   }
-  const isDeaf = faults.hits('deaf');
+  const isAnswerLost = faults.hits('answerLost');
   world.after(wayMs(), () => {
-    if (isDeaf) excuse(parts, name, input);
-    const answer = isDeaf
+    if (isAnswerLost) excuse(parts, name, input);
+    const answer = isAnswerLost
       ? () => undefined
       : (output: Output) => {
           deliver(() => {
@@ -164,7 +164,7 @@ function act(
   }
 }
 
-/** Entries that fail, though the call does not. */
+/** Splits a batch into the entries that SQS takes, and those that the fault `partial` makes fail. */
 function sift<Entry extends { Id: string | undefined; ReceiptHandle: string | undefined }>(
   { faults, ledger, queue }: WireParts,
   input: { QueueUrl: string | undefined; Entries: Entry[] | undefined },

@@ -15,7 +15,7 @@ import { Stack, type StackUpdate } from './cloudformation';
 import { EcsService, type EcsTask, type ServiceSettings, type StopCause, type Version } from './ecs';
 import { Faults, type Fault, type Strike } from './faults';
 import { Violations, type Invariant, type Violation } from './invariants';
-import { Ledger, type Planned } from './ledger';
+import { Ledger, type PlannedMessage } from './ledger';
 import { SqsQueue } from './sqs';
 import { Container } from './task';
 import { Timeline } from './timeline';
@@ -30,14 +30,14 @@ export interface Deploy {
   how: 'stack' | 'force';
 }
 
-/** All that a world is made of: the same gives the same. */
+/** Everything that decides what happens in a world: equal settings give equal worlds. */
 export interface WorldSettings {
   name: string;
   seed: number;
-  /** In the order of their sending. */
-  planned: readonly Planned[];
+  /** Messages, in the order in which they are sent. */
+  planned: readonly PlannedMessage[];
   scaling: ScalingChoice;
-  /** Instead of what the template would have. */
+  /** Scaling policy; by default the one that the template would have. */
   policy?: ScalingPolicy;
   watcher?: Partial<Settings>;
   service?: Partial<ServiceSettings>;
@@ -45,18 +45,18 @@ export interface WorldSettings {
   strikes?: readonly Strike[];
   deploys?: readonly Deploy[];
   spotPerHour?: number;
-  /** Without it tasks have not the right, or no way, to ask ECS for their service. */
+  /** Whether tasks can ask ECS for their service. They cannot without the permission, or without a route to ECS. */
   canAskEcs?: boolean;
-  /** Nobody has used the queue for six hours, but what keeps it awake. */
+  /** Whether only the schedule that keeps the queue awake has used it in the last six hours. */
   isAsleep?: boolean;
-  /** Whether a schedule keeps the queue's metrics awake; else as the template has it: where there may be no task. */
+  /** Whether a schedule keeps the queue's metrics awake. By default, as in the template: if `min` is 0. */
   awake?: boolean | 'with lost calls';
-  /** Where a change in capacity begins: AWS says both. */
+  /** The count that a change in capacity is added to. AWS documents both. */
   changesFrom?: 'desired' | 'running';
-  /** Then it is over, whatever is left. */
+  /** The world ends at this time, whatever is left to do. */
   untilMs: number;
   deployBoundMs?: number;
-  isTold?: boolean;
+  keepsTimeline?: boolean;
 }
 
 export interface WorldResult {
@@ -73,9 +73,9 @@ export interface WorldResult {
   taskHours: number;
   wastedHours: number;
   wastedHoursBy: Partial<Record<StopCause, number>>;
-  /** Requests of protection that were refused. */
+  /** Requests for protection that were refused. */
   blocked: number;
-  /** Deployments that could not begin. */
+  /** Forced deployments that ECS refused to begin. */
   refusedUpdates: number;
   sqsCalls: Readonly<Record<string, number>>;
   emptyReceives: number;
@@ -89,19 +89,21 @@ export interface WorldResult {
 
 const GOOD: Version = { name: 'v1', kind: 'good' };
 const HEALTH = { intervalMs: 30_000, retries: 3 };
-/** A deploy is to be over so long after the longest job that it may meet, or after what jobs get to finish. */
+/** How long a deploy may take beyond its jobs: beyond the longest of them, or the time that jobs get to finish. */
 const DEPLOY_SLACK_MS = 10 * MINUTE;
-/** Three tasks of a version that does not work must fail one after the other, and then the rollback follows. */
+/** A version that does not work is rolled back after three of its tasks have failed one after the other. */
 const ROLLBACK_SLACK_MS = 10 * MINUTE;
 const LONGEST_FINISH_MS = MAX_FINISH_SECONDS * 1000;
+/** How long a task that knows of a newer version may still begin jobs: those of its last poll. */
 const RETIRES_WITHIN_MS = MINUTE;
+/** How much longer a deploy takes if tasks cannot see it. */
 const UNSEEN_SLACK_MS = HOUR;
-/** From the end of an old task's last job to the first of a new one that waits for its protection. */
+/** Time from the last job of an old task to the first job of a new task, which waits for its protection. */
 const HANDOVER_MS = 20_000;
-/** After a task was lost, fewer are at work for so long. */
+/** For this long after a task was lost, fewer tasks may be at work. */
 const RECOVERY_MS = 5 * MINUTE;
 
-/** Version 1, as the world begins. */
+/** The version that runs when the world begins. */
 export const v1 = GOOD;
 export const good = (name: string): Version => ({ name, kind: 'good' });
 
@@ -135,7 +137,7 @@ class World {
     this.random = new Random(given.seed);
     const now = () => this.clock.now();
     const random = () => this.random.next();
-    this.timeline = new Timeline(now, given.isTold ?? false);
+    this.timeline = new Timeline(now, given.keepsTimeline ?? false);
     this.violations = new Violations(this.timeline, now);
     this.watcher = watcherSettings(given.watcher);
     this.ledger = new Ledger(given.planned, this.violations, now);
@@ -175,13 +177,13 @@ class World {
     await this.clock.run(this.given.untilMs, {
       isOver: () => this.isOver(),
       afterEach: () => {
-        if (!this.queue.isBalanced) this.violations.add('balance', 'see the model');
+        if (!this.queue.isBalanced) this.violations.add('miscounted', 'see the model');
       },
     });
-    // What a broken version does not do is no fault of the watcher's: with no task desired its deploy goes through.
+    // With no task desired, even a broken version deploys. What it leaves undone is not the watcher's fault.
     this.ledger.close({ canWork: this.service.newest.version.kind === 'good' });
     this.stack.updates.forEach((update) => {
-      this.judge(update);
+      this.checkUpdate(update);
     });
     return this.result();
   }
@@ -191,7 +193,10 @@ class World {
     return awake === undefined ? isKeptAwake({ queue: {}, scaling }) : awake !== false;
   }
 
-  /** The schedule began before the world; it draws its own numbers, so that others are the same without it. */
+  /**
+   * Calls the queue on the schedule of the template, which began before the world. It has a random stream of its own:
+   * the other numbers of the world are the same without the schedule.
+   */
   private keepAwake(): void {
     const everyMs = AWAKE_EVERY_HOURS * HOUR;
     let calls = 0;
@@ -217,7 +222,7 @@ class World {
   private plan(): void {
     const { clock, given, random } = this;
     this.sendNext();
-    clock.quietly(random.next() * MINUTE, this.tellMetrics);
+    clock.quietly(random.next() * MINUTE, this.publishMetrics);
     clock.quietly(HEALTH.intervalMs, this.checkHealth);
     clock.quietly(MINUTE, this.countMinute);
     if (this.isKeptAwake) this.keepAwake();
@@ -247,15 +252,17 @@ class World {
     });
   }
 
-  private readonly tellMetrics = () => {
-    const values = this.queue.tell();
+  private readonly publishMetrics = () => {
+    const values = this.queue.takeMetrics();
     this.clock.quietly(DEFAULT_WORLD.metricDelaySeconds * 1000, () => {
       this.metrics.tell(values);
       const { desired, running } = this.service;
       const changesFrom = this.given.changesFrom === 'running' ? running : desired;
-      this.service.want(this.autoscaler.decide(this.clock.now() / 1000, { desired, running, changesFrom }));
+      this.service.setDesired(
+        this.autoscaler.decide(this.clock.now() / 1000, { desired, running, changesFrom }),
+      );
     });
-    this.clock.quietly(MINUTE, this.tellMetrics);
+    this.clock.quietly(MINUTE, this.publishMetrics);
   };
 
   private readonly checkHealth = () => {
@@ -283,7 +290,7 @@ class World {
         this.service.update(this.service.newest.version, { isForced: true });
       } catch (error) {
         this.refusedUpdates += 1;
-        this.timeline.tell(() => (error as Error).message);
+        this.timeline.add(() => (error as Error).message);
       }
       return;
     }
@@ -297,7 +304,7 @@ class World {
         const { service } = this;
         const older = service.alive.filter(({ deployment }) => deployment !== service.newest).length;
         this.violations.add(
-          'deployEnds',
+          'deployTooLong',
           `${version.name} after ${Math.round(boundMs / MINUTE)} min: ${older} old tasks of ${service.alive.length}`,
         );
       }
@@ -308,23 +315,23 @@ class World {
     const { deployBoundMs, planned, faults = [] } = this.given;
     const longestMs = planned.reduce((most, { durationMs }) => Math.max(most, durationMs), 0);
     const fullMs = faults.reduce(
-      (sum, { kind, fromMs, toMs }) => sum + (kind === 'full' ? toMs - fromMs : 0),
+      (sum, { kind, fromMs, toMs }) => sum + (kind === 'noCapacity' ? toMs - fromMs : 0),
       0,
     );
     const unseenMs = this.isUnseen ? UNSEEN_SLACK_MS : 0;
-    // Old tasks begin jobs yet as long as new ones have no place, for which others may have to finish first.
+    // Old tasks go on beginning jobs until new tasks have room, and for that other jobs may have to finish first.
     return (
       (deployBoundMs ?? Math.min(2 * longestMs, LONGEST_FINISH_MS) + DEPLOY_SLACK_MS + unseenMs) + fullMs
     );
   }
 
-  /** Tasks do not know of a deploy, and let go of their protection once in a while. */
+  /** Whether some tasks cannot see deploys. Such tasks give up their protection now and then. */
   private get isUnseen(): boolean {
     const { canAskEcs = true, faults = [] } = this.given;
-    return !canAskEcs || faults.some(({ kind }) => kind === 'ecs');
+    return !canAskEcs || faults.some(({ kind }) => kind === 'ecsDown');
   }
 
-  /** Its new tasks were killed, or the service deployed once more: it has a reason not to end, or to fail. */
+  /** Whether the deploy has a reason to fail or not to end: its tasks were killed, or the service was deployed again. */
   private isDisturbed({ startedAtMs, failedAtMs }: StackUpdate): boolean {
     const { strikes = [], deploys = [] } = this.given;
     const untilMs = failedAtMs ?? this.clock.now();
@@ -333,19 +340,19 @@ class World {
       Boolean(this.given.spotPerHour) ||
       strikes.some(isWithin) ||
       deploys.some((each) => each.how === 'force' && isWithin(each)) ||
-      this.faults.wereSince(startedAtMs, ['sick'])
+      this.faults.wereSince(startedAtMs, ['noWorkers'])
     );
   }
 
-  /** Nobody can tell a job of hours that its time to finish is over. */
+  /** Whether a job of hours cannot be told that its time to finish is over. */
   private get isUnseenAndLong(): boolean {
     const { planned, faults = [] } = this.given;
-    // Nor can one give up its protection that cannot reach its agent either.
-    const isCutOff = faults.some(({ kind }) => kind === 'agent');
+    // A task that cannot reach its agent either cannot give up its protection.
+    const isCutOff = faults.some(({ kind }) => kind === 'agentDown');
     return this.isUnseen && (isCutOff || planned.some(({ durationMs }) => durationMs > 2 * HOUR));
   }
 
-  private judge(update: StackUpdate): void {
+  private checkUpdate(update: StackUpdate): void {
     const { version, state, reason, failedAtMs, startedAtMs } = update;
     if (version.kind !== 'good' || failedAtMs === undefined) return;
     if (this.isDisturbed(update) || this.isUnseenAndLong) return;
@@ -360,9 +367,9 @@ class World {
     for (let count = 0; count < tasks && running.length > 0; count += 1) {
       const [task] = running.splice(this.random.below(running.length), 1);
       const container = this.containers.get(task!)!;
-      this.timeline.tell(() => `strike: ${kind} of ${task!.name}`);
+      this.timeline.add(() => `strike: ${kind} of ${task!.name}`);
       if (kind === 'kill') container.kill();
-      else if (kind === 'stand') container.stand(forMs);
+      else if (kind === 'freeze') container.freeze(forMs);
       else this.service.stop(task!, kind);
     }
   }
@@ -383,7 +390,7 @@ class World {
       latencyMs: () => 4 + random.next() * 8,
       health: HEALTH,
       onBegin: () => {
-        if (this.mustRetire(task)) this.violations.add('retires', task.name);
+        if (this.mustRetire(task)) this.violations.add('notRetired', task.name);
       },
     });
     this.containers.set(task, container);
@@ -395,11 +402,11 @@ class World {
     return container;
   }
 
-  /** The newest version runs for long enough that every task knows of it, and has begun what its last poll brought. */
+  /** Whether the newest version has run for so long that every older task knows of it and has begun its last poll's jobs. */
   private mustRetire({ deployment }: EcsTask): boolean {
     const { newest, replacedSinceMs } = this.service;
     if (this.isUnseen || deployment === newest || replacedSinceMs === undefined) return false;
-    // So often all of them together ask ECS ten times a second; the last poll and its answer come on top.
+    // With many tasks each one looks less often: together they ask ECS ten times a second.
     const looksMs = 2 * lookPeriodMs(this.service.tasks.size);
     return this.clock.now() - replacedSinceMs > looksMs + RETIRES_WITHIN_MS;
   }
@@ -410,19 +417,22 @@ class World {
     return count;
   }
 
-  /** In a deploy, also in one that fails. */
+  /** Checks that at least half of the tasks work during a deploy, whether it succeeds or fails. */
   private checkAtWork(): void {
     if (!this.stack.isBusy || this.atWorkBefore === undefined) return;
     const nowMs = this.clock.now();
-    if (nowMs - this.service.lostAtMs < RECOVERY_MS || this.faults.wereSince(nowMs - RECOVERY_MS, ['full']))
+    if (
+      nowMs - this.service.lostAtMs < RECOVERY_MS ||
+      this.faults.wereSince(nowMs - RECOVERY_MS, ['noCapacity'])
+    )
       return;
     const atWork = this.countAtWork();
-    // What was desired a moment ago has not been started yet, and ECS stops idle tasks by what was desired before.
+    // Tasks that were desired a moment ago have not started yet, and ECS may have stopped tasks by an earlier count.
     const before = Math.min(this.atWorkBefore, this.service.leastDesiredSince(nowMs - RECOVERY_MS));
     const isLess = atWork < Math.floor(before / 2);
     if (!isLess) this.lessThanHalfSinceMs = undefined;
     else if (nowMs - (this.lessThanHalfSinceMs ??= nowMs) > HANDOVER_MS)
-      this.violations.add('half', `${atWork} at work of ${before}`);
+      this.violations.add('tooFewAtWork', `${atWork} at work of ${before}`);
   }
 
   private serviceSettings(): ServiceSettings {
@@ -434,7 +444,7 @@ class World {
       hasHealthCheck: true,
       provisionMs: () => provisionSeconds * 1000 * (0.7 + 0.6 * random.next()),
       pullMs: () => startSeconds * 1000 * (0.7 + 0.6 * random.next()),
-      hasCapacity: () => this.faults.active('full') === undefined,
+      hasCapacity: () => this.faults.active('noCapacity') === undefined,
       circuitBreaker: true,
       takesUpActive: false,
       ...this.given.service,
@@ -480,7 +490,7 @@ class World {
   }
 }
 
-/** What the template's container gives the watcher, with the defaults of the configuration. */
+/** The watcher's settings with the configuration's defaults, as the template passes them. */
 function watcherSettings(given: Partial<Settings> = {}): Settings {
   return {
     queueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/world',

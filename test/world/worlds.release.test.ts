@@ -7,11 +7,11 @@ import { DAY } from './scenarios';
 import { HOUR, runWorld, type WorldResult } from './world';
 
 const WORLDS = 1_000;
-const IN_A_TEST = 50;
+const WORLDS_PER_TEST = 50;
 const FIRST = SEED * 1_000_000;
-const MINUTES = 60_000;
+const MINUTE = 60_000;
 
-/** Nothing protects a task that cannot reach its agent or ECS: in how many worlds that is seen is told. */
+/** Nothing protects a task that cannot reach its agent or ECS. How many worlds have such a job cut short is printed. */
 const HELD = (Object.keys(INVARIANTS) as Invariant[]).filter((name) => name !== 'cutUnprotected');
 
 describe('a thousand worlds', () => {
@@ -25,7 +25,7 @@ describe('a thousand worlds', () => {
     wastedHours: 0,
     taskHours: 0,
   };
-  /** Seeds, by what does not hold in their worlds. */
+  /** Violated invariants, and the seeds of their worlds. */
   const broken = new Map<Invariant, number[]>();
 
   const add = (seed: number, result: WorldResult) => {
@@ -40,22 +40,22 @@ describe('a thousand worlds', () => {
     for (const name of result.violations.keys()) broken.set(name, [...(broken.get(name) ?? []), seed]);
   };
 
-  it.each(Array.from({ length: WORLDS / IN_A_TEST }, (_, index) => FIRST + index * IN_A_TEST))(
-    'hold what the watcher promises whatever happens, from seed %d on',
+  it.each(Array.from({ length: WORLDS / WORLDS_PER_TEST }, (_, index) => FIRST + index * WORLDS_PER_TEST))(
+    'hold all invariants, from seed %d on',
     async (from) => {
-      for (let seed = from; seed < from + IN_A_TEST; seed += 1) {
+      for (let seed = from; seed < from + WORLDS_PER_TEST; seed += 1) {
         const result = await runWorld(drawWorld(seed));
         add(seed, result);
         const wrong = HELD.filter((name) => result.violations.has(name));
         const seen = wrong.map((name) => `${name}: ${result.violations.get(name)!.text}`);
-        // Shown by `npm run world -- --seed N`.
+        // `npm run world -- --seed N` prints such a world.
         expect({ seed, seen }).toEqual({ seed, seen: [] });
       }
     },
-    5 * MINUTES,
+    5 * MINUTE,
   );
 
-  it('are of a million messages', () => {
+  it('have more than a million messages', () => {
     const seeds = [...broken].map(([name, each]) => `${name} ${each.length}: ${each.slice(0, 8).join(' ')}`);
     process.stdout.write(
       `${JSON.stringify(total)}\nworlds in which these do not hold: ${seeds.join('; ')}\n`,
@@ -75,17 +75,17 @@ describe('a day', () => {
   let result: WorldResult;
 
   it(
-    'of 0.5 to 8 messages a second is worked off as the simulator says, message by message',
+    'of 0.5 to 8 messages a second is done without a violation, message by message',
     async () => {
       const scaling = { min: 0, max: 300 };
       result = await runWorld({ name: 'a day', seed: SEED, planned, scaling, untilMs: 26 * HOUR });
       const { messages, done, launches, taskHours, waitSeconds, sqsCalls, agentCalls } = result;
-      const told = { launches, taskHours, waitSeconds, sqsCalls, agentCalls };
-      process.stdout.write(`a day: ${JSON.stringify(told)}\n`);
+      const figures = { launches, taskHours, waitSeconds, sqsCalls, agentCalls };
+      process.stdout.write(`a day: ${JSON.stringify(figures)}\n`);
       expect(done).toBe(messages);
       expect(HELD.filter((name) => result.violations.has(name))).toEqual([]);
     },
-    5 * MINUTES,
+    5 * MINUTE,
   );
 
   it('takes 2,000 launches at most', () => {

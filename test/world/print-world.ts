@@ -5,7 +5,7 @@ import { scenario, SCENARIOS } from './scenarios';
 import { timeOf } from './timeline';
 import { MINUTE, runWorld, type WorldResult } from './world';
 
-/** One world, for somebody who wants to see what happened. */
+/** Prints the timeline and a summary of one world. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -25,16 +25,16 @@ async function settingsOf(given: { seed?: string | undefined; scenario?: string 
   if (given.scenario !== undefined) {
     const name = SCENARIOS.find((each) => each === given.scenario);
     if (name === undefined) throw new Error(`no scenario ${given.scenario}: there are ${names}`);
-    return scenario(name, { isTold: true });
+    return scenario(name, { keepsTimeline: true });
   }
   if (given.seed === undefined || !/^\d+$/.test(given.seed))
     throw new Error(
-      `npm run world -- --seed N, or --scenario NAME (${names}); --short leaves the watchers' lines out`,
+      `npm run world -- --seed N, or --scenario NAME (${names}); --short leaves out the lines of the watchers`,
     );
-  return drawWorld(Number(given.seed), { isTold: true });
+  return drawWorld(Number(given.seed), { keepsTimeline: true });
 }
 
-/** What it came to, and what did not hold. */
+/** The figures of the world, its deploys, and the invariants that did not hold. */
 function summaryOf(result: WorldResult): string {
   const { waitSeconds: wait } = result;
   const updates = result.updates.map(({ version, state, startedAtMs, endedAtMs, reason }) => {
