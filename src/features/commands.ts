@@ -1,5 +1,5 @@
 import type { CommandDefinition } from './command/command';
-import { DEAD_LETTER } from './dead-letters/definition';
+import { DEAD_LETTER } from './dead-letters/command';
 import { LOCAL } from './local/command';
 import { LOGS } from './logs/definition';
 import { SEND } from './send/definition';

@@ -4,7 +4,7 @@ import { readLine } from '../../contract/log-lines';
 import type { Explain } from '../stack/target';
 import type { Letter } from './letter';
 
-/** One try of a message, as the watcher wrote of it. */
+/** One receive of a message, as the watcher wrote of its end. */
 export interface Attempt {
   at: Date;
   result: JobResult;
@@ -20,21 +20,21 @@ export interface MessageLog {
   isWhole: boolean;
 }
 
-export interface LogPlace {
+export interface WorkerLogGroup {
   logs: CloudWatchLogsClient;
   logGroup: string;
   explain: Explain;
-  /** How long before its time of sending a message may have been tried: what a FIFO queue keeps there is the time it died. */
+  /** So long before `sentAt` a message may have been received: in a FIFO queue that is when it became a dead letter. */
   earlierMs: number;
 }
 
 const MOST_LINES = 100;
-/** Each looks through up to 1 MB of matches; a log group that is larger is one for `logs --message`. */
+/** Each page looks through up to 1 MB of matches; `logs --message` is for log groups that are larger. */
 const MOST_PAGES = 30;
 
 /** What the log says of a message: the lines that carry its id. */
 export async function messageLog(
-  { logs, logGroup, explain, earlierMs }: LogPlace,
+  { logs, logGroup, explain, earlierMs }: WorkerLogGroup,
   letter: Letter,
 ): Promise<MessageLog> {
   const { FilterLogEventsCommand } = await import('../../vendor/cloudwatch-logs.mjs');

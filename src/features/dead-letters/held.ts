@@ -1,39 +1,37 @@
 import { inCalls } from '../../shared/batches';
-import { sendBatch } from '../stack/calls';
+import { sendBatch, type Refusal } from '../stack/calls';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
 
-/** A message that is never released, since the process was killed, comes back after this time by itself. */
+/** A message that is never released, since the process was killed, comes back by itself after this time. */
 export const HELD_SECONDS = 30;
 
-/** How often is looked which of the held ones must be held on. */
-const LOOK_MS = 5000;
-/** What comes back within this time is held on. */
+/** How often it checks which messages must be held longer. */
+const CHECK_MS = 5000;
+/** What would come back within this time is held longer. */
 const SOON_MS = 15_000;
 
-const RELEASE_ACTION = 'sqs:ChangeMessageVisibility';
-
-interface Held {
+interface HeldLetter {
   letter: Letter;
   untilMs: number;
 }
 
 /**
- * Messages that were received and not settled: nobody else sees them. They are held on until they are forgotten, since
- * they are gone, or released.
+ * Messages that were received and not settled: nobody else sees them. They stay held until they are forgotten, since they
+ * are gone, or released.
  */
 export class HeldLetters {
   private readonly queue: DeadLetterQueue;
-  private readonly held = new Map<string, Held>();
+  private readonly held = new Map<string, HeldLetter>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(queue: DeadLetterQueue) {
     this.queue = queue;
-    this.timer = setInterval(() => void this.holdOn(), LOOK_MS);
+    this.timer = setInterval(() => void this.holdLonger(), CHECK_MS);
     this.timer.unref();
   }
 
-  /** Takes what was just received. What is held already has a new receipt, and is left out of the answer. */
+  /** Takes what was just received. A message that is held already has a new receipt, and is left out of the answer. */
   add(letters: readonly Letter[]): Letter[] {
     const untilMs = Date.now() + HELD_SECONDS * 1000;
     const added = letters.filter(({ id }) => !this.held.has(id));
@@ -56,7 +54,7 @@ export class HeldLetters {
     return this.held.get(id)?.letter.receiptHandle ?? receiptHandle;
   }
 
-  /** Gives back at once, all where none are named. Gives how many could not be: those come back by themselves. */
+  /** Gives back at once, all if none are named. Gives how many it could not: those come back by themselves. */
   async release(letters: readonly Letter[] = this.all()): Promise<number> {
     const mine = letters.filter(({ id }) => this.held.has(id));
     const failures = await this.changeVisibility(mine, 0);
@@ -64,7 +62,7 @@ export class HeldLetters {
     return failures;
   }
 
-  /** Releases all and holds nothing on. */
+  /** Releases all, and holds none any longer. */
   async end(): Promise<number> {
     clearInterval(this.timer);
     return this.release();
@@ -74,7 +72,7 @@ export class HeldLetters {
     return [...this.held.values()].map(({ letter }) => letter);
   }
 
-  private async holdOn(): Promise<void> {
+  private async holdLonger(): Promise<void> {
     const soonMs = Date.now() + SOON_MS;
     const ending = [...this.held.values()].filter(({ untilMs }) => untilMs < soonMs);
     await Promise.all(
@@ -89,12 +87,12 @@ export class HeldLetters {
     );
   }
 
-  /** Gives how many it did not work for. */
+  /** Gives the number of messages for which it did not work. */
   private async changeVisibility(letters: readonly Letter[], seconds: number): Promise<number> {
     const { ChangeMessageVisibilityBatchCommand } = await import('../../vendor/sqs.mjs');
     const { sqs, url, name, explain } = this.queue;
     const change = (part: readonly Letter[]) =>
-      explain({ action: RELEASE_ACTION, place: `queue ${name}` }, () =>
+      explain({ action: 'sqs:ChangeMessageVisibility', place: `queue ${name}` }, () =>
         sendBatch(part, (entries) =>
           sqs.send(
             new ChangeMessageVisibilityBatchCommand({
@@ -112,15 +110,14 @@ export class HeldLetters {
         // An error here must not hide the one that led here; the message comes back anyway.
         () => part.length,
       );
-    const counts = await allOf(inCalls(letters), change);
+    const counts = await mapAtOnce(inCalls(letters), change);
     return counts.reduce((sum, count) => sum + count, 0);
   }
 }
 
 const AT_ONCE = 8;
 
-/** Does all, so many at a time. */
-async function allOf<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+async function mapAtOnce<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
   const waiting = [...items];
   const results: R[] = [];
   const loop = async () => {
@@ -129,4 +126,30 @@ async function allOf<T, R>(items: readonly T[], run: (item: T) => Promise<R>): P
   };
   await Promise.all(Array.from({ length: AT_ONCE }, loop));
   return results;
+}
+
+/** Deletes messages that are held. Gives those that SQS did not delete. */
+export async function deleteLetters(
+  { sqs, url, name, explain }: DeadLetterQueue,
+  held: HeldLetters,
+  letters: readonly Letter[],
+): Promise<Refusal<Letter>[]> {
+  const { DeleteMessageBatchCommand } = await import('../../vendor/sqs.mjs');
+  const refusals: Refusal<Letter>[] = [];
+  for (const part of inCalls(letters)) {
+    const refused = await explain({ action: 'sqs:DeleteMessage', place: `queue ${name}` }, () =>
+      sendBatch(part, (entries) =>
+        sqs.send(
+          new DeleteMessageBatchCommand({
+            QueueUrl: url,
+            Entries: entries.map(([Id, letter]) => ({ Id, ReceiptHandle: held.receiptOf(letter) })),
+          }),
+        ),
+      ),
+    );
+    refusals.push(...refused);
+    const left = new Set(refused.map(({ item }) => item));
+    held.forget(part.filter((letter) => !left.has(letter)));
+  }
+  return refusals;
 }

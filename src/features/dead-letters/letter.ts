@@ -7,7 +7,7 @@ export interface Letter {
   /** For this receive only. */
   receiptHandle: string;
   body: string;
-  /** Undefined where it did not come by a topic. */
+  /** Undefined if it did not come by a topic. */
   envelope: Envelope | undefined;
   /** In a FIFO queue: when it came into this queue. */
   sentAt: Date;
@@ -17,7 +17,7 @@ export interface Letter {
   sizeBytes: number;
   groupId: string | undefined;
   traceHeader: string | undefined;
-  /** ARN of the queue that it came from, where SQS says so: several queues may share a dead-letter queue. */
+  /** ARN of the queue that it came from, if SQS says so: several queues may share a dead-letter queue. */
   sourceArn: string | undefined;
   attributes: Readonly<Record<string, MessageAttributeValue>>;
 }
@@ -40,14 +40,6 @@ export function readLetter(message: Message): Letter {
   };
 }
 
-/** What the sender wrote: a topic's envelope is none of it. */
-export const textOf = ({ body, envelope }: Letter): string => envelope?.message ?? body;
-
-/** The value of an attribute, as the sender gave it. */
-export function attributeOf({ attributes, envelope }: Letter, name: string): string | undefined {
-  return attributes[name]?.StringValue ?? envelope?.attributes[name]?.Value;
-}
-
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
 function sizeOf(body: string, attributes: Readonly<Record<string, MessageAttributeValue>>): number {
   const ofAttributes = Object.entries(attributes).map(
@@ -55,4 +47,37 @@ function sizeOf(body: string, attributes: Readonly<Record<string, MessageAttribu
       Buffer.byteLength(name + DataType + StringValue) + (BinaryValue?.byteLength ?? 0),
   );
   return ofAttributes.reduce((sum, bytes) => sum + bytes, Buffer.byteLength(body));
+}
+
+/** What the sender wrote, without the topic's envelope. */
+export const textOf = ({ body, envelope }: Letter): string => envelope?.message ?? body;
+
+/** The value of an attribute, as the sender gave it. */
+function attributeOf({ attributes, envelope }: Letter, name: string): string | undefined {
+  return attributes[name]?.StringValue ?? envelope?.attributes[name]?.Value;
+}
+
+/** Which dead letters are meant; all conditions must hold. */
+export interface LetterFilter {
+  olderThanMs?: number | undefined;
+  newerThanMs?: number | undefined;
+  /** Part of the body; capitals and small letters are told apart. */
+  contains?: string | undefined;
+  attributes?: readonly (readonly [name: string, value: string])[] | undefined;
+}
+
+export function isFiltering({ olderThanMs, newerThanMs, contains, attributes = [] }: LetterFilter): boolean {
+  return [olderThanMs, newerThanMs, contains].some((each) => each !== undefined) || attributes.length > 0;
+}
+
+/** @param nowMs what ages are counted from */
+export function matches(filter: LetterFilter, letter: Letter, nowMs: number): boolean {
+  const { olderThanMs = -Infinity, newerThanMs = Infinity, contains = '', attributes = [] } = filter;
+  const ageMs = nowMs - letter.sentAt.getTime();
+  return (
+    ageMs > olderThanMs &&
+    ageMs < newerThanMs &&
+    (letter.body.includes(contains) || textOf(letter).includes(contains)) &&
+    attributes.every(([name, value]) => attributeOf(letter, name) === value)
+  );
 }

@@ -1,24 +1,22 @@
-import { isFiltering, matches, type LetterFilter } from './filter';
-import { styleFor } from '../command/terminal-text';
-import { peek, type Peeked } from './peek';
-import { countLetters, type DeadLetterQueue } from './queue';
 import type { CommandRun } from '../command/command';
 import { numberOption } from '../command/options';
-import { interrupted, sayEnd } from './ends';
-import { filterOf } from './filter-options';
-import { open } from './open';
+import { styleFor } from '../command/terminal-text';
+import { filterOption, interrupted, openQueue, sayEnd } from './choice';
+import { isFiltering, matches, type LetterFilter } from './letter';
+import { countLetters, type DeadLetterQueue } from './queue';
+import { peek, type Peeked } from './sweep';
 import { letterJson, letterTable, plural } from './text';
 
 const DEFAULT_LIMIT = 50;
-/** What SQS lets be held of a queue. */
+/** SQS lets so many messages of a queue be held. */
 const MOST = 120_000;
 
 /** `sls watchbot dead-letter list`. */
 export async function runList(run: CommandRun): Promise<void> {
   const { options, voice, signal, terminal } = run;
   const limit = numberOption(options, 'limit', { least: 0, most: MOST, otherwise: DEFAULT_LIMIT });
-  const filter = filterOf(options);
-  const { queue } = await open(run);
+  const filter = filterOption(options);
+  const { queue } = await openQueue(run);
   const nowMs = Date.now();
   const peeked = await peek(queue, {
     isWanted: (letter) => matches(filter, letter, nowMs),
@@ -34,7 +32,7 @@ export async function runList(run: CommandRun): Promise<void> {
     voice.writeText(await letterTable(letters, styleFor(terminal), nowMs));
   }
   sayEnd(voice, peeked);
-  if (end === 'interrupted') throw interrupted(`queue ${queue.name}`, `${plural(peeked.seen)} seen`);
+  if (end === 'interrupted') throw interrupted(queue, `${plural(peeked.seen)} seen`);
   voice.log.notice(await summaryOf(queue, peeked, filter));
 }
 

@@ -1,10 +1,10 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../../errors/user-error';
-import type { DeployedWorker } from '../stack/workers';
-import { queueNameIn, COUNT_ATTRIBUTES, countsIn } from '../stack/queues';
+import { COUNT_ATTRIBUTES, countsIn, queueNameIn } from '../stack/queues';
 import type { Explain, Target } from '../stack/target';
+import type { DeployedWorker } from '../stack/workers';
 
-/** A dead-letter queue and the queue of the worker that it is for. */
+/** A dead-letter queue, and the work queue of its worker. */
 export interface DeadLetterQueue {
   sqs: SQSClient;
   url: string;
@@ -15,7 +15,7 @@ export interface DeadLetterQueue {
   explain: Explain;
 }
 
-/** @throws {UserError} `WATCHBOT_NO_DEAD_LETTERS` where the worker has no dead-letter queue */
+/** @throws {UserError} `WATCHBOT_NO_DEAD_LETTERS` if the worker has no dead-letter queue */
 export async function openDeadLetters(
   { clients, explain }: Target,
   { worker, queueUrl, deadLetterQueueUrl }: DeployedWorker,
@@ -63,4 +63,26 @@ export async function countLetters({ sqs, url, name, explain }: DeadLetterQueue)
   );
   const { visible, inFlight: held } = countsIn(Attributes);
   return { visible, held, total: visible + held };
+}
+
+/** Deletes all messages. SQS takes up to a minute for it, and no second purge in that time. */
+export async function purgeQueue({ sqs, url, name, explain }: DeadLetterQueue): Promise<void> {
+  const { PurgeQueueCommand } = await import('../../vendor/sqs.mjs');
+  await explain({ action: 'sqs:PurgeQueue', place: `queue ${name}` }, async () => {
+    try {
+      await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
+    } catch (error) {
+      if ((error as Error).name !== 'PurgeQueueInProgress') throw error;
+      throw UserError.of(
+        {
+          code: 'WATCHBOT_DEAD_LETTERS',
+          place: `queue ${name}`,
+          given: 'a purge that began less than 60 seconds ago',
+          allowed: 'one purge a minute: SQS takes no more',
+          advice: 'wait a minute; what has come since the first one is still there',
+        },
+        error,
+      );
+    }
+  });
 }

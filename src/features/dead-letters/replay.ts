@@ -1,123 +1,118 @@
-import type { MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
-import { inCalls } from '../../shared/batches';
-import { sendBatch, type Refusal } from '../stack/calls';
-import { deleteLetters } from './delete';
-import type { HeldLetters } from './held';
-import type { Letter } from './letter';
-import type { DeadLetterQueue } from './queue';
+import type { CommandRun, Voice } from '../command/command';
+import {
+  filterOption,
+  interrupted,
+  openQueue,
+  preview,
+  reportSettled,
+  sayPreview,
+  settleChosen,
+  type OpenedQueue,
+} from './choice';
+import { createProgressBar } from '../command/progress-bar';
+import { HELD_SECONDS } from './held';
+import { isFiltering, matches, type Letter } from './letter';
+import { moveAll, Replay } from './put-back';
+import { countLetters, type DeadLetterQueue } from './queue';
+import type { LetterAction, LetterChoice } from './sweep';
+import { plural } from './text';
 
-/** SQS took so many bytes in a batch before it took more; a single message may be larger. */
-const MOST_BATCH_BYTES = 262_144;
-
-/**
- * Puts dead letters back into the work queue, each with all that its sender gave it, and deletes them then. A kill
- * between the two leaves a message in both queues: it is done twice then, but never lost.
- */
-export class Replay {
-  private readonly queue: DeadLetterQueue;
-  private readonly held: HeldLetters;
-  /** Dead letters that are in the work queue already. */
-  private readonly sent = new Set<string>();
-  /** The ids that they have there. */
-  private readonly made = new Set<string | undefined>();
-
-  constructor(queue: DeadLetterQueue, held: HeldLetters) {
-    this.queue = queue;
-    this.held = held;
-  }
-
-  /** Whether the message was replayed just now and is back again: it would go round without an end. */
-  isBack({ id }: Letter): boolean {
-    return this.made.has(id);
-  }
-
-  /** Gives what could not be replayed, with the reason. */
-  async run(letters: readonly Letter[]): Promise<Refusal<Letter>[]> {
-    const failures: Refusal<Letter>[] = [];
-    const stuckGroups = new Set<string | undefined>();
-    for (const wave of this.queue.isFifo ? waves(letters) : [letters]) {
-      const stuck = wave.filter(({ groupId }) => stuckGroups.has(groupId));
-      failures.push(
-        ...stuck.map((item) => ({ item, reason: 'one before it in its group was not replayed' })),
-      );
-      const refused = await this.send(wave.filter((letter) => !stuck.includes(letter)));
-      failures.push(...refused);
-      if (this.queue.isFifo) refused.forEach(({ item }) => stuckGroups.add(item.groupId));
-      const notDeleted = await deleteLetters(
-        this.queue,
-        this.held,
-        wave.filter(({ id }) => this.sent.has(id)),
-      );
-      failures.push(
-        ...notDeleted.map(({ item, reason }) => ({
-          item,
-          reason: `it was sent, but not deleted here (${reason}): delete it, or it is done twice`,
-        })),
-      );
-    }
-    return failures;
-  }
-
-  private async send(letters: readonly Letter[]): Promise<Refusal<Letter>[]> {
-    const open = letters.filter(({ id }) => !this.sent.has(id));
-    const limits = { bytesOf: ({ sizeBytes }: Letter) => sizeBytes, mostBytes: MOST_BATCH_BYTES };
-    const refused: Refusal<Letter>[] = [];
-    for (const part of inCalls(open, limits)) refused.push(...(await this.sendBatch(part)));
-    const left = new Set(refused.map(({ item }) => item.id));
-    open.filter(({ id }) => !left.has(id)).forEach(({ id }) => this.sent.add(id));
-    return refused;
-  }
-
-  private async sendBatch(part: readonly Letter[]): Promise<Refusal<Letter>[]> {
-    const { SendMessageBatchCommand } = await import('../../vendor/sqs.mjs');
-    const { sqs, work, explain, isFifo } = this.queue;
-    return explain({ action: 'sqs:SendMessage', place: `queue ${work.name}` }, () =>
-      sendBatch(part, async (entries) => {
-        const answer = await sqs.send(
-          new SendMessageBatchCommand({
-            QueueUrl: work.url,
-            Entries: entries.map(([Id, letter]) => ({ Id, ...contentOf(letter, isFifo) })),
-          }),
-        );
-        answer.Successful?.forEach(({ MessageId }) => this.made.add(MessageId));
-        return answer;
-      }),
-    );
-  }
-}
-
-/** All that a message needs to be what it was. */
-function contentOf(letter: Letter, isFifo: boolean): Omit<SendMessageBatchRequestEntry, 'Id'> {
-  const { id, body, attributes, traceHeader, groupId } = letter;
-  const given = Object.entries(attributes);
-  return {
-    MessageBody: body,
-    MessageAttributes: given.length === 0 ? undefined : Object.fromEntries(given.map(valueOnly)),
-    MessageSystemAttributes:
-      traceHeader === undefined
-        ? undefined
-        : { AWSTraceHeader: { DataType: 'String', StringValue: traceHeader } },
-    // A standard queue may have groups too, to share its workers fairly.
-    MessageGroupId: groupId,
-    // Not the old one, which SQS may still know. The same for the same dead letter: one that was sent before a kill and
-    // is sent again within five minutes is taken once.
-    MessageDeduplicationId: isFifo ? `replay-${id}` : undefined,
+/** `sls watchbot dead-letter replay [ID…]`. */
+export async function runReplay(run: CommandRun): Promise<void> {
+  const { words, options, voice } = run;
+  const filter = filterOption(options);
+  const opened = await openQueue(run);
+  const { queue } = opened;
+  const nowMs = Date.now();
+  const choice: LetterChoice = {
+    ids: words.length === 0 ? undefined : words,
+    isWanted: (letter) => isOwn(queue, letter) && matches(filter, letter, nowMs),
   };
-}
-
-function valueOnly([name, value]: [string, MessageAttributeValue]): [string, MessageAttributeValue] {
-  const { DataType, StringValue, BinaryValue } = value;
-  return [name, { DataType, StringValue, BinaryValue }];
-}
-
-/** The first of each group, then the second of each: a group's messages must be taken in their order. */
-function waves(letters: readonly Letter[]): Letter[][] {
-  const all: Letter[][] = [];
-  const counts = new Map<string | undefined, number>();
-  for (const letter of letters) {
-    const place = counts.get(letter.groupId) ?? 0;
-    counts.set(letter.groupId, place + 1);
-    (all[place] ??= []).push(letter);
+  const isAll = choice.ids === undefined && !isFiltering(filter);
+  if (options['dry-run'] === true) {
+    await sayWhatWouldBe(run, queue, isAll ? undefined : choice);
+    return;
   }
-  return all;
+  if (isAll && (await moveBySqs(run, opened))) return;
+  await replayEach(run, queue, { choice, isAll });
+  if (isAll) await sayLeft(voice, queue);
+}
+
+/** Several queues may share a dead-letter queue: only what came from this worker's queue. */
+const isOwn = ({ work }: DeadLetterQueue, { sourceArn = work.arn }: Letter) => sourceArn === work.arn;
+
+async function sayWhatWouldBe(
+  run: CommandRun,
+  queue: DeadLetterQueue,
+  choice: LetterChoice | undefined,
+): Promise<void> {
+  const what = `replayed from queue ${queue.name} to queue ${queue.work.name}`;
+  if (choice !== undefined) {
+    const { letters } = await preview(run, queue, choice);
+    await sayPreview(run, letters, what);
+    return;
+  }
+  const { total } = await countLetters(queue);
+  if (run.options.json === true) run.voice.writeText(JSON.stringify({ dryRun: true, count: total }));
+  else run.voice.writeText(`About ${plural(total)} would be ${what}`);
+}
+
+/** False if it must be done message by message. */
+async function moveBySqs(run: CommandRun, { queue, worker }: OpenedQueue): Promise<boolean> {
+  const { voice, signal, options } = run;
+  const { visible } = await countLetters(queue);
+  const bar = await createProgressBar(run, { total: visible, what: 'messages replayed', isEstimate: true });
+  const moved = await moveAll(queue, {
+    signal,
+    // Others may share a queue that is not the worker's own: each message goes back where it came from.
+    isToWorkQueue: worker.queue.deadLetter === true,
+    onProgress: ({ moved: count, total }) => {
+      bar.reach(count, total ?? visible);
+    },
+    onFollow: () => {
+      voice.log.notice('A move of these messages is under way already: following it');
+    },
+  }).finally(() => {
+    bar.end();
+  });
+  if (moved === undefined) {
+    voice.log.notice('SQS has no move task here: replaying message by message');
+    return false;
+  }
+  const text = `${plural(moved.moved)} replayed from queue ${queue.name}, by SQS itself`;
+  if (options.json === true) voice.writeText(JSON.stringify({ replayed: moved.moved, by: 'move task' }));
+  else voice.writeText(text);
+  if (!moved.isOver) {
+    throw interrupted(queue, `${text}, which goes on with the rest without this command`);
+  }
+  return true;
+}
+
+async function replayEach(
+  run: CommandRun,
+  queue: DeadLetterQueue,
+  { choice, isAll }: { choice: LetterChoice; isAll: boolean },
+): Promise<void> {
+  const action: LetterAction = (held) => {
+    const replay = new Replay(queue, held);
+    return {
+      run: (letters) => replay.run(letters),
+      isWanted: (letter) => !replay.isBack(letter),
+    };
+  };
+  const settled = await settleChosen(run, queue, { choice, action });
+  reportSettled({ run, queue }, settled, {
+    done: 'replayed',
+    text: ` from queue ${queue.name} to queue ${queue.work.name}`,
+    fields: { by: 'message by message', ...(isAll ? {} : { others: settled.others }) },
+  });
+}
+
+async function sayLeft({ log }: Voice, queue: DeadLetterQueue): Promise<void> {
+  const { total, held } = await countLetters(queue);
+  if (total === 0) return;
+  log.notice(
+    `SQS counts about ${plural(total)} more in queue ${queue.name}, ${held} of them held by somebody: those that a ` +
+      `stopped replay held come back within ${HELD_SECONDS} seconds`,
+  );
 }

@@ -1,47 +1,46 @@
 import { UserError } from '../../errors/user-error';
-import { fieldTable, styleFor, type TextStyle, visibleLines } from '../command/terminal-text';
-import { messageLog, type LogPlace, type MessageLog } from './attempts';
-import type { Letter } from './letter';
-import { peek } from './peek';
 import type { CommandRun } from '../command/command';
-
 import { describeDuration } from '../command/durations';
-import { interrupted, sayEnd, throwIfIncomplete } from './ends';
-import { open, type Opened } from './open';
+import { argumentProblem } from '../command/options';
+import { fieldTable, styleFor, visibleLines, type TextStyle } from '../command/terminal-text';
+import { messageLog, type MessageLog } from './attempts';
+import { interrupted, openQueue, sayEnd, throwIfIncomplete, type OpenedQueue } from './choice';
+import type { Letter } from './letter';
+import { peek } from './sweep';
 import { attributesOf, describeSize, letterJson, visibleBody } from './text';
 
 /** `sls watchbot dead-letter show ID…`. */
 export async function runShow(run: CommandRun): Promise<void> {
   const { words, options, voice, signal, terminal } = run;
   if (words.length === 0) throw noIds();
-  const opened = await open(run);
+  const opened = await openQueue(run);
   const { queue } = opened;
   const wanted = new Set(words);
   const nowMs = Date.now();
   const peeked = await peek(queue, { isWanted: ({ id }) => wanted.has(id), most: wanted.size, signal });
   sayEnd(voice, peeked);
-  if (peeked.end === 'interrupted') throw interrupted(`queue ${queue.name}`, 'nothing shown');
-  const look = styleFor(terminal);
+  if (peeked.end === 'interrupted') throw interrupted(queue, 'nothing shown');
+  const style = styleFor(terminal);
   for (const letter of peeked.letters) {
     const log = await logOf(run, opened, letter);
     voice.writeText(
       options.json === true
         ? JSON.stringify({ ...letterJson(letter, nowMs), ...logJson(log) })
-        : `${await describeLetter(letter, log, look)}\n\n${visibleBody(letter)}\n`,
+        : `${await describeLetter(letter, log, style)}\n\n${visibleBody(letter)}\n`,
     );
   }
   const found = new Set(peeked.letters.map(({ id }) => id));
-  throwIfIncomplete(queue, { failures: [], notFound: words.filter((id) => !found.has(id)) });
+  throwIfIncomplete(queue, { notFound: words.filter((id) => !found.has(id)) });
 }
 
 function noIds(): UserError {
-  return UserError.of({
-    code: 'WATCHBOT_ARGUMENTS',
-    place: 'sls watchbot dead-letter show',
-    given: 'no id',
-    allowed: 'ids of dead letters',
-    advice: '`sls watchbot dead-letter list` shows them',
-  });
+  return UserError.of(
+    argumentProblem('sls watchbot dead-letter show', {
+      given: 'no id',
+      allowed: 'ids of dead letters',
+      advice: '`sls watchbot dead-letter list` shows them',
+    }),
+  );
 }
 
 /** What the log says of a message, or why nothing is known. */
@@ -49,20 +48,19 @@ export type KnownLog = MessageLog | { missing: string };
 
 export async function logOf(
   { target }: CommandRun,
-  { worker, deployed, queue }: Opened,
+  { worker, deployed, queue }: OpenedQueue,
   letter: Letter,
 ): Promise<KnownLog> {
   if (target.isLocal) return { missing: `sls watchbot logs --local --message ${letter.id}` };
   if (deployed.logGroup === undefined) return { missing: 'the stack has no log group of this worker' };
-  const { explain } = target;
-  const place: LogPlace = {
+  const logGroup = {
     logs: await target.clients.logs(),
     logGroup: deployed.logGroup,
-    explain,
+    explain: target.explain,
     earlierMs: queue.isFifo ? worker.queue.retention * 1000 : 0,
   };
   try {
-    return await messageLog(place, letter);
+    return await messageLog(logGroup, letter);
   } catch (error) {
     // The message itself can be shown without its log.
     if (!(error instanceof UserError)) throw error;
@@ -76,14 +74,14 @@ const logJson = (log: KnownLog) =>
     : { attempts: log.attempts, log: log.lines.map(({ text }) => text), notRead: null };
 
 /** All but the body. */
-export async function describeLetter(letter: Letter, log: KnownLog, look: TextStyle): Promise<string> {
+export async function describeLetter(letter: Letter, log: KnownLog, style: TextStyle): Promise<string> {
   const { id, sentAt, receives, sizeBytes, groupId, envelope } = letter;
   const age = describeDuration(Date.now() - sentAt.getTime());
   const optional = (name: string, text: string | undefined): [string, string][] =>
     text === undefined ? [] : [[name, visibleLines(text)]];
   return fieldTable(
     [
-      ['id', look.colours.bold(id)],
+      ['id', style.colours.bold(id)],
       ['sent', `${sentAt.toISOString()}, ${age} ago`],
       ['receives', `${receives}, with looks at it here`],
       ['size', describeSize(sizeBytes)],
@@ -95,14 +93,13 @@ export async function describeLetter(letter: Letter, log: KnownLog, look: TextSt
       ]),
       ...attemptFields(log),
     ],
-    look,
+    style,
   );
 }
 
 function attemptFields(log: KnownLog): [string, string][] {
   if ('missing' in log) return [['attempts', visibleLines(log.missing)]];
-  const none: [string, string] = ['attempts', 'the log has no line of one'];
-  if (log.attempts.length === 0) return [none];
+  if (log.attempts.length === 0) return [['attempts', 'the log has no line of one']];
   return log.attempts.map(({ at, result, receives, reason }, index): [string, string] => [
     index === 0 ? 'attempts' : '',
     `${at.toISOString()} receive ${receives}: ${result} (${visibleLines(reason)})`,

@@ -21,16 +21,16 @@ function summary(letter: Letter, { colours }: TextStyle, width: number): string 
 /** What the columns before the message take: id, age, receives, size and the gaps. */
 const FIRST_COLUMNS_WIDTH = 65;
 const LEAST_MESSAGE_WIDTH = 40;
-/** Where lines may be of any length. */
+/** If lines may be of any length. */
 const ANY_WIDTH = 120;
 
-/** A line for each, or two where the terminal is narrow. */
+/** A line for each, or two if the terminal is narrow. */
 export async function letterTable(
   letters: readonly Letter[],
-  look: TextStyle,
+  style: TextStyle,
   nowMs: number,
 ): Promise<string> {
-  const { width = FIRST_COLUMNS_WIDTH + ANY_WIDTH } = look;
+  const { width = FIRST_COLUMNS_WIDTH + ANY_WIDTH } = style;
   const messageWidth = width - FIRST_COLUMNS_WIDTH;
   const isNarrow = messageWidth < LEAST_MESSAGE_WIDTH;
   const rows = letters.flatMap((letter) => {
@@ -40,14 +40,14 @@ export async function letterTable(
       letter.receives,
       describeSize(letter.sizeBytes),
     ];
-    if (!isNarrow) return [[...first, summary(letter, look, messageWidth)]];
-    return [first, [{ content: `  ${summary(letter, look, width - 2)}`, colSpan: first.length }]];
+    if (!isNarrow) return [[...first, summary(letter, style, messageWidth)]];
+    return [first, [{ content: `  ${summary(letter, style, width - 2)}`, colSpan: first.length }]];
   });
   const head = ['ID', 'AGE', 'RECEIVES', 'SIZE', ...(isNarrow ? [] : ['MESSAGE'])];
-  return plainTable(rows, { head: head.map((each) => look.colours.dim(each)) });
+  return plainTable(rows, { head: head.map((each) => style.colours.dim(each)) });
 }
 
-/** Each attribute that the sender gave: the topic's own are in the envelope. */
+/** Each attribute that the sender gave: those sent to a topic are in its envelope. */
 export function attributesOf({
   attributes,
   envelope,
@@ -81,7 +81,7 @@ export function letterJson(letter: Letter, nowMs: number) {
     ),
     /** What the sender wrote. */
     message: textOf(letter),
-    /** What is in the queue: with the topic's envelope around it, where it came by one. */
+    /** What is in the queue: with the topic's envelope around it, if it came by one. */
     body,
   };
 }

@@ -1,16 +1,15 @@
+import { PassThrough } from 'node:stream';
 import { UserError } from '../../errors/user-error';
-import { deleteLetters } from './delete';
-import { styleFor, type TextStyle, visibleLines } from '../command/terminal-text';
-import { HeldLetters } from './held';
-import { textOf, type Letter } from './letter';
-import { OneByOne } from './one-by-one';
-import { countLetters } from './queue';
-import { Replay } from './replay';
 import type { CommandRun } from '../command/command';
-import { ask, openKeys, type Answer } from './ask';
-import { sayEnd } from './ends';
-import { open, type Opened } from './open';
+import { argumentProblem } from '../command/options';
+import { styleFor, visibleLines, type TextStyle } from '../command/terminal-text';
+import { openQueue, sayEnd, type OpenedQueue } from './choice';
+import { deleteLetters, HeldLetters } from './held';
+import { textOf, type Letter } from './letter';
+import { Replay } from './put-back';
+import { countLetters } from './queue';
 import { describeLetter, logOf, type KnownLog } from './show';
+import { OneByOne } from './sweep';
 import { plural } from './text';
 
 type Counts = Record<'replay' | 'delete' | 'skip', number>;
@@ -19,19 +18,19 @@ type Counts = Record<'replay' | 'delete' | 'skip', number>;
 export async function runTriage(run: CommandRun): Promise<void> {
   const { terminal, voice } = run;
   if (terminal.input.isTTY !== true || terminal.output.isTTY !== true) throw noTerminal();
-  const opened = await open(run);
+  const opened = await openQueue(run);
   const { queue } = opened;
-  const look = styleFor(terminal);
+  const style = styleFor(terminal);
   const held = new HeldLetters(queue);
   const counts: Counts = { replay: 0, delete: 0, skip: 0 };
   const keys = openKeys(run);
   let notReleased = 0;
   try {
     const { total } = await countLetters(queue);
-    voice.writeText(look.colours.dim(`About ${plural(total)} in queue ${queue.name}\n`));
+    voice.writeText(style.colours.dim(`About ${plural(total)} in queue ${queue.name}\n`));
     await decideOnAll(
       { ...run, signal: keys.signal, terminal: { ...terminal, input: keys.input } },
-      { opened, held, look, counts },
+      { opened, held, style, counts },
     );
   } finally {
     // First of all: writing to a terminal that was closed may end the process.
@@ -44,46 +43,81 @@ export async function runTriage(run: CommandRun): Promise<void> {
   voice.writeText(`About ${plural(total)} left in queue ${queue.name}`);
 }
 
-interface Desk {
-  opened: Opened;
+function noTerminal(): UserError {
+  return UserError.of(
+    argumentProblem('sls watchbot dead-letter triage', {
+      given: 'no terminal to ask at',
+      allowed: 'a terminal',
+      advice: 'in scripts use `dead-letter list --json`, then `replay` and `delete` with ids or filters',
+    }),
+  );
+}
+
+interface Triage {
+  opened: OpenedQueue;
   held: HeldLetters;
-  look: TextStyle;
+  style: TextStyle;
   counts: Counts;
 }
 
-async function decideOnAll(run: CommandRun, desk: Desk): Promise<void> {
-  const { opened, held } = desk;
-  const line = new OneByOne(opened.queue, held);
+async function decideOnAll(run: CommandRun, triage: Triage): Promise<void> {
+  const { opened, held, style } = triage;
+  const letters = new OneByOne(opened.queue, held);
   const replay = new Replay(opened.queue, held);
   while (!run.signal.aborted) {
-    const letter = await line.next(run.signal);
+    const letter = await letters.next(run.signal);
     if (letter === undefined) break;
     if (replay.isBack(letter)) continue;
     const log = await logOf(run, opened, letter);
-    run.voice.writeText(await page(letter, log, desk.look));
+    run.voice.writeText(await page(letter, log, style));
     const answer = await answerTo(run, log);
     if (answer === 'stop') return;
     if (!held.has(letter)) {
       run.voice.log.warning('It was held for too long and is back in the queue: nothing was done with it');
       continue;
     }
-    await carryOut(run, desk, { letter, answer, replay });
+    await carryOut(run, triage, { letter, answer, replay });
   }
   if (!run.signal.aborted) run.voice.writeText('No more dead letters to decide on.');
 }
+
+const MOST_BODY_LINES = 20;
+const MOST_BODY_LENGTH = 4000;
+const LAST_LINES = 5;
+
+/** One message, so that it fits a screen. */
+async function page(letter: Letter, log: KnownLog, style: TextStyle): Promise<string> {
+  const { colours, width = 80 } = style;
+  const body = visibleLines(textOf(letter).slice(0, MOST_BODY_LENGTH)).split('\n');
+  const isCut = body.length > MOST_BODY_LINES || textOf(letter).length > MOST_BODY_LENGTH;
+  const parts = [
+    colours.dim('─'.repeat(width)),
+    await describeLetter(letter, log, style),
+    '',
+    ...body.slice(0, MOST_BODY_LINES),
+    ...(isCut ? [colours.dim(`… \`sls watchbot dead-letter show ${letter.id}\` shows all`)] : []),
+  ];
+  if ('lines' in log && log.lines.length > 0) {
+    parts.push('', colours.dim('last lines of its log'), logText(log.lines.slice(-LAST_LINES)));
+  }
+  return `${parts.join('\n')}\n`;
+}
+
+const logText = (lines: readonly { text: string }[]) =>
+  lines.map(({ text }) => visibleLines(text.trimEnd())).join('\n');
 
 /** Shows the log as often as it is asked for. */
 async function answerTo(run: CommandRun, log: KnownLog): Promise<Exclude<Answer, 'logs'>> {
   for (;;) {
     const answer = await ask(run, 'lines' in log && log.lines.length > 0);
     if (answer !== 'logs') return answer;
-    if ('lines' in log) run.voice.writeText(`${logText(log)}\n`);
+    if ('lines' in log) run.voice.writeText(`${logText(log.lines)}\n`);
   }
 }
 
 async function carryOut(
   { voice }: CommandRun,
-  { opened: { queue }, held, counts }: Desk,
+  { opened: { queue }, held, counts }: Triage,
   { letter, answer, replay }: { letter: Letter; answer: keyof Counts; replay: Replay },
 ): Promise<void> {
   const failures =
@@ -97,37 +131,68 @@ async function carryOut(
   await held.release();
 }
 
-const MOST_BODY_LINES = 20;
-const MOST_BODY_LENGTH = 4000;
-const LAST_LINES = 5;
+type Answer = 'replay' | 'delete' | 'skip' | 'logs' | 'stop';
 
-/** One message, so that it fits a screen. */
-async function page(letter: Letter, log: KnownLog, look: TextStyle): Promise<string> {
-  const { colours, width = 80 } = look;
-  const body = visibleLines(textOf(letter).slice(0, MOST_BODY_LENGTH)).split('\n');
-  const isCut = body.length > MOST_BODY_LINES || textOf(letter).length > MOST_BODY_LENGTH;
-  const parts = [
-    colours.dim('─'.repeat(width)),
-    await describeLetter(letter, log, look),
-    '',
-    ...body.slice(0, MOST_BODY_LINES),
-    ...(isCut ? [colours.dim(`… \`sls watchbot dead-letter show ${letter.id}\` shows all`)] : []),
-  ];
-  if ('lines' in log && log.lines.length > 0) {
-    parts.push('', colours.dim('last lines of its log'), logText({ lines: log.lines.slice(-LAST_LINES) }));
+const CHOICES: readonly { value: Answer; name: string }[] = [
+  { value: 'skip', name: 'skip     leave it, and give it back at once' },
+  { value: 'replay', name: 'replay   put it back into the work queue' },
+  { value: 'delete', name: 'delete   for good' },
+  { value: 'logs', name: 'logs     show all that the log says of it' },
+  { value: 'stop', name: 'stop     give it back and end' },
+];
+
+/** Asks what to do with a message. A Ctrl-C is a stop, and so is a terminal that was closed. */
+async function ask({ terminal, signal }: CommandRun, hasLog: boolean): Promise<Answer> {
+  const { default: select } = await import('@inquirer/select');
+  const possible = CHOICES.filter(({ value }) => hasLog || value !== 'logs');
+  const choices = possible.map((choice) => ({ ...choice, short: choice.value }));
+  const { input, output } = terminal;
+  try {
+    return await select({ message: 'What to do with it?', choices, loop: false }, { input, output, signal });
+  } catch (error) {
+    if (!STOPS.includes((error as Error).name)) throw error;
+    return 'stop';
   }
-  return `${parts.join('\n')}\n`;
 }
 
-const logText = ({ lines }: { lines: readonly { text: string }[] }) =>
-  lines.map(({ text }) => visibleLines(text.trimEnd())).join('\n');
+const STOPS = ['ExitPromptError', 'AbortPromptError'];
 
-function noTerminal(): UserError {
-  return UserError.of({
-    code: 'WATCHBOT_ARGUMENTS',
-    place: 'sls watchbot dead-letter triage',
-    given: 'no terminal to ask at',
-    allowed: 'a terminal',
-    advice: 'in scripts use `dead-letter list --json`, then `replay` and `delete` with ids or filters',
+/** The keys of a terminal that may be closed at any moment. */
+interface Keys {
+  input: PassThrough;
+  /** Given when the command is told to stop, and when the terminal is closed. */
+  signal: AbortSignal;
+  forget: () => void;
+}
+
+type RawInput = CommandRun['terminal']['input'] & { setRawMode?: (isRaw: boolean) => unknown };
+
+/**
+ * Reading from a closed terminal, writing to it or setting something on it fails, and must not end the process before all
+ * that is held is released. A prompt would let it: so it gets the keys, but not the terminal itself.
+ */
+function openKeys({ terminal: { input, output }, signal }: CommandRun): Keys {
+  const closed = new AbortController();
+  const stop = () => {
+    closed.abort();
+  };
+  const raw = input as RawInput;
+  const keys = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (isRaw: boolean) => raw.setRawMode?.(isRaw),
   });
+  input.on('end', stop);
+  // These listeners stay: what is under way when the terminal is closed fails later.
+  input.on('error', stop);
+  output.on('error', stop);
+  input.pipe(keys);
+  return {
+    input: keys,
+    signal: AbortSignal.any([signal, closed.signal]),
+    forget: () => {
+      input.off('end', stop);
+      input.unpipe(keys);
+      input.pause();
+    },
+  };
 }

@@ -1,12 +1,6 @@
 import { UserError } from '../../errors/user-error';
 import { DURATION_FORMS, UNIT_SECONDS } from '../command/durations';
-import {
-  argumentProblem,
-  type ProblemList,
-  durationOption,
-  numberOption,
-  textOption,
-} from '../command/options';
+import { argumentProblem, type ProblemList, durationOption, numberOption, textOption } from '../command/options';
 import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_MESSAGES, MOST_DAYS, MOST_JOB_SECONDS, MOST_MESSAGES } from './limits';
 import type { Arrivals, Durations, Load } from './load';

@@ -1,12 +1,6 @@
 import type { Configuration, Worker } from '../../config/configuration';
 import type { DeployedWorker } from '../stack/workers';
-import {
-  protectedTasks,
-  serviceNameIn,
-  serviceState,
-  type DeploymentState,
-  type TaskCounts,
-} from './service';
+import { protectedTasks, serviceNameIn, serviceState, type DeploymentState, type TaskCounts } from './service';
 import { queueNameIn } from '../stack/queues';
 import { alarmStates, type AlarmState } from './alarms';
 import { recentMetrics, type Metrics } from './metrics';

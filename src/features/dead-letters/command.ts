@@ -47,7 +47,7 @@ export const DEAD_LETTER: CommandDefinition = {
         'Put dead letters back into the work queue: replay [ID…]. All, by a move of SQS itself, where neither ids nor ' +
         'filters are given; else one by one: sent first, then deleted, so that a kill between the two leads to a ' +
         'message that is done twice, never to one that is lost',
-      run: async () => (await import('./replay-command.js')).runReplay,
+      run: async () => (await import('./replay.js')).runReplay,
       words: 'ID…',
       options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, json },
       examples: [
@@ -61,7 +61,7 @@ export const DEAD_LETTER: CommandDefinition = {
     },
     delete: {
       usage: 'Delete dead letters, by ids or filters: delete [ID…]. Asks before',
-      run: async () => (await import('./delete-command.js')).runDelete,
+      run: async () => (await import('./delete.js')).runDelete,
       words: 'ID…',
       options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, yes: YES, json },
       examples: [
@@ -73,7 +73,7 @@ export const DEAD_LETTER: CommandDefinition = {
     },
     purge: {
       usage: 'Delete all dead letters. Asks before. SQS takes one purge a minute',
-      run: async () => (await import('./purge-command.js')).runPurge,
+      run: async () => (await import('./delete.js')).runPurge,
       options: { ...WHERE, 'dry-run': DRY_RUN, yes: YES, json },
       examples: [
         { line: 'sls watchbot dead-letter purge --yes', does: 'all, without a question: for scripts' },
