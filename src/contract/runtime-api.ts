@@ -1,3 +1,4 @@
+import { MIB } from '../shared/sizes';
 /**
  * Lambda's Runtime API: what passes between a runtime and whoever has its invocations.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
@@ -29,7 +30,7 @@ export const RuntimeHeader = {
 } as const;
 
 /** Lambda's limit on an answer, 6 MB and a little for its frame: more is refused. */
-export const MAX_ANSWER_BYTES = 6 * 1024 * 1024 + 100;
+export const MAX_ANSWER_BYTES = 6 * MIB + 100;
 
 /** An error as a runtime reports it. */
 export interface ReportedError {

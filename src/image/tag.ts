@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, readlink, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { KIB } from '../shared/sizes';
 import { inBatches } from '../shared/batches';
 import type { Architecture } from '../config/configuration';
 import { layerContainerfile, layerFileNames } from './containerfile';
@@ -12,7 +13,7 @@ import type { ImageBase, OwnEntryPoint } from './packaged-images';
 const TAG_LENGTH = 20;
 
 /** Files up to this size are read as a whole, so many at once. */
-const SMALL_BYTES = 256 * 1024;
+const SMALL_BYTES = 256 * KIB;
 const READ_AT_ONCE = 32;
 
 /**

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { MIB } from '../../shared/sizes';
 
 /** A line of a file that is not blank. */
 export interface FileLine {
@@ -13,7 +14,7 @@ export interface FileLine {
 const LINE_FEED = 0x0a;
 const CHUNK_BYTES = 262_144;
 /** Above the greatest message as JSON may write it: `\u0000` for each of its bytes. */
-const MAX_LINE_BYTES = 8 * 1_048_576;
+const MAX_LINE_BYTES = 8 * MIB;
 
 /** The lines of a file as they are read; no more of it is in memory than a chunk and a line. */
 export async function* fileLines(path: string, signal: AbortSignal): AsyncGenerator<FileLine> {

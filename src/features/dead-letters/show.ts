@@ -1,13 +1,14 @@
 import { UserError } from '../../errors/user-error';
 import type { CommandRun } from '../command/command';
-import { describeDuration } from '../command/durations';
+import { describeDuration } from '../../shared/durations';
+import { describeSize } from '../../shared/sizes';
 import { argumentProblem } from '../command/options';
 import { fieldTable, styleFor, visibleLines, type TextStyle } from '../command/terminal-text';
 import { messageLog, type MessageLog } from './attempts';
 import { interrupted, openQueue, sayEnd, throwIfIncomplete, type OpenedQueue } from './choice';
 import type { Letter } from './letter';
 import { peek } from './sweep';
-import { attributesOf, describeSize, letterJson, visibleBody } from './text';
+import { attributesOf, letterJson, visibleBody } from './text';
 
 /** `sls watchbot dead-letter show ID…`. */
 export async function runShow(run: CommandRun): Promise<void> {

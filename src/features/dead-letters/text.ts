@@ -1,14 +1,7 @@
 import { firstLine, plainTable, type TextStyle, visibleLines } from '../command/terminal-text';
 import { textOf, type Letter } from './letter';
-import { describeAge } from '../command/durations';
-
-const KIB = 1024;
-
-export function describeSize(bytes: number): string {
-  if (bytes < KIB) return `${bytes} B`;
-  const kib = bytes / KIB;
-  return kib < KIB ? `${kib.toFixed(1)} KiB` : `${(kib / KIB).toFixed(1)} MiB`;
-}
+import { describeAge } from '../../shared/durations';
+import { describeSize } from '../../shared/sizes';
 
 /** Subject and first line, as far as they fit. */
 function summary(letter: Letter, { colours }: TextStyle, width: number): string {

@@ -1,5 +1,6 @@
 import type { Worker } from '../../config/configuration';
 import type { Problem } from '../../errors/problem';
+import { DAY_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
 import { argumentProblem, ProblemList, timeOption, textOption } from '../command/options';
 import { chooseWorker } from '../stack/workers';
 import type { CommandRun } from '../command/command';
@@ -17,8 +18,6 @@ export interface LogsPlan {
   isErrors: boolean;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Long enough to mean one message; the eight characters of a line are. */
 const MESSAGE_ID = /^[0-9a-f-]{4,36}$/i;
 
@@ -30,7 +29,8 @@ export function planLogs({ options, configuration, target }: CommandRun, nowMs: 
   const message = text('message');
   const untilMs = problems.read(() => timeOption(options, 'until', nowMs));
   const since = problems.read(() => timeOption(options, 'since', nowMs));
-  const sinceMs = since ?? (untilMs ?? nowMs) - (message === undefined ? 10 * MINUTE_MS : DAY_MS);
+  const sinceMs =
+    since ?? (untilMs ?? nowMs) - (message === undefined ? 10 * MINUTE_SECONDS : DAY_SECONDS) * 1000;
   const plan = {
     sinceMs,
     untilMs,

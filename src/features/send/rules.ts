@@ -4,7 +4,7 @@ import type { OutgoingMessage, Way } from './message';
 import { hasScheduleRole } from './schedule';
 import { argumentProblem } from '../command/options';
 import type { CommandRun } from '../command/command';
-import { DURATION_FORMS } from '../command/durations';
+import { DURATION_FORMS } from '../../shared/durations';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html */
 export const MAX_SQS_DELAY_SECONDS = 900;

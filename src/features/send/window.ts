@@ -1,3 +1,4 @@
+import { MIB } from '../../shared/sizes';
 import { MAX_BATCH } from '../../shared/batches';
 import { messageBytes, type OutgoingMessage } from './message';
 
@@ -10,7 +11,7 @@ export interface NumberedMessage {
 
 /** What is read ahead: enough for all calls under way at once, and no more than memory should hold. */
 const MAX_MESSAGES = 1_000;
-const MAX_BYTES = 8 * 1_048_576;
+const MAX_BYTES = 8 * MIB;
 
 /**
  * Messages that were read and wait to be sent, in order. With FIFO, one batch at a time has messages of a group, so that

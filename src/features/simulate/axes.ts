@@ -1,3 +1,4 @@
+import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, unitOf } from '../../shared/durations';
 import type { PolicyRun } from './compare';
 import type { Sample } from './simulation';
 
@@ -74,28 +75,27 @@ const countLabel = (value: number) => (value > MOST_WRITTEN_OUT ? COMPACT : WHOL
 /** Steps between ticks that people count time in, in seconds. */
 const TIME_STEPS: readonly number[] = [
   ...[1, 2, 5, 10, 15, 30],
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * 3_600),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_SECONDS),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_SECONDS),
 ];
-const DAY_SECONDS = 86_400;
 
-const TIME_UNITS: readonly (readonly [seconds: number, name: string])[] = [
-  [DAY_SECONDS, 'days'],
-  [3_600, 'h'],
-  [60, 'min'],
-  [1, 's'],
-];
-/** A unit is used from so many of it on: `90 min` rather than `1.5 h`. */
+/** `90 s` and `100 min` are as easy to read as `1.5 min`, and more exact. */
 const FEWEST_OF_UNIT = 2;
+
+/** The unit in which a duration is told, and its name there. */
+export function readableUnitOf(seconds: number): { seconds: number; name: string } {
+  const unit = unitOf(seconds, FEWEST_OF_UNIT);
+  return { seconds: unit.seconds, name: unit.seconds === DAY_SECONDS ? 'days' : unit.symbol };
+}
 
 /** An axis of seconds, written in the unit that suits the longest of them. Its last tick is at the end or behind it. */
 export function timeAxis(mostSeconds: number, ticks: number): Axis {
   const rough = Math.max(mostSeconds, 1) / ticks;
   const step = TIME_STEPS.find((each) => each >= rough) ?? daysStep(rough);
   const count = Math.max(1, Math.ceil(mostSeconds / step));
-  const [unitSeconds, unit] = TIME_UNITS.find(([each]) => mostSeconds >= each * FEWEST_OF_UNIT) ?? [1, 's'];
-  const label = (seconds: number) => String(Number((seconds / unitSeconds).toFixed(2)));
-  return { ...multiples(step, count), unit, label };
+  const unit = readableUnitOf(mostSeconds);
+  const label = (seconds: number) => String(Number((seconds / unit.seconds).toFixed(2)));
+  return { ...multiples(step, count), unit: unit.name, label };
 }
 
 function daysStep(roughSeconds: number): number {

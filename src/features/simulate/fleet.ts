@@ -1,9 +1,8 @@
+import { HOUR_SECONDS } from '../../shared/durations';
 import { TokenBucket } from '../../scaling/aws/ecs';
 import type { EventQueue, SimulationEvent } from './events';
 import type { Random } from './load';
 import type { World } from './world';
-
-const HOUR_SECONDS = 3_600;
 
 interface FleetParts {
   readonly world: World;

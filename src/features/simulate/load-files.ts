@@ -5,7 +5,7 @@ import { parseObject } from '../../shared/json';
 import { UserError } from '../../errors/user-error';
 import { argumentProblem } from '../command/options';
 import type { CommandRun } from '../command/command';
-import { parseTime } from '../command/durations';
+import { DAY_SECONDS, parseTime } from '../../shared/durations';
 import { fileLines } from '../command/file-lines';
 import { MOST_DAYS, MOST_MESSAGES } from './limits';
 
@@ -16,7 +16,7 @@ const ARRIVAL = /^\s*(?<time>[^,;\s]+)(?:[,;\s]\s*(?<count>\d{1,9}))?\s*$/;
 const SECONDS = /^\d{1,12}(\.\d{1,6})?$/;
 const ARRIVALS_ALLOWED =
   'in each line seconds from the start (12.5) or a time (2026-01-31T12:00:00Z), the same in all lines; then, where more than one message comes, a comma and how many';
-const LONGEST_SECONDS = MOST_DAYS * 86_400;
+const LONGEST_SECONDS = MOST_DAYS * DAY_SECONDS;
 
 /**
  * When messages come, in ascending seconds from the first one.

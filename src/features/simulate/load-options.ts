@@ -1,6 +1,12 @@
 import { UserError } from '../../errors/user-error';
-import { DURATION_FORMS, UNIT_SECONDS } from '../command/durations';
-import { argumentProblem, type ProblemList, durationOption, numberOption, textOption } from '../command/options';
+import { DAY_SECONDS, DURATION_FORMS, HOUR_SECONDS, secondsOfUnit } from '../../shared/durations';
+import {
+  argumentProblem,
+  type ProblemList,
+  durationOption,
+  numberOption,
+  textOption,
+} from '../command/options';
 import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_MESSAGES, MOST_DAYS, MOST_JOB_SECONDS, MOST_MESSAGES } from './limits';
 import type { Arrivals, Durations, Load } from './load';
@@ -67,15 +73,14 @@ function groupsOption(options: Options): number | undefined {
 
 /** The ways to say what comes in; one of them is used. */
 const ARRIVAL_OPTIONS = ['messages', 'rate', 'daily', 'arrivals'] as const;
-const DEFAULT_RATE_SECONDS = 3_600;
+const DEFAULT_RATE_SECONDS = HOUR_SECONDS;
 
 const HOURS = 24;
-const HOUR_SECONDS = 3_600;
 /** The hour of the day with the most messages, and how much more than the mean that is: a night has next to none. */
 const BUSIEST_HOUR = 15;
 const DAILY_SWING = 0.9;
 
-const LONGEST_LOAD = { mostSeconds: MOST_DAYS * HOURS * HOUR_SECONDS, most: `${MOST_DAYS}d` };
+const LONGEST_LOAD = { mostSeconds: MOST_DAYS * DAY_SECONDS, most: `${MOST_DAYS}d` };
 
 /** Undefined where one of the options is wrong, or the file: the list tells all of it. */
 async function readArrivalOptions(run: CommandRun, problems: ProblemList): Promise<Arrivals | undefined> {
@@ -90,7 +95,7 @@ async function readArrivalOptions(run: CommandRun, problems: ProblemList): Promi
     return atSeconds === undefined ? undefined : { kind: 'times', atSeconds };
   }
   if (perSecond !== undefined) return { kind: 'rate', perSecond, seconds: seconds ?? DEFAULT_RATE_SECONDS };
-  if (perDay !== undefined) return dailyCurve(perDay, seconds ?? HOURS * HOUR_SECONDS);
+  if (perDay !== undefined) return dailyCurve(perDay, seconds ?? DAY_SECONDS);
   return { kind: 'burst', messages: messages ?? DEFAULT_MESSAGES };
 }
 
@@ -105,8 +110,8 @@ const RATE = /^(\d{1,9}(?:\.\d{1,6})?)\/([smhd])$/;
 function rateOption(options: Options, name: string): number | undefined {
   const text = textOption(options, name);
   if (text === undefined) return undefined;
-  const [, count, unit = ''] = RATE.exec(text) ?? [];
-  const perSecond = Number(count) / UNIT_SECONDS[unit]!;
+  const [, count, unit] = RATE.exec(text) ?? [];
+  const perSecond = Number(count) / secondsOfUnit(unit);
   if (perSecond > 0) return perSecond;
   const allowed = 'messages a second, minute, hour or day, more than none: 5/s, 300/m, 20000/h, 1000000/d';
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
@@ -114,7 +119,7 @@ function rateOption(options: Options, name: string): number | undefined {
 
 /** A wave over the day: most in the afternoon, next to nothing at night. */
 function dailyCurve(perDay: number, seconds: number): Arrivals {
-  const mean = perDay / HOURS / HOUR_SECONDS;
+  const mean = perDay / DAY_SECONDS;
   const hours = Math.max(1, Math.ceil(seconds / HOUR_SECONDS));
   const perSecondByHour = Array.from({ length: hours }, (_, hour) => {
     const angle = ((hour - BUSIEST_HOUR) / HOURS) * 2 * Math.PI;

@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../../shared/durations';
 /** What comes in, and how long it takes. Seconds throughout. */
 export interface Load {
   readonly arrivals: Arrivals;
@@ -22,8 +23,6 @@ export type Durations =
   | { readonly kind: 'spread'; readonly medianSeconds: number; readonly p95Seconds: number }
   /** Drawn from those that were measured. */
   | { readonly kind: 'samples'; readonly seconds: readonly number[] };
-
-const HOUR_SECONDS = 3_600;
 
 /** z of the 95th of 100 in a normal distribution. */
 const Z95 = 1.6449;

@@ -5,7 +5,7 @@ import { widestBounds } from '../../scaling/choose-policy';
 import type { ScalingBounds } from '../../scaling/policy';
 import { argumentProblem, ProblemList, durationOption, numberOption, textOption } from '../command/options';
 import { chooseWorker } from '../stack/workers';
-import { parseDuration } from '../command/durations';
+import { HOUR_SECONDS, parseDuration } from '../../shared/durations';
 import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_JOB_SECONDS, MOST_TASKS } from './limits';
 import type { Load } from './load';
@@ -27,7 +27,7 @@ export interface SimulatePlan {
   search: SearchPlan | undefined;
 }
 
-const LONGEST_START = { mostSeconds: 3_600, most: '1h' };
+const LONGEST_START = { mostSeconds: HOUR_SECONDS, most: '1h' };
 const MOST_SEED = 4_294_967_295;
 const PERCENT = { most: 100, what: 'percent of the tasks in an hour, 0 to 100: 5, 12.5' };
 
@@ -138,7 +138,6 @@ interface SearchPlan {
 }
 
 const MONEY = /^\d{1,12}(\.\d{1,9})?$/;
-const HOUR_SECONDS = 3_600;
 
 /** A budget is task-hours, or money, by its unit: what it means never depends on another option. */
 function searchOf(

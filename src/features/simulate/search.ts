@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../../shared/durations';
 import { DEFAULT_KEEP_IDLE_SECONDS } from '../../scaling/limits';
 import { givenStepsPolicy, taskLevels, type GivenStep } from '../../scaling/policies/steps';
 import type { ScalingBounds } from '../../scaling/policy';
@@ -88,8 +89,6 @@ export interface Proposed {
   /** Those that none is both cheaper and sooner than, the cheapest first. */
   frontier: readonly Proposal[];
 }
-
-const HOUR_SECONDS = 3_600;
 
 /** Looks for steps; undefined where nobody asked for them. */
 export async function propose(

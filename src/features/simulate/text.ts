@@ -1,12 +1,12 @@
+import { HOUR_SECONDS, TIME_UNITS } from '../../shared/durations';
 import { plainTable, type TextStyle } from '../command/terminal-text';
+import { readableUnitOf } from './axes';
 import { POLICY_LABELS, type PolicyRun } from './compare';
 import type { Arrivals, Durations } from './load';
 import { countOf, secondsOf } from './load-options';
 import type { SimulatePlan } from './plan';
 import type { PlotTexts } from './plot';
 import { DEFAULT_WORLD, type World } from './world';
-
-const HOUR_SECONDS = 3_600;
 
 export const taskHoursOf = ({ result }: PolicyRun): number => result.taskSeconds / HOUR_SECONDS;
 
@@ -52,18 +52,10 @@ export const numberText = (value: number): string => NUMBER.format(value);
 
 /** In one unit, with a tenth where that is of interest: `0.3 s`, `38 s`, `24.6 min`, `5.5 h`. */
 export function secondsText(seconds: number): string {
-  const [unitSeconds, name] = UNITS.find(([each]) => seconds >= each * FEWEST_OF_UNIT) ?? [1, 's'];
-  const value = seconds / unitSeconds;
-  return `${numberText(unitSeconds === 1 && value >= 10 ? Math.round(value) : value)} ${name}`;
+  const unit = readableUnitOf(seconds);
+  const value = seconds / unit.seconds;
+  return `${numberText(unit.seconds === 1 && value >= 10 ? Math.round(value) : value)} ${unit.name}`;
 }
-
-const UNITS: readonly (readonly [seconds: number, name: string])[] = [
-  [86_400, 'days'],
-  [3_600, 'h'],
-  [60, 'min'],
-];
-/** `90 s` and `100 min` are as easy to read as `1.5 min`, and more exact. */
-const FEWEST_OF_UNIT = 2;
 
 /** What comes in, what jobs take, and on how many tasks. */
 export function loadTexts({ load, bounds }: Pick<SimulatePlan, 'load' | 'bounds'>) {
@@ -106,16 +98,10 @@ function arrivalsText(arrivals: Arrivals): string {
   }
 }
 
-const RATE_UNITS: readonly (readonly [seconds: number, name: string])[] = [
-  [1, 'second'],
-  [60, 'minute'],
-  [3_600, 'hour'],
-];
-
-/** By the first unit in which it is one or more. */
+/** In the smallest unit in which there is at least one message. */
 function rateText(perSecond: number): string {
-  const [seconds, name] = RATE_UNITS.find(([each]) => perSecond * each >= 1) ?? [86_400, 'day'];
-  return `${numberText(perSecond * seconds)} messages a ${name}`;
+  const { seconds, word } = TIME_UNITS.findLast((unit) => perSecond * unit.seconds >= 1) ?? TIME_UNITS[0]!;
+  return `${numberText(perSecond * seconds)} messages a ${word}`;
 }
 
 function durationsText(durations: Durations): string {

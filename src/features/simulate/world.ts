@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../../shared/durations';
 import { FARGATE_LAUNCHES, SPOT_NOTICE_SECONDS } from '../../scaling/aws/ecs';
 
 /** The delays and limits that a policy meets. Seconds, unless the name says otherwise. */
@@ -54,6 +55,6 @@ export const DEFAULT_WORLD: World = {
   interruptionsPerHour: 0,
   noticeSeconds: SPOT_NOTICE_SECONDS,
   minimumBilledSeconds: 60,
-  patienceSeconds: 7 * 86_400,
+  patienceSeconds: 7 * DAY_SECONDS,
   sampleSeconds: 10,
 };

@@ -1,3 +1,4 @@
+import { KIB, MIB } from '../../shared/sizes';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { existingQueue, queueName } from '../../config/names';
@@ -52,7 +53,7 @@ export interface WorkerAddress {
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  * https://aws.amazon.com/about-aws/whats-new/2026/09/amazon-sns-1mib-support/
  */
-const DEFAULT_MAX_BYTES = { queue: 1_048_576, topic: 262_144 } as const;
+const DEFAULT_MAX_BYTES = { queue: MIB, topic: 256 * KIB } as const;
 
 /** The names that the template gives, with the user's extensions. */
 export function workerAddress(configuration: Configuration, worker: Worker): WorkerAddress {

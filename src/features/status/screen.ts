@@ -6,7 +6,7 @@ import type { Reading } from './reading';
 import type { ScalingActivity, ScalingBounds } from './scaling';
 import type { DeploymentState } from './service';
 import type { WorkerStatus } from './worker-status';
-import { describeAge, describeDuration } from '../command/durations';
+import { describeAge, describeDuration } from '../../shared/durations';
 
 type Field = [name: string, text: string];
 

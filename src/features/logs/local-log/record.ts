@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { MIB } from '../../../shared/sizes';
 
 /** A line of the log of `sls watchbot local`, as its file keeps it: one in JSON a line. */
 export interface LocalRecord {
@@ -8,7 +9,7 @@ export interface LocalRecord {
 }
 
 /** The file is set aside at this size, and what was set aside before is removed: two of them are the most there is. */
-export const MAX_FILE_BYTES = 64 * 1_048_576;
+export const MAX_FILE_BYTES = 64 * MIB;
 
 export interface LocalLogFiles {
   current: string;

@@ -1,0 +1,70 @@
+/** Times as users type them, and as they are shown. */
+
+export const MINUTE_SECONDS = 60;
+export const HOUR_SECONDS = 60 * MINUTE_SECONDS;
+export const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+export interface TimeUnit {
+  seconds: number;
+  /** As users type it: `15m`. */
+  letter: string;
+  /** As it is shown: `15 min`. */
+  symbol: string;
+  /** `messages a minute` */
+  word: string;
+}
+
+const SECOND: TimeUnit = { seconds: 1, letter: 's', symbol: 's', word: 'second' };
+
+/** The largest first. */
+export const TIME_UNITS: readonly TimeUnit[] = [
+  { seconds: DAY_SECONDS, letter: 'd', symbol: 'd', word: 'day' },
+  { seconds: HOUR_SECONDS, letter: 'h', symbol: 'h', word: 'hour' },
+  { seconds: MINUTE_SECONDS, letter: 'm', symbol: 'min', word: 'minute' },
+  SECOND,
+];
+
+/** The largest unit of which there are at least so many in a duration; else a second. */
+export const unitOf = (seconds: number, fewest = 1): TimeUnit =>
+  TIME_UNITS.find((unit) => seconds >= unit.seconds * fewest) ?? SECOND;
+
+const DURATION = /^(\d{1,9})([smhd])$/;
+export const DURATION_FORMS = 'a number and s, m, h or d: 90s, 15m, 2h, 1d';
+
+/** Seconds; undefined if the text is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, letter] = DURATION.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * secondsOfUnit(letter);
+}
+
+/** NaN if there is no unit with this letter. */
+export const secondsOfUnit = (letter: string | undefined): number =>
+  TIME_UNITS.find((unit) => unit.letter === letter)?.seconds ?? NaN;
+
+/** ISO 8601, with a time of day or without: what JavaScript takes beyond it means other things elsewhere. */
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** Milliseconds since 1970, in UTC if no zone is given; undefined if the text is no time of ISO 8601. */
+export function parseTime(text: string): number | undefined {
+  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes('T');
+  const time = ISO_TIME.test(text) ? Date.parse(hasZone ? text : `${text}Z`) : NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** In the two largest units: `2 h 5 min`. */
+export function describeDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const unit = unitOf(seconds);
+  const rest = seconds % unit.seconds;
+  const smaller = TIME_UNITS[TIME_UNITS.indexOf(unit) + 1];
+  const inSmaller = smaller === undefined ? 0 : Math.floor(rest / smaller.seconds);
+  const whole = describeAge(ms);
+  return smaller === undefined || inSmaller === 0 ? whole : `${whole} ${inSmaller} ${smaller.symbol}`;
+}
+
+/** In the largest unit only: `2 h`. */
+export function describeAge(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const unit = unitOf(seconds);
+  return `${Math.floor(seconds / unit.seconds)} ${unit.symbol}`;
+}
