@@ -1,15 +1,14 @@
-import type { WorkerInput } from './configuration';
-import type { S3Source, ScheduleSource, SnsSource, Sources, Webhook } from './events';
+import type { S3Source, ScheduleSource, SnsSource, Sources, Webhook, WorkerInput } from './configuration';
+import { EVENT_DEFAULTS } from './defaults';
 import { isIntrinsic } from './maps';
-import { EVENT_DEFAULTS } from './schema/sources';
 
 type EventInput = WorkerInput['events'][number];
-type Given<K extends keyof EventInput> = NonNullable<EventInput[K]>;
+type SourceInput<K extends keyof EventInput> = NonNullable<EventInput[K]>;
 
-/** The sources by kind, each in the order of the file. */
+/** The sources by kind with every choice made, each kind in the order of the file. */
 export function completeEvents(events: WorkerInput['events']): Sources {
-  const of = <K extends keyof EventInput>(kind: K): Given<K>[] =>
-    events.flatMap((event) => (event[kind] === undefined ? [] : [event[kind] as Given<K>]));
+  const of = <K extends keyof EventInput>(kind: K): SourceInput<K>[] =>
+    events.flatMap((event) => (event[kind] === undefined ? [] : [event[kind] as SourceInput<K>]));
   return {
     sns: of('sns').map(completeSns),
     eventBridge: of('eventBridge').map(({ pattern, eventBus, input, inputPath, messageGroupId }) => ({
@@ -37,13 +36,14 @@ function completeSns(given: unknown): SnsSource {
   };
 }
 
-function completeSchedule(given: Given<'schedule'>): ScheduleSource {
+function completeSchedule(given: SourceInput<'schedule'>): ScheduleSource {
   const { rate, timezone, input, enabled, messageGroupId } =
     typeof given === 'string' ? { rate: given } : given;
   return { rate, timezone, input: text(input), enabled: enabled ?? true, messageGroupId };
 }
 
-function completeS3({ bucket, event, prefix, suffix, existing, messageGroupId }: Given<'s3'>): S3Source {
+function completeS3(given: SourceInput<'s3'>): S3Source {
+  const { bucket, event, prefix, suffix, existing, messageGroupId } = given;
   return {
     bucket,
     event: event ?? EVENT_DEFAULTS.s3Event,
@@ -54,7 +54,7 @@ function completeS3({ bucket, event, prefix, suffix, existing, messageGroupId }:
   };
 }
 
-function completeWebhook({ authorization, throttle, messageGroupId }: Given<'webhook'>): Webhook {
+function completeWebhook({ authorization, throttle, messageGroupId }: SourceInput<'webhook'>): Webhook {
   return { authorization: authorization as Webhook['authorization'], throttle, messageGroupId };
 }
 

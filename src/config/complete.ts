@@ -1,50 +1,70 @@
 import { MAX_FINISH_SECONDS } from '../contract/outcomes';
-import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName, type AlarmSettings } from './alarm-defaults';
-import { DEFAULT_MOUNT, withoutSlash } from './mounts';
-import { isMap } from './maps';
-import { hasTopic, isFifo } from './queue-kind';
-import { completeCapacity } from './complete-capacity';
+import { widestBounds } from '../scaling/choose-policy';
 import { completeEvents } from './complete-events';
-import { completeHandler, withoutHandlerKeys } from './complete-handler';
-import { completeImage } from './complete-image';
-import { OF_NEW_VERSION } from './schema/deploy';
-import { HEALTH_CHECK_DEFAULTS } from './schema/health';
-import { Encryption as EncryptionWord } from './schema/queue';
-import { REDUCE_DEFAULTS } from './schema/reduce';
 import type {
+  Build,
+  Capacity,
   Configuration,
   Deploy,
   Encryption,
+  Handler,
+  HandlerBundle,
   HealthCheck,
   ListOrIntrinsic,
   NamedRegistry,
+  Notify,
   Queue,
   Reduce,
+  Scaling,
   Secret,
   ServiceContext,
   SharedInput,
   TextOrIntrinsic,
   Vpc,
   Worker,
+  WorkerImage,
   WorkerInput,
 } from './configuration';
+import {
+  ALARM_DEFAULTS,
+  ALARM_NAMES,
+  BUNDLE_DEFAULTS,
+  CAPACITY_DEFAULTS,
+  DEFAULT_MOUNT,
+  EC2,
+  Encryption as EncryptionWord,
+  HEALTH_CHECK_DEFAULTS,
+  IMAGE_DEFAULTS,
+  NODE_IMAGE,
+  OF_NEW_VERSION,
+  REDUCE_DEFAULTS,
+} from './defaults';
+import { isMap } from './maps';
 
-/** Makes every choice that the user left open. The input has passed the schema and the rules. */
+/**
+ * Makes every choice that the user left open. The input has passed the schema, but not the rules: these look at the
+ * finished configuration.
+ * @param shared without `build` only if the schema has refused the whole section
+ */
 export function complete(
-  shared: SharedInput,
+  shared: Partial<SharedInput>,
   workers: Readonly<Record<string, WorkerInput>>,
   context: ServiceContext,
 ): Configuration {
   return {
     context,
-    build: { engine: shared.build.engine, nodeImage: shared.build.nodeImage },
+    build: completeBuild(shared.build),
     cluster: shared.cluster,
     vpc: completeVpc(shared.vpc, context),
     notify: completeNotify(shared.notify),
     registry: completeRegistry(shared.registry),
-    extensions: shared.extensions,
+    extensions: shared.extensions ?? {},
     workers: Object.entries(workers).map(([name, worker]) => completeWorker(name, worker, context)),
   };
+}
+
+function completeBuild(build: SharedInput['build'] | undefined): Build {
+  return { engine: build?.engine, nodeImage: build?.nodeImage ?? NODE_IMAGE };
 }
 
 function completeVpc(vpc: SharedInput['vpc'], { providerVpc }: ServiceContext): Vpc | undefined {
@@ -65,80 +85,173 @@ function completeVpc(vpc: SharedInput['vpc'], { providerVpc }: ServiceContext): 
   };
 }
 
-function completeNotify(notify: SharedInput['notify']): readonly TextOrIntrinsic[] {
-  if (notify === undefined) return [];
-  return (Array.isArray(notify) ? notify : [notify]) as TextOrIntrinsic[];
+function completeNotify(notify: SharedInput['notify'] = []): Notify {
+  const entries = (Array.isArray(notify) ? notify : [notify]) as TextOrIntrinsic[];
+  return {
+    addresses: entries.filter(isEmailAddress),
+    topics: entries.filter((entry) => !isEmailAddress(entry)),
+  };
+}
+
+/** Enough to tell an address from an ARN and from a typing error; SNS checks the rest when it writes to the address. */
+function isEmailAddress(entry: TextOrIntrinsic): entry is string {
+  return typeof entry === 'string' && /^[^\s@:]+@[^\s@:]+\.[^\s@:]+$/.test(entry);
 }
 
 function completeRegistry(given: SharedInput['registry']): NamedRegistry | undefined {
   if (given === undefined) return undefined;
   return typeof given === 'string'
     ? { name: given, credentials: undefined }
-    : { credentials: undefined, ...given };
+    : { name: given.name, credentials: given.credentials };
 }
 
-function completeWorker(name: string, input: WorkerInput, context: ServiceContext): Worker {
-  const { softMemory, ephemeralStorage, gpu, architecture } = input;
+export function completeWorker(
+  name: string,
+  input: WorkerInput,
+  context: Pick<ServiceContext, 'architecture' | 'providerImages'>,
+): Worker {
   return {
-    ...withoutHandlerKeys(input),
     name,
     command: input.command,
     handler: completeHandler(input),
-    softMemory,
-    ephemeralStorage,
-    gpu,
     image: completeImage(input, context),
-    architecture: architecture ?? context.architecture ?? 'x86_64',
-    capacity: completeCapacity(input.capacity),
+    architecture: input.architecture ?? context.architecture ?? 'x86_64',
+    ...completeTask(input),
+    stdin: input.stdin,
     environment: textValues(input.environment),
     secrets: completeSecrets(input.secrets),
+    permissions: input.permissions,
+    managedPolicies: input.managedPolicies,
+    sender: input.sender,
     queue: completeQueue(input.queue),
     topic: hasTopic(input),
     events: completeEvents(input.events),
+    scaling: completeScaling(input),
     alarms: completeAlarms(input.alarms),
-    deploy: completeDeploy(input),
+    dashboard: input.dashboard,
+    logs: { retention: input.logs.retention, structured: input.logs.structured },
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
+    writableFilesystem: input.writableFilesystem,
     healthCheck: completeHealthCheck(input.healthCheck),
+    deploy: completeDeploy(input),
     reduce: completeReduce(input.reduce),
+    exec: input.exec,
+    extensions: input.extensions,
   };
 }
 
-function completeQueue(input: WorkerInput['queue']): Queue {
+/** What a task is, where it runs, and how its jobs end. */
+function completeTask(input: WorkerInput) {
   return {
-    ...input,
-    arn: input.arn,
-    fifo: isFifo(input),
-    deadLetter: input.deadLetter ?? input.arn === undefined,
-    encryption: completeEncryption(input.encryption),
+    cpu: input.cpu,
+    memory: input.memory,
+    softMemory: input.softMemory,
+    ephemeralStorage: input.ephemeralStorage,
+    gpu: input.gpu,
+    privileged: input.privileged,
+    capacity: completeCapacity(input.capacity),
+    placementConstraints: input.placementConstraints,
+    placementStrategies: input.placementStrategies,
+    concurrency: input.concurrency,
+    maxJobDuration: input.maxJobDuration,
+    stopTimeout: input.stopTimeout,
+    stopNotice: input.stopNotice,
   };
 }
 
-function completeEncryption(given: WorkerInput['queue']['encryption']): Encryption {
-  if (given === EncryptionWord.managed) return { by: 'sqs' };
-  return given === EncryptionWord.ownKey ? { by: 'madeKey' } : { by: 'givenKey', key: given };
+function completeHandler(worker: WorkerInput): Handler | undefined {
+  const { handler, entryPoint, batchSize, batchWindow, maxInvocations, workerMemory } = worker;
+  if (handler === undefined) return undefined;
+  const name = handler === true ? undefined : handler;
+  return { name, entryPoint, batchSize, batchWindow, maxInvocations, workerMemory };
 }
 
-function completeDeploy({ deploy: { alarms, finish }, maxJobDuration }: WorkerInput): Deploy {
+/** With what `provider.ecr.images` says about it. */
+function completeImage(
+  worker: Pick<WorkerInput, 'handler' | 'image' | 'bundle'>,
+  { providerImages }: Pick<ServiceContext, 'providerImages'>,
+): WorkerImage {
+  const bundle = completeBundle(worker);
+  if (bundle !== undefined) return { kind: 'bundle', ...bundle };
+  const given = worker.image ?? IMAGE_DEFAULTS.path;
+  const image = typeof given === 'string' ? { path: given } : given;
+  if (image.name !== undefined) return completeProviderImage(providerImages?.[image.name]);
+  if (image.uri !== undefined) return { kind: 'uri', uri: image.uri };
   return {
-    finish: finish ?? Math.min(maxJobDuration || MAX_FINISH_SECONDS, MAX_FINISH_SECONDS),
-    isShortUnasked: finish === undefined && maxJobDuration > MAX_FINISH_SECONDS,
-    alarms: alarms.filter((alarm) => alarm !== OF_NEW_VERSION),
-    isByFailures: alarms.includes(OF_NEW_VERSION),
+    kind: 'build',
+    path: image.path ?? IMAGE_DEFAULTS.path,
+    dockerfile: image.dockerfile ?? IMAGE_DEFAULTS.dockerfile,
+    buildArgs: image.buildArgs ?? {},
+    target: image.target,
   };
 }
 
-function completeHealthCheck(given: WorkerInput['healthCheck']): HealthCheck | undefined {
-  if (given === false) return undefined;
-  const { command, ...others } = given === true ? {} : given;
-  return { ...HEALTH_CHECK_DEFAULTS, ...others, command };
+/** Undefined if nothing is bundled. */
+export function completeBundle({
+  handler,
+  image,
+  bundle,
+}: Pick<WorkerInput, 'handler' | 'image' | 'bundle'>): HandlerBundle | undefined {
+  if (typeof handler !== 'string' || image !== undefined) return undefined;
+  const { source, exported } = handlerParts(handler) ?? { source: handler, exported: '' };
+  const { external, allowScripts, minify } = { ...BUNDLE_DEFAULTS, ...bundle };
+  return { source, export: exported, external, allowScripts, minify };
 }
 
-function completeReduce(given: WorkerInput['reduce']): Reduce | undefined {
-  if (given === false) return undefined;
-  return { ...REDUCE_DEFAULTS, ...(isMap(given) ? given : {}) };
+/**
+ * A file and what it exports, split as Lambda's own client for Node does it: at the first dot of the file's name.
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+ */
+const HANDLER_FILE = /^((?:[^/\\]+\/)*[^./\\]+)\.([^./\\]+(?:\.[^./\\]+)*)$/;
+
+/** Undefined if the text does not name a file below the service and an export. */
+function handlerParts(handler: string): { source: string; exported: string } | undefined {
+  const [, source, exported] = HANDLER_FILE.exec(handler.replace(/^(\.\/)+/, '')) ?? [];
+  if (source === undefined || exported === undefined) return undefined;
+  return source.split('/').includes('..') ? undefined : { source, exported };
 }
 
-function textValues(environment: WorkerInput['environment']): Record<string, TextOrIntrinsic> {
+/** The framework tells the address of an image from the folder of a build by this. */
+export const ECR_URI = /^\d+\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[^@]+(@sha256:[a-f0-9]{64}|:.+)$/;
+
+/** https://www.serverless.com/framework/docs/providers/aws/guide/functions#referencing-container-image-as-a-target */
+function completeProviderImage(given: unknown): WorkerImage {
+  if (typeof given === 'string' && ECR_URI.test(given)) return { kind: 'uri', uri: given };
+  const image = (isMap(given) ? given : { path: given }) as ProviderImage;
+  if (image.uri !== undefined) return { kind: 'uri', uri: image.uri };
+  return {
+    kind: 'build',
+    path: image.path ?? IMAGE_DEFAULTS.path,
+    dockerfile: image.file ?? IMAGE_DEFAULTS.dockerfile,
+    buildArgs: Object.fromEntries(
+      Object.entries(image.buildArgs ?? {}).map(([name, value]) => [name, String(value)]),
+    ),
+    target: undefined,
+  };
+}
+
+/** What the plugin reads of an entry of `provider.ecr.images`. */
+interface ProviderImage {
+  uri?: string;
+  path?: string;
+  file?: string;
+  buildArgs?: Record<string, unknown>;
+}
+
+/** One word stands for a strategy with one provider, except `EC2`, which has none. */
+function completeCapacity(given: WorkerInput['capacity']): Capacity {
+  if (given === EC2) return { launchType: EC2, strategy: [] };
+  const shares = typeof given === 'string' ? [{ provider: given }] : given;
+  const strategy = shares.map((share) => ({ ...CAPACITY_DEFAULTS, ...share }));
+  return { launchType: strategy.some(({ provider }) => meansFargate(provider)) ? 'FARGATE' : EC2, strategy };
+}
+
+/** AWS reserves names that begin so: one that is not Fargate's own is a misspelt one. */
+export function meansFargate(provider: TextOrIntrinsic): boolean {
+  return typeof provider === 'string' && /^fargate/i.test(provider);
+}
+
+function textValues(environment: WorkerInput['environment']): Worker['environment'] {
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
       name,
@@ -150,22 +263,107 @@ function textValues(environment: WorkerInput['environment']): Record<string, Tex
 const SECRETS_MANAGER_ARN_START = /^arn:[^:]+:secretsmanager:/;
 
 function completeSecrets(secrets: WorkerInput['secrets']): Record<string, Secret> {
-  return Object.fromEntries(
-    Object.entries(secrets).map(([name, secret]) => [
-      name,
-      typeof secret === 'string' ? secretOf(secret) : secret,
-    ]),
-  );
+  const completed = Object.entries(secrets).map(([name, secret]): [string, Secret] => {
+    if (typeof secret !== 'string') return [name, secret];
+    return [name, SECRETS_MANAGER_ARN_START.test(secret) ? { secretsManager: secret } : { ssm: secret }];
+  });
+  return Object.fromEntries(completed);
 }
 
-function secretOf(text: string): Secret {
-  return SECRETS_MANAGER_ARN_START.test(text) ? { secretsManager: text } : { ssm: text };
+function completeQueue(input: WorkerInput['queue']): Queue {
+  return {
+    arn: input.arn,
+    fifo: isFifo(input),
+    visibilityTimeout: input.visibilityTimeout,
+    retention: input.retention,
+    maxReceives: input.maxReceives,
+    delay: input.delay,
+    deadLetter: input.deadLetter ?? input.arn === undefined,
+    encryption: completeEncryption(input.encryption),
+  };
 }
 
-function completeAlarms(alarms: WorkerInput['alarms']): Record<AlarmName, AlarmSettings | undefined> {
+/** The name of an existing queue says what it is. */
+function isFifo({ arn, fifo }: WorkerInput['queue']): boolean {
+  return typeof arn === 'string' ? arn.endsWith('.fifo') : fifo;
+}
+
+function completeEncryption(given: WorkerInput['queue']['encryption']): Encryption {
+  if (given === EncryptionWord.managed) return { by: 'sqs' };
+  return given === EncryptionWord.ownKey ? { by: 'madeKey' } : { by: 'givenKey', key: given };
+}
+
+/** A key that AWS keeps: its policy lets the account use it through SQS, and cannot be changed. */
+export function isAwsManagedKey(key: unknown): boolean {
+  return typeof key === 'string' && /(^|:)alias\/aws\//.test(key);
+}
+
+function hasTopic({ topic, queue }: WorkerInput): boolean {
+  return topic ?? (!isFifo(queue) && queue.arn === undefined);
+}
+
+function completeScaling({ scaling, queue }: WorkerInput): Scaling {
+  return {
+    min: scaling.min,
+    max: scaling.max,
+    jobDuration: scaling.jobDuration,
+    latency: scaling.latency,
+    groups: scaling.groups,
+    keepIdle: scaling.keepIdle,
+    steps: scaling.steps,
+    compatibility: scaling.compatibility,
+    schedule: scaling.schedule,
+    awake: isKeptAwake({ scaling, queue }),
+  };
+}
+
+/** What decides whether a queue's metrics can fall asleep. */
+interface Sleeper {
+  queue: { arn?: unknown };
+  scaling: Parameters<typeof widestBounds>[0] & { awake?: boolean | undefined };
+}
+
+/** Whether the metrics of a worker's queue are kept from falling asleep. */
+export const isKeptAwake = (worker: Sleeper): boolean =>
+  worker.scaling.awake !== false && whyNeverAwake(worker) === undefined;
+
+/** Why a queue is not kept from falling asleep, whatever `scaling.awake` says; undefined if it can be. */
+export function whyNeverAwake({ queue, scaling }: Sleeper): string | undefined {
+  // The tags of an existing queue belong to its owner.
+  if (queue.arn !== undefined) return '`queue.arn`';
+  // A task asks for messages all the time.
+  const { min } = widestBounds(scaling);
+  return min > 0 ? `\`scaling.min: ${scaling.min}\`` : undefined;
+}
+
+function completeAlarms(alarms: WorkerInput['alarms']): Worker['alarms'] {
   const entries = ALARM_NAMES.map((name) => {
     const given = alarms[name];
     return [name, given === false ? undefined : { ...ALARM_DEFAULTS[name], ...given }];
   });
-  return Object.fromEntries(entries) as Record<AlarmName, AlarmSettings | undefined>;
+  return Object.fromEntries(entries) as Worker['alarms'];
+}
+
+export function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
+function completeHealthCheck(given: WorkerInput['healthCheck']): HealthCheck | undefined {
+  if (given === false) return undefined;
+  const { command, ...times } = given === true ? {} : given;
+  return { ...HEALTH_CHECK_DEFAULTS, ...times, command };
+}
+
+function completeDeploy({ deploy: { alarms, finish }, maxJobDuration }: WorkerInput): Deploy {
+  return {
+    finish: finish ?? Math.min(maxJobDuration || MAX_FINISH_SECONDS, MAX_FINISH_SECONDS),
+    isShortUnasked: finish === undefined && maxJobDuration > MAX_FINISH_SECONDS,
+    alarms: alarms.filter((alarm) => alarm !== OF_NEW_VERSION),
+    isByFailures: alarms.includes(OF_NEW_VERSION),
+  };
+}
+
+function completeReduce(given: WorkerInput['reduce']): Reduce | undefined {
+  if (given === false) return undefined;
+  return { ...REDUCE_DEFAULTS, ...(given === true ? {} : given) };
 }

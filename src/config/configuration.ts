@@ -1,9 +1,5 @@
-import type { AlarmName, AlarmSettings } from './alarm-defaults';
-import type { Sources } from './events';
-import type { Handler, HandlerBundle } from './handler';
-import type { ENGINE_NAMES } from './schema/build';
-import type { HEALTH_CHECK_DEFAULTS } from './schema/health';
-import type { ExtensionsInput, SharedInput, WorkerInput } from './schema/service';
+import type { AlarmName, AlarmSettings, ENGINE_NAMES, HEALTH_CHECK_DEFAULTS } from './defaults';
+import type { SharedInput, WorkerInput } from './schema/service';
 
 /** What the framework knows beside the `watchbot` section. */
 export interface ServiceContext {
@@ -33,7 +29,7 @@ export interface Configuration {
   cluster: TextOrIntrinsic | undefined;
   /** Undefined: the plugin makes a network. */
   vpc: Vpc | undefined;
-  notify: readonly TextOrIntrinsic[];
+  notify: Notify;
   /** Undefined: ECR, where the stack is. */
   registry: NamedRegistry | undefined;
   /** Properties over what the workers share, by resource. */
@@ -41,6 +37,14 @@ export interface Configuration {
   workers: readonly Worker[];
 }
 
+/** Who hears of alarms. */
+export interface Notify {
+  /** E-mail addresses, for which a topic is made. */
+  addresses: readonly string[];
+  topics: readonly TextOrIntrinsic[];
+}
+
+/** Properties, by resource. */
 export type Extensions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface Vpc {
@@ -141,28 +145,92 @@ export interface Deploy {
 
 export type Secret = { ssm: TextOrIntrinsic } | { secretsManager: TextOrIntrinsic };
 
-type Plain = Pick<
-  WorkerInput,
-  | 'cpu'
-  | 'memory'
-  | 'concurrency'
-  | 'maxJobDuration'
-  | 'stopTimeout'
-  | 'stopNotice'
-  | 'stdin'
-  | 'scaling'
-  | 'logs'
-  | 'writableFilesystem'
-  | 'exec'
-  | 'permissions'
-  | 'managedPolicies'
-  | 'sender'
-  | 'privileged'
-  | 'dashboard'
->;
+export interface SnsSource {
+  arn: TextOrIntrinsic;
+  filterPolicy: Readonly<Record<string, unknown>> | undefined;
+  filterPolicyScope: 'MessageAttributes' | 'MessageBody';
+  rawMessageDelivery: boolean;
+}
 
-/** One worker with every choice made. */
-export interface Worker extends Plain {
+export interface EventBridgeSource {
+  pattern: Readonly<Record<string, unknown>>;
+  eventBus: TextOrIntrinsic | undefined;
+  /** The message, instead of the event. */
+  input: string | undefined;
+  inputPath: string | undefined;
+  messageGroupId: string | undefined;
+}
+
+export interface ScheduleSource {
+  /** `rate(…)`, `cron(…)` or `at(…)`. */
+  rate: string;
+  timezone: string | undefined;
+  /** The message. */
+  input: string | undefined;
+  enabled: boolean;
+  messageGroupId: string | undefined;
+}
+
+export interface S3Source {
+  bucket: TextOrIntrinsic;
+  event: string;
+  prefix: string | undefined;
+  suffix: string | undefined;
+  existing: boolean;
+  messageGroupId: string | undefined;
+}
+
+export interface Jwt {
+  issuer: TextOrIntrinsic;
+  audience: readonly TextOrIntrinsic[];
+  scopes: readonly string[] | undefined;
+}
+
+export interface Webhook {
+  authorization: 'apiKey' | 'iam' | 'none' | { jwt: Jwt };
+  throttle: { rate: number; burst: number };
+  messageGroupId: string | undefined;
+}
+
+/** The sources of one worker, by kind. */
+export interface Sources {
+  sns: readonly SnsSource[];
+  eventBridge: readonly EventBridgeSource[];
+  schedule: readonly ScheduleSource[];
+  s3: readonly S3Source[];
+  webhook: Webhook | undefined;
+}
+
+/** A handler's source, and how it is bundled. */
+export interface HandlerBundle {
+  /** Relative to the service's folder, without the ending. */
+  source: string;
+  /** The export, or the way to it: `handler`, `api.handler`. */
+  export: string;
+  /** Packages that are installed rather than bundled. */
+  external: readonly string[];
+  /** Whether the install scripts of packages may run, by name. */
+  allowScripts: Readonly<Record<string, boolean>>;
+  minify: boolean;
+}
+
+/** How warm workers run, and what they are handed. */
+export interface Handler {
+  /** As the user wrote it; undefined: the image says itself what it starts. */
+  name: string | undefined;
+  /** What starts the runtime client; undefined: the image's own ENTRYPOINT, or that of the plugin for a bundle. */
+  entryPoint: readonly string[] | undefined;
+  batchSize: number;
+  /** Seconds. */
+  batchWindow: number;
+  /** 0: no limit. */
+  maxInvocations: number;
+  /** MiB of one worker; undefined: no limit of its own. */
+  workerMemory: number | undefined;
+}
+
+/** A worker with every choice made. */
+export interface Worker {
   /** As in `workers:`, or `watchbot` for the only one. */
   name: string;
   /** Undefined: it has a handler. */
@@ -171,26 +239,85 @@ export interface Worker extends Plain {
   handler: Handler | undefined;
   image: WorkerImage;
   architecture: Architecture;
+  cpu: number;
+  memory: number;
   softMemory: number | undefined;
   ephemeralStorage: number | undefined;
   gpu: number | undefined;
+  privileged: boolean;
   capacity: Capacity;
   placementConstraints: readonly Placement[];
   placementStrategies: readonly Placement[];
+  concurrency: number;
+  maxJobDuration: number;
+  stopTimeout: number;
+  stopNotice: number;
+  stdin: boolean;
   environment: Readonly<Record<string, TextOrIntrinsic>>;
   secrets: Readonly<Record<string, Secret>>;
+  permissions: WorkerInput['permissions'];
+  managedPolicies: readonly TextOrIntrinsic[];
+  sender: boolean;
   queue: Queue;
   topic: boolean;
   events: Sources;
+  scaling: Scaling;
   alarms: Readonly<Record<AlarmName, AlarmSettings | undefined>>;
-  deploy: Deploy;
+  dashboard: boolean;
+  logs: Logs;
   /** `/tmp` and the user's. */
   mounts: readonly string[];
+  writableFilesystem: boolean;
   /** Undefined: none. */
   healthCheck: HealthCheck | undefined;
+  deploy: Deploy;
   /** Undefined: not in reduce mode. */
   reduce: Reduce | undefined;
+  exec: boolean;
   extensions: Extensions;
 }
 
-export type { ExtensionsInput, Handler, HandlerBundle, SharedInput, WorkerInput };
+/** How many tasks run. What is undefined is worked out where the policy is chosen. */
+export interface Scaling {
+  min: number;
+  max: number;
+  jobDuration: number | undefined;
+  latency: number | undefined;
+  groups: number | undefined;
+  keepIdle: number | undefined;
+  steps: WorkerInput['scaling']['steps'];
+  compatibility: 'watchbot' | undefined;
+  schedule: WorkerInput['scaling']['schedule'];
+  /** Whether the metrics of the queue are kept from falling asleep. */
+  awake: boolean;
+}
+
+export interface Logs {
+  /** Days. */
+  retention: number;
+  structured: boolean;
+}
+
+/**
+ * A worker as the user typed it, before defaults. Of a key that the schema has refused it may be anything: a rule says
+ * which keys it reads, and does not run if one of these was refused.
+ */
+export type GivenWorker = Given<WorkerInput>;
+
+type Given<T> = T extends readonly (infer E)[]
+  ? readonly Given<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: Given<T[K]> | undefined }
+    : T;
+
+/** The resources that a configuration leads to, by what `extensions` calls them. */
+export interface MadeResources {
+  shared: readonly string[];
+  /** By worker. */
+  workers: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Answers for the builders of the template, who alone know what they make. */
+export type ListResources = (configuration: Configuration) => MadeResources;
+
+export type { SharedInput, WorkerInput };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Worker } from './configuration';
-import { existingBuckets, madeBuckets } from './events';
+import { existingBuckets, madeBuckets } from './s3-sources';
 
 /** Every logical id that the plugin gives, and what `extensions` calls the resource. */
 

@@ -1,4 +1,4 @@
-import type { ServiceContext } from './configuration';
+import type { Configuration, ServiceContext, TextOrIntrinsic } from './configuration';
 import { CLOUDFORMATION, CLOUDWATCH, DYNAMODB, ECS, EVENTS, LAMBDA, SNS, SQS } from './limits';
 import { logicalId, prefixOf, type WorkerResource } from './logical-ids';
 
@@ -106,6 +106,16 @@ export function repositoryName({ service, stage }: ServiceContext, worker: strin
 /** What the names of all repositories of a service and stage begin with. */
 export function repositoryPrefix({ service, stage }: Pick<ServiceContext, 'service' | 'stage'>): string {
   return `${repositoryPart(`${service}-${stage}`)}/`;
+}
+
+/** Where an image is pulled from: ECR beside the stack, or the registry that is named. */
+export function imageUri(
+  { registry }: Pick<Configuration, 'registry'>,
+  { repository, tag }: { repository: string; tag: string },
+): TextOrIntrinsic {
+  const image = `${repository}:${tag}`;
+  if (registry !== undefined) return `${registry.name}/${image}`;
+  return { 'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.\${AWS::Region}.\${AWS::URLSuffix}/${image}` };
 }
 
 /** ECR takes lower case, and no two dashes in a row. */

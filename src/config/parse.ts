@@ -1,40 +1,63 @@
-import { UserError } from '../errors/user-error';
 import type { Problem } from '../errors/problem';
-import { complete } from './complete';
-import type { Configuration, ServiceContext, SharedInput, WorkerInput } from './configuration';
-import { isMap } from './maps';
+import { UserError } from '../errors/user-error';
+import { checkConfiguration } from './check';
+import { complete, completeWorker } from './complete';
+import { configPath } from './config-path';
+import type {
+  Configuration,
+  GivenWorker,
+  ListResources,
+  ServiceContext,
+  SharedInput,
+  Worker,
+  WorkerInput,
+} from './configuration';
 import { SHARED_RESOURCE_NAMES } from './logical-ids';
+import { isMap } from './maps';
 import { SINGLE_WORKER_NAME } from './names';
-import { placeOf } from './place';
-import { emptyValues, serviceProblems, WORKER_RULES, type Service } from './rules';
-import { SHARED_KEYS, WORKER_KEYS } from './schema/service';
+import { SHARED_KEYS, WORKER_KEYS } from './schema/compiled';
 import { hasWorkers, validateSection } from './validate';
 
 const ROOT = 'watchbot';
 
 /**
- * The `watchbot` section as a configuration: checked whole, every choice made, frozen.
+ * The `watchbot` section as a configuration: every choice made, then checked, and frozen.
+ * @param listResources answers for the builders of the template
  * @throws {UserError} `WATCHBOT_CONFIGURATION` with all that is wrong.
  */
-export function parseConfiguration(section: unknown, context: ServiceContext): Configuration {
+export function parseConfiguration(
+  section: unknown,
+  context: ServiceContext,
+  listResources: ListResources,
+): Configuration {
   const validation = validateSection(section, ROOT);
   const isMany = hasWorkers(section);
-  const checked = split(validation.section, isMany);
-  // Without what the schema refuses, and with its defaults in, it has the schema's types.
-  const shared = checked.shared as SharedInput;
-  const workers = checked.workers as Record<string, WorkerInput>;
-  const given: Record<string, unknown> = split(mapIn(section), isMany).workers;
-  const isRefused = (place: string) => isIn(validation.refused, place);
-  const service = { shared, workers, context, root: ROOT, isMany, isRefused };
+  const { shared, workers } = split(validation.section, isMany);
+  // Without what the schema refuses, and with its defaults, it has the schema's types.
+  const configuration = complete(shared as SharedInput, workers as Record<string, WorkerInput>, context);
+  const service = {
+    configuration,
+    given: split(mapIn(section), isMany).workers as Record<string, GivenWorker>,
+    root: ROOT,
+    isMany,
+    isRefused: (path: string) => isIn(validation.refused, path),
+  };
   const problems = [
     ...validation.problems.map((problem) => explainUnknownKey(problem, section)),
-    ...emptyValues(section, validation.refused, ROOT),
-    ...workerProblems(service, given),
-    ...serviceProblems(service),
+    ...checkConfiguration(service, listResources),
   ];
   if (problems.length > 0) throw UserError.ofConfiguration(problems);
-  // A copy of the context, part of which is the framework's own and must not be frozen.
-  return deepFreeze(complete(shared, workers, structuredClone(context)));
+  // A copy, since parts of it are the framework's own, or defaults, and must not be frozen.
+  return deepFreeze(structuredClone(configuration));
+}
+
+/**
+ * A worker of which some keys are known: those that the schema refuses count as not given, and are told when the whole
+ * section is parsed.
+ */
+export function parseWorker(name: string, keys: Readonly<Record<string, unknown>>): Worker {
+  const { section } = validateSection(keys, ROOT);
+  return completeWorker(name, section as WorkerInput, { architecture: undefined, providerImages: undefined });
 }
 
 /** What the workers share, and each of them. */
@@ -53,7 +76,7 @@ function split(section: Record<string, unknown>, isMany: boolean) {
   };
 }
 
-/** Where one worker stands alone, its `extensions` have the resources that a stack has once among them. */
+/** A worker that stands alone has the extensions of what a stack has once among its own. */
 function splitExtensions(extensions: Record<string, unknown>) {
   const isShared = (resource: string) => SHARED_RESOURCE_NAMES.some((name) => name === resource);
   return {
@@ -66,31 +89,17 @@ function mapIn(value: unknown): Record<string, unknown> {
   return isMap(value) ? value : {};
 }
 
-/** `given` has the workers as they were written. */
-function workerProblems(service: Service, given: Record<string, unknown>): Problem[] {
-  const { workers, shared, context, root, isMany, isRefused } = service;
-  return Object.entries(workers).flatMap(([name, worker]) => {
-    const base = isMany ? placeOf(root, ['workers', name]) : root;
-    const at = (...keys: string[]) => placeOf(base, keys);
-    const isKeyRefused = (key: string) =>
-      isRefused(SHARED_KEYS.includes(key) ? placeOf(root, [key]) : at(key));
-    return WORKER_RULES.filter(({ reads }) => !reads.some(isKeyRefused)).flatMap(({ check }) =>
-      check({ worker, given: mapIn(given[name]), name, context, shared, isMany, at }),
-    );
-  });
-}
-
-/** Whether one of the places is this one, or in it. */
-function isIn(places: ReadonlySet<string>, place: string): boolean {
-  return [...places].some(
-    (other) => other === place || other.startsWith(`${place}.`) || other.startsWith(`${place}[`),
+/** Whether one of the paths is this one, or in it. */
+function isIn(paths: ReadonlySet<string>, path: string): boolean {
+  return [...paths].some(
+    (other) => other === path || other.startsWith(`${path}.`) || other.startsWith(`${path}[`),
   );
 }
 
 /** A worker's key beside `workers:`, or a worker that stands directly under `watchbot:`, is only in the wrong place. */
 function explainUnknownKey(problem: Problem, section: unknown): Problem {
   const { code, place, given } = problem;
-  if (code !== 'WATCHBOT_UNKNOWN_KEY' || given === undefined || place !== placeOf(ROOT, [given]))
+  if (code !== 'WATCHBOT_UNKNOWN_KEY' || given === undefined || place !== configPath(ROOT, [given]))
     return problem;
   if (WORKER_KEYS.includes(given)) {
     return { ...problem, advice: `move it into a worker: ${ROOT}.workers.NAME.${given}` };

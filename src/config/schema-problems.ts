@@ -1,10 +1,10 @@
 import type { ErrorObject } from 'ajv';
 import type { ErrorCode } from '../errors/codes';
 import { describeValue, type Problem } from '../errors/problem';
-import { keysOfPointer, nameOf, placeOf } from './place';
-import { relevantErrors } from './relevant-errors';
-import { didYouMean } from './suggest';
-import { adviceOn, explainsLackOf, knownKeys } from './unknown-keys';
+import { configPath, keysOfPointer, nameOf } from './config-path';
+import { describeRange } from './limits';
+import { isMap } from './maps';
+import { didYouMean, suggest } from './suggest';
 
 /** What the validator found, one problem for each thing that is wrong, in the words of the user's file. */
 export function problemsOf(errors: readonly ErrorObject[], root: string): Problem[] {
@@ -137,7 +137,7 @@ function problemOf(error: ErrorObject, root: string): Problem {
   if (describe === undefined) throw new Error(`no description for the schema keyword "${error.keyword}"`);
   const { key, ...problem } = describe(error);
   const keys = keysOfPointer(error.instancePath);
-  return { place: placeOf(root, key === undefined ? keys : [...keys, key]), ...problem };
+  return { place: configPath(root, key === undefined ? keys : [...keys, key]), ...problem };
 }
 
 /** What a map takes as names, where they are the user's own. */
@@ -160,9 +160,7 @@ function numberOfEntries({ data, params }: ErrorObject, bound: string) {
 }
 
 function numberRange({ data, parentSchema }: ErrorObject) {
-  const { minimum, maximum, multipleOf } = parentSchema as Partial<Record<string, number>>;
-  const range = maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
-  const allowed = multipleOf === undefined ? range : `${range}, a multiple of ${multipleOf}`;
+  const allowed = describeRange(parentSchema as Parameters<typeof describeRange>[0]);
   return { code: 'WATCHBOT_OUT_OF_RANGE' as ErrorCode, given: describeValue(data), allowed };
 }
 
@@ -184,4 +182,130 @@ function typeName(schema: ErrorObject['parentSchema']): string {
   if (typeof schema?.title === 'string') return schema.title;
   if (Array.isArray(schema?.enum)) return schema.enum.join(', ');
   return TYPE_NAMES[String(schema?.type)] ?? '';
+}
+
+/**
+ * A value that fits no branch of a union gives the errors of every branch. Where it has the type of one branch, only
+ * that branch's errors help; where it has the type of none, only the union's own.
+ */
+function relevantErrors(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
+  return errors.filter(
+    (error) => unions.every((union) => isRelevantTo(union, error, errors)) && !isSaidByItsList(error, errors),
+  );
+}
+
+function isRelevantTo(union: ErrorObject, error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const meant = meantBranch(union, errors);
+  if (error === union) return meant === undefined;
+  if (!isInside(error, union)) return true;
+  return meant !== undefined && branchOf(error, union) === meant;
+}
+
+/** Whether an error comes from one of the union's branches, about the union's value or something in it. */
+function isInside(error: ErrorObject, union: ErrorObject): boolean {
+  const isAbout =
+    error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`);
+  return isAbout && error.schemaPath.startsWith(`${union.schemaPath}/`);
+}
+
+function branchOf({ schemaPath }: ErrorObject, union: ErrorObject): string | undefined {
+  return schemaPath.slice(union.schemaPath.length + 1).split('/')[0];
+}
+
+/** The number of the branch whose type the value has, if there is just one. */
+function meantBranch(union: ErrorObject, errors: readonly ErrorObject[]): string | undefined {
+  const inBranches = errors.filter((error) => isInside(error, union));
+  const others = new Set(
+    inBranches.filter((error) => saysOtherKind(error, union)).map((error) => branchOf(error, union)),
+  );
+  const fitting = new Set(
+    inBranches.map((error) => branchOf(error, union)).filter((branch) => !others.has(branch)),
+  );
+  return fitting.size === 1 ? [...fitting][0] : undefined;
+}
+
+/** Keywords that say that a value is not what a branch is about, rather than that something in it is wrong. */
+const KIND_KEYWORDS = ['type', 'const', 'minProperties', 'maxProperties', 'propertyNames'];
+
+function saysOtherKind({ instancePath, keyword, propertyName }: ErrorObject, union: ErrorObject): boolean {
+  return (
+    instancePath === union.instancePath && (KIND_KEYWORDS.includes(keyword) || propertyName !== undefined)
+  );
+}
+
+/** The list of what is allowed says more than the type, which the same value has wrong too. */
+function isSaidByItsList(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  return (
+    error.keyword === 'type' &&
+    errors.some(
+      ({ keyword, instancePath, parentSchema }) =>
+        keyword === 'enum' && instancePath === error.instancePath && parentSchema === error.parentSchema,
+    )
+  );
+}
+
+/** What a map has that its schema does not know, as its user most likely meant it. */
+
+type Schema = Readonly<Record<string, unknown>>;
+
+function knownKeys({ parentSchema }: Pick<ErrorObject, 'parentSchema'>): string[] {
+  return Object.keys(propertiesOf(parentSchema));
+}
+
+/** What to do about an unknown key. */
+function adviceOn(error: ErrorObject): string {
+  const hint = hintOn(error);
+  if (hint !== undefined) return isKnown(error, hint) ? `did you mean "${hint}"?` : hint;
+  return adviceToMove(error) ?? didYouMean(keyOf(error), knownKeys(error)) ?? 'remove it';
+}
+
+/** Whether an unknown key says why another one is missing, so that the two are one mistake. */
+function explainsLackOf(missing: string, unknown: ErrorObject): boolean {
+  const hint = hintOn(unknown);
+  if (hint === undefined) return suggest(keyOf(unknown), knownKeys(unknown)) === missing;
+  const isAlone = Object.keys(unknown.data as object).length === 1;
+  return hint === missing || (isAlone && !isKnown(unknown, hint));
+}
+
+function keyOf({ params }: ErrorObject): string {
+  return String(params.additionalProperty);
+}
+
+function isKnown(error: ErrorObject, key: string): boolean {
+  return knownKeys(error).includes(key);
+}
+
+/** `hints` of a schema: the key that a name from elsewhere means, if it is not there already, or what to do. */
+function hintOn(error: ErrorObject): string | undefined {
+  const hints = (error.parentSchema?.hints ?? {}) as Record<string, string>;
+  const key = keyOf(error);
+  const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
+  const isThere = hint !== undefined && isMap(error.data) && Object.hasOwn(error.data, hint);
+  return isThere ? undefined : hint;
+}
+
+/**
+ * A key beside the map that it belongs in: in YAML that is a matter of two blanks. The validator has put in the maps that
+ * were left out, so that it need not be there.
+ */
+function adviceToMove(error: ErrorObject): string | undefined {
+  const data = isMap(error.data) ? error.data : {};
+  const homes = Object.entries(propertiesOf(error.parentSchema)).flatMap(([name, schema]) => {
+    const keys = mapsIn(schema)
+      .map((map) => Object.keys(propertiesOf(map)))
+      .find((names) => names.includes(keyOf(error)));
+    if (keys === undefined || !Object.hasOwn(data, name) || typeof data[name] === 'boolean') return [];
+    const isRoom = data[name] === null || isMap(data[name]);
+    return [`\`${name}\`${isRoom ? '' : `, which is a map then: {${keys.join(', ')}}`}`];
+  });
+  return homes.length === 0 ? undefined : `move it into ${homes.join(' or ')}`;
+}
+
+function mapsIn(schema: Schema): Schema[] {
+  return [schema, ...((schema.anyOf ?? []) as Schema[])];
+}
+
+function propertiesOf(schema: Schema | undefined): Record<string, Schema> {
+  return (schema?.properties ?? {}) as Record<string, Schema>;
 }

@@ -1,43 +1,43 @@
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
-import type { Problem } from '../errors/problem';
-import { foreignValues } from './foreign-values';
-import { isMap } from './maps';
-import { keysOfPointer, placeOf } from './place';
+import type { ErrorObject } from 'ajv';
+import { describeValue, type Problem } from '../errors/problem';
+import { configPath, keysOfPointer } from './config-path';
+import { isMap, isPlainMap } from './maps';
+import { validateManyWorkers, validateSingleWorker } from './schema/compiled';
 import { problemsOf } from './schema-problems';
-import { ManyWorkersSchema, SingleWorkerSchema } from './schema/service';
 
 export interface Validation {
-  /** A copy of what was given, with the schema's defaults in and what the schema refuses left out. */
+  /** A copy of what was given, with the schema's defaults and without what the schema refuses. */
   section: Record<string, unknown>;
   problems: Problem[];
-  /** Places of what was left out. */
+  /** Paths of what was left out. */
   refused: ReadonlySet<string>;
 }
 
 const FOREIGN_STAND_IN = '…';
 
-interface Places {
-  refused: ReadonlySet<string>;
+/** Paths in the section. */
+interface Wrong {
+  refused: Set<string>;
   foreign: ReadonlySet<string>;
 }
 
 /**
  * Checks the `watchbot` section against its schema. The input is not changed.
- * What is wrong is left out of the copy, so that the rules across keys can run over the rest and all errors of a file
- * come at once.
+ * What is wrong is left out of the copy, so that the rest can be completed and checked by the rules, and all errors of a
+ * file come at once.
  */
 export function validateSection(given: unknown, root: string): Validation {
-  const isMany = hasWorkers(given);
-  const validate = validatorFor(isMany);
-  const refused = new Set<string>();
+  const validate = hasWorkers(given) ? validateManyWorkers : validateSingleWorker;
   const foreign = foreignValues(given, root);
-  const foreignPlaces = new Set(foreign.map(({ place }) => place));
-  let problems: Problem[] | undefined;
+  const wrong = { refused: new Set<string>(), foreign: new Set(foreign.map(({ place }) => place)) };
+  let found: Problem[] | undefined;
   for (;;) {
-    const section = prune(given ?? {}, { refused, foreign: foreignPlaces }, root);
+    const section = prune(given ?? {}, wrong, root);
     const errors = validate(section) ? [] : (validate.errors ?? []);
-    problems ??= [...foreign, ...problemsOf(errors, root).filter(({ place }) => !foreignPlaces.has(place))];
-    if (refuse(section, errors, { refused, foreign: foreignPlaces, root })) continue;
+    found ??= problemsOf(errors, root).filter(({ place }) => !wrong.foreign.has(place));
+    if (refuse(section, errors, wrong, root)) continue;
+    const { refused } = wrong;
+    const problems = [...foreign, ...found, ...emptyValues(given, refused, root)];
     return { section: isMap(section) && errors.every(isLackOfWorkers) ? section : {}, problems, refused };
   }
 }
@@ -47,38 +47,17 @@ export function hasWorkers(section: unknown): boolean {
   return isMap(section) && 'workers' in section;
 }
 
-/** Compiled on first use, and once. */
-const validators = new Map<boolean, ValidateFunction>();
-
-function validatorFor(isMany: boolean): ValidateFunction {
-  const validate = validators.get(isMany) ?? compile(isMany);
-  validators.set(isMany, validate);
-  return validate;
-}
-
-function compile(isMany: boolean): ValidateFunction {
-  // `strict: false` lets the schema carry keywords of its own; `verbose` gives an error its schema and value.
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    useDefaults: true,
-    strict: false,
-    // YAML's `.nan` and `.inf` are no numbers that a template can have.
-    strictNumbers: true,
-  });
-  return ajv.compile(isMany ? ManyWorkersSchema : SingleWorkerSchema);
-}
-
-/** The one error that can stay: with all workers refused there are none, and what they share can still be checked. */
+/** The one error that may stay: if all workers are refused there are none, and what they share can still be checked. */
 function isLackOfWorkers({ instancePath, params }: ErrorObject): boolean {
   return instancePath === '' && params.missingProperty === 'workers';
 }
 
-/** Adds the places of what is wrong; false where the whole section is, or where nothing new was found. */
+/** Adds the paths of what is wrong; false if the whole section is, or if nothing new was found. */
 function refuse(
   section: unknown,
   errors: readonly ErrorObject[],
-  { refused, foreign, root }: { refused: Set<string>; foreign: ReadonlySet<string>; root: string },
+  { refused, foreign }: Wrong,
+  root: string,
 ): boolean {
   const before = refused.size;
   for (const error of errors) {
@@ -87,9 +66,9 @@ function refuse(
     else if (error.propertyName !== undefined) keys.push(error.propertyName);
     // Once entries have been left out of a list, its numbers are no longer those of the file.
     const known = before === 0 ? keys : upToList(section, keys);
-    if (known.length > 0) refused.add(placeOf(root, known));
+    if (known.length > 0) refused.add(configPath(root, known));
   }
-  foreign.forEach((place) => refused.add(place));
+  foreign.forEach((path) => refused.add(path));
   return refused.size > before;
 }
 
@@ -104,20 +83,89 @@ function upToList(section: unknown, keys: readonly string[]): string[] {
 }
 
 /** A copy of maps and lists without what was refused, and with a text for what no template can have. */
-function prune(value: unknown, without: Places, place: string): unknown {
-  const { refused, foreign } = without;
-  if (foreign.has(place)) return FOREIGN_STAND_IN;
+function prune(value: unknown, wrong: Wrong, path: string): unknown {
+  const { refused, foreign } = wrong;
+  if (foreign.has(path)) return FOREIGN_STAND_IN;
   if (Array.isArray(value)) {
     return (value as unknown[])
-      .map((entry, index) => ({ entry, at: placeOf(place, [String(index)]) }))
+      .map((entry, index) => ({ entry, at: configPath(path, [String(index)]) }))
       .filter(({ at }) => !refused.has(at))
-      .map(({ entry, at }) => prune(entry, without, at));
+      .map(({ entry, at }) => prune(entry, wrong, at));
   }
   if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .map(([key, entry]) => ({ key, entry, at: placeOf(place, [key]) }))
+      .map(([key, entry]) => ({ key, entry, at: configPath(path, [key]) }))
       .filter(({ at }) => !refused.has(at))
-      .map(({ key, entry, at }) => [key, prune(entry, without, at)]),
+      .map(({ key, entry, at }) => [key, prune(entry, wrong, at)]),
   );
+}
+
+/**
+ * Values that a file can hold and a template cannot. YAML makes a date of a text that looks like one, and an anchor can
+ * make a map that holds itself; a `serverless.js` may have anything. A schema takes a date for a map.
+ */
+function foreignValues(given: unknown, root: string): Problem[] {
+  const walk = (value: unknown, path: string, around: readonly unknown[]): Problem[] => {
+    if (around.includes(value)) return [circleAt(path)];
+    if (isForeign(value)) return [foreignAt(path, value)];
+    const entries = Array.isArray(value) || isMap(value) ? Object.entries(value) : [];
+    return entries.flatMap(([key, entry]) => walk(entry, configPath(path, [key]), [...around, value]));
+  };
+  return walk(given, root, []);
+}
+
+const FOREIGN_TYPES = ['function', 'symbol', 'bigint'];
+
+function isForeign(value: unknown): boolean {
+  return (isMap(value) && !isPlainMap(value)) || FOREIGN_TYPES.includes(typeof value);
+}
+
+function foreignAt(place: string, value: unknown): Problem {
+  return {
+    code: 'WATCHBOT_WRONG_TYPE',
+    place,
+    given: value instanceof Date ? `the date ${describeValue(value)}` : describeValue(value),
+    allowed: 'what JSON has: text, a number, true, false, a list or a map',
+    ...(value instanceof Date ? { advice: 'put it in quotes: YAML takes it for a date without' } : {}),
+  };
+}
+
+function circleAt(place: string): Problem {
+  return {
+    code: 'WATCHBOT_WRONG_TYPE',
+    place,
+    given: 'a map or list within itself',
+    allowed: 'values that do not hold themselves',
+    advice: 'remove the alias (`*…`)',
+  };
+}
+
+/**
+ * A key without a value, where the schema takes anything: in a CloudFormation function, a condition or an extension.
+ * CloudFormation refuses a template with a null in it and does not say where it is. A number that is none becomes a null.
+ */
+function emptyValues(given: unknown, refused: ReadonlySet<string>, root: string): Problem[] {
+  const walk = (value: unknown, path: string): Problem[] => {
+    if (refused.has(path)) return [];
+    if (value === null && path !== root) return [emptyAt(path)];
+    if (typeof value === 'number' && !Number.isFinite(value)) return [noNumberAt(path, value)];
+    const entries = Array.isArray(value) || isMap(value) ? Object.entries(value) : [];
+    return entries.flatMap(([key, entry]) => walk(entry, configPath(path, [key])));
+  };
+  return walk(given, root);
+}
+
+function emptyAt(place: string): Problem {
+  return {
+    code: 'WATCHBOT_WRONG_TYPE',
+    place,
+    given: 'null',
+    allowed: 'a value: CloudFormation takes no null',
+    advice: 'give it a value, or remove it',
+  };
+}
+
+function noNumberAt(place: string, value: number): Problem {
+  return { code: 'WATCHBOT_WRONG_TYPE', place, given: String(value), allowed: 'a number that JSON has' };
 }

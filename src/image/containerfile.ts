@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Architecture } from '../config/configuration';
-import { DEFAULT_MOUNT } from '../config/mounts';
+import { DEFAULT_MOUNT } from '../config/defaults';
 import {
   IMAGE_PREFIX,
   nameInContainer,

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Configuration, TextOrIntrinsic, Worker, WorkerImage } from '../config/configuration';
-import { repositoryName } from '../config/names';
-import { imageUri } from '../config/image-uri';
+import { imageUri, repositoryName } from '../config/names';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { bundleContext } from './bundle/context';

@@ -23,8 +23,11 @@ export async function loadConfiguration(serverless: Serverless): Promise<Configu
       advice: 'add one; `watchbot: { command: … }` is the least',
     });
   }
-  const { parseConfiguration } = await import('../config/parse.js');
-  return parseConfiguration(serverless.configurationInput?.[SECTION], contextOf(serverless));
+  const [{ parseConfiguration }, { listResources }] = await Promise.all([
+    import('../config/parse.js'),
+    import('../resources/template.js'),
+  ]);
+  return parseConfiguration(serverless.configurationInput?.[SECTION], contextOf(serverless), listResources);
 }
 
 function contextOf(serverless: Serverless): ServiceContext {

@@ -1,11 +1,11 @@
+import type { TextOrIntrinsic } from '../config/configuration';
 import { isMap } from '../config/maps';
 import { SINGLE_WORKER_NAME } from '../config/names';
-import { hasTopic, isFifo } from '../config/queue-kind';
+import { parseWorker } from '../config/parse';
 import { didYouMean } from '../config/suggest';
 import { UserError } from '../errors/user-error';
 import { REFERENCE_NAMES, referenceTo, type ReferenceName } from '../resources/references';
 import type { Target } from '../resources/worker/subject';
-import type { TextOrIntrinsic } from '../config/configuration';
 
 /** Reads one property of serverless.yml, with the variables in it resolved. */
 type ReadProperty = (path: string[]) => Promise<unknown>;
@@ -14,14 +14,14 @@ const SECTION = 'watchbot';
 
 /**
  * @param address `WORKER.NAME`; the only worker's name may be left out
- * @throws {UserError} `WATCHBOT_VARIABLE` where there is no such worker, or it does not have what is asked for
+ * @throws {UserError} `WATCHBOT_VARIABLE` if there is no such worker, or if it does not have what is asked for
  */
 export async function resolveVariable(
   address: string,
   section: unknown,
   read: ReadProperty,
 ): Promise<TextOrIntrinsic> {
-  // Where the whole section is a variable, such as a file, it has to be read as a whole.
+  // If the whole section is a variable, such as a file, it has to be read as a whole.
   const known = isMap(section) ? section : await read([SECTION]);
   const isMany = isMap(known) && 'workers' in known;
   const workers = isMany ? Object.keys(isMap(known.workers) ? known.workers : {}) : [SINGLE_WORKER_NAME];
@@ -42,6 +42,7 @@ function parse(address: string, workers: readonly string[]): { worker: string; n
   return { worker, name };
 }
 
+/** The worker, of the few keys that references depend on: the others may hold variables of this kind themselves. */
 async function targetOf(name: string, read: (...keys: string[]) => Promise<unknown>): Promise<Target> {
   const [arn, fifo, deadLetter, topic, reduce] = await Promise.all([
     read('queue', 'arn'),
@@ -50,22 +51,8 @@ async function targetOf(name: string, read: (...keys: string[]) => Promise<unkno
     read('topic'),
     read('reduce'),
   ]);
-  // As they were written: what is wrong with them is told when the service is packaged.
-  const queue = { arn, fifo: fifo === true } as { arn: TextOrIntrinsic | undefined; fifo: boolean };
-  const hasReduce = reduce === true || isMap(reduce);
-  return {
-    configuration: { context: { stackName: '', region: '' } },
-    worker: {
-      name,
-      topic: hasTopic({ topic: topic as boolean | undefined, queue } as Parameters<typeof hasTopic>[0]),
-      reduce: hasReduce ? { pointInTimeRecovery: false } : undefined,
-      queue: {
-        ...queue,
-        fifo: isFifo(queue as Parameters<typeof isFifo>[0]),
-        deadLetter: (deadLetter ?? arn === undefined) as Target['worker']['queue']['deadLetter'],
-      },
-    },
-  };
+  const worker = parseWorker(name, { queue: { arn, fifo, deadLetter }, topic, reduce });
+  return { configuration: { context: { stackName: '', region: '' } }, worker };
 }
 
 function unknown(
@@ -82,12 +69,18 @@ function unknown(
   });
 }
 
+/** What a worker need not have, by the reference to it. */
+const OPTIONAL: Partial<Record<ReferenceName, string>> = {
+  topicArn: 'topic',
+  deadLetterQueueUrl: 'dead-letter queue',
+  progressTable: 'progress table',
+};
+
 function lacking(address: string, worker: string, name: ReferenceName): UserError {
-  const why = { topicArn: 'topic', deadLetterQueueUrl: 'dead-letter queue', progressTable: 'progress table' };
   return UserError.of({
     code: 'WATCHBOT_VARIABLE',
     place: `\${watchbot:${address}}`,
-    given: `${name} of ${worker}, which has no ${why[name as keyof typeof why]}`,
+    given: `${name} of ${worker}, which has no ${OPTIONAL[name] ?? name}`,
     allowed: 'what the worker has',
     advice: name === 'progressTable' ? 'set `reduce: true`' : 'use `queueUrl`, or change the worker',
   });

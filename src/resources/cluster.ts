@@ -1,5 +1,5 @@
 import type { Configuration, TextOrIntrinsic } from '../config/configuration';
-import { FARGATE_PROVIDERS } from '../config/schema/capacity';
+import { FARGATE_PROVIDERS } from '../config/defaults';
 import { SharedId } from '../config/logical-ids';
 import { arn, getAtt, ref, sub, type Resources } from './cloudformation';
 

@@ -4,7 +4,8 @@ import { isIntrinsic } from '../config/maps';
 import type { Resources } from './cloudformation';
 
 /**
- * The user's own properties over what was generated, as the last step. The rules have refused resources that are not made.
+ * The user's own properties over what was generated, as the last step. The rules have refused extensions of resources that
+ * are not made.
  * @param ids the logical ids of the resources, by what `extensions` calls them
  */
 export function extend(
@@ -19,6 +20,14 @@ export function extend(
     return [id, { ...body, Properties: merge(body.Properties ?? {}, properties) }];
   });
   return { ...resources, ...(Object.fromEntries(extended) as Resources) };
+}
+
+/** The names of those resources that are made, in the order of the ids. */
+export function namesOf(resources: Resources, ids: Readonly<Record<string, string>>): string[] {
+  return Object.keys(ids).filter((name) => {
+    const id = madeId(resources, ids[name]);
+    return id !== undefined && id in resources;
+  });
 }
 
 /** A deployment of an API has a hash behind its id. */

@@ -1,8 +1,8 @@
-import type { Configuration, TextOrIntrinsic, Worker } from '../config/configuration';
+import type { Configuration, MadeResources, TextOrIntrinsic, Worker } from '../config/configuration';
 import { idsOf, SharedId } from '../config/logical-ids';
 import { cluster } from './cluster';
 import { combine, type Fragment, type Resources } from './cloudformation';
-import { extend } from './extensions';
+import { extend, namesOf } from './extensions';
 import { network } from './network';
 import { alarmActions, notifications } from './notifications';
 import { outputs, workerOutputs } from './outputs';
@@ -77,13 +77,13 @@ export function buildTemplate(
     imageUri: imageUris[worker.name] ?? missingImage(worker),
     alarmActions: alarmActions(configuration),
   });
-  const shared = combine(SHARED_BUILDERS.map((build) => build(configuration)));
-  const workers = configuration.workers.map((worker) => workerResources(subjectOf(worker)));
+  const shared = tagged(sharedResources(configuration), configuration);
+  const workers = configuration.workers.map((worker) => {
+    const resources = tagged(workerResources(subjectOf(worker)), configuration);
+    return extend(resources, idsOf(worker), worker.extensions);
+  });
   return {
-    Resources: combine([
-      extend(tagged(shared, configuration), SharedId, configuration.extensions),
-      ...workers,
-    ]),
+    Resources: combine([extend(shared, SharedId, configuration.extensions), ...workers]),
     Outputs: combine([
       outputs(configuration),
       ...configuration.workers.map((worker) => workerOutputs(subjectOf(worker))),
@@ -91,11 +91,27 @@ export function buildTemplate(
   };
 }
 
-function workerResources(subject: Subject): Resources {
-  const resources = combine(WORKER_BUILDERS.map((build) => build(subject)));
-  const { configuration, worker } = subject;
-  return extend(tagged(resources, configuration), idsOf(worker), worker.extensions);
+/**
+ * Which resources a configuration leads to, by what `extensions` calls them. It need not have passed the rules: a worker
+ * may lack its command.
+ */
+export function listResources(configuration: Configuration): MadeResources {
+  const ownResources = (worker: Worker): readonly string[] => {
+    const { command = '-' } = worker;
+    const subject = { configuration, worker: { ...worker, command }, imageUri: '-', alarmActions: [] };
+    return namesOf(workerResources(subject), idsOf(worker));
+  };
+  return {
+    shared: namesOf(sharedResources(configuration), SharedId),
+    workers: Object.fromEntries(configuration.workers.map((worker) => [worker.name, ownResources(worker)])),
+  };
 }
+
+const sharedResources = (configuration: Configuration): Resources =>
+  combine(SHARED_BUILDERS.map((build) => build(configuration)));
+
+const workerResources = (subject: Subject): Resources =>
+  combine(WORKER_BUILDERS.map((build) => build(subject)));
 
 function missingImage({ name }: Worker): never {
   throw new Error(`no image was given for worker "${name}": this should not happen`);

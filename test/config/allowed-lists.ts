@@ -1,19 +1,18 @@
-import type { WorkerInput } from '../../src/config/configuration';
 import { SHARED_RESOURCE_NAMES } from '../../src/config/logical-ids';
-import { resourcesOf } from '../../src/config/made-resources';
 import { SINGLE_WORKER_NAME } from '../../src/config/names';
-import { EVENTBRIDGE_S3_EVENTS, S3_EVENTS } from '../../src/config/s3-events';
-import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/service';
-import { validateSection } from '../../src/config/validate';
+import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/compiled';
+import { EVENTBRIDGE_S3_EVENTS, S3_EVENTS } from '../../src/config/s3-sources';
 import { RESERVED_VARIABLE_NAMES } from '../../src/contract/environment';
+import { listResources } from '../../src/resources/template';
+import { parse } from './support';
 
-const plainWorker = validateSection({ command: 'true' }, 'watchbot').section as unknown as WorkerInput;
+const plain = listResources(parse({ command: 'true' }));
 
 /** Long lists of what is allowed, which many messages have, by the name that stands for one in a golden. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   '<the keys of a worker>': WORKER_KEYS,
   '<the keys that workers share>': SHARED_KEYS,
-  '<the resources of a plain worker>': resourcesOf(SINGLE_WORKER_NAME, plainWorker),
+  '<the resources of a plain worker>': plain.workers[SINGLE_WORKER_NAME]!,
   '<the resources that workers share>': SHARED_RESOURCE_NAMES.filter((name) => name !== 'notifications'),
   '<the events of S3>': S3_EVENTS,
   '<the events of S3 in EventBridge>': EVENTBRIDGE_S3_EVENTS,

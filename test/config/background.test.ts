@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commandIsNotInBackground } from '../../src/config/rules/background';
+import { commandIsNotInBackground } from '../../src/config/rules/program';
 import type { RuleSubject } from '../../src/config/rules/rule';
 
 const problemsOf = (command: unknown) =>

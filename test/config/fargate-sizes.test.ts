@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeFargateMemory, FARGATE_CPU_UNITS, isFargateSize } from '../../src/config/fargate-sizes';
+import { FARGATE_CPU_UNITS, describeFargateMemory, isFargateSize } from '../../src/config/limits';
 
 describe('a size of Fargate', () => {
   it.each([

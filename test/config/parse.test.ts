@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NODE_IMAGE } from '../../src/config/schema/build';
+import { NODE_IMAGE } from '../../src/config/defaults';
 import { nodeMajorOf } from '../../src/image/bundle/options';
 import { CONTEXT, parse } from './support';
 
@@ -20,7 +20,7 @@ describe('the least that can be written', () => {
       build: { engine: undefined, nodeImage: NODE_IMAGE },
       cluster: undefined,
       vpc: undefined,
-      notify: [],
+      notify: { addresses: [], topics: [] },
       extensions: {},
       workers: [
         {
@@ -59,7 +59,7 @@ describe('the least that can be written', () => {
           },
           topic: true,
           events: { sns: [], eventBridge: [], schedule: [], s3: [], webhook: undefined },
-          scaling: { min: 0, max: 1 },
+          scaling: { min: 0, max: 1, awake: true },
           alarms: {
             deadLetter: { threshold: 1, period: 60, evaluationPeriods: 1 },
             deadLetterGrowth: { threshold: 1, period: 60, evaluationPeriods: 1 },
@@ -99,10 +99,13 @@ describe('several workers', () => {
 
   it('keep their order and share what stands beside them', () => {
     const { workers, notify, cluster } = parse(section);
-    expect({ notify, cluster }).toEqual({ notify: ['oncall@example.com'], cluster: 'shared' });
+    expect({ notify, cluster }).toEqual({
+      notify: { addresses: ['oncall@example.com'], topics: [] },
+      cluster: 'shared',
+    });
     expect(workers.map(({ name, command, scaling }) => ({ name, command, scaling }))).toEqual([
-      { name: 'tiles', command: 'python3 render.py', scaling: { min: 0, max: 50 } },
-      { name: 'render-all', command: ['render', '--all'], scaling: { min: 0, max: 1 } },
+      { name: 'tiles', command: 'python3 render.py', scaling: { min: 0, max: 50, awake: true } },
+      { name: 'render-all', command: ['render', '--all'], scaling: { min: 0, max: 1, awake: true } },
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { GROUPS, referencePage } from '../../src/config/reference-page';
 import { REFERENCE_NAMES } from '../../src/resources/references';
-import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/service';
+import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/compiled';
 
 const page = referencePage();
 /** The lines of the tables: key, allowed, default, description. */

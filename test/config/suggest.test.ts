@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { didYouMean, suggest } from '../../src/config/suggest';
-import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/service';
+import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/compiled';
 
 const known = [...SHARED_KEYS, ...WORKER_KEYS];
 

@@ -2,6 +2,7 @@ import type { Configuration, ServiceContext } from '../../src/config/configurati
 import { parseConfiguration } from '../../src/config/parse';
 import { formatProblem } from '../../src/errors/problem';
 import { UserError } from '../../src/errors/user-error';
+import { listResources } from '../../src/resources/template';
 
 export const CONTEXT: ServiceContext = {
   service: 'tiles',
@@ -16,7 +17,7 @@ export const CONTEXT: ServiceContext = {
 
 /** The configuration of a section, in a service called `tiles`. */
 export function parse(section: unknown, context: Partial<ServiceContext> = {}): Configuration {
-  return parseConfiguration(section, { ...CONTEXT, ...context });
+  return parseConfiguration(section, { ...CONTEXT, ...context }, listResources);
 }
 
 /** The error that a section leads to. Anything but a user's error fails the test with its own stack. */

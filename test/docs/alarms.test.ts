@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName } from '../../src/config/alarm-defaults';
+import { ALARM_DEFAULTS, ALARM_NAMES, type AlarmName } from '../../src/config/defaults';
 import { single } from '../resources/support';
 import { page, sectionBelow, tableBelow } from './pages';
 

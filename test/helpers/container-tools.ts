@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { NODE_IMAGE } from '../../src/config/schema/build';
+import { NODE_IMAGE } from '../../src/config/defaults';
 import { NODE_LIBRARIES } from '../../src/image/containerfile';
 import { collectLines } from './lines';
 

@@ -5,7 +5,7 @@ import type { parseConfiguration } from '../../src/config/parse';
 import type { prepareImages } from '../../src/image/prepare';
 import type { writeImages } from '../../src/image/write';
 import type { Fragment } from '../../src/resources/cloudformation';
-import type { buildTemplate } from '../../src/resources/template';
+import type { buildTemplate, listResources } from '../../src/resources/template';
 import { ROOT } from './framework';
 
 /** What the framework leaves of a package for those that come after it. */
@@ -46,10 +46,13 @@ const built = (file: string): unknown => require(path.join(ROOT, 'dist', file));
 export async function rebuild(state: State, folder: string): Promise<Fragment> {
   const config = built('config/parse.js') as { parseConfiguration: typeof parseConfiguration };
   const image = built('image/prepare.js') as { prepareImages: typeof prepareImages };
-  const resources = built('resources/template.js') as { buildTemplate: typeof buildTemplate };
+  const resources = built('resources/template.js') as {
+    buildTemplate: typeof buildTemplate;
+    listResources: typeof listResources;
+  };
   const writing = built('image/write.js') as { writeImages: typeof writeImages };
   const section = state.service.initialServerlessConfig.watchbot;
-  const configuration = config.parseConfiguration(section, contextOf(state));
+  const configuration = config.parseConfiguration(section, contextOf(state), resources.listResources);
   const images = await image.prepareImages(configuration, folder);
   await writing.writeImages(images, path.join(folder, '.serverless'));
   return resources.buildTemplate(

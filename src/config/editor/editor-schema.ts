@@ -1,4 +1,5 @@
-import { ManyWorkersSchema, SHARED_KEYS, SingleWorkerSchema, WORKER_KEYS } from '../schema/service';
+import { SHARED_KEYS, WORKER_KEYS } from '../schema/compiled';
+import { ManyWorkersSchema, SingleWorkerSchema } from '../schema/service';
 import { WorkerSchema } from '../schema/worker';
 import { inputMap, inputSchema, type Stand } from './input-schema';
 import type { JsonSchema } from './json-schema';

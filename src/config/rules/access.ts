@@ -8,7 +8,7 @@ import type { WorkerRule } from './rule';
  */
 const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_', WORKER_ONLY_PREFIX] as const;
 
-export const reservedVariables: WorkerRule = {
+const reservedVariables: WorkerRule = {
   reads: ['environment', 'secrets'],
   check: ({ worker, at }) =>
     (['environment', 'secrets'] as const).flatMap((key) =>
@@ -31,7 +31,7 @@ function isReserved(name: string): boolean {
 }
 
 /** ECS refuses a container in which a name is both. */
-export const variableOnce: WorkerRule = {
+const variableOnce: WorkerRule = {
   reads: ['environment', 'secrets'],
   check: ({ worker, at }) =>
     Object.keys(worker.secrets)
@@ -51,10 +51,10 @@ const SECRETS_MANAGER_ARN =
   /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:*?$\s]+(:[^:]*:[^:]*:[^:]*)?$/;
 const SSM_NAME = /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
-export const secretsHaveArns: WorkerRule = {
+const secretsHaveArns: WorkerRule = {
   reads: ['secrets'],
-  check: ({ worker, at }) =>
-    Object.entries(worker.secrets).flatMap(([name, secret]): Problem[] => {
+  check: ({ given, at }) =>
+    Object.entries(given.secrets ?? {}).flatMap(([name, secret]): Problem[] => {
       const problem = secretProblem(secret);
       return problem === undefined ? [] : [{ place: at('secrets', name), ...problem }];
     }),
@@ -82,7 +82,7 @@ function isIntrinsic(value: unknown): boolean {
 
 const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[^*?$\s]+$/;
 
-export const managedPolicyArns: WorkerRule = {
+const managedPolicyArns: WorkerRule = {
   reads: ['managedPolicies'],
   check: ({ worker, at }) =>
     worker.managedPolicies.flatMap((policy, index): Problem[] =>
@@ -101,7 +101,7 @@ export const managedPolicyArns: WorkerRule = {
 };
 
 /** IAM refuses a policy in which two statements have one name. */
-export const statementNamesOnce: WorkerRule = {
+const statementNamesOnce: WorkerRule = {
   reads: ['permissions'],
   check: ({ worker: { permissions }, at }) =>
     permissions.flatMap(({ Sid }, index): Problem[] => {
@@ -118,3 +118,11 @@ export const statementNamesOnce: WorkerRule = {
       ];
     }),
 };
+
+export const ACCESS_RULES: readonly WorkerRule[] = [
+  reservedVariables,
+  variableOnce,
+  secretsHaveArns,
+  managedPolicyArns,
+  statementNamesOnce,
+];

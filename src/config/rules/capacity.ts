@@ -1,20 +1,76 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { completeCapacity, isFargate, meansFargate } from '../complete-capacity';
-import type { Capacity, WorkerInput } from '../configuration';
-import { EC2, FARGATE_PROVIDERS } from '../schema/capacity';
+import { meansFargate } from '../complete';
+import type { Worker } from '../configuration';
+import { EC2, FARGATE_PROVIDERS } from '../defaults';
+import { describeFargateMemory, describeRange, ECS, FARGATE_CPU_UNITS, isFargateSize } from '../limits';
 import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type Service, type WorkerRule } from './rule';
+
+/** Fargate takes only certain pairs. */
+const fargateSize: WorkerRule = {
+  reads: ['cpu', 'memory', 'capacity'],
+  check: ({ worker: { cpu, memory, capacity }, at }) => {
+    if (capacity.launchType === EC2 || isFargateSize(cpu, memory)) return [];
+    const isKnown = FARGATE_CPU_UNITS.includes(cpu);
+    return [
+      {
+        code: 'WATCHBOT_FARGATE_SIZE',
+        place: at(isKnown ? 'memory' : 'cpu'),
+        given: `cpu ${cpu} with memory ${memory}`,
+        allowed: isKnown
+          ? `with cpu ${cpu}: memory ${describeFargateMemory(cpu)}`
+          : `cpu ${FARGATE_CPU_UNITS.join(', ')}`,
+        advice: isKnown ? 'choose one of these, or another `cpu`' : 'choose one of these',
+      },
+    ];
+  },
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
+const ec2Size: WorkerRule = {
+  reads: ['cpu', 'memory', 'capacity'],
+  check: ({ worker: { cpu, memory, capacity }, at }) => {
+    if (capacity.launchType !== EC2) return [];
+    return [
+      ...problemIf(cpu < ECS.minCpuUnits || cpu > ECS.maxCpuUnits, {
+        code: 'WATCHBOT_OUT_OF_RANGE',
+        place: at('cpu'),
+        given: String(cpu),
+        allowed: `${describeRange({ minimum: ECS.minCpuUnits, maximum: ECS.maxCpuUnits })} on EC2`,
+      }),
+      ...problemIf(memory < ECS.minMemoryMiB, {
+        code: 'WATCHBOT_OUT_OF_RANGE',
+        place: at('memory'),
+        given: String(memory),
+        allowed: `${describeRange({ minimum: ECS.minMemoryMiB })} on EC2`,
+      }),
+    ];
+  },
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (memoryReservation) */
+const softMemoryFits: WorkerRule = {
+  reads: ['softMemory', 'memory', 'capacity'],
+  check: ({ worker: { softMemory, memory, capacity }, at }) => {
+    const isEc2 = capacity.launchType === EC2;
+    const limit = isEc2 ? memory - 1 : memory;
+    return problemIf(softMemory !== undefined && softMemory > limit, {
+      code: 'WATCHBOT_OUT_OF_RANGE',
+      place: at('softMemory'),
+      given: String(softMemory),
+      allowed: `at most ${limit}, ${isEc2 ? 'less than' : 'the value of'} \`memory\``,
+    });
+  },
+};
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html (name) */
 const PROVIDER_NAME = /^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i;
 
-const providersOf = ({ strategy }: Capacity) => strategy.map(({ provider }) => provider);
-
-export const capacityProviders: WorkerRule = {
+const capacityProviders: WorkerRule = {
   reads: ['capacity'],
   check: ({ worker: { capacity }, at }) =>
-    providersOf(completeCapacity(capacity)).flatMap((provider, index): Problem[] => {
-      if (typeof provider !== 'string' || isFargate(provider)) return [];
+    capacity.strategy.flatMap(({ provider }, index): Problem[] => {
+      if (typeof provider !== 'string' || FARGATE_PROVIDERS.some((name) => name === provider)) return [];
       const isEc2 = provider.toUpperCase() === EC2;
       if (PROVIDER_NAME.test(provider) && !isEc2) return [];
       return [
@@ -32,10 +88,10 @@ export const capacityProviders: WorkerRule = {
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
-export const capacityShares: WorkerRule = {
+const capacityShares: WorkerRule = {
   reads: ['capacity'],
   check: ({ worker: { capacity }, at }) => {
-    const { strategy } = completeCapacity(capacity);
+    const { strategy } = capacity;
     const providers = strategy.map(({ provider }) => JSON.stringify(provider));
     const twice = strategy.find(({ provider }, i) => providers.indexOf(JSON.stringify(provider)) !== i);
     const kinds = new Set(strategy.map(({ provider }) => meansFargate(provider)));
@@ -67,14 +123,14 @@ export const capacityShares: WorkerRule = {
   },
 };
 
-const isEc2Worker = ({ capacity }: WorkerInput) => completeCapacity(capacity).launchType === 'EC2';
+const isOnEc2 = ({ capacity }: Worker) => capacity.launchType === EC2;
 
 /** The cluster that the plugin makes has no instances. */
-export const ec2HasACluster: WorkerRule = {
+const ec2HasACluster: WorkerRule = {
   reads: ['capacity', 'cluster'],
-  check: ({ worker, shared, at }) => {
-    if (!isEc2Worker(worker) || shared.cluster !== undefined) return [];
-    const [provider] = providersOf(completeCapacity(worker.capacity));
+  check: ({ worker, configuration, at }) => {
+    if (!isOnEc2(worker) || configuration.cluster !== undefined) return [];
+    const provider = worker.capacity.strategy[0]?.provider;
     const meant = typeof provider === 'string' ? didYouMean(provider, FARGATE_PROVIDERS) : undefined;
     return [
       {
@@ -88,21 +144,6 @@ export const ec2HasACluster: WorkerRule = {
   },
 };
 
-/**
- * Tasks on EC2 have no public address of their own; beside workers on Fargate, which have, they go without.
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html (assignPublicIp)
- */
-export function publicIpProblems({ shared, workers, root }: Service): Problem[] {
-  const all = Object.values(workers);
-  return problemIf(all.length > 0 && all.every(isEc2Worker) && shared.vpc?.publicIp === true, {
-    code: 'WATCHBOT_CONTRADICTION',
-    place: `${root}.vpc.publicIp`,
-    given: 'true, with EC2 alone',
-    allowed: 'EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
-    advice: 'remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
-  });
-}
-
 const EC2_KEYS = ['gpu', 'privileged', 'placementConstraints', 'placementStrategies'] as const;
 
 function isUsed(value: unknown): boolean {
@@ -110,10 +151,10 @@ function isUsed(value: unknown): boolean {
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
-export const onlyOnEc2: WorkerRule = {
+const onlyOnEc2: WorkerRule = {
   reads: ['capacity', ...EC2_KEYS],
   check: ({ worker, at }) =>
-    isEc2Worker(worker)
+    isOnEc2(worker)
       ? []
       : EC2_KEYS.filter((key) => isUsed(worker[key])).map((key) => ({
           code: 'WATCHBOT_CONTRADICTION' as const,
@@ -124,10 +165,10 @@ export const onlyOnEc2: WorkerRule = {
         })),
 };
 
-export const onlyOnFargate: WorkerRule = {
+const onlyOnFargate: WorkerRule = {
   reads: ['capacity', 'ephemeralStorage'],
   check: ({ worker, at }) =>
-    problemIf(isEc2Worker(worker) && worker.ephemeralStorage !== undefined, {
+    problemIf(isOnEc2(worker) && worker.ephemeralStorage !== undefined, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('ephemeralStorage'),
       given: '`ephemeralStorage` on EC2',
@@ -136,7 +177,7 @@ export const onlyOnFargate: WorkerRule = {
     }),
 };
 
-export const placementsAreWhole: WorkerRule = {
+const placementsAreWhole: WorkerRule = {
   reads: ['placementConstraints', 'placementStrategies'],
   check: (subject) => [...constraintProblems(subject), ...strategyProblems(subject)],
 };
@@ -171,5 +212,31 @@ function strategyProblems({ worker, at }: RuleSubject): Problem[] {
       given: field === '' ? `${type} without \`field\`` : `${type} with \`field: ${field}\``,
       allowed,
     });
+  });
+}
+
+export const CAPACITY_RULES: readonly WorkerRule[] = [
+  fargateSize,
+  ec2Size,
+  softMemoryFits,
+  capacityProviders,
+  capacityShares,
+  ec2HasACluster,
+  onlyOnEc2,
+  onlyOnFargate,
+  placementsAreWhole,
+];
+
+/**
+ * Tasks on EC2 have no public address of their own; beside workers on Fargate, which have one, they do without.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html (assignPublicIp)
+ */
+export function publicIpProblems({ configuration: { workers, vpc }, root }: Service): Problem[] {
+  return problemIf(workers.length > 0 && workers.every(isOnEc2) && vpc?.publicIp === true, {
+    code: 'WATCHBOT_CONTRADICTION',
+    place: `${root}.vpc.publicIp`,
+    given: 'true, with EC2 alone',
+    allowed: 'EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
+    advice: 'remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
   });
 }

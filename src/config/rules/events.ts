@@ -1,12 +1,35 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { isFifo } from '../queue-kind';
-import { problemIf, type WorkerRule } from './rule';
+import type { S3Source, Sources } from '../configuration';
+import { isIntrinsic } from '../maps';
+import { EVENTBRIDGE_S3_EVENTS, S3_EVENTS } from '../s3-sources';
+import { didYouMean } from '../suggest';
+import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 import { expressionProblems, timezoneProblems } from './schedules';
-import { sourcesOf } from './sources';
+
+interface Placed<T> {
+  source: T;
+  /** The path of one of its keys: a short form has all of them in one. */
+  place: (...keys: string[]) => string;
+}
+
+/** The finished sources of a kind, each with the path at which it was typed. */
+function sourcesOf<K extends 'sns' | 'eventBridge' | 'schedule' | 's3'>(
+  { worker, given, at }: RuleSubject,
+  kind: K,
+): Placed<Sources[K][number]>[] {
+  const places = (given.events ?? []).flatMap((event, index) => {
+    const source = event[kind];
+    if (source === undefined) return [];
+    const isShort = typeof source === 'string' || isIntrinsic(source);
+    return [(...keys: string[]) => at('events', String(index), kind, ...(isShort ? [] : keys))];
+  });
+  const sources: readonly Sources[K][number][] = worker.events[kind];
+  return sources.map((source, index) => ({ source, place: places[index]! }));
+}
 
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
 
-export const topicSources: WorkerRule = {
+const topicSources: WorkerRule = {
   reads: ['events', 'queue'],
   check: (subject) => {
     const sources = sourcesOf(subject, 'sns');
@@ -16,7 +39,7 @@ export const topicSources: WorkerRule = {
       if (typeof arn === 'string' && !TOPIC_ARN.test(arn)) return [malformedTopic(place('arn'), arn)];
       return [
         // https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html
-        ...problemIf(isFifo(subject.worker.queue) && typeof arn === 'string' && !arn.endsWith('.fifo'), {
+        ...problemIf(subject.worker.queue.fifo && typeof arn === 'string' && !arn.endsWith('.fifo'), {
           code: 'WATCHBOT_CONTRADICTION',
           place: place('arn'),
           given: 'a standard topic for a FIFO queue',
@@ -44,7 +67,65 @@ function malformedTopic(place: string, arn: string): Problem {
   };
 }
 
-export const scheduleExpressions: WorkerRule = {
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule.html */
+const eventBridgeSources: WorkerRule = {
+  reads: ['events'],
+  check: (subject) =>
+    sourcesOf(subject, 'eventBridge').flatMap(({ place, source }) =>
+      problemIf(source.input !== undefined && source.inputPath !== undefined, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: place(),
+        given: '`input` and `inputPath`',
+        allowed: 'one of the two',
+      }),
+    ),
+};
+
+const BUS = /^(arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
+
+/**
+ * The bus stands in the ARNs that the queue's policy lets send: a pattern would let in rules of others.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+ */
+const eventBuses: WorkerRule = {
+  reads: ['events'],
+  check: (subject) =>
+    sourcesOf(subject, 'eventBridge').flatMap(({ place, source: { eventBus } }) =>
+      problemIf(typeof eventBus === 'string' && !BUS.test(eventBus), {
+        code: 'WATCHBOT_MALFORMED',
+        place: place('eventBus'),
+        given: describeValue(eventBus),
+        allowed:
+          'the name of an event bus (letters, digits, dots, dashes, underscores and slashes), an ARN like arn:aws:events:REGION:ACCOUNT:event-bus/NAME, or a CloudFormation function',
+      }),
+    ),
+};
+
+/** Parts of an event that no other event has: the whole, and its id. */
+const DISTINCT_PATHS = ['$', '$.id'];
+
+/**
+ * EventBridge gives SQS no deduplication id, and so a FIFO queue goes by the body: of two equal ones within five minutes
+ * it would drop the second.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-events-rule-sqsparameters.html
+ */
+const distinctEvents: WorkerRule = {
+  reads: ['events', 'queue'],
+  check: (subject) =>
+    sourcesOf(subject, 'eventBridge').flatMap(({ place, source: { input, inputPath } }) => {
+      const key = input === undefined ? 'inputPath' : 'input';
+      const isDistinct = input === undefined && DISTINCT_PATHS.includes(inputPath ?? '$');
+      return problemIf(subject.worker.queue.fifo && !isDistinct, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: place(key),
+        given: `\`${key}\` with a FIFO queue, which drops the second of two equal messages within five minutes`,
+        allowed: 'the whole event, which has an id of its own',
+        advice: `remove \`${key}\` and take what is needed from the event, or remove \`queue.fifo\``,
+      });
+    }),
+};
+
+const scheduleExpressions: WorkerRule = {
   reads: ['events'],
   check: (subject) =>
     sourcesOf(subject, 'schedule').flatMap(({ place, source: { rate } }) =>
@@ -52,7 +133,7 @@ export const scheduleExpressions: WorkerRule = {
     ),
 };
 
-export const scheduleTimezones: WorkerRule = {
+const scheduleTimezones: WorkerRule = {
   reads: ['events'],
   check: (subject) =>
     sourcesOf(subject, 'schedule').flatMap(({ place, source: { timezone } }) =>
@@ -60,10 +141,75 @@ export const scheduleTimezones: WorkerRule = {
     ),
 };
 
-export const oneWebhook: WorkerRule = {
+const BUCKET_NAME = /^(?!xn--|.*\.\.|(\d+\.){3}\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucketSources: WorkerRule = {
   reads: ['events'],
-  check: ({ worker, at }) =>
-    worker.events
+  check: (subject) =>
+    sourcesOf(subject, 's3').flatMap(({ place, source: { bucket, event, existing } }): Problem[] => {
+      const events = existing ? EVENTBRIDGE_S3_EVENTS : S3_EVENTS;
+      return [
+        ...problemIf(typeof bucket === 'string' && !BUCKET_NAME.test(bucket), {
+          code: 'WATCHBOT_MALFORMED',
+          place: place('bucket'),
+          given: describeValue(bucket),
+          allowed:
+            'the name of a bucket: lower case letters, digits, dashes and single dots, 3 to 63 characters, no IP address',
+        }),
+        ...problemIf(!existing && typeof bucket === 'object' && ('Ref' in bucket || 'Fn::GetAtt' in bucket), {
+          code: 'WATCHBOT_CONTRADICTION',
+          place: place('bucket'),
+          given: `${describeValue(bucket)}, a bucket that is defined elsewhere`,
+          allowed: 'a name for the bucket that is made here',
+          advice: 'set `existing: true`, and switch EventBridge on where the bucket is defined',
+        }),
+        ...problemIf(!events.includes(event), {
+          code: 'WATCHBOT_NOT_ALLOWED',
+          place: place('event'),
+          given: describeValue(event),
+          allowed: `${existing ? 'of an existing bucket, which sends through EventBridge: ' : ''}${events.join(', ')}`,
+          ...advice(didYouMean(event, events)),
+        }),
+      ];
+    }),
+};
+
+function advice(text: string | undefined): Pick<Problem, 'advice'> {
+  return text === undefined ? {} : { advice: text };
+}
+
+/** S3 refuses two notifications of a bucket that one event would set off: which of them gets it is not said. */
+const bucketSourcesAreApart: WorkerRule = {
+  reads: ['events'],
+  check: (subject) => {
+    const made = sourcesOf(subject, 's3').filter(({ source }) => !source.existing);
+    return made.flatMap(({ place, source }, index) => {
+      const other = made.slice(0, index).find((before) => overlap(before.source, source));
+      return problemIf(other !== undefined, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: place(),
+        given: `objects that ${other?.place() ?? ''} takes too`,
+        allowed: 'events, prefixes or suffixes that are apart: S3 takes no others for one bucket',
+      });
+    });
+  },
+};
+
+function overlap(one: S3Source, other: S3Source): boolean {
+  const either = (test: (a: S3Source, b: S3Source) => boolean) => test(one, other) || test(other, one);
+  return (
+    JSON.stringify(one.bucket) === JSON.stringify(other.bucket) &&
+    either((a, b) => a.event === b.event || a.event.startsWith(b.event.replace(/\*$/, ''))) &&
+    either((a, b) => (a.prefix ?? '').startsWith(b.prefix ?? '')) &&
+    either((a, b) => (a.suffix ?? '').endsWith(b.suffix ?? ''))
+  );
+}
+
+const oneWebhook: WorkerRule = {
+  reads: ['events'],
+  check: ({ given: { events = [] }, at }) =>
+    events
       .map((event, index) => ({ event, index }))
       .filter(({ event }) => event.webhook !== undefined)
       .slice(1)
@@ -79,12 +225,11 @@ export const oneWebhook: WorkerRule = {
 /** Sources that say the message group; SNS passes that of its own message on, and S3 itself knows no FIFO queue. */
 const GROUPED = ['eventBridge', 'schedule', 's3', 'webhook'] as const;
 
-export const messageGroups: WorkerRule = {
+const messageGroups: WorkerRule = {
   reads: ['events', 'queue'],
-  check: (subject) => {
-    const { worker, at } = subject;
-    const fifo = isFifo(worker.queue);
-    return worker.events.flatMap((event, index): Problem[] => {
+  check: ({ worker, given: { events = [] }, at }) => {
+    const { fifo } = worker.queue;
+    return events.flatMap((event, index): Problem[] => {
       const kind = GROUPED.find((candidate) => event[candidate] !== undefined);
       if (kind === undefined) return [];
       const source = event[kind];
@@ -120,3 +265,16 @@ function groupProblem(place: string, fifo: boolean, isText: boolean): Problem {
     advice: fifo ? add : 'remove it, or set `queue.fifo: true`',
   };
 }
+
+export const EVENT_RULES: readonly WorkerRule[] = [
+  topicSources,
+  eventBridgeSources,
+  distinctEvents,
+  eventBuses,
+  scheduleExpressions,
+  scheduleTimezones,
+  bucketSources,
+  bucketSourcesAreApart,
+  oneWebhook,
+  messageGroups,
+];

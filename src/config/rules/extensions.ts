@@ -1,63 +1,79 @@
-import { type Problem } from '../../errors/problem';
-import { lacking, lackingShared, resourcesOf, sharedResourcesOf } from '../made-resources';
+import type { Problem } from '../../errors/problem';
+import { whyNeverAwake } from '../complete';
+import { configPath, nameOf } from '../config-path';
+import type { Configuration, MadeResources, Worker } from '../configuration';
+import { OF_NEW_VERSION, type AlarmName } from '../defaults';
 import {
   SHARED_RESOURCE_NAMES,
   WORKER_RESOURCE_NAMES,
   type SharedResource,
   type WorkerResource,
 } from '../logical-ids';
-import { nameOf, placeOf } from '../place';
 import { didYouMean } from '../suggest';
-import type { Service, WorkerRule } from './rule';
+import type { RuleSubject, Service } from './rule';
 
-export const extensionsAreMade: WorkerRule = {
-  reads: [
-    'extensions',
-    'topic',
-    'queue',
-    'alarms',
-    'deploy',
-    'events',
-    'dashboard',
-    'reduce',
-    'sender',
-    'scaling',
-    'concurrency',
-  ],
-  check: ({ worker, name, isMany, shared, context, at }) => {
-    // Where one worker stands alone, what it would share is among its extensions.
-    const made = [
-      ...resourcesOf(name, worker),
-      ...(isMany ? [] : sharedResourcesOf(shared, context, [worker])),
-    ];
-    return Object.keys(worker.extensions)
-      .filter((resource) => !made.includes(resource))
-      .map((resource) => {
-        const place = at('extensions', resource);
-        const why = isWorkerResource(resource) ? lacking(worker, resource) : undefined;
-        if (why !== undefined) return absentResource(place, resource, `this worker does not have: ${why}`);
-        const unknown = unknownResource(place, resource, made);
-        return isSharedResource(resource)
-          ? { ...unknown, advice: `move it beside \`workers\`: watchbot.extensions.${resource}` }
-          : unknown;
-      });
-  },
-};
+/** Keys of a worker that decide which resources it has. */
+export const DECIDING_KEYS = [
+  'extensions',
+  'topic',
+  'queue',
+  'alarms',
+  'deploy',
+  'events',
+  'dashboard',
+  'reduce',
+  'sender',
+  'scaling',
+  'concurrency',
+] as const;
+
+/** Extensions of resources that a worker does not have. */
+export function extensionProblems(
+  { worker, isMany, at }: RuleSubject,
+  { shared, workers }: MadeResources,
+): Problem[] {
+  const own = workers[worker.name] ?? [];
+  // A worker that stands alone has the extensions of what it would share among its own.
+  const made = isMany ? own : [...own, ...shared];
+  return Object.keys(worker.extensions)
+    .filter((resource) => !own.includes(resource))
+    .map((resource) => {
+      const place = at('extensions', resource);
+      if (isWorkerResource(resource)) {
+        const why = WHY_NOT[resource]?.(worker);
+        return absentResource(
+          place,
+          resource,
+          `this worker does not have${why === undefined ? '' : `: ${why}`}`,
+        );
+      }
+      const unknown = unknownResource(place, resource, made);
+      return isSharedResource(resource)
+        ? { ...unknown, advice: `move it beside \`workers\`: watchbot.extensions.${resource}` }
+        : unknown;
+    });
+}
 
 /** Extensions of what the workers share: beside `workers`, or among those of the only worker. */
-export function sharedExtensionProblems({ shared, workers, context, root }: Service): Problem[] {
-  const given = [shared, context, Object.values(workers)] as const;
-  const lacks = lackingShared(...given);
-  return Object.keys(shared.extensions).flatMap((resource): Problem[] => {
-    const place = placeOf(root, ['extensions', resource]);
-    if (!isSharedResource(resource)) {
-      const unknown = unknownResource(place, resource, sharedResourcesOf(...given));
+export function sharedExtensionProblems(
+  { configuration, root }: Service,
+  { shared }: MadeResources,
+): Problem[] {
+  return Object.keys(configuration.extensions)
+    .filter((resource) => !shared.includes(resource))
+    .map((resource) => {
+      const place = configPath(root, ['extensions', resource]);
+      if (isSharedResource(resource)) {
+        return absentResource(
+          place,
+          resource,
+          `the plugin does not make: ${whyNotShared(resource, configuration)}`,
+        );
+      }
+      const unknown = unknownResource(place, resource, shared);
       const advice = `move it into a worker: ${root}.workers.NAME.extensions.${resource}`;
-      return [isWorkerResource(resource) ? { ...unknown, advice } : unknown];
-    }
-    const why = lacks(resource);
-    return why === undefined ? [] : [absentResource(place, resource, `the plugin does not make: ${why}`)];
-  });
+      return isWorkerResource(resource) ? { ...unknown, advice } : unknown;
+    });
 }
 
 function isWorkerResource(name: string): name is WorkerResource {
@@ -86,4 +102,94 @@ function absentResource(place: string, resource: string, which: string): Problem
     allowed: 'resources that are made',
     advice: 'remove it, or have the resource made',
   };
+}
+
+/** Why a worker does not have a resource, in the words of its section. */
+type Reason = (worker: Worker) => string;
+
+const noTopic: Reason = ({ queue }) => {
+  if (queue.arn !== undefined) return '`queue.arn`';
+  return queue.fifo ? '`queue.fifo: true`' : '`topic: false`';
+};
+const noDeadLetterQueue: Reason = ({ queue }) =>
+  queue.arn === undefined ? `\`queue.deadLetter: ${JSON.stringify(queue.deadLetter)}\`` : '`queue.arn`';
+const noAlarm =
+  (name: AlarmName): Reason =>
+  () =>
+    `\`alarms.${name}: false\``;
+const noDeadLetterAlarm =
+  (name: AlarmName): Reason =>
+  (worker) =>
+    worker.queue.deadLetter === false ? noDeadLetterQueue(worker) : noAlarm(name)(worker);
+const noSource =
+  (...kinds: readonly string[]): Reason =>
+  () =>
+    `no \`${kinds.join('`, `')}\` under \`events\``;
+const noSteadyTask: Reason = ({ scaling }) =>
+  scaling.compatibility === undefined ? 'one number of tasks under `scaling`' : '`scaling.compatibility`';
+const noWebhook = noSource('webhook');
+const noRestApi: Reason = () => 'no webhook with `authorization: apiKey`';
+const noHttpApi: Reason = () => 'no webhook with another `authorization` than `apiKey`';
+const notByVersion: Reason = () => `no \`${OF_NEW_VERSION}\` under \`deploy.alarms\``;
+const no =
+  (key: 'dashboard' | 'reduce' | 'sender'): Reason =>
+  () =>
+    `\`${key}: false\``;
+
+/** Of the resources that not every worker has. Whether it has one is known to the builders alone. */
+export const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
+  queue: () => '`queue.arn`',
+  deadLetterQueue: noDeadLetterQueue,
+  queueKey: ({ queue: { encryption } }) =>
+    `\`queue.encryption: ${JSON.stringify(encryption.by === 'givenKey' ? encryption.key : 'SSE-SQS')}\``,
+  topic: noTopic,
+  subscription: noTopic,
+  queuePolicy: noTopic,
+  awakeSchedule: (worker) => whyNeverAwake(worker) ?? '`scaling.awake: false`',
+  scaleSteadyPolicy: noSteadyTask,
+  scaleSteadyAlarm: noSteadyTask,
+  deadLetterAlarm: noDeadLetterAlarm('deadLetter'),
+  deadLetterGrowthAlarm: noDeadLetterAlarm('deadLetterGrowth'),
+  workerErrorsAlarm: noAlarm('workerErrors'),
+  queueSizeAlarm: noAlarm('queueSize'),
+  memoryAlarm: noAlarm('memory'),
+  cpuAlarm: noAlarm('cpu'),
+  placementRule: noAlarm('placement'),
+  placementAlarm: noAlarm('placement'),
+  deploymentRule: noAlarm('deployment'),
+  deploymentAlarm: noAlarm('deployment'),
+  versionErrorsMetric: notByVersion,
+  versionJobsMetric: notByVersion,
+  newVersionAlarm: notByVersion,
+  dashboard: no('dashboard'),
+  progressTable: no('reduce'),
+  sender: no('sender'),
+  senderKey: no('sender'),
+  senderSecret: no('sender'),
+  scheduleRole: noSource('schedule'),
+  webhookRole: noWebhook,
+  webhookApi: noWebhook,
+  webhookStage: noWebhook,
+  webhookIntegration: noHttpApi,
+  webhookRoute: noHttpApi,
+  webhookAuthorizer: () => 'no webhook with `authorization.jwt`',
+  webhookMethod: noRestApi,
+  webhookDeployment: noRestApi,
+  webhookApiKey: noRestApi,
+  webhookUsagePlan: noRestApi,
+  webhookUsagePlanKey: noRestApi,
+};
+
+/** Why a stack does not have what it could have once. What is not listed belongs to the network. */
+function whyNotShared(resource: SharedResource, { vpc }: Configuration): string {
+  const why: Partial<Record<SharedResource, string>> = {
+    cluster: '`cluster`',
+    clusterCapacity: '`cluster`',
+    notifications: 'no e-mail address under `notify`',
+    awakeRole: 'no worker whose queue is kept awake',
+    rollbackRule: 'nobody under `notify`',
+    rollbackAlarm: 'nobody under `notify`',
+  };
+  if (vpc === undefined) return why[resource] ?? 'no worker on Fargate';
+  return why[resource] ?? (vpc.isOwn ? '`vpc`' : '`provider.vpc`');
 }

@@ -1,15 +1,15 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { isMap } from '../maps';
-import { hasTopic, isAwsManagedKey, isExisting, isFifo } from '../queue-kind';
-import { Encryption } from '../schema/queue';
+import { isAwsManagedKey } from '../complete';
+import type { Queue } from '../configuration';
+import { Encryption } from '../defaults';
 import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
 /** On a standard queue a message that keeps failing would be tried until it expires, at the cost of every other one. */
-export const deadLetterOnlyOffForFifo: WorkerRule = {
+const deadLetterOnlyOffForFifo: WorkerRule = {
   reads: ['queue'],
   check: ({ worker: { queue }, at }) =>
-    problemIf(queue.deadLetter === false && !isFifo(queue) && !isExisting(queue), {
+    problemIf(queue.deadLetter === false && !queue.fifo && queue.arn === undefined, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('queue', 'deadLetter'),
       given: 'false with `fifo: false`',
@@ -18,25 +18,12 @@ export const deadLetterOnlyOffForFifo: WorkerRule = {
     }),
 };
 
-/** A fresh container for each job cannot be shared by two jobs. */
-export const oneJobInAFreshContainer: WorkerRule = {
-  reads: ['writableFilesystem', 'concurrency'],
-  check: ({ worker: { writableFilesystem, concurrency }, at }) =>
-    problemIf(writableFilesystem && concurrency > 1, {
-      code: 'WATCHBOT_CONTRADICTION',
-      place: at('concurrency'),
-      given: `concurrency ${concurrency} with \`writableFilesystem: true\``,
-      allowed: 'concurrency 1 with `writableFilesystem`: every job gets a fresh container',
-      advice: 'remove one of the two; more tasks come with `scaling.max`',
-    }),
-};
-
 const QUEUE_ARN = /^arn:aws[a-z-]*:sqs:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?$/;
 const QUEUE_ARN_FORM = 'an ARN like arn:aws:sqs:REGION:ACCOUNT:NAME, or a CloudFormation function';
 
-export const queueArns: WorkerRule = {
+const queueArns: WorkerRule = {
   reads: ['queue'],
-  check: ({ worker: { queue }, context, at }) =>
+  check: ({ worker: { queue }, configuration: { context }, at }) =>
     (['arn', 'deadLetter'] as const).flatMap((key): Problem[] => {
       const given = queue[key];
       if (typeof given !== 'string') return [];
@@ -55,23 +42,23 @@ export const queueArns: WorkerRule = {
 };
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
-export const queueKindsAgree: WorkerRule = {
+const queueKindsAgree: WorkerRule = {
   reads: ['queue'],
-  check: ({ worker: { queue }, at }) => {
+  check: ({ worker: { queue }, given, at }) => {
     const { arn, fifo, deadLetter } = queue;
     const suffix = (isIt: boolean) => (isIt ? 'a FIFO queue' : 'a standard queue');
     return [
-      ...problemIf(fifo && !isFifo(queue), {
+      ...problemIf(given.queue?.fifo === true && !fifo, {
         code: 'WATCHBOT_CONTRADICTION',
         place: at('queue', 'fifo'),
         given: `true, with ${describeValue(arn)}, whose name does not end with .fifo`,
         allowed: 'the kind that the queue is of',
         advice: 'remove `fifo`: it follows from the ARN',
       }),
-      ...problemIf(typeof deadLetter === 'string' && deadLetter.endsWith('.fifo') !== isFifo(queue), {
+      ...problemIf(typeof deadLetter === 'string' && deadLetter.endsWith('.fifo') !== fifo, {
         code: 'WATCHBOT_CONTRADICTION',
         place: at('queue', 'deadLetter'),
-        given: `${suffix(!isFifo(queue))} for the dead letters of ${suffix(isFifo(queue))}`,
+        given: `${suffix(!fifo)} for the dead letters of ${suffix(fifo)}`,
         allowed: 'two queues of the same kind',
       }),
       ...problemIf(arn !== undefined && JSON.stringify(arn) === JSON.stringify(deadLetter), {
@@ -87,34 +74,35 @@ export const queueKindsAgree: WorkerRule = {
 /** Keys that say how a queue is made. */
 const MADE_WITH = ['retention', 'maxReceives', 'delay'] as const;
 
-/** What belongs to a queue that is there already is not the plugin's to change. */
-export const existingQueueStays: WorkerRule = {
+/** The plugin changes nothing about an existing queue. */
+const existingQueueStays: WorkerRule = {
   reads: ['queue', 'topic', 'events'],
   check: (subject) => {
-    if (!isExisting(subject.worker.queue)) return [];
+    if (subject.worker.queue.arn === undefined) return [];
     return [...queueSettingProblems(subject), ...senderProblems(subject)];
   },
 };
 
 function queueSettingProblems({ worker: { queue }, given, at }: RuleSubject): Problem[] {
-  const written = isMap(given.queue) ? given.queue : {};
-  const keys: string[] = MADE_WITH.filter((key) => key in written);
-  if (queue.deadLetter === true) keys.push('deadLetter');
-  if (queue.encryption === Encryption.ownKey) keys.push('encryption');
-  return keys.map((key) => ({
+  const settings: [string, unknown][] = MADE_WITH.filter((key) => given.queue?.[key] !== undefined).map(
+    (key) => [key, queue[key]],
+  );
+  if (queue.deadLetter === true) settings.push(['deadLetter', true]);
+  if (queue.encryption.by === 'madeKey') settings.push(['encryption', Encryption.ownKey]);
+  return settings.map(([key, value]) => ({
     code: 'WATCHBOT_CONTRADICTION',
     place: at('queue', key),
-    given: `\`${key}: ${String(written[key])}\` with \`arn\``,
+    given: `\`${key}: ${String(value)}\` with \`arn\``,
     allowed: `\`${key}\` of a queue that is made here, without \`arn\``,
     advice: 'remove it, or change the queue where it is defined',
   }));
 }
 
-/** Leave to send is given by the queue's policy, and CloudFormation would replace the one that it has. */
-function senderProblems({ worker, at }: RuleSubject): Problem[] {
+/** Permission to send is given by the queue's policy, and CloudFormation would replace the one that the queue has. */
+function senderProblems({ worker, given: { events = [] }, at }: RuleSubject): Problem[] {
   const allowed = 'with `queue.arn`: no topic, and only `schedule` and `webhook` among the events';
   const advice = "subscribe the queue where it is defined, so that its policy stays its owner's";
-  const sources = worker.events.flatMap((event, index) =>
+  const sources = events.flatMap((event, index) =>
     (['sns', 'eventBridge', 's3'] as const)
       .filter((kind) => event[kind] !== undefined)
       .map((kind) => ({
@@ -126,7 +114,7 @@ function senderProblems({ worker, at }: RuleSubject): Problem[] {
       })),
   );
   return [
-    ...problemIf(hasTopic(worker), {
+    ...problemIf(worker.topic, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('topic'),
       given: 'true with `queue.arn`',
@@ -140,20 +128,21 @@ function senderProblems({ worker, at }: RuleSubject): Problem[] {
 const KEY =
   /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[A-Za-z0-9/_-]+|alias\/[A-Za-z0-9/_-]+|(mrk-)?[0-9a-f-]{32,36})$/;
 
-export const encryptionIsKnown: WorkerRule = {
+const encryptionIsKnown: WorkerRule = {
   reads: ['queue'],
   check: ({ worker: { queue }, at }) => {
-    const { encryption } = queue;
-    const words: readonly unknown[] = Object.values(Encryption);
-    return problemIf(typeof encryption === 'string' && !words.includes(encryption) && !KEY.test(encryption), {
+    const key = givenKey(queue);
+    return problemIf(typeof key === 'string' && !KEY.test(key), {
       code: 'WATCHBOT_NOT_ALLOWED',
       place: at('queue', 'encryption'),
-      given: describeValue(encryption),
-      allowed: `${words.join(', ')}, or a key: arn:aws:kms:REGION:ACCOUNT:key/ID, its id, or alias/NAME`,
-      ...encryptionAdvice(encryption),
+      given: describeValue(key),
+      allowed: `${Object.values(Encryption).join(', ')}, or a key: arn:aws:kms:REGION:ACCOUNT:key/ID, its id, or alias/NAME`,
+      ...encryptionAdvice(key),
     });
   },
 };
+
+const givenKey = ({ encryption }: Queue) => (encryption.by === 'givenKey' ? encryption.key : undefined);
 
 /** SQS's own names for the two are SSE-SQS and SSE-KMS. */
 function encryptionAdvice(given: unknown): Pick<Problem, 'advice'> {
@@ -163,25 +152,34 @@ function encryptionAdvice(given: unknown): Pick<Problem, 'advice'> {
   return advice === undefined ? {} : { advice };
 }
 
-/** Its policy cannot be changed, and lets no service in: messages of a topic would vanish without a word. */
-export const managedKeyHasNoSources: WorkerRule = {
+/** Its policy cannot be changed and lets no service in: messages of a topic would vanish without a word. */
+const managedKeyHasNoSources: WorkerRule = {
   reads: ['queue', 'topic', 'events'],
-  check: ({ worker, at }) => {
-    const { encryption } = worker.queue;
+  check: ({ worker, given: { events = [] }, at }) => {
+    const key = givenKey(worker.queue);
     const sources = [
-      ...(hasTopic(worker) ? ['the topic'] : []),
+      ...(worker.topic ? ['the topic'] : []),
       ...new Set(
-        worker.events
+        events
           .flatMap((event) => Object.keys(event))
           .filter((kind) => kind !== 'webhook' && kind !== 'schedule'),
       ),
     ];
-    return problemIf(isAwsManagedKey(encryption) && sources.length > 0, {
+    return problemIf(isAwsManagedKey(key) && sources.length > 0, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('queue', 'encryption'),
-      given: `${describeValue(encryption)} behind ${sources.join(', ')}`,
+      given: `${describeValue(key)} behind ${sources.join(', ')}`,
       allowed: `${Encryption.managed}, ${Encryption.ownKey} or a key of your own: AWS's key lets no service send, and their messages would be lost`,
       advice: `use ${Encryption.ownKey}, or \`topic: false\` and no such events`,
     });
   },
 };
+
+export const QUEUE_RULES: readonly WorkerRule[] = [
+  deadLetterOnlyOffForFifo,
+  queueArns,
+  queueKindsAgree,
+  existingQueueStays,
+  encryptionIsKnown,
+  managedKeyHasNoSources,
+];

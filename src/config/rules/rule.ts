@@ -1,34 +1,34 @@
 import type { Problem } from '../../errors/problem';
-import type { ServiceContext, SharedInput, WorkerInput } from '../configuration';
+import type { Configuration, GivenWorker, SharedInput, Worker, WorkerInput } from '../configuration';
 
-/** A worker under check, with what its rules need to know of the rest. */
+/** A worker under check. */
 export interface RuleSubject {
-  worker: WorkerInput;
-  /** The keys that the user wrote, before defaults. */
-  given: Readonly<Record<string, unknown>>;
-  name: string;
-  context: ServiceContext;
-  shared: SharedInput;
-  /** Whether it stands under `workers`. */
+  /** With every choice made. */
+  worker: Worker;
+  /** What the user typed: tells an option that was given from a default. */
+  given: GivenWorker;
+  /** That of the service. */
+  configuration: Configuration;
+  /** Whether the worker is one of those under `workers`. */
   isMany: boolean;
-  /** The place of one of its keys: `at('queue', 'delay')` is `watchbot.queue.delay`. */
+  /** The path of one of its keys: `at('queue', 'delay')` is `watchbot.queue.delay`. */
   at: (...keys: string[]) => string;
 }
 
 /** The section as a whole. */
 export interface Service {
-  shared: SharedInput;
-  workers: Readonly<Record<string, WorkerInput>>;
-  context: ServiceContext;
+  configuration: Configuration;
+  /** The workers as the user typed them, by name. */
+  given: Readonly<Record<string, GivenWorker>>;
   root: string;
   isMany: boolean;
-  /** Whether the schema has refused what is at this place, or something in it. */
-  isRefused: (place: string) => boolean;
+  /** Whether the schema has refused what is at this path, or something in it. */
+  isRefused: (path: string) => boolean;
 }
 
 /**
- * A rule across keys. It is left out where the schema has refused one of the keys that it reads: its answer would be
- * about a default that the user did not mean.
+ * A check across the keys of one worker. It does not run if the schema has refused one of the keys that it reads: it would
+ * judge a default that the user did not mean.
  */
 export interface WorkerRule {
   reads: readonly (keyof WorkerInput | keyof SharedInput)[];

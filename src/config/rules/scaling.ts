@@ -1,10 +1,12 @@
 import type { Problem } from '../../errors/problem';
 import { widestBounds } from '../../scaling/choose-policy';
-import { isFifo } from '../queue-kind';
+import { whyNeverAwake } from '../complete';
+import type { Scaling } from '../configuration';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
+import { expressionProblems, timezoneProblems } from './schedules';
 
 /** `min` and `max`, and steps between them. */
-export const scalingBounds: WorkerRule = {
+const scalingBounds: WorkerRule = {
   reads: ['scaling'],
   check: ({ worker: { scaling }, at }) =>
     problemIf(scaling.min > scaling.max, {
@@ -22,7 +24,7 @@ const DECIDED_BY = {
   steps: ['jobDuration', 'latency', 'groups'],
 } as const;
 
-export const scalingIsDecidedOnce: WorkerRule = {
+const scalingIsDecidedOnce: WorkerRule = {
   reads: ['scaling'],
   check: ({ worker: { scaling }, at }) => {
     const decider = (['compatibility', 'steps'] as const).find((key) => scaling[key] !== undefined);
@@ -39,7 +41,7 @@ export const scalingIsDecidedOnce: WorkerRule = {
   },
 };
 
-export const scalingSteps: WorkerRule = {
+const scalingSteps: WorkerRule = {
   reads: ['scaling'],
   check: (subject) => [
     ...stepsAscend(subject),
@@ -89,7 +91,7 @@ function firstStepTakesAll({ worker: { scaling }, at }: RuleSubject): Problem[] 
   });
 }
 
-export const latencyNeedsADuration: WorkerRule = {
+const latencyNeedsADuration: WorkerRule = {
   reads: ['scaling'],
   check: ({ worker: { scaling }, at }) =>
     problemIf(scaling.latency !== undefined && scaling.jobDuration === undefined && !isDecided(scaling), {
@@ -101,10 +103,9 @@ export const latencyNeedsADuration: WorkerRule = {
     }),
 };
 
-const isDecided = ({ steps, compatibility }: RuleSubject['worker']['scaling']) =>
-  steps !== undefined || compatibility !== undefined;
+const isDecided = ({ steps, compatibility }: Scaling) => steps !== undefined || compatibility !== undefined;
 
-export const jobsEndInTime: WorkerRule = {
+const jobsEndInTime: WorkerRule = {
   reads: ['scaling', 'maxJobDuration'],
   check: ({ worker: { scaling, maxJobDuration }, at }) =>
     problemIf(maxJobDuration > 0 && (scaling.jobDuration ?? 0) > maxJobDuration, {
@@ -115,10 +116,10 @@ export const jobsEndInTime: WorkerRule = {
     }),
 };
 
-export const groupsAreOfAFifoQueue: WorkerRule = {
+const groupsAreOfAFifoQueue: WorkerRule = {
   reads: ['scaling', 'queue'],
   check: ({ worker: { scaling, queue }, at }) =>
-    problemIf(scaling.groups !== undefined && !isFifo(queue), {
+    problemIf(scaling.groups !== undefined && !queue.fifo, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('scaling', 'groups'),
       given: '`groups` with a standard queue',
@@ -126,3 +127,97 @@ export const groupsAreOfAFifoQueue: WorkerRule = {
       advice: 'remove `groups`, or set `queue.fifo`',
     }),
 };
+
+type Entry = NonNullable<Scaling['schedule']>[number];
+
+const entriesOf = ({ worker: { scaling }, at }: RuleSubject) =>
+  (scaling.schedule ?? []).map((entry, index) => ({
+    entry,
+    place: (...keys: string[]) => at('scaling', 'schedule', String(index), ...keys),
+  }));
+
+const scalingScheduleIsWhole: WorkerRule = {
+  reads: ['scaling'],
+  check: (subject) =>
+    entriesOf(subject).flatMap(({ entry: { rate, timezone, min, max }, place }) => [
+      ...expressionProblems(place('rate'), rate),
+      ...timezoneProblems(place('timezone'), timezone),
+      ...problemIf(min === undefined && max === undefined, {
+        code: 'WATCHBOT_MISSING_KEY',
+        place: place(),
+        given: 'an entry that changes nothing',
+        allowed: '`min`, `max` or both',
+      }),
+    ]),
+};
+
+/**
+ * AWS refuses a change after which `min` would be above `max`, and then nothing is changed. An entry with one of the two
+ * leaves the other as it is, and which entry was the last is the clock's affair: it must go with all that there may be.
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-policy-overview.html
+ */
+const scalingScheduleBounds: WorkerRule = {
+  reads: ['scaling'],
+  check: (subject) => {
+    const { scaling } = subject.worker;
+    const all: readonly Pick<Entry, 'min' | 'max'>[] = [scaling, ...(scaling.schedule ?? [])];
+    const lowestMax = Math.min(...all.map(({ max = Infinity }) => max));
+    const highestMin = Math.max(...all.map(({ min = 0 }) => min));
+    return entriesOf(subject).flatMap(({ entry: { min, max }, place }) => {
+      if (min !== undefined && max !== undefined) return bothProblems(place('min'), min, max);
+      if (min !== undefined) return oneProblems(place('min'), { min, max: lowestMax, lacks: 'max' });
+      if (max !== undefined) return oneProblems(place('max'), { min: highestMin, max, lacks: 'min' });
+      return [];
+    });
+  },
+};
+
+const bothProblems = (place: string, min: number, max: number): Problem[] =>
+  problemIf(min > max, {
+    code: 'WATCHBOT_CONTRADICTION',
+    place,
+    given: `min ${min}, max ${max}`,
+    allowed: '`min` at most `max`',
+    advice: 'raise `max` or lower `min`',
+  });
+
+function oneProblems(
+  place: string,
+  { min, max, lacks }: { min: number; max: number; lacks: 'min' | 'max' },
+): Problem[] {
+  const [own, other] = lacks === 'max' ? [`min ${min}`, `max ${max}`] : [`max ${max}`, `min ${min}`];
+  return problemIf(min > max, {
+    code: 'WATCHBOT_CONTRADICTION',
+    place,
+    given: `${own} alone, where ${other} may still hold`,
+    allowed: '`min` at most each `max` that may hold beside it: AWS would refuse the change',
+    advice: `give \`${lacks}\` in the same entry`,
+  });
+}
+
+const awakeHasAUse: WorkerRule = {
+  reads: ['scaling', 'queue'],
+  check: ({ worker, given, at }) => {
+    const isAsked = given.scaling?.awake === true;
+    return problemIf(isAsked && !worker.scaling.awake, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('scaling', 'awake'),
+      given: `\`awake: true\` with ${whyNeverAwake(worker) ?? ''}`,
+      allowed:
+        'a queue that the plugin makes, with `min: 0` at some time: no other falls asleep, or may be changed',
+      advice: 'remove `awake`: it is on by itself where it has a use',
+    });
+  },
+};
+
+export const SCALING_RULES: readonly WorkerRule[] = [
+  scalingBounds,
+  scalingIsDecidedOnce,
+  scalingSteps,
+  latencyNeedsADuration,
+  jobsEndInTime,
+  groupsAreOfAFifoQueue,
+  scalingScheduleIsWhole,
+  scalingScheduleBounds,
+  awakeHasAUse,
+];

@@ -1,42 +1,39 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { completeEvents } from '../complete-events';
-import { ARCHITECTURES, type ServiceContext, type SharedInput, type WorkerInput } from '../configuration';
+import { configPath } from '../config-path';
+import { ARCHITECTURES, type Configuration, type ServiceContext, type Worker } from '../configuration';
 import { CLOUDWATCH, MAX_WORKER_NAME_LENGTH } from '../limits';
-import { logicalIds } from '../logical-ids';
-import { stackNameLimit } from '../names';
-import { isEmailAddress, isTopicArn } from '../notify';
-import { placeOf } from '../place';
-import { SHARED_KEYS } from '../schema/service';
+import { logicalIds, sourceIds } from '../logical-ids';
+import { longestNames, stackNameLimit, type LimitedName } from '../names';
+import { madeBuckets } from '../s3-sources';
 import { publicIpProblems } from './capacity';
-import { sharedExtensionProblems } from './extensions';
-import { referenceProblems } from './image';
-import { tooLong } from './names';
-import type { Service } from './rule';
+import { referenceProblems } from './container';
+import type { Service, WorkerRule } from './rule';
 
-/** Rules about the section as a whole. */
-export function serviceProblems(subject: Service): Problem[] {
-  const { shared, workers, context, root, isMany, isRefused } = subject;
-  const names = Object.keys(workers);
-  const placeOfWorker = (name: string) => placeOf(root, isMany ? ['workers', name] : []);
+/** Checks of the section as a whole. */
+export function serviceProblems(service: Service): Problem[] {
+  const { configuration, root, isMany, isRefused } = service;
+  const { context, workers, build } = configuration;
+  const names = workers.map(({ name }) => name);
+  const pathOfWorker = (name: string) => configPath(root, isMany ? ['workers', name] : []);
+  const nodeImage = configPath(root, ['build', 'nodeImage']);
   return [
     ...architectureProblems(context),
-    ...clusterProblems(shared, root),
-    ...publicIpProblems(subject),
-    ...notifyProblems(shared, root),
-    ...buildProblems(shared, placeOf(root, ['build', 'nodeImage']), isRefused),
+    ...clusterProblems(configuration, root),
+    ...publicIpProblems(service),
+    ...notifyProblems(configuration, root),
+    ...(isRefused(nodeImage) ? [] : referenceProblems(build.nodeImage, nodeImage)),
     ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),
-    ...(SHARED_KEYS.some((key) => isRefused(placeOf(root, [key]))) ? [] : sharedExtensionProblems(subject)),
     ...sharedBuckets(workers).map(({ name, other, bucket }) => ({
       code: 'WATCHBOT_NAME_TAKEN' as const,
-      place: placeOf(placeOfWorker(name), ['events']),
+      place: configPath(pathOfWorker(name), ['events']),
       given: `${name} beside ${other}: each would make the bucket ${describeValue(bucket)}`,
       allowed: 'a bucket that one worker makes',
       advice: 'set `existing: true` for both, and define the bucket under `resources`',
     })),
-    ...names.flatMap((name) => (isMany ? nameProblems(name, placeOfWorker(name)) : [])),
+    ...names.flatMap((name) => (isMany ? nameProblems(name, pathOfWorker(name)) : [])),
     ...takenIds(names).map(({ name, other, id }) => ({
       code: 'WATCHBOT_NAME_TAKEN' as const,
-      place: placeOfWorker(name),
+      place: pathOfWorker(name),
       given: `${name} beside ${other}: each would make a ${id}`,
       allowed: 'names whose resources differ in more than case',
       advice: 'rename one of the two',
@@ -57,40 +54,31 @@ function architectureProblems({ architecture }: ServiceContext): Problem[] {
   ];
 }
 
-/** Where the whole section is refused there are no defaults either. */
-function buildProblems(
-  { build }: Partial<SharedInput>,
-  place: string,
-  isRefused: Service['isRefused'],
-): Problem[] {
-  return build === undefined || isRefused(place) ? [] : referenceProblems(build.nodeImage, place);
-}
-
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html */
 const CLUSTER = /^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[A-Za-z0-9_-]{1,255}$/;
 
-function clusterProblems({ cluster }: SharedInput, root: string): Problem[] {
+function clusterProblems({ cluster }: Configuration, root: string): Problem[] {
   if (typeof cluster !== 'string' || CLUSTER.test(cluster)) return [];
   const allowed =
     'the name of a cluster (letters, digits, dashes and underscores), or an ARN like arn:aws:ecs:REGION:ACCOUNT:cluster/NAME';
   return [{ code: 'WATCHBOT_MALFORMED', place: `${root}.cluster`, given: describeValue(cluster), allowed }];
 }
 
-function notifyProblems({ notify }: SharedInput, root: string): Problem[] {
-  const entries = notify === undefined ? [] : Array.isArray(notify) ? (notify as unknown[]) : [notify];
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
+
+function notifyProblems({ notify: { addresses, topics } }: Configuration, root: string): Problem[] {
   const place = `${root}.notify`;
-  const isAddress = (entry: unknown) => typeof entry === 'string' && isEmailAddress(entry);
-  const malformed = entries
-    .filter((entry) => typeof entry === 'string' && !isEmailAddress(entry) && !isTopicArn(entry))
-    .map((entry) => ({
+  const malformed = topics
+    .filter((topic) => typeof topic === 'string' && !TOPIC_ARN.test(topic))
+    .map((topic) => ({
       code: 'WATCHBOT_MALFORMED' as const,
       place,
-      given: describeValue(entry),
+      given: describeValue(topic),
       allowed:
         'an e-mail address, the ARN of an SNS topic that is not FIFO (arn:aws:sns:REGION:ACCOUNT:NAME), or a list of them',
     }));
-  const topics = entries.filter((entry) => !isAddress(entry)).length + (entries.some(isAddress) ? 1 : 0);
-  return topics <= CLOUDWATCH.maxAlarmActions ? malformed : [...malformed, tooManyTopics(place, topics)];
+  const actions = topics.length + (addresses.length > 0 ? 1 : 0);
+  return actions <= CLOUDWATCH.maxAlarmActions ? malformed : [...malformed, tooManyTopics(place, actions)];
 }
 
 function tooManyTopics(place: string, topics: number): Problem {
@@ -125,11 +113,9 @@ function takenIds(names: readonly string[]): { name: string; other: string; id: 
 }
 
 /** Two workers whose events would make one bucket. */
-function sharedBuckets(workers: Readonly<Record<string, WorkerInput>>) {
-  const made = Object.entries(workers).flatMap(([name, { events }]) =>
-    completeEvents(events)
-      .s3.filter(({ existing }) => !existing)
-      .map(({ bucket }) => ({ name, bucket })),
+function sharedBuckets(workers: readonly Worker[]) {
+  const made = workers.flatMap(({ name, events }) =>
+    madeBuckets(events).map(({ bucket }) => ({ name, bucket })),
   );
   return made.flatMap(({ name, bucket }, index) => {
     const other = made
@@ -137,4 +123,31 @@ function sharedBuckets(workers: Readonly<Record<string, WorkerInput>>) {
       .find((before) => before.name !== name && JSON.stringify(before.bucket) === JSON.stringify(bucket));
     return other === undefined ? [] : [{ name, bucket, other: other.name }];
   });
+}
+
+/** The names of a worker's resources. */
+export const namesFit: WorkerRule = {
+  reads: ['queue', 'events'],
+  check: ({ worker, configuration, at }) => {
+    const ids = Object.values(sourceIds(worker));
+    const names = longestNames(configuration.context, worker.name, {
+      fifo: worker.queue.fifo,
+      deadLetter: worker.queue.deadLetter === true,
+      rules: ids.filter((id) => /Rule\d+$/.test(id)),
+      schedules: ids.filter((id) => /Schedule\d+$/.test(id)),
+    });
+    return tooLong(names, at(), "shorten the service's, the stage's or the worker's name");
+  },
+};
+
+function tooLong(names: readonly LimitedName[], place: string, advice: string): Problem[] {
+  return names
+    .filter(({ name, limit }) => name.length > limit)
+    .map(({ kind, name, limit }) => ({
+      code: 'WATCHBOT_NAME_TOO_LONG',
+      place,
+      given: `${name} (${name.length} characters) as the name of the ${kind}`,
+      allowed: `at most ${limit} characters`,
+      advice,
+    }));
 }

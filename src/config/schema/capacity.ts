@@ -1,15 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { CAPACITY_DEFAULTS, EC2, FARGATE_PROVIDERS } from '../defaults';
 import { ECS } from '../limits';
 import { oneOf, strictObject, stringOrIntrinsic } from './values';
-
-/** Capacity providers that every cluster of the plugin has. */
-export const FARGATE_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const;
-
-/** The instances that a cluster has, without a capacity provider. */
-export const EC2 = 'EC2';
-
-/** What an entry has where it does not say. A validator fills in no defaults within a choice. */
-export const CAPACITY_DEFAULTS = { weight: 1, base: 0 } as const;
 
 const Share = strictObject(
   {

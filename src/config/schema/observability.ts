@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ALARM_DEFAULTS, type AlarmName } from '../alarm-defaults';
+import { ALARM_DEFAULTS, type AlarmName } from '../defaults';
 import { LOG_RETENTION_DAYS } from '../limits';
 import { strictObject } from './values';
 

@@ -1,9 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { Encryption } from '../defaults';
 import { MIN_VISIBILITY_TIMEOUT_SECONDS, SQS } from '../limits';
 import { Intrinsic, strictObject, stringOrIntrinsic } from './values';
-
-/** What `queue.encryption` may say besides naming a key. */
-export const Encryption = { managed: 'SSE-SQS', ownKey: 'KMS' } as const;
 
 export const QueueSchema = strictObject(
   {

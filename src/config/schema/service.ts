@@ -1,12 +1,127 @@
-import { Type, type Static } from '@sinclair/typebox';
-import { BuildSchema } from './build';
-import { ClusterSchema, NotifySchema, VpcSchema } from './network';
-import { RegistrySchema } from './registry';
-import { mapOf, strictObject } from './values';
-import { WorkerSchema, workerProperties } from './worker';
+import { type Static, type TString, Type } from '@sinclair/typebox';
+import { ENGINE_NAMES, NODE_IMAGE } from '../defaults';
+import {
+  Intrinsic,
+  ListIntrinsic,
+  mapOf,
+  oneOf,
+  orIntrinsic,
+  strictObject,
+  stringOrIntrinsic,
+  textLike,
+} from './values';
+import { workerProperties, WorkerSchema } from './worker';
+
+/**
+ * The first part is a host, as the engines tell it from a path: with a dot or a port, or `localhost`.
+ * https://github.com/distribution/reference/blob/main/reference.go
+ */
+const HOST = '(localhost|[a-z0-9-]+(\\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(:[0-9]+)?';
+const PATH = '(/[a-z0-9]+([._-]+[a-z0-9]+)*)*';
+
+const registryName = (options: object = {}) =>
+  textLike(`^${HOST}${PATH}$`, 'a host like ghcr.io, or one with a path like ghcr.io/acme', {
+    maxLength: 150,
+    ...options,
+  });
+
+const RegistryMap = strictObject({
+  name: registryName({
+    description: 'Host of the registry, with the path below which the repositories are.',
+  }),
+  credentials: Type.Optional(
+    stringOrIntrinsic({
+      description:
+        'ARN of a Secrets Manager secret with `username` and `password`, with which ECS pulls. Not needed where the registry asks for none.',
+    }),
+  ),
+});
+
+const RegistrySchema = Type.Union([registryName(), RegistryMap], {
+  title: 'a host with or without a path, like ghcr.io/acme, or {name, credentials}',
+  description:
+    'Where images are pushed to and pulled from. In a registry that is named here you are logged in already when you deploy, and a repository comes into being with its first image. `sls remove` leaves its images.',
+  otherwise:
+    'ECR, in the region and account of the stack: a repository for each worker, made on the first deploy',
+});
+
+const SubnetId = textLike('^subnet-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like subnet-0a1b2c3d');
+const SecurityGroupId = textLike('^sg-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like sg-0a1b2c3d');
+
+/** As many as an ECS service takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html */
+const ids = (id: TString, options: { maxItems: number; description: string; otherwise?: string }) => {
+  const { maxItems, ...others } = options;
+  return Type.Union(
+    [Type.Array(orIntrinsic(id), { minItems: 1, maxItems, uniqueItems: true }), ListIntrinsic],
+    {
+      title: 'a list, or a CloudFormation function that gives one, such as Fn::Split',
+      ...others,
+    },
+  );
+};
+
+const VpcSchema = strictObject(
+  {
+    subnets: ids(SubnetId, { maxItems: 16, description: 'Subnets of the tasks.' }),
+    securityGroups: Type.Optional(
+      ids(SecurityGroupId, {
+        maxItems: 5,
+        description: 'Security groups of the tasks.',
+        otherwise: "the VPC's default one",
+      }),
+    ),
+    publicIp: Type.Boolean({
+      default: false,
+      description:
+        'Give tasks on Fargate a public address: needed in a subnet without a NAT gateway or VPC endpoints.',
+    }),
+  },
+  {
+    description:
+      'The network of the tasks. A new one is a small VPC with two public subnets and a security group that lets nothing in.',
+    otherwise: '`provider.vpc`, or a new one',
+  },
+);
+
+const ClusterSchema = stringOrIntrinsic({
+  description:
+    'Name or ARN of an existing cluster, which must have what `capacity` names: the capacity providers of Fargate or of your own, or instances. A CloudFormation function must give its name.',
+  otherwise: 'a new one for the stack',
+});
+
+const NotifySchema = Type.Union(
+  [
+    Type.String({ minLength: 1 }),
+    Intrinsic,
+    Type.Array(stringOrIntrinsic(), { minItems: 1, maxItems: 10, uniqueItems: true }),
+  ],
+  {
+    title: 'an e-mail address, the ARN of an SNS topic, or a list of them',
+    description:
+      'Who hears of alarms. For e-mail addresses a topic is made, and each has to confirm its subscription.',
+  },
+);
+
+const BuildSchema = strictObject(
+  {
+    engine: Type.Optional(
+      oneOf(ENGINE_NAMES, {
+        description: 'The container engine that builds and pushes.',
+        otherwise: 'the first of them that is there and answers',
+      }),
+    ),
+    nodeImage: Type.String({
+      minLength: 1,
+      default: NODE_IMAGE,
+      description:
+        'The image from which the Node runtime of the watcher is taken: a copy of the official one, with Debian under it.',
+    }),
+  },
+  { default: {}, description: 'How the images are built.' },
+);
 
 /** Keys that all workers of a stack share. */
-const sharedProperties = {
+export const sharedProperties = {
   cluster: Type.Optional(ClusterSchema),
   vpc: Type.Optional(VpcSchema),
   notify: Type.Optional(NotifySchema),
@@ -33,9 +148,6 @@ export const ManyWorkersSchema = strictObject({
     description: 'Workers by name; each has a queue and a service of its own.',
   }),
 });
-
-export const SHARED_KEYS: readonly string[] = Object.keys(sharedProperties);
-export const WORKER_KEYS: readonly string[] = Object.keys(workerProperties);
 
 export type SharedInput = Pick<
   Static<typeof ManyWorkersSchema>,

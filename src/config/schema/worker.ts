@@ -1,29 +1,16 @@
 import { Type } from '@sinclair/typebox';
-import { FARGATE_CPU_UNITS } from '../fargate-sizes';
-import { SETTLE_SECONDS } from '../../contract/outcomes';
-import { ECS, MAX_CONCURRENCY, SQS } from '../limits';
+import { MAX_FINISH_SECONDS, SETTLE_SECONDS } from '../../contract/outcomes';
+import { NEW_VERSION_ALARM, OF_NEW_VERSION, REDUCE_DEFAULTS } from '../defaults';
+import { CLOUDWATCH, ECS, FARGATE_CPU_UNITS, MAX_CONCURRENCY, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
-import { DeploySchema } from './deploy';
+import { filesystem, HealthCheckSchema, ImageSchema } from './container';
 import { EventsSchema } from './events';
-import { handlerKeys } from './handler';
-import { HealthCheckSchema } from './health';
-import { ImageSchema } from './image';
 import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
+import { program } from './program';
 import { QueueSchema } from './queue';
-import { ReduceSchema } from './reduce';
 import { ScalingSchema } from './scaling';
-import { mapOf, oneOf, strictObject } from './values';
-
-const CommandSchema = Type.Union(
-  [Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })],
-  {
-    title: 'a shell line or a list of arguments',
-    otherwise: '**required**, or `handler`',
-    description:
-      "Runs once for each message; its exit code decides the message's fate. A text is run by `/bin/sh -c`; a list is run as it stands, without a shell.",
-  },
-);
+import { mapOf, oneOf, strictObject, stringOrIntrinsic } from './values';
 
 const size = {
   cpu: Type.Integer({
@@ -92,24 +79,50 @@ const job = {
   }),
 };
 
-const filesystem = {
-  mounts: Type.Array(Type.String({ minLength: 1 }), {
-    title: 'a list of folders',
-    default: [],
-    description:
-      'Folders besides `/tmp` that a worker may write to; the rest of the file system is read-only. All are emptied when no worker runs any more: with a `concurrency` of 1 that is after each job; above it, each worker has a `TMPDIR` of its own below `/tmp`, which is emptied after it.',
-  }),
-  writableFilesystem: Type.Boolean({
+const DeploySchema = strictObject(
+  {
+    finish: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: MAX_FINISH_SECONDS,
+        description: `Seconds that a job of the version before gets to finish in a deploy, before it is told and then stopped; its message comes again. At most ${MAX_FINISH_SECONDS}: CloudFormation waits for a service for three hours.`,
+        otherwise: `\`maxJobDuration\`, and ${MAX_FINISH_SECONDS} if that is none or longer`,
+      }),
+    ),
+    alarms: Type.Array(stringOrIntrinsic(), {
+      title: 'a list of the names of alarms',
+      default: [],
+      maxItems: CLOUDWATCH.maxDescribedAlarms,
+      uniqueItems: true,
+      description: `CloudWatch alarms of this account and region that fail a deploy and roll it back when one of them goes into ALARM during it, or in the minutes after it. In a deploy that begins while one of them is in ALARM, ECS watches none. \`${OF_NEW_VERSION}\` is one that the plugin makes: jobs of the new version fail, at least ${NEW_VERSION_ALARM.leastFailures} within ${NEW_VERSION_ALARM.period / 60} minutes and at least ${NEW_VERSION_ALARM.percent} % of all that end.`,
+    }),
+  },
+  { default: {}, description: 'How a new version takes the place of the one before.' },
+);
+
+const ReduceSchema = Type.Union(
+  [
+    Type.Boolean(),
+    strictObject({
+      pointInTimeRecovery: Type.Optional(
+        Type.Boolean({
+          default: REDUCE_DEFAULTS.pointInTimeRecovery,
+          description: 'The table can be set back to any second of the last 35 days.',
+        }),
+      ),
+    }),
+  ],
+  {
     default: false,
+    title: '`true`, `false` or {pointInTimeRecovery}',
     description:
-      'With `command`: the whole file system can be written to, and every job gets a fresh container: `mounts` are not needed then, and `concurrency` is 1.',
-  }),
-};
+      'Reduce mode: a DynamoDB table that keeps the progress of jobs in parts, and `watchbot-progress` by which workers read and write it (docs/reduce.md). Its ARN is in the environment variable `ProgressTable`.',
+  },
+);
 
 /** The keys of one worker. */
 export const workerProperties = {
-  command: Type.Optional(CommandSchema),
-  ...handlerKeys,
+  ...program,
   image: Type.Optional(ImageSchema),
   architecture: Type.Optional(
     oneOf(['x86_64', 'arm64'], {

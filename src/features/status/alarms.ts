@@ -1,4 +1,4 @@
-import { ALARM_NAMES, type AlarmName } from '../../config/alarm-defaults';
+import { ALARM_NAMES, type AlarmName } from '../../config/defaults';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { buildTemplate } from '../../resources/template';

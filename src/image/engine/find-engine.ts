@@ -1,5 +1,5 @@
 import type { EngineName } from '../../config/configuration';
-import { ENGINE_NAMES } from '../../config/schema/build';
+import { ENGINE_NAMES } from '../../config/defaults';
 import { UserError } from '../../errors/user-error';
 import { probeArguments } from './arguments';
 import type { Engine } from './engine';

@@ -1,4 +1,4 @@
-import type { AlarmName, AlarmSettings } from '../../config/alarm-defaults';
+import type { AlarmName, AlarmSettings } from '../../config/defaults';
 import { docsLink } from '../../config/docs';
 import { type WorkerResource } from '../../config/logical-ids';
 import { alarmName } from '../../config/names';

@@ -1,4 +1,3 @@
-import { isKeptAwake } from '../../config/awake';
 import type { Configuration } from '../../config/configuration';
 import { logicalId, SharedId } from '../../config/logical-ids';
 import { isMap } from '../../config/maps';
@@ -15,7 +14,7 @@ import { workerTag } from './worker-tag';
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html
  */
 export function awakeSchedule(subject: Subject): Resources {
-  if (!isKeptAwake(subject.worker)) return {};
+  if (!subject.worker.scaling.awake) return {};
   const { Key, Value } = tagSetAnew(subject);
   return named(subject, 'awakeSchedule', {
     Type: 'AWS::Scheduler::Schedule',
@@ -36,7 +35,7 @@ export function awakeSchedule(subject: Subject): Resources {
 
 /** The role in which they all do it; it can set nothing but those tags. */
 export function awakeRole(configuration: Configuration): Resources {
-  const sleepers = configuration.workers.filter(isKeptAwake);
+  const sleepers = configuration.workers.filter(({ scaling }) => scaling.awake);
   if (sleepers.length === 0) return {};
   const keys = new Set(sleepers.map((worker) => tagSetAnew({ configuration, worker }).Key));
   const statement = {
@@ -54,7 +53,7 @@ export function awakeRole(configuration: Configuration): Resources {
 
 /** What the queue has beside the provider's tags; undefined where nobody sets it anew. */
 export const awakeTags = (subject: ConfiguredWorker) =>
-  isKeptAwake(subject.worker) ? [workerTag(subject)] : undefined;
+  subject.worker.scaling.awake ? [workerTag(subject)] : undefined;
 
 /** A tag that the template gives the queue: tags in `extensions` stand in the place of all others. */
 function tagSetAnew(subject: ConfiguredWorker): { Key: string; Value: string } {

@@ -1,4 +1,4 @@
-import { EXEC_FOLDERS } from '../../config/mounts';
+import { EXEC_FOLDERS } from '../../config/defaults';
 import { CONTAINER_NAME, familyName } from '../../config/names';
 import type { Configuration, TextOrIntrinsic, Worker } from '../../config/configuration';
 import { ContainerVariable, nameInContainer } from '../../contract/environment';

@@ -1,5 +1,5 @@
 import type { TextOrIntrinsic } from '../../config/configuration';
-import { isAwsManagedKey } from '../../config/queue-kind';
+import { isAwsManagedKey } from '../../config/complete';
 import {
   arn,
   getAtt,

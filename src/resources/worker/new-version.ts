@@ -1,4 +1,4 @@
-import { NEW_VERSION_ALARM } from '../../config/alarm-defaults';
+import { NEW_VERSION_ALARM } from '../../config/defaults';
 import { docsLink } from '../../config/docs';
 import { METRIC_NAMESPACE, metricName, newVersionAlarmName } from '../../config/names';
 import { COUNTED_RESULTS, LogField, type JobResult } from '../../contract/log';

@@ -70,6 +70,7 @@ function urlOf(queue: TextOrIntrinsic): TextOrIntrinsic {
   });
 }
 
+/** Of a text that is no ARN, which a rule tells, a part may be lacking. */
 function partOf(queue: TextOrIntrinsic, part: number): TextOrIntrinsic {
-  return typeof queue === 'string' ? queue.split(':')[part]! : select(part, { 'Fn::Split': [':', queue] });
+  return typeof queue === 'string' ? (queue.split(':')[part] ?? '') : select(part, { 'Fn::Split': [':', queue] });
 }

@@ -1,4 +1,4 @@
-import { existingBuckets, madeBuckets } from '../../config/events';
+import { existingBuckets, madeBuckets } from '../../config/s3-sources';
 import { SourceId } from '../../config/logical-ids';
 import { sourceName, topicName } from '../../config/names';
 import type { TextOrIntrinsic } from '../../config/configuration';

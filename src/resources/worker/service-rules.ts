@@ -1,4 +1,4 @@
-import type { AlarmName } from '../../config/alarm-defaults';
+import type { AlarmName } from '../../config/defaults';
 import type { WorkerResource } from '../../config/logical-ids';
 import { combine, ref, type Resources } from '../cloudformation';
 import { idOf, named, type Subject } from './subject';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ALARM_NAMES } from '../../../src/config/alarm-defaults';
+import { ALARM_NAMES } from '../../../src/config/defaults';
 import type { WorkerResource } from '../../../src/config/logical-ids';
 import { single } from '../support';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NEW_VERSION_ALARM } from '../../../src/config/alarm-defaults';
+import { NEW_VERSION_ALARM } from '../../../src/config/defaults';
 import { ContainerVariable } from '../../../src/contract/environment';
 import { JobResult } from '../../../src/contract/log';
 import { formatPlain, formatStructured } from '../../../src/contract/log-lines';

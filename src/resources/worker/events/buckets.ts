@@ -1,4 +1,4 @@
-import { madeBuckets, type MadeBucket } from '../../../config/events';
+import { type MadeBucket, madeBuckets } from '../../../config/s3-sources';
 import { SourceId } from '../../../config/logical-ids';
 import { compact, type Resource, type Resources } from '../../cloudformation';
 import { queueArn } from '../queue-references';

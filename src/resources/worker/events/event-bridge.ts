@@ -1,7 +1,7 @@
-import { existingBuckets, type S3Source } from '../../../config/events';
+import type { S3Source } from '../../../config/configuration';
+import { eventBridgeForm, existingBuckets } from '../../../config/s3-sources';
 import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
-import { eventBridgeForm } from '../../../config/s3-events';
 import { combine, compact, type Resources } from '../../cloudformation';
 import { queueArnByName } from '../queue-references';
 import type { Subject } from '../subject';

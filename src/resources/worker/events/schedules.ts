@@ -1,4 +1,4 @@
-import type { ScheduleSource } from '../../../config/events';
+import type { ScheduleSource } from '../../../config/configuration';
 import { SourceId } from '../../../config/logical-ids';
 import { sourceName } from '../../../config/names';
 import { combine, compact, getAtt, type Resources } from '../../cloudformation';

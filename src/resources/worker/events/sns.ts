@@ -1,4 +1,4 @@
-import type { SnsSource } from '../../../config/events';
+import type { SnsSource } from '../../../config/configuration';
 import { SourceId } from '../../../config/logical-ids';
 import { combine, compact, type Resources } from '../../cloudformation';
 import { queueArn } from '../queue-references';

@@ -1,4 +1,4 @@
-import type { Jwt, Webhook } from '../../../config/events';
+import type { Jwt, Webhook } from '../../../config/configuration';
 import { compact, ref, sub, type Resources } from '../../cloudformation';
 import { queueUrl } from '../queue-references';
 import { idOf, named, type Subject } from '../subject';

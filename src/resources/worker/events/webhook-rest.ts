@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Webhook } from '../../../config/events';
+import type { Webhook } from '../../../config/configuration';
 import { getAtt, ref, sub, type Resource, type Resources } from '../../cloudformation';
 import { queuePath } from '../queue-references';
 import { idOf, named, type Subject } from '../subject';

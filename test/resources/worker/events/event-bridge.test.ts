@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EVENTBRIDGE_S3_EVENTS } from '../../../../src/config/s3-events';
+import { EVENTBRIDGE_S3_EVENTS } from '../../../../src/config/s3-sources';
 import { arnOf } from '../../sections';
 import { ownArn, single, type Properties } from '../../support';
 

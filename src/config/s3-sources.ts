@@ -1,3 +1,5 @@
+import type { S3Source, Sources, TextOrIntrinsic } from './configuration';
+
 /**
  * S3's events as EventBridge names them: its detail type, and what else tells it apart.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-mapping-troubleshooting.html
@@ -55,3 +57,25 @@ export const S3_EVENTS: readonly string[] = [
   's3:LifecycleTransition',
   's3:IntelligentTiering',
 ];
+
+/** A bucket that is made here, with all that it tells the queue of. */
+export interface MadeBucket {
+  bucket: TextOrIntrinsic;
+  notifications: readonly S3Source[];
+}
+
+/** In the order in which they are first named; a function that stands twice is one bucket. */
+export function madeBuckets({ s3 }: Pick<Sources, 's3'>): MadeBucket[] {
+  const made = new Map<string, MadeBucket>();
+  for (const source of s3.filter(({ existing }) => !existing)) {
+    const key = JSON.stringify(source.bucket);
+    const notifications = [...(made.get(key)?.notifications ?? []), source];
+    made.set(key, { bucket: source.bucket, notifications });
+  }
+  return [...made.values()];
+}
+
+/** Buckets that are heard through EventBridge. */
+export function existingBuckets({ s3 }: Pick<Sources, 's3'>): S3Source[] {
+  return s3.filter(({ existing }) => existing);
+}

@@ -2,8 +2,15 @@ import { Type } from '@sinclair/typebox';
 import { LAMBDA, MIN_WORKER_MEMORY_MIB } from '../limits';
 import { mapOf, strictObject } from './values';
 
-/** What a worker with a handler has where it does not say. */
-export const HANDLER_DEFAULTS = { batchSize: 1, batchWindow: 0, maxInvocations: 0 } as const;
+const CommandSchema = Type.Union(
+  [Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })],
+  {
+    title: 'a shell line or a list of arguments',
+    otherwise: '**required**, or `handler`',
+    description:
+      "Runs once for each message; its exit code decides the message's fate. A text is run by `/bin/sh -c`; a list is run as it stands, without a shell.",
+  },
+);
 
 const HandlerSchema = Type.Union([Type.String({ minLength: 1 }), Type.Literal(true)], {
   title: 'a text like path/to/file.export, or true',
@@ -33,9 +40,8 @@ const BundleSchema = strictObject(
   { title: '{external, allowScripts, minify}', description: 'How a handler without `image` is bundled.' },
 );
 
-/** Keys of a worker that has a handler. Only with one have they a meaning, which a rule sees to. */
-export const handlerKeys = {
-  handler: Type.Optional(HandlerSchema),
+/** Keys that only a worker with a handler may have, which a rule checks. */
+const onlyWithHandler = {
   entryPoint: Type.Optional(
     Type.Array(Type.String(), {
       minItems: 1,
@@ -48,19 +54,19 @@ export const handlerKeys = {
   ),
   bundle: Type.Optional(BundleSchema),
   batchSize: Type.Integer({
-    default: HANDLER_DEFAULTS.batchSize,
+    default: 1,
     minimum: 1,
     maximum: LAMBDA.maxBatchSize,
     description: 'With `handler`: messages of one invocation, at most.',
   }),
   batchWindow: Type.Integer({
-    default: HANDLER_DEFAULTS.batchWindow,
+    default: 0,
     minimum: 0,
     maximum: LAMBDA.maxBatchWindowSeconds,
     description: 'With `handler`: seconds for which a batch that is not full waits for more messages.',
   }),
   maxInvocations: Type.Integer({
-    default: HANDLER_DEFAULTS.maxInvocations,
+    default: 0,
     minimum: 0,
     description: 'With `handler`: invocations after which a warm worker is replaced; 0 is never.',
   }),
@@ -73,3 +79,12 @@ export const handlerKeys = {
     }),
   ),
 };
+
+/** What runs for a message: a command, or a handler that stays warm. */
+export const program = {
+  command: Type.Optional(CommandSchema),
+  handler: Type.Optional(HandlerSchema),
+  ...onlyWithHandler,
+};
+
+export type OnlyWithHandler = keyof typeof onlyWithHandler;

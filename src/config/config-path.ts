@@ -1,6 +1,6 @@
-/** Where a value stands, as people write it: `watchbot.workers.tiles.queue.delay`, `watchbot.mounts[0]`. */
-export function placeOf(root: string, keys: readonly string[]): string {
-  return keys.reduce((place, key) => place + step(key), root);
+/** Where a value is in serverless.yml, as people write it: `watchbot.workers.tiles.queue.delay`, `watchbot.mounts[0]`. */
+export function configPath(root: string, keys: readonly string[]): string {
+  return keys.reduce((path, key) => path + step(key), root);
 }
 
 function step(key: string): string {
@@ -8,7 +8,7 @@ function step(key: string): string {
   return /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
-/** A name as it is shown: as it stands, or in quotes where it has anything unusual in it. */
+/** A key as it is shown: unchanged, or in quotes if it has anything unusual in it. */
 export function nameOf(key: string): string {
   return /^[\w.-]+$/.test(key) ? key : JSON.stringify(key);
 }

@@ -1,0 +1,234 @@
+import { IMAGE_FOLDER } from '../../contract/image';
+import { describeValue, type Problem } from '../../errors/problem';
+import { ECR_URI, withoutSlash } from '../complete';
+import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
+import { isMap } from '../maps';
+import { didYouMean } from '../suggest';
+import { problemIf, type WorkerRule } from './rule';
+
+const ORIGINS = ['path', 'uri', 'name'] as const;
+const OF_A_BUILD = ['dockerfile', 'buildArgs', 'target'] as const;
+
+/** An image is built, exists already, or is one of the framework's own. */
+const imageHasOneOrigin: WorkerRule = {
+  reads: ['image'],
+  check: ({ given: { image }, at }) => {
+    if (typeof image !== 'object') return [];
+    const origins = ORIGINS.filter((key) => image[key] !== undefined);
+    const place = at('image');
+    if (origins.length === 0) {
+      const advice = 'add `path`: `.` is the folder of the service';
+      return [{ code: 'WATCHBOT_MISSING_KEY', place, allowed: 'one of path, uri, name', advice }];
+    }
+    if (origins.length > 1) {
+      const given = origins.join(' and ');
+      return [{ code: 'WATCHBOT_CONTRADICTION', place, given, allowed: 'one of path, uri, name' }];
+    }
+    if (image.path !== undefined) return [];
+    return OF_A_BUILD.filter((key) => image[key] !== undefined).map((key) => ({
+      code: 'WATCHBOT_CONTRADICTION' as const,
+      place: at('image', key),
+      given: `\`${key}\` beside \`${origins[0]}\``,
+      allowed: 'only beside `path`: nothing of this image is built here',
+    }));
+  },
+};
+
+/** The name ends where the value begins, and a process takes no NUL. */
+const buildArgsCanBePassed: WorkerRule = {
+  reads: ['image'],
+  check: ({ given: { image }, at }) =>
+    typeof image !== 'object' ? [] : buildArgProblems(image.buildArgs, at('image', 'buildArgs')),
+};
+
+function buildArgProblems(buildArgs: object = {}, place: string): Problem[] {
+  return Object.entries(buildArgs).flatMap(([name, value]): Problem[] => {
+    // eslint-disable-next-line no-control-regex -- finding them is the point
+    const isName = /^[^=\s\0-\x1f]+$/.test(name);
+    if (!isName)
+      return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(name), allowed: ARG_NAME }];
+    if (!String(value).includes('\0')) return [];
+    const given = 'a text with a NUL in it';
+    return [{ code: 'WATCHBOT_MALFORMED', place: `${place}.${name}`, given, allowed: 'text without one' }];
+  });
+}
+
+const ARG_NAME = 'a name without blanks and `=`';
+
+/** https://docs.docker.com/reference/cli/docker/image/tag/ : nothing in it may end the line of a Containerfile. */
+const REFERENCE =
+  /^(([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?\/)?[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
+const REFERENCE_FORM = 'the name of an image like REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST';
+
+const imageUriIsOne: WorkerRule = {
+  reads: ['image'],
+  check: ({ given: { image }, at }) => {
+    if (typeof image !== 'object' || image.uri === undefined) return [];
+    return referenceProblems(image.uri, at('image', 'uri'));
+  },
+};
+
+export function referenceProblems(reference: string, place: string): Problem[] {
+  if (REFERENCE.test(reference)) return [];
+  return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(reference), allowed: REFERENCE_FORM }];
+}
+
+/** The image is in the framework's list, in a form from which the plugin can make the same image. */
+const imageNameIsKnown: WorkerRule = {
+  reads: ['image'],
+  check: ({ given: { image }, at, configuration }) => {
+    if (typeof image !== 'object' || image.name === undefined) return [];
+    const { providerImages = {} } = configuration.context;
+    const entry = providerImages[image.name];
+    return entry === undefined
+      ? unknownName(image.name, at('image', 'name'), Object.keys(providerImages))
+      : providerImageProblems(entry, `provider.ecr.images.${image.name}`);
+  },
+};
+
+function unknownName(name: string, place: string, known: readonly string[]): Problem[] {
+  const advice = didYouMean(name, known) ?? 'define it there, or give the worker a `path` or `uri`';
+  const allowed = `one of provider.ecr.images: ${known.join(', ') || 'there are none'}`;
+  return [{ code: 'WATCHBOT_NOT_ALLOWED', place, given: describeValue(name), allowed, advice }];
+}
+
+/** The framework takes one of `path` and `uri`, and checks the entry only when a function uses it. */
+function providerImageProblems(entry: unknown, place: string): Problem[] {
+  if (typeof entry === 'string' && entry !== '') {
+    return ECR_URI.test(entry) ? referenceProblems(entry, place) : [];
+  }
+  const allowed = 'a folder, the address of an image, {path, file, buildArgs} or {uri}';
+  const { path, uri, buildArgs, buildOptions } = isMap(entry) ? entry : {};
+  if ((typeof path === 'string') === (typeof uri === 'string')) {
+    return [{ code: 'WATCHBOT_WRONG_TYPE', place, given: describeValue(entry), allowed }];
+  }
+  if (Array.isArray(buildOptions) && buildOptions.length > 0) {
+    return [
+      {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: `${place}.buildOptions`,
+        given: describeValue(buildOptions),
+        allowed: 'an image of a worker without options of docker, which no other engine has',
+        advice: 'give the worker a build of its own: `image: {path, dockerfile, buildArgs, target}`',
+      },
+    ];
+  }
+  return typeof uri === 'string'
+    ? referenceProblems(uri, `${place}.uri`)
+    : buildArgProblems(isMap(buildArgs) ? buildArgs : {}, `${place}.buildArgs`);
+}
+
+/** A fresh container for each job cannot be shared by two jobs. */
+const oneJobInAFreshContainer: WorkerRule = {
+  reads: ['writableFilesystem', 'concurrency'],
+  check: ({ worker: { writableFilesystem, concurrency }, at }) =>
+    problemIf(writableFilesystem && concurrency > 1, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('concurrency'),
+      given: `concurrency ${concurrency} with \`writableFilesystem: true\``,
+      allowed: 'concurrency 1 with `writableFilesystem`: every job gets a fresh container',
+      advice: 'remove one of the two; more tasks come with `scaling.max`',
+    }),
+};
+
+const SYSTEM_FOLDERS = ['/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr'];
+
+/** A folder that is emptied after each job, and hides what the image has there, must not hold the system or the watcher. */
+const mountsAreSafe: WorkerRule = {
+  reads: ['mounts'],
+  check: ({ given, at }) =>
+    (given.mounts ?? []).flatMap((mount, index): Problem[] => {
+      const allowed = whatMountMayBe(mount);
+      if (allowed === undefined) return [];
+      const place = at('mounts', String(index));
+      return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(mount), allowed }];
+    }),
+};
+
+/** Undefined if it may be a mount. */
+function whatMountMayBe(mount: string): string | undefined {
+  const path = withoutSlash(mount);
+  if (!/^(\/[^/,:\0]+)+$/.test(path) || path.split('/').some((part) => part === '.' || part === '..')) {
+    return 'an absolute path other than `/`, without `.`, `..`, `//`, `,` or `:`';
+  }
+  if (isWithin(IMAGE_FOLDER, path))
+    return `a folder that does not hold ${IMAGE_FOLDER}, where the watcher is`;
+  const system = [...SYSTEM_FOLDERS, IMAGE_FOLDER].find((folder) => isWithin(path, folder));
+  return system === undefined ? undefined : `a folder outside ${system}`;
+}
+
+/** Emptying the outer one of two mounts would mean removing the inner one, which cannot be. */
+const mountsAreApart: WorkerRule = {
+  reads: ['mounts', 'exec'],
+  check: ({ worker: { exec }, given: { mounts = [] }, at }) => {
+    const own = mounts.filter((mount) => whatMountMayBe(mount) === undefined).map(withoutSlash);
+    const all = [DEFAULT_MOUNT, ...own, ...(exec ? EXEC_FOLDERS : [])];
+    return mounts.flatMap((mount, index): Problem[] => {
+      if (whatMountMayBe(mount) !== undefined) return [];
+      const path = withoutSlash(mount);
+      const other = all.find(
+        (folder) => folder !== path && (isWithin(path, folder) || isWithin(folder, path)),
+      );
+      // Of two of the user's own, the inner one is told.
+      if (other === undefined || (own.includes(other) && !isWithin(path, other))) return [];
+      return [
+        {
+          code: 'WATCHBOT_CONTRADICTION',
+          place: at('mounts', String(index)),
+          given: `${describeValue(mount)} beside ${other}`,
+          allowed: 'folders that are not in one another',
+          advice: isWithin(path, other)
+            ? `remove it: ${other} can be written to as a whole`
+            : 'choose another folder',
+        },
+      ];
+    });
+  },
+};
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+const healthCheckFits: WorkerRule = {
+  reads: ['healthCheck'],
+  check: ({ worker: { healthCheck }, at }) =>
+    problemIf(healthCheck !== undefined && healthCheck.timeout > healthCheck.interval, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('healthCheck', 'timeout'),
+      given: `timeout ${healthCheck?.timeout} with interval ${healthCheck?.interval}`,
+      allowed: '`timeout` at most `interval`, so that one check ends before the next begins',
+    }),
+};
+
+/** ECS says by the first entry how a command is run. Here a text or a list says it. */
+const ECS_FORMS = ['CMD', 'CMD-SHELL', 'NONE'];
+
+const healthCommandRuns: WorkerRule = {
+  reads: ['healthCheck'],
+  check: ({ worker: { healthCheck }, at }) => {
+    const command = healthCheck?.command;
+    const program = typeof command === 'string' ? command : command?.[0];
+    if (program === undefined) return [];
+    const isEcsForm = typeof command !== 'string' && ECS_FORMS.includes(program);
+    return problemIf(program.trim() === '' || isEcsForm, {
+      code: 'WATCHBOT_MALFORMED',
+      place: at('healthCheck', 'command'),
+      given: describeValue(command),
+      allowed: 'a shell line, or a list whose first entry is a program',
+      ...(isEcsForm ? { advice: `leave ${program} out` } : {}),
+    });
+  },
+};
+
+export const CONTAINER_RULES: readonly WorkerRule[] = [
+  imageHasOneOrigin,
+  imageUriIsOne,
+  imageNameIsKnown,
+  buildArgsCanBePassed,
+  oneJobInAFreshContainer,
+  mountsAreSafe,
+  mountsAreApart,
+  healthCheckFits,
+  healthCommandRuns,
+];
