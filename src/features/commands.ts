@@ -1,8 +1,8 @@
 import type { CommandDefinition } from './command/command';
 import { DEAD_LETTER } from './dead-letters/command';
 import { LOCAL } from './local/command';
-import { LOGS } from './logs/definition';
-import { SEND } from './send/definition';
+import { LOGS } from './logs/command';
+import { SEND } from './send/command';
 import { SIMULATE } from './simulate/command';
 import { STATUS } from './status/definition';
 

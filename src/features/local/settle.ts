@@ -4,7 +4,7 @@ import { JobResult } from '../../contract/log';
 import { readLine } from '../../contract/log-lines';
 import { copyIdIn } from '../../contract/sent-anew';
 import type { WorkerAddress } from '../stack/workers';
-import { createSend, type SendClients } from '../send/send';
+import { createSend, type SendClients } from '../send/sender';
 
 /** Messages of a FIFO queue need a group; those of a file are one, in the file's order. */
 const FILE_GROUP = 'messages';

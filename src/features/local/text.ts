@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
+import { colourOf, judgeLine } from '../logs/line';
 import { visibleControls, type Colours } from '../command/terminal-text';
 import type { MissingVariable } from './container';
 import type { Emulator } from './emulators';
 import type { LocalService, LocalWorker } from './service';
 import type { Fate, MessageReport, Receive } from './settle';
 import { DEFAULT_PORT } from '../command/command';
-import { colourOf, judgeLine } from '../logs/shown-line';
 
 /** What a user needs to know of a service that has just started. */
 export function describeService(

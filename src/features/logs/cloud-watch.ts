@@ -1,10 +1,9 @@
 import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { jitteredWait } from '../../shared/backoff';
 import { isOfNetwork, isTransient, pause } from '../stack/calls';
-import type { LogEvent, LogQuery, LogSource } from './log-source';
-import { SeenEvents } from './seen-events';
+import type { LogEvent, LogQuery, LogSource } from './source';
 
-export interface CloudWatchParts {
+interface CloudWatchOptions {
   logs: CloudWatchLogsClient;
   logGroup: string;
   /** Milliseconds, of this machine. */
@@ -32,13 +31,13 @@ const BACKOFF_MS = { first: 500, most: 20_000 };
 export const READ_ACTION = 'logs:FilterLogEvents';
 
 /** The log group of a worker. Throttling is waited out, for as long as it takes. */
-export function cloudWatchLog(given: CloudWatchParts): LogSource {
-  const { now, pollMs = POLL_MS } = given;
-  const parts: Reading = { ...given, line: { hasWorked: false } };
+export function cloudWatchLog(options: CloudWatchOptions): LogSource {
+  const { now, pollMs = POLL_MS } = options;
+  const reader: LogReader = { ...options, network: { hasWorked: false } };
 
   async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
     const seen = new SeenEvents();
-    for await (const event of pages(parts, query, signal)) if (seen.isNew(event)) yield event;
+    for await (const event of pages(reader, query, signal)) if (seen.isNew(event)) yield event;
   }
 
   async function* follow(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
@@ -47,7 +46,7 @@ export function cloudWatchLog(given: CloudWatchParts): LogSource {
     while (!signal.aborted) {
       const startedMs = now();
       const terms = query.terms?.();
-      for await (const event of pages(parts, { ...query, sinceMs }, signal))
+      for await (const event of pages(reader, { ...query, sinceMs }, signal))
         if (seen.isNew(event)) yield event;
       const baseMs = Math.min(startedMs, Math.max(seen.newestMs ?? 0, startedMs - MAX_CLOCK_SKEW_MS));
       sinceMs = Math.max(sinceMs, baseMs - LATE_MS, seen.knownFromMs);
@@ -61,26 +60,26 @@ export function cloudWatchLog(given: CloudWatchParts): LogSource {
 }
 
 /** A region that does not exist is told at once; a network that has worked before is waited for. */
-type Reading = CloudWatchParts & { line: { hasWorked: boolean } };
+type LogReader = CloudWatchOptions & { network: { hasWorked: boolean } };
 
 async function* pages(
-  parts: Reading,
+  reader: LogReader,
   { sinceMs, untilMs, pattern, terms }: LogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<LogEvent> {
   const { FilterLogEventsCommand } = await import('../../vendor/cloudwatch-logs.mjs');
   const request = {
-    logGroupName: parts.logGroup,
+    logGroupName: reader.logGroup,
     startTime: Math.max(0, sinceMs),
     endTime: untilMs,
     filterPattern: pattern ?? anyOf(terms?.()),
-    // Lines of all tasks together in order of time: what AWS always does by now, and others do when asked.
+    // Lines of all tasks together, in order of time: AWS always does this by now, others only if asked.
     interleaved: true,
   };
   let nextToken: string | undefined;
   do {
     const command = new FilterLogEventsCommand({ ...request, nextToken });
-    const page = await patiently(parts, signal, () => parts.logs.send(command, { abortSignal: signal }));
+    const page = await patiently(reader, signal, () => reader.logs.send(command, { abortSignal: signal }));
     if (page === undefined) return;
     for (const event of page.events ?? []) yield logEvent(event);
     ({ nextToken } = page);
@@ -110,7 +109,7 @@ function logEvent({
 
 /** Undefined after the signal. */
 async function patiently<T>(
-  { onWaiting, line }: Reading,
+  { onWaiting, network }: LogReader,
   signal: AbortSignal,
   call: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -118,17 +117,65 @@ async function patiently<T>(
     if (signal.aborted) return undefined;
     const answer = await call().catch((error: unknown) => {
       if (isAborted(signal)) return undefined;
-      if (!isTransient(error) || (isOfNetwork(error) && !line.hasWorked)) throw error;
+      if (!isTransient(error) || (isOfNetwork(error) && !network.hasWorked)) throw error;
       if (tries === 0) onWaiting(error as Error);
       return undefined;
     });
     if (answer !== undefined) {
-      line.hasWorked = true;
+      network.hasWorked = true;
       return answer;
     }
     await pause(jitteredWait(tries, BACKOFF_MS, Math.random), signal);
   }
 }
 
-/** Asked anew: it may have been given meanwhile. */
+/** Asks again, which the compiler would think needless: it may have been given meanwhile. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+/** Far more than there are in the time that is looked back on, and a few megabytes. */
+const MAX_IDS = 100_000;
+
+/**
+ * The events that were given already, so that what is read twice is given once. It remembers so many; of what it forgot
+ * it knows the time, up to which nothing must be read again.
+ */
+export class SeenEvents {
+  /** In the order in which they came. */
+  private readonly times = new Map<string, number>();
+  private forgottenMs = -Infinity;
+  private newest = -Infinity;
+
+  constructor(private readonly maxIds = MAX_IDS) {}
+
+  /** The time of the newest event; undefined before the first. */
+  get newestMs(): number | undefined {
+    return this.newest === -Infinity ? undefined : this.newest;
+  }
+
+  /** From when on all that was given is remembered. */
+  get knownFromMs(): number {
+    return this.forgottenMs + 1;
+  }
+
+  /** Whether it has not been given before. */
+  isNew({ id, timeMs }: LogEvent): boolean {
+    if (this.times.has(id)) return false;
+    this.times.set(id, timeMs);
+    this.newest = Math.max(this.newest, timeMs);
+    if (this.times.size > this.maxIds) this.forgetFirst();
+    return true;
+  }
+
+  /** Events before this will not be read again. */
+  forgetBefore(timeMs: number): void {
+    for (const [id, time] of this.times) if (time < timeMs) this.times.delete(id);
+  }
+
+  private forgetFirst(): void {
+    const [first] = this.times;
+    if (first === undefined) return;
+    const [id, timeMs] = first;
+    this.times.delete(id);
+    this.forgottenMs = Math.max(this.forgottenMs, timeMs);
+  }
+}

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Problem } from '../../errors/problem';
-import { messageProblems, type OutgoingMessage } from './message';
-import type { NumberedMessage } from './window';
-import { parseEnvelope } from './envelope';
+import { describeValue, type Problem } from '../../errors/problem';
+import { isMap } from '../../shared/json';
 import { fileLines, type FileLine } from '../command/file-lines';
-import type { SendPlan } from './plan';
+import { messageProblems, type Channel, type MessageAttribute, type OutgoingMessage } from './message';
 
-/** The plan of a file, and where it is. */
-export interface FilePlan extends Pick<SendPlan, 'way' | 'common'> {
+/** A file with a message on each line. */
+export interface MessageFile {
   path: string;
   startLine: number;
+  /** Whether lines are objects with a body and what belongs to it. */
   isEnvelope: boolean;
+  /** What the command line says for all messages. */
+  common: Omit<OutgoingMessage, 'body'>;
+  channel: Channel;
 }
 
 /** What a look at the whole file gives. */
@@ -24,57 +26,67 @@ export interface FileCheck {
 
 const MAX_PROBLEMS = 20;
 
-/** Reads all of the file, so that what is wrong with it is told before anything is sent. */
-export async function checkFile(plan: FilePlan, signal: AbortSignal): Promise<FileCheck> {
+/** Reads all of the file, so that the user is told what is wrong with it before anything is sent. */
+export async function checkFile(file: MessageFile, signal: AbortSignal): Promise<FileCheck> {
   const check: FileCheck = { messages: 0, lastLine: 0, problems: [], problemCount: 0 };
-  for await (const line of fileLines(plan.path, signal)) {
+  for await (const line of fileLines(file.path, signal)) {
     check.lastLine = line.number;
-    if (line.number < plan.startLine) continue;
+    if (line.number < file.startLine) continue;
     check.messages += 1;
-    const problems = problemsOf(plan, line);
+    const problems = problemsOf(file, line);
     check.problemCount += problems.length;
     check.problems.push(...problems.slice(0, MAX_PROBLEMS - check.problems.length));
   }
   return check;
 }
 
+/** A message of a file. */
+export interface NumberedMessage {
+  /** From 1. */
+  line: number;
+  message: OutgoingMessage;
+}
+
 /** The messages of a file that was checked. */
-export async function* fileMessages(plan: FilePlan, signal: AbortSignal): AsyncGenerator<NumberedMessage> {
-  for await (const line of fileLines(plan.path, signal)) {
-    if (line.number < plan.startLine) continue;
-    const read = messageOf(plan, line);
+export async function* fileMessages(file: MessageFile, signal: AbortSignal): AsyncGenerator<NumberedMessage> {
+  for await (const line of fileLines(file.path, signal)) {
+    if (line.number < file.startLine) continue;
+    const read = messageOf(file, line);
     if ('problem' in read) throw new Error(`line ${line.number} has changed since it was checked`);
     yield { line: line.number, message: read.message };
   }
 }
 
-function problemsOf(plan: FilePlan, line: FileLine): Problem[] {
+function problemsOf(file: MessageFile, line: FileLine): Problem[] {
   const place = `line ${line.number}`;
-  const read = messageOf(plan, line);
+  const read = messageOf(file, line);
   if ('problem' in read) return [{ code: 'WATCHBOT_MESSAGES_FILE', place, ...read.problem }];
   // What the command line gives has been checked with it.
-  return messageProblems(read.message, plan.way).map((problem) => ({
+  return messageProblems(read.message, file.channel).map((problem) => ({
     ...problem,
     code: 'WATCHBOT_MESSAGES_FILE',
     place: problem.place === 'message' ? place : `${place}, ${problem.place.replace(/^--/, '')}`,
   }));
 }
 
-function messageOf(plan: FilePlan, { number, text, trouble }: FileLine) {
-  if (text === undefined) return { problem: { given: `a line that is ${trouble ?? ''}`, allowed: ALLOWED } };
-  const read = plan.isEnvelope ? parseEnvelope(text) : { message: { body: text } };
-  return 'problem' in read ? read : { message: complete(plan, read.message, number) };
+/** A line that was read, or what is wrong with it. */
+type ReadMessage = { message: OutgoingMessage } | { problem: { given: string; allowed: string } };
+
+function messageOf(file: MessageFile, { number, text, trouble }: FileLine): ReadMessage {
+  if (text === undefined) {
+    return wrong(`a line that is ${trouble ?? ''}`, 'a message in UTF-8 on each line');
+  }
+  const read = file.isEnvelope ? parseLine(text) : { message: { body: text } };
+  return 'problem' in read ? read : { message: withCommon(file, read.message, number) };
 }
 
-const ALLOWED = 'a message in UTF-8 on each line';
-
-/** A line's own goes before what the command line says for all. */
-function complete({ common, way }: FilePlan, own: OutgoingMessage, line: number): OutgoingMessage {
+/** What a line says itself goes before what the command line says for all. */
+function withCommon({ common, channel }: MessageFile, own: OutgoingMessage, line: number): OutgoingMessage {
   return {
     body: own.body,
     subject: own.subject ?? common.subject,
     groupId: own.groupId ?? common.groupId,
-    deduplicationId: own.deduplicationId ?? (way.isFifo ? lineId(own.body, line) : undefined),
+    deduplicationId: own.deduplicationId ?? (channel.isFifo ? lineId(own.body, line) : undefined),
     attributes: { ...common.attributes, ...own.attributes },
     delaySeconds: common.delaySeconds,
   };
@@ -86,4 +98,57 @@ function complete({ common, way }: FilePlan, own: OutgoingMessage, line: number)
  */
 function lineId(body: string, line: number): string {
   return createHash('sha256').update(`${line}\n${body}`).digest('hex');
+}
+
+const FORM =
+  '{"body": …, "subject": "…", "attributes": {"name": "text", "size": 5}, "group": "…", "dedup": "…"}';
+const KEYS = ['body', 'subject', 'attributes', 'group', 'dedup'];
+
+/** A line of `--envelope`: a message with what belongs to it. A `body` that is no text is sent as its JSON. */
+function parseLine(text: string): ReadMessage {
+  const value = parseJson(text);
+  if (!isMap(value)) return wrong(describeValue(text), FORM);
+  const unknown = Object.keys(value).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) return wrong(`the key ${describeValue(unknown)}`, KEYS.join(', '));
+  const { body, subject, group, dedup, attributes = {} } = value;
+  if (body === undefined) return wrong('no `body`', FORM);
+  const notText = Object.entries({ subject, group, dedup }).find(
+    ([, each]) => each !== undefined && typeof each !== 'string',
+  );
+  if (notText !== undefined) return wrong(`${notText[0]}: ${describeValue(notText[1])}`, 'text');
+  const read = readAttributes(attributes);
+  if (read === undefined) {
+    return wrong(`attributes: ${describeValue(attributes)}`, 'names to texts or numbers');
+  }
+  return {
+    message: {
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      subject: subject as string | undefined,
+      groupId: group as string | undefined,
+      deduplicationId: dedup as string | undefined,
+      attributes: read,
+    },
+  };
+}
+
+function readAttributes(value: unknown): Record<string, MessageAttribute> | undefined {
+  if (!isMap(value)) return undefined;
+  const attributes: Record<string, MessageAttribute> = {};
+  for (const [name, each] of Object.entries(value)) {
+    if (typeof each !== 'string' && typeof each !== 'number') return undefined;
+    attributes[name] = { type: typeof each === 'string' ? 'String' : 'Number', value: String(each) };
+  }
+  return attributes;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function wrong(given: string, allowed: string): ReadMessage {
+  return { problem: { given, allowed } };
 }

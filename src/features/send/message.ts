@@ -5,12 +5,12 @@ import type { WorkerAddress } from '../stack/workers';
 export interface OutgoingMessage {
   body: string;
   subject?: string | undefined;
-  /** Message group: a FIFO queue needs one. */
+  /** Message group, which a FIFO queue needs. */
   groupId?: string | undefined;
   /** FIFO: two messages with the same one within five minutes are one. Default: a hash of the body. */
   deduplicationId?: string | undefined;
   attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
-  /** Only straight to a queue, and not to a FIFO queue. */
+  /** Only if it goes straight to a queue, and not to a FIFO queue. */
   delaySeconds?: number | undefined;
 }
 
@@ -19,15 +19,15 @@ export interface MessageAttribute {
   value: string;
 }
 
-/** Where a message is to go: a topic has subjects, a queue has not; each has its greatest message. */
-export interface Way {
+/** Where messages go, and what it takes: a topic has subjects and a queue has none; each has its largest message. */
+export interface Channel {
   to: 'topic' | 'queue';
   isFifo: boolean;
   /** Of one message, and of a batch of them together. */
   maxBytes: number;
 }
 
-export function wayTo(address: WorkerAddress, isToQueue: boolean): Way {
+export function channelTo(address: WorkerAddress, isToQueue: boolean): Channel {
   const { isFifo, topicName, maxTopicBytes, maxQueueBytes } = address;
   return isToQueue || topicName === undefined
     ? { to: 'queue', isFifo, maxBytes: maxQueueBytes }
@@ -52,7 +52,7 @@ export function messageBytes({ body, attributes = {} }: OutgoingMessage): number
   );
 }
 
-type Check = (message: OutgoingMessage, way: Way) => Omit<Problem, 'code'> | undefined;
+type Check = (message: OutgoingMessage, channel: Channel) => Omit<Problem, 'code'> | undefined;
 
 const MAX_ATTRIBUTES = 10;
 const MAX_SUBJECT_CHARACTERS = 100;
@@ -159,7 +159,7 @@ function attributeProblems({ attributes = {} }: OutgoingMessage): Omit<Problem, 
 }
 
 /** All that AWS would refuse or change about the message. */
-export function messageProblems(message: OutgoingMessage, way: Way): Problem[] {
-  const found = CHECKS.flatMap((check) => check(message, way) ?? []);
+export function messageProblems(message: OutgoingMessage, channel: Channel): Problem[] {
+  const found = CHECKS.flatMap((check) => check(message, channel) ?? []);
   return [...found, ...attributeProblems(message)].map((problem) => ({ code: 'WATCHBOT_SEND', ...problem }));
 }

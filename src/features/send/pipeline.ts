@@ -1,7 +1,10 @@
 import { jitteredWait } from '../../shared/backoff';
+import { MAX_BATCH } from '../../shared/batches';
+import { MIB } from '../../shared/sizes';
 import { isTransient, pause } from '../stack/calls';
-import type { RefusedEntry, SendBatch } from './batch';
-import { Window, type NumberedMessage } from './window';
+import type { NumberedMessage } from './file-messages';
+import { messageBytes, type Channel } from './message';
+import type { RefusedEntry, SendBatch } from './sender';
 
 /** A message that AWS will not take. */
 export interface FailedLine {
@@ -13,18 +16,18 @@ export interface FailedLine {
 export interface PipelineResult {
   sent: number;
   failed: readonly FailedLine[];
-  /** Of a FIFO queue: messages that a later one of their group went past, since a call took them in part. */
+  /** In a FIFO queue: messages that a later one of their group went past, since AWS took a call in part. */
   overtaken: readonly number[];
   /** All lines before it were sent, but for those that failed. Undefined: the file was sent to its end. */
   nextLine: number | undefined;
-  /** For which it stopped. */
+  /** What it stopped for. */
   error: unknown;
 }
 
-export interface PipelineParts {
+interface SendAllOptions {
   messages: AsyncIterable<NumberedMessage>;
   sendBatch: SendBatch;
-  way: { isFifo: boolean; maxBytes: number };
+  channel: Channel;
   /** Given to stop after what is under way. */
   signal: AbortSignal;
   onSent: (count: number) => void;
@@ -34,12 +37,12 @@ export interface PipelineParts {
 const PARALLEL = 16;
 const MAX_TRIES = 8;
 const BACKOFF_MS = { first: 200, most: 10_000 };
-/** A file of which so many are refused is the wrong file. */
+/** If so many messages are refused, the file is the wrong one. */
 const MAX_FAILED = 100;
 
 /** Sends many messages in constant memory, in batches, several at once. */
-export async function sendAll(parts: PipelineParts): Promise<PipelineResult> {
-  return new Pipeline(parts).run();
+export async function sendAll(options: SendAllOptions): Promise<PipelineResult> {
+  return new Pipeline(options).run();
 }
 
 class Pipeline {
@@ -54,12 +57,12 @@ class Pipeline {
   private isRead = false;
   private error: unknown;
 
-  constructor(private readonly parts: PipelineParts) {
-    this.window = new Window(parts.way);
+  constructor(private readonly options: SendAllOptions) {
+    this.window = new Window(options.channel);
   }
 
   async run(): Promise<PipelineResult> {
-    const { signal, messages } = this.parts;
+    const { signal, messages } = this.options;
     const onStop = () => {
       this.stop.abort();
     };
@@ -133,7 +136,7 @@ class Pipeline {
 
   private async try(batch: readonly NumberedMessage[], isLast: boolean): Promise<RefusedEntry[]> {
     try {
-      const refused = await this.parts.sendBatch(batch.map(({ message }) => message));
+      const refused = await this.options.sendBatch(batch.map(({ message }) => message));
       return isLast ? refused.map((entry) => ({ ...entry, isFinal: true })) : refused;
     } catch (error) {
       if (isLast || !isTransient(error)) this.fail(error);
@@ -144,8 +147,8 @@ class Pipeline {
   private count(batch: readonly NumberedMessage[], refused: readonly RefusedEntry[]): void {
     const count = batch.length - refused.length;
     this.sent += count;
-    if (count > 0) this.parts.onSent(count);
-    if (!this.parts.way.isFifo || count === 0) return;
+    if (count > 0) this.options.onSent(count);
+    if (!this.options.channel.isFifo || count === 0) return;
     const indices = new Set(refused.map(({ index }) => index));
     const isTaken = (index: number) => !indices.has(index);
     const groupAt = (index: number) => batch[index]?.message.groupId;
@@ -163,8 +166,8 @@ class Pipeline {
     for (const { index, code, reason } of refused.filter(({ isFinal }) => isFinal)) {
       const { line } = batch[index]!;
       this.failed.push({ line, code, reason });
-      if (this.parts.way.isFifo) this.unsent.push(line);
-      if (this.parts.way.isFifo || this.failed.length >= MAX_FAILED) this.stop.abort();
+      if (this.options.channel.isFifo) this.unsent.push(line);
+      if (this.options.channel.isFifo || this.failed.length >= MAX_FAILED) this.stop.abort();
     }
   }
 
@@ -178,5 +181,77 @@ class Pipeline {
     const unsent = [...this.unsent, ...this.window.lines].sort((a, b) => a - b);
     const nextLine = unsent[0] ?? (this.isRead ? undefined : this.lastRead + 1);
     return { sent, failed: [...failed].sort((a, b) => a.line - b.line), overtaken, nextLine, error };
+  }
+}
+
+/** What is read ahead: enough for all calls under way at once, and no more than memory should hold. */
+const MAX_MESSAGES = 1_000;
+const MAX_BYTES = 8 * MIB;
+
+/**
+ * Messages that were read and wait to be sent, in order. With FIFO, one batch at a time has messages of a group, so that
+ * they keep their order; messages of other groups go past them.
+ */
+class Window {
+  private waiting: NumberedMessage[] = [];
+  private bytes = 0;
+  private readonly busyGroups = new Set<string>();
+
+  constructor(private readonly channel: Channel) {}
+
+  get hasRoom(): boolean {
+    return this.waiting.length < MAX_MESSAGES && this.bytes < MAX_BYTES;
+  }
+
+  /** Lines that wait, in order. */
+  get lines(): number[] {
+    return this.waiting.map(({ line }) => line);
+  }
+
+  add(message: NumberedMessage): void {
+    this.waiting.push(message);
+    this.bytes += messageBytes(message.message);
+  }
+
+  /** The next batch; empty if all that waits must wait for a batch under way. Its groups are busy until `release`. */
+  take(): NumberedMessage[] {
+    const batch: NumberedMessage[] = [];
+    const held = new Set(this.busyGroups);
+    let bytes = 0;
+    let index = 0;
+    for (; index < this.waiting.length && batch.length < MAX_BATCH; index += 1) {
+      const next = this.waiting[index]!;
+      const group = this.groupOf(next);
+      if (group !== undefined && held.has(group)) continue;
+      const size = messageBytes(next.message);
+      if (batch.length > 0 && bytes + size > this.channel.maxBytes) break;
+      bytes += size;
+      batch.push(next);
+    }
+    this.remove(new Set(batch), index);
+    this.bytes -= bytes;
+    for (const each of batch) {
+      const group = this.groupOf(each);
+      if (group !== undefined) this.busyGroups.add(group);
+    }
+    return batch;
+  }
+
+  release(batch: readonly NumberedMessage[]): void {
+    for (const each of batch) {
+      const group = this.groupOf(each);
+      if (group !== undefined) this.busyGroups.delete(group);
+    }
+  }
+
+  private groupOf({ message: { groupId = '' } }: NumberedMessage): string | undefined {
+    return this.channel.isFifo ? groupId : undefined;
+  }
+
+  /** @param end the index after the last message of the batch */
+  private remove(batch: ReadonlySet<NumberedMessage>, end: number): void {
+    if (batch.size === 0) return;
+    const rest = this.waiting.slice(0, end).filter((each) => !batch.has(each));
+    this.waiting = [...rest, ...this.waiting.slice(end)];
   }
 }

@@ -4,40 +4,41 @@ import type { Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { UserError } from '../../errors/user-error';
 import { physicalIds, type StackRef } from '../stack/stack';
-import type { Destination } from './destination';
+import type { Destination } from './sender';
 import type { OutgoingMessage } from './message';
 
 /** What scheduling asks of AWS. */
 export const SCHEDULE_ACTIONS = 'scheduler:CreateSchedule, and iam:PassRole for the role of the schedules';
 
-/** The stack has a role with which EventBridge Scheduler may send to the queue only where it has schedules itself. */
+/** Only a stack that has schedules itself has a role with which EventBridge Scheduler may send to the queue. */
 export function hasScheduleRole({ events }: Worker): boolean {
   return events.schedule.length > 0;
 }
 
-export interface ScheduleParts {
+/** What is scheduled to send, and where it sends. */
+export interface Scheduling {
   stack: StackRef;
   scheduler: SchedulerClient;
   worker: Worker;
   destination: Destination;
 }
 
-/** Has EventBridge Scheduler send the message to the queue, once; gives the schedule's name, which then goes by itself. */
+/** Has EventBridge Scheduler send the message to the queue, once; gives the name of the schedule, which then deletes itself. */
 export async function scheduleMessage(
-  parts: ScheduleParts,
+  scheduling: Scheduling,
   message: OutgoingMessage,
   at: Date,
 ): Promise<string> {
   const { CreateScheduleCommand } = await import('../../vendor/scheduler.mjs');
   const Name = `watchbot-send-${randomUUID()}`;
-  await parts.scheduler.send(
+  await scheduling.scheduler.send(
     new CreateScheduleCommand({
       Name,
       // To the second, and in UTC.
       ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
       FlexibleTimeWindow: { Mode: 'OFF' },
       ActionAfterCompletion: 'DELETE',
-      Target: { RoleArn: await roleArn(parts), ...target(parts.destination, message, Name) },
+      Target: { RoleArn: await roleArn(scheduling), ...target(scheduling.destination, message, Name) },
     }),
   );
   return Name;
@@ -59,7 +60,7 @@ function target({ queueArn, queueUrl }: Destination, { body, groupId }: Outgoing
   return { Arn: `arn:${partition}:scheduler:::aws-sdk:sqs:sendMessage`, Input: JSON.stringify(call) };
 }
 
-async function roleArn({ stack, worker, destination }: ScheduleParts): Promise<string> {
+async function roleArn({ stack, worker, destination }: Scheduling): Promise<string> {
   const id = logicalId(worker.name, 'scheduleRole');
   const name = (await physicalIds(stack)).get(id);
   if (name === undefined) {

@@ -1,100 +1,60 @@
 import path from 'node:path';
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors/user-error';
-import { createSendBatch } from './batch';
-import { type CommandRun, INTERRUPTED } from '../command/command';
-import { findDestination } from './destination';
-import { sendAll, type PipelineResult } from './pipeline';
+import { INTERRUPTED, type CommandRun, type Options } from '../command/command';
 import { createProgressBar } from '../command/progress-bar';
-import { checkFile, fileMessages, type FileCheck, type FilePlan } from './file-messages';
+import { checkFile, fileMessages, type FileCheck, type MessageFile } from './file-messages';
+import { sendAll, type FailedLine, type PipelineResult } from './pipeline';
 import type { SendPlan } from './plan';
-import { actionsFor, fileText, lookUp } from './texts';
+import { createSendBatch, FIND_ACTIONS, findDestination, type SendBatch } from './sender';
 
-/** Sends the lines of a file. Gives the exit code. */
-export async function sendFile(run: CommandRun, plan: SendPlan): Promise<number> {
-  const { path: name, startLine, isEnvelope } = plan.file!;
-  const file: FilePlan = { ...plan, path: path.resolve(run.serviceFolder, name), startLine, isEnvelope };
+/** Sends the lines of a file: checks all of it, then sends, then says what became of it. Gives the exit code. */
+export async function sendFile(
+  run: CommandRun,
+  plan: SendPlan,
+  given: NonNullable<SendPlan['file']>,
+): Promise<number> {
+  const name = given.path;
+  const { channel, common, worker } = plan;
+  const file = { ...given, path: path.resolve(run.serviceFolder, name), channel, common };
   const check = await checked(run, file, name);
   if (run.signal.aborted) return INTERRUPTED;
   const result = await sendChecked(run, plan, { file, total: check.messages });
-  tell(run, plan, { name, result });
-  if (result.error !== undefined)
-    await run.target.explain(callOf(plan), () => Promise.reject(result.error as Error));
-  if (result.failed.length > 0 || result.overtaken.length > 0) return 1;
-  return result.nextLine === undefined ? 0 : INTERRUPTED;
-}
-
-const callOf = ({ way, worker }: SendPlan) => ({
-  action: actionsFor(way.to),
-  place: `messages to ${worker.name}`,
-});
-
-async function sendChecked(
-  run: CommandRun,
-  plan: SendPlan,
-  { file, total }: { file: FilePlan; total: number },
-): Promise<PipelineResult> {
-  const { target, signal } = run;
-  const { to } = plan.way;
-  const sendBatch = await target.explain(lookUp(plan.worker), async () => {
-    const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
-    return createSendBatch({ sqs, sns }, await findDestination(sqs, plan.address), to);
-  });
-  const bar = await createProgressBar(run, { total, what: 'messages' });
-  try {
-    const messages = fileMessages(file, signal);
-    return await sendAll({
-      messages,
-      sendBatch,
-      way: plan.way,
-      signal,
-      onSent: (count) => void bar.add(count),
-    });
-  } finally {
-    bar.end();
+  const { sent, failed, overtaken, nextLine, error } = result;
+  run.voice.writeText(
+    run.options.json === true
+      ? JSON.stringify({
+          worker: worker.name,
+          to: channel.to,
+          sent,
+          failed,
+          overtaken,
+          nextLine: nextLine ?? null,
+        })
+      : fileText(run, plan, { name, result }),
+  );
+  if (error !== undefined) {
+    const action = channel.to === 'topic' ? 'sns:Publish' : 'sqs:SendMessage';
+    const call = { action, place: `messages to ${worker.name}` };
+    await run.target.explain(call, () => Promise.reject(error as Error));
   }
-}
-
-function tell(
-  { options, voice, target }: CommandRun,
-  plan: SendPlan,
-  { name, result }: { name: string; result: PipelineResult },
-): void {
-  const { sent, failed, overtaken, nextLine } = result;
-  if (options.json === true) {
-    const { worker, way } = plan;
-    const summary = { worker: worker.name, to: way.to, sent, failed, overtaken, nextLine: nextLine ?? null };
-    voice.writeText(JSON.stringify(summary));
-  } else {
-    voice.writeText(
-      fileText({ options, worker: plan.worker.name, where: target.text, to: plan.way.to, name }, result),
-    );
-  }
+  if (failed.length > 0 || overtaken.length > 0) return 1;
+  return nextLine === undefined ? 0 : INTERRUPTED;
 }
 
 /** @throws {UserError} with what is wrong with the file, and nothing has been sent */
 async function checked(
   { signal, voice, terminal }: CommandRun,
-  file: FilePlan,
+  file: MessageFile,
   name: string,
 ): Promise<FileCheck> {
-  const refuse = (given: string, cause?: unknown) =>
-    UserError.of(
-      {
-        code: 'WATCHBOT_MESSAGES_FILE',
-        place: '--file',
-        given,
-        allowed: 'a file with a message on each line',
-      },
-      cause,
-    );
   const stats = await stat(file.path).catch((cause: unknown) => {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw refuse(`${name}: ${code === 'ENOENT' ? 'there is no such file' : message}`, cause);
+    throw wrongFile(`${name}: ${code === 'ENOENT' ? 'there is no such file' : message}`, cause);
   });
-  if (!stats.isFile()) throw refuse(`${name}, which is no file that can be read twice`);
+  if (!stats.isFile()) throw wrongFile(`${name}, which is no file that can be read twice`);
   const progress = voice.progress.get('watchbot-send');
-  // The framework moves the cursor for it, also where there is none.
+  // The framework moves the cursor for it, even if there is none.
   if (terminal.error.isTTY === true) progress.notice(`Reading ${name}`);
   const check = await checkFile(file, signal).finally(() => {
     progress.remove();
@@ -102,11 +62,16 @@ async function checked(
   if (signal.aborted) return check;
   if (check.problemCount > 0) throw wrongLines(name, check);
   if (check.messages > 0) return check;
-  throw refuse(
+  throw wrongFile(
     check.lastLine === 0
       ? `${name}, which is empty`
       : `${name}, whose last message is on line ${check.lastLine}: there is none from line ${file.startLine} on`,
   );
+}
+
+function wrongFile(given: string, cause?: unknown): UserError {
+  const allowed = 'a file with a message on each line';
+  return UserError.of({ code: 'WATCHBOT_MESSAGES_FILE', place: '--file', given, allowed }, cause);
 }
 
 function wrongLines(name: string, { problems, problemCount }: FileCheck): UserError {
@@ -114,4 +79,87 @@ function wrongLines(name: string, { problems, problemCount }: FileCheck): UserEr
   const count = problemCount === 1 ? 'a mistake' : `${problemCount} mistakes`;
   const heading = `${name} has ${count}, and nothing was sent${more}:`;
   return UserError.ofMany('WATCHBOT_MESSAGES_FILE', heading, problems);
+}
+
+async function sendChecked(
+  run: CommandRun,
+  plan: SendPlan,
+  { file, total }: { file: MessageFile; total: number },
+): Promise<PipelineResult> {
+  const sendBatch = await batchSender(run, plan);
+  const bar = await createProgressBar(run, { total, what: 'messages' });
+  return sendAll({
+    messages: fileMessages(file, run.signal),
+    sendBatch,
+    channel: plan.channel,
+    signal: run.signal,
+    onSent: (count) => void bar.add(count),
+  }).finally(() => {
+    bar.end();
+  });
+}
+
+function batchSender({ target }: CommandRun, { worker, address, channel }: SendPlan): Promise<SendBatch> {
+  const lookUp = { action: FIND_ACTIONS, place: `queue of ${worker.name}` };
+  return target.explain(lookUp, async () => {
+    const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
+    return createSendBatch({ sqs, sns }, await findDestination(sqs, address), channel.to);
+  });
+}
+
+/** What became of a file, for people. */
+function fileText(
+  { options, target }: CommandRun,
+  { worker, channel }: SendPlan,
+  { name, result }: { name: string; result: PipelineResult },
+): string {
+  const { sent, failed, overtaken, nextLine } = result;
+  const lines = [`Sent ${countOf(sent)} of ${name} to the ${channel.to} of ${worker.name} (${target.text})`];
+  if (failed.length > 0) lines.push(`${countOf(failed.length)} not taken:`, ...failed.map(failedText));
+  if (overtaken.length > 0) {
+    lines.push(
+      `Taken after a later message of their group, since AWS took a call in part: ${linesText(overtaken)}`,
+    );
+  }
+  if (nextLine !== undefined) {
+    const but = failed.some(({ line }) => line < nextLine) ? ' but those above' : '';
+    lines.push(
+      `Stopped. All before line ${nextLine} was sent${but}; to go on:`,
+      `  ${resumeCommand(options, nextLine)}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+const countOf = (count: number) => (count === 1 ? '1 message' : `${count} messages`);
+
+const failedText = ({ line, code, reason }: FailedLine) =>
+  `  line ${line}: ${code}${reason === '' ? '' : `: ${reason}`}`;
+
+const MAX_LINES_SHOWN = 20;
+
+function linesText(lines: readonly number[]): string {
+  const shown = lines.slice(0, MAX_LINES_SHOWN).map((line) => `line ${line}`);
+  return [...shown, ...(lines.length > MAX_LINES_SHOWN ? ['…'] : [])].join(', ');
+}
+
+/** They say nothing about how the rest of a file is sent. */
+const LEFT_OUT = ['start-line', 'json', 'verbose', 'debug'];
+
+/** The command that sends the rest of a file, with the options that this call had. */
+function resumeCommand(options: Options, startLine: number): string {
+  const words = Object.entries(options)
+    .filter(([name, value]) => !LEFT_OUT.includes(name) && value !== undefined && value !== false)
+    .flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((each) => optionText(name, each)),
+    );
+  return ['sls watchbot send', ...words, `--start-line ${startLine}`].join(' ');
+}
+
+function optionText(name: string, value: unknown): string {
+  return value === true ? `--${name}` : `--${name} ${quoted(String(value))}`;
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

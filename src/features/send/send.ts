@@ -1,67 +1,163 @@
-import type { SNSClient } from '@aws-sdk/client-sns';
-import type { SQSClient } from '@aws-sdk/client-sqs';
-import { UserError } from '../../errors/user-error';
-import type { WorkerAddress } from '../stack/workers';
-import { findDestination, type Destination } from './destination';
-import { attributeValues, messageProblems, wayTo, type OutgoingMessage } from './message';
+import { INTERRUPTED, type CommandRun } from '../command/command';
+import { followJob, type JobEnd, type Settlement } from '../logs/job';
+import { openLog, type LogSource } from '../logs/source';
+import type { Target } from '../stack/target';
+import type { OutgoingMessage } from './message';
+import { planSend, type SendPlan } from './plan';
+import { SCHEDULE_ACTIONS, scheduleMessage } from './schedule';
+import { sendFile } from './send-file';
+import { FIND_ACTIONS, findDestination, sendOne, type Destination, type SentMessage } from './sender';
 
-export type { OutgoingMessage } from './message';
-
-export interface SendClients {
-  sqs: SQSClient;
-  sns: SNSClient;
+/** `sls watchbot send`. */
+export async function runSend(run: CommandRun): Promise<number> {
+  const plan = await planSend(run);
+  return plan.file === undefined ? sendMessage(run, plan) : sendFile(run, plan, plan.file);
 }
 
-export interface SentMessage {
-  /** The topic's id of the message where there is a topic, else the queue's. */
-  messageId: string;
-  to: 'topic' | 'queue';
+/** A message, and where it goes. */
+interface ReadyMessage {
+  message: OutgoingMessage;
+  destination: Destination;
 }
 
-/** Sends to the worker's topic, or to its queue where it has no topic. */
-export type Send = (message: OutgoingMessage) => Promise<SentMessage>;
-
-/**
- * Looks the worker's queue up once, and gives what sends to it.
- * @throws {UserError} `WATCHBOT_NOT_DEPLOYED` where the queue is not there.
- */
-export async function createSend(clients: SendClients, address: WorkerAddress): Promise<Send> {
-  const destination = await findDestination(clients.sqs, address);
-  const way = wayTo(address, false);
-  return (message) => {
-    const [problem] = messageProblems(message, way);
-    if (problem !== undefined) throw UserError.of(problem);
-    return sendOne(clients, destination, { message, to: way.to });
-  };
-}
-
-/** Sends one message, which has been checked. */
-export async function sendOne(
-  { sqs, sns }: SendClients,
-  { queueUrl, topicArn }: Pick<Destination, 'queueUrl' | 'topicArn'>,
-  { message, to }: { message: OutgoingMessage; to: SentMessage['to'] },
-): Promise<SentMessage> {
-  const { body, subject, groupId, deduplicationId, delaySeconds } = message;
-  const common = {
-    MessageGroupId: groupId,
-    MessageDeduplicationId: deduplicationId,
-    MessageAttributes: attributeValues(message.attributes),
-  };
-  if (to === 'queue') {
-    const { SendMessageCommand } = await import('../../vendor/sqs.mjs');
-    const { MessageId = '' } = await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: queueUrl,
-        MessageBody: body,
-        DelaySeconds: delaySeconds,
-        ...common,
-      }),
-    );
-    return { messageId: MessageId, to };
-  }
-  const { PublishCommand } = await import('../../vendor/sns.mjs');
-  const { MessageId = '' } = await sns.send(
-    new PublishCommand({ TopicArn: topicArn, Message: body, Subject: subject, ...common }),
+async function sendMessage(run: CommandRun, plan: SendPlan): Promise<number> {
+  const { target } = run;
+  const lookUp = { action: FIND_ACTIONS, place: `queue of ${plan.worker.name}` };
+  const destination = await target.explain(lookUp, async () =>
+    findDestination(await target.clients.sqs(), plan.address),
   );
-  return { messageId: MessageId, to };
+  const ready = { message: { ...plan.common, body: plan.body ?? '' }, destination };
+  return plan.scheduleSeconds === undefined ? sendNow(run, plan, ready) : schedule(run, plan, ready);
+}
+
+async function sendNow(run: CommandRun, plan: SendPlan, ready: ReadyMessage): Promise<number> {
+  const { worker, wait } = plan;
+  const isJson = run.options.json === true;
+  // Before it is sent: without a log, nobody can wait.
+  const log = wait === undefined ? undefined : await openLog(run, worker);
+  const sent = { worker: worker.name, ...(await callAws(run, plan, ready)) };
+  if (log === undefined || wait === undefined) {
+    run.voice.writeText(isJson ? JSON.stringify(sent) : sentText(sent, run.target));
+    return 0;
+  }
+  if (!isJson) run.voice.writeText(sentText(sent, run.target));
+  const outcome = await waitForOutcome(run, log, {
+    messageId: sent.messageId,
+    maxReceives: ready.destination.maxReceives,
+    timeoutSeconds: wait.timeoutSeconds + (ready.message.delaySeconds ?? 0),
+  });
+  run.voice.writeText(
+    isJson ? JSON.stringify({ ...sent, outcome: outcomeJson(outcome) }) : outcomeText(outcome),
+  );
+  return outcome.code;
+}
+
+function callAws(
+  { target }: CommandRun,
+  { channel: { to }, worker }: SendPlan,
+  { message, destination }: ReadyMessage,
+): Promise<SentMessage> {
+  const action = to === 'topic' ? 'sns:Publish' : 'sqs:SendMessage';
+  return target.explain({ action, place: `message to ${worker.name}` }, async () => {
+    const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
+    return sendOne({ sqs, sns }, destination, { message, to });
+  });
+}
+
+async function schedule(
+  run: CommandRun,
+  plan: SendPlan,
+  { message, destination }: ReadyMessage,
+): Promise<number> {
+  const { target, configuration, voice, options } = run;
+  const { worker, scheduleSeconds = 0 } = plan;
+  const at = new Date(Date.now() + scheduleSeconds * 1000);
+  const place = `message to ${worker.name}, later`;
+  const name = await target.explain({ action: SCHEDULE_ACTIONS, place }, async () => {
+    const [client, scheduler] = await Promise.all([
+      target.clients.cloudFormation(),
+      target.clients.scheduler(),
+    ]);
+    const stack = { client, stackName: configuration.context.stackName, region: target.region };
+    return scheduleMessage({ stack, scheduler, worker, destination }, message, at);
+  });
+  const time = at.toISOString().replace(/\.\d+Z$/, 'Z');
+  voice.writeText(
+    options.json === true
+      ? JSON.stringify({ worker: worker.name, schedule: name, at: time, to: 'queue' })
+      : `Schedule ${name} sends the message to the queue of ${worker.name} at ${time} (${target.text})`,
+  );
+  return 0;
+}
+
+/** The message that is waited for. */
+interface AwaitedMessage {
+  messageId: string;
+  maxReceives: number | undefined;
+  timeoutSeconds: number;
+}
+
+interface Outcome {
+  /** Undefined: not settled in time. */
+  settlement: Settlement | undefined;
+  seconds: number;
+  code: number;
+}
+
+/** Exit codes: what became of the message. A worker rejects with 3, too. */
+const FATE_CODES = { done: 0, 'dead-lettered': 2, rejected: 3 } as const;
+/** Exit code: the message is not settled yet. */
+const UNSETTLED = 4;
+
+/** Clocks of this machine and of AWS differ. The id is the message's own, so that nothing else is found. */
+const BEFORE_MS = 600_000;
+
+/** Waits until a message is settled, or no longer. */
+async function waitForOutcome(
+  { voice, signal }: CommandRun,
+  log: LogSource,
+  { messageId, maxReceives, timeoutSeconds }: AwaitedMessage,
+): Promise<Outcome> {
+  const startedMs = Date.now();
+  // A timer that can be taken away: one of `AbortSignal` would be forgotten only when it is due.
+  const stop = new AbortController();
+  const end = () => {
+    stop.abort();
+  };
+  const timer = setTimeout(end, timeoutSeconds * 1000);
+  signal.addEventListener('abort', end);
+  const onRetry = (jobEnd: JobEnd) => void voice.log.notice(retryText(jobEnd));
+  const job = { messageId, sinceMs: startedMs - BEFORE_MS, maxReceives, onRetry };
+  const settlement = await followJob(log, job, stop.signal).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  });
+  const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
+  if (settlement !== undefined) return { settlement, seconds, code: FATE_CODES[settlement.fate] };
+  return { settlement, seconds, code: signal.aborted ? INTERRUPTED : UNSETTLED };
+}
+
+function sentText({ worker, messageId, to }: SentMessage & { worker: string }, { text }: Target): string {
+  return `Sent ${messageId} to the ${to} of ${worker} (${text})`;
+}
+
+function retryText({ result, receives, reason }: JobEnd): string {
+  return `Receive ${receives}: ${result} (${reason}); the message comes again`;
+}
+
+const FATE_TEXTS = {
+  done: 'Done',
+  rejected: 'Rejected: the message is gone',
+  'dead-lettered': 'Failed for the last time: the message goes to the dead-letter queue',
+} as const;
+
+function outcomeText({ settlement, seconds }: Outcome): string {
+  if (settlement === undefined) return `Not settled after ${seconds} s; the message is still there`;
+  const { fate, last } = settlement;
+  return `${FATE_TEXTS[fate]}, at receive ${last.receives}, after ${seconds} s (${last.reason})`;
+}
+
+/** For machines. */
+function outcomeJson({ settlement, seconds }: Outcome) {
+  return { fate: settlement?.fate ?? 'unsettled', ...settlement?.last, seconds };
 }

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
-import { localLog } from '../../../src/features/logs/local-log/read';
-import { startLocalLog } from '../../../src/features/logs/local-log/write';
+import { localLog, startLocalLog } from '../../../src/features/logs/local-log';
 import { createTestFolder, type TestFolder } from '../../helpers/folder';
 
 /** Linux only. */

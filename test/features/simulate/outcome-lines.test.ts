@@ -8,7 +8,7 @@ import {
   outcomeText,
   type LogLine,
 } from '../../../src/contract/log-lines';
-import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/shown-line';
+import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/line';
 import { jobSeconds } from '../../../src/features/simulate/load-files';
 import { fc } from '../../helpers/seeded';
 

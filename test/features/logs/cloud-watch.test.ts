@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { SeenEvents } from '../../../src/features/logs/seen-events';
+import { SeenEvents } from '../../../src/features/logs/cloud-watch';
 
 const event = (id: string, timeMs: number) => ({ id, timeMs, task: 't', line: id });
 

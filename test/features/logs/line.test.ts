@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { coloursFor } from '../../../src/features/command/terminal-text';
-import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/shown-line';
+import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/line';
 
 it('a line whose fields are nested too deep to be written is shown without them', () => {
   const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;

@@ -2,7 +2,7 @@ import { type CommandDefinition, COMMON_OPTIONS } from '../command/command';
 
 export const SEND: CommandDefinition = {
   usage: 'Send a message, from the argument or standard input, or the lines of a file',
-  run: async () => (await import('./run.js')).runSend,
+  run: async () => (await import('./send.js')).runSend,
   words: 'MESSAGE',
   options: {
     ...COMMON_OPTIONS,

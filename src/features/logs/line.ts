@@ -1,7 +1,7 @@
 import { COUNTED_RESULTS, JobResult, LogField, LogLevel, LogSource } from '../../contract/log';
 import { readLine, type ReadLine } from '../../contract/log-lines';
 import { parseObject } from '../../shared/json';
-import type { LogEvent } from './log-source';
+import type { LogEvent } from './source';
 import { type Colours, visibleControls } from '../command/terminal-text';
 
 /** A line, read and judged. */

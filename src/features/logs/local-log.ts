@@ -1,8 +1,83 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { parseObject } from '../../../shared/json';
-import type { LogEvent, LogQuery, LogSource } from '../log-source';
-import { pause } from '../../stack/calls';
-import { localLogFiles, type LocalLogFiles, type LocalRecord } from './record';
+import { appendFile, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { parseObject } from '../../shared/json';
+import { MIB } from '../../shared/sizes';
+import { pause } from '../stack/calls';
+import type { LogEvent, LogQuery, LogSource } from './source';
+
+/** The log of `sls watchbot local`, in a file: how it is written, and how it is read. */
+
+/** A line of the log of `sls watchbot local`, as its file keeps it: one in JSON a line. */
+interface LocalRecord {
+  timeMs: number;
+  worker: string;
+  line: string;
+}
+
+/** The file is set aside at this size, and what was set aside before is removed: two of them are the most there is. */
+const MAX_FILE_BYTES = 64 * MIB;
+
+export interface LocalLogFiles {
+  current: string;
+  /** What came before, in the same run. */
+  before: string;
+}
+
+/** The files of the last run of `sls watchbot local` in this folder. */
+export function localLogFiles(serviceFolder: string): LocalLogFiles {
+  const folder = path.join(serviceFolder, '.serverless', 'watchbot', 'local');
+  return { current: path.join(folder, 'log.jsonl'), before: path.join(folder, 'log.before.jsonl') };
+}
+
+export interface LocalLog {
+  write(worker: string, line: string): void;
+  /** Resolves when all is in the file. */
+  end(): Promise<void>;
+}
+
+/**
+ * Begins the file anew. Lines are added to the file by its name, all that came meanwhile at once: `sls package` may have
+ * removed the folder in between. If nothing can be written, work goes on, and the failure is told once.
+ */
+export async function startLocalLog(
+  serviceFolder: string,
+  onFailure: (error: Error) => void,
+  maxBytes = MAX_FILE_BYTES,
+): Promise<LocalLog> {
+  const files = localLogFiles(serviceFolder);
+  await rm(path.dirname(files.current), { recursive: true, force: true });
+  let waiting: string[] = [];
+  let writing: Promise<void> | undefined;
+  let hasFailed = false;
+
+  const append = async (text: string) => {
+    await mkdir(path.dirname(files.current), { recursive: true });
+    const { size } = await stat(files.current).catch(() => ({ size: 0 }));
+    if (size >= maxBytes) await rename(files.current, files.before);
+    await appendFile(files.current, text);
+  };
+  const flush = async () => {
+    while (waiting.length > 0) {
+      const text = waiting.join('');
+      waiting = [];
+      await append(text).catch((error: unknown) => {
+        if (!hasFailed) onFailure(error as Error);
+        hasFailed = true;
+      });
+    }
+    writing = undefined;
+  };
+  return {
+    write: (worker, line) => {
+      const record: LocalRecord = { timeMs: Date.now(), worker, line };
+      waiting.push(`${JSON.stringify(record)}\n`);
+      writing ??= flush();
+    },
+    end: async () => {
+      await writing;
+    },
+  };
+}
 
 /** Milliseconds between looks for new lines. */
 const POLL_MS = 100;
@@ -11,7 +86,7 @@ const CHUNK_BYTES = 262_144;
 /** The lines of a worker in the file of `sls watchbot local`. */
 export function localLog(serviceFolder: string, worker: string): LogSource {
   const files = localLogFiles(serviceFolder);
-  const wanted = (query: LogQuery) => (event: Numbered) => isWanted(event, worker, query);
+  const wanted = (query: LogQuery) => (event: NumberedRecord) => isWanted(event, worker, query);
 
   async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
     const isIn = wanted(query);
@@ -26,21 +101,28 @@ export function localLog(serviceFolder: string, worker: string): LogSource {
   return { read, follow };
 }
 
-interface Numbered {
-  /** Where it stands: the file's own number and a place in it. */
+interface NumberedRecord {
+  /** The file's own number, and where in the file it begins. */
   id: string;
   record: LocalRecord;
 }
 
-function isWanted({ record }: Numbered, worker: string, { sinceMs, untilMs = Infinity }: LogQuery): boolean {
+function isWanted(
+  { record }: NumberedRecord,
+  worker: string,
+  { sinceMs, untilMs = Infinity }: LogQuery,
+): boolean {
   return record.worker === worker && record.timeMs >= sinceMs && record.timeMs <= untilMs;
 }
 
-function eventOf({ id, record: { timeMs, line } }: Numbered): LogEvent {
+function eventOf({ id, record: { timeMs, line } }: NumberedRecord): LogEvent {
   return { id, timeMs, task: 'local', line };
 }
 
-async function* allLines({ before, current }: LocalLogFiles, signal: AbortSignal): AsyncGenerator<Numbered> {
+async function* allLines(
+  { before, current }: LocalLogFiles,
+  signal: AbortSignal,
+): AsyncGenerator<NumberedRecord> {
   for (const name of [before, current]) {
     const file = await openIfThere(name);
     if (file === undefined) continue;
@@ -56,10 +138,10 @@ async function* allLines({ before, current }: LocalLogFiles, signal: AbortSignal
 async function* comingLines(
   { before, current }: LocalLogFiles,
   signal: AbortSignal,
-): AsyncGenerator<Numbered> {
+): AsyncGenerator<NumberedRecord> {
   const old = await openIfThere(before);
   let reader = old === undefined ? undefined : await LineReader.of(old);
-  // Who has read enough leaves in the middle of a file.
+  // A reader may stop in the middle of a file, when it has read enough.
   let next: FileHandle | undefined;
   try {
     while (!signal.aborted) {
@@ -105,7 +187,7 @@ class LineReader {
   }
 
   /** Whole lines that have come since the last call. */
-  async *lines(signal: AbortSignal): AsyncGenerator<Numbered> {
+  async *lines(signal: AbortSignal): AsyncGenerator<NumberedRecord> {
     while (!signal.aborted) {
       const { bytesRead } = await this.file.read(this.chunk, 0, CHUNK_BYTES, this.position);
       if (bytesRead === 0) return;

@@ -2,7 +2,7 @@ import { type CommandDefinition, COMMON_OPTIONS } from '../command/command';
 
 export const LOGS: CommandDefinition = {
   usage: 'Show what the watcher and the workers have written',
-  run: async () => (await import('./run.js')).runLogs,
+  run: async () => (await import('./logs.js')).runLogs,
   options: {
     ...COMMON_OPTIONS,
     json: { usage: 'Each line as JSON, with the line as it was written', type: 'boolean' },

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { createLineWriter } from '../../../src/features/logs/line-writer';
+import { createLineWriter } from '../../../src/features/logs/logs';
 
 it('listens to a stream once, however many commands of a process write to it', async () => {
   const stream = new PassThrough();

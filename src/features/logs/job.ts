@@ -1,0 +1,78 @@
+import { JobResult } from '../../contract/log';
+import { readLine, type ReadLine } from '../../contract/log-lines';
+import { copyIdIn } from '../../contract/sent-anew';
+import type { LogSource } from './source';
+
+/** One job in the log of its workers: which lines are its own, and how it ended. */
+
+/**
+ * The ids of one job. The topic's id of a message is in the line with which a job begins, which has the queue's, and so is
+ * that of an invocation with several messages; and a copy that the watcher sends has another.
+ */
+export class JobTrace {
+  private readonly known: Set<string>;
+
+  /** @param id the topic's, or the queue's */
+  constructor(id: string) {
+    this.known = new Set([id]);
+  }
+
+  get ids(): string[] {
+    return [...this.known];
+  }
+
+  /** Whether the line is of the job; what it says of further ids is learned. */
+  take(line: string): boolean {
+    const read = readLine(line);
+    const { messageId, topicMessageId, invocationId } = read;
+    if (messageId === undefined) return false;
+    if (topicMessageId !== undefined && this.known.has(topicMessageId)) this.known.add(messageId);
+    if (!this.known.has(messageId)) return false;
+    if (invocationId !== undefined) this.known.add(invocationId);
+    const copy = copyIdIn(read);
+    if (copy !== undefined) this.known.add(copy);
+    return true;
+  }
+}
+
+/** How one receive of a message ended; the reason is like `exit code 1`. */
+export type JobEnd = NonNullable<ReadLine['outcome']>;
+
+/** What became of a message. */
+export interface Settlement {
+  fate: 'done' | 'rejected' | 'dead-lettered';
+  last: JobEnd;
+}
+
+export interface FollowedJob {
+  /** The topic's, or the queue's. */
+  messageId: string;
+  sinceMs: number;
+  /** After so many a message that failed is a dead letter; undefined: never. */
+  maxReceives: number | undefined;
+  /** Called with each end of a job after which the message comes again. */
+  onRetry: (end: JobEnd) => void;
+}
+
+/** What became of a message, as the watchers' log says; undefined if the signal came before. */
+export async function followJob(
+  log: LogSource,
+  { messageId, sinceMs, maxReceives, onRetry }: FollowedJob,
+  signal: AbortSignal,
+): Promise<Settlement | undefined> {
+  const trace = new JobTrace(messageId);
+  for await (const { line } of log.follow({ sinceMs, terms: () => trace.ids }, signal)) {
+    const last = trace.take(line) ? readLine(line).outcome : undefined;
+    if (last === undefined) continue;
+    const fate = fateAfter(last, maxReceives);
+    if (fate !== undefined) return { fate, last };
+    onRetry(last);
+  }
+  return undefined;
+}
+
+function fateAfter({ result, receives }: JobEnd, maxReceives = Infinity): Settlement['fate'] | undefined {
+  if (result === JobResult.success) return 'done';
+  if (result === JobResult.rejected) return 'rejected';
+  return result === JobResult.failure && receives >= maxReceives ? 'dead-lettered' : undefined;
+}

@@ -1,0 +1,108 @@
+import { access } from 'node:fs/promises';
+import type { Configuration, Worker } from '../../config/configuration';
+import { logicalId } from '../../config/logical-ids';
+import { logGroupName } from '../../config/names';
+import { UserError } from '../../errors/user-error';
+import type { CommandRun } from '../command/command';
+import type { NamedCall, Target } from '../stack/target';
+import { templateResources } from '../stack/workers';
+import { cloudWatchLog, READ_ACTION } from './cloud-watch';
+import { localLog, localLogFiles } from './local-log';
+
+/** Where the lines of a log come from: CloudWatch Logs, or the file of `sls watchbot local`. */
+export interface LogSource {
+  /** All that is there, in order of time, each once. */
+  read(query: LogQuery, signal: AbortSignal): AsyncIterable<LogEvent>;
+  /** All that is there and that comes, each once, until the signal. */
+  follow(query: LogQuery, signal: AbortSignal): AsyncIterable<LogEvent>;
+}
+
+export interface LogQuery {
+  sinceMs: number;
+  /** Undefined: to the newest. */
+  untilMs?: number | undefined;
+  /** CloudWatch's own filter pattern, which only AWS knows. */
+  pattern?: string | undefined;
+  /** Only lines with one of these texts in them are of interest; asked for at each poll. A source may give others. */
+  terms?: () => readonly string[];
+}
+
+/** A line of a worker's log, from wherever it is kept. */
+export interface LogEvent {
+  /** No two events have the same one. */
+  id: string;
+  timeMs: number;
+  /** The task that wrote it. */
+  task: string;
+  line: string;
+}
+
+/**
+ * The log of a worker: CloudWatch's, or the file of `sls watchbot local`.
+ * @throws {UserError} `WATCHBOT_LOCAL_NOT_RUNNING` if there is no such file
+ */
+export async function openLog(
+  { target, configuration, serviceFolder, voice }: CommandRun,
+  worker: Worker,
+): Promise<LogSource> {
+  if (target.isLocal) {
+    await access(localLogFiles(serviceFolder).current).catch((cause: unknown) => {
+      throw noLocalLog(cause);
+    });
+    return localLog(serviceFolder, worker.name);
+  }
+  const logGroup = logGroupOf(configuration, worker);
+  const source = cloudWatchLog({
+    logs: await target.clients.logs(),
+    logGroup,
+    now: Date.now,
+    onWaiting: ({ name }) => voice.log.notice(`CloudWatch Logs asks to wait (${name}); trying on`),
+  });
+  const call = { action: READ_ACTION, place: `log group ${logGroup}` };
+  return {
+    read: (query, signal) => explained(target, call, source.read(query, signal)),
+    follow: (query, signal) => explained(target, call, source.follow(query, signal)),
+  };
+}
+
+/** The log group that the template gives the worker; users' extensions may write its name out. */
+function logGroupOf(configuration: Configuration, { name }: Worker): string {
+  const given = templateResources(configuration)[logicalId(name, 'logGroup')]?.Properties?.LogGroupName;
+  return typeof given === 'string' ? given : logGroupName(configuration.context, name);
+}
+
+/** The same events, with errors in a user's words. */
+async function* explained<T>(target: Target, call: NamedCall, events: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* events;
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') throw notDeployed(call.place, error);
+    await target.explain(call, () => Promise.reject(error as Error));
+  }
+}
+
+function notDeployed(place: string, cause: unknown): UserError {
+  return UserError.of(
+    {
+      code: 'WATCHBOT_NOT_DEPLOYED',
+      place,
+      given: 'no such log group',
+      allowed: 'a deployed stage, in the right region and account',
+      advice: 'check --stage, --region and --aws-profile; --local reads the log of `sls watchbot local`',
+    },
+    cause,
+  );
+}
+
+function noLocalLog(cause: unknown): UserError {
+  return UserError.of(
+    {
+      code: 'WATCHBOT_LOCAL_NOT_RUNNING',
+      place: '--local',
+      given: 'no log of `sls watchbot local` in this folder',
+      allowed: 'a run of it, now or before the last `sls package`',
+      advice: 'start it in another terminal, in this folder',
+    },
+    cause,
+  );
+}
