@@ -4,7 +4,7 @@ import { LOCAL } from './local/command';
 import { LOGS } from './logs/command';
 import { SEND } from './send/command';
 import { SIMULATE } from './simulate/command';
-import { STATUS } from './status/definition';
+import { STATUS } from './status/command';
 
 /**
  * What stands behind `sls watchbot`, in the order of its help. Every command of the framework loads this file: the

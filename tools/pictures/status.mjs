@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import picocolors from 'picocolors';
 
 const require = createRequire(import.meta.url);
-const { workerScreen } = require('../../dist/features/status/screen.js');
+const { workerScreen } = require('../../dist/features/status/text.js');
 
 const NOW_MS = Date.parse('2026-11-24T09:30:00Z');
 const MINUTE_MS = 60_000;

@@ -1,12 +1,12 @@
 import { UserError } from '../../errors/user-error';
 import type { Explain, NamedCall } from '../stack/target';
 
-/** What was read, or why it was not: one part that cannot be read does not spoil the others. */
+/** What was read, or why it was not: a part that cannot be read does not spoil the others. */
 export type Reading<T> = { value: T } | NotRead;
 
 export interface NotRead {
   reason: string;
-  /** What IAM would have to allow; undefined where that is not the reason. */
+  /** What IAM would have to allow; undefined if that is not the reason. */
   action: string | undefined;
 }
 
@@ -19,10 +19,10 @@ export async function reading<T>(
     return { value: await explain(call, run) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const isRight = error.code === 'WATCHBOT_RIGHTS';
+    const isRefused = error.code === 'WATCHBOT_RIGHTS';
     const given = error.problems[0]?.given ?? error.message;
-    return isRight
-      ? { reason: `needs the right to ${call.action}`, action: call.action }
+    return isRefused
+      ? { reason: `needs permission for ${call.action}`, action: call.action }
       : { reason: given, action: undefined };
   }
 }

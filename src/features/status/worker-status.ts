@@ -1,13 +1,20 @@
 import type { Configuration, Worker } from '../../config/configuration';
-import type { DeployedWorker } from '../stack/workers';
-import { protectedTasks, serviceNameIn, serviceState, type DeploymentState, type TaskCounts } from './service';
-import { queueNameIn } from '../stack/queues';
-import { alarmStates, type AlarmState } from './alarms';
-import { recentMetrics, type Metrics } from './metrics';
+import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from '../stack/queues';
 import type { Target } from '../stack/target';
-import { queueState, type QueueState } from './queue';
-import { ONLY_IN_AWS, type Reading } from './reading';
-import { scalingActivities, scalingBounds, type ScalingActivity, type ScalingBounds } from './scaling';
+import type { DeployedWorker } from '../stack/workers';
+import { alarmStates, recentMetrics, type AlarmState, type Metrics } from './cloud-watch';
+import { ONLY_IN_AWS, reading, type Reading } from './reading';
+import {
+  protectedTasks,
+  scalingActivities,
+  scalingBounds,
+  serviceNameIn,
+  serviceState,
+  type DeploymentState,
+  type ScalingActivity,
+  type ScalingBounds,
+  type TaskCounts,
+} from './service';
 
 /** All there is to know of a worker at one moment. */
 export interface WorkerStatus {
@@ -22,14 +29,15 @@ export interface WorkerStatus {
   alarms: Reading<AlarmState[]>;
 }
 
-type Slow = Pick<WorkerStatus, 'metrics' | 'alarms' | 'activities' | 'bounds'>;
+/** What changes slowly. */
+type SlowStatus = Pick<WorkerStatus, 'metrics' | 'alarms' | 'activities' | 'bounds'>;
 
 /** CloudWatch has new values once a minute, and each question to it costs. */
 const SLOW_MS = 30_000;
 
 /** Gives what reads a worker's status; what changes slowly is asked for less often. */
 export function statusReader(
-  place: Target,
+  target: Target,
   {
     configuration,
     worker,
@@ -39,24 +47,24 @@ export function statusReader(
   const { queueUrl, deadLetterQueueUrl, serviceArn } = deployed;
   const name = serviceArn === undefined ? undefined : serviceNameIn(serviceArn);
   const ofService = <T>(read: (named: NonNullable<typeof name>) => Promise<Reading<T>>) =>
-    place.isLocal ? ONLY_IN_AWS : name === undefined ? NO_SERVICE : read(name);
-  const readSlow = async (): Promise<Slow> => {
+    target.isLocal ? ONLY_IN_AWS : name === undefined ? NO_SERVICE : read(name);
+  const readSlow = async (): Promise<SlowStatus> => {
     const queueName = queueNameIn(queueUrl);
     const [metrics, alarms, activities, bounds] = await Promise.all([
-      place.isLocal ? ONLY_IN_AWS : recentMetrics(place, { configuration, worker, queueName }),
-      place.isLocal ? ONLY_IN_AWS : alarmStates(place, configuration, worker),
-      ofService((named) => scalingActivities(place, named)),
-      ofService((named) => scalingBounds(place, named)),
+      target.isLocal ? ONLY_IN_AWS : recentMetrics(target, { configuration, worker, queueName }),
+      target.isLocal ? ONLY_IN_AWS : alarmStates(target, configuration, worker),
+      ofService((named) => scalingActivities(target, named)),
+      ofService((named) => scalingBounds(target, named)),
     ]);
     return { metrics, alarms, activities, bounds };
   };
-  const slow = kept(readSlow, SLOW_MS);
+  const slow = cached(readSlow, SLOW_MS);
   return async () => {
     const [queue, deadLetters, service, busy, rest] = await Promise.all([
-      queueState(place, queueUrl),
-      deadLetterQueueUrl === undefined ? NO_DEAD_LETTERS : queueState(place, deadLetterQueueUrl),
-      ofService((named) => serviceState(place, named)),
-      ofService((named) => protectedTasks(place, named)),
+      queueState(target, queueUrl),
+      deadLetterQueueUrl === undefined ? NO_DEAD_LETTERS : queueState(target, deadLetterQueueUrl),
+      ofService((named) => serviceState(target, named)),
+      ofService((named) => protectedTasks(target, named)),
       slow(),
     ]);
     return { worker: worker.name, queue, deadLetters, service, protectedTasks: busy, ...rest };
@@ -66,8 +74,8 @@ export function statusReader(
 const NO_SERVICE = { reason: 'the stack has no service of this worker', action: undefined };
 const NO_DEAD_LETTERS = { reason: 'the worker has no dead-letter queue', action: undefined };
 
-/** Asks again only when the last answer is older. */
-function kept<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
+/** Reads again only if the last value is older. */
+function cached<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
   let last: { value: T; atMs: number } | undefined;
   return async () => {
     if (last !== undefined && Date.now() - last.atMs < ms) return last.value;
@@ -75,4 +83,20 @@ function kept<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
     last = { value, atMs: Date.now() };
     return value;
   };
+}
+
+interface QueueState extends MessageCounts {
+  name: string;
+}
+
+async function queueState({ clients, explain }: Target, queueUrl: string): Promise<Reading<QueueState>> {
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+  const sqs = await clients.sqs();
+  const name = queueNameIn(queueUrl);
+  return reading(explain, { action: 'sqs:GetQueueAttributes', place: `queue ${name}` }, async () => {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNT_ATTRIBUTES] }),
+    );
+    return { name, ...countsIn(Attributes) };
+  });
 }

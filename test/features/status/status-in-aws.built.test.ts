@@ -214,9 +214,9 @@ describeWithPython('the commands in AWS', () => {
       [`${ECS}.DescribeServices`]: denied,
       'AnyScaleFrontendService.DescribeScalableTargets': denied,
     });
-    expect(output).toMatch(/^tasks +not read: needs the right to ecs:DescribeServices$/m);
+    expect(output).toMatch(/^tasks +not read: needs permission for ecs:DescribeServices$/m);
     expect(output).toMatch(
-      /^scaling +not read: needs the right to application-autoscaling:DescribeScalableTargets$/m,
+      /^scaling +not read: needs permission for application-autoscaling:DescribeScalableTargets$/m,
     );
     expect(output).toMatch(/^queue +\d waiting/m);
     expect(code).toBe(0);

@@ -2,7 +2,7 @@ import { type CommandDefinition, COMMON_OPTIONS } from '../command/command';
 
 export const STATUS: CommandDefinition = {
   usage: 'Show queue, dead letters, tasks, scaling, failures and alarms of a worker, or of all',
-  run: async () => (await import('./run.js')).runStatus,
+  run: async () => (await import('./status.js')).runStatus,
   options: {
     ...COMMON_OPTIONS,
     worker: { usage: 'Show only this worker (default: all)', type: 'string' },

@@ -1,52 +1,51 @@
-import type { AlarmState } from './alarms';
-import { fieldTable, type TextStyle } from '../command/terminal-text';
-import type { Metrics } from './metrics';
-import type { QueueState } from './queue';
-import type { Reading } from './reading';
-import type { ScalingActivity, ScalingBounds } from './scaling';
-import type { DeploymentState } from './service';
-import type { WorkerStatus } from './worker-status';
 import { describeAge, describeDuration } from '../../shared/durations';
+import { fieldTable, type TextStyle } from '../command/terminal-text';
+import type { MessageCounts } from '../stack/queues';
+import type { AlarmState, Metrics } from './cloud-watch';
+import type { DeploymentState, ScalingActivity, ScalingBounds } from './service';
+import type { Reading } from './reading';
+import type { WorkerStatus } from './worker-status';
 
 type Field = [name: string, text: string];
 
-/** One worker, as people read it. */
+/** One worker, for people. */
 export async function workerScreen(
   status: WorkerStatus,
-  look: TextStyle,
+  style: TextStyle,
   { nowMs, isLocal }: { nowMs: number; isLocal: boolean },
 ): Promise<string> {
-  const shown = new Shown(look, nowMs);
+  const texts = new PartTexts(style, nowMs);
   const { queue, deadLetters, metrics } = status;
-  const oldest = isLocal ? '' : `; ${shown.oldest(metrics)}`;
+  const oldest = isLocal ? '' : `; ${texts.oldest(metrics)}`;
   const fields: Field[] = [
-    ['queue', shown.part(queue, (counts) => `${shown.queue(counts)}${oldest}`)],
-    ['dead letters', shown.part(deadLetters, (counts) => shown.deadLetters(counts))],
-    ...(isLocal ? [] : fieldsInAws(status, shown)),
+    ['queue', texts.part(queue, (counts) => `${texts.queue(counts)}${oldest}`)],
+    ['dead letters', texts.part(deadLetters, (counts) => texts.deadLetters(counts))],
+    ...(isLocal ? [] : fieldsInAws(status, texts)),
   ];
-  const note = isLocal ? look.colours.dim('\nTasks, scaling, failures and alarms are only in AWS.') : '';
-  return `${look.colours.bold(status.worker)}\n${await fieldTable(fields, look)}${note}`;
+  const note = isLocal ? style.colours.dim('\nTasks, scaling, failures and alarms are only in AWS.') : '';
+  return `${style.colours.bold(status.worker)}\n${await fieldTable(fields, style)}${note}`;
 }
 
-function fieldsInAws(status: WorkerStatus, shown: Shown): Field[] {
+function fieldsInAws(status: WorkerStatus, texts: PartTexts): Field[] {
   const { service, protectedTasks, bounds, activities, metrics, alarms } = status;
   return [
     [
       'tasks',
-      shown.part(service, ({ tasks: { running, pending, desired } }) => {
-        const busy = shown.part(protectedTasks, (count) => `${count} protected`, 'protected');
+      texts.part(service, ({ tasks: { running, pending, desired } }) => {
+        const busy = texts.part(protectedTasks, (count) => `${count} protected`, 'protected');
         return `${running} running, ${pending} pending, ${desired} desired; ${busy}`;
       }),
     ],
-    ['deployment', shown.part(service, ({ deployment }) => shown.deployment(deployment))],
-    ['scaling', shown.part(bounds, shown.bounds)],
-    ['', shown.part(activities, (list) => shown.activities(list), 'activities')],
-    ['failures', shown.part(metrics, (read) => shown.failures(read))],
-    ['alarms', shown.part(alarms, (list) => shown.alarms(list))],
+    ['deployment', texts.part(service, ({ deployment }) => texts.deployment(deployment))],
+    ['scaling', texts.part(bounds, texts.bounds)],
+    ['', texts.part(activities, (list) => texts.activities(list), 'activities')],
+    ['failures', texts.part(metrics, (read) => texts.failures(read))],
+    ['alarms', texts.part(alarms, (list) => texts.alarms(list))],
   ];
 }
 
-class Shown {
+/** The text of each part. */
+class PartTexts {
   private readonly colours: TextStyle['colours'];
   private readonly nowMs: number;
 
@@ -61,7 +60,7 @@ class Shown {
     return this.colours.dim(`${what === '' ? '' : `${what} `}not read: ${reading.reason}`);
   }
 
-  readonly queue = ({ visible, inFlight, delayed }: QueueState): string =>
+  readonly queue = ({ visible, inFlight, delayed }: MessageCounts): string =>
     `${visible} waiting, ${inFlight} in flight, ${delayed} delayed`;
 
   oldest(metrics: Reading<Metrics>): string {
@@ -73,8 +72,8 @@ class Shown {
     );
   }
 
-  /** In flight there are those that somebody looks at. */
-  deadLetters({ visible, inFlight, delayed }: QueueState): string {
+  /** Those that somebody looks at are in flight. */
+  deadLetters({ visible, inFlight, delayed }: MessageCounts): string {
     const count = visible + inFlight + delayed;
     return count === 0 ? '0' : this.colours.yellow(String(count));
   }
@@ -136,4 +135,47 @@ class Shown {
   private ago(date: Date): string {
     return describeDuration(Math.max(0, this.nowMs - date.getTime()));
   }
+}
+
+/** For machines: every field is always there, `null` where it was not read; `notRead` says why. */
+export function statusJson(status: WorkerStatus) {
+  const { queue, deadLetters, service, bounds, activities, metrics, alarms } = status;
+  const readService = valueOf(service);
+  const readMetrics = valueOf(metrics);
+  return {
+    worker: status.worker,
+    queue: valueOf(queue),
+    deadLetters: valueOf(deadLetters),
+    oldestMessageSeconds: readMetrics?.oldestMessageSeconds ?? null,
+    tasks: readService === null ? null : { ...readService.tasks, protected: valueOf(status.protectedTasks) },
+    deployment: readService?.deployment ?? null,
+    scaling: valueOf(bounds),
+    scalingActivities: valueOf(activities),
+    failures: readMetrics?.failures ?? null,
+    alarms: valueOf(alarms),
+    notRead: Object.entries(PARTS).flatMap(([key, what]) => {
+      const part = status[key as keyof typeof PARTS];
+      return 'value' in part ? [] : [{ what, ...reasonOf(part) }];
+    }),
+  };
+}
+
+const PARTS = {
+  queue: 'queue',
+  deadLetters: 'deadLetters',
+  service: 'tasks, deployment',
+  protectedTasks: 'tasks.protected',
+  bounds: 'scaling',
+  activities: 'scalingActivities',
+  metrics: 'oldestMessageSeconds, failures',
+  alarms: 'alarms',
+} as const;
+
+const reasonOf = ({ reason, action = null }: { reason: string; action?: string | null | undefined }) => ({
+  reason,
+  action,
+});
+
+function valueOf<T>(reading: Reading<T>): T | null {
+  return 'value' in reading ? reading.value : null;
 }

@@ -1,9 +1,63 @@
 import type { MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import { ALARM_NAMES, type AlarmName } from '../../config/defaults';
 import type { Configuration, Worker } from '../../config/configuration';
+import { logicalId } from '../../config/logical-ids';
 import { METRIC_NAMESPACE, metricName } from '../../config/names';
 import type { LogMetric } from '../../resources/worker/metrics';
+import { HOUR_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
 import type { Target } from '../stack/target';
+import { templateResources } from '../stack/workers';
 import { reading, type Reading } from './reading';
+
+export interface AlarmState {
+  /** As under `alarms` in serverless.yml. */
+  alarm: AlarmName;
+  name: string;
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`; null if AWS has no such alarm. */
+  state: string | null;
+  since: Date | null;
+  reason: string | null;
+}
+
+/** The alarms that the template has. Those of scaling are left out: they are busy by nature, and its activities tell of them. */
+export async function alarmStates(
+  { clients, explain }: Target,
+  configuration: Configuration,
+  worker: Worker,
+): Promise<Reading<AlarmState[]>> {
+  const names = alarmNames(configuration, worker);
+  if (names.size === 0) return { value: [] };
+  const { DescribeAlarmsCommand } = await import('../../vendor/cloudwatch.mjs');
+  const cloudWatch = await clients.cloudWatch();
+  const call = { action: 'cloudwatch:DescribeAlarms', place: `alarms of worker ${worker.name}` };
+  return reading(explain, call, async () => {
+    const { MetricAlarms = [] } = await cloudWatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: [...names.values()], AlarmTypes: ['MetricAlarm'] }),
+    );
+    return [...names].map(([alarm, name]) => {
+      const found = MetricAlarms.find(({ AlarmName: each }) => each === name);
+      const { StateValue, StateTransitionedTimestamp, StateUpdatedTimestamp, StateReason } = found ?? {};
+      return {
+        alarm,
+        name,
+        state: StateValue ?? null,
+        since: StateTransitionedTimestamp ?? StateUpdatedTimestamp ?? null,
+        reason: StateReason ?? null,
+      };
+    });
+  });
+}
+
+/** What the template calls them, with the user's extensions. */
+function alarmNames(configuration: Configuration, { name }: Worker): Map<AlarmName, string> {
+  const resources = templateResources(configuration);
+  return new Map(
+    ALARM_NAMES.flatMap((alarm): [AlarmName, string][] => {
+      const given = resources[logicalId(name, `${alarm}Alarm`)]?.Properties?.AlarmName;
+      return typeof given === 'string' ? [[alarm, given]] : [];
+    }),
+  );
+}
 
 export interface Metrics {
   /** Null: no data, as in a queue that has been idle for long. */
@@ -18,8 +72,7 @@ export interface Failures {
   withinSeconds: number;
 }
 
-const WITHIN_SECONDS = 3600;
-const MINUTE_SECONDS = 60;
+const WITHIN_SECONDS = HOUR_SECONDS;
 /** CloudWatch has a queue's metrics some minutes late; what is older says nothing about now. */
 const RECENT_MS = 10 * MINUTE_SECONDS * 1000;
 
