@@ -3,7 +3,7 @@ import { watchbotPolicy } from './policies/predecessors';
 import { givenStepsPolicy, gradedPolicy, type GivenStep } from './policies/steps';
 import type { ScalingPolicy } from './policy';
 
-/** What a user says of scaling: the key `scaling`, checked. */
+/** The key `scaling` of a worker, checked. */
 export interface ScalingChoice {
   /** Tasks. */
   readonly min: number;
@@ -12,9 +12,9 @@ export interface ScalingChoice {
   readonly jobDuration?: number | undefined;
   /** Seconds for which a message may wait. */
   readonly latency?: number | undefined;
-  /** Message groups that there usually are, of a FIFO queue. */
+  /** How many message groups a FIFO queue usually has. */
   readonly groups?: number | undefined;
-  /** Seconds for which a task stays that was not needed. */
+  /** Seconds for which a task stays after it was last needed. */
   readonly keepIdle?: number | undefined;
   readonly steps?: readonly GivenStep[] | undefined;
   readonly compatibility?: 'watchbot' | undefined;
@@ -32,7 +32,7 @@ export function choosePolicy(scaling: ScalingChoice, concurrency: number): Scali
   });
 }
 
-/** What a task's workers can do one after the other while a message may wait; without more knowledge one each. */
+/** How many messages a task can begin within the latency; if nothing is known of the jobs, one for each of its workers. */
 export function messagesPerTask(
   { jobDuration, latency = DEFAULT_LATENCY_SECONDS }: Pick<ScalingChoice, 'jobDuration' | 'latency'>,
   concurrency: number,
@@ -42,20 +42,20 @@ export function messagesPerTask(
     : Math.max(concurrency, Math.floor((concurrency * latency) / jobDuration));
 }
 
-/** A group is worked on by one worker at a time: more of them than groups have nothing to do. */
+/** Only one worker at a time works on a group: more workers than groups would have nothing to do. */
 function usefulTasks({ min, max, groups }: ScalingChoice, concurrency: number): number {
   return groups === undefined ? max : Math.max(min, Math.min(max, Math.ceil(groups / concurrency)));
 }
 
-/** Tasks by the clock: from then on, until another entry says otherwise. */
+/** Bounds of an entry of the schedule, which hold until another entry changes them. */
 interface ScheduledBounds {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
 }
 
 /**
- * The fewest tasks and the most that there may be at any time of the day: steps reach to both, since AWS keeps what a
- * policy asks for within those of the hour.
+ * The least and the greatest number of tasks at any time of the day. Steps reach to both, because AWS keeps what a policy
+ * asks for within the bounds of the hour.
  */
 export function widestBounds(scaling: {
   readonly min: number;

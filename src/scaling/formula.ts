@@ -20,7 +20,7 @@ export function toMetricMath(formula: Formula): string {
     case 'IF':
       return `IF(${parts[0]!} > 0, ${parts[1]!}, ${parts[2]!})`;
     case 'MAX':
-      // Of several series the greatest, moment by moment: they are given as a list.
+      // The greatest of several series at each moment: they are given as a list.
       return `MAX([${parts.join(', ')}])`;
     case 'FILL':
     case 'CEIL':
@@ -34,7 +34,7 @@ function operand(formula: Formula): string {
 
 type ValueOf = (metric: QueueMetric) => number | undefined;
 
-/** Its value; undefined where a metric that it needs has none. */
+/** Its value; undefined if a metric that it needs has none. */
 export function evaluate(formula: Formula, valueOf: ValueOf): number | undefined {
   if ('metric' in formula) return valueOf(formula.metric);
   if ('number' in formula) return formula.number;
@@ -49,7 +49,7 @@ export function evaluate(formula: Formula, valueOf: ValueOf): number | undefined
 const OPERATORS = {
   '+': (left: number, right: number) => left + right,
   '-': (left: number, right: number) => left - right,
-  // CloudWatch has no data point where a formula divides by 0.
+  // CloudWatch has no data point if a formula divides by 0.
   '/': (left: number, right: number) => (right === 0 ? undefined : left / right),
 };
 

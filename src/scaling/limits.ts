@@ -1,4 +1,4 @@
-/** Seconds between two values of SQS's metrics: nothing faster is possible without code of one's own in the account. */
+/** Seconds between two values of SQS's metrics. Nothing reacts faster without code of its own in the account. */
 export const METRIC_PERIOD_SECONDS = 60;
 
 /**
@@ -10,12 +10,12 @@ export const MAX_STEPS = 20;
 /** Numbers of tasks that a policy can ask for; one step more asks for none. */
 export const MAX_LEVELS = MAX_STEPS - 1;
 
-/** A task takes about this long to start: for a message that is done with sooner, another task would come too late. */
+/** A task takes about this long to start: it would come too late for a message that is done sooner. */
 export const DEFAULT_LATENCY_SECONDS = 60;
 
 /**
- * How often a queue is used so that its metrics do not fall asleep, which takes six hours: one call may fail for good, and
- * the next one still comes two hours before that. A call more a day costs nothing, and shows nothing either.
+ * How often a queue is called so that its metrics do not fall asleep, as they do after six hours without a call. Even if
+ * one call fails, the next one comes two hours before that. A few calls a day cost nothing.
  */
 export const AWAKE_EVERY_HOURS = 2;
 
@@ -25,5 +25,5 @@ export const AWAKE_EVERY_HOURS = 2;
  */
 export const DEFAULT_KEEP_IDLE_SECONDS = 240;
 
-/** Whether an alarm with a period of more than an hour is looked at each minute, too, was not found. */
+/** AWS does not say whether an alarm with a period of more than an hour is evaluated each minute, too. */
 export const MAX_KEEP_IDLE_SECONDS = 3_600;

@@ -4,7 +4,7 @@
  */
 
 /**
- * What SQS counts, in messages: waiting, the fewest that waited within the period, received but not yet deleted, and sent
+ * What SQS counts, in messages: those that wait, the fewest that waited within the period, those in flight, and those sent
  * within the period.
  */
 export type QueueMetric = 'visible' | 'leastVisible' | 'inFlight' | 'sent';
@@ -14,9 +14,9 @@ export type Formula =
   | { readonly metric: QueueMetric }
   | { readonly number: number }
   | { readonly operator: '+' | '-' | '/'; readonly of: readonly [Formula, Formula] }
-  /** Its value, or the number where CloudWatch has none. */
+  /** The first, or the second for a moment for which CloudWatch has no value of the first. */
   | { readonly function: 'FILL'; readonly of: readonly [Formula, Formula] }
-  /** The second where the first is above 0, else the third. */
+  /** The second if the first is above 0, else the third. */
   | { readonly function: 'IF'; readonly of: readonly [Formula, Formula, Formula] }
   | { readonly function: 'MAX'; readonly of: readonly Formula[] }
   | { readonly function: 'CEIL'; readonly of: readonly [Formula] };
@@ -28,14 +28,14 @@ export interface Alarm {
   readonly formula: Formula;
   readonly comparison: 'GreaterThanOrEqualToThreshold' | 'GreaterThanThreshold' | 'LessThanThreshold';
   readonly threshold: number;
-  /** Of one data point, the greatest or the mean of what SQS has told in it. */
+  /** How the values within one data point become one: the greatest, or the mean. */
   readonly periodSeconds: number;
   readonly statistic: 'Maximum' | 'Average';
-  /** Data points in a row that it takes. */
+  /** How many data points in a row must breach the threshold. */
   readonly evaluationPeriods: number;
 }
 
-/** Bounds are values of the alarm's formula, not differences to its threshold. */
+/** Bounds are values of the alarm's formula, not differences from its threshold. */
 export interface Step {
   /** This value or more; undefined: however low. */
   readonly from: number | undefined;
@@ -47,18 +47,18 @@ export interface Step {
 
 export interface StepScaling {
   readonly kind: 'step';
-  /** What it is for: `steady` is in force where neither more nor none come. */
+  /** When it is in force: messages wait; messages come and none has to wait; no message comes. */
   readonly direction: 'up' | 'steady' | 'down';
   readonly alarm: Alarm;
   readonly adjustment: 'ExactCapacity' | 'ChangeInCapacity' | 'PercentChangeInCapacity';
   readonly cooldownSeconds: number;
-  /** Of the alarm's data points, which one the steps are about. */
+  /** Which of the alarm's data points selects the step. */
   readonly aggregation: 'Maximum' | 'Minimum';
   /** In ascending order, without a gap. */
   readonly steps: readonly Step[];
 }
 
-/** Backlog per task held at a target, with the two alarms that AWS makes for it. */
+/** Holds the backlog per task at a target, with the two alarms that AWS makes for it. */
 export interface TargetTracking {
   readonly kind: 'target';
   /** Messages waiting for each running task. */
@@ -73,7 +73,7 @@ export interface ScalingPolicy {
   readonly parts: readonly (StepScaling | TargetTracking)[];
 }
 
-/** Between which numbers of tasks the policy moves. */
+/** The numbers of tasks between which a policy moves. */
 export interface ScalingBounds {
   /** Tasks. */
   readonly min: number;

@@ -5,17 +5,18 @@ import { breachOf, type Metrics } from './cloudwatch';
 interface Capacity {
   readonly desired: number;
   readonly running: number;
-  /** Where a change in capacity begins; `desired`, unless given. */
+  /** The number from which a change in capacity starts; `desired`, unless given. */
   readonly changesFrom?: number;
 }
 
 /** A part's last scaling activity. */
 interface Activity {
-  /** Tasks before it, and what they were made. */
+  /** Tasks before it. */
   from: number;
   cooldownUntilSeconds: number;
 }
 
+/** One of the policies that the service has with Application Auto Scaling. */
 type Part = StepScaling | TargetTracking;
 
 /**
@@ -29,26 +30,26 @@ export class Autoscaler {
   private readonly scaleOuts = new Map<Part, Activity>();
   private scaleInUntilSeconds = -Infinity;
 
-  constructor(parts: { policy: ScalingPolicy; bounds: ScalingBounds; metrics: Metrics }) {
-    this.policy = parts.policy;
-    this.bounds = parts.bounds;
-    this.metrics = parts.metrics;
+  constructor(given: { policy: ScalingPolicy; bounds: ScalingBounds; metrics: Metrics }) {
+    this.policy = given.policy;
+    this.bounds = given.bounds;
+    this.metrics = given.metrics;
   }
 
   /**
-   * The tasks that are wanted from now on. AWS's text on services says that a change begins at the tasks that run, that on
-   * step scaling that it begins at the capacity: `changesFrom` tries the former.
+   * The tasks that are wanted from now on. AWS's page on services says that a change starts from the running tasks, its
+   * page on step scaling that it starts from the capacity: `changesFrom` tries the former.
    * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
    */
   decide(nowSeconds: number, capacity: Capacity): number {
     const wishes = this.wishes(nowSeconds, capacity);
     if (wishes.length === 0) return capacity.desired;
-    // Of several policies at once the greatest capacity wins, be it to scale out or in.
+    // If several policies ask at once, the greatest capacity wins, whether it scales out or in.
     const { part, wanted } = wishes.reduce((one, other) => (other.wanted > one.wanted ? other : one));
     return this.apply(part, wanted, { nowSeconds, desired: capacity.desired });
   }
 
-  /** What each policy asks for whose alarm is in ALARM. */
+  /** What each part asks for whose alarm is in ALARM. */
   wishes(nowSeconds: number, capacity: Capacity): { part: Part; wanted: number }[] {
     return this.policy.parts.flatMap((part) => {
       const wanted = this.wanted(part, nowSeconds, capacity);
@@ -70,11 +71,11 @@ export class Autoscaler {
   ): number {
     const before = this.scaleOuts.get(part);
     const isCooling = before !== undefined && now.nowSeconds < before.cooldownUntilSeconds;
-    // What was added since the cooldown began counts: a step adds only what it has more than that.
+    // What was added since the cooldown began counts: a step adds only what goes beyond that.
     const base = isCooling ? before.from : (now.changesFrom ?? now.desired);
     const wanted = adjusted(part.adjustment, adjust, base);
     if (part.adjustment === 'ExactCapacity') return wanted;
-    // What is to be taken away adds nothing, wherever it begins, and the other way round.
+    // A step that removes tasks never adds any, whatever number it starts from, and the other way round.
     if (adjust < 0) return Math.min(wanted, now.desired);
     return isCooling && adjust > 0 ? Math.max(wanted, now.desired) : wanted;
   }
@@ -105,7 +106,7 @@ function cooldownOf(part: Part, direction: 'in' | 'out'): number {
 }
 
 /**
- * The step that a value falls in. Above the threshold its lower bound belongs to it, below the threshold its upper one.
+ * The step into which a value falls. Above the threshold, a step includes its lower bound; below it, its upper bound.
  * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_StepAdjustment.html
  */
 export function stepFor({ steps, alarm: { threshold } }: StepScaling, value: number): Step | undefined {
@@ -137,7 +138,7 @@ function roundedChange(change: number): number {
 }
 
 /**
- * The two alarms that AWS makes for a target: above it in 3 minutes of 3, or below nine tenths of it in 15 of 15.
+ * The two alarms that AWS makes for a target: above it in 3 of 3 minutes, or below nine tenths of it in 15 of 15 minutes.
  * The capacity follows in proportion, rounded up.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  */
@@ -145,13 +146,13 @@ const HIGH_MINUTES = 3;
 const LOW_MINUTES = 15;
 const LOW_SHARE = 0.9;
 
-/** What the tasks of the service are made for a target, or undefined where neither alarm is in ALARM. */
+/** The number of tasks that a target asks for; undefined if neither alarm is in ALARM. */
 function trackTarget(
   { target }: TargetTracking,
   metrics: Metrics,
   { desired, running }: { desired: number; running: number },
 ): number | undefined {
-  // Copilot's own function divides what is visible now by the tasks that run now, or by 1.
+  // Copilot's own function divides the visible messages by the running tasks, or by 1.
   const perTask = (agoMinutes: number) => {
     const visible = metrics.point({ minutes: 1, agoMinutes })[0]?.visible;
     return visible === undefined ? undefined : visible / Math.max(1, running);

@@ -1,7 +1,7 @@
 import { evaluate } from '../formula';
 import type { Alarm, QueueMetric, StepScaling } from '../policy';
 
-/** What SQS tells of a queue once a minute. A metric may be missing: there is no data point then. */
+/** The metrics that SQS sends for a queue once a minute. If a metric is missing, it has no data point. */
 export type MetricValues = Readonly<Partial<Record<Exclude<QueueMetric, 'leastVisible'>, number>>>;
 
 /** Before the load came, the queue was empty. */
@@ -16,7 +16,7 @@ export class Metrics {
     this.samples.push(values);
   }
 
-  /** The samples of one data point: so many `minutes`, which end `agoMinutes` before the newest one. */
+  /** The samples of one data point, which is `minutes` long and ends `agoMinutes` before the newest sample. */
   point({ minutes, agoMinutes }: { minutes: number; agoMinutes: number }): readonly MetricValues[] {
     const end = this.samples.length - agoMinutes;
     return Array.from({ length: minutes }, (_, index) => this.samples[end - minutes + index] ?? EMPTY);
@@ -26,13 +26,13 @@ export class Metrics {
 const MINUTE_SECONDS = 60;
 
 /**
- * What an alarm's policy is told, or undefined where the alarm is not in ALARM.
+ * The value that an alarm's policy gets, or undefined if the alarm is not in ALARM.
  * CloudWatch evaluates an alarm every minute, whatever its period: the window slides.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
  * While it stays in ALARM, it invokes a scaling action once a minute.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
- * A step policy "applies the aggregation type to the most recent metric data points". How many those are is not said: here
- * they are all that the alarm looked at. Of this plugin's policies none depends on it.
+ * A step policy "applies the aggregation type to the most recent metric data points". AWS does not say how many those are:
+ * here they are all that the alarm evaluated. None of this plugin's policies depends on it.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
  */
 export function breachOf(

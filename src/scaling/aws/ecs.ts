@@ -25,7 +25,7 @@ export interface ServiceTasks {
   readonly healthy: number;
 }
 
-/** New ones fit only as far as the upper bound lets them: a protected old task takes a place. */
+/** New tasks start only within the upper bound, in which a protected old task counts. */
 export const tasksToStart = (tasks: ServiceTasks, rolling: RollingUpdate) =>
   Math.max(
     0,
@@ -35,19 +35,19 @@ export const tasksToStart = (tasks: ServiceTasks, rolling: RollingUpdate) =>
     ),
   );
 
-/** Healthy old tasks that may be stopped now; those that do not run yet may be stopped at any time. */
+/** Healthy old tasks that may be stopped now. Those that do not run yet may be stopped at any time. */
 export const oldTasksToStop = (tasks: ServiceTasks, rolling: RollingUpdate) =>
   Math.max(0, tasks.healthy - fewestTasks(tasks.desired, rolling));
 
 /**
- * A task counts as healthy when its first health check has passed, or 40 s after it runs where it has none.
+ * A task counts as healthy when its first health check has passed or, if it has none, 40 s after it began to run.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export const HEALTHY_WITHOUT_CHECK_SECONDS = 40;
 
 /**
- * Scale-in and deployments stop no protected task. Of the others those that do not run yet come first (inferred); else
- * AWS tells of no order but a balance of the zones, so chance stands for it.
+ * Scale-in and deployments stop no protected task. Of the others, those that do not run yet come first (inferred). AWS
+ * documents no further order than a balance of the zones, so chance decides here.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-parameters.html
  */
@@ -64,18 +64,18 @@ export function chooseToStop<Task extends { readonly isRunning: boolean; readonl
     .map(({ task }) => task);
 }
 
-/** Minutes for which protection may be asked. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html */
+/** Minutes for which protection can be requested. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html */
 export const MIN_PROTECTION_MINUTES = 1;
 export const MAX_PROTECTION_MINUTES = 2_880;
 
 /**
  * Why protection is refused, or undefined. `DEPLOYMENT_BLOCKED`: the service would have more protected tasks than are
- * desired. Who asks counts, and (assumed: AWS does not say) a renewal is refused, too.
+ * desired. The task that asks counts, and a renewal is refused too (assumed: AWS does not say).
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
  */
 export function whyNotProtected(asked: {
   minutes: number;
-  /** Without the one that asks. */
+  /** Without the task that asks. */
   protectedOthers: number;
   desired: number;
 }): 'InvalidParameterException' | 'DEPLOYMENT_BLOCKED' | undefined {
@@ -89,8 +89,8 @@ export function whyNotProtected(asked: {
 export const MAX_ACTIVE_DEPLOYMENTS = 5;
 
 /**
- * Tasks of a deployment that fail to start or are unhealthy before it has failed: half of those desired, within bounds.
- * One that becomes healthy sets the count back.
+ * How many tasks may fail to start or be unhealthy before a deployment has failed: half of the desired ones, within
+ * bounds. A task that becomes healthy resets the count.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentCircuitBreaker.html
  */
@@ -100,8 +100,8 @@ export const failuresOfDeployment = (desired: number) => Math.min(200, Math.max(
 const LONGEST_BAKE_SECONDS = 300;
 
 /**
- * For so long ECS watches a deployment's alarms after the old tasks are gone. It is computed from the alarms, AWS does not
- * say how: all that they look at, which is the least after which they can have seen the new version only (inferred), but
+ * How long ECS watches a deployment's alarms after the old tasks are gone. It is computed from the alarms, and AWS does not
+ * say how. Inferred: the whole window of the alarms, since only after that have they seen nothing but the new version, and
  * less than five minutes. If one of them is in ALARM when a deployment begins, none is watched in it.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
@@ -119,8 +119,8 @@ export const bakeSeconds = (alarms: readonly { periodSeconds: number; evaluation
 export const FARGATE_LAUNCHES: BucketSize = { burst: 100, perSecond: 500 / 60 };
 
 /**
- * Tasks that fail to start again and again are launched ever more seldom, at last every 27 minutes. How the wait grows AWS
- * does not say: it is doubled here.
+ * Tasks that fail to start again and again are launched less and less often, in the end every 27 minutes. AWS does not say
+ * how the wait grows: here it is doubled.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */
 export const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
@@ -128,9 +128,9 @@ export const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
 export const launchWaitSeconds = (failedStarts: number) =>
   failedStarts < 3 ? 0 : exponentialWait(failedStarts - 3, { first: 10, most: MAX_LAUNCH_WAIT_SECONDS });
 
-/** Calls of ECS, for an account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+/** Limits of calls to ECS, for an account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
 export const API_BUCKETS = {
-  /** DescribeServices and ListServices share it. */
+  /** DescribeServices and ListServices share this bucket. */
   describeServices: { burst: 100, perSecond: 20 },
   describeTasks: { burst: 100, perSecond: 20 },
   taskProtection: { burst: 80, perSecond: 80 },
@@ -140,19 +140,19 @@ export const API_BUCKETS = {
 export const SPOT_NOTICE_SECONDS = 120;
 
 /**
- * Application Auto Scaling lowers no service while a deployment of it is under way.
+ * Application Auto Scaling scales no service in while it is deployed.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-auto-scaling.html
  */
 export const desiredDuringDeployment = (desired: number, wanted: number) => Math.max(desired, wanted);
 
 /**
- * For so long CloudFormation waits until a service's deployment is complete; then the update has failed, and the stack is
+ * How long CloudFormation waits for a service's deployment to complete. After that the update has failed, and the stack is
  * rolled back. https://repost.aws/knowledge-center/cloudformation-ecs-service-stabilize
  */
 export const SERVICE_WAIT_SECONDS = 3 * 3_600;
 
 /**
- * So many at once, and so many a second from then on: how AWS limits launches and the calls of its APIs.
+ * A number at once, and then a number a second: how AWS limits launches and the calls of its APIs.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
  */
 export interface BucketSize {
@@ -162,7 +162,7 @@ export interface BucketSize {
 
 export class TokenBucket {
   private readonly size: BucketSize;
-  /** Below 0: what is promised for later. */
+  /** Below 0 if more has been ordered than there was. */
   private tokens: number;
   private atSeconds = 0;
 
@@ -171,14 +171,14 @@ export class TokenBucket {
     this.tokens = size.burst;
   }
 
-  /** When what is ordered now takes place: it waits its turn. */
+  /** When something that is ordered now takes place: it waits for its turn. */
   orderedAt(nowSeconds: number): number {
     this.refill(nowSeconds);
     this.tokens -= 1;
     return this.tokens >= 0 ? nowSeconds : nowSeconds - this.tokens / this.size.perSecond;
   }
 
-  /** Whether a call that is made now is let through: it does not wait. */
+  /** Whether a call that is made now is let through: a call does not wait. */
   take(nowSeconds: number): boolean {
     this.refill(nowSeconds);
     if (this.tokens < 1) return false;

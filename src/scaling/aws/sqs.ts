@@ -2,8 +2,8 @@ import { MAX_BATCH } from '../../shared/batches';
 import type { MetricValues } from './cloudwatch';
 
 /**
- * Messages in flight, of either kind of queue; 20,000 of a FIFO queue until November 2024. A standard queue then refuses
- * a receive (`OverLimit`), a FIFO queue just gives nothing.
+ * Messages in flight, of either kind of queue; of a FIFO queue, 20,000 until November 2024. When they are reached, a
+ * standard queue refuses a receive (`OverLimit`), and a FIFO queue gives nothing.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-fifo.html
  */
@@ -20,7 +20,7 @@ export const MAX_POLL_SECONDS = 20;
 export const MAX_DELAY_SECONDS = 900;
 
 /**
- * From its receive on, a message can be hidden for so long in all; what would go beyond it is refused.
+ * A message can be hidden for this long in all after its receive; SQS refuses what would go beyond it.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
  */
 export const MAX_HIDDEN_SECONDS = 43_200;
@@ -30,13 +30,13 @@ export const canHide = (times: { receivedAtSeconds: number; nowSeconds: number; 
   times.nowSeconds + times.forSeconds - times.receivedAtSeconds <= MAX_HIDDEN_SECONDS;
 
 /**
- * Who would receive it once more than `maxReceiveCount` makes it a dead letter.
+ * A receive beyond `maxReceiveCount` makes the message a dead letter.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
 export const becomesDeadLetter = (receives: number, maxReceives: number) => receives >= maxReceives;
 
 /**
- * How many messages of each group a receive gives: as many of one as it can, then of the next.
+ * How many messages of each group a receive gives: as many of one group as possible, then of the next.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  * @param waiting by group, the one with the oldest message first; groups that have a message in flight are not among them
  */
@@ -50,8 +50,8 @@ export function sharesOfGroups(waiting: readonly number[], most: number): number
 }
 
 /**
- * A queue is active while it has messages, or some action is made on it; its metrics go on for six hours from then, and
- * come back up to 15 minutes after its next use.
+ * A queue is active while it has messages or is called. Its metrics go on for six hours after that, and come back up to
+ * 15 minutes after its next use.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
  */
 export const METRICS_ASLEEP_AFTER_SECONDS = 6 * 3_600;
@@ -61,7 +61,7 @@ export const fallsAsleep = (usedAtSeconds: number, nowSeconds: number) =>
   nowSeconds - usedAtSeconds > METRICS_ASLEEP_AFTER_SECONDS;
 
 /**
- * What a queue whose metrics are awake tells once a minute: of messages in flight, and of those sent, only where there
+ * The metrics that an awake queue sends once a minute. Those of messages in flight and of sent messages come only if there
  * are any. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function toldByQueue({ visible, inFlight, sent }: Required<MetricValues>): MetricValues {

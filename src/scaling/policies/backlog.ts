@@ -2,41 +2,41 @@ import { METRIC_PERIOD_SECONDS } from '../limits';
 import type { Alarm, Formula, ScalingPolicy, Step, StepScaling } from '../policy';
 
 /**
- * Half a period: the next minute's decision is never held back, and no minute's is made twice. A longer one has no use,
- * since the policy asks for a number of tasks, not for more of them.
+ * Half a period, so that the next minute's decision is never held back, and no minute's is made twice. A longer cooldown
+ * would be of no use, because the policy asks for a number of tasks, not for more of them.
  */
 const COOLDOWN_SECONDS = METRIC_PERIOD_SECONDS / 2;
 
 export interface Backlog {
   readonly name: string;
-  /** What `needed` gives is called. */
+  /** What the result of `needed` is called in CloudWatch. */
   readonly label: string;
-  /** What the steps are about, of the messages that wait; those in hand it adds. At least 1 where a task is needed. */
+  /** The value that the steps are about, from the messages that wait; it adds those in flight. At least 1 if a task is needed. */
   readonly needed: (waiting: Formula) => Formula;
   /** From 1 on. */
   readonly steps: readonly Step[];
   /** Tasks when there is nothing to do. */
   readonly min: number;
-  /** For so long a task stays beyond its last use. */
+  /** How long a task stays after its last use. */
   readonly keepIdleSeconds: number;
 }
 
 /**
- * The shape of this plugin's own policies: three parts, of which the queue's metrics say when each is in force. Where two
- * are, a backlog of which nothing more comes, both ask for the same: of several policies Application Auto Scaling takes
- * the greatest capacity, but only at one moment, and alarms are looked at each in its own second of the minute.
+ * The shape of this plugin's own policies: three parts, and the queue's metrics say when each is in force. If two are, as
+ * for a backlog to which nothing is added, both ask for the same: Application Auto Scaling takes the greatest capacity of
+ * several policies, but only at one moment, and each alarm is evaluated in its own second of the minute.
  * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
- * All of them ask for a number of tasks, so that nothing depends on what was done before, and none asks for fewer than
- * have work: a service with more protected tasks than it shall have is refused further protection.
+ * Each of them asks for a number of tasks, so that nothing depends on what was done before, and none asks for fewer tasks
+ * than are busy: ECS refuses protection to a service that has more protected tasks than are desired.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
  */
 export function backlogPolicy(backlog: Backlog): ScalingPolicy {
-  // With one number of tasks there is nothing between it and none.
+  // If the policy has only one number of tasks, there is nothing between it and none.
   const between = backlog.steps.length === 1 ? [] : [steady(backlog)];
   return { name: backlog.name, parts: [up(backlog), ...between, down(backlog)] };
 }
 
-/** Messages wait: at once as many tasks as they need. */
+/** Messages wait: asks at once for as many tasks as they need. */
 function up({ label, needed, steps }: Backlog): StepScaling {
   return part('up', {
     alarm: {
@@ -52,8 +52,8 @@ function up({ label, needed, steps }: Backlog): StepScaling {
 }
 
 /**
- * Messages come, and none has had to wait: as many tasks as have been busy at once in all this time. So each task stays
- * until it was not needed for so long. Where a few have waited all the time, they are counted in.
+ * Messages come, and none had to wait: asks for as many tasks as were busy at once within `keepIdle`, so that each task
+ * stays until it has not been needed for that long. If a few messages waited all the time, they are counted too.
  */
 function steady({ label, needed, steps, keepIdleSeconds }: Backlog): StepScaling {
   return part('steady', {
@@ -69,7 +69,7 @@ function steady({ label, needed, steps, keepIdleSeconds }: Backlog): StepScaling
   });
 }
 
-/** None has come in all this time: as many tasks as have work. It only gets less, so the least is the latest. */
+/** No message has come within `keepIdle`: asks for as many tasks as have work. That only falls, so the least is the latest. */
 function down({ label, needed, steps, min, keepIdleSeconds }: Backlog): StepScaling {
   return part('down', {
     alarm: {
@@ -85,7 +85,7 @@ function down({ label, needed, steps, min, keepIdleSeconds }: Backlog): StepScal
   });
 }
 
-/** The first step takes less than a message, too. */
+/** The first step also takes values below 1. */
 const fromNone = (steps: readonly Step[]): Step[] =>
   steps.map((step, index) => (index === 0 ? { ...step, from: 0 } : step));
 
@@ -113,8 +113,8 @@ const NONE: Formula = { number: 0 };
 const SILENT: Formula = { number: -1 };
 
 /**
- * SQS tells of some metrics only while there is something to tell, and a formula with a missing part has no value.
- * `visible` is never filled: it says for which minutes there is a value at all.
+ * SQS sends some metrics only while they are above 0, and a formula that lacks a part has no value. `visible` is never
+ * filled: it says for which minutes there is a value at all.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 const VISIBLE: Formula = { metric: 'visible' };
@@ -122,19 +122,19 @@ const LEAST_VISIBLE: Formula = { metric: 'leastVisible' };
 export const IN_FLIGHT: Formula = { function: 'FILL', of: [{ metric: 'inFlight' }, NONE] };
 const SENT: Formula = { function: 'FILL', of: [{ metric: 'sent' }, NONE] };
 
-/** Messages that wait, and those in hand. */
+/** Messages that wait, and those in flight. */
 export const plusInFlight = (waiting: Formula): Formula => ({ operator: '+', of: [waiting, IN_FLIGHT] });
 
-/** Watchbot's TotalMessages, which took a Lambda function each minute: waiting and in flight, added by CloudWatch. */
+/** Watchbot's TotalMessages, waiting and in flight, which its Lambda function added up each minute. */
 export const TOTAL_MESSAGES = plusInFlight(VISIBLE);
 
-/** Beside so many messages in hand, one that waits is no reason yet to start a task. */
-const IN_HAND_FOR_ONE_WAITING = 10;
+/** One message that waits for each so many in flight is no reason yet to start a task. */
+const IN_FLIGHT_FOR_ONE_WAITING = 10;
 
-/** Above 0 where more messages wait than a few beside those in hand: where none is in hand, one is enough. */
+/** Above 0 if more than a few messages wait, compared with those in flight. If none is in flight, one is enough. */
 const MORE_THAN_A_FEW_WAIT: Formula = {
   operator: '-',
-  of: [VISIBLE, { operator: '/', of: [IN_FLIGHT, { number: IN_HAND_FOR_ONE_WAITING }] }],
+  of: [VISIBLE, { operator: '/', of: [IN_FLIGHT, { number: IN_FLIGHT_FOR_ONE_WAITING }] }],
 };
 
 const either = (condition: Formula, then: Formula, otherwise: Formula): Formula => ({
@@ -142,12 +142,12 @@ const either = (condition: Formula, then: Formula, otherwise: Formula): Formula 
   of: [condition, then, otherwise],
 });
 
-/** The formula's value while more messages wait than a few, and else 0. */
+/** The formula's value while more than a few messages wait, else 0. */
 const whileMessagesWait = (formula: Formula): Formula => either(MORE_THAN_A_FEW_WAIT, formula, NONE);
 
-/** The formula's value where messages have come and no more than a few had to wait. */
+/** The formula's value if messages have come and no more than a few had to wait. */
 const whileNoneHadToWait = (formula: Formula): Formula =>
   either(MORE_THAN_A_FEW_WAIT, SILENT, either(SENT, formula, SILENT));
 
-/** The formula's value where none has come. */
+/** The formula's value if no message has come. */
 const whileNoneCame = (formula: Formula): Formula => either(SENT, SILENT, formula);

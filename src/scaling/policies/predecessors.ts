@@ -1,7 +1,7 @@
 import type { ScalingBounds, ScalingPolicy, StepScaling } from '../policy';
 import { TOTAL_MESSAGES } from './backlog';
 
-/** Tasks that Watchbot adds at once: a tenth of `max`, within these. */
+/** Watchbot adds a tenth of `max` at once, within these bounds. */
 const SHARE = 10;
 const MOST_ADDED = 100;
 const LEAST_ADDED = 1;
@@ -9,8 +9,8 @@ const LEAST_ADDED = 1;
 const COOLDOWN_SECONDS = 300;
 
 /**
- * Watchbot's own: a tenth of `max` more every five minutes while messages wait; all of them gone after ten minutes with
- * none, waiting or in flight. https://github.com/mapbox/ecs-watchbot/blob/master/lib/template.js
+ * Watchbot's own policy: it adds a tenth of `max` every five minutes while messages wait, and ends all tasks after ten
+ * minutes without a message, waiting or in flight. https://github.com/mapbox/ecs-watchbot/blob/master/lib/template.js
  */
 export function watchbotPolicy({ max }: Pick<ScalingBounds, 'max'>): ScalingPolicy {
   return {
@@ -62,7 +62,8 @@ const SCALE_OUT_COOLDOWN_SECONDS = 60;
 const SCALE_IN_COOLDOWN_SECONDS = 120;
 
 /**
- * That of an AWS Copilot worker service: as many messages waiting for each task as it can begin within the latency.
+ * The policy of an AWS Copilot worker service: it lets as many messages wait for each task as the task can begin within
+ * the latency.
  * https://aws.github.io/copilot-cli/docs/manifest/worker-service/#count-queue-delay-acceptable-latency
  */
 export function copilotPolicy(load: { jobSeconds: number; latencySeconds: number }): ScalingPolicy {

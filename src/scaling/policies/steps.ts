@@ -3,9 +3,9 @@ import type { Formula, ScalingBounds, ScalingPolicy, Step } from '../policy';
 import { backlogPolicy, IN_FLIGHT, plusInFlight, type Backlog } from './backlog';
 
 export interface GivenStep {
-  /** From so many messages on, waiting or in flight … */
+  /** From this many messages on, waiting or in flight … */
   readonly messages: number;
-  /** … so many tasks. */
+  /** … this many tasks. */
   readonly tasks: number;
 }
 
@@ -28,12 +28,12 @@ export function givenStepsPolicy(
 }
 
 interface Grading extends ScalingBounds {
-  /** So many messages, waiting or in flight, are worth a task; at least `concurrency`. */
+  /** How many messages, waiting or in flight, are worth one task; at least `concurrency`. */
   readonly messagesPerTask: number;
   readonly keepIdleSeconds: number;
 }
 
-/** Tasks by backlog per task: as many as the messages need, the sooner the more there are. */
+/** As many tasks as the messages need. */
 export function gradedPolicy(grading: Grading): ScalingPolicy {
   return backlogPolicy({
     name: 'graded',
@@ -45,7 +45,7 @@ export function gradedPolicy(grading: Grading): ScalingPolicy {
   });
 }
 
-/** Never fewer than are busy: of them none is idle. */
+/** Never fewer tasks than are busy. */
 function tasksNeeded(messages: Formula, { concurrency, messagesPerTask }: Grading): Formula {
   const needed = per(messagesPerTask, messages);
   if (messagesPerTask === concurrency) return concurrency === 1 ? needed : { function: 'CEIL', of: [needed] };
@@ -55,7 +55,7 @@ function tasksNeeded(messages: Formula, { concurrency, messagesPerTask }: Gradin
 const per = (messages: number, formula: Formula): Formula =>
   messages === 1 ? formula : { operator: '/', of: [formula, { number: messages }] };
 
-/** A need between two levels gets the upper one: no message waits for a task that was rounded away. */
+/** A need between two levels gets the upper one, so that no message waits for a task that was rounded away. */
 function stepsTo(levels: readonly number[]): Step[] {
   return levels.map((tasks, index) => ({
     from: index === 0 ? 1 : levels[index - 1]! + 1,
@@ -65,12 +65,12 @@ function stepsTo(levels: readonly number[]): Step[] {
 }
 
 /**
- * The numbers of tasks that a policy can ask for, from the least to `max`: every one, or where those are more than AWS
- * takes, each greater than the one before by the same ratio, which is as small as can be.
+ * The numbers of tasks that a policy can ask for, from the least to `max`: every number, or, if those are more than AWS
+ * allows, numbers of which each is greater than the one before by the same ratio, as small as it can be.
  */
 export function taskLevels({ min, max }: Pick<ScalingBounds, 'min' | 'max'>): number[] {
   let [tooLow, enough] = [1, max];
-  // Halved until rounding hides the difference.
+  // The interval is halved until rounding hides the difference.
   while (enough / tooLow > 1.0001) {
     const ratio = Math.sqrt(tooLow * enough);
     if (levelsBy(ratio, { min, max }).length > MAX_LEVELS) tooLow = ratio;

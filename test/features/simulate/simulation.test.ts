@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { choosePolicy } from '../../../../src/scaling/choose-policy';
-import { copilotPolicy, watchbotPolicy } from '../../../../src/scaling/policies/predecessors';
-import { simulate } from '../../../../src/features/simulate/simulation';
-import { burst, input, ROUND_WORLD, times, wants } from '../../../scaling/support';
+import { choosePolicy } from '../../../src/scaling/choose-policy';
+import { copilotPolicy, watchbotPolicy } from '../../../src/scaling/policies/predecessors';
+import { simulate } from '../../../src/features/simulate/simulation';
+import { burst, input, ROUND_WORLD, times, wants } from '../../scaling/support';
 
 describe('a simulation, by hand', () => {
   it('of four messages and two tasks', () => {

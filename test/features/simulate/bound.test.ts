@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { lowerBound } from '../../../../src/features/simulate/bound';
-import { burst, ROUND_WORLD, times } from '../../../scaling/support';
+import { lowerBound } from '../../../src/features/simulate/bound';
+import { burst, ROUND_WORLD, times } from '../../scaling/support';
 
 const bounds = { min: 0, max: 2, concurrency: 1 };
 /** Ordered at 0, pulled from 10 on, running at 30. */

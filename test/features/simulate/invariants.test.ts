@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { choosePolicy } from '../../../../src/scaling/choose-policy';
-import { copilotPolicy } from '../../../../src/scaling/policies/predecessors';
-import type { ScalingPolicy } from '../../../../src/scaling/policy';
-import { lowerBound } from '../../../../src/features/simulate/bound';
-import { drawLoad, Random, type Arrivals, type Load } from '../../../../src/features/simulate/load';
-import { Fleet, type Task } from '../../../../src/features/simulate/fleet';
-import { MessageQueue } from '../../../../src/features/simulate/message-queue';
-import { simulate, type SimulationInput } from '../../../../src/features/simulate/simulation';
-import { fc } from '../../../helpers/seeded';
+import { choosePolicy } from '../../../src/scaling/choose-policy';
+import { copilotPolicy } from '../../../src/scaling/policies/predecessors';
+import type { ScalingPolicy } from '../../../src/scaling/policy';
+import { lowerBound } from '../../../src/features/simulate/bound';
+import { drawLoad, Random, type Arrivals, type Load } from '../../../src/features/simulate/load';
+import { Fleet, type Task } from '../../../src/features/simulate/fleet';
+import { MessageQueue } from '../../../src/features/simulate/message-queue';
+import { simulate, type SimulationInput } from '../../../src/features/simulate/simulation';
+import { fc } from '../../helpers/seeded';
 
 const seconds = (max: number) => fc.double({ min: 1, max, noNaN: true });
 

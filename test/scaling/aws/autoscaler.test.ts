@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ScalingBounds, StepScaling, TargetTracking } from '../../../../src/scaling/policy';
-import { adjusted, Autoscaler, stepFor } from '../../../../src/scaling/aws/application-auto-scaling';
-import { Metrics } from '../../../../src/scaling/aws/cloudwatch';
-import { stepScaling } from '../../../scaling/support';
+import type { ScalingBounds, StepScaling, TargetTracking } from '../../../src/scaling/policy';
+import { adjusted, Autoscaler, stepFor } from '../../../src/scaling/aws/application-auto-scaling';
+import { Metrics } from '../../../src/scaling/aws/cloudwatch';
+import { stepScaling } from '../support';
 
 const MINUTE = 60;
 

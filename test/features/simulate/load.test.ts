@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { drawLoad, Random, type Arrivals, type Durations } from '../../../../src/features/simulate/load';
-import { EventQueue } from '../../../../src/features/simulate/events';
-import { fc } from '../../../helpers/seeded';
+import { drawLoad, Random, type Arrivals, type Durations } from '../../../src/features/simulate/load';
+import { EventQueue } from '../../../src/features/simulate/events';
+import { fc } from '../../helpers/seeded';
 
 const second: Durations = { kind: 'constant', seconds: 1 };
 const one: Arrivals = { kind: 'burst', messages: 20_000 };
