@@ -6,7 +6,7 @@ export const LOCAL: CommandDefinition = {
     port: PORT_OPTION,
     worker: { usage: 'Run only this worker (default: all)', type: 'string' },
     messages: {
-      usage: 'Send each line of this file, end when all are settled, and say what became of each',
+      usage: 'Send each line of this file, end when all are settled, and say what became of each message',
       type: 'string',
     },
     timeout: {
@@ -23,6 +23,6 @@ export const LOCAL: CommandDefinition = {
     },
   ],
   notes: [
-    'Its log is kept in `.serverless/watchbot/local/` until the next run: `sls watchbot logs --local` shows it. At the first Ctrl-C workers are told and their messages go back; the second kills them.',
+    'Its log is kept in `.serverless/watchbot/local/` until the next run: `sls watchbot logs --local` shows it. At the first Ctrl-C workers are told to stop, and their messages go back to the queue; the second kills them.',
   ],
 };

@@ -2,7 +2,7 @@ import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS, unitOf } from '../../shared/
 import type { PolicyRun } from './compare';
 import type { Sample } from './simulation';
 
-/** What is drawn over time: a panel of the plot and of the chart each. */
+/** What is drawn over time, each in a panel of the plot and of the chart. */
 export interface Measure {
   name: 'backlog' | 'tasks' | 'wait';
   title: string;
@@ -31,33 +31,33 @@ export const MEASURES: readonly Measure[] = [
   },
 ];
 
-/** When the last of the policies was done, its tasks ended. */
+/** When the work was done and the tasks had ended under the last of the policies. */
 export const endSecondsOf = (runs: readonly PolicyRun[]): number =>
   Math.max(1, ...runs.map(({ result: { samples } }) => samples.at(-1)?.atSeconds ?? 0));
 
-/** The greatest value that any of the policies came to. */
+/** The greatest value under any of the policies. */
 export function mostOf(runs: readonly PolicyRun[], { valueOf }: Measure): number {
   let most = 0;
   for (const { result } of runs) for (const sample of result.samples) most = Math.max(most, valueOf(sample));
   return most;
 }
 
-/** With the unit of its axis, where its name does not say it. */
+/** The title, with the unit of its axis if it has one. */
 export const titleOf = ({ title }: Measure, { unit }: Axis): string =>
   unit === '' ? title : `${title} (${unit})`;
 
-/** An axis that begins at zero: where its ticks stand, and what is written there. */
+/** An axis that begins at zero: the positions of its ticks, and their labels. */
 export interface Axis {
   /** Ascending, from 0. */
   ticks: readonly number[];
-  /** At the last tick or behind it. */
+  /** At the last tick, or beyond it. */
   end: number;
-  /** Of time: what the numbers are, for a title: `min`. Empty for counts. */
+  /** The unit of time, for a title: `min`. Empty for counts. */
   unit: string;
   label: (value: number) => string;
 }
 
-/** An axis of counts, whose ticks are 1, 2 or 5 times a power of ten apart. Counts are whole: so are the ticks. */
+/** An axis of counts, whose ticks are whole, and 1, 2 or 5 times a power of ten apart. */
 export function countAxis(most: number, ticks: number): Axis {
   const rough = Math.max(most, 1) / ticks;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
@@ -67,28 +67,27 @@ export function countAxis(most: number, ticks: number): Axis {
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat('en');
-/** Above it, digits take more room than they tell. */
+/** Above this, a label is shortened: `150K`. */
 const MOST_WRITTEN_OUT = 99_999;
 
 const countLabel = (value: number) => (value > MOST_WRITTEN_OUT ? COMPACT : WHOLE).format(value);
 
-/** Steps between ticks that people count time in, in seconds. */
+/** Steps in which people count time, in seconds. */
 const TIME_STEPS: readonly number[] = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_SECONDS),
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_SECONDS),
 ];
-
 /** `90 s` and `100 min` are as easy to read as `1.5 min`, and more exact. */
 const FEWEST_OF_UNIT = 2;
 
-/** The unit in which a duration is told, and its name there. */
+/** The unit in which a duration is written, and its name there. */
 export function readableUnitOf(seconds: number): { seconds: number; name: string } {
   const unit = unitOf(seconds, FEWEST_OF_UNIT);
   return { seconds: unit.seconds, name: unit.seconds === DAY_SECONDS ? 'days' : unit.symbol };
 }
 
-/** An axis of seconds, written in the unit that suits the longest of them. Its last tick is at the end or behind it. */
+/** An axis of seconds, written in the unit that suits the longest time. It ends at its last tick. */
 export function timeAxis(mostSeconds: number, ticks: number): Axis {
   const rough = Math.max(mostSeconds, 1) / ticks;
   const step = TIME_STEPS.find((each) => each >= rough) ?? daysStep(rough);
@@ -108,7 +107,7 @@ const multiples = (step: number, count: number) => ({
   end: count * step,
 });
 
-/** An axis of seconds that ends where what is shown ends, rather than at a tick. */
+/** An axis of seconds that ends where the lines end, rather than at a tick. */
 export function spanAxis(spanSeconds: number, ticks: number): Axis {
   const axis = timeAxis(spanSeconds, ticks);
   return { ...axis, ticks: axis.ticks.filter((tick) => tick <= spanSeconds), end: spanSeconds };

@@ -4,17 +4,17 @@ import { Simulation, type Sample, type SimulationInput, type SimulationResult } 
 import { DEFAULT_WORLD, type World } from './world';
 
 /**
- * What no scaling policy can beat: one that knows at second 0 all that will come, and never errs.
- * - Time: it has ordered `max` tasks at second 0, and they start as fast as ECS starts them. From then on a message
- *   waits only where all of them are busy, or another one of its group is. Messages are taken in the order in which the
- *   queue gives them, as any policy must; so each of them begins no later than under any policy. With message groups
- *   that holds but for luck: a message that is passed over, since its group is busy, changes the order, and fewer
- *   workers may happen upon a better one (R. L. Graham, Bounds on Multiprocessing Timing Anomalies, 1969). Of 2,000
- *   loads with four to eight groups for four workers that was so in 15, by 1.1 % of the time to drain at most, and by
- *   5 % of the longest wait. Twice the bound is a limit for that: while a worker is idle, the longest chain goes on.
- * - Task-hours: those of just this schedule. At each moment it pays for as many tasks as are busy, though jobs would have
- *   to move between tasks for it; for the start of each; and for no idle time but where that is cheaper than to stop
- *   and start anew. A policy that lets messages wait for longer may take fewer.
+ * A bound that no scaling policy can beat: the result of one that knows at second 0 all that will come, and never errs.
+ * - Time: it orders `max` tasks at second 0, and they start as fast as ECS starts them. From then on, a message waits only
+ *   if all of them are busy, or if another message of its group is in flight. Messages are taken in the order in which the
+ *   queue gives them, as any policy must take them, so that each begins no later than under any policy. With message
+ *   groups there are rare exceptions: a message that is passed over because its group is busy changes the order, and fewer
+ *   workers may happen upon a better one (R. L. Graham, Bounds on Multiprocessing Timing Anomalies, 1969). Of 2,000 loads
+ *   with four to eight groups for four workers, 15 were such exceptions, by 1.1 % of the time to drain at most, and by 5 %
+ *   of the longest wait. Twice the bound is a limit for them: while a worker is idle, the longest chain goes on.
+ * - Task-hours: those of exactly this schedule. At each moment as many tasks are paid as are busy, although jobs would have
+ *   to move between tasks for that; the start of each is paid; and idle time is paid only if it is cheaper than to stop a
+ *   task and to start it again. A policy that lets messages wait longer may need fewer.
  * Spot takes none of its tasks.
  */
 export function lowerBound({
@@ -41,11 +41,11 @@ export function lowerBound({
   return { ...result, ...bill.total(), samples: result.samples.map((sample) => bill.ofSample(sample)) };
 }
 
-/** What is paid where the number of tasks is just that of the busy ones. */
+/** What is paid if there are always exactly as many tasks as are busy. */
 class ClairvoyantBill {
   private readonly bounds: ScalingBounds;
   private readonly world: World;
-  /** When each task, counted from the first that is busy, last had work; the others have not been started. */
+  /** When each task last had work, the first busy task first. Tasks beyond them have not been started. */
   private readonly idleSince: number[] = [];
   private readonly busySince: number[] = [];
   private busy = 0;
@@ -78,7 +78,7 @@ class ClairvoyantBill {
     return { ...sample, tasks, desired: tasks };
   }
 
-  /** Of the tasks that run anyhow, since they had work, until nobody has any more. */
+  /** For the tasks that `min` keeps: from their last work until the end of all work. */
   private restSeconds(): number {
     return Array.from({ length: this.bounds.min }, (_, task) => this.idleSince[task] ?? 0).reduce(
       (sum, idleSince) => sum + this.lastWorkSeconds - idleSince,

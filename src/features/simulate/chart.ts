@@ -7,13 +7,13 @@ import type { Sample } from './simulation';
 const WIDEST = 120;
 const NARROWEST = 40;
 const DEFAULT_WIDTH = 80;
-/** Between two labels of the upright axis: about how many of those there are is below. */
+/** Rows from one label of the vertical axis to the next. `TICKS` says about how many labels there are. */
 const ROWS_A_TICK = 2;
 const TICKS = 3;
-/** Of the time axis: room for one label, and a gap. */
+/** Room for one label of the time axis, and a gap. */
 const TIME_LABEL_WIDTH = 12;
 
-/** Those that are drawn, each above the one before it: a terminal's few rows can tell no more apart. */
+/** The policies that are drawn, each above the one before it. The few rows of a terminal cannot show more. */
 const DRAWN: readonly PolicyName[] = ['watchbot', 'proposal', 'serverless-watchbot'];
 const COLOURS: Partial<Record<PolicyName, { code: string; name: 'cyan' | 'green' | 'yellow' }>> = {
   watchbot: { code: yellow, name: 'yellow' },
@@ -21,10 +21,10 @@ const COLOURS: Partial<Record<PolicyName, { code: string; name: 'cyan' | 'green'
   'serverless-watchbot': { code: cyan, name: 'cyan' },
 };
 
-/** Backlog, tasks and wait over time, one below the other, over one time axis. */
+/** Backlog, tasks and wait, one below the other, over one time axis. */
 export function chart(runs: readonly PolicyRun[], { colours, width = DEFAULT_WIDTH }: TextStyle): string {
   const hasColours = colours.isColorSupported;
-  // Without colours nobody can tell two lines apart.
+  // Two lines cannot be told apart without colours.
   const drawn = DRAWN.filter((policy) => hasColours || policy === 'serverless-watchbot');
   const shown = drawn.flatMap((policy) => runs.filter((run) => run.policy === policy));
   const axes = MEASURES.map((measure) => ({ measure, axis: measure.axis(mostOf(shown, measure), TICKS) }));
@@ -46,7 +46,7 @@ export function chart(runs: readonly PolicyRun[], { colours, width = DEFAULT_WID
   ].join('\n');
 }
 
-interface PanelParts {
+interface PanelInput {
   measure: Measure;
   axis: Axis;
   grid: Grid;
@@ -56,14 +56,14 @@ interface PanelParts {
 
 function panel(
   runs: readonly PolicyRun[],
-  { measure, axis, grid, labelWidth, hasColours }: PanelParts,
+  { measure, axis, grid, labelWidth, hasColours }: PanelInput,
 ): { title: string; text: string } {
   const series = runs.map(({ result }) => evenValues(result.samples, measure, grid));
   const text = plot(series, {
     min: 0,
     max: axis.end,
     height: (axis.ticks.length - 1) * ROWS_A_TICK,
-    // The label in its own cell, the axis in the next.
+    // The label has its own cell, and the axis the next one.
     offset: 2,
     colors: hasColours ? runs.map(({ policy }) => COLOURS[policy]!.code) : [],
     format: (value, row) => (row % ROWS_A_TICK === 0 ? axis.label(value) : '').padStart(labelWidth),
@@ -81,7 +81,7 @@ function timeLines({ ticks, label, unit }: Axis, { stepSeconds, count }: Grid): 
     const text = index === 0 ? `${label(tick)} ${unit}` : label(tick);
     const centred = columns[index]! - Math.floor(text.length / 2);
     const start = Math.min(Math.max(centred, 0), count - text.length);
-    // One that would touch the one before it is left out.
+    // A label that would touch the one before it is left out.
     if (index === 0 || start > labels.length) labels = labels.padEnd(start) + text;
   });
   return [rule.join(''), labels];
@@ -94,8 +94,8 @@ interface Grid {
 }
 
 /**
- * A measure's values at even distances from the start, up to the last sample. Each stands for the stretch up to the next
- * one, and is the greatest in it, so that no peak is lost; where a stretch has no sample, the last one before it holds.
+ * A measure's values at even distances from the start, up to the last sample. Each is the greatest value up to the next
+ * one, so that no peak is lost. If there is no sample in between, the value before it holds.
  */
 export function evenValues(
   samples: readonly Sample[],

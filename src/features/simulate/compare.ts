@@ -2,10 +2,10 @@ import { choosePolicy } from '../../scaling/choose-policy';
 import { DEFAULT_LATENCY_SECONDS } from '../../scaling/limits';
 import { copilotPolicy, watchbotPolicy } from '../../scaling/policies/predecessors';
 import type { ScalingPolicy } from '../../scaling/policy';
+import { HOUR_SECONDS } from '../../shared/durations';
 import { lowerBound } from './bound';
 import type { Durations } from './load';
 import type { SimulatePlan } from './plan';
-import type { Stages } from './simulate';
 import { simulate, type Sample, type SimulationInput, type SimulationResult } from './simulation';
 
 /** The policies that are compared, in the order in which they are shown. Names are for machines, and stay. */
@@ -18,7 +18,7 @@ export const POLICY_NAMES = [
 ] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
 
-/** For people. */
+/** What people read. */
 export const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   'serverless-watchbot': 'this service',
   proposal: 'proposed steps',
@@ -27,22 +27,27 @@ export const POLICY_LABELS: Readonly<Record<PolicyName, string>> = {
   'lower-bound': 'lower bound',
 };
 
-/** What a policy made of the load. */
+/** What happened to the load under a policy. */
 export interface PolicyRun {
   policy: PolicyName;
   result: SimulationResult;
 }
 
-/** The load under each of the policies; fewer of them where it was stopped meanwhile. */
+export const taskHoursOf = ({ result }: PolicyRun): number => result.taskSeconds / HOUR_SECONDS;
+
+/**
+ * Simulates the load under each of the policies; under fewer of them if it is stopped meanwhile.
+ * @param onBegin called before each simulation, which lets nothing else run
+ */
 export async function comparePolicies(
   plan: SimulatePlan,
-  { stages, signal }: { stages: Stages; signal: AbortSignal },
+  { onBegin, signal }: { onBegin: (policy: PolicyName) => Promise<void>; signal: AbortSignal },
 ): Promise<PolicyRun[]> {
   const { bounds, load, world, seed } = plan;
   const input = { bounds, load, world, seed };
   const runs: PolicyRun[] = [];
-  for (const [policy, run] of Object.entries(policiesOf(plan)) as [PolicyName, Run][]) {
-    await stages.begin(`Simulating ${POLICY_LABELS[policy]}`);
+  for (const [policy, run] of Object.entries(policiesOf(plan)) as [PolicyName, Simulate][]) {
+    await onBegin(policy);
     if (signal.aborted) break;
     runs.push({ policy, result: untilRest(run(input), bounds) });
   }
@@ -54,23 +59,23 @@ export const untilRest = (result: SimulationResult, { min }: { min: number }): S
   samples: withoutRest(result.samples, min),
 });
 
-/** Up to where nothing changes any more, all work being done and all tasks ended but those that `min` keeps. */
+/** The samples until nothing changes any more: all work is done, and only the tasks that `min` keeps are left. */
 export function withoutRest(samples: readonly Sample[], minTasks: number): readonly Sample[] {
   const isAtRest = ({ visible, inFlight, tasks }: Sample) =>
     visible === 0 && inFlight === 0 && tasks <= minTasks;
   return samples.slice(0, samples.findLastIndex((sample) => !isAtRest(sample)) + 2);
 }
 
-type Run = (input: Omit<SimulationInput, 'policy'>) => PolicyRun['result'];
+type Simulate = (input: Omit<SimulationInput, 'policy'>) => PolicyRun['result'];
 
-function policiesOf({ worker, bounds, load }: SimulatePlan): Partial<Record<PolicyName, Run>> {
+function policiesOf({ worker, bounds, load }: SimulatePlan): Partial<Record<PolicyName, Simulate>> {
   const under =
-    (policy: ScalingPolicy): Run =>
+    (policy: ScalingPolicy): Simulate =>
     (input) =>
       simulate({ ...input, policy });
   const { scaling } = worker;
   const { min, max, concurrency } = bounds;
-  // Copilot asks for how long a message takes, and for how long it may wait. It knows nothing of several at once.
+  // Copilot asks how long a message takes, and how long it may wait. It does not know of several jobs at once.
   const copilot = copilotPolicy({
     jobSeconds: usualSeconds(load.durations) / concurrency,
     latencySeconds: scaling.latency ?? DEFAULT_LATENCY_SECONDS,

@@ -2,17 +2,17 @@ import TinyQueue from 'tinyqueue';
 import type { MetricValues } from '../../scaling/aws/cloudwatch';
 import type { Job, Task } from './fleet';
 
-/** What may happen besides the arrival of a message. */
+/** What may happen, besides the arrival of a message. */
 export type SimulationEvent =
-  /** SQS tells of its queue. */
+  /** SQS sends the queue's metrics. */
   | { readonly kind: 'measure' }
-  /** The alarms see what SQS told. */
+  /** The alarms see what SQS has sent. */
   | { readonly kind: 'evaluate'; readonly values: MetricValues }
   | { readonly kind: 'sample' }
   | { readonly kind: 'ready'; readonly task: Task }
   | { readonly kind: 'unprotected'; readonly task: Task }
   | Job
-  /** Spot gives notice to a task, and takes it. */
+  /** Spot gives a task notice, and later takes it. */
   | { readonly kind: 'interrupt'; readonly task: Task }
   | { readonly kind: 'take'; readonly task: Task };
 

@@ -4,34 +4,34 @@ import type { EventQueue, SimulationEvent } from './events';
 import type { Random } from './load';
 import type { World } from './world';
 
-interface FleetParts {
+interface FleetSetup {
   readonly world: World;
   readonly events: EventQueue<SimulationEvent>;
   readonly random: Random;
 }
 
-/** The ECS service: starts and ends tasks until there are as many as desired. Never ends one that is busy. */
+/** The ECS service: it starts and ends tasks until there are as many as desired, and never ends one that is busy. */
 export class Fleet {
   desired = 0;
   running = 0;
   maxTasks = 0;
   startedTasks = 0;
   interruptedTasks = 0;
-  /** Of tasks that have ended. */
+  /** The bill of tasks that have ended. */
   private billedSeconds = 0;
   readonly free = new FreeTasks();
-  private readonly parts: FleetParts;
+  private readonly setup: FleetSetup;
   private readonly launches: TokenBucket;
-  /** In the order of their start, and what has ended since among them. */
+  /** In the order of their start. Some of them have ended since. */
   private tasks: Task[] = [];
-  /** Tasks that start or run, and so count. */
+  /** Tasks that start or run: those count towards the desired ones. */
   private alive = 0;
 
-  constructor(parts: FleetParts) {
-    this.parts = parts;
+  constructor(setup: FleetSetup) {
+    this.setup = setup;
     this.launches = new TokenBucket({
-      burst: parts.world.launchBurst,
-      perSecond: parts.world.launchesPerSecond,
+      burst: setup.world.launchBurst,
+      perSecond: setup.world.launchesPerSecond,
     });
   }
 
@@ -43,7 +43,7 @@ export class Fleet {
     return this.alive > this.desired;
   }
 
-  /** Tasks that run from the beginning. */
+  /** Adds tasks that run from the beginning. */
   startWarm(count: number): void {
     this.desired = count;
     for (let index = 0; index < count; index += 1) this.run(this.add(0), 0);
@@ -54,21 +54,21 @@ export class Fleet {
     this.reconcile(nowSeconds);
   }
 
-  /** The task takes messages from now on, unless it was ended while it started. */
+  /** The task takes messages from now on, unless it was ended before it had started. */
   run(task: Task, nowSeconds: number): void {
     if (task.state !== 'starting') return;
     task.state = 'running';
     this.running += 1;
     this.maxTasks = Math.max(this.maxTasks, this.running);
     this.free.add(task);
-    const { world, events, random } = this.parts;
+    const { world, events, random } = this.setup;
     if (world.interruptionsPerHour > 0) {
       const lifeSeconds = random.exponential(world.interruptionsPerHour / HOUR_SECONDS);
       events.add(nowSeconds + lifeSeconds, { kind: 'interrupt', task });
     }
   }
 
-  /** It has no work: ECS may end it once it lets go of its protection. */
+  /** The task has no work: ECS may end it when it gives up its protection. */
   idle(task: Task, nowSeconds: number): void {
     task.idleSinceSeconds = nowSeconds;
     if (this.hasSurplus()) this.watch(task);
@@ -78,24 +78,24 @@ export class Fleet {
     if (this.hasSurplus() && this.isEndable(task, nowSeconds)) this.end(task, nowSeconds);
   }
 
-  /** Spot wants it back: it takes no more messages, and another one is started in its place. */
+  /** Spot takes the task back: it takes no more messages, and another task is started in its place. */
   interrupt(task: Task, nowSeconds: number): void {
     if (task.state !== 'running') return;
     this.interruptedTasks += 1;
     this.leave(task);
     task.state = 'draining';
     if (task.jobs.size === 0) this.end(task, nowSeconds);
-    else this.parts.events.add(nowSeconds + this.parts.world.noticeSeconds, { kind: 'take', task });
+    else this.setup.events.add(nowSeconds + this.setup.world.noticeSeconds, { kind: 'take', task });
     this.reconcile(nowSeconds);
   }
 
   end(task: Task, nowSeconds: number): void {
     if (task.state === 'starting' || task.state === 'running') this.leave(task);
     task.state = 'ended';
-    this.billedSeconds += this.billOf(task, nowSeconds + this.parts.world.stopSeconds);
+    this.billedSeconds += this.billOf(task, nowSeconds + this.setup.world.stopSeconds);
   }
 
-  /** Everything so far, with the tasks that go on. */
+  /** The whole bill so far, including tasks that go on. */
   billedSecondsAt(nowSeconds: number): number {
     return this.tasks
       .filter(({ state }) => state !== 'ended')
@@ -106,7 +106,7 @@ export class Fleet {
     while (this.alive < this.desired) this.launch(nowSeconds);
     if (!this.hasSurplus()) return;
     this.tasks = this.tasks.filter(({ state }) => state !== 'ended');
-    // The youngest first: those that still start have nothing to lose.
+    // The youngest are ended first: those that still start have no work to lose.
     for (const task of this.tasks.toReversed()) {
       if (!this.hasSurplus()) return;
       if (this.isEndable(task, nowSeconds)) this.end(task, nowSeconds);
@@ -115,7 +115,7 @@ export class Fleet {
   }
 
   private launch(nowSeconds: number): void {
-    const { world, events } = this.parts;
+    const { world, events } = this.setup;
     const billedFromSeconds = this.launches.orderedAt(nowSeconds) + world.provisionSeconds;
     const task = this.add(billedFromSeconds);
     events.add(billedFromSeconds + world.startSeconds, { kind: 'ready', task });
@@ -138,48 +138,54 @@ export class Fleet {
   private isEndable({ state, jobs, idleSinceSeconds }: Task, nowSeconds: number): boolean {
     if (state === 'starting') return true;
     const isIdle = state === 'running' && jobs.size === 0;
-    return isIdle && nowSeconds >= idleSinceSeconds + this.parts.world.protectionSeconds;
+    return isIdle && nowSeconds >= idleSinceSeconds + this.setup.world.protectionSeconds;
   }
 
   private watch(task: Task): void {
-    this.parts.events.add(task.idleSinceSeconds + this.parts.world.protectionSeconds, {
+    this.setup.events.add(task.idleSinceSeconds + this.setup.world.protectionSeconds, {
       kind: 'unprotected',
       task,
     });
   }
 
   private billOf({ billedFromSeconds }: Task, endSeconds: number): number {
-    if (endSeconds - this.parts.world.stopSeconds < billedFromSeconds) return 0;
-    return Math.max(this.parts.world.minimumBilledSeconds, endSeconds - billedFromSeconds);
+    if (endSeconds - this.setup.world.stopSeconds < billedFromSeconds) return 0;
+    return Math.max(this.setup.world.minimumBilledSeconds, endSeconds - billedFromSeconds);
   }
 }
 
 /** A task of the service, from its order to its end. */
 export interface Task {
   state: 'starting' | 'running' | 'draining' | 'ended';
-  /** Its image is being pulled from here on: what is billed begins. */
+  /** When its image begins to be pulled, from which on it is billed. */
   readonly billedFromSeconds: number;
   readonly jobs: Set<Job>;
-  /** Since when it has had no job; -Infinity where it never had one, and so never was protected. */
+  /** Since when it has had no job; -Infinity if it has had none, and so never was protected. */
   idleSinceSeconds: number;
-  /** Its place among the free ones; -1: not there. */
-  place: number;
+  /** Its index among the free tasks; -1: it is not free. */
+  freeIndex: number;
 }
 
-/** A worker that runs for a message, and the event of its end. */
+/** A job, which is also the event of its end. */
 export interface Job {
   readonly kind: 'done';
   readonly message: number;
   readonly task: Task;
-  /** The task was taken from under it. */
+  /** Its task was taken before it ended. */
   isLost: boolean;
 }
 
 function createTask(billedFromSeconds: number): Task {
-  return { state: 'starting', billedFromSeconds, jobs: new Set(), idleSinceSeconds: -Infinity, place: -1 };
+  return {
+    state: 'starting',
+    billedFromSeconds,
+    jobs: new Set(),
+    idleSinceSeconds: -Infinity,
+    freeIndex: -1,
+  };
 }
 
-/** Tasks that can take a message. SQS gives no order among those that poll, so any of them may get the next. */
+/** Tasks that can take a message. SQS has no order among those that poll, so any of them may get the next message. */
 class FreeTasks {
   private readonly tasks: Task[] = [];
 
@@ -192,18 +198,18 @@ class FreeTasks {
   }
 
   add(task: Task): void {
-    if (task.place >= 0) return;
-    task.place = this.tasks.length;
+    if (task.freeIndex >= 0) return;
+    task.freeIndex = this.tasks.length;
     this.tasks.push(task);
   }
 
   remove(task: Task): void {
-    if (task.place < 0) return;
+    if (task.freeIndex < 0) return;
     const last = this.tasks.pop()!;
     if (last !== task) {
-      this.tasks[task.place] = last;
-      last.place = task.place;
+      this.tasks[task.freeIndex] = last;
+      last.freeIndex = task.freeIndex;
     }
-    task.place = -1;
+    task.freeIndex = -1;
   }
 }

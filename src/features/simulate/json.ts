@@ -1,12 +1,11 @@
-import type { Arrivals, Load } from './load';
+import { HOUR_SECONDS } from '../../shared/durations';
+import { countOf, type Arrivals, type Load } from './load';
 import { DEFAULT_WORLD } from './world';
-import { countOf } from './load-options';
 import type { SimulatePlan } from './plan';
-import type { PolicyRun } from './compare';
-import { proposalJson, type Proposed } from './search';
-import { taskHoursOf } from './text';
+import { taskHoursOf, type PolicyRun } from './compare';
+import type { Proposed } from './search';
 
-/** For machines: one document, with units in the names. Fields are always there; `null` where there is nothing. */
+/** One document for machines, with units in the names. All fields are always there, some of them `null`. */
 export function simulationJson(
   runs: readonly PolicyRun[],
   plan: SimulatePlan,
@@ -42,7 +41,7 @@ function policyJson(run: PolicyRun, pricePerTaskHour: number | undefined) {
   };
 }
 
-/** A file's own times and durations are not printed again: how many they are. */
+/** Of a file's own times and durations, only the number is printed. */
 function loadJson({ arrivals, durations, groups }: Load) {
   return {
     messages: Math.round(countOf(arrivals)),
@@ -57,3 +56,16 @@ const timesJson = ({ kind, atSeconds }: Extract<Arrivals, { kind: 'times' }>) =>
   kind,
   lastAtSeconds: atSeconds.at(-1) ?? 0,
 });
+
+function proposalJson({ budgetTaskSeconds, best, frontier }: Proposed) {
+  return {
+    budgetTaskHours: budgetTaskSeconds / HOUR_SECONDS,
+    steps: best?.steps ?? null,
+    frontier: frontier.map(({ steps, result }) => ({
+      steps,
+      taskHours: result.taskSeconds / HOUR_SECONDS,
+      waitSeconds: result.waitSeconds,
+      drainSeconds: result.drainSeconds ?? null,
+    })),
+  };
+}

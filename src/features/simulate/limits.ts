@@ -1,10 +1,10 @@
-/** A burst, where the command line says nothing of what comes in. */
+/** A burst, if the command line does not say what comes in. */
 export const DEFAULT_MESSAGES = 1_000;
 
-/** Where neither the command line nor `scaling` says how long a job takes. */
+/** If neither the command line nor `scaling` says how long a job takes. */
 export const DEFAULT_JOB_SECONDS = 30;
 
-/** Of a load, in messages: what is simulated in a minute or two, and fits into memory. */
+/** The largest load, which is simulated in a minute or two, and fits into memory. */
 export const MOST_MESSAGES = 20_000_000;
 
 /** The longest load. */

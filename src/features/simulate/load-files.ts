@@ -11,7 +11,7 @@ import { MOST_DAYS, MOST_MESSAGES } from './limits';
 
 type FilePlace = Pick<CommandRun, 'serviceFolder' | 'signal'>;
 
-/** Seconds, with a fraction or without; or a time. Behind it how many come then, where it is more than one. */
+/** Seconds, with or without a fraction, or a time; then how many messages come, if more than one. */
 const ARRIVAL = /^\s*(?<time>[^,;\s]+)(?:[,;\s]\s*(?<count>\d{1,9}))?\s*$/;
 const SECONDS = /^\d{1,12}(\.\d{1,6})?$/;
 const ARRIVALS_ALLOWED =
@@ -52,7 +52,7 @@ interface Arrival {
   count: number;
 }
 
-/** Undefined where it is none, or of another kind than the lines before. */
+/** Undefined if the line is no arrival, or of another kind than the lines before. */
 function readArrival(line: string, expected: Arrival['kind'] | undefined): Arrival | undefined {
   const { time = '', count = '1' } = ARRIVAL.exec(line)?.groups ?? {};
   const kind = SECONDS.test(time) ? 'seconds' : 'time';
@@ -69,7 +69,7 @@ const OUTCOMES_ALLOWED =
 
 /**
  * How long jobs took, in seconds.
- * @throws {UserError} `WATCHBOT_ARGUMENTS` where no line tells of one
+ * @throws {UserError} `WATCHBOT_ARGUMENTS` if no line is the outcome of a successful job
  */
 export async function readJobSeconds(file: string, place: FilePlace): Promise<number[]> {
   const all: number[] = [];
@@ -95,13 +95,13 @@ async function* linesOf(option: string, file: string, { serviceFolder, signal }:
 const wrong = (place: string, given: string, allowed: string) =>
   UserError.of(argumentProblem(place, { given, allowed }));
 
-/** Time, task, message, as `sls watchbot logs` puts them before what the watcher says; workers' lines have a `>`. */
+/** Time, task and message, which `sls watchbot logs` puts before a line of the watcher; workers' lines have a `>`. */
 const SHOWN_LINE = /^\d{4}-\d{2}-\d{2} [\d:.]{12} {2}\S+ +\S+ +(?<text>\[.*)$/s;
 
 /**
- * How long a job took, in seconds, from its outcome line: as `sls watchbot logs` prints it, with `--json` or without, or
- * as it stands in the log itself, plain or structured. Undefined for every other line, and for a job that did not
- * succeed: that may have ended far too soon.
+ * How long a job took, in seconds, from its outcome line: as `sls watchbot logs` prints it, with or without `--json`, or as
+ * it is in the log itself, plain or structured. Undefined for every other line, and for a job that did not succeed, which
+ * may have ended far too soon.
  */
 export function jobSeconds(line: string): number | undefined {
   const { outcome, text } = readLine(writtenLine(line));

@@ -1,26 +1,32 @@
 import { UserError } from '../../errors/user-error';
 import { DAY_SECONDS, DURATION_FORMS, HOUR_SECONDS, secondsOfUnit } from '../../shared/durations';
-import { argumentProblem, type ProblemList, durationOption, numberOption, textOption } from '../command/options';
+import {
+  argumentProblem,
+  type ProblemList,
+  durationOption,
+  numberOption,
+  textOption,
+} from '../command/options';
 import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_MESSAGES, MOST_DAYS, MOST_JOB_SECONDS, MOST_MESSAGES } from './limits';
-import type { Arrivals, Durations, Load } from './load';
+import { countOf, type Arrivals, type Durations, type Load } from './load';
 import { readArrivals, readJobSeconds } from './load-files';
 
-/** What the service's own configuration tells. */
-interface Known {
+/** What the worker's own configuration says of the load. */
+interface Configured {
   jobSeconds: number;
   groups: number | undefined;
   isFifo: boolean | undefined;
 }
 
 /**
- * What comes in, and how long it takes, as the command line says it; undefined where that is wrong, which the list then
- * tells.
+ * Reads what comes in, and how long jobs take, from the command line. Undefined if an option is wrong: the list then has
+ * the problem.
  */
 export async function readLoad(
   run: CommandRun,
   problems: ProblemList,
-  { jobSeconds, groups, isFifo }: Known,
+  { jobSeconds, groups, isFifo }: Configured,
 ): Promise<Load | undefined> {
   const { options } = run;
   addContradictions({ options, isFifo }, problems);
@@ -65,18 +71,18 @@ function groupsOption(options: Options): number | undefined {
   return numberOption(options, 'groups', { least: 1, most: MOST_MESSAGES, otherwise: 1 });
 }
 
-/** The ways to say what comes in; one of them is used. */
+/** The ways to say what comes in, of which one is used. */
 const ARRIVAL_OPTIONS = ['messages', 'rate', 'daily', 'arrivals'] as const;
 const DEFAULT_RATE_SECONDS = HOUR_SECONDS;
 
 const HOURS = 24;
-/** The hour of the day with the most messages, and how much more than the mean that is: a night has next to none. */
+/** The hour of the day with the most messages, and by which share it is above the mean. At night next to none come. */
 const BUSIEST_HOUR = 15;
 const DAILY_SWING = 0.9;
 
 const LONGEST_LOAD = { mostSeconds: MOST_DAYS * DAY_SECONDS, most: `${MOST_DAYS}d` };
 
-/** Undefined where one of the options is wrong, or the file: the list tells all of it. */
+/** Undefined if one of the options, or the file, is wrong: the list then has all problems. */
 async function readArrivalOptions(run: CommandRun, problems: ProblemList): Promise<Arrivals | undefined> {
   const { options } = run;
   const seconds = problems.read(() => durationOption(options, 'duration', LONGEST_LOAD));
@@ -111,7 +117,7 @@ function rateOption(options: Options, name: string): number | undefined {
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
 }
 
-/** A wave over the day: most in the afternoon, next to nothing at night. */
+/** A wave over the day: most messages come in the afternoon, next to none at night. */
 function dailyCurve(perDay: number, seconds: number): Arrivals {
   const mean = perDay / DAY_SECONDS;
   const hours = Math.max(1, Math.ceil(seconds / HOUR_SECONDS));
@@ -122,39 +128,11 @@ function dailyCurve(perDay: number, seconds: number): Arrivals {
   return { kind: 'curve', perSecondByHour };
 }
 
-/** About: where the load is drawn at random, more or fewer may come. */
-export function countOf(arrivals: Arrivals): number {
-  switch (arrivals.kind) {
-    case 'burst':
-      return arrivals.messages;
-    case 'rate':
-      return arrivals.perSecond * arrivals.seconds;
-    case 'curve':
-      return arrivals.perSecondByHour.reduce((sum, perSecond) => sum + perSecond * HOUR_SECONDS, 0);
-    case 'times':
-      return arrivals.atSeconds.length;
-  }
-}
-
-/** From the first arrival to the last one. */
-export function secondsOf(arrivals: Arrivals): number {
-  switch (arrivals.kind) {
-    case 'burst':
-      return 0;
-    case 'rate':
-      return arrivals.seconds;
-    case 'curve':
-      return arrivals.perSecondByHour.length * HOUR_SECONDS;
-    case 'times':
-      return arrivals.atSeconds.at(-1) ?? 0;
-  }
-}
-
 const LONGEST_JOB = { mostSeconds: MOST_JOB_SECONDS, most: '12h: SQS holds a message no longer' };
 
 /**
  * How long jobs take.
- * @throws {UserError} where an option is wrong, or its file
+ * @throws {UserError} if an option or its file is wrong
  */
 async function readJobDurations(run: CommandRun, otherwiseSeconds: number): Promise<Durations> {
   const file = textOption(run.options, 'outcomes');
@@ -169,7 +147,7 @@ async function readJobDurations(run: CommandRun, otherwiseSeconds: number): Prom
 const MILLISECONDS = /^(\d{1,9})ms$/;
 const FORMS = `${DURATION_FORMS}, 250ms; more than none`;
 
-/** Jobs may be shorter than a second, unlike all else that is measured in durations. */
+/** Jobs may be shorter than a second, unlike everything else that is given as a duration. */
 function jobOption(options: Options, name: string): number | undefined {
   const text = textOption(options, name);
   const [, milliseconds] = MILLISECONDS.exec(text ?? '') ?? [];

@@ -1,18 +1,19 @@
 import { HOUR_SECONDS } from '../../shared/durations';
-/** What comes in, and how long it takes. Seconds throughout. */
+
+/** What comes in, and how long jobs take. All times are in seconds. */
 export interface Load {
   readonly arrivals: Arrivals;
   readonly durations: Durations;
-  /** Of a FIFO queue: messages of one group are worked on one after the other. Undefined: a standard queue. */
+  /** How many groups a FIFO queue has, whose messages are worked on one after the other. Undefined: a standard queue. */
   readonly groups?: number | undefined;
 }
 
 export type Arrivals =
   /** All at once, at second 0. */
   | { readonly kind: 'burst'; readonly messages: number }
-  /** At random (a Poisson process), so many a second on average. */
+  /** At random (a Poisson process), `perSecond` on average. */
   | { readonly kind: 'rate'; readonly perSecond: number; readonly seconds: number }
-  /** As `rate`, by the hour: as many values as hours, joined by straight lines, from the first hour's start. */
+  /** As `rate`, with a value for the start of each hour; between them the rate follows straight lines. */
   | { readonly kind: 'curve'; readonly perSecondByHour: readonly number[] }
   /** At given seconds, from a file. */
   | { readonly kind: 'times'; readonly atSeconds: readonly number[] };
@@ -21,13 +22,41 @@ export type Durations =
   | { readonly kind: 'constant'; readonly seconds: number }
   /** Log-normal: most are short, some very long. `p95Seconds` is above `medianSeconds`. */
   | { readonly kind: 'spread'; readonly medianSeconds: number; readonly p95Seconds: number }
-  /** Drawn from those that were measured. */
+  /** Drawn from measured durations. */
   | { readonly kind: 'samples'; readonly seconds: readonly number[] };
 
-/** z of the 95th of 100 in a normal distribution. */
+/** About how many messages come: if the load is drawn at random, there may be more or fewer. */
+export function countOf(arrivals: Arrivals): number {
+  switch (arrivals.kind) {
+    case 'burst':
+      return arrivals.messages;
+    case 'rate':
+      return arrivals.perSecond * arrivals.seconds;
+    case 'curve':
+      return arrivals.perSecondByHour.reduce((sum, perSecond) => sum + perSecond * HOUR_SECONDS, 0);
+    case 'times':
+      return arrivals.atSeconds.length;
+  }
+}
+
+/** The time from the first arrival to the last. */
+export function secondsOf(arrivals: Arrivals): number {
+  switch (arrivals.kind) {
+    case 'burst':
+      return 0;
+    case 'rate':
+      return arrivals.seconds;
+    case 'curve':
+      return arrivals.perSecondByHour.length * HOUR_SECONDS;
+    case 'times':
+      return arrivals.atSeconds.at(-1) ?? 0;
+  }
+}
+
+/** The 95th percentile of a normal distribution, in standard deviations. */
 const Z95 = 1.6449;
 
-/** A load drawn: message by message, in the order of arrival. */
+/** A load that has been drawn: its messages in the order of arrival. */
 export interface DrawnLoad {
   readonly arrivalSeconds: Float64Array;
   readonly durationSeconds: Float64Array;
@@ -35,7 +64,7 @@ export interface DrawnLoad {
   readonly groups: Uint32Array | undefined;
 }
 
-/** The same random numbers for every policy: they are drawn before it runs. */
+/** Every policy gets the same random numbers, because they are drawn before it runs. */
 export function drawLoad({ arrivals, durations, groups }: Load, random: Random): DrawnLoad {
   const arrivalSeconds = Float64Array.from(drawArrivals(arrivals, random)).sort();
   const drawDuration = durationDrawer(durations, random);
@@ -67,7 +96,7 @@ function drawRate(perSecond: number, seconds: number, random: Random): Iterable<
 }
 
 function drawCurve(byHour: readonly number[], random: Random): Iterable<number> {
-  // The curve closes: the day's last hour leads to its first.
+  // The curve is closed: the last hour of the day leads to the first.
   const perSecond = (atSeconds: number) => {
     const hour = atSeconds / HOUR_SECONDS;
     const from = byHour[Math.floor(hour) % byHour.length]!;
@@ -77,7 +106,7 @@ function drawCurve(byHour: readonly number[], random: Random): Iterable<number> 
   return poisson({ perSecond, most: Math.max(...byHour), seconds: byHour.length * HOUR_SECONDS }, random);
 }
 
-/** By thinning: drawn at the highest rate, and left out as the rate is lower. */
+/** By thinning: arrivals are drawn at the highest rate, and left out in proportion when the rate is lower. */
 function* poisson(
   { perSecond, most, seconds }: { perSecond: (atSeconds: number) => number; most: number; seconds: number },
   random: Random,
@@ -101,7 +130,7 @@ function durationDrawer(durations: Durations, random: Random): () => number {
   }
 }
 
-/** Numbers that look drawn, and are the same for the same seed. */
+/** Pseudo-random numbers, which are the same for the same seed. */
 export class Random {
   private state: number;
 
@@ -123,12 +152,12 @@ export class Random {
     return Math.floor(this.next() * count);
   }
 
-  /** How long one waits for what happens so often a second, at random. */
+  /** The time until the next of events that happen at random, `perSecond` on average. */
   exponential(perSecond: number): number {
     return -Math.log(1 - this.next()) / perSecond;
   }
 
-  /** Of mean 0 and standard deviation 1, by Box and Muller. */
+  /** From a normal distribution with mean 0 and standard deviation 1, by Box and Muller. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }

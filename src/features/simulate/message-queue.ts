@@ -1,16 +1,16 @@
 import type { DrawnLoad } from './load';
 
-/** The queue: what waits, and how much is being worked on. Messages are numbers: their place in the load. */
+/** The queue: which messages wait, and how many are in flight. A message is its index in the load. */
 export class MessageQueue {
   visible = 0;
   inFlight = 0;
   private readonly load: DrawnLoad;
   private readonly isWaiting: Uint8Array;
-  /** No message before this one waits. */
+  /** No message before this one is waiting. */
   private oldest = 0;
-  /** Of a FIFO queue one for each group. */
+  /** One for each group of a FIFO queue, else one for all. */
   private readonly lines: Line[];
-  /** Groups with a message that can be received: none of the group is in flight. */
+  /** Groups with a message that can be received, since none of the group is in flight. */
   private readonly ready = new Line();
   private readonly isHeld: Uint8Array;
 
@@ -48,7 +48,7 @@ export class MessageQueue {
     this.release(message);
   }
 
-  /** A message whose worker did not end: it is visible again, before what came after it. */
+  /** Makes a message whose job did not end visible again, before the messages that came after it. */
   giveBack(message: number): void {
     this.inFlight -= 1;
     this.wait(message);
@@ -76,7 +76,7 @@ export class MessageQueue {
     return this.lines[this.groupOf(message)]!;
   }
 
-  /** The first message of a group that nobody holds. */
+  /** Makes a group ready if this is its only message and none of it is in flight. */
   private offer(message: number): void {
     const group = this.groupOf(message);
     if (this.load.groups === undefined || this.isHeld[group] === 1) return;
@@ -90,7 +90,7 @@ export class MessageQueue {
   }
 }
 
-/** First in, first out, and back to the front where it is needed again. */
+/** First in, first out. An item that is needed again goes back to the front. */
 class Line {
   private items: number[] = [];
   private head = 0;

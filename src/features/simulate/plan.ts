@@ -8,11 +8,11 @@ import { chooseWorker } from '../stack/workers';
 import { HOUR_SECONDS, parseDuration } from '../../shared/durations';
 import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_JOB_SECONDS, MOST_TASKS } from './limits';
-import type { Load } from './load';
-import { readLoad, secondsOf } from './load-options';
+import { secondsOf, type Load } from './load';
+import { readLoad } from './load-options';
 import { DEFAULT_WORLD, type World } from './world';
 
-/** What a call of `simulate` is to do, checked. */
+/** What a call of `simulate` is to do, read from the command line and checked. */
 export interface SimulatePlan {
   worker: Worker;
   bounds: ScalingBounds;
@@ -21,9 +21,9 @@ export interface SimulatePlan {
   seed: number;
   /** Undefined: no cost is shown. */
   pricePerTaskHour: number | undefined;
-  /** Absolute. */
+  /** An absolute path. */
   plotFile: string | undefined;
-  /** Undefined: no steps are looked for. */
+  /** Undefined: no search for steps. */
   search: SearchPlan | undefined;
 }
 
@@ -32,8 +32,8 @@ const MOST_SEED = 4_294_967_295;
 const PERCENT = { most: 100, what: 'percent of the tasks in an hour, 0 to 100: 5, 12.5' };
 
 /**
- * All of the command line, and the files that it names.
- * @throws {UserError} with all that is wrong
+ * Reads the command line, and the files that it names.
+ * @throws {UserError} with everything that is wrong
  */
 export async function planSimulation(run: CommandRun): Promise<SimulatePlan> {
   const { options, configuration, serviceFolder } = run;
@@ -58,7 +58,7 @@ export async function planSimulation(run: CommandRun): Promise<SimulatePlan> {
   return { worker, bounds, load, pricePerTaskHour: price, ...given };
 }
 
-/** The worker's own, or what the command line would have instead. */
+/** The worker's own bounds, or what the command line says instead. */
 function boundsOf(options: Options, problems: ProblemList, worker: Worker | undefined): ScalingBounds {
   const { concurrency = 1 } = worker ?? {};
   const scaling = widestBounds(worker?.scaling ?? { min: 0, max: 1 });
@@ -83,7 +83,7 @@ function worldOf(options: Options, problems: ProblemList): Partial<World> {
   };
 }
 
-/** A sample for each pixel of a plot is enough; a month has more of the default's than fit into memory. */
+/** One sample for each pixel of a plot is enough; a month of the default's samples would not fit into memory. */
 const MOST_SAMPLES = 3_000;
 
 function sampleSecondsOf(load: Load | undefined): number {
@@ -103,8 +103,8 @@ const MIB_PER_GB = 1_024;
 const CPU_UNITS = 1_024;
 
 /**
- * What an hour of a task costs, in whatever currency the price was given; undefined where none was given. AWS's prices
- * differ by region and change: none is built in.
+ * What an hour of a task costs, in the currency of the given price; undefined if none was given. No price is built in,
+ * because AWS's prices differ by region and change.
  */
 function pricePerTaskHour(
   options: Options,
@@ -133,13 +133,13 @@ function addContradictions(options: Options, problems: ProblemList): void {
 }
 
 interface SearchPlan {
-  /** Undefined: no more than Watchbot takes. */
+  /** Undefined: as much as Watchbot takes. */
   budgetTaskSeconds: number | undefined;
 }
 
 const MONEY = /^\d{1,12}(\.\d{1,9})?$/;
 
-/** A budget is task-hours, or money, by its unit: what it means never depends on another option. */
+/** The form of a budget says whether it is task-hours or money, so that no other option changes its meaning. */
 function searchOf(
   options: Options,
   problems: ProblemList,
@@ -162,7 +162,7 @@ function searchOf(
 
 const DECIMAL = /^\d{1,12}(\.\d{1,9})?$/;
 
-/** A number that may have a fraction; undefined where the option is not given. */
+/** A number that may have a fraction; undefined if the option is not given. */
 function decimalOption(
   options: Options,
   name: string,

@@ -6,7 +6,7 @@ import type { Sample } from './simulation';
 export interface PlotTexts {
   heading: string;
   subheading: string;
-  /** For who cannot see it: what the lines come to. */
+  /** For people who cannot see the plot: what the lines show. */
   description: string;
 }
 
@@ -15,7 +15,7 @@ const LEFT = 72;
 const RIGHT = 24;
 const PANEL_WIDTH = WIDTH - LEFT - RIGHT;
 const PANEL_HEIGHT = 150;
-/** From the start of a panel to the start of the next one: labels, a gap, and the next one's title. */
+/** From the top of a panel to the top of the next one: labels, a gap, and the next title lie in between. */
 const PANEL_PITCH = 218;
 const HEADING_Y = 30;
 const SUBHEADING_Y = 52;
@@ -26,10 +26,10 @@ const BOTTOM = 56;
 const KEY_WIDTH = 28;
 const KEY_GAP = 8;
 const TIME_TICKS = 8;
-/** Some more would not fit into a line. */
+/** How many letters fit into the line. */
 const MOST_LETTERS = { heading: 90, subheading: 130 };
 
-/** An SVG document: a panel a measure, over one time axis, with all policies as lines. */
+/** An SVG document: a panel for each measure, over one time axis, with a line for each policy. */
 export function plot(runs: readonly PolicyRun[], { heading, subheading, description }: PlotTexts): string {
   const time = spanAxis(endSecondsOf(runs), TIME_TICKS);
   const frames = MEASURES.map((_, index): Frame => {
@@ -84,7 +84,7 @@ function legend(runs: readonly PolicyRun[]): string[] {
 
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
-/** Where a panel stands, in pixels. */
+/** The position and size of a panel, in pixels. */
 interface Frame {
   left: number;
   top: number;
@@ -100,7 +100,7 @@ const HALF_A_LETTER = 4;
 const LABELS_BELOW = 18;
 
 /** One measure of all policies over time: title, grid, labels, lines. */
-function panel(runs: readonly PolicyRun[], { measure, time, frame }: PanelParts): string {
+function panel(runs: readonly PolicyRun[], { measure, time, frame }: PanelInput): string {
   const axis = measure.axis(mostOf(runs, measure), TICKS);
   const scale: Scale = {
     x: (seconds) => frame.left + (seconds / time.end) * frame.width,
@@ -112,12 +112,12 @@ function panel(runs: readonly PolicyRun[], { measure, time, frame }: PanelParts)
     textElement({ class: 'panel-title', x: frame.left, y: frame.top - TITLE_ABOVE }, titleOf(measure, axis)),
     ...axis.ticks.map((tick) => valueTick(axis, tick, { frame, scale })),
     ...time.ticks.map((tick) => timeTick(time, tick, { frame, scale })),
-    // The first policy is the one that it is about: it is drawn last, above the others.
+    // The first policy is the service's own, so it is drawn last, above the others.
     ...runs.map((run) => line(run, { measure, scale, points: frame.width })).reverse(),
   );
 }
 
-interface PanelParts {
+interface PanelInput {
   measure: Measure;
   /** Shared by all panels. */
   time: Axis;
@@ -129,9 +129,13 @@ interface Scale {
   y: (value: number) => number;
 }
 
-type Placed = Pick<PanelParts, 'frame'> & { scale: Scale };
+/** A frame, and the scale that leads into it. */
+interface Grid {
+  frame: Frame;
+  scale: Scale;
+}
 
-function valueTick({ label }: Axis, tick: number, { frame, scale }: Placed): string {
+function valueTick({ label }: Axis, tick: number, { frame, scale }: Grid): string {
   const y = scale.y(tick);
   return [
     element('line', {
@@ -145,7 +149,7 @@ function valueTick({ label }: Axis, tick: number, { frame, scale }: Placed): str
   ].join('\n');
 }
 
-function timeTick({ label }: Axis, tick: number, { frame, scale }: Placed): string {
+function timeTick({ label }: Axis, tick: number, { frame, scale }: Grid): string {
   const x = scale.x(tick);
   const bottom = frame.top + frame.height;
   return [
@@ -173,8 +177,8 @@ interface Point {
 }
 
 /**
- * The samples as points of a line, no more than about so many: of neighbours the greatest stays, so that no peak is
- * lost, and so do the first and the last.
+ * The samples as points of a line, at most about `most` of them. The greatest of several neighbours stays, so that no peak
+ * is lost, and so do the first and the last.
  */
 export function pointsOf(
   samples: readonly Sample[],
@@ -193,9 +197,7 @@ export function pointsOf(
   return [points[0]!, ...greatest, points.at(-1)!];
 }
 
-/**
- * Without those that a straight line through their neighbours shows anyway.
- */
+/** Leaves out points that a straight line through their neighbours shows anyway. */
 export function withoutMiddles(points: readonly Point[]): Point[] {
   return points.filter((point, index) => {
     const [before, after] = [points[index - 1], points[index + 1]];
@@ -203,7 +205,7 @@ export function withoutMiddles(points: readonly Point[]): Point[] {
   });
 }
 
-/** A line's colour on light and on dark, and its dashes: lines differ where colours cannot be seen, too. */
+/** A line's colour on a light and on a dark ground, and its dashes, by which lines differ even without colours. */
 interface LineStyle {
   light: string;
   dark: string;
@@ -211,8 +213,8 @@ interface LineStyle {
 }
 
 /**
- * Colours that people with any colour blindness can tell apart, after Okabe and Ito, https://jfly.uni-koeln.de/color/;
- * made darker or lighter where the ground wants it.
+ * Colours that people with any colour blindness can tell apart, after Okabe and Ito, https://jfly.uni-koeln.de/color/; some
+ * are darker or lighter, to suit the ground.
  */
 const LINES: Readonly<Record<PolicyName, LineStyle>> = {
   'serverless-watchbot': { light: '#0072b2', dark: '#56b4e9', dashes: undefined },
@@ -232,7 +234,7 @@ interface Ground {
 const LIGHT: Ground = { ground: '#ffffff', text: '#1f2328', muted: '#59636e', grid: '#e4e8ec' };
 const DARK: Ground = { ground: '#0d1117', text: '#e6edf3', muted: '#9198a1', grid: '#262c36' };
 
-/** The plot's own style sheet: it follows the reader's choice of light or dark, and asks for nothing from outside. */
+/** The plot's own style sheet, which follows the reader's choice of light or dark, and loads nothing from outside. */
 const STYLE = [
   'text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }',
   '.heading { font-size: 16px; font-weight: 600; }',
@@ -264,19 +266,17 @@ function rules(scheme: 'light' | 'dark'): string[] {
   ];
 }
 
-/** Elements of SVG, as text. */
-
 type Attributes = Readonly<Record<string, string | number>>;
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** XML takes none of them, not even escaped: https://www.w3.org/TR/xml/#charsets */
-// eslint-disable-next-line no-control-regex -- those are what it is about
+/** Characters that XML does not allow, not even escaped: https://www.w3.org/TR/xml/#charsets */
+// eslint-disable-next-line no-control-regex -- finding control characters is the point
 const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 export const escapeXml = (text: string): string =>
   text.replaceAll(NOT_IN_XML, '').replaceAll(/[&<>"]/g, (character) => ESCAPES[character]!);
 
-/** @param inner markup: text goes through `escapeXml` first */
+/** @param inner markup: escape text with `escapeXml` before */
 function element(name: string, attributes: Attributes, ...inner: readonly string[]): string {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${attributeText(value)}"`);
   const start = `<${name}${written.join('')}`;

@@ -1,16 +1,40 @@
-import { HOUR_SECONDS } from '../../shared/durations';
 import { DEFAULT_KEEP_IDLE_SECONDS } from '../../scaling/limits';
 import { givenStepsPolicy, taskLevels, type GivenStep } from '../../scaling/policies/steps';
 import type { ScalingBounds } from '../../scaling/policy';
 import { untilRest, type PolicyRun } from './compare';
 import type { SimulatePlan } from './plan';
-import type { Stages } from './simulate';
 import { simulate, type SimulationInput, type SimulationResult } from './simulation';
-import { numberText, secondsText } from './text';
 
-/** Messages that a task is worth, tried one after the other, for each of its workers. */
+/** Steps for `scaling.steps`, and the result of the load with them. */
+export interface Proposal {
+  readonly steps: readonly GivenStep[];
+  readonly result: SimulationResult;
+}
+
+/** What a search within a budget has found. */
+export interface Proposed {
+  budgetTaskSeconds: number;
+  /** Undefined: none of the steps that were tried keeps within the budget. */
+  best: Proposal | undefined;
+  /** The steps to which no others are both cheaper and sooner, the cheapest first. */
+  frontier: readonly Proposal[];
+}
+
+/** Searches for steps, if the command line asks for it. The budget is what Watchbot takes, unless one is given. */
+export function propose(plan: SimulatePlan, runs: readonly PolicyRun[]): Proposed | undefined {
+  if (plan.search === undefined) return undefined;
+  const { bounds, load, world, seed } = plan;
+  const watchbot = runs.find(({ policy }) => policy === 'watchbot')!;
+  const budgetTaskSeconds = plan.search.budgetTaskSeconds ?? watchbot.result.taskSeconds;
+  const { keepIdle: keepIdleSeconds } = plan.worker.scaling;
+  const input = { bounds, load, world, seed, keepIdleSeconds };
+  const { best, frontier } = searchSteps({ ...input, budgetSeconds: budgetTaskSeconds });
+  return { budgetTaskSeconds, best: best && { ...best, result: untilRest(best.result, bounds) }, frontier };
+}
+
+/** How many messages are worth a task, tried one after the other, for each of its workers. */
 const MESSAGES_PER_WORKER = [1, 2, 4, 8, 16, 32, 64, 128];
-/** Of `max`, the shares that are tried as the most tasks. */
+/** The shares of `max` that are tried as the most tasks. */
 const SHARES_OF_MAX = [1, 0.7, 0.5, 0.35, 0.25, 0.1];
 
 interface SearchInput extends Omit<SimulationInput, 'policy'> {
@@ -20,36 +44,18 @@ interface SearchInput extends Omit<SimulationInput, 'policy'> {
   readonly keepIdleSeconds?: number | undefined;
 }
 
-/** Steps for `scaling.steps`, and what the load comes to with them. */
-interface Proposal {
-  readonly steps: readonly GivenStep[];
-  readonly result: SimulationResult;
-}
-
-interface SearchResult {
-  /** Of those within the budget, the one with the shortest waits; undefined where the budget is too small for any. */
-  readonly best: Proposal | undefined;
-  /** Those that none is both cheaper and sooner than, the cheapest first. */
-  readonly frontier: readonly Proposal[];
-}
-
-/**
- * Tries steps against a load: how many messages a task is worth, and how many tasks there are at most.
- * @param onTried told after each try, since a great load takes a while
- */
-export function searchSteps(
-  { budgetSeconds, keepIdleSeconds = DEFAULT_KEEP_IDLE_SECONDS, ...input }: SearchInput,
-  onTried?: (tried: number, of: number) => void,
-): SearchResult {
-  const candidates = candidateSteps(input.bounds);
-  const proposals = candidates.map((steps, index): Proposal => {
+/** Simulates the load with many steps: how many messages a task is worth, and how many tasks there are at most. */
+export function searchSteps({
+  budgetSeconds,
+  keepIdleSeconds = DEFAULT_KEEP_IDLE_SECONDS,
+  ...input
+}: SearchInput): Pick<Proposed, 'best' | 'frontier'> {
+  const proposals = candidateSteps(input.bounds).map((steps): Proposal => {
     const policy = givenStepsPolicy(steps, { min: input.bounds.min, keepIdleSeconds });
-    const result = simulate({ ...input, policy });
-    onTried?.(index + 1, candidates.length);
-    return { steps, result };
+    return { steps, result: simulate({ ...input, policy }) };
   });
   const frontier = frontierOf(proposals.filter(({ result }) => result.drainSeconds !== undefined));
-  // Along the frontier waits get shorter as the cost grows.
+  // Along the frontier, waits get shorter as the cost grows.
   return { best: frontier.findLast(({ result }) => result.taskSeconds <= budgetSeconds), frontier };
 }
 
@@ -58,7 +64,7 @@ function candidateSteps(bounds: ScalingBounds): GivenStep[][] {
   const all = [...new Set(tops)].flatMap((max) =>
     MESSAGES_PER_WORKER.map((messages) => stepsOf({ ...bounds, max }, messages * bounds.concurrency)),
   );
-  // With few tasks many ways of counting come to the same steps.
+  // If there are few tasks, many ways of counting lead to the same steps.
   return [...new Map(all.map((steps) => [JSON.stringify(steps), steps])).values()];
 }
 
@@ -80,74 +86,3 @@ function frontierOf(proposals: readonly Proposal[]): Proposal[] {
 }
 
 const waitOf = ({ result }: Proposal) => result.waitSeconds.p95;
-
-/** Steps that were looked for within a budget. */
-export interface Proposed {
-  budgetTaskSeconds: number;
-  /** Undefined: the budget is too small for any that were tried. */
-  best: Proposal | undefined;
-  /** Those that none is both cheaper and sooner than, the cheapest first. */
-  frontier: readonly Proposal[];
-}
-
-/** Looks for steps; undefined where nobody asked for them. */
-export async function propose(
-  plan: SimulatePlan,
-  runs: readonly PolicyRun[],
-  stages: Stages,
-): Promise<Proposed | undefined> {
-  if (plan.search === undefined) return undefined;
-  const { bounds, load, world, seed } = plan;
-  const watchbot = runs.find(({ policy }) => policy === 'watchbot')!;
-  const budgetTaskSeconds = plan.search.budgetTaskSeconds ?? watchbot.result.taskSeconds;
-  await stages.begin('Looking for steps');
-  const { keepIdle: keepIdleSeconds } = plan.worker.scaling;
-  const input = { bounds, load, world, seed, keepIdleSeconds };
-  const { best, frontier } = searchSteps({ ...input, budgetSeconds: budgetTaskSeconds });
-  return { budgetTaskSeconds, best: best && { ...best, result: untilRest(best.result, bounds) }, frontier };
-}
-
-const taskHoursText = (taskSeconds: number) => `${numberText(taskSeconds / HOUR_SECONDS)} task-hours`;
-
-/** What was found, to be pasted into serverless.yml. */
-export function proposalText({ budgetTaskSeconds, best, frontier }: Proposed, plan: SimulatePlan): string {
-  const budget = taskHoursText(budgetTaskSeconds);
-  const [cheapest] = frontier;
-  if (best === undefined) {
-    const least =
-      cheapest === undefined ? '' : `; the cheapest take ${taskHoursText(cheapest.result.taskSeconds)}`;
-    return `No steps that were tried keep within ${budget}${least}.`;
-  }
-  const { taskSeconds, waitSeconds } = best.result;
-  return [
-    `Of the steps that keep within ${budget}, these have the shortest waits: p95 ${secondsText(waitSeconds.p95)}, ${taskHoursText(taskSeconds)}. For serverless.yml, under ${plan.worker.name}:`,
-    '',
-    ...scalingYaml(plan, best),
-  ].join('\n');
-}
-
-function scalingYaml({ bounds: { min, max }, worker }: SimulatePlan, { steps }: Proposal): string[] {
-  const { keepIdle } = worker.scaling;
-  return [
-    'scaling:',
-    `  min: ${min}`,
-    `  max: ${max}`,
-    ...(keepIdle === undefined ? [] : [`  keepIdle: ${keepIdle}`]),
-    '  steps:',
-    ...steps.map(({ messages, tasks }) => `    - { messages: ${messages}, tasks: ${tasks} }`),
-  ];
-}
-
-/** For machines. */
-export function proposalJson({ budgetTaskSeconds, best, frontier }: Proposed) {
-  return {
-    budgetTaskHours: budgetTaskSeconds / HOUR_SECONDS,
-    steps: best?.steps ?? null,
-    frontier: frontier.map(({ steps, result }) => ({
-      steps,
-      taskHours: result.taskSeconds / HOUR_SECONDS,
-      waitSeconds: result.waitSeconds,
-      drainSeconds: result.drainSeconds ?? null,
-    })),
-  };
-}

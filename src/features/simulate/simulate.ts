@@ -5,21 +5,25 @@ import { argumentProblem } from '../command/options';
 import { fieldTable, styleFor } from '../command/terminal-text';
 import { type CommandRun, INTERRUPTED } from '../command/command';
 import { chart } from './chart';
-import { comparePolicies, type PolicyRun } from './compare';
+import { comparePolicies, POLICY_LABELS, type PolicyRun } from './compare';
 import { simulationJson } from './json';
 import { planSimulation, type SimulatePlan } from './plan';
 import { plot } from './plot';
-import { proposalText, propose, type Proposed } from './search';
-import { comparisonTable, loadTexts, plotTexts, worldText } from './text';
+import { propose, type Proposed } from './search';
+import { comparisonTable, loadTexts, plotTexts, proposalText, worldText } from './text';
 
 /** `sls watchbot simulate`. */
 export async function runSimulate(run: CommandRun): Promise<number> {
   const { options, voice, signal } = run;
   const plan = await planSimulation(run);
   const stages = createStages(run);
-  const compared = await comparePolicies(plan, { stages, signal });
+  const compared = await comparePolicies(plan, {
+    onBegin: (policy) => stages.begin(`Simulating ${POLICY_LABELS[policy]}`),
+    signal,
+  });
   if (signal.aborted) return INTERRUPTED;
-  const proposed = await propose(plan, compared, stages);
+  if (plan.search !== undefined) await stages.begin('Looking for steps');
+  const proposed = propose(plan, compared);
   stages.end();
   const runs = withProposal(compared, proposed);
   await writePlot(run, plan, runs);
@@ -31,7 +35,7 @@ export async function runSimulate(run: CommandRun): Promise<number> {
   return 0;
 }
 
-/** Below that of the service, which it is to be compared with. */
+/** The proposal comes directly below the service, with which it is to be compared. */
 function withProposal([first, ...others]: readonly PolicyRun[], proposed: Proposed | undefined): PolicyRun[] {
   const result = proposed?.best?.result;
   return [first!, ...(result === undefined ? [] : [{ policy: 'proposal' as const, result }]), ...others];
@@ -71,15 +75,15 @@ async function screen(
   ].join('\n\n');
 }
 
-/** Says what is being done, where somebody watches. */
-export interface Stages {
-  /** A simulation lets nothing else run: this is shown before it, and Ctrl-C heard. */
+/** Says what is being done, if somebody watches. */
+interface Stages {
+  /** Shows the line, and lets Ctrl-C be heard: the simulation that follows lets nothing else run. */
   begin(what: string): Promise<void>;
   end(): void;
 }
 
-/** The framework draws its progress on a pipe too: there it is left out. */
-export function createStages({ voice, terminal }: Pick<CommandRun, 'voice' | 'terminal'>): Stages {
+/** The framework would draw its progress on a pipe too, so it is left out there. */
+function createStages({ voice, terminal }: Pick<CommandRun, 'voice' | 'terminal'>): Stages {
   const progress = terminal.error.isTTY === true ? voice.progress.get('watchbot-simulate') : undefined;
   return {
     begin: async (what) => {

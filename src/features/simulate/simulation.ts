@@ -14,7 +14,7 @@ export interface SimulationInput {
   readonly load: Load;
   /** What differs from `DEFAULT_WORLD`. */
   readonly world?: Partial<World>;
-  /** Of everything that is drawn: the same input gives the same result. */
+  /** For everything that is drawn: the same input gives the same result. */
   readonly seed?: number;
 }
 
@@ -27,20 +27,20 @@ export function simulate({ policy, bounds, load, world, seed = 1 }: SimulationIn
 
 const MINUTE_SECONDS = 60;
 
-interface SimulationParts {
+interface SimulationSetup {
   readonly policy: ScalingPolicy;
   readonly bounds: ScalingBounds;
   readonly load: DrawnLoad;
   readonly world: World;
   readonly random: Random;
-  /** Told of each worker that begins and ends. */
+  /** Called when a job begins and when it ends. */
   readonly onWork?: ((atSeconds: number, inFlight: number) => void) | undefined;
 }
 
-/** A run of discrete events: messages that come, workers that end, metrics, alarms, tasks that start and stop. */
+/** A simulation of discrete events: messages come, jobs end, metrics are sent, alarms evaluated, tasks start and stop. */
 export class Simulation {
   private readonly recorder: Recorder;
-  private readonly parts: SimulationParts;
+  private readonly setup: SimulationSetup;
   private readonly events = new EventQueue<SimulationEvent>();
   private readonly queue: MessageQueue;
   private readonly fleet: Fleet;
@@ -50,31 +50,31 @@ export class Simulation {
   private nowSeconds = 0;
   /** The next message to come. */
   private next = 0;
-  /** Messages up to here were told of as sent. */
+  /** Messages before this one have been counted in the metric of sent messages. */
   private told = 0;
 
-  constructor(parts: SimulationParts) {
-    const { load, world, random } = parts;
-    this.parts = parts;
+  constructor(setup: SimulationSetup) {
+    const { load, world, random } = setup;
+    this.setup = setup;
     this.recorder = new Recorder(load.arrivalSeconds);
     this.queue = new MessageQueue(load);
     this.fleet = new Fleet({ world, random, events: this.events });
-    this.autoscaler = new Autoscaler({ ...parts, metrics: this.metrics });
+    this.autoscaler = new Autoscaler({ ...setup, metrics: this.metrics });
     this.giveUpSeconds = (load.arrivalSeconds.at(-1) ?? 0) + world.patienceSeconds;
-    this.fleet.startWarm(parts.bounds.min);
+    this.fleet.startWarm(setup.bounds.min);
     this.events.add(world.metricPhaseSeconds ?? random.next() * MINUTE_SECONDS, { kind: 'measure' });
     this.events.add(0, { kind: 'sample' });
   }
 
-  /** Orders tasks before anything has happened. */
+  /** Orders tasks at second 0. */
   order(desired: number): this {
     this.fleet.want(desired, 0);
     return this;
   }
 
-  /** Until all is done and the tasks are `min` again, or patience has ended. */
+  /** Runs until all work is done and only `min` tasks are left, or until patience ends. */
   run(): SimulationResult {
-    const { arrivalSeconds } = this.parts.load;
+    const { arrivalSeconds } = this.setup.load;
     while (!this.isOver()) {
       const arrivesAtSeconds = arrivalSeconds[this.next] ?? Infinity;
       this.nowSeconds = Math.min(arrivesAtSeconds, this.events.nextAtSeconds);
@@ -85,14 +85,14 @@ export class Simulation {
     const taskSeconds = this.fleet.billedSecondsAt(this.nowSeconds);
     return this.recorder.result(
       { maxTasks, taskSeconds, startedTasks, interruptedTasks },
-      this.parts.world.sampleSeconds,
+      this.setup.world.sampleSeconds,
     );
   }
 
   private isOver(): boolean {
     if (this.nowSeconds >= this.giveUpSeconds) return true;
-    const isDone = this.recorder.done === this.parts.load.arrivalSeconds.length;
-    return isDone && this.fleet.desired <= this.parts.bounds.min && this.fleet.isAsDesired;
+    const isDone = this.recorder.done === this.setup.load.arrivalSeconds.length;
+    return isDone && this.fleet.desired <= this.setup.bounds.min && this.fleet.isAsDesired;
   }
 
   private arrive(): void {
@@ -123,18 +123,18 @@ export class Simulation {
     }
   }
 
-  /** Tasks that poll get what can be received. */
+  /** Gives the tasks that poll what can be received. */
   private dispatch(): void {
     const { free } = this.fleet;
     while (free.length > 0 && this.queue.canReceive) {
-      const task = free.at(this.parts.random.below(free.length));
+      const task = free.at(this.setup.random.below(free.length));
       const message = this.queue.receive()!;
       const job: Job = { kind: 'done', message, task, isLost: false };
       task.jobs.add(job);
-      if (task.jobs.size === this.parts.bounds.concurrency) free.remove(task);
+      if (task.jobs.size === this.setup.bounds.concurrency) free.remove(task);
       this.recorder.started(message, this.nowSeconds);
-      this.events.add(this.nowSeconds + this.parts.load.durationSeconds[message]!, job);
-      this.parts.onWork?.(this.nowSeconds, this.queue.inFlight);
+      this.events.add(this.nowSeconds + this.setup.load.durationSeconds[message]!, job);
+      this.setup.onWork?.(this.nowSeconds, this.queue.inFlight);
     }
   }
 
@@ -143,7 +143,7 @@ export class Simulation {
     const { message, task } = job;
     this.queue.delete(message);
     this.recorder.finished(this.nowSeconds);
-    this.parts.onWork?.(this.nowSeconds, this.queue.inFlight);
+    this.setup.onWork?.(this.nowSeconds, this.queue.inFlight);
     task.jobs.delete(job);
     if (task.state === 'running') this.fleet.free.add(task);
     this.dispatch();
@@ -152,7 +152,7 @@ export class Simulation {
     else this.fleet.idle(task, this.nowSeconds);
   }
 
-  /** The notice has passed: what has not ended is visible again. */
+  /** Spot's notice has passed: the messages of jobs that have not ended are visible again. */
   private take(task: Task): void {
     if (task.state !== 'draining') return;
     for (const job of task.jobs) {
@@ -165,7 +165,7 @@ export class Simulation {
   }
 
   private measure(): void {
-    const { world } = this.parts;
+    const { world } = this.setup;
     const values = this.nowSeconds < world.wakeSeconds ? {} : this.metricValues();
     this.events.add(this.nowSeconds + world.metricDelaySeconds, { kind: 'evaluate', values });
     this.events.add(this.nowSeconds + MINUTE_SECONDS, { kind: 'measure' });
@@ -193,16 +193,16 @@ export class Simulation {
       desired: this.fleet.desired,
       oldestWaitSeconds: this.queue.oldestWaitSeconds(this.nowSeconds),
     });
-    this.events.add(this.nowSeconds + this.parts.world.sampleSeconds, { kind: 'sample' });
+    this.events.add(this.nowSeconds + this.setup.world.sampleSeconds, { kind: 'sample' });
   }
 }
 
-/** What is told of a simulation when it is over. */
+/** Collects the result of a simulation. */
 class Recorder {
   done = 0;
   private lastDoneSeconds = 0;
   private readonly firstArrivalSeconds: number;
-  /** By message: until the start of the worker that was the last to begin with it. */
+  /** By message: the wait until the start of its last job. */
   private readonly waits: Float64Array;
   private readonly samples: Sample[] = [];
 
@@ -245,17 +245,17 @@ class Recorder {
 export interface SimulationResult {
   /** Messages of the load, each done once. */
   readonly messages: number;
-  /** From the first arrival to the end of the last message; undefined where the load did not drain within the horizon. */
+  /** From the first arrival to the end of the last job; undefined if the load did not drain before patience ended. */
   readonly drainSeconds: number | undefined;
-  /** From a message's arrival to the start of the worker that finishes it. */
+  /** From a message's arrival to the start of the job that finishes it. */
   readonly waitSeconds: { readonly p50: number; readonly p95: number; readonly max: number };
   readonly maxTasks: number;
-  /** Sum over tasks of the seconds from start (billing begins: image pull) to stop. */
+  /** The sum over all tasks of the seconds that are billed, from the image pull to the end. */
   readonly taskSeconds: number;
   /** Tasks that were started, and those that Spot took back. */
   readonly startedTasks: number;
   readonly interruptedTasks: number;
-  /** What happened over time: one sample a `sampleSeconds`. */
+  /** One sample every `sampleSeconds`. */
   readonly sampleSeconds: number;
   readonly samples: readonly Sample[];
 }
@@ -265,9 +265,9 @@ export interface Sample {
   /** Messages. */
   readonly visible: number;
   readonly inFlight: number;
-  /** Running tasks, and what the service is asked for. */
+  /** Running tasks, and the desired count. */
   readonly tasks: number;
   readonly desired: number;
-  /** How long the oldest message that waits has waited. */
+  /** How long the oldest of the messages that wait has waited. */
   readonly oldestWaitSeconds: number;
 }

@@ -11,13 +11,7 @@ const input = { bounds: { min: 0, max: 40, concurrency: 1 }, load: burst(1_000, 
 const found = (budgetSeconds: number) => searchSteps({ ...input, budgetSeconds });
 
 describe('a search for steps', () => {
-  const tried: number[] = [];
-  const all = searchSteps({ ...input, budgetSeconds: Infinity }, (count) => tried.push(count));
-
-  it('tells of each try', () => {
-    expect(tried).toEqual(Array.from({ length: tried.length }, (_, index) => index + 1));
-    expect(tried.length).toBeGreaterThan(20);
-  });
+  const all = searchSteps({ ...input, budgetSeconds: Infinity });
 
   it('finds steps that none is both cheaper and sooner than', () => {
     expect(all.frontier.length).toBeGreaterThan(2);
