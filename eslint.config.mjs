@@ -37,6 +37,13 @@ const zones = Object.entries(ROOMS).map(([room, allowed]) => ({
   message: `src/${room}/ may import from ${allowed.join(', ') || 'no other folder'}; see ROOMS in eslint.config.mjs.`,
 }));
 
+// What only builds, and what only tests, may look at all of `src/`, and nothing of `src/` at it.
+zones.push({
+  target: './src',
+  from: ['./tools', './test', './bench'],
+  message: 'src/ is what is published.',
+});
+
 /** The world outside: handed in, but in the folder and the files that are its edge. */
 const NO_WORLD = [
   { name: 'process', message: 'Hand it in: the process belongs to plugin/ and the main files.' },

@@ -1,33 +1,35 @@
 // Builds what is published: the plugin by TypeScript's compiler, what runs in the container and parts of large packages
 // by esbuild, the launcher of workers by a C compiler; then what is told of all that: types, the schema for editors,
 // licences.
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { bundleLayer, bundleVendor } from './bundles.mjs';
-import { buildLaunchers } from './launcher.mjs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { bundleLayer, bundleVendor, modulesFrom } from './bundles.mjs';
+import { buildLaunchers } from '../src/launcher/compile.mjs';
 import { licensesOf } from './licenses.mjs';
+import { loadTypeScript } from './load-typescript.mjs';
 import { MAPS_FOLDER, putMapsAside } from './source-maps.mjs';
 import { writeDeclarations, writeModules } from './transpile.mjs';
-import { declarations } from './types.mjs';
 
-const require = createRequire(import.meta.url);
+/** The module that users' programs import. */
+const PROGRESS = 'src/features/progress/index.ts';
+const BUILD_NOTES = 'node_modules/.cache/build';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
-writeModules(modules(), { sourceMap: MAPS_FOLDER !== undefined });
+writeModules(await modulesFrom(['src/index.ts', PROGRESS]), { sourceMap: MAPS_FOLDER !== undefined });
 if (MAPS_FOLDER !== undefined) putMapsAside('dist');
-writeDeclarations('src/features/progress/index.ts');
-// Of what was compiled just now.
-const { typeSchemas } = require('../dist/config/editor/type-schema.js');
-const { editorSchema } = require('../dist/config/editor/editor-schema.js');
-writeFileSync('dist/index.d.ts', await declarations(typeSchemas()));
+writeDeclarations(PROGRESS);
+const { declarations } = await loadTypeScript('tools/schema/types.ts');
+const { editorSchema } = await loadTypeScript('tools/schema/editor-schema.ts');
+writeFileSync('dist/index.d.ts', await declarations());
 writeFileSync('schema.json', `${JSON.stringify(editorSchema(), null, 1)}\n`);
 
 const bundles = [
   await bundleLayer({ outdir: 'dist/layer', version }),
   await bundleVendor({ outdir: 'dist/vendor' }),
 ].map(({ metafile }) => metafile);
-writeFileSync('dist/bundled.json', JSON.stringify(bundles));
+// Which packages are in it, for a test of their licences.
+mkdirSync(BUILD_NOTES, { recursive: true });
+writeFileSync(`${BUILD_NOTES}/bundled.json`, JSON.stringify(bundles));
 writeFileSync('THIRD-PARTY-LICENSES', licensesOf(bundles));
 
 const script = 'watchbot-progress.sh';
@@ -39,10 +41,3 @@ chmodSync(`dist/layer/${script}`, 0o755);
 writeFileSync('dist/layer/package.json', '{ "type": "commonjs" }\n');
 
 buildLaunchers('dist/layer');
-
-/** What is not bundled. */
-function modules() {
-  const bundled = /^(watcher|runtime|vendor)\/|^progress\/main\.ts$/;
-  const names = readdirSync('src', { recursive: true }).filter((name) => name.endsWith('.ts'));
-  return names.filter((name) => !bundled.test(name)).map((name) => `src/${name}`);
-}

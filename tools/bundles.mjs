@@ -1,4 +1,4 @@
-// What is bundled by esbuild, with the parts of other packages that are used in it.
+// What is bundled by esbuild, with the parts of other packages that are used in it, and what is not.
 import { build } from 'esbuild';
 import { readdirSync } from 'node:fs';
 
@@ -52,4 +52,18 @@ export function bundleVendor({ outdir }) {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
+}
+
+/** The modules of `src/` that these load, themselves included; nothing of what is bundled. */
+export async function modulesFrom(entryPoints) {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints,
+    // They are only looked for.
+    outdir: 'dist',
+    write: false,
+    packages: 'external',
+    external: ['*.mjs'],
+  });
+  return Object.keys(metafile.inputs);
 }

@@ -1,10 +1,9 @@
 // Writes the pages that are made from the sources.
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { loadTypeScript } from './load-typescript.mjs';
 
-const require = createRequire(import.meta.url);
-const { referencePage } = require('../dist/config/reference-page.js');
-const { commandsPage } = require('../dist/features/common/reference-page.js');
+const { referencePage } = await loadTypeScript('tools/pages/configuration.ts');
+const { commandsPage } = await loadTypeScript('tools/pages/commands.ts');
 
 writeFileSync('docs/configuration.md', referencePage());
 writeFileSync('docs/commands.md', commandsPage());

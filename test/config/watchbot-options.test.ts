@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { logicalIds, SharedId } from '../../src/config/logical-ids';
 import { SINGLE_WORKER_NAME } from '../../src/config/names';
-import { keyDefaults } from '../../src/config/reference-page';
+import { keyDefaults } from '../../tools/pages/configuration';
 import { commandsFor } from '../../src/features/command/declare';
 
 /** All that lib/template.js of Watchbot v9.1.0 reads from its options. */

@@ -15,7 +15,7 @@ afterEach(() => {
   folder.remove();
 });
 
-const SCRIPT = pathToFileURL(path.join(ROOT, 'tools/launcher.mjs')).href;
+const SCRIPT = pathToFileURL(path.join(ROOT, 'src/launcher/compile.mjs')).href;
 
 interface Surroundings {
   cwd?: string;

@@ -1,18 +1,4 @@
-// Prints what happens in one world. Usage: npm run world -- (--seed N | --scenario NAME) [--short]
-import { build } from 'esbuild';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+// Shows one world as it happened. Usage: npm run world -- (--seed N | --scenario NAME) [--quiet]
+import { loadTypeScript } from '../../tools/load-typescript.mjs';
 
-const outfile = path.resolve('node_modules/.cache/world/print-world.cjs');
-mkdirSync(path.dirname(outfile), { recursive: true });
-await build({
-  entryPoints: ['test/world/print-world.ts'],
-  bundle: true,
-  platform: 'node',
-  outfile,
-  sourcemap: 'inline',
-  logLevel: 'warning',
-});
-process.setSourceMapsEnabled(true);
-await import(pathToFileURL(outfile).href);
+await loadTypeScript('test/world/tell.ts');

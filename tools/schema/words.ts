@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 
-/** A schema's values in words, for the reference page. */
+/** What a schema takes, in words. */
 export function describeAllowed(schema: TSchema): string {
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => `\`${value}\``).join(', ');
   if (typeof schema.title === 'string') return schema.title;

@@ -1,5 +1,9 @@
-import { type CommandDefinition, type CommandOption, COMMON_OPTIONS } from '../command/command';
-import { COMMANDS } from '../commands';
+import {
+  COMMON_OPTIONS,
+  type CommandDefinition,
+  type CommandOption,
+} from '../../src/features/command/command';
+import { COMMANDS } from '../../src/features/commands';
 
 const INTRODUCTION = `# Commands
 

@@ -1,9 +1,7 @@
-import { SHARED_KEYS, WORKER_KEYS } from '../schema/compiled';
-import { ManyWorkersSchema, SingleWorkerSchema } from '../schema/service';
-import { WorkerSchema } from '../schema/worker';
-import { inputMap, inputSchema, type Stand } from './input-schema';
-import type { JsonSchema } from './json-schema';
-import { orVariableText } from './variables';
+import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/compiled';
+import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
+import { WorkerSchema } from '../../src/config/schema/worker';
+import { inputMap, inputSchema, orVariableText, type JsonSchema, type Stand } from './input-schema';
 
 const EDITOR: Stand = { orVariable: orVariableText, intrinsic: (schema) => schema };
 

@@ -1,5 +1,6 @@
-// Compiles the launcher of workers for each architecture for which there is a compiler. Without one the plugin works,
-// too: the watcher then starts workers by Node.
+// Compiles the launcher of workers for each architecture that a compiler is there for. Without one the plugin works, too:
+// the watcher then starts workers by Node.
+// Usage, in the folder of the package: node src/launcher/compile.mjs FOLDER
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,3 +74,5 @@ function sources() {
   const names = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
   return names.sort().map((name) => path.join(SOURCES, name));
 }
+
+if (process.argv[1] === import.meta.filename) buildLaunchers(process.argv[2]);

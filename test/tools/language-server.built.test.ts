@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CORPUS_NAMES } from '../../helpers/corpus';
-import { ROOT, SERVICES } from '../../helpers/framework';
-import { LanguageServer, type Completion } from '../../helpers/language-server';
+import { CORPUS_NAMES } from '../helpers/corpus';
+import { ROOT, SERVICES } from '../helpers/framework';
+import { LanguageServer, type Completion } from '../helpers/language-server';
 
 /** As docs/editor.md has it, with the schema of this checkout. */
 const HEADER = `# yaml-language-server: $schema=${path.join(ROOT, 'schema.json')}\n`;

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import Ajv from 'ajv';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { editorSchema } from '../../../src/config/editor/editor-schema';
-import { isMap } from '../../../src/config/maps';
-import { validateSection } from '../../../src/config/validate';
-import { CORPUS_NAMES } from '../../helpers/corpus';
-import { ROOT, SERVICES } from '../../helpers/framework';
-import { parseYaml } from '../../helpers/yaml';
-import { fc } from '../../helpers/seeded';
+import { editorSchema } from '../../tools/schema/editor-schema';
+import { isMap } from '../../src/config/maps';
+import { validateSection } from '../../src/config/validate';
+import { CORPUS_NAMES } from '../helpers/corpus';
+import { ROOT, SERVICES } from '../helpers/framework';
+import { parseYaml } from '../helpers/yaml';
+import { fc } from '../helpers/seeded';
 
 /** Of the draft that editors know; strict, but for the keyword of one language server. */
 const ajv = new Ajv({ strictSchema: true, strictRequired: false, allowUnionTypes: true });

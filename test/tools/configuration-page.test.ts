@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { GROUPS, referencePage } from '../../src/config/reference-page';
+import { GROUPS, referencePage } from '../../tools/pages/configuration';
 import { REFERENCE_NAMES } from '../../src/resources/references';
 import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/compiled';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { CommandDefinition } from '../../../src/features/command/command';
-import { COMMANDS, commandNames } from '../../../src/features/commands';
-import { withExamples } from '../../../src/features/command/declare';
-import { commandsPage } from '../../../src/features/common/reference-page';
+import type { CommandDefinition } from '../../src/features/command/command';
+import { COMMANDS, commandNames } from '../../src/features/commands';
+import { withExamples } from '../../src/features/command/declare';
+import { commandsPage } from '../../tools/pages/commands';
 
 const page = commandsPage();
 const definitionOf = (name: string): CommandDefinition =>
@@ -17,7 +17,7 @@ const sectionOf = (name: string) =>
 
 describe('the page of the commands', () => {
   it('is what the definitions give now: `npm run docs` makes it', () => {
-    expect(readFileSync(resolve(__dirname, '../../../docs/commands.md'), 'utf8')).toBe(page);
+    expect(readFileSync(resolve(__dirname, '../../docs/commands.md'), 'utf8')).toBe(page);
   });
 
   it.each(commandNames())('tells all of %s', (name) => {

@@ -1,6 +1,8 @@
-// The types of a `serverless.ts`, from the schema of the section.
-import { compile } from 'json-schema-to-typescript';
+import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { format, resolveConfig } from 'prettier';
+import { ManyWorkersSchema } from '../../src/config/schema/service';
+import { WorkerSchema } from '../../src/config/schema/worker';
+import { inputMap, orVariableType, type JsonSchema, type Stand } from './input-schema';
 
 const HEAD = `/** The plugin, as the framework loads it. */
 declare class ServerlessWatchbot {
@@ -39,9 +41,11 @@ const OPTIONS = {
 const ASIDE = /\/\*\*\s*\* This interface was referenced by[^]*?\*\//g;
 
 /** The declarations of the package's main entry, whose module is its plugin and so has types only beside it. */
-export async function declarations(schemas) {
-  const types = [];
-  for (const [name, schema] of Object.entries(schemas)) types.push(await compile(schema, name, OPTIONS));
+export async function declarations(): Promise<string> {
+  const types: string[] = [];
+  for (const [name, schema] of Object.entries(typeSchemas())) {
+    types.push(await compile(schema as JSONSchema, name, OPTIONS));
+  }
   const text = types
     .join('\n')
     .replace(/^export /gm, '')
@@ -50,4 +54,27 @@ export async function declarations(schemas) {
     ...(await resolveConfig('package.json')),
     parser: 'typescript',
   });
+}
+
+const TYPES: Stand = { orVariable: orVariableType, intrinsic: () => ({ tsType: 'CloudFormationFunction' }) };
+
+/**
+ * What the build makes the types of a `serverless.ts` from, by name: a worker, what workers share, and what stands
+ * beside that where there are several.
+ */
+function typeSchemas(): Record<string, JsonSchema> {
+  const { properties = {}, ...many } = inputMap(ManyWorkersSchema, TYPES);
+  const { workers, extensions, ...shared } = properties;
+  const named = { type: 'object', additionalProperties: { tsType: 'WatchbotWorker | Variable' } };
+  return {
+    WatchbotWorker: inputMap(WorkerSchema, TYPES),
+    SharedKeys: { ...many, properties: shared, required: [] },
+    Workers: {
+      ...many,
+      properties: {
+        ...(extensions && { extensions }),
+        workers: orVariableType({ description: workers?.description ?? '', ...named }, 'a map'),
+      },
+    },
+  };
 }
