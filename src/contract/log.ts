@@ -1,6 +1,6 @@
 /**
  * What the watcher writes to its log and the template's metric filters read.
- * Both formats carry the same facts; see `src/resources/worker/metrics.ts` for the patterns.
+ * Both formats carry the same facts; see `src/resources/log.ts` for the patterns.
  */
 
 /** Who wrote a line. A worker cannot write as the watcher: the name stands in a place that it cannot reach. */

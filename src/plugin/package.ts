@@ -13,7 +13,7 @@ export async function packageService(context: HookContext): Promise<void> {
       import('../image/write.js'),
       import('../resources/template.js'),
       import('../resources/merge.js'),
-      import('../resources/function-permissions.js'),
+      import('../resources/sending.js'),
     ]);
   tellShortFinish(configuration, utils);
   const { service, serviceDir } = serverless;

@@ -5,7 +5,7 @@ import { parseWorker } from '../config/parse';
 import { didYouMean } from '../config/suggest';
 import { UserError } from '../errors/user-error';
 import { REFERENCE_NAMES, referenceTo, type ReferenceName } from '../resources/references';
-import type { Target } from '../resources/worker/subject';
+import type { ReferredWorker } from '../resources/subject';
 
 /** Reads one property of serverless.yml, with the variables in it resolved. */
 type ReadProperty = (path: string[]) => Promise<unknown>;
@@ -43,7 +43,10 @@ function parse(address: string, workers: readonly string[]): { worker: string; n
 }
 
 /** The worker, of the few keys that references depend on: the others may hold variables of this kind themselves. */
-async function targetOf(name: string, read: (...keys: string[]) => Promise<unknown>): Promise<Target> {
+async function targetOf(
+  name: string,
+  read: (...keys: string[]) => Promise<unknown>,
+): Promise<ReferredWorker> {
   const [arn, fifo, deadLetter, topic, reduce] = await Promise.all([
     read('queue', 'arn'),
     read('queue', 'fifo'),

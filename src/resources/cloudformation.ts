@@ -1,7 +1,14 @@
 import type { Intrinsic, TextOrIntrinsic } from '../config/configuration';
 
-/** A resource of a CloudFormation template. */
-export interface Resource {
+/** The part of a template that this plugin makes. */
+export interface Fragment {
+  /** By logical id. */
+  Resources: Record<string, TemplateResource>;
+  Outputs: Record<string, Output>;
+}
+
+/** A resource as it stands in a template, with the user's own properties over those of its builder. */
+export interface TemplateResource {
   Type: string;
   Properties?: Record<string, unknown>;
   DependsOn?: string | string[];
@@ -9,22 +16,17 @@ export interface Resource {
   UpdateReplacePolicy?: string;
 }
 
-export type Resources = Record<string, Resource>;
-
 export interface Output {
   Description: string;
   Value: unknown;
 }
 
-/** The part of a template that this plugin makes. */
-export interface Fragment {
-  Resources: Resources;
-  Outputs: Record<string, Output>;
-}
-
 export const ref = (id: string): Intrinsic => ({ Ref: id });
 export const getAtt = (id: string, attribute: string): Intrinsic => ({ 'Fn::GetAtt': [id, attribute] });
-export const sub = (text: string, variables?: Record<string, TextOrIntrinsic>): Intrinsic => ({
+export const sub = (
+  text: string,
+  variables?: Readonly<Record<string, TextOrIntrinsic | undefined>>,
+): Intrinsic => ({
   'Fn::Sub': variables === undefined ? text : [text, variables],
 });
 export const select = (index: number, list: unknown): Intrinsic => ({ 'Fn::Select': [index, list] });
@@ -47,9 +49,15 @@ export const policyDocument = (statements: readonly Statement[]) => ({
   Statement: statements,
 });
 
+/** A policy within a role or user. */
+export interface InlinePolicy {
+  PolicyName: string;
+  PolicyDocument: ReturnType<typeof policyDocument>;
+}
+
 /**
- * Who takes a role.
- * @param source for what of this account the service must be acting, as a condition on `aws:SourceArn`; else for anything
+ * The policy that lets a service assume a role.
+ * @param source a condition on `aws:SourceArn`: for which of this account's resources the service must be acting
  */
 export const assumedBy = (service: string, source?: Readonly<Record<string, object>>) =>
   policyDocument([
@@ -63,21 +71,12 @@ export const assumedBy = (service: string, source?: Readonly<Record<string, obje
     },
   ]);
 
-/** What a policy has in a place that takes a list. */
+/** A policy takes a single value in the place of a list of one. */
 export function oneOrMore<T>(list: readonly T[]): T | readonly T[] {
   return list.length === 1 ? list[0]! : list;
 }
 
-/** Tags in the form of most resources. */
-export const tagList = (tags: Readonly<Record<string, string>>) =>
-  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-
-/** Leaves out what is undefined, so that a template has no trace of an option that was not used. */
-export function compact(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
-}
-
-/** Resources of several builders as one. Their ids differ, since names are given in one place. */
-export function combine<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
-  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
+/** Several maps as one: resources, outputs. Their keys differ, since all logical ids and names come from one file each. */
+export function combine<T>(maps: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  return Object.fromEntries(maps.flatMap((map) => Object.entries(map)));
 }

@@ -1,9 +1,10 @@
 import type { Configuration, TextOrIntrinsic } from '../config/configuration';
-import { FARGATE_PROVIDERS } from '../config/defaults';
 import { SharedId } from '../config/logical-ids';
-import { arn, getAtt, ref, sub, type Resources } from './cloudformation';
+import { FARGATE_PROVIDERS } from '../config/defaults';
+import { arn, getAtt, ref, sub } from './cloudformation';
+import type { Resources } from './resource-types';
 
-/** One cluster for all workers of the stack, where none is named. */
+/** One cluster for all workers of the stack, unless the user names an existing one. */
 export function cluster({ cluster: existing }: Configuration): Resources {
   if (existing !== undefined) return {};
   return {
@@ -19,7 +20,7 @@ export function cluster({ cluster: existing }: Configuration): Resources {
   };
 }
 
-/** The cluster's name, as a dimension of metrics and a part of ARNs needs it. */
+/** The cluster's name, for ARNs and dimensions of metrics. */
 export function clusterName({ cluster: existing }: Configuration): TextOrIntrinsic {
   if (existing === undefined) return ref(SharedId.cluster);
   return typeof existing === 'string' ? (existing.split('/').at(-1) ?? existing) : existing;

@@ -1,38 +1,37 @@
 import deepmerge from 'deepmerge';
 import type { Extensions } from '../config/configuration';
 import { isIntrinsic } from '../config/maps';
-import type { Resources } from './cloudformation';
+import type { Fragment } from './cloudformation';
+
+type TemplateResources = Fragment['Resources'];
 
 /**
- * The user's own properties over what was generated, as the last step. The rules have refused extensions of resources that
- * are not made.
- * @param ids the logical ids of the resources, by what `extensions` calls them
+ * Puts the user's own properties over those of the builders, as the last step. A rule of the configuration has refused
+ * resources that are not made.
+ * @param ids the logical ids of the resources, by the names that `extensions` has for them
  */
 export function extend(
-  resources: Resources,
+  resources: TemplateResources,
   ids: Readonly<Record<string, string>>,
   extensions: Extensions,
-): Resources {
+): TemplateResources {
   const extended = Object.entries(extensions).map(([resource, properties]) => {
     const id = madeId(resources, ids[resource]);
     if (id === undefined) throw notMade(resource);
     const body = resources[id]!;
     return [id, { ...body, Properties: merge(body.Properties ?? {}, properties) }];
   });
-  return { ...resources, ...(Object.fromEntries(extended) as Resources) };
+  return { ...resources, ...(Object.fromEntries(extended) as TemplateResources) };
 }
 
 /** The names of those resources that are made, in the order of the ids. */
-export function namesOf(resources: Resources, ids: Readonly<Record<string, string>>): string[] {
-  return Object.keys(ids).filter((name) => {
-    const id = madeId(resources, ids[name]);
-    return id !== undefined && id in resources;
-  });
+export function namesOf(resources: object, ids: Readonly<Record<string, string>>): string[] {
+  return Object.keys(ids).filter((name) => madeId(resources, ids[name]) !== undefined);
 }
 
-/** A deployment of an API has a hash behind its id. */
-function madeId(resources: Resources, id: string | undefined): string | undefined {
-  if (id === undefined || id in resources) return id;
+/** The logical id under which a resource is made, if it is. That of an API's deployment ends with a hash. */
+function madeId(resources: object, id: string | undefined): string | undefined {
+  if (id === undefined || Object.hasOwn(resources, id)) return id;
   return Object.keys(resources).find(
     (made) => made.startsWith(id) && /^[0-9a-f]+$/.test(made.slice(id.length)),
   );
@@ -40,7 +39,7 @@ function madeId(resources: Resources, id: string | undefined): string | undefine
 
 type Properties = Record<string, unknown>;
 
-/** Maps are merged key by key; a list, or a CloudFormation function, takes the place of what was there. */
+/** Maps are merged key by key; a list, or a CloudFormation function, replaces what was there. */
 function merge(generated: Properties, given: Readonly<Properties>): Properties {
   return deepmerge(generated, given, {
     arrayMerge: (_generated, list: unknown[]) => list,

@@ -13,7 +13,7 @@ export type OwnResources = Partial<Template> | undefined;
 
 /**
  * Adds the fragment to the template, in place: the one step that writes into it.
- * @throws {UserError} `WATCHBOT_RESOURCE_EXISTS` where a name is taken; nothing is written then.
+ * @throws {UserError} `WATCHBOT_RESOURCE_EXISTS` if a name is taken. Then nothing is written.
  */
 export function mergeInto(template: Template, fragment: Fragment, own: OwnResources): void {
   const problems = [
@@ -21,7 +21,7 @@ export function mergeInto(template: Template, fragment: Fragment, own: OwnResour
     ...taken('Outputs', Object.keys(fragment.Outputs), [template.Outputs, own?.Outputs]),
   ];
   if (problems.length > 0) throw alreadyThere(problems);
-  // A copy: the configuration is frozen, and what comes after this plugin may change the template.
+  // A copy: the configuration is frozen, and plugins that run later may change the template.
   const { Resources, Outputs } = structuredClone(fragment);
   Object.assign(template.Resources, Resources);
   template.Outputs = { ...template.Outputs, ...Outputs };

@@ -1,6 +1,11 @@
 import type { Configuration, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
-import { combine, getAtt, ref, select, type Resources } from './cloudformation';
+import { combine, getAtt, ref, select } from './cloudformation';
+import type { PropertiesOf, Resources } from './resource-types';
+
+type TaskNetwork = NonNullable<
+  NonNullable<PropertiesOf<'AWS::ECS::Service'>['NetworkConfiguration']>['AwsvpcConfiguration']
+>;
 
 const VPC_CIDR = '10.0.0.0/24';
 const SUBNETS = [
@@ -9,15 +14,15 @@ const SUBNETS = [
 ] as const;
 
 /**
- * The network of a worker's tasks. On EC2 they have that of their instance, unless the user names another: an instance
- * has few network interfaces, and each task would take one.
+ * The kind of network of a worker's tasks. On EC2 they share that of their instance, unless the user names another: an
+ * instance has few network interfaces, and each task would take one.
  */
 export function networkMode({ vpc }: Configuration, { capacity }: Worker): 'awsvpc' | 'bridge' {
   return capacity.launchType === 'FARGATE' || vpc?.isOwn === true ? 'awsvpc' : 'bridge';
 }
 
-/** Where tasks with a network of their own run: the user's, or the small one of the plugin. */
-export function taskNetwork({ vpc }: Configuration) {
+/** Where tasks with a network interface of their own run: the user's network, or the small one of the plugin. */
+export function taskNetwork({ vpc }: Configuration): TaskNetwork {
   if (vpc === undefined) {
     return {
       Subnets: SUBNETS.map(({ id }) => ref(id)),
@@ -32,12 +37,15 @@ export function taskNetwork({ vpc }: Configuration) {
   };
 }
 
-/** Whether any task runs in a network that the user has not named. */
+/** Whether any task needs a network that the user has not named. */
 export function makesNetwork({ vpc, workers }: Configuration): boolean {
   return vpc === undefined && workers.some(({ capacity }) => capacity.launchType === 'FARGATE');
 }
 
-/** A VPC with two public subnets, for a stack that names none. Nothing is let in; a NAT gateway would cost more than the tasks. */
+/**
+ * A VPC with two public subnets, for a stack that names none. Nothing is let in. With private subnets a NAT gateway would be
+ * needed, which costs more than the tasks.
+ */
 export function network(configuration: Configuration): Resources {
   const { context } = configuration;
   if (!makesNetwork(configuration)) return {};
@@ -55,7 +63,7 @@ export function network(configuration: Configuration): Resources {
     [SharedId.routeTable]: { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: ref(SharedId.vpc), Tags } },
     [SharedId.defaultRoute]: {
       Type: 'AWS::EC2::Route',
-      // A route to a gateway that is not attached yet is refused.
+      // AWS refuses a route to a gateway that is not attached yet.
       DependsOn: SharedId.gatewayAttachment,
       Properties: {
         RouteTableId: ref(SharedId.routeTable),
@@ -75,7 +83,9 @@ export function network(configuration: Configuration): Resources {
   };
 }
 
-function subnet({ zone, id, routeId, cidr }: (typeof SUBNETS)[number], Tags: unknown): Resources {
+type Tags = NonNullable<PropertiesOf<'AWS::EC2::Subnet'>['Tags']>;
+
+function subnet({ zone, id, routeId, cidr }: (typeof SUBNETS)[number], Tags: Tags): Resources {
   return {
     [id]: {
       Type: 'AWS::EC2::Subnet',

@@ -1,10 +1,11 @@
 import type { Configuration, TextOrIntrinsic } from '../config/configuration';
 import { OutputName } from '../config/names';
-import { clusterArn } from './cluster';
 import { getAtt, ref, type Output } from './cloudformation';
-import { webhookUrl } from './worker/events/webhook';
-import { deadLetterQueueUrl, queueUrl } from './worker/queue-references';
-import { idOf, type Subject } from './worker/subject';
+import { clusterArn } from './cluster';
+import { deadLetterQueueUrl, queueUrl } from './queue-references';
+import { topicArn } from './references';
+import { idOf, type Subject } from './subject';
+import { webhookUrl } from './webhook';
 
 /** Outputs of the stack, under Watchbot's names. */
 export function outputs(configuration: Configuration): Record<string, Output> {
@@ -13,14 +14,14 @@ export function outputs(configuration: Configuration): Record<string, Output> {
   };
 }
 
-/** Outputs of a worker: Watchbot's, and those of what it did not have. */
+/** Outputs of a worker: Watchbot's, and those of features that Watchbot did not have. */
 export function workerOutputs(subject: Subject): Record<string, Output> {
   const { worker } = subject;
   const { webhook } = worker.events;
   const all: [name: (worker: string) => string, description: string, value: TextOrIntrinsic | undefined][] = [
     [OutputName.queueUrl, 'URL of the queue', queueUrl(subject)],
     [OutputName.deadLetterQueueUrl, 'URL of the dead-letter queue', deadLetterQueueUrl(subject)],
-    [OutputName.topicArn, 'ARN of the topic', worker.topic ? ref(idOf(subject, 'topic')) : undefined],
+    [OutputName.topicArn, 'ARN of the topic', topicArn(subject)],
     // Watchbot's tools take region and name from the ARN.
     [OutputName.logGroup, 'ARN of the log group', getAtt(idOf(subject, 'logGroup'), 'Arn')],
     [OutputName.webhookUrl, 'Address of the webhook', webhook && webhookUrl(subject)],

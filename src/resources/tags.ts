@@ -1,49 +1,36 @@
 import type { Configuration } from '../config/configuration';
-import { tagList, type Resource, type Resources } from './cloudformation';
+import { familyName, WORKER_TAG_KEY } from '../config/names';
+import type { TemplateResource } from './cloudformation';
+import { TAGS, type ResourceType } from './resource-types';
+import type { ConfiguredWorker } from './subject';
 
-/** Types whose tags are a list of keys and values. */
-const WITH_TAG_LIST = new Set([
-  'AWS::ApiGateway::ApiKey',
-  'AWS::ApiGateway::RestApi',
-  'AWS::ApiGateway::Stage',
-  'AWS::ApiGateway::UsagePlan',
-  'AWS::CloudWatch::Alarm',
-  'AWS::DynamoDB::Table',
-  'AWS::EC2::InternetGateway',
-  'AWS::EC2::RouteTable',
-  'AWS::EC2::SecurityGroup',
-  'AWS::EC2::Subnet',
-  'AWS::EC2::VPC',
-  'AWS::ECS::Cluster',
-  'AWS::ECS::Service',
-  'AWS::ECS::TaskDefinition',
-  'AWS::Events::Rule',
-  'AWS::IAM::Role',
-  'AWS::IAM::User',
-  'AWS::KMS::Key',
-  'AWS::Logs::LogGroup',
-  'AWS::S3::Bucket',
-  'AWS::SecretsManager::Secret',
-  'AWS::SNS::Topic',
-  'AWS::SQS::Queue',
-]);
-
-/** Types whose tags are a map. */
-const WITH_TAG_MAP = new Set(['AWS::ApiGatewayV2::Api', 'AWS::ApiGatewayV2::Stage']);
-
-/** The provider's tags on everything that takes tags. Tasks get those of their service. */
-export function tagged(resources: Resources, { context: { tags } }: Configuration): Resources {
-  if (Object.keys(tags).length === 0) return resources;
-  return Object.fromEntries(Object.entries(resources).map(([id, body]) => [id, withTags(body, tags)]));
+/** Puts the provider's tags on a resource, if its type takes tags. A task gets those of its service. */
+export function tagged<T extends TemplateResource>(body: T, { context: { tags } }: Configuration): T {
+  if (Object.keys(tags).length === 0) return body;
+  const form = TAGS[body.Type as ResourceType];
+  if (form === 'none') return body;
+  if (form === 'map') return { ...body, Properties: { ...body.Properties, Tags: tags } };
+  const own = (body.Properties?.Tags ?? []) as { Key: string }[];
+  const others = Object.entries(tags)
+    .filter(([name]) => own.every(({ Key }) => Key !== name))
+    .map(([Key, Value]) => ({ Key, Value }));
+  return { ...body, Properties: { ...body.Properties, Tags: [...own, ...others] } };
 }
 
-type Tag = ReturnType<typeof tagList>[number];
+/**
+ * The tag by which a policy tells a worker's service and tasks from the others in a cluster: it can name a task by no more
+ * than its cluster. Tasks get the tag from their service when they are made. The queue has it as well, to be kept awake by.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/control-access-with-tags.html
+ */
+export const workerTag = ({ configuration: { context }, worker }: ConfiguredWorker) => ({
+  Key: WORKER_TAG_KEY,
+  Value: familyName(context, worker.name),
+});
 
-function withTags(body: Resource, tags: Readonly<Record<string, string>>): Resource {
-  const properties = body.Properties ?? {};
-  if (WITH_TAG_MAP.has(body.Type)) return { ...body, Properties: { ...properties, Tags: tags } };
-  if (!WITH_TAG_LIST.has(body.Type)) return body;
-  const own = (properties.Tags ?? []) as Tag[];
-  const others = tagList(tags).filter(({ Key }) => own.every((tag) => tag.Key !== Key));
-  return { ...body, Properties: { ...properties, Tags: [...own, ...others] } };
+/** A condition on that tag; undefined if the user's own tags replace those of the service, and tasks may not have it. */
+export function onTagged(subject: ConfiguredWorker) {
+  const { service = {} } = subject.worker.extensions;
+  if ('Tags' in service || 'PropagateTags' in service) return undefined;
+  const { Key, Value } = workerTag(subject);
+  return { StringEquals: { [`aws:ResourceTag/${Key}`]: Value } };
 }

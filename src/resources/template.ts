@@ -1,41 +1,35 @@
 import type { Configuration, MadeResources, TextOrIntrinsic, Worker } from '../config/configuration';
 import { idsOf, SharedId } from '../config/logical-ids';
+import { isPlainMap } from '../config/maps';
+import { alarms, serviceRules } from './alarms';
+import { combine, type Fragment, type TemplateResource } from './cloudformation';
 import { cluster } from './cluster';
-import { combine, type Fragment, type Resources } from './cloudformation';
+import { dashboard } from './dashboard';
+import { queueKey } from './encryption';
+import { bucketRules, buckets, eventRules, snsSubscriptions } from './events';
 import { extend, namesOf } from './extensions';
+import { logGroup, logMetrics } from './log';
 import { network } from './network';
-import { alarmActions, notifications } from './notifications';
+import { newVersion } from './new-version';
+import { alarmActions, notifications, rollback } from './notifications';
 import { outputs, workerOutputs } from './outputs';
-import { rollback } from './rollback';
+import { progressTable } from './progress-table';
+import { queue, queuePolicy, topic } from './queue';
+import type { Resources } from './resource-types';
+import { executionRole, taskRole } from './roles';
+import { scaling } from './scaling';
+import { awakeRole, awakeSchedule, schedules } from './schedules';
+import { sender } from './sending';
+import { service } from './service';
+import type { Subject } from './subject';
 import { tagged } from './tags';
-import { alarms } from './worker/alarms';
-import { awakeRole, awakeSchedule } from './worker/awake';
-import { dashboard } from './worker/dashboard';
-import { queueKey } from './worker/encryption';
-import { buckets } from './worker/events/buckets';
-import { bucketRules, eventRules } from './worker/events/event-bridge';
-import { schedules } from './worker/events/schedules';
-import { snsSubscriptions } from './worker/events/sns';
-import { webhook } from './worker/events/webhook';
-import { logGroup } from './worker/log-group';
-import { logMetrics } from './worker/log-metrics';
-import { newVersion } from './worker/new-version';
-import { progressTable } from './worker/progress-table';
-import { queue } from './worker/queue';
-import { queuePolicy } from './worker/queue-policy';
-import { executionRole, taskRole } from './worker/roles';
-import { scaling } from './worker/scaling';
-import { sender } from './worker/sender';
-import { service } from './worker/service';
-import { serviceRules } from './worker/service-rules';
-import type { Subject } from './worker/subject';
-import { taskDefinition } from './worker/task-definition';
-import { topic } from './worker/topic';
+import { taskDefinition } from './task';
+import { webhook } from './webhook';
 
-/** What a stack has once. */
+/** Builders of what a stack has once. */
 const SHARED_BUILDERS = [network, cluster, notifications, rollback, awakeRole];
 
-/** What each worker has. */
+/** Builders of what each worker has. One gives nothing if the worker does not have its resource. */
 const WORKER_BUILDERS = [
   queueKey,
   queue,
@@ -71,34 +65,28 @@ export function buildTemplate(
   configuration: Configuration,
   imageUris: Readonly<Record<string, TextOrIntrinsic>>,
 ): Fragment {
-  const subjectOf = (worker: Worker): Subject => ({
-    configuration,
-    worker,
-    imageUri: imageUris[worker.name] ?? missingImage(worker),
-    alarmActions: alarmActions(configuration),
-  });
-  const shared = tagged(sharedResources(configuration), configuration);
-  const workers = configuration.workers.map((worker) => {
-    const resources = tagged(workerResources(subjectOf(worker)), configuration);
-    return extend(resources, idsOf(worker), worker.extensions);
-  });
+  const subjects = configuration.workers.map((worker) => subjectOf(configuration, worker, imageUris));
+  const shared = finished(sharedResources(configuration), configuration);
   return {
-    Resources: combine([extend(shared, SharedId, configuration.extensions), ...workers]),
-    Outputs: combine([
-      outputs(configuration),
-      ...configuration.workers.map((worker) => workerOutputs(subjectOf(worker))),
+    Resources: combine([
+      extend(shared, SharedId, configuration.extensions),
+      ...subjects.map((subject) => {
+        const { worker } = subject;
+        return extend(finished(workerResources(subject), configuration), idsOf(worker), worker.extensions);
+      }),
     ]),
+    Outputs: combine([outputs(configuration), ...subjects.map(workerOutputs)]),
   };
 }
 
 /**
- * Which resources a configuration leads to, by what `extensions` calls them. It need not have passed the rules: a worker
- * may lack its command.
+ * The resources that a configuration leads to, by the names that `extensions` has for them. It need not have passed the
+ * rules: a worker may lack its command.
  */
 export function listResources(configuration: Configuration): MadeResources {
   const ownResources = (worker: Worker): readonly string[] => {
     const { command = '-' } = worker;
-    const subject = { configuration, worker: { ...worker, command }, imageUri: '-', alarmActions: [] };
+    const subject = subjectOf(configuration, { ...worker, command }, { [worker.name]: '-' });
     return namesOf(workerResources(subject), idsOf(worker));
   };
   return {
@@ -107,12 +95,48 @@ export function listResources(configuration: Configuration): MadeResources {
   };
 }
 
+function subjectOf(
+  configuration: Configuration,
+  worker: Worker,
+  imageUris: Readonly<Record<string, TextOrIntrinsic>>,
+): Subject {
+  const imageUri = imageUris[worker.name];
+  if (imageUri === undefined) {
+    throw new Error(`no image was given for worker "${worker.name}": this should not happen`);
+  }
+  return { configuration, worker, imageUri, alarmActions: alarmActions(configuration) };
+}
+
 const sharedResources = (configuration: Configuration): Resources =>
   combine(SHARED_BUILDERS.map((build) => build(configuration)));
 
 const workerResources = (subject: Subject): Resources =>
   combine(WORKER_BUILDERS.map((build) => build(subject)));
 
-function missingImage({ name }: Worker): never {
-  throw new Error(`no image was given for worker "${name}": this should not happen`);
+/** Resources as they stand in the template: without what is undefined, and with the provider's tags. */
+function finished(resources: Resources, configuration: Configuration): Fragment['Resources'] {
+  return Object.fromEntries(
+    Object.entries(resources).map(([id, body]) => [
+      id,
+      tagged(withoutUndefined(body) as TemplateResource, configuration),
+    ]),
+  );
+}
+
+/**
+ * So that a template has no trace of an option that is not used. A value that has nothing to leave out stays the same object:
+ * where resources share one, the framework writes it once into its own files.
+ */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const copy = value.map(withoutUndefined);
+    return copy.some((entry, index) => entry !== value[index]) ? copy : value;
+  }
+  if (!isPlainMap(value)) return value;
+  const entries = Object.entries(value);
+  const copy = entries
+    .filter(([, entry]) => entry !== undefined)
+    .map(([key, entry]) => [key, withoutUndefined(entry)] as const);
+  const isSame = copy.length === entries.length && copy.every(([key, entry]) => entry === value[key]);
+  return isSame ? value : Object.fromEntries(copy);
 }

@@ -1,4 +1,4 @@
-import type { Fragment, Resources } from '../../src/resources/cloudformation';
+import type { Fragment } from '../../src/resources/cloudformation';
 
 /** What of a template waits for what: CloudFormation refuses a circle, and a name that is not there. */
 
@@ -32,7 +32,7 @@ function subReferences(given: unknown): string[] {
 
 const isPseudo = (id: string) => id.startsWith('AWS::');
 
-function graphOf(resources: Resources): Graph {
+function graphOf(resources: Fragment['Resources']): Graph {
   return Object.fromEntries(
     Object.entries(resources).map(([id, { DependsOn = [], ...body }]) => [
       id,

@@ -7,8 +7,8 @@ import {
   SHARED_RESOURCE_NAMES,
   WORKER_RESOURCE_NAMES,
 } from '../../src/config/logical-ids';
-import type { Resource } from '../../src/resources/cloudformation';
-import { allowFunctionsToSend } from '../../src/resources/function-permissions';
+import type { TemplateResource } from '../../src/resources/cloudformation';
+import { allowFunctionsToSend } from '../../src/resources/sending';
 import { parse } from '../config/support';
 import { SECTIONS } from './sections';
 import { permissionInWords, permissionsOf, type Permission } from './statements';
@@ -27,7 +27,7 @@ function whoIs(id: string): string {
   return known ?? SHARED_RESOURCE_NAMES.find((resource) => SharedId[resource] === id) ?? id;
 }
 
-const permissionsIn = (resources: Record<string, Resource>): Permission[] =>
+const permissionsIn = (resources: Record<string, TemplateResource>): Permission[] =>
   Object.entries(resources).flatMap(([id, body]) => permissionsOf(whoIs(id), body));
 
 /** One that names another's queue and topic, as it stands in its environment. */

@@ -1,4 +1,4 @@
-import type { Resource, Statement } from '../../src/resources/cloudformation';
+import type { Statement, TemplateResource } from '../../src/resources/cloudformation';
 
 /** One thing that is allowed, in words: a statement has one for each resource, and for each source. */
 export interface Permission {
@@ -15,7 +15,7 @@ export interface Permission {
 }
 
 /** Every statement of a resource that has any: roles, users, and policies of queues and keys. */
-export function permissionsOf(who: string, { Properties = {} }: Resource): Permission[] {
+export function permissionsOf(who: string, { Properties = {} }: TemplateResource): Permission[] {
   const { AssumeRolePolicyDocument, Policies = [], PolicyDocument, KeyPolicy } = Properties;
   const inline = (Policies as { PolicyDocument: unknown }[]).map((policy) => policy.PolicyDocument);
   return [AssumeRolePolicyDocument, ...inline, PolicyDocument, KeyPolicy]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Resource } from '../../src/resources/cloudformation';
+import type { TemplateResource } from '../../src/resources/cloudformation';
 import { SECTIONS, TAGGED } from './sections';
 import { build, single } from './support';
 
@@ -62,7 +62,7 @@ const TAKES: Record<string, 'list' | 'map' | 'none'> = {
   'AWS::SecretsManager::Secret': 'list',
 };
 
-const resourcesWith = (tags: object): Resource[] =>
+const resourcesWith = (tags: object): TemplateResource[] =>
   Object.values(SECTIONS).flatMap((section) =>
     Object.values(build({ command: 'true', ...section }, tags).Resources),
   );

@@ -3,7 +3,7 @@ import { ALARM_NAMES, type AlarmName } from '../../config/defaults';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { METRIC_NAMESPACE, metricName } from '../../config/names';
-import type { LogMetric } from '../../resources/worker/metrics';
+import type { LogMetric } from '../../resources/metrics';
 import { HOUR_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
 import type { Target } from '../stack/target';
 import { templateResources } from '../stack/workers';

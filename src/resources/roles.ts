@@ -1,0 +1,233 @@
+import type { Configuration, Secret, TextOrIntrinsic, Worker } from '../config/configuration';
+import { repositoryName } from '../config/names';
+import { arn, assumedBy, getAtt, policyDocument, sub, type Statement } from './cloudformation';
+import { clusterName } from './cluster';
+import { keyStatements } from './encryption';
+import { progressStatements } from './progress-table';
+import { countsReceives, queueArn } from './queue-references';
+import type { Resources } from './resource-types';
+import { queueSendStatement, sendStatement, sendStatements } from './sending';
+import { idOf, named, type Subject } from './subject';
+import { onTagged } from './tags';
+
+/**
+ * By tasks of this account and region only, so that nobody else can make ECS use the role for theirs.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (confused deputy)
+ */
+const assumedByTasks = assumedBy('ecs-tasks.amazonaws.com', {
+  ArnLike: { 'aws:SourceArn': arn('ecs', '*') },
+});
+
+/** What the watcher and its workers may do. */
+export function taskRole(subject: Subject): Resources {
+  const { worker } = subject;
+  return named(subject, 'taskRole', {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: assumedByTasks,
+      ManagedPolicyArns: worker.managedPolicies.length === 0 ? undefined : worker.managedPolicies,
+      Policies: [
+        { PolicyName: 'watcher', PolicyDocument: policyDocument(watcherStatements(subject)) },
+        ...(worker.permissions.length === 0
+          ? []
+          : [{ PolicyName: 'worker', PolicyDocument: policyDocument(userStatements(worker)) }]),
+      ],
+    },
+  });
+}
+
+function watcherStatements(subject: Subject): Statement[] {
+  const { worker } = subject;
+  return [
+    {
+      Sid: 'Messages',
+      Effect: 'Allow',
+      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      Resource: queueArn(subject),
+    },
+    // A worker may send more messages to itself, as in Watchbot.
+    { Sid: 'MoreWork', ...sendStatement(subject) },
+    ...sendAnewStatements(subject),
+    ...keyStatements(subject, worker.topic ? ['sqs', 'sns'] : ['sqs']),
+    ...progressStatements(subject),
+    ...sendStatements(worker.environment, otherWorkers(subject)),
+    protectionStatement(subject),
+    lookStatement(subject),
+    ...(worker.exec ? [EXEC_STATEMENT] : []),
+  ];
+}
+
+/** A task protects itself. All tasks of the worker have the same role, so the permission is for them, and for no others. */
+const protectionStatement = (subject: Subject): Statement => ({
+  Sid: 'ScaleInProtection',
+  Effect: 'Allow',
+  Action: 'ecs:UpdateTaskProtection',
+  ...onOwn(subject, inCluster(subject, 'task')),
+});
+
+/** A task looks at itself and at its service, to see whether a newer version runs. */
+const lookStatement = (subject: Subject): Statement => ({
+  Sid: 'OwnVersion',
+  Effect: 'Allow',
+  Action: ['ecs:DescribeTasks', 'ecs:DescribeServices'],
+  ...onOwn(subject, [inCluster(subject, 'task'), inCluster(subject, 'service')]),
+});
+
+const inCluster = ({ configuration }: Subject, kind: 'task' | 'service') =>
+  sub(`arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:${kind}/\${Cluster}/*`, {
+    Cluster: clusterName(configuration),
+  });
+
+/** Those of the named resources that have the worker's tag. */
+function onOwn(subject: Subject, Resource: Statement['Resource']) {
+  const Condition = onTagged(subject);
+  return { Resource, ...(Condition && { Condition }) };
+}
+
+/** A worker may send to each worker whose address is in its environment. */
+function otherWorkers({ configuration, worker }: Subject) {
+  return configuration.workers
+    .filter(({ name }) => name !== worker.name)
+    .map((other) => ({ configuration, worker: other }));
+}
+
+/** The watcher sends a message anew if a receive that was no attempt would count towards its becoming a dead letter. */
+function sendAnewStatements(subject: Subject): Statement[] {
+  const { worker } = subject;
+  // Without a topic it may send to the queue in any case; in a FIFO queue a copy would lose its place.
+  if (!worker.topic || worker.queue.fifo || !countsReceives(subject)) return [];
+  return [{ Sid: 'SendAnew', ...queueSendStatement(subject) }];
+}
+
+/** ECS Exec uses channels that have no ARN. */
+const EXEC_STATEMENT: Statement = {
+  Sid: 'Exec',
+  Effect: 'Allow',
+  Action: [
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
+  ],
+  Resource: '*',
+};
+
+function userStatements({ permissions }: Worker): Statement[] {
+  return permissions.map((statement) => ({ ...statement, Effect: statement.Effect ?? 'Allow' }));
+}
+
+/** What ECS may do to start a task: pull the image, write the log, read the secrets. */
+export function executionRole(subject: Subject): Resources {
+  return named(subject, 'executionRole', {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: assumedByTasks,
+      Policies: [{ PolicyName: 'start', PolicyDocument: policyDocument(executionStatements(subject)) }],
+    },
+  });
+}
+
+function executionStatements(subject: Subject): Statement[] {
+  return [
+    ...pullStatements(subject),
+    {
+      Sid: 'WriteLog',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
+    },
+    ...secretStatements(subject.worker.secrets),
+  ];
+}
+
+/** What ECS may do to pull the image. */
+function pullStatements({ configuration, worker }: Subject): Statement[] {
+  const repository = repositoryArn(configuration, worker.name);
+  const credentials = configuration.registry?.credentials;
+  return [
+    ...(repository === undefined ? [] : ecrStatements(repository)),
+    ...(credentials === undefined
+      ? []
+      : secretStatements({ registry: { secretsManager: credentials } }).map((statement) => ({
+          ...statement,
+          Sid: 'RegistryCredentials',
+        }))),
+  ];
+}
+
+function ecrStatements(repository: TextOrIntrinsic): Statement[] {
+  return [
+    // This action takes no resource.
+    { Sid: 'RegistryLogin', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Sid: 'PullImage',
+      Effect: 'Allow',
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Resource: repository,
+    },
+  ];
+}
+
+/** ECR of another account or region, by its host: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+const ECR_HOST = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.[a-z.]+(\/.+)?$/;
+
+/** Undefined if the registry is not ECR. */
+function repositoryArn(
+  { context, registry }: Configuration,
+  workerName: string,
+): TextOrIntrinsic | undefined {
+  const repository = repositoryName(context, workerName);
+  if (registry === undefined) return arn('ecr', `repository/${repository}`);
+  const parts = ECR_HOST.exec(registry.name);
+  if (parts === null) return undefined;
+  const [, account = '', region = '', path = ''] = parts;
+  const name = [...path.split('/').filter((part) => part !== ''), repository].join('/');
+  return sub(`arn:\${AWS::Partition}:ecr:${region}:${account}:repository/${name}`);
+}
+
+/** Permission to read just these secrets. */
+function secretStatements(secrets: Readonly<Record<string, Secret>>): Statement[] {
+  const all = Object.keys(secrets)
+    .sort()
+    .map((name) => secrets[name]!);
+  return [
+    ...statement(
+      'ReadParameters',
+      'ssm:GetParameters',
+      all.flatMap((secret) => ('ssm' in secret ? [parameterArn(secret.ssm)] : [])),
+    ),
+    ...statement(
+      'ReadSecrets',
+      'secretsmanager:GetSecretValue',
+      all.flatMap((secret) => ('secretsManager' in secret ? [secretArn(secret.secretsManager)] : [])),
+    ),
+  ];
+}
+
+function statement(Sid: string, Action: string, Resource: readonly TextOrIntrinsic[]): Statement[] {
+  return Resource.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource }];
+}
+
+/** A parameter is named by its ARN or, in the task's own region, by its name, with or without the first slash. */
+function parameterArn(parameter: TextOrIntrinsic): TextOrIntrinsic {
+  if (typeof parameter !== 'string') {
+    const withSlashes = sub('arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}', {
+      Name: parameter,
+    });
+    // Only CloudFormation knows whether the name begins with a slash: it turns two slashes into one.
+    return { 'Fn::Join': ['/', { 'Fn::Split': ['//', withSlashes] }] };
+  }
+  if (parameter.startsWith('arn:')) return parameter;
+  return arn('ssm', `parameter/${parameter.replace(/^\//, '')}`);
+}
+
+const ARN_PARTS = 7;
+/** Secrets Manager adds a dash and six characters to a secret's name. */
+const COMPLETE_SECRET_ARN = /-[A-Za-z0-9]{6}$/;
+
+/** A JSON key, a version stage and a version id may follow the secret's own ARN. Permissions do not know them. */
+function secretArn(secret: TextOrIntrinsic): TextOrIntrinsic {
+  if (typeof secret !== 'string') return secret;
+  const base = secret.split(':').slice(0, ARN_PARTS).join(':');
+  return COMPLETE_SECRET_ARN.test(base) ? base : `${base}-??????`;
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import { ALARM_NAMES } from '../../src/config/defaults';
+import type { WorkerResource } from '../../src/config/logical-ids';
+import { single } from './support';
+
+const queue = { Name: 'QueueName', Value: { 'Fn::GetAtt': ['WatchbotQueue', 'QueueName'] } };
+const deadLetters = { Name: 'QueueName', Value: { 'Fn::GetAtt': ['WatchbotDeadLetterQueue', 'QueueName'] } };
+const service = [
+  { Name: 'ClusterName', Value: { Ref: 'WatchbotCluster' } },
+  { Name: 'ServiceName', Value: { 'Fn::GetAtt': ['WatchbotService', 'Name'] } },
+];
+const visible = 'ApproximateNumberOfMessagesVisible';
+
+/** Watchbot's, from before v10; CPU as in v10. */
+const DEFAULTS: [WorkerResource, Record<string, unknown>][] = [
+  [
+    'deadLetterAlarm',
+    {
+      Namespace: 'AWS/SQS',
+      MetricName: visible,
+      Dimensions: [deadLetters],
+      Period: 60,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+    },
+  ],
+  [
+    'workerErrorsAlarm',
+    {
+      Namespace: 'Mapbox/ecs-watchbot',
+      MetricName: 'WatchbotWorkerErrors-tiles-dev',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 10,
+    },
+  ],
+  [
+    'queueSizeAlarm',
+    {
+      Namespace: 'AWS/SQS',
+      MetricName: visible,
+      Dimensions: [queue],
+      Statistic: 'Average',
+      Period: 300,
+      EvaluationPeriods: 24,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 40,
+    },
+  ],
+  [
+    'memoryAlarm',
+    {
+      Namespace: 'AWS/ECS',
+      MetricName: 'MemoryUtilization',
+      Dimensions: service,
+      Statistic: 'Average',
+      Period: 60,
+      EvaluationPeriods: 10,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 100,
+    },
+  ],
+  [
+    'cpuAlarm',
+    {
+      Namespace: 'AWS/ECS',
+      MetricName: 'CPUUtilization',
+      Dimensions: service,
+      Statistic: 'Average',
+      Period: 60,
+      EvaluationPeriods: 10,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 90,
+    },
+  ],
+];
+
+describe('the alarms', () => {
+  it.each(DEFAULTS)('%s is as in Watchbot', (resource, expected) => {
+    expect(single().of(resource)).toMatchObject({ ...expected, TreatMissingData: 'notBreaching' });
+  });
+
+  it.each(ALARM_NAMES)('%s can be switched off, alone', (name) => {
+    const { has } = single({ alarms: { [name]: false } });
+    const resources = ALARM_NAMES.map((other) => has(`${other}Alarm`));
+    expect(resources).toEqual(ALARM_NAMES.map((other) => other !== name));
+    // The dashboard shows it, whether or not an alarm watches it.
+    expect(has('workerErrorsMetric')).toBe(true);
+    expect([has('scaleUpAlarm'), has('scaleDownAlarm')]).toEqual([true, true]);
+  });
+
+  it.each(ALARM_NAMES)('%s can be tuned', (name) => {
+    const tuned = { threshold: 7, period: 120, evaluationPeriods: 3 };
+    const alarm = single({ alarms: { [name]: tuned } }).of(`${name}Alarm`);
+    expect(alarm).toMatchObject({ Threshold: 7, EvaluationPeriods: 3 });
+    expect(alarm.Metrics?.[0].MetricStat.Period ?? alarm.Period).toBe(120);
+  });
+
+  it('deadLetterGrowth sees new dead letters beside old ones, which the other alarm on them cannot', () => {
+    const alarm = single().of('deadLetterGrowthAlarm');
+    const part = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: {
+        Metric: { Namespace: 'AWS/SQS', MetricName, Dimensions: [deadLetters] },
+        Period: 60,
+        Stat: 'Maximum',
+      },
+    });
+    expect(alarm).toMatchObject({
+      // One that is looked at and put back is not new.
+      Metrics: [
+        part('visible', visible),
+        part('inFlight', 'ApproximateNumberOfMessagesNotVisible'),
+        { Id: 'growth', Expression: 'DIFF(visible + FILL(inFlight, 0))', ReturnData: true },
+      ],
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+    // An alarm on metric math has no metric of its own: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    for (const key of ['MetricName', 'Namespace', 'Statistic', 'Period', 'Dimensions']) {
+      expect(alarm).not.toHaveProperty(key);
+    }
+  });
+
+  it('tell nobody where nobody is named', () => {
+    expect(single().of('cpuAlarm')).not.toHaveProperty('AlarmActions');
+  });
+
+  it('tell the topics, and the addresses through a topic of the stack, when they begin and when they end', () => {
+    const topic = 'arn:aws:sns:us-east-1:123456789012:alarms';
+    const { of, Resources } = single({
+      notify: ['a@example.com', topic, 'b@example.com', { Ref: 'Alarms' }],
+    });
+    const actions = [{ Ref: 'WatchbotNotifications' }, topic, { Ref: 'Alarms' }];
+    expect(of('cpuAlarm')).toMatchObject({ AlarmActions: actions, OKActions: actions });
+    expect(Resources.WatchbotNotifications).toEqual({
+      Type: 'AWS::SNS::Topic',
+      Properties: {
+        Subscription: [
+          { Protocol: 'email', Endpoint: 'a@example.com' },
+          { Protocol: 'email', Endpoint: 'b@example.com' },
+        ],
+      },
+    });
+  });
+
+  it('need no topic of the stack where only topics are named', () => {
+    const { Resources } = single({ notify: { Ref: 'Alarms' } });
+    expect(Resources).not.toHaveProperty('WatchbotNotifications');
+  });
+
+  it('say what to do, within CloudWatch’s 1,024 characters', () => {
+    const names = ALARM_NAMES.map((name) => single().of(`${name}Alarm`).AlarmDescription as string);
+    expect(names.every((text) => text.startsWith('tiles-dev, worker watchbot: ') && text.length < 300)).toBe(
+      true,
+    );
+    expect(new Set(names).size).toBe(ALARM_NAMES.length);
+  });
+});
