@@ -93,7 +93,7 @@ export default tseslint.config(
       'src/**/main.ts',
       // The edge of a module that others import.
       'src/features/progress/index.ts',
-      'src/watcher/worker/process-group.ts',
+      'src/watcher/worker/processes.ts',
       'src/features/local/service.ts',
       'src/features/local/container.ts',
       'src/image/engine/run-command.ts',

@@ -1,6 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { routeTo } from './route';
-import type { Timers } from './timers';
 
 /** Sends to one place, over connections that are kept open. */
 export interface Poster {
@@ -31,6 +30,12 @@ export interface Limits {
   /** From the beginning of an answer to its end. */
   bodyTimeoutMs: number;
   clock: Timers;
+}
+
+/** Time that passes, handed in. */
+export interface Timers {
+  /** Calls back once after the time, unless cancelled by what it gives. */
+  after(milliseconds: number, call: () => void): () => void;
 }
 
 /** In which proxies are named. */

@@ -1,13 +1,12 @@
 import type { Clock } from './clock';
-import type { Open } from './message/envelope';
-import { toJob, type Job } from './message/job';
-import { decideRelease } from './outcome/decide';
-import type { Heartbeat } from './outcome/heartbeat';
-import type { Settle } from './outcome/settle';
+import { type Job, type Open, toJob } from './job/job';
+import { decideRelease } from './settle/decide';
+import type { Heartbeat } from './queue/heartbeat';
+import type { Settle } from './settle/settle';
 import type { ReceivedMessage } from './queue/queue';
-import { onAbort, untilGiven, type StopCourse } from './stop-course';
+import { onAbort, type StopCourse, untilGiven } from './stop';
 import type { Retirement } from './task/retirement';
-import type { RunningBatch, Workers } from './workers';
+import type { RunningBatch, Workers } from './worker/workers';
 
 export interface HandParts {
   workers: Workers;

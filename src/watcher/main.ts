@@ -3,32 +3,31 @@ import { setFlagsFromString } from 'node:v8';
 import { RuntimeVariable } from '../contract/environment';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { steadyClock as clock, systemClock } from './clock';
-import { createCommandWorkers } from './command-workers';
-import { createHandlerWorkers, type HandlerWorkers } from './handler-workers';
-import { answerHealth } from './health/server';
-import { createLogger, type Logger } from './log/logger';
-import { Output } from './log/output';
-import { jobFolders } from './message/job-folders';
-import { identityOf, runtimeEnvironment } from './message/runtime-environment';
-import { inheritedEnvironment } from './message/worker-environment';
-import type { Machine } from './outcome/machine';
-import { runJob } from './outcome/run-job';
-import { seeOwnAws } from './own-aws';
-import { createSqsClient } from './queue/sqs/sqs-client';
-import { readHandlerSettings, readSettings, type HandlerSettings, type Settings } from './settings';
-import { findLogStream } from './task/log-stream';
-import { MemoryKills, readMemoryKills } from './task/memory-kills';
-import { createEmptying } from './task/mounts';
-import { lookAtServiceByEcs } from './task/own-service';
+import { createCommandWorkers, runJob } from './worker/command-workers';
+import { createHandlerWorkers, type HandlerWorkers } from './worker/handler-workers';
+import { answerHealth } from './health/health';
+import { createLogger, type Logger, Output } from './log';
+import { jobFolders } from './job/files';
+import {
+  findCommands,
+  identityOf,
+  inheritedEnvironment,
+  runtimeEnvironment,
+  seeOwnAws,
+  withCommands,
+} from './worker/environment';
+import type { Machine } from './worker/machine';
+import { createSqsClient } from './queue/sqs-client';
+import { type HandlerSettings, readHandlerSettings, readSettings, type Settings } from './settings';
+import { findLogStream, lookAtServiceByEcs } from './task/ecs';
+import { MemoryKills, readMemoryKills } from './settle/memory-kills';
+import { createEmptying } from './worker/emptying';
 import { agentProtection } from './task/protection';
 import { watchQueue } from './watch-queue';
-import { parseCommandLine, type WorkerCommand } from './worker/command';
-import { findCommands, withCommands } from './worker/commands-folder';
-import { findLauncher } from './worker/launcher/find-launcher';
-import { createStarter } from './worker/launcher/starter';
+import { imageCommand, parseCommandLine, type WorkerCommand } from './worker/command';
+import { createStarter, findLauncher } from './worker/launcher/starter';
 import { startByNode, startKept } from './worker/node-spawn';
-import { imageCommand } from './worker/warm/entry-point';
-import type { Workers } from './workers';
+import type { Workers } from './worker/workers';
 
 /** In percent: the heap is cleared before it has grown by more. V8's own measure trades the workers' memory for time. */
 const HEAP_GROWTH = '--heap-growing-percent=10';
@@ -95,8 +94,8 @@ function watchHere(given: Given): Promise<void> {
       // What a warm worker keeps there between two messages is its own, as in Lambda.
       return { workers: running.handlerWorkers, onIdle: await createEmptying(undefined, __dirname, log) };
     },
-    onProgress: (progress) => {
-      if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { progress, log });
+    onLiveness: (liveness) => {
+      if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { liveness, log });
     },
     end: () => process.exit(0),
     clock,

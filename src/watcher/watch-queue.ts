@@ -1,22 +1,27 @@
 import type { Clock } from './clock';
-import { Progress } from './health/progress';
-import type { Logger } from './log/logger';
-import { openForCommand, openForHandler } from './message/envelope';
-import { Heartbeat } from './outcome/heartbeat';
-import { Machine } from './outcome/machine';
-import { createSettle } from './outcome/settle';
-import { createPoll } from './queue/poll';
-import type { SqsClient } from './queue/sqs/sqs-client';
+import { Liveness, type LivenessBounds } from './health/health';
+import type { Logger } from './log';
+import { openForCommand, openForHandler } from './job/job';
+import { Heartbeat, longestBetweenBeatsMs } from './queue/heartbeat';
+import { Machine } from './worker/machine';
+import { createSettle } from './settle/settle';
+import { createPoll, LONGEST_STAGES_MS } from './queue/poll';
+import type { SqsClient } from './queue/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from './queue/sqs-queue';
 import type { HandlerSettings, Settings } from './settings';
-import { createStopCourse, longestPollSeconds, onAbort, type StopCourse } from './stop-course';
-import { onStopSignals, type StopParts } from './stop-signals';
-import type { LookAtService } from './task/own-service';
-import { TaskProtection, type PutProtection } from './task/protection';
-import { noRetirement, type Retirement } from './task/retirement';
-import { TaskRetirement } from './task/task-retirement';
+import {
+  createStopCourse,
+  longestPollSeconds,
+  onAbort,
+  onStopSignals,
+  type StopCourse,
+  type StopParts,
+} from './stop';
+import type { LookAtService } from './task/ecs';
+import { type PutProtection, TaskProtection } from './task/protection';
+import { noRetirement, type Retirement, TaskRetirement } from './task/retirement';
 import { watch } from './watch';
-import type { Workers } from './workers';
+import type { Workers } from './worker/workers';
 
 /** What the parts of the watcher are put together from: all that is of this process, or outside of it. */
 export interface WatchQueueParts {
@@ -32,7 +37,7 @@ export interface WatchQueueParts {
   process: StopParts['process'];
   makeWorkers: (from: { machine: Machine; stopping: AbortSignal }) => Promise<MadeWorkers>;
   /** The health check is answered by it. */
-  onProgress: (progress: Pick<Progress, 'problem' | 'stage'>) => void;
+  onLiveness: (liveness: Pick<Liveness, 'problem' | 'stage'>) => void;
   /** Ends the watcher, whatever it is at: its time is over. */
   end: () => void;
   clock: Clock;
@@ -54,9 +59,9 @@ export async function watchQueue(given: WatchQueueParts): Promise<void> {
   const course = stopCourse(given, () => running.workers?.kill());
   const { stopping } = course;
   const sickness = (): string | undefined => machine.problem((running.workers?.slots.busy ?? 0) > 0);
-  const progress = new Progress({ clock, stopping, ...settings, sickness });
-  given.onProgress(progress);
-  const common = { clock, log, progress, random, ...settings };
+  const liveness = new Liveness({ clock, stopping, bounds: livenessBounds(settings), sickness });
+  given.onLiveness(liveness);
+  const common = { clock, log, liveness, random, ...settings };
   const machine = new Machine({ ...common, stopping });
   const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
   const limits = { longestPollSeconds: longestPollSeconds(settings) };
@@ -81,6 +86,14 @@ export async function watchQueue(given: WatchQueueParts): Promise<void> {
   heartbeat.stop();
   retirement.stop();
 }
+
+/** A watcher that is well is at nothing for longer. */
+export const livenessBounds = ({
+  visibilityTimeoutSeconds,
+}: Pick<Settings, 'visibilityTimeoutSeconds'>): LivenessBounds => ({
+  stagesMs: LONGEST_STAGES_MS,
+  betweenBeatsMs: longestBetweenBeatsMs(visibilityTimeoutSeconds),
+});
 
 function retirementOf(given: WatchQueueParts, { stopping, stop }: StopCourse): Retirement {
   const { settings, putProtection: put, clock, log } = given;

@@ -1,14 +1,14 @@
 import { inBatches, MAX_BATCH } from '../shared/batches';
 import { Hand, type HandParts } from './hand';
-import type { Progress } from './health/progress';
-import type { Job } from './message/job';
+import type { Liveness } from './health/health';
+import type { Job } from './job/job';
 import type { Poll } from './queue/poll';
 import type { Retirement } from './task/retirement';
 
 export interface WatchParts extends HandParts {
   retirement: Retirement;
   poll: Poll;
-  progress: Pick<Progress, 'reach'>;
+  liveness: Pick<Liveness, 'reach'>;
   concurrency: number;
   /** For so long a batch that is not full waits for more messages; 0 is not at all. */
   batchWindowMs: number;
@@ -21,18 +21,18 @@ export interface WatchParts extends HandParts {
  * that retires waits in it.
  */
 export async function watch(parts: WatchParts): Promise<void> {
-  const { progress, retirement, isFreshContainerPerJob } = parts;
+  const { liveness, retirement, isFreshContainerPerJob } = parts;
   const { stopping } = parts.course;
   const hand = new Hand(parts);
   const receive = parts.batchWindowMs > 0 ? windowedReceive(parts, hand) : plainReceive(parts, hand);
   for (;;) {
-    progress.reach('working');
+    liveness.reach('working');
     const free = await receive.whenFree();
     // Looked at after each wait: told to stop by then, no further poll is begun.
     if (stopping.aborted) break;
     const atWork = retirement.whenAtWork();
     if (atWork !== undefined) {
-      progress.reach('retired');
+      liveness.reach('retired');
       await atWork;
       continue;
     }
@@ -41,12 +41,12 @@ export async function watch(parts: WatchParts): Promise<void> {
       hand.work(batch);
     });
     if (!isFreshContainerPerJob || batches.length === 0) continue;
-    progress.reach('working');
+    liveness.reach('working');
     await hand.whenEmpty();
     // What went back has left nothing behind in the container.
     if (hand.hasBegun) break;
   }
-  progress.reach('working');
+  liveness.reach('working');
   await hand.whenEmpty();
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSigningClock } from '../../src/aws-json/signing-clock';
+import { createSigningClock } from '../../src/aws-json/client';
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 const dateAt = (ms: number) => new Date(ms).toUTCString();

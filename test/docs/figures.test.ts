@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  LAMBDA,
   CLOUDFORMATION,
   CLOUDWATCH,
   ECS,
   EVENTS,
+  LAMBDA,
   MAX_CONCURRENCY,
   MAX_WORKER_NAME_LENGTH,
   SQS,
 } from '../../src/config/limits';
 import { MOST_PARTS } from '../../src/features/progress/job';
 import { MAX_STEPS } from '../../src/scaling/limits';
-import { LONG_POLL_SECONDS } from '../../src/watcher/queue/sqs/timeouts';
-import { backoffSeconds, MAX_HOLD_SECONDS } from '../../src/watcher/outcome/decide';
-import { MAX_LINE_LENGTH } from '../../src/watcher/worker/lines';
+import { LONG_POLL_SECONDS, MAX_HOLD_SECONDS } from '../../src/watcher/queue/queue';
+import { backoffSeconds } from '../../src/watcher/settle/decide';
+import { MAX_LINE_LENGTH } from '../../src/watcher/worker/output';
 import { build, single } from '../resources/support';
 import { page, tableBelow } from './pages';
 

@@ -1,4 +1,4 @@
-import type { Job } from '../../src/watcher/message/job';
+import type { Job } from '../../src/watcher/job/job';
 import type { ReceivedMessage } from '../../src/watcher/queue/queue';
 
 export function testMessage(more: Partial<ReceivedMessage> = {}): ReceivedMessage {

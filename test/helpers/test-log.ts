@@ -1,4 +1,4 @@
-import type { Logger } from '../../src/watcher/log/logger';
+import type { Logger } from '../../src/watcher/log';
 import { outcomeText } from '../../src/contract/log-lines';
 
 export interface TestLog extends Logger {

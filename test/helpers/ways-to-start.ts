@@ -4,10 +4,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { launcherFileOf } from '../../src/contract/image';
 import { systemClock } from '../../src/watcher/clock';
-import { findLauncher } from '../../src/watcher/worker/launcher/find-launcher';
-import { createStarter } from '../../src/watcher/worker/launcher/starter';
+import { createStarter, findLauncher } from '../../src/watcher/worker/launcher/starter';
 import { startByNode } from '../../src/watcher/worker/node-spawn';
-import type { StartWorker } from '../../src/watcher/worker/start-worker';
+import type { StartWorker } from '../../src/watcher/worker/run-worker';
 import { createTestLog } from './test-log';
 
 const LAYER = path.resolve(__dirname, '../../dist/layer');

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { encodeStart, encodeTexts } from '../../src/watcher/worker/launcher/start-frame';
+import { encodeStart, encodeTexts } from '../../src/watcher/worker/launcher/protocol';
 import { whenGone } from '../helpers/processes';
 import { describeEachLauncher, describeWithLauncher, LAUNCHER } from '../helpers/ways-to-start';
 import { fc } from '../helpers/seeded';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { openForCommand } from '../../src/watcher/message/envelope';
-import type { Settlement } from '../../src/watcher/outcome/decide';
+import { openForCommand } from '../../src/watcher/job/job';
+import type { Settlement } from '../../src/watcher/settle/decide';
 import type { ReceivedMessage } from '../../src/watcher/queue/queue';
-import { createSlots } from '../../src/watcher/slots';
+import { createSlots } from '../../src/watcher/worker/workers';
 import { noRetirement } from '../../src/watcher/task/retirement';
 import { watch, type WatchParts } from '../../src/watcher/watch';
 import { createDeferred, type Deferred } from '../helpers/deferred';
@@ -74,7 +74,7 @@ function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: n
         isBusy = false;
       },
     },
-    progress: { reach: (stage) => void stages.push(stage) },
+    liveness: { reach: (stage) => void stages.push(stage) },
     onIdle: () => Promise.resolve(),
     concurrency: 1,
     isFifo: false,

@@ -1,4 +1,4 @@
-import type { Decision } from '../../src/watcher/outcome/decide';
+import type { Decision } from '../../src/watcher/settle/decide';
 import type { StopReason } from '../../src/watcher/worker/run-worker';
 import type { StopCause } from './ecs';
 import type { Violations } from './invariants';

@@ -9,11 +9,11 @@ import {
   toldByQueue,
   whenFull,
 } from '../../src/scaling/aws/sqs';
-import { MAX_BATCH } from '../../src/shared/batches';
-import type { MetricValues } from '../../src/scaling/aws/cloudwatch';
+import { AwsError } from '../../src/aws-json/client';
 import { EventQueue } from '../../src/features/simulate/events';
-import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
-import { AwsError } from '../../src/watcher/aws/aws-error';
+import type { MetricValues } from '../../src/scaling/aws/cloudwatch';
+import { MAX_BATCH } from '../../src/shared/batches';
+import type { SqsActions } from '../../src/watcher/queue/sqs-client';
 import type { WorldClock } from './clock';
 import type { Holder, Ledger } from './ledger';
 

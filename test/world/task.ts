@@ -1,15 +1,14 @@
 import type { Random } from '../../src/features/simulate/load';
-import { createCommandWorkers } from '../../src/watcher/command-workers';
-import type { Progress } from '../../src/watcher/health/progress';
-import type { Logger } from '../../src/watcher/log/logger';
-import type { Job } from '../../src/watcher/message/job';
-import { decide, triedOf } from '../../src/watcher/outcome/decide';
-import type { Machine } from '../../src/watcher/outcome/machine';
-import type { RunningJob } from '../../src/watcher/outcome/run-job';
-import { limitTime } from '../../src/watcher/outcome/time-limit';
+import { createCommandWorkers, type RunningJob } from '../../src/watcher/worker/command-workers';
+import type { Liveness } from '../../src/watcher/health/health';
+import type { Logger } from '../../src/watcher/log';
+import type { Job } from '../../src/watcher/job/job';
+import { decide, triedOf } from '../../src/watcher/settle/decide';
+import type { Machine } from '../../src/watcher/worker/machine';
+import { limitTime } from '../../src/watcher/worker/workers';
 import type { Settings } from '../../src/watcher/settings';
-import { AwsError } from '../../src/watcher/aws/aws-error';
-import { createLookAtService, type CallEcs } from '../../src/watcher/task/own-service';
+import { AwsError } from '../../src/aws-json/client';
+import { type CallEcs, createLookAtService } from '../../src/watcher/task/ecs';
 import { ProtectionRefusal } from '../../src/watcher/task/protection';
 import { watchQueue } from '../../src/watcher/watch-queue';
 import type { StopReason, WorkerEnd } from '../../src/watcher/worker/run-worker';
@@ -77,7 +76,7 @@ export class Container implements ContainerOfTask, Holder {
   private readonly task: EcsTask;
   private readonly clock: ProcessClock;
   private readonly signals = new Map<string, () => void>();
-  private progress: Pick<Progress, 'problem' | 'stage'> | undefined;
+  private liveness: Pick<Liveness, 'problem' | 'stage'> | undefined;
   private failedChecks = 0;
   private minute = { calls: 0, agentCalls: 0, ecsCalls: 0, messages: 0 };
 
@@ -111,7 +110,7 @@ export class Container implements ContainerOfTask, Holder {
   /** Whether the task takes messages, or has jobs. */
   get isAtWork(): boolean {
     if (this.isEnded || this.task.state !== 'RUNNING') return false;
-    return this.progress?.stage !== 'retired' || this.jobs.size > 0;
+    return this.liveness?.stage !== 'retired' || this.jobs.size > 0;
   }
 
   start(): void {
@@ -173,7 +172,7 @@ export class Container implements ContainerOfTask, Holder {
 
   private isWell(): boolean {
     if (this.task.deployment.version.kind === 'unhealthy' || this.clock.isFrozen) return false;
-    return this.progress !== undefined && this.progress.problem() === undefined;
+    return this.liveness !== undefined && this.liveness.problem() === undefined;
   }
 
   private async watch(): Promise<void> {
@@ -187,8 +186,8 @@ export class Container implements ContainerOfTask, Holder {
       lookAtService: this.parts.canAskEcs ? createLookAtService(this.callEcs, this.findTask) : undefined,
       process: { on: (event, call) => void this.signals.set(event, call) },
       makeWorkers: ({ machine }) => Promise.resolve(this.makeWorkers(machine)),
-      onProgress: (progress) => {
-        this.progress = progress;
+      onLiveness: (liveness) => {
+        this.liveness = liveness;
       },
       end: () => {
         this.kill();

@@ -1,8 +1,6 @@
-import type { SqsActions } from '../../src/watcher/queue/sqs/actions';
-import type { SqsClient } from '../../src/watcher/queue/sqs/sqs-client';
-import { AwsError } from '../../src/watcher/aws/aws-error';
-import { ANSWER_TIMEOUT_MS } from '../../src/watcher/aws/timeouts';
+import { ANSWER_TIMEOUT_MS, AwsError } from '../../src/aws-json/client';
 import type { Random } from '../../src/features/simulate/load';
+import type { SqsActions, SqsClient } from '../../src/watcher/queue/sqs-client';
 import type { ProcessClock, WorldClock } from './clock';
 import type { Faults } from './faults';
 import type { Holder, Ledger } from './ledger';

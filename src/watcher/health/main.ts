@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { ContainerVariable } from '../../contract/environment';
 import { HEALTH_SOCKET } from '../../contract/image';
-import { abstractSocket, HEALTHY } from './answer';
+import { abstractSocket, HEALTHY } from './health';
 
 /** ECS gives the whole check 5 s unless told otherwise. */
 const ANSWER_TIMEOUT_MS = 4_000;

@@ -1,6 +1,6 @@
-import type { Logger } from '../log/logger';
-import { describeError } from './describe-error';
-import { adviceOf } from './sqs/advice';
+import { AwsError, isOfCredentials } from '../../aws-json/client';
+import { describeError, type Logger } from '../log';
+import type { Queue } from './queue';
 
 /**
  * What is told of calls that fail, and go on to be made: each cause once until they succeed again, and then that. What
@@ -53,3 +53,66 @@ function causeOf(error: unknown): string {
 
 /** A name that says nothing of the cause. AWS's own codes do. */
 const isPlainName = (name: string) => name === 'Error' || name === 'AwsError' || name === 'TimeoutError';
+
+/** What cures a refusal that comes again however often the call is made; undefined of all that may pass by itself. */
+export function adviceOf(error: unknown): string | undefined {
+  if (!(error instanceof AwsError)) return undefined;
+  if (isOfCredentials(error.name)) return CREDENTIALS;
+  return ADVICE.find(([codes]) => codes.test(error.name))?.[1];
+}
+
+const CREDENTIALS =
+  'the credentials are none of this account, or not for this region: look for keys, a profile or an endpoint that the image sets';
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html, and of the other calls. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:KMS\.|Kms)(?:AccessDenied|OptInRequired)/,
+    "let the task's role use the queue's key: the key's policy or its account forbids it",
+  ],
+  [/^(?:KMS\.|Kms)(?!Throttl)/, "see to the queue's key: it is disabled, gone, or not for this use"],
+  [/QueueDoesNotExist|NonExistentQueue/, 'deploy the service anew: its queue is gone'],
+  [
+    /AccessDenied|NotAuthorized|AuthorizationError|OptInRequired/,
+    "give the task's role the right: if it has it, the queue's policy, a permissions boundary or a policy of the organisation takes it away",
+  ],
+  [/^InvalidAddress|UnsupportedOperation/, 'see to `queue.arn`: this is no queue that can be worked on so'],
+];
+
+/**
+ * A settlement is tried again until its message is another watcher's. What no retry cures is told when it is first met,
+ * since each message is done again for it.
+ */
+export function tellRefusals<Settling extends Omit<Queue, 'receive'>>(
+  queue: Settling,
+  log: Pick<Logger, 'error' | 'info'>,
+): Settling {
+  const told = <Input extends unknown[], Answer>(
+    what: string,
+    call: (...input: Input) => Promise<Answer>,
+  ): ((...input: Input) => Promise<Answer>) => {
+    const outage = new Outage({
+      log,
+      broken: `cannot ${what}, and they come again`,
+      restored: `SQS lets messages be settled again: can ${what}`,
+      // Nothing of what may pass by itself.
+      failuresToTell: Infinity,
+    });
+    return async (...input) => {
+      try {
+        const answer = await call(...input);
+        outage.succeeded();
+        return answer;
+      } catch (error) {
+        outage.failed(error);
+        throw error;
+      }
+    };
+  };
+  return {
+    ...queue,
+    deleteBatch: told('delete messages', queue.deleteBatch),
+    changeVisibilityBatch: told('return messages', queue.changeVisibilityBatch),
+    sendCopy: told('send messages anew', queue.sendCopy),
+  };
+}

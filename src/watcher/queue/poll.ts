@@ -1,11 +1,15 @@
-import { pause, type Clock } from '../clock';
-import type { Progress } from '../health/progress';
-import type { Logger } from '../log/logger';
-import { createBackoff } from '../../shared/backoff';
+import { type Clock, pause } from '../clock';
+import type { Liveness } from '../health/health';
+import type { Logger } from '../log';
+import { createBackoff, LONGEST_BACKOFF_MS } from '../../shared/backoff';
 import { Outage } from './outage';
 import type { Queue, ReceivedMessage } from './queue';
+import { LONGEST_POLL_MS } from './sqs-client';
 
 const FAILURES_TO_TELL = 2;
+
+/** For how long a poll may be at its stages. */
+export const LONGEST_STAGES_MS = { receiving: LONGEST_POLL_MS, 'backing off': LONGEST_BACKOFF_MS };
 
 /** @param waitMs for which SQS waits for messages, at most; as long as it may, unless given */
 export type Poll = (maxMessages: number, waitMs?: number) => Promise<ReceivedMessage[]>;
@@ -18,14 +22,14 @@ export type Poll = (maxMessages: number, waitMs?: number) => Promise<ReceivedMes
  */
 export function createPoll(parts: {
   queue: Pick<Queue, 'receive'>;
-  progress: Pick<Progress, 'reach'>;
+  liveness: Pick<Liveness, 'reach'>;
   log: Logger;
   clock: Clock;
   random: () => number;
   stopping: AbortSignal;
   abort: AbortSignal;
 }): Poll {
-  const { queue, progress, log, clock, stopping, abort } = parts;
+  const { queue, liveness, log, clock, stopping, abort } = parts;
   const backoff = createBackoff(parts.random);
   const isStopping = () => stopping.aborted;
   const outage = new Outage({
@@ -36,7 +40,7 @@ export function createPoll(parts: {
   });
   return async (maxMessages, waitMs = Infinity) => {
     if (isStopping()) return [];
-    progress.reach('receiving');
+    liveness.reach('receiving');
     try {
       const messages = await queue.receive(maxMessages, { waitMs, signal: abort });
       outage.succeeded();
@@ -45,7 +49,7 @@ export function createPoll(parts: {
     } catch (error) {
       if (abort.aborted || isStopping()) return [];
       outage.failed(error);
-      progress.reach('backing off');
+      liveness.reach('backing off');
       await pause(clock, backoff.next(), stopping);
       return [];
     }

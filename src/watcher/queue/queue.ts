@@ -1,4 +1,4 @@
-import type { CopyMark } from '../message/copy-mark';
+import type { CopyMark } from '../job/copy';
 
 /** The queue as the watcher sees it: what it needs of SQS, and no more. */
 export interface Queue {
@@ -42,3 +42,9 @@ export interface MessageAttribute {
   /** Binary values are in Base64, as SNS writes them. */
   Value: string;
 }
+
+/** The longest that SQS lets a poll wait. */
+export const LONG_POLL_SECONDS = 20;
+
+/** SQS's limit on hiding a message, from its receive on. */
+export const MAX_HOLD_SECONDS = 43_200;

@@ -5,11 +5,15 @@ import type {
   ReceiveMessageRequest,
 } from '@aws-sdk/client-sqs';
 import { mapValues } from '../../aws-json/map-values';
-import { COPY_ATTRIBUTE, markAttribute, type CopyMark } from '../message/copy-mark';
-import type { FailedEntry, MessageAttribute, Queue, ReceivedMessage } from './queue';
-import type { Wire } from './sqs/actions';
-import type { SqsClient } from './sqs/sqs-client';
-import { LONG_POLL_SECONDS, POLL_TIMEOUT_MS } from './sqs/timeouts';
+import { COPY_ATTRIBUTE, type CopyMark, markAttribute } from '../job/copy';
+import {
+  type FailedEntry,
+  LONG_POLL_SECONDS,
+  type MessageAttribute,
+  type Queue,
+  type ReceivedMessage,
+} from './queue';
+import { POLL_TIMEOUT_MS, type SqsClient, type Wire } from './sqs-client';
 
 const POLL = {
   MessageAttributeNames: ['All'],

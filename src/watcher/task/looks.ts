@@ -1,7 +1,6 @@
 import type { Cancel, Clock } from '../clock';
-import type { Logger } from '../log/logger';
-import { describeError } from '../queue/describe-error';
-import type { LookAtService, ServiceView } from './own-service';
+import { describeError, type Logger } from '../log';
+import type { LookAtService, ServiceView } from './ecs';
 
 /** ECS's bucket for these calls refills at 20 a second for an account and region; a service takes half of it at most. */
 const CALLS_PER_SECOND = 10;

@@ -1,8 +1,7 @@
 import { parseObject } from '../../shared/json';
 import type { Cancel, Clock } from '../clock';
-import type { Logger } from '../log/logger';
-import { MAX_HOLD_SECONDS } from '../outcome/decide';
-import { describeError } from '../queue/describe-error';
+import { describeError, type Logger } from '../log';
+import { MAX_HOLD_SECONDS } from '../queue/queue';
 
 /** Keeps ECS from ending this task by scale-in while it is busy. */
 export interface Protection {

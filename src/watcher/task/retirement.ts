@@ -1,7 +1,23 @@
-import type { Clock } from '../clock';
-import type { Logger } from '../log/logger';
-import type { LookAtService } from './own-service';
+import { MAX_FINISH_SECONDS } from '../../contract/outcomes';
+import type { Cancel, Clock } from '../clock';
+import type { Logger } from '../log';
+import { onAbort } from '../stop';
+import type { LookAtService, ServiceView } from './ecs';
+import { Looks } from './looks';
 import type { Protection } from './protection';
+import {
+  askPeriodMs,
+  type Blocked,
+  isBlocked,
+  LETTING_GO,
+  type Memory,
+  type Reason,
+  remember,
+  stuckLetsGoMs,
+  unknownLetsGoMs,
+  WAITING,
+  whoRetires,
+} from './retiring';
 
 /** Whether this task takes messages, and is protected while it has some. */
 export interface Retirement {
@@ -44,4 +60,236 @@ export interface RetirementParts {
   timeOfDay: Pick<Clock, 'now'>;
   random: () => number;
   log: Logger;
+}
+
+/** ECS is given so long to stop it. */
+const LET_GO_MS = 30_000;
+
+/** The agent is asked again and again to end the protection of a task that retires, for so long. */
+const STAYS_HELD_MS = 2 * 60_000;
+
+export class TaskRetirement implements Retirement {
+  private readonly parts: RetirementParts;
+  private readonly looks: Looks;
+  private readonly finish: FinishLimit;
+  /** Between 0 and 1: if it is below the share of the tasks that are to retire, this one is among them. */
+  readonly place: number;
+  private reason: Reason | undefined;
+  private isBusy = false;
+  /** Since when it has been protected without a pause. */
+  protectedSinceMs = 0;
+  private view: ServiceView | undefined;
+  private memory: Memory | undefined;
+  /** The deployment for which ECS refused to protect this task, which is of an older one. */
+  private blocked: Blocked | undefined;
+  private cancelReturn: Cancel | undefined;
+  private readonly waiters = new Set<() => void>();
+
+  constructor(parts: RetirementParts) {
+    this.parts = parts;
+    this.place = parts.random();
+    this.finish = new FinishLimit({ ...parts, isBusy: () => this.isBusy });
+    this.looks = new Looks({
+      ...parts,
+      // What is not protected ECS stops if it wants to.
+      isWanted: () => this.isBusy || this.isRetired || parts.protection.mayBeHeld,
+      onView: (view) => {
+        this.judge(view);
+      },
+      onUnknown: () => {
+        this.letGoFrom(unknownLetsGoMs(this));
+      },
+    });
+    onAbort(parts.stopping, () => {
+      this.cancelAll();
+      this.wake();
+    });
+  }
+
+  get givesBack(): boolean {
+    return this.parts.protection.isBlocked && this.isRetired;
+  }
+
+  get isRetired(): boolean {
+    return this.reason !== undefined;
+  }
+
+  busy(): Promise<void> | undefined {
+    const { protection, clock } = this.parts;
+    if (!protection.isOn) this.protectedSinceMs = clock.now();
+    this.isBusy = true;
+    this.cancelReturn?.();
+    this.looks.start();
+    return protection.busy()?.then(() => (protection.isBlocked ? this.refused() : undefined));
+  }
+
+  idle(): void {
+    this.isBusy = false;
+    if (this.reason === undefined) this.parts.protection.idle();
+    else this.letGo();
+  }
+
+  whenAtWork(): Promise<void> | undefined {
+    if (this.reason === undefined || this.parts.stopping.aborted) return undefined;
+    return new Promise((resolve) => this.waiters.add(resolve));
+  }
+
+  stop(): void {
+    this.cancelAll();
+    this.parts.protection.stop();
+  }
+
+  private cancelAll(): void {
+    this.looks.stop();
+    this.cancelReturn?.();
+    this.finish.cancel();
+  }
+
+  /**
+   * `DEPLOYMENT_BLOCKED`, of the first message after a pause. A task of an older deployment is in the way of the newest.
+   * One of the newest waits until older ones have finished: what it began now would be cut by the next deploy, or by a
+   * rollback. As many tasks as are desired are protected, so as much is done as without a deploy. If there are more than
+   * desired, this is who ECS stops next. Else nothing is known to wait for, and it works on.
+   */
+  private async refused(): Promise<void> {
+    const { protection, areJobsLong, clock } = this.parts;
+    await this.looks.now();
+    if (this.view === undefined || !protection.isBlocked) return;
+    const { own, newest, running } = this.view;
+    if (own !== newest.id) {
+      this.blocked = { by: newest.id, atMs: clock.now() };
+      this.begin('a newer version runs');
+      this.finish.judge(this.view, true);
+    } else if (!areJobsLong) return;
+    else if (newest.running > newest.desired) this.begin('there are more tasks than are desired');
+    else if (running > newest.running) this.begin(WAITING);
+  }
+
+  private judge(view: ServiceView): void {
+    const { newest, running } = view;
+    const { protection, clock } = this.parts;
+    const memory = remember(this.memory, newest, clock.now());
+    const { share, cause } = whoRetires(view, memory);
+    this.view = view;
+    this.memory = memory;
+    if (isBlocked(this.blocked, view, clock.now())) this.begin('a newer version runs');
+    else if (this.place < share) this.begin(cause);
+    // ECS may protect it after all, while jobs of hours are at work in it.
+    else if (this.reason !== WAITING || running === newest.running || (this.isBusy && !protection.isBlocked))
+      this.letGoFrom(stuckLetsGoMs(view, memory, this));
+    this.finish.judge(view, this.isRetired);
+  }
+
+  /** For a moment: ECS stops it then, if it wants to. */
+  private letGoFrom(fromMs: number): void {
+    if (this.reason === LETTING_GO && fromMs < Infinity) return;
+    const { protection, clock } = this.parts;
+    // Also between two messages, if they come so fast that protection stays on.
+    if (protection.isOn && clock.now() >= fromMs) this.begin(LETTING_GO);
+    else this.workOn();
+  }
+
+  private begin(reason: Reason): void {
+    if (this.reason === reason) return;
+    this.reason = reason;
+    this.parts.log.info(`${reason}: no message is taken, and jobs at work go on`);
+    this.cancelReturn?.();
+    if (!this.isBusy) this.letGo();
+  }
+
+  /** Nothing is in hand. */
+  private letGo(): void {
+    this.cancelReturn?.();
+    if (this.reason === WAITING) return this.returnIfGranted();
+    const { protection, clock, end } = this.parts;
+    protection.release();
+    if (this.reason === LETTING_GO)
+      this.cancelReturn = clock.after(LET_GO_MS, () => {
+        this.workOn();
+      });
+    // ECS would keep it for as long as it was protected: hours.
+    else
+      this.cancelReturn = clock.after(STAYS_HELD_MS, () => {
+        if (protection.mayBeHeld) end(`${this.reason}, and its protection cannot be given up`);
+      });
+  }
+
+  private returnIfGranted(): void {
+    const { protection, clock } = this.parts;
+    this.cancelReturn = clock.after(askPeriodMs(this.view?.running ?? 0), () => {
+      void protection.again().then(() => {
+        if (this.reason !== WAITING || this.isBusy) return;
+        if (protection.isBlocked) return this.returnIfGranted();
+        this.workOn();
+      });
+    });
+  }
+
+  private workOn(): void {
+    if (this.reason === undefined) return;
+    this.finish.cancel();
+    this.cancelReturn?.();
+    this.parts.log.info('this task takes messages again');
+    this.reason = undefined;
+    const { protection } = this.parts;
+    // Nobody else gives it up if no message comes.
+    if (!this.isBusy && protection.isOn) protection.idle();
+    this.wake();
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiters) resolve();
+    this.waiters.clear();
+  }
+}
+
+type Parts = Pick<RetirementParts, 'finishSeconds' | 'end' | 'clock' | 'timeOfDay'> & {
+  isBusy: () => boolean;
+};
+
+/** Ends a task of an older version whose jobs take too long, whatever it retires for: CloudFormation waits for it. */
+export class FinishLimit {
+  private readonly parts: Parts;
+  private cancelEnd: Cancel | undefined;
+  private isOver = false;
+  /** When the first of the deployments began that are newer than the task's own. */
+  private olderSinceMs: number | undefined;
+  /** Until when, as far as it knows, it was of the newest. A rollback may take up a deployment that began days ago. */
+  private newestUntilMs: number;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.newestUntilMs = parts.timeOfDay.now();
+  }
+
+  /** Told again and again, it counts from the first time at which the task retires. */
+  judge({ own, newest }: ServiceView, isRetired: boolean): void {
+    const { clock, timeOfDay, finishSeconds } = this.parts;
+    const isNewest = own === newest.id;
+    if (isNewest) this.newestUntilMs = timeOfDay.now();
+    this.olderSinceMs = isNewest
+      ? undefined
+      : (this.olderSinceMs ?? Math.max(newest.startedAtMs, this.newestUntilMs));
+    if (this.olderSinceMs === undefined || !isRetired) return this.cancel();
+    // A message may have come yet, by a poll that was under way.
+    if (this.isOver) return this.endIfBusy();
+    if (this.cancelEnd !== undefined) return;
+    const mostMs = this.olderSinceMs + MAX_FINISH_SECONDS * 1000 - timeOfDay.now();
+    this.cancelEnd = clock.after(Math.max(0, Math.min(finishSeconds * 1000, mostMs)), () => {
+      this.isOver = true;
+      this.endIfBusy();
+    });
+  }
+
+  private endIfBusy(): void {
+    const { finishSeconds, end, isBusy } = this.parts;
+    if (isBusy()) end(`a newer version runs, and the time to finish (${finishSeconds} s) is over`);
+  }
+
+  /** It works on. */
+  cancel(): void {
+    this.cancelEnd?.();
+    this.cancelEnd = undefined;
+    this.isOver = false;
+  }
 }

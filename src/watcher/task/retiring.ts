@@ -1,4 +1,4 @@
-import type { Deployment, ServiceView } from './own-service';
+import type { Deployment, ServiceView } from './ecs';
 
 /** For so long a deployment's tasks may neither start nor stop before it is thought to be stuck. */
 const STUCK_MS = 4 * 60_000;

@@ -1,4 +1,6 @@
-import { ARGUMENTS_MARKER, HANDLE_COMMAND, LISTEN_COMMAND } from '../../contract/image';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ARGUMENTS_MARKER, ENTRY_POINT_FILE, HANDLE_COMMAND, LISTEN_COMMAND } from '../../contract/image';
 
 /** What is run for each message. */
 export interface WorkerCommand {
@@ -50,4 +52,29 @@ function shellCommand(text: string): WorkerCommand {
 /** Without a shell. */
 export function programCommand([program = '', ...rest]: readonly string[]): WorkerCommand {
   return { program, arguments: rest, text: [program, ...rest].join(' ') };
+}
+
+/** What the image itself would start, before the plugin's layer was put over it. */
+interface ImageEntryPoint {
+  entryPoint: readonly string[];
+  command: readonly string[];
+}
+
+export interface ImageCommand {
+  command: WorkerCommand;
+  /** `_HANDLER`. */
+  handler: string;
+}
+
+/**
+ * The command that starts a runtime, as the image has it: with the handler in place of its CMD, as in Lambda.
+ * @param folder in which the watcher is
+ * @param handler absent where the image's own CMD names it, in its last word
+ * @throws {Error} where the image says nothing
+ */
+export async function imageCommand(folder: string, handler: string | undefined): Promise<ImageCommand> {
+  const file = path.join(folder, ENTRY_POINT_FILE);
+  const { entryPoint, command } = JSON.parse(await readFile(file, 'utf8')) as ImageEntryPoint;
+  const words = [...entryPoint, ...(handler === undefined ? command : [handler])];
+  return { command: programCommand(words), handler: handler ?? words.at(-1) ?? '' };
 }

@@ -1,8 +1,8 @@
-import { spawn, type ChildProcessByStdio, type StdioOptions } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { WorkerCommand } from './command';
-import { LeaderlessGroup, preferForKilling, signalGroup, signalKeeper } from './process-group';
+import { LeaderlessGroup, preferForKilling, signalGroup, signalKeeper } from './processes';
 import {
   NO_MORE_FILES,
   notStarted,
@@ -11,7 +11,7 @@ import {
   type StartRequest,
   type StartWorker,
   type WorkerProcess,
-} from './start-worker';
+} from './run-worker';
 
 /** Without anything to read there is no pipe, since some programs take one for a sign that there is. */
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;

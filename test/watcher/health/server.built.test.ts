@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { answerHealth } from '../../../src/watcher/health/server';
+import { answerHealth } from '../../../src/watcher/health/health';
 import { checkHealth, newSocketName } from '../../helpers/health';
 import { createTestLog } from '../../helpers/test-log';
 
@@ -25,7 +25,7 @@ afterEach(async () => {
 function listen(name = newSocketName()) {
   const log = createTestLog();
   const state: { problem?: string | undefined } = {};
-  const server = answerHealth(name, { progress: { problem: () => state.problem }, log });
+  const server = answerHealth(name, { liveness: { problem: () => state.problem }, log });
   servers.push(server);
   return { name, log, state, server };
 }

@@ -2,11 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { escapeControls } from '../../../src/contract/escape';
 import { LogSource } from '../../../src/contract/log';
-import { formatPlain, formatStructured, readLine, type FormatLine } from '../../../src/contract/log-lines';
-import { createLogger } from '../../../src/watcher/log/logger';
-import { Output } from '../../../src/watcher/log/output';
-import { createLineCutter, MAX_LINE_LENGTH } from '../../../src/watcher/worker/lines';
-import { logOutput } from '../../../src/watcher/worker/output-log';
+import { type FormatLine, formatPlain, formatStructured, readLine } from '../../../src/contract/log-lines';
+import { createLogger, Output } from '../../../src/watcher/log';
+import { createLineCutter, logOutput, MAX_LINE_LENGTH } from '../../../src/watcher/worker/output';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { fc } from '../../helpers/seeded';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type FormatLine,
   formatPlain,
   formatStructured,
-  type FormatLine,
   type Outcome,
 } from '../../../src/contract/log-lines';
-import { createLogger } from '../../../src/watcher/log/logger';
+import { createLogger } from '../../../src/watcher/log';
 import { createFakeClock } from '../../helpers/fake-clock';
 
 function start(format: FormatLine) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Writable } from 'node:stream';
-import { Output } from '../../../src/watcher/log/output';
+import { Output } from '../../../src/watcher/log';
 
 /** A stream whose reader takes one write each time it is told to. */
 function slowStream() {

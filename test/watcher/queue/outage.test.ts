@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPoll } from '../../../src/watcher/queue/poll';
 import type { Queue } from '../../../src/watcher/queue/queue';
-import { AwsError } from '../../../src/watcher/aws/aws-error';
-import { adviceOf } from '../../../src/watcher/queue/sqs/advice';
-import { tellRefusals } from '../../../src/watcher/queue/tell-refusals';
+import { AwsError } from '../../../src/aws-json/client';
+import { adviceOf, tellRefusals } from '../../../src/watcher/queue/outage';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { createTestLog } from '../../helpers/test-log';
 
@@ -26,7 +25,7 @@ async function told(outcomes: readonly (Error | undefined)[]): Promise<string[]>
         return error === undefined ? Promise.resolve([]) : Promise.reject(error);
       },
     },
-    progress: { reach: () => undefined },
+    liveness: { reach: () => undefined },
     log,
     clock,
     random: () => 0,

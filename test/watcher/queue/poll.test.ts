@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeError } from '../../../src/watcher/queue/describe-error';
+import { describeError } from '../../../src/watcher/log';
 import { createPoll } from '../../../src/watcher/queue/poll';
 import type { Queue } from '../../../src/watcher/queue/queue';
 import { createFakeClock } from '../../helpers/fake-clock';
@@ -22,7 +22,7 @@ function start(receive: Receive) {
         return receive(maxMessages, options);
       },
     },
-    progress: { reach: (stage) => void stages.push(stage) },
+    liveness: { reach: (stage) => void stages.push(stage) },
     log,
     clock,
     random: () => 0,

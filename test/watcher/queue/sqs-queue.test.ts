@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { systemClock } from '../../../src/watcher/clock';
-import { createSqsClient } from '../../../src/watcher/queue/sqs/sqs-client';
+import { createSqsClient } from '../../../src/watcher/queue/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from '../../../src/watcher/queue/sqs-queue';
-import { json, startTestServer, type Answer, type TestServer } from '../../helpers/http-server';
+import { type Answer, json, startTestServer, type TestServer } from '../../helpers/http-server';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Deployment, ServiceView } from '../../../src/watcher/task/own-service';
+import type { Deployment, ServiceView } from '../../../src/watcher/task/ecs';
 import {
+  type Memory,
   remember,
   stuckLetsGoMs,
   unknownLetsGoMs,
   whoRetires,
-  type Memory,
 } from '../../../src/watcher/task/retiring';
 
 const NOW = 1_000_000;

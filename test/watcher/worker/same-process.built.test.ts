@@ -5,7 +5,7 @@ import path from 'node:path';
 import { systemClock } from '../../../src/watcher/clock';
 import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
-import type { StartRequest, StartWorker, Variable } from '../../../src/watcher/worker/start-worker';
+import type { StartRequest, StartWorker, Variable } from '../../../src/watcher/worker/run-worker';
 import { createTestLog } from '../../helpers/test-log';
 import { describeWithEmulatedLauncher, describeWithLauncher, LAUNCHER } from '../../helpers/ways-to-start';
 

@@ -1,7 +1,6 @@
-import { exponentialWait } from '../../../shared/backoff';
+import { createSigningClock, parseRefusal } from '../../../aws-json/client';
 import { createPoster, type HttpAnswer, type Poster } from '../../../aws-json/post';
-import { parseRefusal } from '../../../aws-json/refusal';
-import { createSigningClock } from '../../../aws-json/signing-clock';
+import { exponentialWait } from '../../../shared/backoff';
 import { ProgressError } from '../errors';
 import type { Place } from '../connect';
 import { signedHeaders, type Credentials } from './credentials';

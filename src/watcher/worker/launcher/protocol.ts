@@ -1,4 +1,4 @@
-import type { Remains } from '../start-worker';
+import type { Remains, StartRequest, Variable } from '../run-worker';
 
 /**
  * What passes between the watcher and the launcher; the head of `src/launcher/protocol.h` says what a frame is. Pure.
@@ -164,3 +164,111 @@ function streamIn(rest: Buffer): StreamNumber {
 }
 
 const badFrame = () => new Error('the launcher of workers sent what is no frame');
+
+/** The frame of a start, or undefined for what Node would refuse, and for what is too big. */
+export type EncodeStart = (job: number, request: StartRequest) => Buffer | undefined;
+
+/** What one start has in common with the next. */
+interface Shared {
+  of: Pick<StartRequest, 'command' | 'environment'>;
+  /** Variables that a worker has of its own. */
+  ownNames: readonly string[];
+  /** Undefined where Node would refuse it. */
+  parts: Pick<StartParts, 'wordCount' | 'sharedVariableCount' | 'shared'> | undefined;
+}
+
+/** Mostly, commands and environments do not change from start to start: they are encoded once. */
+export function createStartEncoder(): EncodeStart {
+  let last: Shared | undefined;
+  return (job, request) => {
+    const { variables: own = [], input } = request;
+    if (last === undefined || !isOf(last, request, own)) last = share(request, own);
+    const variables = textsOf(own);
+    if (last.parts === undefined || !areSound(variables)) return undefined;
+    return encodeStart(job, { ...last.parts, variables, input });
+  };
+}
+
+const isOf = ({ of, ownNames }: Shared, request: StartRequest, own: readonly Variable[]): boolean =>
+  of.command === request.command &&
+  of.environment === request.environment &&
+  ownNames.length === own.length &&
+  ownNames.every((name, index) => name === own[index]![0]);
+
+function share({ command, environment }: StartRequest, own: readonly Variable[]): Shared {
+  const ownNames = own.map(([name]) => name);
+  const words = [command.program, ...command.arguments];
+  const variables = textsOf(Object.entries(environment).filter(([name]) => !ownNames.includes(name)));
+  const isSound = command.program !== '' && areSound(words) && areSound(variables);
+  return {
+    of: { command, environment },
+    ownNames,
+    parts: isSound
+      ? {
+          wordCount: words.length,
+          sharedVariableCount: variables.length,
+          shared: encodeTexts([...words, ...variables]),
+        }
+      : undefined,
+  };
+}
+
+function textsOf(variables: readonly Variable[]): string[] {
+  const texts: string[] = [];
+  for (const [name, value] of variables) if (value !== undefined) texts.push(`${name}=${value}`);
+  return texts;
+}
+
+const areSound = (texts: readonly string[]) => !texts.some((text) => text.includes('\0'));
+
+/** Texts as they stand in a frame. None may have a NUL in it. */
+export function encodeTexts(texts: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + textBytes(text), 0));
+  writeTexts(bytes, 0, texts);
+  return bytes;
+}
+
+/** What is to be started. */
+export interface StartParts {
+  wordCount: number;
+  /** Variables among the shared texts. */
+  sharedVariableCount: number;
+  /** What is the same for many: the words, then variables. */
+  shared: Buffer;
+  /** Further variables. None may have a NUL in it. */
+  variables: readonly string[];
+  input: string;
+}
+
+/** A frame, or undefined where it would be too big. */
+export function encodeStart(job: number, parts: StartParts): Buffer | undefined {
+  const { wordCount, sharedVariableCount, shared, variables, input } = parts;
+  const inputBytes = Buffer.byteLength(input);
+  const ownBytes = variables.reduce((sum, text) => sum + textBytes(text), 0);
+  const restBytes = COUNT_BYTES + shared.length + ownBytes + inputBytes;
+  if (HEADER_BYTES + restBytes > MOST_FRAME_BYTES) return undefined;
+  const frame = createFrame(Request.start, job, restBytes);
+  let at = frame.writeUInt32LE(wordCount, HEADER_BYTES);
+  at = frame.writeUInt32LE(sharedVariableCount + variables.length, at);
+  at += shared.copy(frame, at);
+  at = writeTexts(frame, at, variables);
+  frame.write(input, at);
+  return frame;
+}
+
+/** Of the words and of the variables. */
+const COUNT_BYTES = 8;
+
+/** With its length before it, and a NUL behind it. */
+const textBytes = (text: string) => 4 + Buffer.byteLength(text) + 1;
+
+/** @returns where they end */
+function writeTexts(bytes: Buffer, begin: number, texts: readonly string[]): number {
+  let at = begin;
+  for (const text of texts) {
+    const written = bytes.write(text, at + 4);
+    bytes.writeUInt32LE(written, at);
+    at = bytes.writeUInt8(0, at + 4 + written);
+  }
+  return at;
+}

@@ -1,7 +1,6 @@
-import type { Slots } from '../../slots';
-import { InitFailures } from './init-failures';
-import { keepWarm, type KeepParts, type StartWarmWorker } from './keep-warm';
-import type { ReadResidentMemory } from './resident-memory';
+import type { Slots } from '../workers';
+import { InitFailures, type KeepParts, keepWarm, type StartWarmWorker } from './keep-warm';
+import type { ReadResidentMemory } from '../processes';
 import type { WarmWorker } from './warm-worker';
 
 export interface WarmPoolParts extends Pick<KeepParts, 'clock' | 'random' | 'log'> {

@@ -2,11 +2,15 @@ import { RuntimeVariable } from '../../../contract/environment';
 import type { ReportedError } from '../../../contract/runtime-api';
 import type { Cancel, Clock } from '../../clock';
 import type { WorkerCommand } from '../command';
-import type { WriteLines } from '../output-log';
-import { runWorker, type RunningWorker, type StopReason, type WorkerEnd } from '../run-worker';
-import type { StartWorker } from '../start-worker';
-import type { Answer, Invocation, InvocationEnd } from './invocation';
-import { RuntimeApi } from './runtime-api';
+import type { WriteLines } from '../output';
+import {
+  type RunningWorker,
+  runWorker,
+  type StartWorker,
+  type StopReason,
+  type WorkerEnd,
+} from '../run-worker';
+import { type Answer, type Invocation, type InvocationEnd, RuntimeApi } from './runtime-api';
 
 export interface WarmWorkerParts {
   start: StartWorker;

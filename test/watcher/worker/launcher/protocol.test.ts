@@ -5,9 +5,10 @@ import {
   encodeCredit,
   encodePing,
   encodeSignal,
+  encodeStart,
+  encodeTexts,
   type LauncherEvent,
 } from '../../../../src/watcher/worker/launcher/protocol';
-import { encodeStart, encodeTexts } from '../../../../src/watcher/worker/launcher/start-frame';
 import { fc } from '../../../helpers/seeded';
 
 const number = (value: number) => {

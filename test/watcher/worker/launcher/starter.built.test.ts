@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../../../src/watcher/clock';
 import { createStarter, type Starter } from '../../../../src/watcher/worker/launcher/starter';
-import type { WorkerProcess } from '../../../../src/watcher/worker/start-worker';
+import type { WorkerProcess } from '../../../../src/watcher/worker/run-worker';
 import { createFakeClock } from '../../../helpers/fake-clock';
 import { collectLines } from '../../../helpers/lines';
 import { childrenOf, isRunning, whenEnded } from '../../../helpers/processes';

@@ -1,0 +1,104 @@
+import { createServer, type Server } from 'node:net';
+import type { Clock } from '../clock';
+import { describeError, type Logger } from '../log';
+
+/**
+ * Answers whoever connects with one line, and cuts the connection. A worker can connect too: nothing that it sends is
+ * read, and none of its connections is kept. A watcher that cannot listen works on.
+ */
+export function answerHealth(
+  socketName: string,
+  { liveness, log }: { liveness: Pick<Liveness, 'problem'>; log: Pick<Logger, 'warn' | 'error'> },
+): Server {
+  let lastProblem: string | undefined;
+  let hasWarned = false;
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    const problem = liveness.problem();
+    // ECS does not show why a check failed: the log does, once, however often anyone asks.
+    if (problem !== undefined && problem !== lastProblem) log.error(`unhealthy: ${problem}`);
+    lastProblem = problem;
+    // It may be gone already.
+    socket.on('error', () => undefined);
+    socket.write(`${problem ?? HEALTHY}\n`);
+    socket.destroySoon();
+  });
+  // Also when a connection cannot be taken, as at the limit of open files.
+  server.on('error', (error) => {
+    if (!hasWarned) log.warn(`the health check cannot be answered: ${describeError(error)}`);
+    hasWarned = true;
+  });
+  return server.listen(abstractSocket(socketName));
+}
+
+/** What the watcher answers when all is well; any other line says what is not. */
+export const HEALTHY = 'healthy';
+
+/** A socket that is no file, which only Linux has. Some versions of Node pad the name: both ends run on the same. */
+export const abstractSocket = (name: string) => `\0${name}`;
+
+/** What the loop is doing. */
+export type Stage = 'receiving' | 'backing off' | 'working' | 'retired';
+
+export interface LivenessBounds {
+  /** For how long the loop may be at a stage; the others take as long as they take, such as a job of 12 hours. */
+  stagesMs: Partial<Record<Stage, number>>;
+  betweenBeatsMs: number;
+}
+
+/** Timers are late where workers take all of the processor. */
+const SLACK_MS = 10_000;
+
+/**
+ * Whether the watcher goes on, by what its loop and its heartbeats last did. That SQS is away, or that jobs take long,
+ * is no reason to replace it. Bounds are wide: a watcher that is replaced for nothing takes its workers with it.
+ */
+export class Liveness {
+  private readonly clock: Pick<Clock, 'now'>;
+  private readonly stopping: AbortSignal;
+  private readonly sickness: () => string | undefined;
+  private readonly bounds: LivenessBounds;
+  stage: Stage = 'working';
+  private reachedAtMs: number;
+  private beatAtMs: number;
+
+  constructor(parts: {
+    clock: Pick<Clock, 'now'>;
+    stopping: AbortSignal;
+    bounds: LivenessBounds;
+    /** Why no work can be done here, if none can. */
+    sickness?: () => string | undefined;
+  }) {
+    this.clock = parts.clock;
+    this.stopping = parts.stopping;
+    this.sickness = parts.sickness ?? (() => undefined);
+    this.bounds = parts.bounds;
+    this.reachedAtMs = this.clock.now();
+    this.beatAtMs = this.reachedAtMs;
+  }
+
+  /** The loop has come this far. */
+  reach(stage: Stage): void {
+    this.stage = stage;
+    this.reachedAtMs = this.clock.now();
+  }
+
+  /** Messages are being held, or there was none to hold; whether SQS answers does not matter. */
+  beat(): void {
+    this.beatAtMs = this.clock.now();
+  }
+
+  /** What does not go on, or undefined. Once told to stop, the watcher is ended in time by whoever told it. */
+  problem(): string | undefined {
+    if (this.stopping.aborted) return undefined;
+    const nowMs = this.clock.now();
+    const longestMs = (this.bounds.stagesMs[this.stage] ?? Infinity) + SLACK_MS;
+    if (nowMs - this.reachedAtMs > longestMs) {
+      return `the loop has been ${this.stage} for more than ${seconds(longestMs)}`;
+    }
+    const longestBeatMs = this.bounds.betweenBeatsMs + SLACK_MS;
+    if (nowMs - this.beatAtMs > longestBeatMs) return `no heartbeat for more than ${seconds(longestBeatMs)}`;
+    return this.sickness();
+  }
+}
+
+const seconds = (milliseconds: number) => `${Math.round(milliseconds / 1000)} s`;

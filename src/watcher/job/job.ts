@@ -1,0 +1,145 @@
+import { readEnvelope, type Envelope } from '../../shared/envelope';
+import { parseObject } from '../../shared/json';
+import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
+import { type CopyMark, takeMark } from './copy';
+
+/** A message as a worker and the log see it. */
+export interface Job extends Content {
+  /** As its sender sent it, for a copy of it. */
+  received: ReceivedMessage;
+  messageId: string;
+  receiptHandle: string;
+  /** Where it is a copy that a watcher has sent. */
+  copy: CopyMark | undefined;
+  /** How often the message has been received, this time included. */
+  receives: number;
+  sentAt: Date;
+  firstReceivedAt: Date;
+  /** When this watcher received it: SQS's 12 hours count from here. */
+  receivedAtMs: number;
+  groupId: string | undefined;
+  traceHeader: string | undefined;
+}
+
+/** @param open takes apart what its sender sent */
+export function toJob(message: ReceivedMessage, open: Open, receivedAtMs: number): Job {
+  const { received, mark } = takeMark(message);
+  const { systemAttributes: attributes } = received;
+  return {
+    ...open(received),
+    received,
+    copy: mark,
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    receives: wholeNumber(attributes.ApproximateReceiveCount) ?? 1,
+    sentAt: dateOf(mark?.sentAtMs.toString() ?? attributes.SentTimestamp) ?? new Date(receivedAtMs),
+    firstReceivedAt: dateOf(attributes.ApproximateFirstReceiveTimestamp) ?? new Date(receivedAtMs),
+    receivedAtMs,
+    groupId: attributes.MessageGroupId,
+    traceHeader: attributes.AWSTraceHeader,
+  };
+}
+
+/** No date at all, rather than one that fails when it is written. */
+function dateOf(milliseconds: string | undefined): Date | undefined {
+  const date = new Date(wholeNumber(milliseconds) ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** What was sent, whichever way it came: straight to the queue, or through a topic. */
+export interface Content {
+  body: string;
+  subject: string | undefined;
+  attributes: Readonly<Record<string, MessageAttribute>>;
+  /** The id that the topic gave its sender. */
+  topicMessageId: string | undefined;
+}
+
+/**
+ * Takes a message apart. Never throws, whatever is in it: JSON is parsed without a stack, however deep it nests, and nothing
+ * here follows it down again.
+ */
+export type Open = (message: ReceivedMessage) => Content;
+
+/** One way of taking apart; undefined where a message is none of its kind. */
+type Rule = (message: ReceivedMessage) => Content | undefined;
+
+/** By the first rule that knows it; else the body is what was sent. */
+function openBy(rules: readonly Rule[]): Open {
+  return (message) => {
+    for (const rule of rules) {
+      const content = rule(message);
+      if (content !== undefined) return content;
+    }
+    return asItCame(message);
+  };
+}
+
+/** For a command, which gets text and subject: out of whatever wraps them. */
+export const openForCommand: Open = openBy([fromTopic, fromSubjectAndMessage]);
+
+/**
+ * For a handler, which gets what Lambda would give it: what another topic sends comes in its envelope, as it was asked
+ * for. The plugin's own topic is in front of the queue unasked, so that a record has what was sent to it.
+ * @param ownTopicArn undefined where there is none
+ */
+export function openForHandler(ownTopicArn: string | undefined): Open {
+  return openBy([
+    (message) => {
+      const envelope = readEnvelope(message.body);
+      if (envelope === undefined) return undefined;
+      return envelope.topicArn === ownTopicArn
+        ? contentOf(envelope)
+        : { ...asItCame(message), topicMessageId: idOf(envelope) };
+    },
+  ]);
+}
+
+const asItCame = ({ body, attributes }: ReceivedMessage): Content => ({
+  body,
+  subject: undefined,
+  attributes,
+  topicMessageId: undefined,
+});
+
+/** Out of SNS's envelope, with or without a subject. */
+function fromTopic({ body }: ReceivedMessage): Content | undefined {
+  const envelope = readEnvelope(body);
+  return envelope === undefined ? undefined : contentOf(envelope);
+}
+
+const contentOf = (envelope: Envelope): Content => ({
+  body: envelope.message,
+  subject: envelope.subject,
+  attributes: envelope.attributes,
+  topicMessageId: idOf(envelope),
+});
+
+const idOf = ({ messageId }: Envelope) => (TOPIC_MESSAGE_ID.test(messageId) ? messageId : undefined);
+
+/**
+ * `{"Subject": …, "Message": …}`, sent straight to the queue: Watchbot takes any JSON with a subject apart, and so a
+ * message has one in a queue without a topic. Here nothing else may be in it, so that no other JSON loses a part.
+ */
+function fromSubjectAndMessage(message: ReceivedMessage): Content | undefined {
+  const { body } = message;
+  // Most bodies have no such keys: do not parse a megabyte to find out.
+  if (!body.includes('"Subject"') || !body.includes('"Message"')) return undefined;
+  const value = parseObject(body.replace(LEADING_SPACE, ''));
+  if (value === undefined || Object.keys(value).length !== PAIR_KEYS) return undefined;
+  const { Subject, Message } = value;
+  if (typeof Subject !== 'string' || typeof Message !== 'string') return undefined;
+  return { ...asItCame(message), body: Message, subject: Subject };
+}
+
+const PAIR_KEYS = 2;
+
+/** As JSON knows it. */
+const LEADING_SPACE = /^[ \t\r\n]+/;
+
+/** It stands in a line of the watcher's own: whoever writes an envelope must not have the word there. */
+const TOPIC_MESSAGE_ID = /^[\w-]{1,64}$/;

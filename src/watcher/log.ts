@@ -1,0 +1,168 @@
+import { nextTick } from 'node:process';
+import type { Writable } from 'node:stream';
+import { escapeControls } from '../contract/escape';
+import { COUNTED_RESULTS, LogLevel, LogSource } from '../contract/log';
+import {
+  type FormatLine,
+  type LogLine,
+  type Outcome,
+  outcomeFields,
+  outcomeText,
+} from '../contract/log-lines';
+import { parseObject } from '../shared/json';
+import type { Clock } from './clock';
+
+/** Writes text to the log; resolves when more can be taken. Never rejects. */
+export type Write = (text: string) => Promise<void> | void;
+
+export interface Logger {
+  info(text: string, messageId?: string): void;
+  warn(text: string, messageId?: string): void;
+  error(text: string, messageId?: string): void;
+  outcome(outcome: Outcome, messageId: string): void;
+  /** Lines of a worker. Resolves when the log can take more, so that a fast writer waits and memory does not grow. */
+  worker(lines: readonly string[], messageId?: string): Promise<void> | void;
+}
+
+export function createLogger({
+  write,
+  format,
+  clock,
+  version,
+}: {
+  write: Write;
+  format: FormatLine;
+  clock: Clock;
+  /** Of the worker; absent where nothing asks. */
+  version?: string | undefined;
+}): Logger {
+  const line = (parts: Omit<LogLine, 'time'>) =>
+    `${escapeControls(format({ time: new Date(clock.now()), ...parts }))}\n`;
+  const watcher = (parts: Omit<LogLine, 'time' | 'source'>) => {
+    void write(line({ ...parts, source: LogSource.watcher }));
+  };
+  return {
+    info: (text, messageId) => {
+      watcher({ level: LogLevel.info, text, messageId });
+    },
+    warn: (text, messageId) => {
+      watcher({ level: LogLevel.warn, text, messageId });
+    },
+    error: (text, messageId) => {
+      watcher({ level: LogLevel.error, text, messageId });
+    },
+    outcome: (job, messageId) => {
+      const outcome = { ...job, version };
+      const isCounted = COUNTED_RESULTS.includes(outcome.result);
+      const level = isCounted ? LogLevel.error : LogLevel.info;
+      watcher({ level, text: outcomeText(outcome), messageId, fields: outcomeFields(outcome) });
+    },
+    worker: (lines, messageId) => write(lines.map((text) => workerLine(text, messageId, line)).join('')),
+  };
+}
+
+/** What CloudWatch, and the driver of the log before it, takes as one event; more is cut, and is no JSON any more. */
+const MOST_BYTES = 262_144 - 26;
+
+const isTooLong = (line: string) => line.length * 3 > MOST_BYTES && Buffer.byteLength(line) > MOST_BYTES;
+
+/**
+ * A worker's line; if it is a JSON object, its fields become those of a structured line, as from Watchbot 8 on, unless
+ * that is too long with them: the text is in it, too.
+ */
+function workerLine(
+  text: string,
+  messageId: string | undefined,
+  line: (parts: Omit<LogLine, 'time'>) => string,
+): string {
+  const parts = { source: LogSource.worker, level: LogLevel.info, messageId, text };
+  const whole = line({ ...parts, fields: parseObject(text) });
+  return isTooLong(whole) ? line(parts) : whole;
+}
+
+/** More than this is too much for one turn: whoever writes waits for its end. */
+const MOST_IN_TURN_CHARACTERS = 16_384;
+
+/**
+ * Writes to a stream, once in each turn of the event loop: each write wakes whoever reads the log, and a turn often has
+ * the end of one job and the beginning of the next. Where nobody reads it any more, work goes on without a log.
+ */
+export class Output {
+  private readonly stream: Writable;
+  private isBroken: boolean;
+  /** In this turn. */
+  private written = '';
+  /** One for all who wait: each with a listener of its own would be too many. */
+  private drained: Promise<void> | undefined;
+  private release: () => void = () => undefined;
+
+  constructor(stream: Writable) {
+    this.stream = stream;
+    this.isBroken = stream.destroyed;
+    stream.on('drain', () => {
+      this.release();
+    });
+    for (const end of ['error', 'close']) {
+      stream.on(end, () => {
+        this.isBroken = true;
+        this.release();
+      });
+    }
+  }
+
+  readonly write: Write = (text) => {
+    if (this.isBroken || text === '') return undefined;
+    if (this.written === '') nextTick(this.flush);
+    this.written += text;
+    const hasRoom = this.written.length < MOST_IN_TURN_CHARACTERS && !this.stream.writableNeedDrain;
+    return hasRoom ? undefined : this.whenDrained();
+  };
+
+  /** Hands over what was written in this turn. To be called when the process exits, too. */
+  readonly flush = (): void => {
+    const text = this.written;
+    this.written = '';
+    if (text !== '' && !this.isBroken && this.hand(text)) this.release();
+  };
+
+  /** Whether there is room for more. A file's own stream may throw: a full disk is no reason to end. */
+  private hand(text: string): boolean {
+    try {
+      return this.stream.write(text);
+    } catch {
+      this.isBroken = true;
+      return true;
+    }
+  }
+
+  /** Resolves when all that was written has left the process, which must not exit before. Never rejects. */
+  flushed(): Promise<void> {
+    this.flush();
+    return new Promise((resolve) => {
+      if (this.isBroken) return resolve();
+      try {
+        this.stream.write('', () => {
+          resolve();
+        });
+      } catch {
+        resolve();
+      }
+    });
+  }
+
+  private whenDrained(): Promise<void> {
+    return (this.drained ??= new Promise((resolve) => {
+      this.release = () => {
+        this.drained = undefined;
+        resolve();
+      };
+    }));
+  }
+}
+
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node's own for a host with several addresses, none of which answers, has a code but no text.
+  const { name, message, code = '' } = error as NodeJS.ErrnoException;
+  return `${name}: ${message || code}`;
+}

@@ -1,0 +1,107 @@
+import { LONGEST_CALL_MS } from '../../aws-json/client';
+import { MAX_BATCH, inBatches } from '../../shared/batches';
+import type { Cancel, Clock } from '../clock';
+import type { Liveness } from '../health/health';
+import type { Logger } from '../log';
+import { Outage } from './outage';
+import { MAX_HOLD_SECONDS, type Queue } from './queue';
+
+export interface HeldMessage {
+  messageId: string;
+  receiptHandle: string;
+  receivedAtMs: number;
+}
+
+export interface HeartbeatParts {
+  queue: Pick<Queue, 'changeVisibilityBatch'>;
+  visibilityTimeoutSeconds: number;
+  liveness: Pick<Liveness, 'beat'>;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Beats in one visibility timeout: one may fail and another be late before a message is lost from hand. */
+const BEATS_PER_TIMEOUT = 3;
+
+const periodMs = (visibilityTimeoutSeconds: number) => (visibilityTimeoutSeconds * 1000) / BEATS_PER_TIMEOUT;
+
+/** Between two beats: the next may be due after a period, and then wait for the call of the last. */
+export const longestBetweenBeatsMs = (visibilityTimeoutSeconds: number) =>
+  periodMs(visibilityTimeoutSeconds) + LONGEST_CALL_MS;
+
+/** Keeps messages hidden while their workers run. */
+export class Heartbeat {
+  private readonly held = new Set<HeldMessage>();
+  private readonly parts: HeartbeatParts;
+  private readonly cancel: Cancel;
+  /** The beat under way, or the last. */
+  private beating: Promise<unknown> = Promise.resolve();
+  private isDue = false;
+  private readonly outage: Outage;
+
+  constructor(parts: HeartbeatParts) {
+    this.parts = parts;
+    this.outage = new Outage({
+      log: parts.log,
+      broken: 'cannot hold messages',
+      restored: 'messages can be held again',
+      failuresToTell: 1,
+    });
+    this.cancel = parts.clock.every(periodMs(parts.visibilityTimeoutSeconds), () => void this.beat());
+  }
+
+  hold(message: HeldMessage): void {
+    this.held.add(message);
+  }
+
+  /** No beat for the message comes after the promise: a late one would undo its settlement. Never rejects. */
+  async letGo(message: HeldMessage): Promise<void> {
+    this.held.delete(message);
+    await this.beating;
+  }
+
+  stop(): void {
+    this.cancel();
+  }
+
+  /** One after the other: however many become due beside a slow one, one follows it. */
+  private async beat(): Promise<void> {
+    if (this.isDue) return;
+    this.isDue = true;
+    await this.beating;
+    this.isDue = false;
+    this.parts.liveness.beat();
+    if (this.held.size > 0) this.beating = this.send([...this.held]);
+  }
+
+  private async send(messages: readonly HeldMessage[]): Promise<void> {
+    const errors = await Promise.all(inBatches(messages, MAX_BATCH).map((batch) => this.sendBatch(batch)));
+    const error = errors.find((each) => each !== undefined);
+    if (error === undefined) this.outage.succeeded();
+    else this.outage.failed(error);
+  }
+
+  /** Resolves to what went wrong with the call. Never rejects. */
+  private async sendBatch(messages: readonly HeldMessage[]): Promise<Error | undefined> {
+    const { queue, log } = this.parts;
+    try {
+      const failed = await queue.changeVisibilityBatch(messages.map((message) => this.extension(message)));
+      for (const { receiptHandle, isFinal, reason } of failed) {
+        const message = messages.find((other) => other.receiptHandle === receiptHandle);
+        log.warn(`the message could not be held and may be worked on twice: ${reason}`, message?.messageId);
+        // Said once: it is no longer this watcher's to hold, however often that is tried.
+        if (isFinal && message !== undefined) this.held.delete(message);
+      }
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** For the visibility timeout, or what is left of SQS's 12 hours. */
+  private extension({ receiptHandle, receivedAtMs }: HeldMessage) {
+    const { visibilityTimeoutSeconds, clock } = this.parts;
+    const leftSeconds = MAX_HOLD_SECONDS - Math.ceil((clock.now() - receivedAtMs) / 1000) - 1;
+    return { receiptHandle, timeoutSeconds: Math.max(0, Math.min(visibilityTimeoutSeconds, leftSeconds)) };
+  }
+}

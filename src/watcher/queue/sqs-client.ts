@@ -1,0 +1,104 @@
+import {
+  type ChangeMessageVisibilityBatchRequest,
+  type ChangeMessageVisibilityBatchResult,
+  type DeleteMessageBatchRequest,
+  type DeleteMessageBatchResult,
+  ReceiveMessageCommand,
+  type ReceiveMessageRequest,
+  type ReceiveMessageResult,
+  type SendMessageRequest,
+  type SendMessageResult,
+  SQSClient,
+  type SQSClientConfig,
+} from '@aws-sdk/client-sqs';
+import { getEndpointFromInstructions } from '@smithy/core/endpoints';
+import { AwsJsonClient, longestCallMs, type CallOptions, type Destination } from '../../aws-json/client';
+import type { Clock } from '../clock';
+import { LONG_POLL_SECONDS } from './queue';
+
+/**
+ * SQS's JSON protocol. The SDK's general way through a call would take at short jobs half of what the watcher needs.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
+ */
+export interface SqsClient {
+  /**
+   * @throws {AwsError} if SQS refuses
+   * @throws {Error} if it does not answer, or there is no region or there are no credentials
+   */
+  call<Name extends keyof SqsActions>(
+    name: Name,
+    input: SqsActions[Name]['input'],
+    options?: CallOptions,
+  ): Promise<SqsActions[Name]['output']>;
+  /** Closes the connections. */
+  destroy(): void;
+}
+
+export interface SqsClientParts {
+  clock: Clock;
+  /** By which requests are signed. */
+  timeOfDay: Pick<Clock, 'now'>;
+  /** In which proxies are named. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** What the SDK is not to find by itself. */
+  config?: SQSClientConfig;
+}
+
+export function createSqsClient({ config = {}, ...parts }: SqsClientParts): SqsClient {
+  const client = new AwsJsonClient({
+    ...parts,
+    target: 'AmazonSQS',
+    contentType: 'application/x-amz-json-1.0',
+    findDestination: () => findSqs(config),
+  });
+  return {
+    call: (name, input, options) => client.call(name, input, options),
+    destroy: () => {
+      client.close();
+    },
+  };
+}
+
+/** What the watcher asks of SQS, and what is answered, as they pass over the network. */
+export interface SqsActions {
+  ReceiveMessage: Action<ReceiveMessageRequest, ReceiveMessageResult>;
+  DeleteMessageBatch: Action<DeleteMessageBatchRequest, DeleteMessageBatchResult>;
+  ChangeMessageVisibilityBatch: Action<
+    ChangeMessageVisibilityBatchRequest,
+    ChangeMessageVisibilityBatchResult
+  >;
+  SendMessage: Action<SendMessageRequest, SendMessageResult>;
+}
+
+interface Action<Input, Output> {
+  input: Wire<Input>;
+  /** Nothing is sure of what comes from elsewhere. */
+  output: Partial<Wire<Output>>;
+}
+
+/** In JSON, bytes are in Base64. */
+export type Wire<Value> = Value extends Uint8Array
+  ? string
+  : Value extends object
+    ? { [Key in keyof Value]: Wire<Value[Key]> }
+    : Value;
+
+/** A poll that takes longer was lost on the way. */
+export const POLL_TIMEOUT_MS = (LONG_POLL_SECONDS + 5) * 1000;
+
+export const LONGEST_POLL_MS = longestCallMs(POLL_TIMEOUT_MS);
+
+/**
+ * As every SDK of AWS finds it: environment, configuration files, the container's credentials, FIPS and dual-stack
+ * endpoints. The queue's URL says which queue; where calls go is for the region and `AWS_ENDPOINT_URL` to say.
+ * @throws where there is no region
+ */
+export async function findSqs(config: SQSClientConfig): Promise<Destination> {
+  const client = createSdkClient(config);
+  const { url } = await getEndpointFromInstructions({}, ReceiveMessageCommand, { ...client.config });
+  return { endpoint: url, signer: await client.config.signer() };
+}
+
+/** Which is asked where to call and how to sign, and for nothing else. */
+export const createSdkClient = (config: SQSClientConfig) =>
+  new SQSClient({ useQueueUrlAsEndpoint: false, ...config });

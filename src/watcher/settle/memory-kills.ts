@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { COUNTED_RESULTS } from '../../contract/log';
+import type { WorkerEnd } from '../worker/run-worker';
+import type { Decision } from './decide';
+
+/** Where the kernel counts whom it has killed in this container: cgroup v2, and v1. */
+const COUNTERS = ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.oom_control'];
+
+/** Undefined where it is not counted, as outside of containers. */
+export function readMemoryKills(files: readonly string[] = COUNTERS): number | undefined {
+  for (const file of files) {
+    const count = countIn(file);
+    if (count !== undefined) return count;
+  }
+  return undefined;
+}
+
+function countIn(file: string): number | undefined {
+  try {
+    const [, count] = /^oom_kill (\d+)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+    return count === undefined ? undefined : Number(count);
+  } catch {
+    return undefined;
+  }
+}
+
+/** So many are remembered as explained: those that come later are of jobs that end soon. */
+const MOST_REMEMBERED = 1_000;
+
+/** Kills by the kernel, by their numbers: what a job ended by can only be one that came after its beginning. */
+export class MemoryKills {
+  private readonly read: () => number | undefined;
+  /** Each explains the end of one worker. */
+  private readonly explained = new Set<number>();
+
+  constructor(read: () => number | undefined) {
+    this.read = read;
+  }
+
+  /** How many there were so far. */
+  count(): number {
+    return this.read() ?? 0;
+  }
+
+  /** Whether there was one, after so many, that no other worker's end was explained by. */
+  take(before: number): boolean {
+    const count = this.count();
+    for (let number = before + 1; number <= count; number += 1) {
+      if (this.explained.has(number)) continue;
+      this.remember(number);
+      return true;
+    }
+    return false;
+  }
+
+  private remember(number: number): void {
+    this.explained.add(number);
+    const [oldest] = this.explained;
+    if (this.explained.size > MOST_REMEMBERED && oldest !== undefined) this.explained.delete(oldest);
+  }
+}
+
+/** As a shell says of the program that it waited for: 128 and the signal. */
+const KILLED_CODE = 137;
+
+const NO_MEMORY = "the container's memory was used up";
+
+/**
+ * Names the kernel as the one who ended a worker. Where a worker failed otherwise, a process of it may have been ended, or
+ * one of another job: that is said, too, and takes nothing from whom it was.
+ */
+export function explainMemoryKill(
+  decision: Decision,
+  end: WorkerEnd,
+  { memoryKills, before }: { memoryKills: Pick<MemoryKills, 'count' | 'take'>; before: number },
+): Decision {
+  // Who was stopped was killed by the watcher.
+  if (end.kind !== 'exited' || end.stopped !== undefined) return decision;
+  if (!COUNTED_RESULTS.includes(decision.result)) return decision;
+  const isItself = end.signal === 'SIGKILL' || end.code === KILLED_CODE;
+  const isExplained = isItself ? memoryKills.take(before) : memoryKills.count() > before;
+  if (!isExplained) return decision;
+  const who = isItself ? 'killed by the kernel' : 'a process in the container was killed by the kernel';
+  return { ...decision, reason: `${decision.reason}: ${who}, since ${NO_MEMORY}` };
+}

@@ -1,0 +1,201 @@
+import { sentAnewText } from '../../contract/sent-anew';
+import { createBackoff } from '../../shared/backoff';
+import { MAX_BATCH } from '../../shared/batches';
+import { type Cancel, type Clock, pause } from '../clock';
+import { type Counted, type SendAnew, whenToSendAnew } from '../job/copy';
+import { describeError, type Logger } from '../log';
+import type { HeldMessage } from '../queue/heartbeat';
+import { tellRefusals } from '../queue/outage';
+import type { FailedEntry, Queue, VisibilityChange } from '../queue/queue';
+import type { Settlement } from './decide';
+
+/** Carries a settlement out. Never rejects: what cannot be settled comes back by itself, at least once. */
+export type Settle = (message: SettledMessage, settlement: Settlement) => Promise<void>;
+
+export type SettledMessage = HeldMessage & Counted;
+
+export interface SettleParts {
+  queue: Queue;
+  visibilityTimeoutSeconds: number;
+  concurrency: number;
+  isFifo: boolean;
+  maxReceives: number;
+  clock: Clock;
+  random: () => number;
+  log: Logger;
+  /** The task is about to be killed: what is not settled by now comes back by itself. */
+  outOfTime: AbortSignal;
+}
+
+export function createSettle({ queue, ...others }: SettleParts): Settle {
+  const parts = { ...others, queue: tellRefusals(queue, others.log) };
+  const attempt = createAttempt(parts);
+  const sendCopy = createSendCopy(parts);
+  return async (message, settlement) => {
+    const persist = createPersistence(parts, message);
+    const asItIs = () => persist(() => attempt(message, settlement), settlement.action);
+    const anew = sendAnewOf(parts, message, settlement);
+    if (anew === undefined) {
+      await asItIs();
+      return;
+    }
+    const copy = sendCopy(message, { ...anew, settlement });
+    // Who can do without a copy is not held up by it.
+    const isSent = anew.isNeeded ? await persist(copy, 'send anew') : (await copy()) === undefined;
+    if (isSent) await persist(() => attempt(message, { action: 'delete' }), 'delete');
+    else if (!anew.isNeeded) await asItIs();
+  };
+}
+
+/** A copy would lose its place in a FIFO queue. */
+function sendAnewOf(
+  { isFifo, maxReceives, log }: SettleParts,
+  message: SettledMessage,
+  settlement: Settlement,
+): SendAnew | undefined {
+  if (!isFifo) return whenToSendAnew(message, settlement, maxReceives);
+  const isCounted = settlement.action === 'delete' || settlement.isCounted;
+  if (!isCounted && message.receives >= maxReceives)
+    log.warn('this was its last receive: it goes to the dead-letter queue next', message.messageId);
+  return undefined;
+}
+
+/** Tries again what fails, until it is done, or another watcher has the message, or the task is killed. */
+function createPersistence(
+  { clock, random, log, outOfTime, visibilityTimeoutSeconds }: SettleParts,
+  message: HeldMessage,
+) {
+  const backoff = createBackoff(random);
+  // The last heartbeat hid the message for this long.
+  const deadlineMs = clock.now() + visibilityTimeoutSeconds * 1000;
+  return async (step: () => Promise<Answer>, what: string): Promise<boolean> => {
+    for (;;) {
+      const failure = await step();
+      if (failure === undefined) return true;
+      const waitMs = backoff.next();
+      if (failure.isFinal || outOfTime.aborted || clock.now() + waitMs > deadlineMs) {
+        log.warn(`could not ${what} the message, which comes again: ${failure.reason}`, message.messageId);
+        return false;
+      }
+      await pause(clock, waitMs, outOfTime);
+    }
+  };
+}
+
+/**
+ * A copy is sent, and then the message is deleted: between the two there are both for a moment, never none. Where it is
+ * tried again, it is without the mark: SQS may have refused it for that.
+ */
+function createSendCopy({ queue, log }: SettleParts) {
+  return (
+    { messageId, received }: SettledMessage,
+    { mark, why, settlement }: SendAnew & { settlement: Settlement },
+  ): (() => Promise<Answer>) => {
+    let nextMark = mark;
+    const afterSeconds = settlement.action === 'return' ? settlement.afterSeconds : 0;
+    return async () => {
+      try {
+        const id = await queue.sendCopy(received, afterSeconds, nextMark);
+        log.info(sentAnewText(id, why), messageId);
+        return undefined;
+      } catch (error) {
+        nextMark = undefined;
+        return failureOf(error);
+      }
+    };
+  };
+}
+
+/** Milliseconds for which a settlement waits for others: a tenth of the calls, where jobs are short. */
+const LINGER_MS = 50;
+
+/** A slot waits for it, and others work meanwhile where there are any. */
+const fifoLingerMs = (concurrency: number) => (concurrency === 1 ? 0 : 10);
+
+/** Undefined: done. */
+type Answer = Pick<FailedEntry, 'isFinal' | 'reason'> | undefined;
+
+/** One try, in a batch with others. */
+function createAttempt({ queue, clock, concurrency, isFifo }: SettleParts) {
+  // Until a message of a FIFO group is deleted, SQS keeps the next one back.
+  const common = { clock, lingerMs: isFifo ? fifoLingerMs(concurrency) : LINGER_MS };
+  const deletions: Batcher<string, Answer> = createBatcher({
+    ...common,
+    send: async (handles: readonly string[]) => answersFor(handles, await queue.deleteBatch(handles)),
+  });
+  const changes: Batcher<VisibilityChange, Answer> = createBatcher({
+    ...common,
+    send: async (batch: readonly VisibilityChange[]) => {
+      const handles = batch.map(({ receiptHandle }) => receiptHandle);
+      return answersFor(handles, await queue.changeVisibilityBatch(batch));
+    },
+  });
+  return ({ receiptHandle }: HeldMessage, settlement: Settlement): Promise<Answer> => {
+    const answer =
+      settlement.action === 'delete'
+        ? deletions.add(receiptHandle)
+        : changes.add({ receiptHandle, timeoutSeconds: settlement.afterSeconds });
+    return answer.catch(failureOf);
+  };
+}
+
+function failureOf(error: unknown): Answer {
+  return { isFinal: false, reason: describeError(error) };
+}
+
+function answersFor(handles: readonly string[], failed: readonly FailedEntry[]): Answer[] {
+  return handles.map((handle) => failed.find(({ receiptHandle }) => receiptHandle === handle));
+}
+
+/**
+ * Gathers entries and sends them in batches of up to ten: at once when a batch is full, else after a short wait for
+ * others. The promise of an entry resolves when its own batch has been answered, and rejects with the batch.
+ */
+export interface Batcher<Entry, Answer> {
+  add(entry: Entry): Promise<Answer>;
+}
+
+interface Waiting<Entry, Answer> {
+  entry: Entry;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+}
+
+export function createBatcher<Entry, Answer>(parts: {
+  send: (entries: readonly Entry[]) => Promise<readonly Answer[]>;
+  clock: Clock;
+  /** Milliseconds for which an entry waits for others. */
+  lingerMs: number;
+}): Batcher<Entry, Answer> {
+  let waiting: Waiting<Entry, Answer>[] = [];
+  let cancelTimer: Cancel | undefined;
+
+  const flush = () => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    const batch = waiting;
+    waiting = [];
+    if (batch.length > 0) void sendBatch(batch, parts.send);
+  };
+
+  return {
+    add: (entry) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ entry, resolve, reject });
+        if (waiting.length >= MAX_BATCH || parts.lingerMs === 0) flush();
+        else cancelTimer ??= parts.clock.after(parts.lingerMs, flush);
+      }),
+  };
+}
+
+async function sendBatch<Entry, Answer>(
+  batch: readonly Waiting<Entry, Answer>[],
+  send: (entries: readonly Entry[]) => Promise<readonly Answer[]>,
+): Promise<void> {
+  try {
+    const answers = await send(batch.map(({ entry }) => entry));
+    batch.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+  } catch (error) {
+    batch.forEach(({ reject }) => reject(error));
+  }
+}

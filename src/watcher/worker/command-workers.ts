@@ -1,0 +1,210 @@
+import { receivedText } from '../../contract/log-lines';
+import type { Clock } from '../clock';
+import {
+  type MessageFile,
+  type MessageFolders,
+  type TemporaryFolder,
+  type TemporaryFolders,
+  writeMessageFile,
+} from '../job/files';
+import type { Job } from '../job/job';
+import type { Logger } from '../log';
+import { decide, type Decision, outcomeOf, type Settlement, triedOf } from '../settle/decide';
+import { explainMemoryKill, type MemoryKills } from '../settle/memory-kills';
+import type { WorkerCommand } from './command';
+import { workerVariables } from './environment';
+import type { Machine } from './machine';
+import {
+  type RunningWorker,
+  runWorker,
+  type StartWorker,
+  type StopReason,
+  type Variable,
+  type WorkerEnd,
+} from './run-worker';
+import { createSlots, limitTime, type Workers } from './workers';
+
+/** A process of its own for each message. */
+export function createCommandWorkers(parts: {
+  concurrency: number;
+  runJob: (job: Job) => RunningJob;
+  /** When no job will be run any more. */
+  close: () => Promise<void>;
+}): Workers {
+  const slots = createSlots(parts.concurrency);
+  const running = new Set<RunningJob>();
+  return {
+    slots,
+    batchSize: 1,
+    start: (jobs) => {
+      const started = jobs.map(parts.runJob);
+      started.forEach((job) => running.add(job));
+      return {
+        settled: Promise.all(started.map(({ settled }) => settled)).finally(() => {
+          started.forEach((job) => running.delete(job));
+        }),
+        stop: (reason, graceMs) => {
+          started.forEach((job) => {
+            job.stop(reason, graceMs);
+          });
+        },
+        abandon: () => {
+          started.forEach((job) => {
+            job.abandon();
+          });
+        },
+      };
+    },
+    done: () => {
+      slots.release();
+    },
+    kill: () => {
+      running.forEach((job) => {
+        job.kill();
+      });
+    },
+    close: parts.close,
+  };
+}
+
+export interface RunningJob {
+  /** How the message is to be settled. Never rejects. */
+  settled: Promise<Settlement>;
+  stop(reason: StopReason, graceMs: number): void;
+  kill(): void;
+  /** How it ends is not waited for any longer, nor are its files. */
+  abandon(): void;
+}
+
+export interface JobParts extends MessageFolders {
+  command: WorkerCommand;
+  start: StartWorker;
+  /** What a worker inherits of the container's environment. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** From here each job has a `TMPDIR` of its own, where others run beside it. */
+  temporaryFolders: TemporaryFolders | undefined;
+  maxJobDurationSeconds: number;
+  machine: Pick<Machine, 'judge'>;
+  memoryKills: Pick<MemoryKills, 'count' | 'take'>;
+  hasStandardInput: boolean;
+  clock: Clock;
+  /** By which SQS says when a message was sent: it can be set while a job runs. */
+  timeOfDay: Pick<Clock, 'now'>;
+  log: Logger;
+}
+
+/** Runs the worker of one message, from its first line of log to its outcome. */
+export function runJob(job: Job, parts: JobParts): RunningJob {
+  let worker: RunningWorker | undefined;
+  const pending: ((worker: RunningWorker) => void)[] = [];
+  const tell = (what: (worker: RunningWorker) => void) => {
+    if (worker === undefined) pending.push(what);
+    else what(worker);
+  };
+  let abandon: () => void = () => undefined;
+  const abandoned = new Promise<WorkerEnd>((resolve) => (abandon = () => resolve(ABANDONED)));
+  const onStart = (started: RunningWorker) => {
+    worker = started;
+    // Told to stop while the message was still being written.
+    pending.forEach((what) => {
+      what(started);
+    });
+  };
+  return {
+    settled: work(job, parts, { onStart, abandoned }),
+    stop: (reason, graceMs) => tell((started) => started.stop(reason, graceMs)),
+    kill: () => tell((started) => started.kill()),
+    abandon,
+  };
+}
+
+/** Whatever it was told for: the task is about to be gone. */
+const ABANDONED: WorkerEnd = { kind: 'exited', code: null, signal: 'SIGKILL', stopped: 'shutdown' };
+
+async function work(
+  job: Job,
+  parts: JobParts,
+  { onStart, abandoned }: { onStart: (worker: RunningWorker) => void; abandoned: Promise<WorkerEnd> },
+): Promise<Settlement> {
+  const { clock, log } = parts;
+  const startedAtMs = clock.now();
+  const killsBefore = parts.memoryKills.count();
+  log.info(receivedText(job), job.messageId);
+  const end = await Promise.race([workerEnd(job, parts, onStart), abandoned]);
+  const nowMs = clock.now();
+  tellOfRemains(end, job, log);
+  const decision = decisionOn(end, { job, nowMs, killsBefore }, parts);
+  const outcome = outcomeOf(decision, {
+    job,
+    durationMs: nowMs - startedAtMs,
+    nowMs: parts.timeOfDay.now(),
+    exit: end.kind === 'exited' ? end : undefined,
+    peakMemoryKiB: end.kind === 'exited' ? end.remains?.peakMemoryKiB : undefined,
+  });
+  log.outcome(outcome, job.messageId);
+  return decision.settlement;
+}
+
+function decisionOn(
+  end: WorkerEnd,
+  { job, nowMs, killsBefore }: { job: Job; nowMs: number; killsBefore: number },
+  { machine, memoryKills }: JobParts,
+): Decision {
+  const tried = triedOf(job, nowMs);
+  const decision = machine.judge(job, end, tried) ?? decide(end, tried);
+  return explainMemoryKill(decision, end, { memoryKills, before: killsBefore });
+}
+
+function tellOfRemains(end: WorkerEnd, { messageId }: Job, log: Logger): void {
+  const remains = end.kind === 'exited' ? end.remains : undefined;
+  if (remains === undefined) return;
+  const { leftCount, leftNames, stuckCount } = remains;
+  const names = leftNames === '' ? '' : ` (${leftNames})`;
+  const wereEnded = leftCount === 1 ? 'which was ended' : 'which were ended';
+  if (leftCount > 0) log.warn(`it left ${processes(leftCount)} behind${names}, ${wereEnded}`, messageId);
+  if (stuckCount > 0) log.warn(`${processes(stuckCount)} of it could not be ended`, messageId);
+}
+
+const processes = (count: number) => (count === 1 ? '1 process' : `${count} processes`);
+
+async function workerEnd(
+  job: Job,
+  parts: JobParts,
+  onStart: (worker: RunningWorker) => void,
+): Promise<WorkerEnd> {
+  let file: MessageFile | undefined;
+  let temporary: TemporaryFolder | undefined;
+  try {
+    // Awaited only where there is something to wait for: so one worker starts before the next message is looked at.
+    const written = writeMessageFile(parts, job.body);
+    file = written instanceof Promise ? await written : written;
+    const taken = parts.temporaryFolders?.take();
+    temporary = taken instanceof Promise ? await taken : taken;
+    const worker = runWorker({
+      start: parts.start,
+      command: parts.command,
+      environment: parts.environment,
+      variables: variablesOf(job, file, temporary),
+      // Many programs read standard input unasked, and take what is there for keys or for more files.
+      input: parts.hasStandardInput ? job.body : '',
+      clock: parts.clock,
+      writeLines: (lines) => parts.log.worker(lines, job.messageId),
+    });
+    onStart(worker);
+    const limit = limitTime(worker, job.receivedAtMs, parts);
+    const end = await worker.ended;
+    limit.cancel();
+    return end;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { kind: 'not-started', reason: `cannot prepare the worker: ${message}`, code };
+  } finally {
+    await Promise.all([file?.remove(), temporary?.giveBack()]);
+  }
+}
+
+function variablesOf(job: Job, file: MessageFile, temporary: TemporaryFolder | undefined): Variable[] {
+  const variables = workerVariables(job, file.path);
+  if (temporary !== undefined) variables.push(['TMPDIR', temporary.path]);
+  return variables;
+}

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { type Dir, type Dirent, opendirSync, readlinkSync } from 'node:fs';
+import { chmod, lstat, opendir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { getuid } from 'node:process';
+import { IMAGE_FOLDER } from '../../contract/image';
+import { describeError, type Logger } from '../log';
+
+/** Every container has it, small and in memory, also where the root file system is read-only. */
+export const SHARED_MEMORY = '/dev/shm';
+
+/** Of the machine's own processes: https://github.com/torvalds/linux/blob/master/include/linux/proc_ns.h */
+const IPC_OF_MACHINE = 'ipc:[4026531839]';
+
+/** Empties the folders that workers may write to. Links are removed, not followed. Never rejects. */
+export async function emptyFolders(folders: readonly string[], log: Pick<Logger, 'warn'>): Promise<void> {
+  for (const folder of folders) await tryToEmpty(folder, log);
+}
+
+async function tryToEmpty(folder: string, log: Pick<Logger, 'warn'>, isKept?: IsKept): Promise<void> {
+  try {
+    await emptyFolder(folder, isKept);
+  } catch (error) {
+    log.warn(`${folder} could not be emptied: ${describeError(error)}`);
+  }
+}
+
+/**
+ * What empties all that workers may have written to; to be made before the first of them.
+ * @param folders the mounts; undefined: nothing is emptied
+ * @param programFolder of the watcher: only in an image of the plugin is the shared memory one for its workers
+ */
+export async function createEmptying(
+  folders: readonly string[] | undefined,
+  programFolder: string,
+  log: Pick<Logger, 'warn'>,
+): Promise<() => Promise<void>> {
+  if (folders === undefined) return () => Promise.resolve();
+  const emptyMemory = isOwnMemory(programFolder) ? await createMemoryEmptying(SHARED_MEMORY, log) : undefined;
+  return async () => {
+    await emptyFolders(folders, log);
+    await emptyMemory?.();
+  };
+}
+
+/** Not on a developer's machine, nor where the task shares that of its host. */
+export function isOwnMemory(programFolder: string, ipcNamespace: () => string = ownIpcNamespace): boolean {
+  try {
+    return programFolder === IMAGE_FOLDER && ipcNamespace() !== IPC_OF_MACHINE;
+  } catch {
+    return false;
+  }
+}
+
+const ownIpcNamespace = () => readlinkSync('/proc/self/ns/ipc');
+
+/** Of what this user has put there since: other containers of the task may share it, and the image may need what it had. */
+export async function createMemoryEmptying(
+  folder: string,
+  log: Pick<Logger, 'warn'>,
+): Promise<() => Promise<void>> {
+  const before = new Set(await readdir(folder).catch(() => []));
+  const isKept: IsKept = async (file) => {
+    if (before.has(path.basename(file))) return true;
+    const found = await lstat(file).catch(() => undefined);
+    return found?.uid !== getuid?.();
+  };
+  return async () => {
+    // Mostly nothing is there, which is seen at once in memory, after each job.
+    if (!isEmpty(folder)) await tryToEmpty(folder, log, isKept);
+  };
+}
+
+function isEmpty(folder: string): boolean {
+  try {
+    const opened = opendirSync(folder);
+    const first = opened.readSync();
+    opened.closeSync();
+    return first === null;
+  } catch {
+    return true;
+  }
+}
+
+/** A folder with all that is in it, or a file. Links are removed, not followed. Never rejects. */
+export async function removeAll(place: string): Promise<void> {
+  try {
+    const isFile = !(await lstat(place)).isDirectory();
+    if (!isFile) await emptyFolder(place);
+    await (isFile ? unlink(place) : rmdir(place));
+  } catch {
+    // What is left there is in nobody's way.
+  }
+}
+
+/** Whether an entry of the folder itself is to stay. */
+export type IsKept = (file: string) => Promise<boolean>;
+
+/**
+ * Removes all that is in a folder. Links are removed, not followed.
+ * @throws what went wrong first, when nothing is under way any more: the next worker may start in this folder
+ */
+export const emptyFolder = (folder: string, isKept?: IsKept): Promise<void> =>
+  new Emptying(folder, isKept).run();
+
+/** As many as Node has threads for it; more only wait for them, and take memory. */
+const MOST_AT_ONCE = 4;
+
+/** Each holds a folder open. */
+const MOST_LEVELS = 40;
+
+/** The longest path that Linux takes has 4,096 bytes, and a name 255. */
+const LONGEST_FOLDER_BYTES = 3_500;
+
+/**
+ * A job may leave hundreds of thousands of files: their names are read a few at a time, and never held all at once. Node's
+ * own `rm` reads whole folders, and begins to remove all that is in them together.
+ */
+class Emptying {
+  private readonly top: string;
+  private readonly isKept: IsKept | undefined;
+  private readonly removals = new Set<Promise<void>>();
+  private failures = 0;
+  private failure: unknown;
+
+  constructor(top: string, isKept: IsKept | undefined) {
+    this.top = top;
+    this.isKept = isKept;
+  }
+
+  async run(): Promise<void> {
+    await this.empty(this.top, 0);
+    if (this.failures > 0) throw this.failure;
+  }
+
+  /** Read again until there is nothing: what is removed meanwhile may hide what stands behind it. */
+  private async empty(folder: string, level: number): Promise<void> {
+    for (;;) {
+      const { failures } = this;
+      const found = await this.emptyOnce(folder, level);
+      await Promise.all(this.removals);
+      // What cannot be removed would be found for ever.
+      if (found === 0 || this.failures > failures) return;
+    }
+  }
+
+  private async emptyOnce(folder: string, level: number): Promise<number> {
+    const opened = await open(folder);
+    let found = 0;
+    try {
+      for (let entry = await opened.read(); entry !== null; entry = await opened.read()) {
+        const file = path.join(folder, entry.name);
+        if (level === 0 && (await this.isKept?.(file))) continue;
+        found += 1;
+        if (await isFolder(entry, file)) await this.removeFolder(file, level + 1);
+        else await this.removeFile(file);
+      }
+    } finally {
+      void opened.close();
+    }
+    return found;
+  }
+
+  private async removeFolder(folder: string, level: number): Promise<void> {
+    try {
+      const isDeep = level > MOST_LEVELS || Buffer.byteLength(folder) > LONGEST_FOLDER_BYTES;
+      if (isDeep) await this.bringUp(folder);
+      else await this.removeShallow(folder, level);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async removeShallow(folder: string, level: number): Promise<void> {
+    await this.empty(folder, level);
+    await unlocked([path.dirname(folder)], () => rmdir(folder));
+  }
+
+  /** What is too deep for a path to what is in it is emptied from the top, where it is found next. */
+  private async bringUp(folder: string): Promise<void> {
+    const above = path.join(this.top, `.watchbot-${randomUUID()}`);
+    await unlocked([path.dirname(folder), folder], () => rename(folder, above));
+  }
+
+  private async removeFile(file: string): Promise<void> {
+    if (this.removals.size >= MOST_AT_ONCE) await Promise.race(this.removals);
+    const removal = unlocked([path.dirname(file)], () => unlink(file)).then(
+      () => void this.removals.delete(removal),
+      (error: unknown) => {
+        this.removals.delete(removal);
+        this.fail(error);
+      },
+    );
+    this.removals.add(removal);
+  }
+
+  private fail(error: unknown): void {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (this.failures === 0) this.failure = error;
+    this.failures += 1;
+  }
+}
+
+const open = (folder: string): Promise<Dir> => unlocked([folder], () => opendir(folder));
+
+/** Some file systems say of no entry what it is. */
+async function isFolder(entry: Dirent, file: string): Promise<boolean> {
+  if (entry.isDirectory() || entry.isFile() || entry.isSymbolicLink()) return entry.isDirectory();
+  const found = await lstat(file).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
+/** A cache of modules, as Go's, lets nothing be removed from its folders. */
+async function unlocked<Result>(folders: readonly string[], act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    for (const folder of folders) await chmod(folder, 0o700);
+    return act();
+  }
+}

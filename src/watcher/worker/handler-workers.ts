@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { receivedText } from '../../contract/log-lines';
+import type { Clock } from '../clock';
+import type { Job } from '../job/job';
+import { type EventSource, sqsEvent } from '../job/sqs-event';
+import type { Logger } from '../log';
+import { decideBatch, type Decision, outcomeOf, release, triedOf } from '../settle/decide';
+import type { HandlerSettings, Settings } from '../settings';
+import type { WorkerCommand } from './command';
+import { startByNode } from './node-spawn';
+import { readResidentMemory } from './processes';
+import type { StartWorker, StopReason } from './run-worker';
+import type { InvocationEnd } from './warm/runtime-api';
+import { WarmPool } from './warm/warm-pool';
+import { WarmWorker } from './warm/warm-worker';
+import { createSlots, limitTime, type RunningBatch, type Slots, type Workers } from './workers';
+
+export interface HandlerWorkersParts
+  extends
+    Pick<HandlerSettings, 'batchSize' | 'maxInvocations' | 'workerMemoryMiB'>,
+    Pick<Settings, 'concurrency' | 'maxJobDurationSeconds'> {
+  /** By Node's own way, unless given. */
+  start?: StartWorker;
+  command: WorkerCommand;
+  /** Of each worker, but for the address of its Runtime API. */
+  environment: Readonly<Record<string, string | undefined>>;
+  functionArn: string;
+  source: EventSource;
+  stopping: AbortSignal;
+  clock: Clock;
+  timeOfDay: Pick<Clock, 'now'>;
+  random: () => number;
+  log: Logger;
+}
+
+export interface HandlerWorkers extends Workers {
+  /** Each is replaced, after the invocation that it is at. */
+  reload(): void;
+}
+
+/** Processes that stay, and take one batch after the other. */
+export function createHandlerWorkers(parts: HandlerWorkersParts): HandlerWorkers {
+  // None is free before its worker asks for an invocation.
+  const slots = createSlots(parts.concurrency, parts.concurrency);
+  const pool = new WarmPool({
+    ...parts,
+    slots,
+    readResidentMemory,
+    // They are started rarely: Node's own way needs nobody between, and so their last lines are here with their answer.
+    start: (callbacks) => WarmWorker.start({ start: startByNode, ...parts, ...callbacks }),
+  });
+  pool.begin();
+  return {
+    slots,
+    batchSize: parts.batchSize,
+    start: (jobs) => runBatch(jobs, { ...parts, takeWorker: () => takeWorker(pool, slots) }),
+    // The pool frees the slot, when its worker asks for more.
+    done: () => undefined,
+    kill: () => {
+      pool.kill();
+    },
+    close: () => pool.close(),
+    reload: () => {
+      pool.reload();
+    },
+  };
+}
+
+/** Without a worker nobody will ask for more: the slot that the loop took is given back here. */
+async function takeWorker(pool: WarmPool, slots: Slots): Promise<WarmWorker | undefined> {
+  const worker = await pool.take();
+  if (worker === undefined) slots.release();
+  return worker;
+}
+
+export interface BatchParts {
+  /** A worker that is ready; undefined where there will be none soon. */
+  takeWorker: () => Promise<Pick<WarmWorker, 'invoke' | 'stop'> | undefined>;
+  source: EventSource;
+  maxJobDurationSeconds: number;
+  clock: Clock;
+  /** By which deadlines are told, and SQS says when a message was sent. */
+  timeOfDay: Pick<Clock, 'now'>;
+  log: Logger;
+}
+
+/** Gives messages to a warm worker, from their first line of log to their outcomes. */
+export function runBatch(jobs: readonly Job[], parts: BatchParts): RunningBatch {
+  const control = new BatchControl();
+  return {
+    settled: work(jobs, parts, control),
+    stop: (reason, graceMs) => {
+      control.stop(reason, graceMs);
+    },
+    abandon: () => {
+      control.abandon();
+    },
+  };
+}
+
+type Worker = Pick<WarmWorker, 'invoke' | 'stop'>;
+
+/** What others want of an invocation while it is under way. */
+class BatchControl {
+  /** The first reason for which its worker was told to end. */
+  told: StopReason | undefined;
+  /** Resolves when nobody waits for its end any more. */
+  readonly abandoned: Promise<InvocationEnd>;
+  abandon!: () => void;
+  private worker: Worker | undefined;
+
+  constructor() {
+    const end = { kind: 'exited', code: null, signal: 'SIGKILL', stopped: 'shutdown' } as const;
+    this.abandoned = new Promise((resolve) => (this.abandon = () => resolve({ kind: 'ended', end })));
+  }
+
+  /** Whether it is still to be given the messages. */
+  take(worker: Worker): boolean {
+    this.worker = worker;
+    return this.told === undefined;
+  }
+
+  stop(reason: StopReason, graceMs: number): void {
+    this.told ??= reason;
+    this.worker?.stop(reason, graceMs);
+  }
+}
+
+async function work(jobs: readonly Job[], parts: BatchParts, control: BatchControl) {
+  const { clock, log } = parts;
+  const startedAtMs = clock.now();
+  // One message has its own id for that of its invocation, so that whatever a handler logs leads to it.
+  const requestId = jobs.length === 1 ? jobs[0]!.messageId : randomUUID();
+  const invocationId = jobs.length === 1 ? undefined : requestId;
+  jobs.forEach((job) => {
+    log.info(receivedText({ ...job, invocationId }), job.messageId);
+  });
+  const worker = await parts.takeWorker();
+  const isWorking = worker !== undefined && control.take(worker);
+  const end = isWorking ? await invoke(worker, { jobs, requestId, control }, parts) : undefined;
+  const nowMs = clock.now();
+  const tried = jobs.map(invokedAt(nowMs));
+  const decisions =
+    end === undefined
+      ? tried.map((message) => release(NO_WORKER, message))
+      : decideBatch(end, tried, control.told);
+  tell(jobs, decisions, { ...parts, durationMs: nowMs - startedAtMs, exit: exitOf(end) });
+  return decisions.map(({ settlement }) => settlement);
+}
+
+const NO_WORKER = 'there was no worker for it; it goes back at once';
+
+const invokedAt = (nowMs: number) => (job: Job) => ({ messageId: job.messageId, ...triedOf(job, nowMs) });
+
+const exitOf = (end: InvocationEnd | undefined) =>
+  end?.kind === 'ended' && end.end.kind === 'exited' ? end.end : undefined;
+
+async function invoke(
+  worker: Worker,
+  { jobs, requestId, control }: { jobs: readonly Job[]; requestId: string; control: BatchControl },
+  parts: BatchParts,
+): Promise<InvocationEnd> {
+  const { timeOfDay, source } = parts;
+  // All have been held since the first of them came.
+  const limit = limitTime(control, jobs[0]!.receivedAtMs, parts);
+  const answered = worker.invoke({
+    requestId,
+    event: sqsEvent(jobs, source),
+    deadlineMs: timeOfDay.now() + Math.round(limit.seconds * 1000),
+    traceHeader: jobs[0]!.traceHeader,
+  });
+  const end = await Promise.race([answered, control.abandoned]);
+  limit.cancel();
+  return end;
+}
+
+function tell(
+  jobs: readonly Job[],
+  decisions: readonly Decision[],
+  more: Pick<BatchParts, 'log' | 'timeOfDay'> & {
+    durationMs: number;
+    exit: { code: number | null; signal: string | null } | undefined;
+  },
+): void {
+  jobs.forEach((job, index) => {
+    const decision = decisions[index];
+    if (decision === undefined) return;
+    const outcome = outcomeOf(decision, { ...more, job, nowMs: more.timeOfDay.now() });
+    more.log.outcome(outcome, job.messageId);
+  });
+}
