@@ -6,14 +6,14 @@ import { MIB } from '../../shared/sizes';
 export interface FileLine {
   /** From 1. */
   number: number;
-  /** Undefined where it is longer than any message, or no UTF-8. */
+  /** Undefined if it is longer than any message, or no UTF-8. */
   text: string | undefined;
   trouble: 'too long' | 'not UTF-8' | undefined;
 }
 
 const LINE_FEED = 0x0a;
 const CHUNK_BYTES = 262_144;
-/** Above the greatest message as JSON may write it: `\u0000` for each of its bytes. */
+/** More than the largest message as JSON may write it: `\u0000` for each of its bytes. */
 const MAX_LINE_BYTES = 8 * MIB;
 
 /** The lines of a file as they are read; no more of it is in memory than a chunk and a line. */

@@ -17,10 +17,10 @@ export interface Work {
   isEstimate?: boolean;
 }
 
-/** A line in a log for so many, where nobody watches. */
+/** A line in a log for so many, if nobody watches. */
 const LINE_EVERY = 100_000;
 
-/** A bar on standard error where that is a terminal, else a line now and then. */
+/** A bar on standard error if that is a terminal, else a line now and then. */
 export async function createProgressBar(
   { terminal, voice }: { terminal: Terminal; voice: Voice },
   work: Work,

@@ -16,8 +16,7 @@ const YES = { usage: 'Do not ask', type: 'boolean' } as const;
 const DRY_RUN = { usage: 'Only say what would be done', type: 'boolean' } as const;
 
 export const DEAD_LETTER: CommandDefinition = {
-  usage:
-    'Dead letters: look at them, put them back, delete them. Exit code 0: done; 1: not, or not all of it',
+  usage: 'Look at dead letters, put them back, delete them. Exit code 0: done; 1: not all of it was done',
   commands: {
     list: {
       usage: 'List dead letters. SQS counts a look as a receive; all are released at once',
@@ -25,7 +24,7 @@ export const DEAD_LETTER: CommandDefinition = {
       options: {
         ...WHERE,
         ...FILTERS,
-        limit: { usage: 'List so many at most (default: 50; 0: all that SQS shows)', type: 'string' },
+        limit: { usage: 'How many to list at most (default: 50; 0: all that SQS shows)', type: 'string' },
         json: { usage: 'Print a line of JSON for each', type: 'boolean' },
       },
       examples: [
@@ -44,9 +43,9 @@ export const DEAD_LETTER: CommandDefinition = {
     },
     replay: {
       usage:
-        'Put dead letters back into the work queue: replay [ID…]. All, by a move of SQS itself, where neither ids nor ' +
-        'filters are given; else one by one: sent first, then deleted, so that a kill between the two leads to a ' +
-        'message that is done twice, never to one that is lost',
+        'Put dead letters back into the work queue: replay [ID…]. Without ids and filters, SQS itself moves all. Else ' +
+        'they go one by one: each is sent first, then deleted, so that a kill between the two makes a message run ' +
+        'twice, and never loses one',
       run: async () => (await import('./replay.js')).runReplay,
       words: 'ID…',
       options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, json },
@@ -60,7 +59,7 @@ export const DEAD_LETTER: CommandDefinition = {
       ],
     },
     delete: {
-      usage: 'Delete dead letters, by ids or filters: delete [ID…]. Asks before',
+      usage: 'Delete dead letters, by ids or filters: delete [ID…]. Asks first',
       run: async () => (await import('./delete.js')).runDelete,
       words: 'ID…',
       options: { ...WHERE, ...FILTERS, 'dry-run': DRY_RUN, yes: YES, json },
@@ -72,7 +71,7 @@ export const DEAD_LETTER: CommandDefinition = {
       ],
     },
     purge: {
-      usage: 'Delete all dead letters. Asks before. SQS takes one purge a minute',
+      usage: 'Delete all dead letters. Asks first. SQS takes one purge a minute',
       run: async () => (await import('./delete.js')).runPurge,
       options: { ...WHERE, 'dry-run': DRY_RUN, yes: YES, json },
       examples: [

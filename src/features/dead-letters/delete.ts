@@ -1,6 +1,14 @@
 import { UserError } from '../../errors/user-error';
 import type { CommandRun } from '../command/command';
-import { filterOption, openQueue, preview, reportSettled, sayPreview, settleChosen, throwIfIncomplete } from './choice';
+import {
+  filterOption,
+  openQueue,
+  preview,
+  reportSettled,
+  sayPreview,
+  settleChosen,
+  throwIfIncomplete,
+} from './choice';
 import { argumentProblem } from '../command/options';
 import { deleteLetters } from './held';
 import { isFiltering, matches } from './letter';

@@ -1,5 +1,14 @@
 import type { CommandRun, Voice } from '../command/command';
-import { filterOption, interrupted, openQueue, preview, reportSettled, sayPreview, settleChosen, type OpenedQueue } from './choice';
+import {
+  filterOption,
+  interrupted,
+  openQueue,
+  preview,
+  reportSettled,
+  sayPreview,
+  settleChosen,
+  type OpenedQueue,
+} from './choice';
 import { createProgressBar } from '../command/progress-bar';
 import { HELD_SECONDS } from './held';
 import { isFiltering, matches, type Letter } from './letter';

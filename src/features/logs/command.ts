@@ -6,12 +6,12 @@ export const LOGS: CommandDefinition = {
   options: {
     ...COMMON_OPTIONS,
     json: { usage: 'Each line as JSON, with the line as it was written', type: 'boolean' },
-    tail: { usage: 'Go on with lines as they come, until Ctrl-C', type: 'boolean', shortcut: 't' },
+    tail: { usage: 'Show further lines as they come, until Ctrl-C', type: 'boolean', shortcut: 't' },
     since: {
       usage: 'From when: 90s, 5m, 2h, 1d ago, or 2026-01-31T12:00Z (default: 10m; with --message 1d)',
       type: 'string',
     },
-    until: { usage: 'To when, likewise (default: now)', type: 'string' },
+    until: { usage: 'Until when, likewise (default: now)', type: 'string' },
     filter: { usage: 'Only lines with this text in them', type: 'string' },
     pattern: { usage: "Only lines that match this filter pattern of CloudWatch's", type: 'string' },
     message: { usage: 'Only the job of this message: its id, or how that begins', type: 'string' },
@@ -26,10 +26,10 @@ export const LOGS: CommandDefinition = {
     { line: 'sls watchbot logs --local --tail', does: 'of `sls watchbot local`, from another terminal' },
   ],
   notes: [
-    "**Lines.** The time in UTC, the beginning of the ids of the task and of the message, and the text; a `>` before it is the worker's own output. Control characters are shown as `\\u001b`, so that no worker drives a terminal. With `--json`: `time`, `task`, `messageId`, `source`, `text`, `id`, and `line` as it was written.",
-    '**Jobs.** `--message` takes the id that `send` gave, be it of the topic or of the queue, or the eight characters of it that lines show. All receives of the message are shown in order, on whichever task, and a copy that the watcher sent anew.',
-    "**Filters.** `--filter` is a text, capitals and small letters told apart; it is looked for here, in what CloudWatch gives. `--pattern` is [CloudWatch's own](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html), and CloudWatch does the search: better for long times of a busy log. All that are given must hold.",
-    '**Nothing lost, nothing twice.** Each look of `--tail` begins two minutes before the newest line, since lines come late, and what was shown is known by the ids of its events. A line that comes later still is not shown. Throttling is waited out.',
-    "**Local.** `sls watchbot local` keeps its log in `.serverless/watchbot/local/`: the last run's, 128 MiB at most. `sls package` and `sls deploy` remove it, as all of `.serverless`; of a run that goes on it then begins anew.",
+    "**Lines.** Each has the time in UTC, the first characters of the task's and the message's id, and the text; a `>` before the text marks the worker's own output. Control characters are shown as `\\u001b`, so that no worker drives a terminal. With `--json`: `time`, `task`, `messageId`, `source`, `text`, `id`, and `line` as it was written.",
+    '**Jobs.** `--message` takes the id that `send` gave, whether of the topic or of the queue, or the eight characters of it that lines show. It shows all receives of the message in order, whichever task had it, and those of a copy that the watcher sent anew.',
+    "**Filters.** `--filter` is a text in which capitals and small letters differ; it is searched for here, in what CloudWatch gives. `--pattern` is [CloudWatch's own](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html), and CloudWatch does the search: better for long times of a busy log. If both are given, both must match.",
+    '**Nothing lost, nothing twice.** Each poll of `--tail` begins two minutes before the newest line, since lines come late; lines that were shown already are known by the ids of their events. A line that is more than two minutes late is not shown. If AWS throttles, it waits and tries again.',
+    "**Local.** `sls watchbot local` keeps its log in `.serverless/watchbot/local/`: the last run's, 128 MiB at most. `sls package` and `sls deploy` remove it with the rest of `.serverless`; a run that goes on then begins a new one.",
   ],
 };

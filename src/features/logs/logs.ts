@@ -16,7 +16,7 @@ import { openLog, type LogEvent, type LogSource } from './source';
 export async function runLogs(run: CommandRun): Promise<void> {
   const { options, terminal, signal, voice } = run;
   const plan = planLogs(run, Date.now());
-  const log = await openLog(run, plan.worker);
+  const log = await openLog(run, plan.worker, (text) => void voice.log.notice(text));
   const trace = plan.message === undefined ? undefined : await findMessage(log, plan, signal);
   const colours = coloursFor(terminal.output, terminal.environment);
   const toText = options.json === true ? lineForMachines : (line: ShownLine) => lineForPeople(line, colours);

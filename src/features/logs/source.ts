@@ -3,7 +3,6 @@ import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { logGroupName } from '../../config/names';
 import { UserError } from '../../errors/user-error';
-import type { CommandRun } from '../command/command';
 import type { NamedCall, Target } from '../stack/target';
 import { templateResources } from '../stack/workers';
 import { cloudWatchLog, READ_ACTION } from './cloud-watch';
@@ -37,13 +36,22 @@ export interface LogEvent {
   line: string;
 }
 
+interface LogLocation {
+  target: Target;
+  configuration: Configuration;
+  /** In which `sls watchbot local` keeps its log. */
+  serviceFolder: string;
+}
+
 /**
  * The log of a worker: CloudWatch's, or the file of `sls watchbot local`.
+ * @param onWaiting told when AWS must be waited for
  * @throws {UserError} `WATCHBOT_LOCAL_NOT_RUNNING` if there is no such file
  */
 export async function openLog(
-  { target, configuration, serviceFolder, voice }: CommandRun,
+  { target, configuration, serviceFolder }: LogLocation,
   worker: Worker,
+  onWaiting: (text: string) => void,
 ): Promise<LogSource> {
   if (target.isLocal) {
     await access(localLogFiles(serviceFolder).current).catch((cause: unknown) => {
@@ -56,7 +64,9 @@ export async function openLog(
     logs: await target.clients.logs(),
     logGroup,
     now: Date.now,
-    onWaiting: ({ name }) => voice.log.notice(`CloudWatch Logs asks to wait (${name}); trying on`),
+    onWaiting: ({ name }) => {
+      onWaiting(`CloudWatch Logs asks to wait (${name}); trying on`);
+    },
   });
   const call = { action: READ_ACTION, place: `log group ${logGroup}` };
   return {

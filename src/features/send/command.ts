@@ -6,18 +6,18 @@ export const SEND: CommandDefinition = {
   words: 'MESSAGE',
   options: {
     ...COMMON_OPTIONS,
-    queue: { usage: 'Straight to the queue, not to the topic', type: 'boolean' },
+    queue: { usage: 'Send straight to the queue, not to the topic', type: 'boolean' },
     subject: { usage: 'Subject of the message (a topic has one, a queue has none)', type: 'string' },
     attribute: { usage: 'NAME=TEXT or NAME:Number=NUMBER; may be repeated', type: 'multiple' },
     group: { usage: 'Message group: needed for a FIFO queue', type: 'string' },
     dedup: { usage: 'Deduplication id, for a FIFO queue (default: of the body)', type: 'string' },
-    delay: { usage: 'Let workers have it only after this time: 90s, 15m, 2h, 7d', type: 'string' },
+    delay: { usage: 'Workers get it only after this time: 90s, 15m, 2h, 7d', type: 'string' },
     file: { usage: 'Send each line of this file that is not blank', type: 'string' },
     envelope: {
       usage: 'Lines of --file are {"body", "subject", "attributes", "group", "dedup"}',
       type: 'boolean',
     },
-    'start-line': { usage: 'Of --file: the first line to send (default: 1)', type: 'string' },
+    'start-line': { usage: 'With --file: the first line to send (default: 1)', type: 'string' },
     wait: {
       usage:
         'Wait for the outcome of the message, and end with 0 (done), 2 (dead letter), 3 (rejected) or 4 (not settled)',
@@ -28,7 +28,7 @@ export const SEND: CommandDefinition = {
   examples: [
     {
       line: `sls watchbot send '{"z":1}'`,
-      does: 'a message to the topic, or to the queue where there is none',
+      does: 'a message to the topic, or to the queue if there is none',
     },
     {
       line: `echo '{"z":1}' | sls watchbot send --local`,
@@ -53,14 +53,14 @@ export const SEND: CommandDefinition = {
     2: '`--wait`: the job failed for the last time; the message is a dead letter',
     3: '`--wait`: the worker rejected the message',
     4: '`--wait`: not settled within `--timeout`',
-    130: 'Ctrl-C; of a file, the rest was not sent',
+    130: 'Ctrl-C; the rest of a file was not sent',
   },
   notes: [
-    '**Files.** All of a file is read and checked before anything is sent; up to 20 mistakes are listed. Then it is sent in batches of ten, up to 16 at once, in constant memory. What AWS does not take for the moment is tried again, up to 8 times; what it refuses is listed at the end, and more than 100 such lines stop it. Ctrl-C stops after the calls that are under way and says how to go on: every line before `--start-line` was sent. A file that was stopped otherwise (its process killed) is begun again: a queue that is not FIFO then has some messages twice.',
-    '**Envelopes.** Without `--envelope` a line is the body, as it is. With it, a line is an object: `body` (a text is sent as it is, anything else as its JSON), and optionally `subject`, `attributes` (names to texts or numbers), `group` and `dedup`, which go before `--subject`, `--attribute` and `--group` of the command line.',
-    '**FIFO.** Messages of a group keep their order: one batch of a group is under way at a time, and a message that is refused stops the file. Should AWS take a batch in part, messages of it that later ones went past are listed. A line of a file has the hash of its number and its body as deduplication id: equal lines are all sent, and lines that are sent again within five minutes are not doubled.',
+    '**Files.** All of a file is read and checked before anything is sent; up to 20 mistakes are listed. Then it is sent in batches of ten, up to 16 at once, in constant memory. What AWS cannot take at the moment is sent again, up to 8 times; what it refuses is listed at the end, and more than 100 such lines stop it. Ctrl-C stops after the calls that are under way and says how to go on: every line before `--start-line` was sent. If it was stopped in another way (its process was killed), send the whole file again: a queue that is not FIFO then has some messages twice.',
+    '**Envelopes.** Without `--envelope` a line is the body, as it is. With it, a line is an object: `body` (a text is sent as it is, anything else as its JSON), and optionally `subject`, `attributes` (names to texts or numbers), `group` and `dedup`, which override `--subject`, `--attribute` and `--group` of the command line.',
+    '**FIFO.** Messages of a group keep their order: one batch of a group is under way at a time, and a message that is refused stops the file. If AWS takes a batch in part, messages that later ones of their group went past are listed. A line of a file has the hash of its number and its body as deduplication id: equal lines are all sent, and lines that are sent again within five minutes are not doubled.',
     '**Size.** A topic takes 256 KiB, a queue 1 MiB, attributes included; or what `extensions` set as `MaximumMessageSize`.',
-    '**Delay.** Up to 15 minutes SQS waits: such a message goes straight to the queue, since a topic cannot wait, and not to a FIFO queue, whose messages have no delay of their own. Beyond it EventBridge Scheduler sends, once, with the role that the stack has for a worker with `events: - schedule`; without such a role it is refused, since nothing in the account may then send in the name of the Scheduler. It knows a body and a group, but no attributes.',
+    '**Delay.** Up to 15 minutes SQS waits: such a message goes straight to the queue, since a topic cannot wait, and not to a FIFO queue, whose messages have no delay of their own. If the delay is longer, EventBridge Scheduler sends the message, once, with the role that the stack has for a worker with `events: - schedule`; without such a role the delay is refused, since the Scheduler has no permission to send. The Scheduler knows a body and a group, but no attributes.',
     '**Waiting.** The outcome is read from the log: in AWS that takes some seconds longer than the job.',
   ],
 };

@@ -34,7 +34,8 @@ async function sendNow(run: CommandRun, plan: SendPlan, ready: ReadyMessage): Pr
   const { worker, wait } = plan;
   const isJson = run.options.json === true;
   // Before it is sent: without a log, nobody can wait.
-  const log = wait === undefined ? undefined : await openLog(run, worker);
+  const log =
+    wait === undefined ? undefined : await openLog(run, worker, (text) => void run.voice.log.notice(text));
   const sent = { worker: worker.name, ...(await callAws(run, plan, ready)) };
   if (log === undefined || wait === undefined) {
     run.voice.writeText(isJson ? JSON.stringify(sent) : sentText(sent, run.target));

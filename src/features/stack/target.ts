@@ -23,8 +23,8 @@ export interface NamedCall {
 /** Gives the result of a call, or its error in a user's words: a missing permission, an emulator that is not running. */
 export type Explain = <T>(call: NamedCall, run: () => Promise<T>) => Promise<T>;
 
-export function createTarget(where: Omit<Target, 'explain'>): Target {
-  return { ...where, explain: where.isLocal ? explainLocal(where) : explainInAws(where) };
+export function createTarget(target: Omit<Target, 'explain'>): Target {
+  return { ...target, explain: target.isLocal ? explainLocal(target) : explainInAws(target) };
 }
 
 function explainInAws({ region }: Pick<Target, 'region'>): Explain {

@@ -7,7 +7,8 @@ export const STATUS: CommandDefinition = {
     ...COMMON_OPTIONS,
     worker: { usage: 'Show only this worker (default: all)', type: 'string' },
     watch: {
-      usage: 'Look again every 3 seconds until Ctrl-C: in place on a terminal, a line each with --json',
+      usage:
+        'Look again every 3 seconds until Ctrl-C: in place on a terminal, or a line for each look with --json',
       type: 'boolean',
     },
   },
@@ -20,6 +21,6 @@ export const STATUS: CommandDefinition = {
     },
   ],
   exitCodes: {
-    1: 'not deployed, or nothing could be read; what is missing in part is told at its place, with 0',
+    1: 'not deployed, or nothing could be read. If only a part could not be read, the part says why, and the exit code is 0',
   },
 };
