@@ -3,7 +3,7 @@ import { lazyClients, type Clients, type ClientSettings } from '../features/stac
 import { credentialsProvider } from './credentials';
 import type { AwsProvider, AwsSdkConfig } from './framework';
 
-/** The emulator takes any. */
+/** The emulator accepts any credentials. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Clients for the emulator of `sls watchbot local`. */
@@ -24,8 +24,8 @@ export function localClients(provider: AwsProvider, endpoint: string): Clients {
 export const awsClients = (provider: AwsProvider): Clients => lazyClients(() => awsSettings(provider));
 
 /**
- * The framework's own credentials, profile and region; the SDK reads `AWS_ENDPOINT_URL`. To be asked for before a client
- * is loaded.
+ * The framework's own credentials, profile and region; the SDK itself reads `AWS_ENDPOINT_URL`. It must be called before a
+ * client is loaded, so that the SDK does not warn.
  */
 async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
   silenceNodeWarning();
@@ -33,13 +33,13 @@ async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
   return { ...(await settings), useQueueUrlAsEndpoint: false };
 }
 
-/** For frameworks that do not give the settings of their own clients. */
+/** For frameworks that do not tell the settings of their own clients. */
 async function ownSettings(provider: AwsProvider): Promise<AwsSdkConfig> {
   const settings = { region: provider.getRegion(), ...requestHandler(provider) };
   const given = provider.getAwsSdkV3CredentialsProvider?.();
   if (given !== undefined) return { ...settings, credentials: given };
   const credentials = credentialsProvider(() => provider.getCredentials());
-  // That there are none is told before anything is called.
+  // If there are none, that is said before anything is called.
   await credentials();
   return { ...settings, credentials };
 }
@@ -47,12 +47,12 @@ async function ownSettings(provider: AwsProvider): Promise<AwsSdkConfig> {
 function requestHandler({ sdk }: AwsProvider): Pick<AwsSdkConfig, 'requestHandler'> {
   const agent = sdk?.config.httpOptions?.agent;
   if (agent === undefined) return {};
-  // An agent that only knows certificates refuses plain HTTP; one of a proxy takes both.
+  // An agent with certificates only refuses plain HTTP; an agent for a proxy takes both.
   const plain = agent instanceof HttpsAgent ? {} : { httpAgent: agent };
   return { requestHandler: { httpsAgent: agent, ...plain } };
 }
 
-/** The SDK's warning about old versions of Node is for whoever maintains a service, not for each of its commands. */
+/** The SDK warns of old versions of Node. That is for whoever maintains the service, not for each command. */
 function silenceNodeWarning(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }

@@ -10,9 +10,9 @@ export function hasSection({ configurationInput }: Serverless): boolean {
 }
 
 /**
- * The service's configuration, parsed. The schema and its validator are loaded here and not before, since the plugin
- * itself is loaded by every command.
- * @throws {UserError} where there is no section, or with all that is wrong with it.
+ * Parses the service's configuration. The schema and its validator are loaded only here, because every command of the
+ * framework loads the plugin itself.
+ * @throws {UserError} if there is no section, or with everything that is wrong with it
  */
 export async function loadConfiguration(serverless: Serverless): Promise<Configuration> {
   if (!hasSection(serverless)) {
@@ -46,7 +46,7 @@ function contextOf(serverless: Serverless): ServiceContext {
   };
 }
 
-/** YAML makes a number of `cost-center: 42`. */
+/** YAML turns `cost-center: 42` into a number. */
 function textValues(tags: Record<string, unknown> = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]));
 }

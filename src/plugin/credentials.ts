@@ -1,27 +1,27 @@
 import { UserError } from '../errors/user-error';
 import type { AwsCredentials, CredentialsAnswer, GivenCredentials } from './framework';
 
-/** As the AWS SDK takes them. */
+/** Credentials in the form of the AWS SDK. */
 export interface EndingCredentials extends AwsCredentials {
-  /** The SDK asks for others five minutes before. */
+  /** The SDK asks for new ones five minutes before. */
   expiration: Date;
 }
 
 type Ask = () => CredentialsAnswer | Promise<CredentialsAnswer>;
 
-/** Frameworks renew what ends, but not all of them tell when that is: each is asked again after a minute. */
+/** Frameworks renew what expires, but not all of them say when that is, so each is asked again after a minute. */
 const TOLD_MS = 6 * 60_000;
 
 /**
- * The AWS SDK's provider of credentials, from what the framework answers. Serverless 4 gives them flat, by a promise;
- * Serverless 3 and osls 3 give an object of AWS's second SDK, which may have to be waited for.
+ * Makes a provider of credentials for the AWS SDK from the framework's answers. Serverless 4 answers with a promise of flat
+ * credentials; Serverless 3 and osls 3 with an object of version 2 of AWS's SDK, which may have to be loaded first.
  * @param ask the framework's `provider.getCredentials()`
- * @throws {UserError} `WATCHBOT_CREDENTIALS` where it has none, or cannot get at them
+ * @throws {UserError} `WATCHBOT_CREDENTIALS` if it has none, or cannot get them
  */
 export function credentialsProvider(ask: Ask): () => Promise<EndingCredentials> {
   return async () => {
     const { accessKeyId, secretAccessKey, sessionToken, expireTime } = await foundBy(ask);
-    // Empty ones are none, too.
+    // Empty credentials are none, too.
     if (!accessKeyId || !secretAccessKey) throw noCredentials('none');
     return {
       accessKeyId,
@@ -36,7 +36,7 @@ async function foundBy(ask: Ask): Promise<GivenCredentials> {
   try {
     const answer = await ask();
     const credentials = 'credentials' in answer ? (answer.credentials ?? {}) : (answer as GivenCredentials);
-    // Renews those that have ended. It changes the object.
+    // This renews credentials that have expired, and changes the object.
     await credentials.getPromise?.();
     return credentials;
   } catch (error) {

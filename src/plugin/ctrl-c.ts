@@ -1,6 +1,6 @@
 /**
- * Resolves at the first Ctrl-C (or SIGTERM), when the caller begins to stop; a second one is passed on. With a listener
- * of its own here, the framework leaves the process alone.
+ * Resolves at the first Ctrl-C (or SIGTERM), when the caller begins to stop; a second one is passed on. Since the plugin
+ * listens, the framework does not end the process.
  */
 export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: () => void }): Promise<void> {
   return new Promise((resolve) => {
@@ -19,7 +19,7 @@ export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: 
 /** Ctrl-C, a polite kill, and a terminal that is closed. */
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Runs what ends early when it is told to stop; afterwards the framework's own way is in force again. */
+/** Runs something that ends early when it is told to stop. After it, the framework handles signals in its own way again. */
 export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = () => {

@@ -10,8 +10,8 @@ import { packageFolder } from './package';
 import type { HookContext } from './framework';
 
 /**
- * Takes the images of the package to the registry, where they are not there yet. It comes before anything of the stack
- * is changed: a task definition never names an image that is not there.
+ * Brings the images of the package to the registry, unless they are there. It does so before anything of the stack is
+ * changed, so that a task definition never names an image that does not exist.
  */
 export async function deployImages(context: HookContext): Promise<void> {
   const { serverless, options, configuration, utils } = context;
@@ -24,7 +24,7 @@ export async function deployImages(context: HookContext): Promise<void> {
   progress.notice('Looking for the images in the registry');
   try {
     const onEvent = (event: PushEvent) => {
-      const { doing, done, warning } = tell(event, configuration);
+      const { doing, done, warning } = describe(event, configuration);
       if (doing !== undefined) progress.notice(doing);
       if (done !== undefined) utils.log.notice(done);
       if (warning !== undefined) utils.log.warning(warning);
@@ -95,14 +95,16 @@ async function registryOf(
   return ecrRegistry({ client: await awsClients(serverless.getProvider('aws')).ecr(), context });
 }
 
-interface Told {
+/** What is shown of an event. */
+interface EventText {
+  /** What is under way. */
   doing?: string;
+  /** What has been done. */
   done?: string;
   warning?: string | undefined;
 }
 
-/** What is under way, and what is done, for people. */
-function tell(event: PushEvent, { registry }: Configuration): Told {
+function describe(event: PushEvent, { registry }: Configuration): EventText {
   if (event.kind === 'repositoryMade') {
     return { done: `Repository ${event.repository}: made`, warning: event.warning };
   }

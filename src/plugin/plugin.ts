@@ -9,7 +9,7 @@ import { declaredFor, utilsFor } from './serverless-4';
 
 type Options = Record<string, unknown>;
 
-/** The plugin: which moment of the framework leads to what. */
+/** The plugin: what it does at which moment of the framework. */
 export class ServerlessWatchbot {
   readonly commands: Record<string, object>;
   readonly hooks: Record<string, () => Promise<void>>;
@@ -27,7 +27,7 @@ export class ServerlessWatchbot {
     this.utils = utilsFor(serverless, utils);
     const { commands: words, options: given } = serverless.processedInput;
     const commands = commandsFor(words);
-    // Serverless 4 knows no short forms yet.
+    // Serverless 4 does not know short forms yet.
     const isHelp = given.help === true || given.h === true;
     this.commands = declaredFor(serverless, isHelp ? withExamples(commands, words) : commands);
     this.hooks = {
@@ -35,7 +35,7 @@ export class ServerlessWatchbot {
       'package:compileEvents': this.ifUsed(() => this.package()),
       // After all that plugins do before a deploy, and before the framework makes or changes the stack.
       'before:aws:deploy:deploy:createStack': this.ifUsed(() => this.deployImages()),
-      // A part of `deploy` too.
+      // This is a part of `deploy`, too.
       'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
       'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
       'after:remove:remove': this.ifUsed(() => this.removeImages()),
@@ -45,7 +45,7 @@ export class ServerlessWatchbot {
     this.configurationVariablesSources = {
       watchbot: watchbotVariables(() => serverless.configurationInput?.watchbot),
     };
-    // Anything goes here: the framework only warns about what its schema refuses, so the plugin checks by itself.
+    // The framework would only warn of what its schema refuses, so it accepts anything, and the plugin checks.
     serverless.configSchemaHandler.defineTopLevelProperty('watchbot', {});
   }
 
@@ -60,7 +60,7 @@ export class ServerlessWatchbot {
     return this.configuration;
   }
 
-  /** Before the last package is removed: a mistake leaves everything as it is. */
+  /** Runs before the last package is removed, so that a mistake leaves everything as it is. */
   private async check(): Promise<void> {
     await this.load();
   }
@@ -96,7 +96,7 @@ export class ServerlessWatchbot {
     await runLocalCommand(await this.context());
   }
 
-  /** One for each command that reaches AWS, or the emulator of `local`. */
+  /** A hook for each command but `local`. */
   private commandHooks(words: readonly string[]): Record<string, () => Promise<void>> {
     const run = async (name: string) => {
       const { runCommand } = await import('./run-command.js');
@@ -114,8 +114,8 @@ export class ServerlessWatchbot {
 }
 
 /**
- * `${watchbot:WORKER.NAME}`: what the rest of serverless.yml is told of a worker, as a CloudFormation function.
- * Only the few keys that it depends on are asked for, so that the worker's other keys may hold variables themselves.
+ * Resolves `${watchbot:WORKER.NAME}`, which names something of a worker, to a CloudFormation function. It reads only the few
+ * keys on which the value depends, so that the worker's other keys may hold variables themselves.
  */
 function watchbotVariables(section: () => unknown): VariableSource {
   return {
@@ -126,7 +126,7 @@ function watchbotVariables(section: () => unknown): VariableSource {
   };
 }
 
-/** Runs a moment of the framework; a user's error tells where more is said about it. */
+/** Runs a hook. An error of the user gets a link to the page that explains it. */
 export async function withDocs(run: () => Promise<void>): Promise<void> {
   try {
     await run();
@@ -135,7 +135,7 @@ export async function withDocs(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** One line for all problems of an error: by the code of the only one, or by the one that they have in common. */
+/** One link for all problems of an error: for the code of the only one, or for the one that they have in common. */
 function linked(error: UserError): UserError {
   const { problems, message, cause } = error;
   const code = problems.length === 1 ? problems[0]!.code : error.code;

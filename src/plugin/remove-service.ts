@@ -3,9 +3,9 @@ import { awsClients } from './clients';
 import type { HookContext } from './framework';
 
 /**
- * Before the stack is removed: says what would be lost with it, and what stays. Where there is none, Serverless 3 and osls
- * end with an error: what an earlier deploy or removal has left goes now.
- * @returns whether there is nothing left to remove once the framework has ended: Serverless 4 goes on without a stack
+ * Before the stack is removed: says what will be lost with it, and what stays. If there is no stack, Serverless 3 and osls
+ * end with an error, so what an earlier deploy or removal has left is removed now.
+ * @returns whether nothing is left to remove after the framework has ended: Serverless 4 goes on even without a stack
  */
 export async function beforeRemove(context: HookContext): Promise<boolean> {
   const hasStack = await mayHaveStack(context);
@@ -13,7 +13,7 @@ export async function beforeRemove(context: HookContext): Promise<boolean> {
   return !hasStack;
 }
 
-/** Whoever may remove need not be able to look. */
+/** Whoever may remove a stack may lack the permission to look at it. */
 async function mayHaveStack({ serverless, configuration }: HookContext): Promise<boolean> {
   const { findStack } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
@@ -35,7 +35,7 @@ async function warn({ serverless, configuration, utils }: HookContext): Promise<
       utils.log.warning(describe(each));
     });
   } catch (error) {
-    // Whoever may remove need not be able to read: what is asked for is the removal.
+    // Whoever may remove queues may lack the permission to read them, and asked only for the removal.
     utils.log.warning(`The messages in the queues were not counted:\n${(error as Error).message}`);
   }
 }
@@ -54,7 +54,7 @@ function describe({ worker, queueName, visible, inFlight, delayed, dead }: Queue
   return `The messages of worker ${worker} go with queue ${queueName}: ${texts.join(', ')}`;
 }
 
-/** After the stack is gone: nothing pulls the images any more. */
+/** Runs after the stack is gone, when nothing pulls the images any more. */
 export async function removeImages({ serverless, configuration, utils }: HookContext): Promise<void> {
   const { context, registry } = configuration;
   if (registry !== undefined) {

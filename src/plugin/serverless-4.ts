@@ -3,15 +3,14 @@ import type { Serverless, Utils } from './framework';
 
 type Commands = Readonly<Record<string, CommandDefinition>>;
 
-/** By what only it has, since osls has a version 4, too. */
 type Framework = Pick<Serverless, 'credentialProviders'>;
+/** Told by what only Serverless 4 has: osls has a version 4, too. */
 const isServerless4 = ({ credentialProviders }: Framework): boolean => credentialProviders !== undefined;
 
 /**
- * The commands with options of such types as the framework's check of a command line lets all through that the plugin
- * understands (`givenOptions`). Serverless 4 reads a line without looking at types, then refuses `--local WORD`, since it
- * gave the word to the option, and `--attribute a=b`, since one value is no list; but whatever there is for an `array`
- * passes.
+ * The commands, with types of options with which the framework lets through every command line that the plugin understands
+ * (`givenOptions`). Serverless 4 reads a line without looking at types. It then refuses `--local WORD`, because it has given
+ * the word to the option, and `--attribute a=b`, because one value is no list; but for an `array`, everything passes.
  */
 export function declaredFor(framework: Framework, commands: Commands): Record<string, object> {
   return isServerless4(framework) ? untyped(commands) : commands;
@@ -33,8 +32,8 @@ const lenient = (option: CommandOption): object =>
   option.type === 'string' ? option : { ...option, type: 'array' };
 
 /**
- * What the framework gives to speak with, alike in all: Serverless 4 takes a `%s` in a text for the place of another, as
- * there is in a message or a URL, and keeps the line end of a text from being followed by an empty line.
+ * The framework's log and output, made alike in all frameworks. Serverless 4 replaces a `%s` in a text, as it may occur in a
+ * message or a URL, and writes no line end of its own after a text.
  */
 export function utilsFor(framework: Framework, utils: Utils): Utils {
   if (!isServerless4(framework)) return utils;
@@ -57,8 +56,8 @@ export function utilsFor(framework: Framework, utils: Utils): Utils {
 }
 
 /**
- * Packages for a run on this machine. Serverless 4 asks AWS for the bucket that all services of an account share when it
- * packages, and makes one where there is none.
+ * Packages for a run on this machine. When Serverless 4 packages, it asks AWS for the bucket that all services of an account
+ * share, and makes it if there is none.
  */
 export async function withoutSharedBucket(
   serverless: Pick<Serverless, 'credentialProviders' | 'getProvider'>,

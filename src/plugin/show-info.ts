@@ -2,7 +2,7 @@ import type { WorkerOverview } from '../features/stack/stack';
 import { awsClients } from './clients';
 import type { HookContext } from './framework';
 
-/** Adds a section for each worker to what the framework says of a deployed service. */
+/** Adds a section for each worker to what the framework shows of a deployed service. */
 export async function showInfo({ serverless, configuration }: HookContext): Promise<void> {
   const { stackOverview } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
@@ -14,7 +14,7 @@ export async function showInfo({ serverless, configuration }: HookContext): Prom
   });
 }
 
-/** In the order in which a message comes by. */
+/** In the order in which a message passes them. */
 const LABELS: readonly (readonly [keyof WorkerOverview, string])[] = [
   ['topicArn', 'topic'],
   ['webhookUrl', 'webhook'],

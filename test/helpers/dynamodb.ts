@@ -52,7 +52,7 @@ export async function startTestTable(): Promise<{ table: Table; stop: () => Prom
   const dynamoDb = await startTestDynamoDb();
   const tableName = tableNameOf(await dynamoDb.createTable());
   const client = createDynamoDbClient({
-    place: { tableName, region: REGION, endpoint: new URL(dynamoDb.endpoint) },
+    address: { tableName, region: REGION, endpoint: new URL(dynamoDb.endpoint) },
     credentials: () => Promise.resolve(KEYS),
     clock: systemClock,
     random: () => 0.5,

@@ -1,6 +1,6 @@
-/** What references resolve to. */
+/** What references mean. */
 export interface Scope {
-  /** What `Ref` gives; undefined where it is not known here. */
+  /** What `Ref` gives; undefined if it is not known here. */
   ref(id: string): string | undefined;
   /** What `Fn::GetAtt` gives. */
   attribute(id: string, name: string): string | undefined;
@@ -12,7 +12,7 @@ export class UnresolvedError extends Error {
 }
 
 /**
- * Works out the CloudFormation functions in a value.
+ * Evaluates the CloudFormation functions in a value.
  * @throws {UnresolvedError} for a function or reference that is not known here
  */
 export function resolve(value: unknown, scope: Scope): unknown {
@@ -25,7 +25,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   return Object.fromEntries(entries.map(([key, entry]) => [key, resolve(entry, scope)]));
 }
 
-/** As `resolve`, where the result must be text. */
+/** As `resolve`, for a value that must be text. */
 export function resolveText(value: unknown, scope: Scope): string {
   const result = resolve(value, scope);
   if (typeof result === 'string') return result;

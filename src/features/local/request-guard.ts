@@ -2,11 +2,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { escapeHidden } from '../../contract/escape';
 
 /**
- * What stands on loopback is open to every web page that the developer's browser has open, and a message there runs a
- * worker on the developer's machine. So only what a tool of this machine sends is taken: signed, as every AWS client
- * signs, with a host name that nobody else can have, and without the marks of a browser. The signature itself is not
- * checked, since each tool has dummy keys of its own: a page cannot send such a header without asking first (OPTIONS),
- * and that is refused.
+ * A server on loopback is open to every web page in the developer's browser, and a message there runs a worker on the
+ * developer's machine. So only requests of this machine's tools are accepted: they are signed, as every AWS client signs,
+ * have a host name that nobody else can have, and no marks of a browser. The signature itself is not checked, since each
+ * tool has dummy keys of its own; but a page cannot send such a header without asking first (OPTIONS), and that is refused.
+ * These are the exceptions.
  */
 export const EXCEPTIONS = [
   {
@@ -27,8 +27,7 @@ export const EXCEPTIONS = [
 ] as const;
 
 /**
- * Puts the guard before whatever answers the server's requests: each request of a connection is looked at, those behind
- * one another, too.
+ * Puts the guard before whatever answers the server's requests. It checks each request of a connection, not only the first.
  *
  * @param onRefused text for people, once for each reason
  */
@@ -61,14 +60,14 @@ interface Refusal {
   given: string;
 }
 
-/** Why a request is not taken; undefined if it is. */
+/** Why a request is refused; undefined if it is accepted. */
 export function refusalOf(request: IncomingMessage): Refusal | undefined {
   const { method, url = '', headers } = request;
   if (method === 'OPTIONS') {
     return { reason: 'web pages may not ask what they may send', given: 'OPTIONS' };
   }
   const spared = EXCEPTIONS.filter(({ applies }) => applies(request)).map(({ spares }) => spares);
-  // Of an absolute target the host would count, not the header.
+  // In an absolute target its host would count, not the header.
   if (!url.startsWith('/')) return { reason: 'the target is to be a path', given: url.slice(0, 100) };
   if (!spared.includes('host') && !isLoopbackName(hostName(headers.host))) return foreignHost(headers.host);
   if (timesGiven(request, 'host') > 1) return { reason: 'Host may be given once only', given: 'Host twice' };
@@ -79,12 +78,12 @@ function foreignHost(host = 'none'): Refusal {
   return { reason: 'the host is to be localhost or 127.0.0.1', given: `Host: ${host.slice(0, 100)}` };
 }
 
-/** Browsers say where a page is from, one way or the other, and pages cannot keep them from it. */
+/** Browsers say in one of these headers where a page is from, and pages cannot prevent it. */
 function fromPage({ headers }: IncomingMessage): Refusal | undefined {
   const reason = 'web pages have no access';
   if (headers.origin !== undefined) return { reason, given: `Origin: ${headers.origin.slice(0, 100)}` };
   const site = headers['sec-fetch-site'];
-  // "none": whoever sits before the browser has typed the address.
+  // "none": somebody has typed the address.
   if (site === undefined || site === 'none') return undefined;
   return { reason, given: `Sec-Fetch-Site: ${site.slice(0, 100)}` };
 }
@@ -97,19 +96,19 @@ function unsigned({ headers }: IncomingMessage): Refusal | undefined {
   };
 }
 
-/** Without the port, as it compares. */
+/** Without the port, in lower case. */
 function hostName(host = ''): string {
   return host.replace(/:\d*$/, '').toLowerCase();
 }
 
-/** By the standards all names below localhost are this machine's (RFC 6761); the emulator gives such in its URLs. */
+/** All names below localhost are this machine's (RFC 6761); the emulator uses such names in its URLs. */
 function isLoopbackName(name: string): boolean {
   return ['127.0.0.1', '[::1]', 'localhost'].includes(name) || /^[a-z0-9._-]+\.localhost$/.test(name);
 }
 
 const pathOf = (url: string) => url.split('?', 1)[0];
 
-/** As the SDK does, or as botocore still does for S3 where it is not told otherwise. */
+/** As the SDK signs, or as botocore still signs for S3 by default. */
 function isSignedInQuery(url: string): boolean {
   const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
   const given = (...names: string[]) => names.every((name) => (query.get(name) ?? '') !== '');
@@ -119,12 +118,12 @@ function isSignedInQuery(url: string): boolean {
   );
 }
 
-/** Node keeps the first of several. */
+/** Counts a header in the raw list: of several, `headers` has only the first. */
 function timesGiven({ rawHeaders }: IncomingMessage, name: string): number {
   return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
 }
 
-/** In the words that the client of a service can read: JSON for SQS and DynamoDB, XML for SNS and S3. */
+/** Answers in the form that the service's client reads: JSON for SQS and DynamoDB, XML for SNS and S3. */
 function answerRefused(request: IncomingMessage, response: ServerResponse, reason: string): void {
   const message = `refused by the emulator of sls watchbot local: ${reason}`;
   const isJson = (request.headers['content-type'] ?? '').includes('json');
@@ -132,7 +131,7 @@ function answerRefused(request: IncomingMessage, response: ServerResponse, reaso
     ? JSON.stringify({ __type: 'AccessDeniedException', message })
     : '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>' +
       `<Message>${message}</Message></Error></ErrorResponse>`;
-  // What comes behind the head is not read by anyone else.
+  // Nobody else reads the body.
   request.resume();
   response.writeHead(403, {
     'content-type': isJson ? 'application/x-amz-json-1.0' : 'text/xml; charset=utf-8',

@@ -16,7 +16,7 @@ type Command = { id: string; isJson: boolean } & (
 
 type CommandLine = Command | { name: 'help' } | { name: 'version' };
 
-/** Watchbot's letters and words first. */
+/** First come Watchbot's own letters and words. */
 const OPTIONS = {
   total: { type: 'string', short: 't' },
   part: { type: 'string', short: 'p' },
@@ -38,16 +38,16 @@ The environment variable ProgressTable is the ARN of the DynamoDB table; a worke
 
 COMMANDS:
   set-total      -t N       the job has N parts, which are numbered from 1; to be called before they are sent
-  complete-part  -p N       the part is done; prints \`true\` where the reduce message is to be sent now, else \`false\`
+  complete-part  -p N       the part is done; prints \`true\` if the reduce message is to be sent now, else \`false\`
   reduce-sent               the reduce message was sent
   status         [-p N]     prints how far the job is as JSON, and whether the part is done
-  set-metadata   -m JSON    keeps something with the job, which \`status\` tells
+  set-metadata   -m JSON    keeps something with the job, which \`status\` shows
   fail-job       -r TEXT    the job has failed, and why: no reduce message is to be sent
 
 OPTIONS:
-  --if-failed reject|noop   (complete-part, status) exit code ${ExitCode.rejected} or ${ExitCode.noop} where the job has failed
-  --lease SECONDS           (complete-part) how long the answer \`true\` is given to nobody else; 300
-  --sharded                 (set-total) less work for each of many parts; always so above 100,000
+  --if-failed reject|noop   (complete-part, status) exit code ${ExitCode.rejected} or ${ExitCode.noop} if the job has failed
+  --lease SECONDS           (complete-part) how long nobody else gets the answer \`true\`; 300
+  --sharded                 (set-total) less work for each of many parts; always used above 100,000
   --json                    prints the outcome, or the error, as JSON
 `;
 
@@ -107,14 +107,14 @@ function textIn(values: Values, name: 'total' | 'part' | 'reason' | 'metadata' |
   return value;
 }
 
-/** Whether it fits the job is for the job to say. */
+/** Whether the number fits the job is checked by the job. */
 function numberIn(values: Values, name: 'total' | 'part' | 'lease'): number {
   const text = textIn(values, name);
   if (!/^-?\d{1,15}$/.test(text)) throw mistake(`--${name} ${text}`, 'a whole number');
   return Number(text);
 }
 
-/** SQS holds a message for twelve hours at most, and so a worker has no longer. */
+/** SQS keeps a message in flight for twelve hours at most, so a worker has no longer. */
 const LONGEST_LEASE_SECONDS = 43_200;
 
 function leaseIn(values: Values): number {
@@ -150,7 +150,7 @@ const mistake = (given: string, allowed: string) =>
 
 /** What a call prints, and its exit code. */
 interface Outcome {
-  /** Nothing, where Watchbot's helper prints nothing. */
+  /** Undefined if Watchbot's helper prints nothing either. */
   printed?: unknown;
   /** With `--json`. */
   json: object;
@@ -159,7 +159,7 @@ interface Outcome {
 
 const DONE = ExitCode.success;
 
-/** @param setBy the message by whose worker it is called */
+/** @param setBy the message whose worker calls */
 export async function runCommand(command: Command, jobs: Jobs, setBy: string | undefined): Promise<Outcome> {
   const { id } = command;
   switch (command.name) {

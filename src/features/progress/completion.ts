@@ -3,64 +3,64 @@ import { checkPart, shardOf, type Job, type Lease } from './job';
 import type { NumberSet } from './store';
 
 /**
- * Completing a part, as steps: what is known says what is to be done next, and what that finds is known then. Any step may
- * be done twice, and a crash may come between any two: whoever completes the part again goes on from where the table is.
+ * Completes a part in steps: what is known decides the next step, and its result is known then. Each step may be done twice,
+ * and a crash may come between any two: whoever completes the part again goes on from the state of the table.
  */
 
-/** What became of the part, and who is to send the reduce message. */
+/** What happened to the part, and who is to send the reduce message. */
 export type Completion =
-  /** Every part is done, and this call's worker is to send the reduce message. */
+  /** Every part is done, and the worker of this call is to send the reduce message. */
   | { outcome: 'reduce'; isComplete: true; leaseUntilMs: number }
   | { outcome: 'parts-left'; isComplete: false }
   | { outcome: 'reduce-sent'; isComplete: false }
-  /** The part was not even looked at. */
+  /** The part was not looked at. */
   | { outcome: 'failed'; isComplete: false; reason: string };
 
 export type Step =
   | { kind: 'answer'; completion: Completion }
-  /** Into its shard, which may be full then. */
+  /** Record the part in its shard, which may then be full. */
   | { kind: 'record' }
-  /** Out of the set of what is unfinished, unless it is the last there. */
+  /** Remove the part, or shard, from the set of unfinished ones, unless it is the last. */
   | { kind: 'remove' }
-  /** The same for the last one. */
+  /** Remove the last one. */
   | { kind: 'remove-last' }
-  /** Also anew, where the lease is this call's own. */
+  /** Claim the lease, or renew it if it is this call's own. */
   | { kind: 'claim' }
-  /** Until the reduce message may be sent, or the lease have ended. */
+  /** Wait until the reduce message may have been sent, or the lease may have ended. */
   | { kind: 'wait'; milliseconds: number };
 
-/** Beside the job itself, which is read before each step. */
+/** What is known beside the job itself, which is read before each step. */
 export interface Seen {
   /** Undefined until the part is recorded in its shard. */
   isShardFull?: boolean;
-  /** What is unfinished: parts, or shards. Undefined while it was not read. */
+  /** What is unfinished: parts, or shards. Undefined until it has been read. */
   left?: NumberSet;
 }
 
-/** DynamoDB's clock is known by the dates of its answers, which are whole seconds. */
+/** DynamoDB's clock is known from the dates of its answers, which are whole seconds. */
 const CLOCK_STEP_MS = 1_000;
 
-/** How long a claim, and the look at it, may be under way before it is made anew. */
+/** How long a claim, and reading it, may take before it is made again. */
 const SLOW_CALL_MS = 2_000;
 
-/** What a lease that is claimed now is to be. */
+/** The lease that a claim asks for now. */
 export const leaseFor = ({ holder, leaseMs, nowMs }: Ask): Lease => ({
   holder,
   untilMs: nowMs + leaseMs + CLOCK_STEP_MS + SLOW_CALL_MS,
 });
 
 export interface Ask {
-  /** Its number is a whole one. */
+  /** A whole number. */
   part: number;
-  /** Names this call. */
+  /** The name of this call. */
   holder: string;
-  /** How long the answer `true` is to be this worker's alone. */
+  /** How long only this worker is to have the answer `true`. */
   leaseMs: number;
   /** By DynamoDB's clock. */
   nowMs: number;
 }
 
-/** Mostly another worker is just sending the reduce message. */
+/** Usually another worker is just sending the reduce message. */
 const LONGEST_WAIT_MS = 1_000;
 
 /**
@@ -88,14 +88,14 @@ function afterRecording(job: Job, left: NumberSet | undefined, ask: Ask): Step {
 }
 
 /**
- * While another worker has the lease, nobody else may be told that nothing is left to do: its message would be deleted,
- * and were that worker to end before it has sent the reduce message, no message might be left that comes again. It need
- * not be the one that completed the last part: a part that was done before may be received again just then.
+ * While another worker has the lease, nobody else may hear that nothing is left to do: their message would be deleted, and if
+ * that worker ended before it had sent the reduce message, there might be no message left that comes again. The worker
+ * with the lease need not have completed the last part: a part that was done before may be received again just then.
  */
 function whenAllAreDone(lease: Lease | undefined, { holder, leaseMs, nowMs }: Ask): Step {
   if (lease === undefined || lease.untilMs <= nowMs) return { kind: 'claim' };
   if (lease.holder === holder) {
-    // A call that was long under way, or tried again, has used up some of it.
+    // A call that took long, or was retried, has used up some of the lease.
     const isWhole = lease.untilMs - nowMs >= leaseMs + CLOCK_STEP_MS;
     return isWhole
       ? answer({ outcome: 'reduce', isComplete: true, leaseUntilMs: lease.untilMs })
@@ -104,14 +104,14 @@ function whenAllAreDone(lease: Lease | undefined, { holder, leaseMs, nowMs }: As
   return { kind: 'wait', milliseconds: Math.min(lease.untilMs - nowMs, LONGEST_WAIT_MS) };
 }
 
-/** What stands for the part in the set of what is unfinished. */
+/** The number that stands for the part in the set of what is unfinished: its own, or its shard's. */
 export const pieceOf = ({ shardSize }: Pick<Job, 'shardSize'>, part: number): number =>
   shardSize === undefined ? part : shardOf(part, shardSize);
 
 const answer = (completion: Completion): Step => ({ kind: 'answer', completion });
 const PARTS_LEFT = answer({ outcome: 'parts-left', isComplete: false });
 
-/** Watchbot answers `true` here, and so has a reduce begin without a single part. */
+/** Watchbot answers `true` here, so that a reduce begins without a single part. */
 const unknownJob = () =>
   new ProgressError(
     'UNKNOWN_JOB',

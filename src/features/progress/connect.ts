@@ -8,19 +8,19 @@ import { ProgressError } from './errors';
 import { createJobs, type Jobs } from './jobs';
 import { JobStore } from './store';
 
-interface ConnectParts {
+interface ConnectOptions {
   environment: Readonly<Record<string, string | undefined>>;
-  /** ARN; of the environment, unless given. */
+  /** The table's ARN; taken from the environment, unless given. */
   table?: string | undefined;
-  /** Of the environment, unless given. */
+  /** Found in the environment, unless given. */
   credentials?: (() => Promise<Credentials>) | undefined;
 }
 
-/** `performance` would do, and takes some milliseconds to load. */
+/** `performance` would do, but takes some milliseconds to load. */
 const passedMs = () => Number(hrtime.bigint()) / 1e6;
 const originMs = Date.now() - passedMs();
 
-/** Goes on evenly, even when the time of day is set. */
+/** A clock that goes on evenly, even if the time of day is set. */
 const clock: ClientClock = {
   now: () => originMs + passedMs(),
   after: (milliseconds, call) => {
@@ -32,16 +32,16 @@ const clock: ClientClock = {
 };
 
 /**
- * The jobs of a table. Nothing is called yet.
+ * Gives the jobs of a table. Nothing is called yet.
  * @throws {ProgressError} `NO_TABLE`
  */
-export function connectJobs({ environment, table, credentials }: ConnectParts): {
+export function connectJobs({ environment, table, credentials }: ConnectOptions): {
   jobs: Jobs;
   close: () => void;
 } {
-  const place = placeOfTable(environment, table);
+  const address = addressOfTable(environment, table);
   const client = createDynamoDbClient({
-    place,
+    address,
     credentials: credentials ?? (() => findCredentials(environment)),
     environment,
     clock,
@@ -49,7 +49,7 @@ export function connectJobs({ environment, table, credentials }: ConnectParts): 
   });
   const nowMs = () => Math.round(client.nowMs());
   const jobs = createJobs({
-    store: new JobStore(createDynamoDbTable(client, place.tableName), nowMs),
+    store: new JobStore(createDynamoDbTable(client, address.tableName), nowMs),
     nowMs,
     wait: (milliseconds) => new Promise((resolve) => void clock.after(milliseconds, () => resolve())),
     newId: randomUUID,
@@ -64,8 +64,8 @@ export function connectJobs({ environment, table, credentials }: ConnectParts): 
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the table is. */
-export interface Place {
+/** Where the table is, and how it is reached. */
+export interface TableAddress {
   tableName: string;
   region: string;
   endpoint: URL;
@@ -74,7 +74,7 @@ export interface Place {
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 const TABLE_ARN = /^arn:(aws[^:]*):dynamodb:([^:]+):\d+:table\/([A-Za-z0-9_.-]+)$/;
 
-/** DNS suffixes of partitions; all others have the first one's. */
+/** DNS suffixes of partitions; other partitions have that of the first. */
 const SUFFIXES: Readonly<Record<string, string>> = {
   aws: 'amazonaws.com',
   'aws-cn': 'amazonaws.com.cn',
@@ -83,10 +83,10 @@ const SUFFIXES: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param arn of the table; from the environment, unless given
+ * @param arn the table's; taken from the environment, unless given
  * @throws {ProgressError} `NO_TABLE`
  */
-function placeOfTable(environment: Environment, arn?: string): Place {
+function addressOfTable(environment: Environment, arn?: string): TableAddress {
   const given = arn ?? environment[ContainerVariable.progressTable];
   if (given === undefined || given === '') throw noTable('is not set');
   const [, partition = '', region, tableName] = TABLE_ARN.exec(given) ?? [];
@@ -95,7 +95,7 @@ function placeOfTable(environment: Environment, arn?: string): Place {
   return { tableName, region, endpoint: new URL(givenEndpoint(environment) ?? own) };
 }
 
-/** As the SDKs take it; the last is Watchbot's. */
+/** The variables that the SDKs read; the last one is Watchbot's. */
 function givenEndpoint(environment: Environment): string | undefined {
   const names = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL', 'DynamoDbEndpoint'];
   return names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');

@@ -1,18 +1,19 @@
-/**
- * What can be wrong with a call of `watchbot-progress`. A code is never used again for something else.
- */
-export const PROGRESS_ERRORS = {
-  NO_TABLE: 'The environment names no table.',
-  ARGUMENTS: 'A call that means nothing.',
-  UNKNOWN_JOB: 'No total has been set for the job.',
-  PART: 'A part that the job does not have.',
-  TOTAL: 'A number of parts that no job can have.',
-  TABLE: 'DynamoDB refused, or did not answer.',
-} as const;
+/** What can be wrong with a call of `watchbot-progress`. A code never changes its meaning. */
+export type ProgressErrorCode =
+  /** The environment names no table. */
+  | 'NO_TABLE'
+  /** The call cannot be understood. */
+  | 'ARGUMENTS'
+  /** No total has been set for the job. */
+  | 'UNKNOWN_JOB'
+  /** The job does not have this part. */
+  | 'PART'
+  /** No job can have this number of parts. */
+  | 'TOTAL'
+  /** DynamoDB refused, or did not answer. */
+  | 'TABLE';
 
-export type ProgressErrorCode = keyof typeof PROGRESS_ERRORS;
-
-/** A mistake, or a table out of reach: its message is for people. */
+/** A mistake of the caller, or a table out of reach. The message is for people. */
 export class ProgressError extends Error {
   override readonly name = 'ProgressError';
   readonly code: ProgressErrorCode;

@@ -12,36 +12,37 @@ export type { CompleteOptions, Completion, Credentials, Status, TotalOptions };
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 export interface ProgressOptions {
-  /** In place of the process's own: `ProgressTable`, credentials, endpoints. */
+  /** Instead of the process's own environment: `ProgressTable`, credentials, endpoints. */
   environment?: Readonly<Record<string, string | undefined>>;
-  /** In place of those of the environment or of the ECS task. */
+  /** Instead of those of the environment or of the ECS task. */
   credentials?: () => Promise<Credentials>;
 }
 
 /** The jobs of a table. Each call may throw a `ProgressError`, and can be made again after any failure. */
 export interface Progress {
   /**
-   * The job has so many parts, numbered from 1. A job under way that has as many goes on; any other begins anew.
-   * `setBy` names who says so, by default the worker's message: a job that is over begins anew unless it is the same one.
+   * Says how many parts the job has, numbered from 1. A job under way with the same total goes on; any other begins again.
+   * `setBy` is the message that sets the total, by default the worker's: a job that is over begins again, unless the same
+   * message has set its total.
    */
   setTotal(jobId: string, total: number, options?: TotalOptions): Promise<void>;
-  /** Gives whether the reduce message is to be sent now, by this worker: see `completion`. */
+  /** @returns whether this worker is to send the reduce message now; `completion` says more */
   completePart(jobId: string, part: number, options?: CompleteOptions): Promise<boolean>;
-  /** As `completePart`, and says why. */
+  /** As `completePart`, and gives the reason. */
   completion(jobId: string, part: number, options?: CompleteOptions): Promise<Completion>;
-  /** @param part whose state is wanted too */
+  /** @param part a part whose state is wanted too */
   status(jobId: string, part?: number): Promise<Status>;
   setMetadata(jobId: string, metadata: Json): Promise<void>;
-  /** No reduce message is to be sent. */
+  /** The job has failed: no reduce message is to be sent. */
   failJob(jobId: string, reason: string): Promise<void>;
-  /** To be called when the reduce message was sent: nobody is asked to send it again. */
+  /** To be called when the reduce message has been sent, so that nobody is asked to send it again. */
   reduceSent(jobId: string): Promise<void>;
-  /** Closes the connections. An idle one does not keep the process. */
+  /** Closes the connections. An idle one does not keep the process from ending. */
   close(): void;
 }
 
 /**
- * @param table ARN of the table; `ProgressTable` of the environment, unless given
+ * @param table the table's ARN; `ProgressTable` of the environment, unless given
  * @throws {ProgressError} `NO_TABLE`
  */
 export function progress(table?: string, options: ProgressOptions = {}): Progress {

@@ -1,33 +1,33 @@
 import { ProgressError } from './errors';
 import type { Attributes, NumberSet, Value } from './store';
 
-/** Attributes of a job's item. The first five are Watchbot's; it leaves the others as they are. */
+/** Attributes of a job's item. The first five are Watchbot's own; it leaves the others as they are. */
 export const JobAttribute = {
-  /** The set of unfinished parts; gone when none is left, and where they are in shards. */
+  /** The set of unfinished parts. It is gone when none is left, and if the parts are in shards. */
   parts: 'parts',
   total: 'total',
   metadata: 'metadata',
   /** Why it failed. */
   error: 'error',
   reduceSent: 'reduceSent',
-  /** Names this round of the job: what another round left behind counts for nothing. */
+  /** The name of this round of the job. What another round has left does not count. */
   run: 'run',
-  /** The message by whose worker the total was set. */
+  /** The message whose worker set the total. */
   setBy: 'setBy',
-  /** Parts in a shard. */
+  /** How many parts a shard has. */
   shardSize: 'shardSize',
   leaseHolder: 'leaseHolder',
   /** Milliseconds since 1970. */
   leaseUntil: 'leaseUntil',
 } as const;
 
-/** The set of unfinished shards, which is an item of its own. */
+/** The attribute with the unfinished shards, in an item of its own. */
 export const OPEN_SHARDS = 'shards';
 
-/** Of a shard: the places that are done. */
+/** The attribute of a shard with the parts that are done, counted within the shard. */
 export const DONE_PLACES = 'done';
 
-/** The keys of a round's own items. A round's name is random: no job is called so. */
+/** The keys of a round's own items. A round's name is random, so no job has such a key. */
 export const openShardsId = (run: string): string => `shards:${run}`;
 export const shardId = (run: string, shard: number): string => `shard:${run}:${shard}`;
 
@@ -35,7 +35,7 @@ export const shardId = (run: string, shard: number): string => `shard:${run}:${s
 export interface Job {
   /** Undefined until it is set. */
   total: number | undefined;
-  /** Undefined where Watchbot's own helper has set the total. */
+  /** Undefined if Watchbot's own helper has set the total. */
   run: string | undefined;
   setBy: string | undefined;
   /** Undefined: all parts are in the job's item. */
@@ -47,9 +47,9 @@ export interface Job {
   lease: Lease | undefined;
 }
 
-/** The right to send the reduce message, for a time. */
+/** Permission to send the reduce message, for a time. */
 export interface Lease {
-  /** One call of `complete-part`: whoever lost the answer knows its own lease by it. */
+  /** The call of `complete-part` that has it, which thereby recognizes its own lease if the answer was lost. */
   holder: string;
   /** By DynamoDB's clock, in milliseconds since 1970. */
   untilMs: number;
@@ -76,7 +76,7 @@ export function jobOf(item: Attributes | undefined): Job {
   };
 }
 
-/** The numbers in a set, which is not there where it is empty. */
+/** The numbers in a set, which does not exist when it is empty. */
 export function numbersIn(item: Attributes | undefined, name: string): NumberSet {
   const value = item?.[name];
   return value instanceof Set ? (value as NumberSet) : new Set();
@@ -101,9 +101,9 @@ function textIn(item: Attributes, name: string): string | undefined {
 }
 
 /**
- * How a job's parts are kept. Up to `MOST_IN_ONE_ITEM` the job's own item has the set of unfinished parts, as Watchbot has
- * it. DynamoDB writes an item as a whole, so a write costs what the set is long. With more parts, or where it is asked
- * for, they are in shards: items of their own, each small enough to be one write unit.
+ * How a job's parts are kept. Up to `MOST_IN_ONE_ITEM`, the job's own item has the set of unfinished parts, as in Watchbot.
+ * DynamoDB writes an item as a whole, so each write costs as much as the whole set. If there are more parts, or if the caller
+ * wants it, they are in shards: items of their own, each small enough for one write unit.
  */
 
 /** 1 to 100,000 as a set of numbers is 390 KB of the 400 KB that an item may have. */
@@ -112,18 +112,18 @@ export const MOST_IN_ONE_ITEM = 100_000;
 /** A write to a shard then costs eight units. */
 export const MOST_PARTS = 10_000_000;
 
-/** With its name and key such a set of numbers is below 1 KB: one write unit. */
+/** Such a set of numbers, with its name and key, is below 1 KB: one write unit. */
 const SMALLEST_SHARD = 256;
 
 /** The set of unfinished shards is then below 13 KB. */
 const MOST_SHARDS = 4_096;
 
-/** Parts in each shard of a job, the last one's excepted. */
+/** How many parts each shard of a job has; the last one may have fewer. */
 export function shardSizeOf(total: number): number {
   return Math.max(SMALLEST_SHARD, Math.ceil(total / MOST_SHARDS));
 }
 
-/** From 1, as parts. */
+/** Shards are numbered from 1, as parts are. */
 export const shardOf = (part: number, shardSize: number): number => Math.ceil(part / shardSize);
 
 /** A part's number in its shard, from 1: small numbers are small in the table. */
@@ -148,8 +148,8 @@ export function checkTotal(total: number): void {
 }
 
 /**
- * Parts count from 1, since `set-total` stores 1 to N. The README of Watchbot's helper counts them from 0, and so its
- * part 0 was taken and its part N stayed unfinished for ever.
+ * Parts count from 1, since `set-total` stores 1 to N. The README of Watchbot's helper counts them from 0, so that part 0
+ * was accepted and part N stayed unfinished for ever.
  * @throws {ProgressError} `PART`
  */
 export function checkPart(part: number, total?: number): void {

@@ -3,34 +3,33 @@ import { ProgressError } from './errors';
 import { checkPart, checkTotal, JobAttribute, MOST_IN_ONE_ITEM, partsIn, shardSizeOf, type Job } from './job';
 import { isSharded, type JobStore, type NumberSet, type Value } from './store';
 
-/** Time and chance, handed in. */
-interface ProgressParts {
+interface JobsInput {
   store: JobStore;
   /** Milliseconds since 1970 by DynamoDB's clock, which all workers share. */
   nowMs: () => number;
   wait: (milliseconds: number) => Promise<void>;
-  /** A text that nobody has had before. */
+  /** A text that is never used again. */
   newId: () => string;
 }
 
 export interface TotalOptions {
-  /** The message by whose worker the total is set. */
+  /** The message whose worker sets the total. */
   setBy?: string | undefined;
-  /** Also where one item could hold the parts. Then Watchbot's own helper cannot read the job. */
+  /** Use shards even if one item could hold the parts. Watchbot's own helper cannot read such a job. */
   isSharded?: boolean | undefined;
 }
 
 export interface CompleteOptions {
-  /** How long the answer `true` is one worker's alone. */
+  /** How long only one worker has the answer `true`. */
   leaseSeconds?: number | undefined;
 }
 
-/** Enough for a message to be sent, also by a program that is slow to start. */
+/** Enough to send a message, even for a program that is slow to start. */
 const DEFAULT_LEASE_SECONDS = 300;
 
 const PARTS_LEFT: Completion = { outcome: 'parts-left', isComplete: false };
 
-/** What workers ask of a job. Each may throw a `ProgressError`, and can be asked again after any failure. */
+/** What workers do with a job. Each call may throw a `ProgressError`, and can be made again after any failure. */
 export interface Jobs {
   setTotal(id: string, total: number, options?: TotalOptions): Promise<TotalPlan>;
   completePart(id: string, part: number, options?: CompleteOptions): Promise<Completion>;
@@ -40,12 +39,12 @@ export interface Jobs {
   reduceSent(id: string): Promise<void>;
 }
 
-export function createJobs(parts: ProgressParts): Jobs {
-  const { store } = parts;
+export function createJobs(input: JobsInput): Jobs {
+  const { store } = input;
   return {
-    setTotal: (id, total, options = {}) => setTotal(parts, id, { total, ...options }),
+    setTotal: (id, total, options = {}) => setTotal(input, id, { total, ...options }),
     completePart: (id, part, { leaseSeconds = DEFAULT_LEASE_SECONDS } = {}) =>
-      new Completing(parts, { id, part, leaseMs: leaseSeconds * 1000 }).run(),
+      new Completing(input, { id, part, leaseMs: leaseSeconds * 1000 }).run(),
     status: async (id, part) => {
       const { job, left } = await store.whole(id);
       return statusOf(job, left, part === undefined ? undefined : await isDone(store, { job, left, part }));
@@ -61,7 +60,7 @@ export function createJobs(parts: ProgressParts): Jobs {
 }
 
 async function setTotal(
-  { store, newId }: ProgressParts,
+  { store, newId }: JobsInput,
   id: string,
   { total, setBy, isSharded: isAsked = false }: { total: number } & TotalOptions,
 ): Promise<TotalPlan> {
@@ -79,7 +78,7 @@ async function isDone(
   store: JobStore,
   { job, left, part }: { job: Job; left: NumberSet; part: number },
 ): Promise<boolean | undefined> {
-  // Watchbot's helper says nothing of parts where it knows of no job.
+  // Watchbot's helper says nothing about parts of a job that it does not know.
   if (job.total === undefined) return undefined;
   checkPart(part, job.total);
   if (!left.has(pieceOf(job, part))) return true;
@@ -88,16 +87,16 @@ async function isDone(
 
 /** One call of `complete-part`. */
 class Completing {
-  private readonly parts: ProgressParts;
+  private readonly input: JobsInput;
   private readonly asked: { id: string; part: number; leaseMs: number };
   private readonly holder: string;
   private seen: Seen = {};
   private round: { run: string | undefined; total: number | undefined } | undefined;
 
-  constructor(parts: ProgressParts, asked: { id: string; part: number; leaseMs: number }) {
-    this.parts = parts;
+  constructor(input: JobsInput, asked: { id: string; part: number; leaseMs: number }) {
+    this.input = input;
     this.asked = asked;
-    this.holder = parts.newId();
+    this.holder = input.newId();
   }
 
   async run(): Promise<Completion> {
@@ -114,12 +113,12 @@ class Completing {
 
   private ask(): Ask {
     const { part, leaseMs } = this.asked;
-    return { part, leaseMs, holder: this.holder, nowMs: this.parts.nowMs() };
+    return { part, leaseMs, holder: this.holder, nowMs: this.input.nowMs() };
   }
 
-  /** What was seen of another round is of no use. */
+  /** Reads the job, and forgets what was seen of another round. */
   private async look(): Promise<Job> {
-    const job = await this.parts.store.job(this.asked.id);
+    const job = await this.input.store.job(this.asked.id);
     const { run, total } = job;
     if (this.round?.run !== run || this.round?.total !== total) this.seen = {};
     this.round = { run, total };
@@ -131,7 +130,7 @@ class Completing {
     job: Job,
     ask: Ask,
   ): Promise<Completion | undefined> {
-    const { store, wait } = this.parts;
+    const { store, wait } = this.input;
     const { id, part } = this.asked;
     const piece = pieceOf(job, part);
     switch (step.kind) {
@@ -146,7 +145,7 @@ class Completing {
         break;
       case 'claim': {
         const { nowMs } = ask;
-        // Whether it was taken, and still is, the job says.
+        // The job says whether the lease was taken, and still is.
         await store.claim(id, job, { lease: leaseFor(ask), nowMs });
         break;
       }
@@ -159,17 +158,17 @@ class Completing {
   }
 }
 
-/** What `set-total` does with what is there. */
+/** What `set-total` does with an existing job. */
 type TotalPlan =
-  /** Nothing: what is done stays done. */
+  /** Nothing: parts that are done stay done. */
   | 'keep'
-  /** All parts are unfinished, whatever was before. */
+  /** All parts become unfinished. */
   | 'begin';
 
 /**
- * A message is received at least once, and so a total may be set twice, the second time with half of the parts done.
- * Watchbot makes them all unfinished again: the job then ends twice, or never. Here a job goes on that is not done yet. One
- * that is done or has failed begins anew, as in Watchbot, unless the same message asks for it again.
+ * A message is received at least once, so a total may be set twice, the second time when half of the parts are done.
+ * Watchbot makes them all unfinished again, and the job ends twice, or never. Here a job that is not done goes on. A job
+ * that is done or has failed begins again, as in Watchbot, unless the same message sets its total again.
  */
 function planTotal(
   job: Job,
@@ -182,24 +181,24 @@ function planTotal(
   return isOver && !isSameMessage ? 'begin' : 'keep';
 }
 
-/** @param isSharded asked for; above what one item can hold, it is not asked */
+/** @param isSharded whether the caller wants shards; above what one item can hold, they are always used */
 const needsShards = (total: number, isSharded: boolean): boolean => isSharded || total > MOST_IN_ONE_ITEM;
 
-/** As Watchbot's helper says it, in its order of keys. */
+/** What Watchbot's helper prints, in its order of keys. */
 export interface Status {
-  /** From 0 to 1, cut to two decimals: 1 only when every part is done. */
+  /** From 0 to 1, cut to two decimals, so that it is 1 only when every part is done. */
   progress: number;
   /** Why it failed. */
   failed?: string;
   metadata?: Value;
-  /** Where a part was asked for. */
+  /** If a part was asked for. */
   partComplete?: boolean;
   reduceSent?: true;
 }
 
 /**
- * @param left what is unfinished: parts or, in a job of shards, shards. A shard counts when it is full: then progress is
- *   behind by what is in the shards under way.
+ * @param left what is unfinished: parts or, in a job of shards, shards. A shard counts only when it is full, so progress
+ *   lags behind by the parts in shards that are not.
  */
 function statusOf(job: Job, left: NumberSet, isPartComplete?: boolean): Status {
   return {
@@ -214,7 +213,7 @@ function statusOf(job: Job, left: NumberSet, isPartComplete?: boolean): Status {
 function progressOf({ total, shardSize }: Job, left: NumberSet): number {
   if (total === undefined) return 0;
   const done = total - unfinished({ total, shardSize }, left);
-  // Whole numbers before the division: 29 of 100 are 0.29, which 0.29 * 100 is not.
+  // The division comes last, so that whole numbers stay whole: 29 of 100 is 0.29, while 0.29 * 100 is not 29.
   return Math.floor((done * 100) / total) / 100;
 }
 

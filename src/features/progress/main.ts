@@ -4,7 +4,7 @@ import { HELP, readCommandLine, runCommand } from './command';
 import { connectJobs } from './connect';
 import { ProgressError } from './errors';
 
-/** As Watchbot's helper: whatever goes wrong. */
+/** The exit code for everything that goes wrong, as in Watchbot's helper. */
 const FAILED = 1;
 
 async function main(): Promise<number> {
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Standard output is for what was asked for: a shell takes it into a variable. */
+/** Writes to standard error: a shell reads standard output, with the answer, into a variable. */
 function report(error: unknown): void {
   if (process.argv.includes('--json')) {
     const { message } = error as Error;
@@ -50,7 +50,7 @@ main().then(
   },
 );
 
-/** Of the plugin; filled in where the command is bundled. */
+/** The plugin's version, which the build fills in. */
 declare const WATCHBOT_VERSION: string | undefined;
 
 const VERSION = typeof WATCHBOT_VERSION === 'string' ? WATCHBOT_VERSION : 'unbundled';

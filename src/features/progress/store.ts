@@ -16,7 +16,7 @@ import {
   type Lease,
 } from './job';
 
-/** What an attribute may hold, as far as jobs need it. */
+/** The values of attributes that jobs need. */
 export type Value =
   string | number | boolean | null | NumberSet | readonly Value[] | { readonly [key: string]: Value };
 
@@ -26,14 +26,14 @@ export type NumberSet = ReadonlySet<number>;
 export type Attributes = Readonly<Record<string, Value | undefined>>;
 
 /**
- * A table with one key, `id`, and no more of DynamoDB than jobs need. Reads see every write that was answered before
- * them; each update is done as a whole or not at all.
+ * A table with one key, `id`, and no more of DynamoDB than jobs need. Reads see every write that was answered before them.
+ * An update is done as a whole or not at all.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
 export interface Table {
   /** @param names which attributes; all, unless given */
   read(id: string, names?: readonly string[]): Promise<Attributes | undefined>;
-  /** Changes the item, or makes it. Where a condition does not hold nothing is done. */
+  /** Changes the item, or makes it. If a condition does not hold, nothing is done. */
   update(change: Change): Promise<Changed>;
 }
 
@@ -41,20 +41,20 @@ export interface Change {
   id: string;
   set?: Attributes;
   remove?: readonly string[];
-  /** Numbers into sets. A set that is not there begins with them. */
+  /** Adds numbers to sets, and makes a set that is not there. */
   add?: Readonly<Record<string, readonly number[]>>;
-  /** Numbers out of sets. A set that has none left is gone. */
+  /** Removes numbers from sets. A set that becomes empty is gone. */
   delete?: Readonly<Record<string, readonly number[]>>;
   /** All of them must hold. */
   when?: readonly Condition[];
-  /** The one attribute that is wanted back, as it is then. */
+  /** The attribute whose new value is to be returned. */
   returns?: string;
 }
 
 export type Condition =
   | { kind: 'absent'; name: string }
   | { kind: 'equal'; name: string; value: string | number }
-  /** A set with more numbers than so many. */
+  /** A set with more than this many numbers. */
   | { kind: 'larger'; name: string; than: number }
   /** A number that is not above the limit. */
   | { kind: 'at-most'; name: string; limit: number }
@@ -62,13 +62,13 @@ export type Condition =
 
 export type Changed = { isDone: true; value: Value | undefined } | { isDone: false };
 
-/** The attribute is what it was when it was read: there with that value, or not there. */
+/** The attribute is as it was when it was read: it has that value, or it is absent. */
 const unchanged = (name: string, value: string | number | undefined): Condition =>
   value === undefined ? { kind: 'absent', name } : { kind: 'equal', name, value };
 
 /**
- * Each write puts off the day on which the item leaves. A message may lie in its queue for 14 days and then in the
- * dead-letter queue for 14 more: a job that it belongs to is still there.
+ * How long an item is kept after its last write. A message may stay in its queue for 14 days, and then in the dead-letter
+ * queue for 14 more: its job is still there.
  */
 const KEPT_SECONDS = 30 * 24 * 3600;
 
@@ -87,7 +87,7 @@ interface Round {
 export const isSharded = (job: Job): job is ShardedJob =>
   job.shardSize !== undefined && job.total !== undefined && job.run !== undefined;
 
-/** Jobs in the table: which items and attributes a step changes, and on what condition. */
+/** The jobs in the table: which items and attributes a step changes, and under which conditions. */
 export class JobStore {
   private readonly table: Table;
   private readonly nowMs: () => number;
@@ -102,7 +102,7 @@ export class JobStore {
     return jobOf(await this.table.read(id, HEADER));
   }
 
-  /** With what is unfinished of it: parts, or shards. */
+  /** With what is unfinished: parts, or shards. */
   async whole(id: string): Promise<{ job: Job; left: NumberSet }> {
     const item = await this.table.read(id);
     const job = jobOf(item);
@@ -110,11 +110,11 @@ export class JobStore {
   }
 
   async left(id: string, job: Job): Promise<NumberSet> {
-    const { key, name } = placeOf(id, job);
+    const { key, name } = unfinishedSetOf(id, job);
     return numbersIn(await this.table.read(key, [name]), name);
   }
 
-  /** Gives whether the job was still as it was read. */
+  /** @returns whether the job was still as it had been read */
   async begin(id: string, was: Job, round: Round): Promise<boolean> {
     const { total, run, shardSize } = round;
     if (shardSize !== undefined) {
@@ -124,7 +124,7 @@ export class JobStore {
     return this.update({ id, ...beginning(was, round) });
   }
 
-  /** Gives whether the shard is full. */
+  /** @returns whether the shard is full */
   async record(job: ShardedJob, part: number): Promise<boolean> {
     const { run, shardSize } = job;
     const shard = shardOf(part, shardSize);
@@ -144,25 +144,25 @@ export class JobStore {
     return numbersIn(item, DONE_PLACES).has(placeInShard(part, shardSize));
   }
 
-  /** Takes the piece out where others are left. Gives whether they are, and the job is still as it was read. */
+  /** Removes the piece if others are left. @returns whether they are, and the job was still as it had been read */
   remove(id: string, job: Job, piece: number): Promise<boolean> {
-    const { key, name, when } = placeOf(id, job);
+    const { key, name, when } = unfinishedSetOf(id, job);
     const othersAreLeft: Condition = { kind: 'larger', name, than: 1 };
     return this.update({ id: key, delete: { [name]: [piece] }, when: [...when, othersAreLeft] });
   }
 
-  /** Takes the piece out. Gives whether the job was still as it was read. */
+  /** Removes the piece. @returns whether the job was still as it had been read */
   removeLast(id: string, job: Job, piece: number): Promise<boolean> {
-    const { key, name, when } = placeOf(id, job);
+    const { key, name, when } = unfinishedSetOf(id, job);
     return this.update({ id: key, delete: { [name]: [piece] }, when });
   }
 
-  /** Gives whether no other lease was there, and the reduce message still to be sent. */
+  /** @returns whether there was no other lease, and the reduce message had not been sent */
   claim(id: string, job: Job, claim: { lease: Lease; nowMs: number }): Promise<boolean> {
     return this.update({ id, ...claiming(job, claim) });
   }
 
-  /** On no condition, as Watchbot does it. */
+  /** Sets attributes unconditionally, as Watchbot does. */
   async note(id: string, attributes: Attributes): Promise<void> {
     await this.update({ id, set: attributes });
   }
@@ -176,8 +176,8 @@ export class JobStore {
   }
 }
 
-/** Where the set of what is unfinished is, and what must hold for it to be this round's. */
-function placeOf(id: string, job: Job): { key: string; name: string; when: Condition[] } {
+/** Where the set of what is unfinished is, and the conditions under which it is this round's. */
+function unfinishedSetOf(id: string, job: Job): { key: string; name: string; when: Condition[] } {
   if (isSharded(job)) return { key: openShardsId(job.run), name: OPEN_SHARDS, when: [] };
   return { key: id, name: JobAttribute.parts, when: sameRound(job) };
 }
@@ -188,7 +188,7 @@ const sameRound = ({ run, total }: Job): Condition[] => [
   { kind: 'absent', name: JobAttribute.error },
 ];
 
-/** What was said of the job before its first total still holds: metadata, and that it has failed. */
+/** What was noted of the job before its first total stays: metadata, and a failure. */
 function beginning(was: Job, { total, run, setBy, shardSize }: Round) {
   const { lease, ...over } = OVER;
   return {
@@ -209,7 +209,7 @@ function beginning(was: Job, { total, run, setBy, shardSize }: Round) {
   };
 }
 
-/** What an earlier round may have left. */
+/** Attributes that an earlier round may have left. */
 const OVER = {
   lease: [JobAttribute.leaseHolder, JobAttribute.leaseUntil],
   verdicts: [JobAttribute.error, JobAttribute.reduceSent],

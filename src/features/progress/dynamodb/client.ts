@@ -2,24 +2,24 @@ import { createSigningClock, parseRefusal } from '../../../aws-json/client';
 import { createPoster, type HttpAnswer, type Poster } from '../../../aws-json/post';
 import { exponentialWait } from '../../../shared/backoff';
 import { ProgressError } from '../errors';
-import type { Place } from '../connect';
+import type { TableAddress } from '../connect';
 import { signedHeaders, type Credentials } from './credentials';
 
-/** DynamoDB's JSON protocol, and no more. */
+/** A client of DynamoDB's JSON protocol, and no more. */
 export interface DynamoDbClient {
   /**
-   * Tries again while it may help.
-   * @throws {Refusal} where DynamoDB refuses
-   * @throws {ProgressError} `TABLE` where it does not answer
+   * Retries while that may help.
+   * @throws {Refusal} if DynamoDB refuses
+   * @throws {ProgressError} `TABLE` if it does not answer
    */
   call(name: 'GetItem' | 'UpdateItem', input: object): Promise<Record<string, unknown>>;
-  /** DynamoDB's own time of day, as far as its answers tell; this machine's before the first. Milliseconds since 1970. */
+  /** DynamoDB's time, as far as its answers tell it; before the first answer, this machine's. Milliseconds since 1970. */
   nowMs(): number;
   /** Closes the connections. */
   close(): void;
 }
 
-/** DynamoDB has answered that it did not do what it was asked for. */
+/** DynamoDB has answered that it did not do what it was asked. */
 export class Refusal extends Error {
   override readonly name: string;
   readonly status: number;
@@ -32,10 +32,10 @@ export class Refusal extends Error {
   }
 }
 
-export interface ClientParts {
-  place: Place;
+export interface ClientInput {
+  address: TableAddress;
   credentials: () => Promise<Credentials>;
-  /** In which proxies are named. */
+  /** It may name a proxy. */
   environment?: Readonly<Record<string, string | undefined>>;
   clock: ClientClock;
   random: () => number;
@@ -50,18 +50,18 @@ export interface ClientClock {
 const LIMITS = { connectTimeoutMs: 3_000, bodyTimeoutMs: 10_000 };
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** With the waits between them, about half a minute: a table on demand takes a burst in that time. */
+/** With the waits between them, about half a minute: within that, an on-demand table adapts to a burst. */
 const MOST_ATTEMPTS = 12;
 const WAIT_MS = { first: 50, most: 5_000 };
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 const PASSING =
   /Throttl|ProvisionedThroughputExceeded|RequestLimitExceeded|TransactionInProgress|InternalServerError/;
-/** Credentials that the task was just given anew. */
+/** The task has just been given new credentials. */
 const EXPIRED = /ExpiredToken|UnrecognizedClient|InvalidClientTokenId/;
 
-export function createDynamoDbClient(parts: ClientParts): DynamoDbClient {
-  const connection = new Connection(parts);
+export function createDynamoDbClient(input: ClientInput): DynamoDbClient {
+  const connection = new Connection(input);
   return {
     call: (name, input) => connection.call(name, JSON.stringify(input)),
     nowMs: () => connection.nowMs(),
@@ -72,21 +72,21 @@ export function createDynamoDbClient(parts: ClientParts): DynamoDbClient {
 }
 
 class Connection {
-  private readonly parts: ClientParts;
+  private readonly input: ClientInput;
   private readonly poster: Poster;
   private readonly signing;
   private credentials: Promise<Credentials> | undefined;
-  /** By how much DynamoDB is ahead of this machine. */
+  /** How far DynamoDB's clock is ahead of this machine's. */
   private offsetMs = 0;
 
-  constructor(parts: ClientParts) {
-    this.parts = parts;
-    this.poster = createPoster(parts.place.endpoint, { ...LIMITS, clock: parts.clock }, parts.environment);
-    this.signing = createSigningClock(parts.clock);
+  constructor(input: ClientInput) {
+    this.input = input;
+    this.poster = createPoster(input.address.endpoint, { ...LIMITS, clock: input.clock }, input.environment);
+    this.signing = createSigningClock(input.clock);
   }
 
   nowMs(): number {
-    return this.parts.clock.now() + this.offsetMs;
+    return this.input.clock.now() + this.offsetMs;
   }
 
   close(): void {
@@ -98,14 +98,14 @@ class Connection {
       try {
         return await this.attempt(name, body);
       } catch (error) {
-        if (attempt >= MOST_ATTEMPTS || !mayPass(error)) throw explained(error, this.parts.place);
+        if (attempt >= MOST_ATTEMPTS || !mayPass(error)) throw explained(error, this.input.address);
         await this.waitAfter(attempt);
       }
     }
   }
 
   private async attempt(name: string, body: string): Promise<Record<string, unknown>> {
-    const { endpoint, region } = this.parts.place;
+    const { endpoint, region } = this.input.address;
     const credentials = await this.findCredentials();
     const headers = {
       host: endpoint.host,
@@ -124,7 +124,7 @@ class Connection {
 
   private async findCredentials(): Promise<Credentials> {
     try {
-      return await (this.credentials ??= this.parts.credentials());
+      return await (this.credentials ??= this.input.credentials());
     } catch (error) {
       this.credentials = undefined;
       throw error;
@@ -134,7 +134,7 @@ class Connection {
   private outputOf({ status, date, body }: HttpAnswer): Record<string, unknown> {
     const isCorrected = this.signing.correct(date);
     const saidMs = Date.parse(date ?? '');
-    if (!Number.isNaN(saidMs)) this.offsetMs = saidMs - this.parts.clock.now();
+    if (!Number.isNaN(saidMs)) this.offsetMs = saidMs - this.input.clock.now();
     if (status === 200) return JSON.parse(body) as Record<string, unknown>;
     const refusal = new Refusal(status, body);
     if (EXPIRED.test(refusal.name)) this.credentials = undefined;
@@ -142,7 +142,7 @@ class Connection {
   }
 
   private waitAfter(attempt: number): Promise<void> {
-    const { clock, random } = this.parts;
+    const { clock, random } = this.input;
     const ceilingMs = exponentialWait(attempt - 1, WAIT_MS);
     return new Promise((resolve) => {
       clock.after(ceilingMs * random(), resolve);
@@ -150,17 +150,17 @@ class Connection {
   }
 }
 
-/** It was signed by a time of day that has been set since. */
+/** The request was signed with a wrong time, which has been corrected since. */
 class WrongTime extends Error {}
 
-/** All updates may be made twice. */
+/** Whether a retry may help. All updates may be made twice. */
 function mayPass(error: unknown): boolean {
   if (error instanceof ProgressError) return false;
   if (!(error instanceof Refusal)) return true;
   return error.status >= 500 || error.status === 429 || PASSING.test(error.name) || EXPIRED.test(error.name);
 }
 
-function explained(error: unknown, { endpoint, tableName }: Place): unknown {
+function explained(error: unknown, { endpoint, tableName }: TableAddress): unknown {
   if (error instanceof Refusal || error instanceof ProgressError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new ProgressError('TABLE', `the table ${tableName} at ${endpoint.host}: ${reason}`, error);

@@ -4,14 +4,14 @@ import { ProgressError } from '../errors';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where an ECS task's credentials are. */
+/** Where an ECS task gets its credentials. */
 const AGENT = 'http://169.254.170.2';
 const ANSWER_TIMEOUT_MS = 2_000;
 
 /**
- * Of the environment, or of the ECS task. No configuration file is read: a container has none.
+ * Finds credentials in the environment, or those of the ECS task. It reads no configuration file: a container has none.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
- * @throws {ProgressError} `TABLE` where there are none
+ * @throws {ProgressError} `TABLE` if there are none
  */
 export async function findCredentials(environment: Environment): Promise<Credentials> {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
@@ -43,13 +43,13 @@ async function authorization(environment: Environment): Promise<string | undefin
   return file ? (await readFile(file, 'utf8')).trim() : environment.AWS_CONTAINER_AUTHORIZATION_TOKEN;
 }
 
-/** What it needs is loaded here, since it takes time that a call with keys in its environment need not spend. */
+/** Loads what it needs here: that takes time which a call with keys in its environment need not spend. */
 function get(url: string, token: string | undefined): Promise<string> {
   const { request } = getBuiltinModule('node:http');
   const { text } = getBuiltinModule('node:stream/consumers');
   return new Promise((resolve, reject) => {
     const headers = token === undefined ? {} : { authorization: token };
-    // Not by Node's own agent, which takes a proxy where NODE_USE_ENV_PROXY says so: keys are no proxy's.
+    // Without Node's own agent, which would use a proxy if NODE_USE_ENV_PROXY is set: keys are not for a proxy.
     const asked = request(url, { headers, timeout: ANSWER_TIMEOUT_MS, agent: false }, (response) => {
       text(response).then((body) => {
         if (response.statusCode === 200) resolve(body);
@@ -86,10 +86,10 @@ interface Scope {
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
- * The headers of a `POST` to `/`, signed. The SDK's signer does the same; to load it takes half as long again as Node
- * needs to start, and this starts once for each part of a job.
+ * Signs the headers of a `POST` to `/`. The SDK's signer does the same, but loading it takes half as long as Node takes to
+ * start, and this command starts once for each part of a job.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- * @param headers by their names in lower case; `host` among them
+ * @param headers with names in lower case, `host` among them
  */
 export function signedHeaders(
   { headers, body, time }: { headers: Readonly<Record<string, string>>; body: string; time: Date },

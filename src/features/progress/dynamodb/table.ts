@@ -37,7 +37,7 @@ const attributesOf = (item: unknown): Attributes =>
 
 const ADVICE: Readonly<Record<string, string>> = {
   ResourceNotFoundException: '; the table is not there: was the stack removed?',
-  AccessDeniedException: '; the role of the task lacks this right, which `reduce: true` gives',
+  AccessDeniedException: '; the role of the task lacks this permission, which `reduce: true` gives',
 };
 
 function refused(error: Refusal, { name, tableName }: { name: string; tableName: string }): ProgressError {
@@ -45,7 +45,7 @@ function refused(error: Refusal, { name, tableName }: { name: string; tableName:
   return new ProgressError('TABLE', `${name} of ${tableName}: ${said}${ADVICE[error.name] ?? ''}`, error);
 }
 
-/** What `UpdateItem` is asked, but for the table. */
+/** The input of `UpdateItem`, without the table. */
 interface UpdateInput {
   Key: Record<string, AttributeValue>;
   UpdateExpression: string;
@@ -82,7 +82,7 @@ function updateInput(change: Change): UpdateInput {
   };
 }
 
-/** What `GetItem` is asked, but for the table. */
+/** The input of `GetItem`, without the table. */
 function readInput(id: string, names?: readonly string[]) {
   const words = new Words();
   if (names === undefined) return { Key: keyOf(id), ConsistentRead: true };
@@ -119,7 +119,7 @@ function conditionText(condition: Condition, words: Words): string {
   }
 }
 
-/** Stand-ins for names, of which DynamoDB reserves many, and for values. */
+/** Placeholders for values, and for names, of which DynamoDB reserves many. */
 class Words {
   private readonly names = new Map<string, string>();
   private readonly values: Value[] = [];
@@ -144,7 +144,7 @@ class Words {
 }
 
 /**
- * A value as DynamoDB's protocol has it.
+ * A value in DynamoDB's protocol.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  */
 type AttributeValue = Readonly<Record<string, unknown>>;
@@ -159,7 +159,7 @@ function toAttributeValue(value: Value): AttributeValue {
   return { M: mapValues(value as Readonly<Record<string, Value>>, toAttributeValue) };
 }
 
-/** Kinds that no helper writes, bytes and sets of texts, are given as they came. */
+/** Kinds that no helper writes, such as bytes and sets of texts, stay as they came. */
 function fromAttributeValue(attribute: AttributeValue): Value {
   const [kind = '', value] = Object.entries(attribute)[0] ?? [];
   switch (kind) {
