@@ -21,6 +21,9 @@ const ROOMS = {
   watcher: ['contract', 'shared', 'aws-json'],
   runtime: ['contract', 'shared'],
   plugin: ['contract', 'errors', 'shared', 'config', 'resources', 'image', 'features', 'scaling'],
+  // What features share knows none of them: `command` takes and prints, `stack` is what is deployed.
+  'features/command': ['contract', 'errors', 'shared', 'config', 'features/stack', 'features/commands.ts'],
+  'features/stack': ['errors', 'shared', 'config', 'resources', 'vendor'],
   // In the container, and in the processes of workers: a feature, but one that reads no configuration.
   'features/progress': ['contract', 'shared', 'aws-json'],
 };
