@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../shared/clock';
 import { type Job, type Open, toJob } from './job/job';
 import { decideRelease } from './settle/decide';
 import type { Heartbeat } from './queue/heartbeat';

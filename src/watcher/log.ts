@@ -10,7 +10,7 @@ import {
   outcomeText,
 } from '../contract/log-lines';
 import { parseObject } from '../shared/json';
-import type { Clock } from './clock';
+import type { Clock } from '../shared/clock';
 
 /** Writes text to the log; resolves when more can be taken. Never rejects. */
 export type Write = (text: string) => Promise<void> | void;

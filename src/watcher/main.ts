@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { RuntimeVariable } from '../contract/environment';
 import { formatPlain, formatStructured } from '../contract/log-lines';
-import { steadyClock as clock, systemClock } from './clock';
+import { steadyClock as clock, systemClock } from '../shared/clock';
 import { createCommandWorkers, runJob } from './worker/command-workers';
 import { createHandlerWorkers, type HandlerWorkers } from './worker/handler-workers';
 import { answerHealth } from './health/health';

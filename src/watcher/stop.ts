@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { SETTLE_SECONDS } from '../contract/outcomes';
-import type { Clock } from './clock';
+import type { Clock } from '../shared/clock';
 import type { Logger } from './log';
 
 export interface StopSignals {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../shared/clock';
 import { Liveness, type LivenessBounds } from './health/health';
 import type { Logger } from './log';
 import { openForCommand, openForHandler } from './job/job';

@@ -5,7 +5,7 @@ import { signedHeaders } from '../../src/features/progress/dynamodb/credentials'
 import { createDynamoDbClient } from '../../src/features/progress/dynamodb/client';
 import { createDynamoDbTable } from '../../src/features/progress/dynamodb/table';
 import type { Table } from '../../src/features/progress/store';
-import { systemClock } from '../../src/watcher/clock';
+import { systemClock } from '../../src/shared/clock';
 import { ACCOUNT_ID, REGION } from './emulator';
 
 export interface TestDynamoDb {

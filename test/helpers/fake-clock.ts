@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/watcher/clock';
+import type { Clock } from '../../src/shared/clock';
 
 interface Timer {
   dueMs: number;

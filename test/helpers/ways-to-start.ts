@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { launcherFileOf } from '../../src/contract/image';
-import { systemClock } from '../../src/watcher/clock';
+import { systemClock } from '../../src/shared/clock';
 import { createStarter, findLauncher } from '../../src/watcher/worker/launcher/starter';
 import { startByNode } from '../../src/watcher/worker/node-spawn';
 import type { StartWorker } from '../../src/watcher/worker/run-worker';

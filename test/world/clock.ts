@@ -1,5 +1,5 @@
 import { EventQueue } from '../../src/features/simulate/events';
-import type { Cancel, Clock } from '../../src/watcher/clock';
+import type { Cancel, Clock } from '../../src/shared/clock';
 
 interface Timer {
   atMs: number;

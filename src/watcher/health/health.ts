@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import type { Clock } from '../clock';
+import type { Clock } from '../../shared/clock';
 import { describeError, type Logger } from '../log';
 
 /**

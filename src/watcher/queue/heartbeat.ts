@@ -1,6 +1,6 @@
 import { LONGEST_CALL_MS } from '../../aws-json/client';
 import { MAX_BATCH, inBatches } from '../../shared/batches';
-import type { Cancel, Clock } from '../clock';
+import type { Cancel, Clock } from '../../shared/clock';
 import type { Liveness } from '../health/health';
 import type { Logger } from '../log';
 import { Outage } from './outage';

@@ -1,4 +1,4 @@
-import { type Clock, pause } from '../clock';
+import { type Clock, pause } from '../../shared/clock';
 import type { Liveness } from '../health/health';
 import type { Logger } from '../log';
 import { createBackoff, LONGEST_BACKOFF_MS } from '../../shared/backoff';

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { AwsJsonClient, longestCallMs, type CallOptions, type Destination } from '../../aws-json/client';
-import type { Clock } from '../clock';
+import type { Clock } from '../../shared/clock';
 import { LONG_POLL_SECONDS } from './queue';
 
 /**

@@ -1,7 +1,7 @@
 import { sentAnewText } from '../../contract/sent-anew';
 import { createBackoff } from '../../shared/backoff';
 import { MAX_BATCH } from '../../shared/batches';
-import { type Cancel, type Clock, pause } from '../clock';
+import { type Cancel, type Clock, pause } from '../../shared/clock';
 import { type Counted, type SendAnew, whenToSendAnew } from '../job/copy';
 import { describeError, type Logger } from '../log';
 import type { HeldMessage } from '../queue/heartbeat';

@@ -1,7 +1,7 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import { AwsJsonClient, type Destination } from '../../aws-json/client';
 import { parseObject } from '../../shared/json';
-import type { Clock } from '../clock';
+import type { Clock } from '../../shared/clock';
 import { createSdkClient } from '../queue/sqs-client';
 
 /** What ECS says of the service that this task is of. */

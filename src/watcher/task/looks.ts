@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock';
+import type { Cancel, Clock } from '../../shared/clock';
 import { describeError, type Logger } from '../log';
 import type { LookAtService, ServiceView } from './ecs';
 

@@ -1,5 +1,5 @@
 import { parseObject } from '../../shared/json';
-import type { Cancel, Clock } from '../clock';
+import type { Cancel, Clock } from '../../shared/clock';
 import { describeError, type Logger } from '../log';
 import { MAX_HOLD_SECONDS } from '../queue/queue';
 

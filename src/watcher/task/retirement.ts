@@ -1,5 +1,5 @@
 import { MAX_FINISH_SECONDS } from '../../contract/outcomes';
-import type { Cancel, Clock } from '../clock';
+import type { Cancel, Clock } from '../../shared/clock';
 import type { Logger } from '../log';
 import { onAbort } from '../stop';
 import type { LookAtService, ServiceView } from './ecs';

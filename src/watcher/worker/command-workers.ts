@@ -1,5 +1,5 @@
 import { receivedText } from '../../contract/log-lines';
-import type { Clock } from '../clock';
+import type { Clock } from '../../shared/clock';
 import {
   type MessageFile,
   type MessageFolders,

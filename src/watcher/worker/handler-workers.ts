@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { receivedText } from '../../contract/log-lines';
-import type { Clock } from '../clock';
+import type { Clock } from '../../shared/clock';
 import type { Job } from '../job/job';
 import { type EventSource, sqsEvent } from '../job/sqs-event';
 import type { Logger } from '../log';

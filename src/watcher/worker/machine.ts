@@ -1,5 +1,5 @@
 import { type Backoff, createBackoff } from '../../shared/backoff';
-import { type Clock, pause } from '../clock';
+import { type Clock, pause } from '../../shared/clock';
 import type { Liveness } from '../health/health';
 import type { Job } from '../job/job';
 import type { Logger } from '../log';

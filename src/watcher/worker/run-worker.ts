@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock';
+import type { Cancel, Clock } from '../../shared/clock';
 import type { WorkerCommand } from './command';
 import { logOutput, type OutputLog, type WriteLines } from './output';
 

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock';
+import type { Cancel, Clock } from '../../shared/clock';
 import type { Job } from '../job/job';
 import type { Settlement } from '../settle/decide';
 import { MAX_HOLD_SECONDS } from '../queue/queue';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { systemClock } from '../../../src/watcher/clock';
+import { systemClock } from '../../../src/shared/clock';
 import { createSqsClient, findSqs, type SqsClient } from '../../../src/watcher/queue/sqs-client';
 import { startTestServer, type TestServer } from '../../helpers/http-server';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { systemClock } from '../../../src/watcher/clock';
+import { systemClock } from '../../../src/shared/clock';
 import { createSqsClient } from '../../../src/watcher/queue/sqs-client';
 import { COMMAND_ATTRIBUTES, createSqsQueue, HANDLER_ATTRIBUTES } from '../../../src/watcher/queue/sqs-queue';
 import { type Answer, json, startTestServer, type TestServer } from '../../helpers/http-server';

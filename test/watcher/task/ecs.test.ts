@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../src/watcher/clock';
+import { systemClock } from '../../../src/shared/clock';
 import {
   type CallEcs,
   createLookAtService,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../../src/watcher/clock';
+import { systemClock } from '../../../src/shared/clock';
 import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
 import { startByNode, startKept } from '../../../src/watcher/worker/node-spawn';
 import { runWorker, type StartWorker } from '../../../src/watcher/worker/run-worker';

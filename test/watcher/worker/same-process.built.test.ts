@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../../src/watcher/clock';
+import { systemClock } from '../../../src/shared/clock';
 import { createStarter, type Starter } from '../../../src/watcher/worker/launcher/starter';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
 import type { StartRequest, StartWorker, Variable } from '../../../src/watcher/worker/run-worker';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { nextTick } from 'node:process';
 import type { Writable } from 'node:stream';
-import type { Cancel, Clock } from '../../clock';
+import type { Cancel, Clock } from '../../../shared/clock';
 import { startByNode } from '../node-spawn';
 import type { StartRequest, WorkerProcess } from '../run-worker';
 import { LaunchedWorker } from './launched-worker';

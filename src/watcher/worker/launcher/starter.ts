@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { LAUNCHER_FILE, launcherFileOf } from '../../../contract/image';
-import type { Clock } from '../../clock';
+import type { Clock } from '../../../shared/clock';
 import type { Logger } from '../../log';
 import { startByNode } from '../node-spawn';
 import type { StartWorker } from '../run-worker';

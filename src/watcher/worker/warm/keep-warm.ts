@@ -1,5 +1,5 @@
 import { createBackoff } from '../../../shared/backoff';
-import { type Clock, pause } from '../../clock';
+import { type Clock, pause } from '../../../shared/clock';
 import type { Logger } from '../../log';
 import { describeExit, STOPPED } from '../run-worker';
 import type { WarmEnd, WarmWorker, WarmWorkerParts } from './warm-worker';

@@ -1,6 +1,6 @@
 import { RuntimeVariable } from '../../../contract/environment';
 import type { ReportedError } from '../../../contract/runtime-api';
-import type { Cancel, Clock } from '../../clock';
+import type { Cancel, Clock } from '../../../shared/clock';
 import type { WorkerCommand } from '../command';
 import type { WriteLines } from '../output';
 import {

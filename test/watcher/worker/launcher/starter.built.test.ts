@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../../../src/watcher/clock';
+import { systemClock } from '../../../../src/shared/clock';
 import { createStarter, type Starter } from '../../../../src/watcher/worker/launcher/starter';
 import type { WorkerProcess } from '../../../../src/watcher/worker/run-worker';
 import { createFakeClock } from '../../../helpers/fake-clock';
