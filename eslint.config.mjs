@@ -47,6 +47,22 @@ zones.push({
   message: 'src/ is what is published.',
 });
 
+/** What a feature does knows no option, terminal or text of a command, so that other features can use it. */
+const DOES = {
+  send: ['message', 'pipeline', 'schedule', 'sender'],
+  logs: ['cloud-watch', 'lines', 'local-log', 'source'],
+  status: ['cloud-watch', 'reading', 'service', 'worker-status'],
+  'dead-letters': ['attempts', 'held', 'letter', 'put-back', 'queue', 'sweep'],
+};
+
+zones.push({
+  target: Object.entries(DOES).flatMap(([room, files]) =>
+    files.map((file) => `./src/features/${room}/${file}.ts`),
+  ),
+  from: './src/features/command',
+  message: 'What a feature does knows no option, terminal or text; see DOES in eslint.config.mjs.',
+});
+
 /** The world outside: handed in, but in the folder and the files that are its edge. */
 const NO_WORLD = [
   { name: 'process', message: 'Hand it in: the process belongs to plugin/ and the main files.' },

@@ -83,7 +83,8 @@ export async function sayPreview(
 export async function settleChosen(
   run: CommandRun,
   queue: DeadLetterQueue,
-  { choice, action }: { choice: LetterChoice; action: LetterAction },
+  choice: LetterChoice,
+  action: LetterAction,
 ): Promise<Settled> {
   const { visible } = await countLetters(queue);
   const bar = await createProgressBar(run, { total: visible, what: 'messages seen', isEstimate: true });
@@ -109,7 +110,8 @@ interface Report {
  * @throws {UserError} if that is not all that was asked for
  */
 export function reportSettled(
-  { run: { voice, options }, queue }: { run: CommandRun; queue: DeadLetterQueue },
+  { voice, options }: CommandRun,
+  queue: DeadLetterQueue,
   settled: Settled,
   { done, text, fields }: Report,
 ): void {

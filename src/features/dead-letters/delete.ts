@@ -59,11 +59,10 @@ function nothingNamed(): UserError {
 }
 
 async function deleteEach(run: CommandRun, queue: DeadLetterQueue, choice: LetterChoice): Promise<void> {
-  const settled = await settleChosen(run, queue, {
-    choice,
-    action: (held) => ({ run: (letters) => deleteLetters(queue, held, letters) }),
-  });
-  reportSettled({ run, queue }, settled, { done: 'deleted', text: ` from queue ${queue.name}` });
+  const settled = await settleChosen(run, queue, choice, (held) => ({
+    run: (letters) => deleteLetters(queue, held, letters),
+  }));
+  reportSettled(run, queue, settled, { done: 'deleted', text: ` from queue ${queue.name}` });
 }
 
 /** `sls watchbot dead-letter purge`. */

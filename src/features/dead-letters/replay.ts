@@ -34,7 +34,7 @@ export async function runReplay(run: CommandRun): Promise<void> {
     return;
   }
   if (isAll && (await moveBySqs(run, opened))) return;
-  await replayEach(run, queue, { choice, isAll });
+  await replayEach(run, queue, choice, isAll);
   if (isAll) await sayLeft(voice, queue);
 }
 
@@ -91,7 +91,8 @@ async function moveBySqs(run: CommandRun, { queue, worker }: OpenedQueue): Promi
 async function replayEach(
   run: CommandRun,
   queue: DeadLetterQueue,
-  { choice, isAll }: { choice: LetterChoice; isAll: boolean },
+  choice: LetterChoice,
+  isAll: boolean,
 ): Promise<void> {
   const action: LetterAction = (held) => {
     const replay = new Replay(queue, held);
@@ -100,8 +101,8 @@ async function replayEach(
       isWanted: (letter) => !replay.isBack(letter),
     };
   };
-  const settled = await settleChosen(run, queue, { choice, action });
-  reportSettled({ run, queue }, settled, {
+  const settled = await settleChosen(run, queue, choice, action);
+  reportSettled(run, queue, settled, {
     done: 'replayed',
     text: ` from queue ${queue.name} to queue ${queue.work.name}`,
     fields: { by: 'message by message', ...(isAll ? {} : { others: settled.others }) },

@@ -30,7 +30,7 @@ export async function runTriage(run: CommandRun): Promise<void> {
     voice.writeText(style.colours.dim(`About ${plural(total)} in queue ${queue.name}\n`));
     await decideOnAll(
       { ...run, signal: keys.signal, terminal: { ...terminal, input: keys.input } },
-      { opened, held, style, counts },
+      { opened, held, replay: new Replay(queue, held), style, counts },
     );
   } finally {
     // First of all: writing to a terminal that was closed may end the process.
@@ -56,14 +56,14 @@ function noTerminal(): UserError {
 interface Triage {
   opened: OpenedQueue;
   held: HeldLetters;
+  replay: Replay;
   style: TextStyle;
   counts: Counts;
 }
 
 async function decideOnAll(run: CommandRun, triage: Triage): Promise<void> {
-  const { opened, held, style } = triage;
+  const { opened, held, replay, style } = triage;
   const letters = new OneByOne(opened.queue, held);
-  const replay = new Replay(opened.queue, held);
   while (!run.signal.aborted) {
     const letter = await letters.next(run.signal);
     if (letter === undefined) break;
@@ -76,7 +76,7 @@ async function decideOnAll(run: CommandRun, triage: Triage): Promise<void> {
       run.voice.log.warning('It was held for too long and is back in the queue: nothing was done with it');
       continue;
     }
-    await carryOut(run, triage, { letter, answer, replay });
+    await carryOut(run, triage, letter, answer);
   }
   if (!run.signal.aborted) run.voice.writeText('No more dead letters to decide on.');
 }
@@ -117,8 +117,9 @@ async function answerTo(run: CommandRun, log: KnownLog): Promise<Exclude<Answer,
 
 async function carryOut(
   { voice }: CommandRun,
-  { opened: { queue }, held, counts }: Triage,
-  { letter, answer, replay }: { letter: Letter; answer: keyof Counts; replay: Replay },
+  { opened: { queue }, held, replay, counts }: Triage,
+  letter: Letter,
+  answer: keyof Counts,
 ): Promise<void> {
   const failures =
     answer === 'replay'

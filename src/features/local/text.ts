@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { colourOf, judgeLine } from '../logs/line';
+import { colourOf } from '../logs/text';
+import { judgeLine } from '../logs/lines';
 import { visibleControls, type Colours } from '../command/terminal-text';
 import type { MissingVariable } from './container';
 import type { Emulator } from './emulators';

@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { jitteredWait } from '../../shared/backoff';
 import { isOfNetwork, isTransient, pause } from '../stack/calls';
-import type { LogEvent, LogQuery, LogSource } from './source';
+import type { LogEvent, LogQuery, WorkerLog } from './source';
 
 interface CloudWatchOptions {
   logs: CloudWatchLogsClient;
@@ -31,7 +31,7 @@ const BACKOFF_MS = { first: 500, most: 20_000 };
 export const READ_ACTION = 'logs:FilterLogEvents';
 
 /** The log group of a worker. Throttling is waited out, for as long as it takes. */
-export function cloudWatchLog(options: CloudWatchOptions): LogSource {
+export function cloudWatchLog(options: CloudWatchOptions): WorkerLog {
   const { now, pollMs = POLL_MS } = options;
   const reader: LogReader = { ...options, network: { hasWorked: false } };
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseObject } from '../../shared/json';
 import { MIB } from '../../shared/sizes';
 import { pause } from '../stack/calls';
-import type { LogEvent, LogQuery, LogSource } from './source';
+import type { LogEvent, LogQuery, WorkerLog } from './source';
 
 /** The log of `sls watchbot local`, in a file: how it is written, and how it is read. */
 
@@ -84,7 +84,7 @@ const POLL_MS = 100;
 const CHUNK_BYTES = 262_144;
 
 /** The lines of a worker in the file of `sls watchbot local`. */
-export function localLog(serviceFolder: string, worker: string): LogSource {
+export function localLog(serviceFolder: string, worker: string): WorkerLog {
   const files = localLogFiles(serviceFolder);
   const wanted = (query: LogQuery) => (event: NumberedRecord) => isWanted(event, worker, query);
 

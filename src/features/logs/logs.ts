@@ -5,12 +5,12 @@ import type { Problem } from '../../errors/problem';
 import { UserError } from '../../errors/user-error';
 import { DAY_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
 import type { CommandRun } from '../command/command';
+import { JobTrace, readEvent, type ShownLine } from './lines';
+import { lineForMachines, lineForPeople } from './text';
 import { argumentProblem, contradictionsIn, ProblemList, textOption, timeOption } from '../command/options';
 import { coloursFor } from '../command/terminal-text';
 import { chooseWorker } from '../stack/workers';
-import { JobTrace } from './job';
-import { lineForMachines, lineForPeople, readEvent, type ShownLine } from './line';
-import { openLog, type LogEvent, type LogSource } from './source';
+import { openLog, type LogEvent, type WorkerLog } from './source';
 
 /** `sls watchbot logs`. */
 export async function runLogs(run: CommandRun): Promise<void> {
@@ -22,7 +22,7 @@ export async function runLogs(run: CommandRun): Promise<void> {
   const toText = options.json === true ? lineForMachines : (line: ShownLine) => lineForPeople(line, colours);
   const writer = createLineWriter(terminal.output);
   let count = 0;
-  for await (const event of eventsOf(log, { plan, trace, signal })) {
+  for await (const event of eventsOf(log, plan, trace, signal)) {
     const line = readEvent(event);
     if (!isWanted(line, plan, trace)) continue;
     count += 1;
@@ -93,7 +93,7 @@ const WHOLE_ID_LENGTH = 36;
  * The job of a message, with all of its ids that the log knows by now.
  * @throws {UserError} if several messages begin with what was given, or none does
  */
-async function findMessage(log: LogSource, plan: LogsPlan, signal: AbortSignal): Promise<JobTrace> {
+async function findMessage(log: WorkerLog, plan: LogsPlan, signal: AbortSignal): Promise<JobTrace> {
   const given = (plan.message ?? '').toLowerCase();
   const trace = new JobTrace(given.length === WHOLE_ID_LENGTH ? given : await wholeId(log, plan, signal));
   let known = 0;
@@ -105,7 +105,7 @@ async function findMessage(log: LogSource, plan: LogsPlan, signal: AbortSignal):
 }
 
 /** The id that begins so: the queue's, or the topic's. */
-async function wholeId(log: LogSource, plan: LogsPlan, signal: AbortSignal): Promise<string> {
+async function wholeId(log: WorkerLog, plan: LogsPlan, signal: AbortSignal): Promise<string> {
   const given = (plan.message ?? '').toLowerCase();
   const found = new Set<string>();
   // CloudWatch finds words, and not how they begin: all lines are read.
@@ -135,13 +135,12 @@ function ambiguous(given: string, ids: readonly string[]): Problem {
   });
 }
 
-interface EventChoice {
-  plan: LogsPlan;
-  trace: JobTrace | undefined;
-  signal: AbortSignal;
-}
-
-function eventsOf(log: LogSource, { plan, trace, signal }: EventChoice): AsyncIterable<LogEvent> {
+function eventsOf(
+  log: WorkerLog,
+  plan: LogsPlan,
+  trace: JobTrace | undefined,
+  signal: AbortSignal,
+): AsyncIterable<LogEvent> {
   const { sinceMs, untilMs, pattern } = plan;
   const terms = trace === undefined ? {} : { terms: () => trace.ids };
   const query = { sinceMs, untilMs, pattern, ...terms };

@@ -9,7 +9,7 @@ import { cloudWatchLog, READ_ACTION } from './cloud-watch';
 import { localLog, localLogFiles } from './local-log';
 
 /** Where the lines of a log come from: CloudWatch Logs, or the file of `sls watchbot local`. */
-export interface LogSource {
+export interface WorkerLog {
   /** All that is there, in order of time, each once. */
   read(query: LogQuery, signal: AbortSignal): AsyncIterable<LogEvent>;
   /** All that is there and that comes, each once, until the signal. */
@@ -52,7 +52,7 @@ export async function openLog(
   { target, configuration, serviceFolder }: LogLocation,
   worker: Worker,
   onWaiting: (text: string) => void,
-): Promise<LogSource> {
+): Promise<WorkerLog> {
   if (target.isLocal) {
     await access(localLogFiles(serviceFolder).current).catch((cause: unknown) => {
       throw noLocalLog(cause);

@@ -19,7 +19,7 @@ export async function sendFile(
   const file = { ...given, path: path.resolve(run.serviceFolder, name), channel, common };
   const check = await checked(run, file, name);
   if (run.signal.aborted) return INTERRUPTED;
-  const result = await sendChecked(run, plan, { file, total: check.messages });
+  const result = await sendChecked(run, plan, file, check.messages);
   const { sent, failed, overtaken, nextLine, error } = result;
   run.voice.writeText(
     run.options.json === true
@@ -31,7 +31,7 @@ export async function sendFile(
           overtaken,
           nextLine: nextLine ?? null,
         })
-      : fileText(run, plan, { name, result }),
+      : fileText(run, plan, name, result),
   );
   if (error !== undefined) {
     const action = channel.to === 'topic' ? 'sns:Publish' : 'sqs:SendMessage';
@@ -84,7 +84,8 @@ function wrongLines(name: string, { problems, problemCount }: FileCheck): UserEr
 async function sendChecked(
   run: CommandRun,
   plan: SendPlan,
-  { file, total }: { file: MessageFile; total: number },
+  file: MessageFile,
+  total: number,
 ): Promise<PipelineResult> {
   const sendBatch = await batchSender(run, plan);
   const bar = await createProgressBar(run, { total, what: 'messages' });
@@ -111,7 +112,8 @@ function batchSender({ target }: CommandRun, { worker, address, channel }: SendP
 function fileText(
   { options, target }: CommandRun,
   { worker, channel }: SendPlan,
-  { name, result }: { name: string; result: PipelineResult },
+  name: string,
+  result: PipelineResult,
 ): string {
   const { sent, failed, overtaken, nextLine } = result;
   const lines = [`Sent ${countOf(sent)} of ${name} to the ${channel.to} of ${worker.name} (${target.text})`];

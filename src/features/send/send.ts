@@ -1,6 +1,6 @@
 import { INTERRUPTED, type CommandRun } from '../command/command';
-import { followJob, type JobEnd, type Settlement } from '../logs/job';
-import { openLog, type LogSource } from '../logs/source';
+import { followJob, type JobEnd, type Settlement } from '../logs/lines';
+import { openLog, type WorkerLog } from '../logs/source';
 import type { Target } from '../stack/target';
 import type { OutgoingMessage } from './message';
 import { planSend, type SendPlan } from './plan';
@@ -61,7 +61,7 @@ function callAws(
   const action = to === 'topic' ? 'sns:Publish' : 'sqs:SendMessage';
   return target.explain({ action, place: `message to ${worker.name}` }, async () => {
     const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
-    return sendOne({ sqs, sns }, destination, { message, to });
+    return sendOne({ sqs, sns }, destination, message, to);
   });
 }
 
@@ -116,7 +116,7 @@ const BEFORE_MS = 600_000;
 /** Waits until a message is settled, or no longer. */
 async function waitForOutcome(
   { voice, signal }: CommandRun,
-  log: LogSource,
+  log: WorkerLog,
   { messageId, maxReceives, timeoutSeconds }: AwaitedMessage,
 ): Promise<Outcome> {
   const startedMs = Date.now();

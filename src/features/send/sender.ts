@@ -31,7 +31,7 @@ export async function createSend(clients: SendClients, address: WorkerAddress): 
   return (message) => {
     const [problem] = messageProblems(message, channel);
     if (problem !== undefined) throw UserError.of(problem);
-    return sendOne(clients, destination, { message, to: channel.to });
+    return sendOne(clients, destination, message, channel.to);
   };
 }
 
@@ -101,7 +101,8 @@ function notDeployed({ worker, queueName }: WorkerAddress, cause: unknown): User
 export async function sendOne(
   { sqs, sns }: SendClients,
   { queueUrl, topicArn }: Pick<Destination, 'queueUrl' | 'topicArn'>,
-  { message, to }: { message: OutgoingMessage; to: Channel['to'] },
+  message: OutgoingMessage,
+  to: Channel['to'],
 ): Promise<SentMessage> {
   if (to === 'queue') {
     const { SendMessageCommand } = await import('../../vendor/sqs.mjs');

@@ -8,7 +8,8 @@ import {
   outcomeText,
   type LogLine,
 } from '../../../src/contract/log-lines';
-import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/line';
+import { lineForMachines, lineForPeople } from '../../../src/features/logs/text';
+import { readEvent } from '../../../src/features/logs/lines';
 import { jobSeconds } from '../../../src/features/simulate/load-files';
 import { fc } from '../../helpers/seeded';
 

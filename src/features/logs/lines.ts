@@ -1,9 +1,10 @@
-import { JobResult } from '../../contract/log';
+import { COUNTED_RESULTS, JobResult, LogField, LogLevel, LogSource } from '../../contract/log';
 import { readLine, type ReadLine } from '../../contract/log-lines';
 import { copyIdIn } from '../../contract/sent-anew';
-import type { LogSource } from './source';
+import { parseObject } from '../../shared/json';
+import type { LogEvent, WorkerLog } from './source';
 
-/** One job in the log of its workers: which lines are its own, and how it ended. */
+/** What the lines of a log say: which are of a job, how it ended, and whether a line tells of an error. */
 
 /**
  * The ids of one job. The topic's id of a message is in the line with which a job begins, which has the queue's, and so is
@@ -56,7 +57,7 @@ export interface FollowedJob {
 
 /** What became of a message, as the watchers' log says; undefined if the signal came before. */
 export async function followJob(
-  log: LogSource,
+  log: WorkerLog,
   { messageId, sinceMs, maxReceives, onRetry }: FollowedJob,
   signal: AbortSignal,
 ): Promise<Settlement | undefined> {
@@ -75,4 +76,43 @@ function fateAfter({ result, receives }: JobEnd, maxReceives = Infinity): Settle
   if (result === JobResult.success) return 'done';
   if (result === JobResult.rejected) return 'rejected';
   return result === JobResult.failure && receives >= maxReceives ? 'dead-lettered' : undefined;
+}
+
+/** A line, read and judged. */
+export interface JudgedLine extends ReadLine {
+  isError: boolean;
+  /** What a worker's line of JSON has besides its text. */
+  more: Record<string, unknown>;
+}
+
+/** The same, and where it comes from. */
+export interface ShownLine extends JudgedLine {
+  event: LogEvent;
+}
+
+export const readEvent = (event: LogEvent): ShownLine => ({ ...judgeLine(event.line), event });
+
+export function judgeLine(line: string): JudgedLine {
+  const read = readLine(line);
+  const fields = parseObject(line) ?? {};
+  const more = Object.fromEntries(Object.entries(fields).filter(([name]) => !OWN_FIELDS.has(name)));
+  return { ...read, isError: isErrorLine(read, fields), more };
+}
+
+/** Fields that every structured line has, or that are in its text as well. */
+const OWN_FIELDS = new Set<string>([...Object.values(LogField), 'v', 'hostname', 'pid']);
+
+/**
+ * What the watcher says in the plain format when it could not do something: that has no level. A line of neither the
+ * watcher nor a worker is of something that broke: Node itself, or the container.
+ */
+const TROUBLE =
+  /^cannot |^could not |^unhealthy|could not be |cannot be |goes to the dead-letter queue next|killing the workers|^the launcher /;
+
+function isErrorLine({ source, text, outcome }: ReadLine, fields: Record<string, unknown>): boolean {
+  if (source === LogSource.worker) return false;
+  if (source === undefined) return true;
+  if (outcome !== undefined) return COUNTED_RESULTS.includes(outcome.result);
+  const level = fields[LogField.level];
+  return typeof level === 'number' ? level >= LogLevel.warn : TROUBLE.test(text);
 }

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { coloursFor } from '../../../src/features/command/terminal-text';
-import { lineForMachines, lineForPeople, readEvent } from '../../../src/features/logs/line';
+import { lineForMachines, lineForPeople } from '../../../src/features/logs/text';
+import { readEvent } from '../../../src/features/logs/lines';
 
 it('a line whose fields are nested too deep to be written is shown without them', () => {
   const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
