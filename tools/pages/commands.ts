@@ -1,4 +1,8 @@
-import { COMMON_OPTIONS, type CommandDefinition, type CommandOption } from '../../src/features/command/command';
+import {
+  COMMON_OPTIONS,
+  type CommandDefinition,
+  type CommandOption,
+} from '../../src/features/command/command';
 import { COMMANDS } from '../../src/features/commands';
 
 const INTRODUCTION = `# Commands

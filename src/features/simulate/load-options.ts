@@ -1,6 +1,12 @@
 import { UserError } from '../../errors/user-error';
 import { DAY_SECONDS, DURATION_FORMS, HOUR_SECONDS, secondsOfUnit } from '../../shared/durations';
-import { argumentProblem, type ProblemList, durationOption, numberOption, textOption } from '../command/options';
+import {
+  argumentProblem,
+  type ProblemList,
+  durationOption,
+  numberOption,
+  textOption,
+} from '../command/options';
 import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_MESSAGES, MOST_DAYS, MOST_JOB_SECONDS, MOST_MESSAGES } from './limits';
 import { countOf, type Arrivals, type Durations, type Load } from './load';

@@ -1,6 +1,16 @@
 import type { Configuration, Worker } from '../../config/configuration';
 import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from '../stack/queues';
-import { protectedTasks, scalingActivities, scalingBounds, serviceNameIn, serviceState, type DeploymentState, type ScalingActivity, type ScalingBounds, type TaskCounts } from './service';
+import {
+  protectedTasks,
+  scalingActivities,
+  scalingBounds,
+  serviceNameIn,
+  serviceState,
+  type DeploymentState,
+  type ScalingActivity,
+  type ScalingBounds,
+  type TaskCounts,
+} from './service';
 import type { Target } from '../stack/target';
 import type { DeployedWorker } from '../stack/workers';
 import { alarmStates, recentMetrics, type AlarmState, type Metrics } from './cloud-watch';
