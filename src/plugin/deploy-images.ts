@@ -4,7 +4,6 @@ import { commandRunner, type Run } from '../image/engine/run-command';
 import type { NpmSettings } from '../image/externals/npm-settings';
 import type { PushEvent, PushParts } from '../image/registry/push-images';
 import type { Registry } from '../image/registry/registry';
-import { awsClients } from './clients';
 import { interruptible } from './ctrl-c';
 import { packageFolder } from './package';
 import type { HookContext } from './framework';
@@ -38,10 +37,10 @@ export async function deployImages(context: HookContext): Promise<void> {
   }
 }
 
-async function checkStack({ serverless, configuration }: HookContext): Promise<void> {
+async function checkStack({ clients, configuration }: HookContext): Promise<void> {
   const { checkStackState } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
-  const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
+  const client = await clients.cloudFormation();
   await checkStackState({ client, stackName, region });
 }
 
@@ -83,7 +82,7 @@ async function npmSettingsOf({ serverless }: HookContext): Promise<NpmSettings |
 }
 
 async function registryOf(
-  { serverless, configuration }: HookContext,
+  { clients, configuration }: HookContext,
   hasReference: (reference: string) => Promise<boolean | undefined>,
 ): Promise<Registry> {
   const { registry, context } = configuration;
@@ -92,7 +91,7 @@ async function registryOf(
     return namedRegistry(registry, { fetch: globalThis.fetch, hasReference });
   }
   const { ecrRegistry } = await import('../image/registry/ecr.js');
-  return ecrRegistry({ client: await awsClients(serverless.getProvider('aws')).ecr(), context });
+  return ecrRegistry({ client: await clients.ecr(), context });
 }
 
 /** What is shown of an event. */

@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http';
 import type { Configuration } from '../config/configuration';
+import type { Clients } from '../features/stack/clients';
 import type { OwnResources, Template } from '../resources/merge';
 
 /**
@@ -111,10 +112,12 @@ export interface VariableSource {
   }) => Promise<{ value: unknown }>;
 }
 
-/** What a hook of the framework is given. */
+/** What a hook of the plugin works with. */
 export interface HookContext {
   serverless: Serverless;
   options: Readonly<Record<string, unknown>>;
   utils: Utils;
   configuration: Configuration;
+  /** Clients for AWS, each loaded when it is first asked for. */
+  clients: Clients;
 }

@@ -109,7 +109,9 @@ export class ServerlessWatchbot {
 
   private async context(): Promise<HookContext> {
     const { serverless, options, utils } = this;
-    return { serverless, options, utils, configuration: await this.load() };
+    const configuration = await this.load();
+    const { awsClients } = await import('./clients.js');
+    return { serverless, options, utils, configuration, clients: awsClients(serverless.getProvider('aws')) };
   }
 }
 

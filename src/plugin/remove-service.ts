@@ -1,5 +1,4 @@
 import type { QueueCounts } from '../features/stack/removal';
-import { awsClients } from './clients';
 import type { HookContext } from './framework';
 
 /**
@@ -14,21 +13,21 @@ export async function beforeRemove(context: HookContext): Promise<boolean> {
 }
 
 /** Whoever may remove a stack may lack the permission to look at it. */
-async function mayHaveStack({ serverless, configuration }: HookContext): Promise<boolean> {
+async function mayHaveStack({ clients, configuration }: HookContext): Promise<boolean> {
   const { findStack } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
-  const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
+  const client = await clients.cloudFormation();
   return findStack({ client, stackName, region }).then(
     (stack) => stack !== undefined,
     () => true,
   );
 }
 
-async function warn({ serverless, configuration, utils }: HookContext): Promise<void> {
+async function warn({ clients, configuration, utils }: HookContext): Promise<void> {
   const { retainedNames, queueCounts } = await import('../features/stack/removal.js');
   for (const text of retainedNames(configuration)) utils.log.notice(`${text} stays, with what is in it`);
   try {
-    const sqs = await awsClients(serverless.getProvider('aws')).sqs();
+    const sqs = await clients.sqs();
     const { region } = configuration.context;
     const counts = await queueCounts({ sqs, region }, configuration);
     counts.filter(holdsAny).forEach((each) => {
@@ -55,7 +54,7 @@ function describe({ worker, queueName, visible, inFlight, delayed, dead }: Queue
 }
 
 /** Runs after the stack is gone, when nothing pulls the images any more. */
-export async function removeImages({ serverless, configuration, utils }: HookContext): Promise<void> {
+export async function removeImages({ clients, configuration, utils }: HookContext): Promise<void> {
   const { context, registry } = configuration;
   if (registry !== undefined) {
     utils.log.notice(`The images in ${registry.name} stay`);
@@ -65,7 +64,7 @@ export async function removeImages({ serverless, configuration, utils }: HookCon
   progress.notice('Removing the repositories');
   try {
     const { removeRepositories } = await import('../image/registry/remove-repositories.js');
-    const client = await awsClients(serverless.getProvider('aws')).ecr();
+    const client = await clients.ecr();
     const { removed, left } = await removeRepositories({ client, context });
     removed.forEach((name) => {
       utils.log.notice(`Repository ${name}: removed, with its images`);

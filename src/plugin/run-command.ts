@@ -6,7 +6,7 @@ import { portOption } from '../features/command/options';
 import { createTarget, type Target } from '../features/stack/target';
 import { visibleVoice } from '../features/command/terminal-text';
 import { calledBy } from '../features/command/declare';
-import { awsClients, LOCAL_CREDENTIALS, localClients } from './clients';
+import { LOCAL_CREDENTIALS, localClients } from './clients';
 import type { HookContext } from './framework';
 import { interruptible, onCtrlC } from './ctrl-c';
 import { packageFolder, packageWithoutAws } from './package';
@@ -38,14 +38,14 @@ export async function runCommand(name: string, context: HookContext): Promise<vo
   if (typeof code === 'number') process.exitCode = code;
 }
 
-function targetOf({ serverless, options, configuration }: HookContext): Target {
+function targetOf({ serverless, options, configuration, clients }: HookContext): Target {
   const provider = serverless.getProvider('aws');
   const { region } = configuration.context;
   const endpoint = emulatorEndpoint(portOption(options, { least: 1 }));
   return createTarget(
     options.local === true
       ? { isLocal: true, region, text: endpoint, clients: localClients(provider, endpoint) }
-      : { isLocal: false, region, text: `AWS, ${region}`, clients: awsClients(provider) },
+      : { isLocal: false, region, text: `AWS, ${region}`, clients },
   );
 }
 

@@ -1,12 +1,11 @@
 import type { WorkerOverview } from '../features/stack/stack';
-import { awsClients } from './clients';
 import type { HookContext } from './framework';
 
 /** Adds a section for each worker to what the framework shows of a deployed service. */
-export async function showInfo({ serverless, configuration }: HookContext): Promise<void> {
+export async function showInfo({ serverless, clients, configuration }: HookContext): Promise<void> {
   const { stackOverview } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
-  const client = await awsClients(serverless.getProvider('aws')).cloudFormation();
+  const client = await clients.cloudFormation();
   const workers = await stackOverview({ client, stackName, region }, configuration);
   workers?.forEach((overview) => {
     const lines = linesOf(overview);
