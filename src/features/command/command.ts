@@ -51,7 +51,7 @@ export const COMMON_OPTIONS = {
  * Runs a command. Resolves with its exit code, 0 if there is none.
  * @throws {UserError} for whatever the user or the world got wrong: exit code 1
  */
-export type RunCommand = (run: CommandRun) => Promise<number | void>;
+type RunCommand = (run: CommandRun) => Promise<number | void>;
 
 /** One call of a command. */
 export interface CommandRun {

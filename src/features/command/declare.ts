@@ -62,7 +62,7 @@ export function eventOf(name: string, line: readonly string[]): string {
 }
 
 /** The command that a command line calls, and the words behind it. */
-export interface CalledCommand {
+interface CalledCommand {
   /** Without the plugin's own word: `dead-letter replay`. */
   name: string;
   words: readonly string[];

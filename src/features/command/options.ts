@@ -118,7 +118,7 @@ export function timeOption(options: Options, name: string, nowMs: number): numbe
 }
 
 /** One of the rules about options that mean nothing together. */
-export type Contradiction = readonly [isBroken: boolean, place: string, given: string, allowed: string];
+type Contradiction = readonly [isBroken: boolean, place: string, given: string, allowed: string];
 
 export function contradictionsIn(rules: readonly Contradiction[]): Problem[] {
   return rules

@@ -1,7 +1,7 @@
 import type { Terminal, Voice } from './command';
 
 /** Says how far long work has come. */
-export interface ProgressBar {
+interface ProgressBar {
   add(count: number): void;
   /** So many are done by now, of so many. */
   reach(count: number, total: number): void;
@@ -9,7 +9,7 @@ export interface ProgressBar {
   end(): void;
 }
 
-export interface Work {
+interface Work {
   total: number;
   /** What they are, and what is done with them: `messages replayed`. */
   what: string;

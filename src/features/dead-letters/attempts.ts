@@ -5,7 +5,7 @@ import type { Explain } from '../stack/target';
 import type { Letter } from './letter';
 
 /** One receive of a message, as the watcher wrote of its end. */
-export interface Attempt {
+interface Attempt {
   at: Date;
   result: JobResult;
   receives: number;
@@ -20,7 +20,7 @@ export interface MessageLog {
   isWhole: boolean;
 }
 
-export interface WorkerLogGroup {
+interface WorkerLogGroup {
   logs: CloudWatchLogsClient;
   logGroup: string;
   explain: Explain;

@@ -122,7 +122,7 @@ function waves(letters: readonly Letter[]): Letter[][] {
   return all;
 }
 
-export interface MoveProgress {
+interface MoveProgress {
   moved: number;
   /** Undefined until SQS has counted. */
   total: number | undefined;

@@ -45,7 +45,7 @@ export interface Settlement {
   last: JobEnd;
 }
 
-export interface FollowedJob {
+interface FollowedJob {
   /** The topic's, or the queue's. */
   messageId: string;
   sinceMs: number;

@@ -17,7 +17,7 @@ interface LocalRecord {
 /** The file is set aside at this size, and what was set aside before is removed: two of them are the most there is. */
 const MAX_FILE_BYTES = 64 * MIB;
 
-export interface LocalLogFiles {
+interface LocalLogFiles {
   current: string;
   /** What came before, in the same run. */
   before: string;
@@ -29,7 +29,7 @@ export function localLogFiles(serviceFolder: string): LocalLogFiles {
   return { current: path.join(folder, 'log.jsonl'), before: path.join(folder, 'log.before.jsonl') };
 }
 
-export interface LocalLog {
+interface LocalLog {
   write(worker: string, line: string): void;
   /** Resolves when all is in the file. */
   end(): Promise<void>;

@@ -52,114 +52,117 @@ export function messageBytes({ body, attributes = {} }: OutgoingMessage): number
   );
 }
 
-type Check = (message: OutgoingMessage, channel: Channel) => Omit<Problem, 'code'> | undefined;
+type FoundProblem = Omit<Problem, 'code'>;
+type Check = (message: OutgoingMessage, channel: Channel) => FoundProblem[];
 
-const MAX_ATTRIBUTES = 10;
-const MAX_SUBJECT_CHARACTERS = 100;
+/** All that AWS would refuse or change about the message. */
+export function messageProblems(message: OutgoingMessage, channel: Channel): Problem[] {
+  const found = CHECKS.flatMap((check) => check(message, channel));
+  return found.map((problem) => ({ code: 'WATCHBOT_SEND', ...problem }));
+}
+
+const CHECKS: readonly Check[] = [
+  checkBody,
+  checkSize,
+  checkGroup,
+  checkDeduplication,
+  checkSubject,
+  checkAttributes,
+];
+
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html: others become U+FFFD. */
 const UNTAKEN =
   // eslint-disable-next-line no-control-regex -- finding them is the point
   /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
-const ATTRIBUTE_NAME = /^(?!\.|aws\.|amazon\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
-const FIFO_ID = /^[\x21-\x7e]{1,128}$/;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-const CHECKS: readonly Check[] = [
-  ({ body }) =>
-    body === ''
-      ? { place: 'message', given: 'an empty message', allowed: 'at least one character' }
-      : undefined,
-  ({ body }) => {
-    const [found] = UNTAKEN.exec(body) ?? [];
-    if (found === undefined) return undefined;
-    const point = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    return {
+function checkBody({ body }: OutgoingMessage): FoundProblem[] {
+  if (body === '')
+    return [{ place: 'message', given: 'an empty message', allowed: 'at least one character' }];
+  const [found] = UNTAKEN.exec(body) ?? [];
+  if (found === undefined) return [];
+  const point = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return [
+    {
       place: 'message',
       given: `the character U+${point}`,
       allowed: 'text that SQS keeps as it is: no control characters but tab and line ends',
       advice: 'encode it, as Base64 or with an escape of JSON',
-    };
-  },
-  (message, { maxBytes, to }) => {
-    const bytes = messageBytes(message);
-    if (bytes <= maxBytes) return undefined;
-    const advice =
-      to === 'topic'
-        ? 'put it into a bucket and send its name; or send straight to the queue, which takes 1 MiB: --queue'
-        : 'put it into a bucket and send its name';
-    return {
-      place: 'message',
-      given: `${bytes} bytes, attributes included`,
-      allowed: `at most ${maxBytes} bytes, which is what the ${to} takes`,
-      advice,
-    };
-  },
-  ({ groupId }, { isFifo }) =>
-    isFifo && groupId === undefined
-      ? { place: '--group', given: 'none', allowed: 'a message group, since the queue is FIFO' }
-      : undefined,
-  ({ groupId }) => (groupId === undefined ? undefined : checkFifoId('--group', groupId)),
-  ({ deduplicationId }, { isFifo }) => {
-    if (deduplicationId === undefined) return undefined;
-    if (isFifo) return checkFifoId('--dedup', deduplicationId);
-    return {
-      place: '--dedup',
-      given: deduplicationId,
-      allowed: 'none: the queue is not FIFO, and takes every message',
-    };
-  },
-  ({ subject }, { to }) => {
-    if (subject === undefined) return undefined;
-    if (to === 'queue') {
-      return {
-        place: '--subject',
-        given: subject,
-        allowed: 'no subject: messages go straight to the queue, which has none',
-      };
-    }
-    const isTaken = subject !== '' && subject.length <= MAX_SUBJECT_CHARACTERS && !/\p{Cc}/u.test(subject);
-    return isTaken
-      ? undefined
-      : {
-          place: '--subject',
-          given: JSON.stringify(subject),
-          allowed: `1 to ${MAX_SUBJECT_CHARACTERS} characters, without line ends or controls`,
-        };
-  },
-  ({ attributes = {} }) => {
-    const count = Object.keys(attributes).length;
-    return count > MAX_ATTRIBUTES
-      ? { place: '--attribute', given: `${count} attributes`, allowed: `at most ${MAX_ATTRIBUTES}` }
-      : undefined;
-  },
-];
-
-function checkFifoId(place: string, id: string): Omit<Problem, 'code'> | undefined {
-  return FIFO_ID.test(id)
-    ? undefined
-    : { place, given: JSON.stringify(id), allowed: '1 to 128 letters, digits and punctuation marks' };
+    },
+  ];
 }
 
-function attributeProblems({ attributes = {} }: OutgoingMessage): Omit<Problem, 'code'>[] {
-  return Object.entries(attributes).flatMap(([name, { type, value }]) => {
-    const place = `--attribute ${name}`;
-    const problems: Omit<Problem, 'code'>[] = [];
-    if (!ATTRIBUTE_NAME.test(name)) {
-      const allowed = 'letters, digits, `_`, `-` and single dots within it; not `aws.` or `amazon.` first';
-      problems.push({ place, given: JSON.stringify(name), allowed });
-    }
-    if (value === '' || UNTAKEN.test(value)) {
-      problems.push({ place, given: JSON.stringify(value), allowed: 'text without control characters' });
-    } else if (type === 'Number' && !NUMBER.test(value)) {
-      problems.push({ place, given: JSON.stringify(value), allowed: 'a number, since its type is Number' });
-    }
-    return problems;
-  });
+function checkSize(message: OutgoingMessage, { maxBytes, to }: Channel): FoundProblem[] {
+  const bytes = messageBytes(message);
+  if (bytes <= maxBytes) return [];
+  const advice =
+    to === 'topic'
+      ? 'put it into a bucket and send its name; or send straight to the queue, which takes 1 MiB: --queue'
+      : 'put it into a bucket and send its name';
+  const allowed = `at most ${maxBytes} bytes, which is what the ${to} takes`;
+  return [{ place: 'message', given: `${bytes} bytes, attributes included`, allowed, advice }];
 }
 
-/** All that AWS would refuse or change about the message. */
-export function messageProblems(message: OutgoingMessage, channel: Channel): Problem[] {
-  const found = CHECKS.flatMap((check) => check(message, channel) ?? []);
-  return [...found, ...attributeProblems(message)].map((problem) => ({ code: 'WATCHBOT_SEND', ...problem }));
+function checkGroup({ groupId }: OutgoingMessage, { isFifo }: Channel): FoundProblem[] {
+  if (groupId !== undefined) return checkFifoId('--group', groupId);
+  if (!isFifo) return [];
+  return [{ place: '--group', given: 'none', allowed: 'a message group, since the queue is FIFO' }];
+}
+
+function checkDeduplication({ deduplicationId }: OutgoingMessage, { isFifo }: Channel): FoundProblem[] {
+  if (deduplicationId === undefined) return [];
+  if (isFifo) return checkFifoId('--dedup', deduplicationId);
+  const allowed = 'none: the queue is not FIFO, and takes every message';
+  return [{ place: '--dedup', given: deduplicationId, allowed }];
+}
+
+const FIFO_ID = /^[\x21-\x7e]{1,128}$/;
+
+function checkFifoId(place: string, id: string): FoundProblem[] {
+  if (FIFO_ID.test(id)) return [];
+  return [{ place, given: JSON.stringify(id), allowed: '1 to 128 letters, digits and punctuation marks' }];
+}
+
+const MAX_SUBJECT_CHARACTERS = 100;
+
+function checkSubject({ subject }: OutgoingMessage, { to }: Channel): FoundProblem[] {
+  if (subject === undefined) return [];
+  if (to === 'queue') {
+    const allowed = 'no subject: messages go straight to the queue, which has none';
+    return [{ place: '--subject', given: subject, allowed }];
+  }
+  if (subject !== '' && subject.length <= MAX_SUBJECT_CHARACTERS && !/\p{Cc}/u.test(subject)) return [];
+  const allowed = `1 to ${MAX_SUBJECT_CHARACTERS} characters, without line ends or controls`;
+  return [{ place: '--subject', given: JSON.stringify(subject), allowed }];
+}
+
+const MAX_ATTRIBUTES = 10;
+
+function checkAttributes({ attributes = {} }: OutgoingMessage): FoundProblem[] {
+  const entries = Object.entries(attributes);
+  const allowed = `at most ${MAX_ATTRIBUTES}`;
+  return [
+    ...(entries.length > MAX_ATTRIBUTES
+      ? [{ place: '--attribute', given: `${entries.length} attributes`, allowed }]
+      : []),
+    ...entries.flatMap(([name, attribute]) => checkAttribute(name, attribute)),
+  ];
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+const ATTRIBUTE_NAME = /^(?!\.|aws\.|amazon\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function checkAttribute(name: string, { type, value }: MessageAttribute): FoundProblem[] {
+  const place = `--attribute ${name}`;
+  const problems: FoundProblem[] = [];
+  if (!ATTRIBUTE_NAME.test(name)) {
+    const allowed = 'letters, digits, `_`, `-` and single dots within it; not `aws.` or `amazon.` first';
+    problems.push({ place, given: JSON.stringify(name), allowed });
+  }
+  if (value === '' || UNTAKEN.test(value)) {
+    problems.push({ place, given: JSON.stringify(value), allowed: 'text without control characters' });
+  } else if (type === 'Number' && !NUMBER.test(value)) {
+    problems.push({ place, given: JSON.stringify(value), allowed: 'a number, since its type is Number' });
+  }
+  return problems;
 }

@@ -16,7 +16,7 @@ export function hasScheduleRole({ events }: Worker): boolean {
 }
 
 /** What is scheduled to send, and where it sends. */
-export interface Scheduling {
+interface Scheduling {
   stack: StackRef;
   scheduler: SchedulerClient;
   worker: Worker;

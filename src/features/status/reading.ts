@@ -4,7 +4,7 @@ import type { Explain, NamedCall } from '../stack/target';
 /** What was read, or why it was not: a part that cannot be read does not spoil the others. */
 export type Reading<T> = { value: T } | NotRead;
 
-export interface NotRead {
+interface NotRead {
   reason: string;
   /** What IAM would have to allow; undefined if that is not the reason. */
   action: string | undefined;
