@@ -12,7 +12,7 @@ const WARM_UP = 2_000;
 async function loadParts(folder) {
   const outfile = path.join(folder, 'parts.mjs');
   const contents = `
-    export { steadyClock } from './src/watcher/clock';
+    export { steadyClock } from './src/shared/clock';
     export { startByNode } from './src/watcher/worker/node-spawn';
     export { WarmWorker } from './src/watcher/worker/warm/warm-worker';
   `;

@@ -1,3 +1,4 @@
+import { systemClock } from '../shared/clock';
 import { emulatorEndpoint } from '../features/local/emulators';
 import type { CommandRun } from '../features/command/command';
 import { definitionOf } from '../features/commands';
@@ -32,6 +33,8 @@ export async function runCommand(name: string, context: HookContext): Promise<vo
         environment: process.env,
       },
       voice: visibleVoice(utils),
+      clock: systemClock,
+      random: Math.random,
       signal,
     } satisfies CommandRun),
   );
@@ -72,7 +75,7 @@ export async function runLocalCommand(context: HookContext): Promise<void> {
     terminal: { output: process.stdout, environment: process.env },
     voice: utils,
     node: { program: process.execPath, version: process.versions.node },
-    nowMs: Date.now,
+    clock: systemClock,
   });
   if (code !== undefined) process.exitCode = code;
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/clock';
 import type { Configuration } from '../../config/configuration';
 import type { Target } from '../stack/target';
 
@@ -64,6 +65,8 @@ export interface CommandRun {
   target: Target;
   terminal: Terminal;
   voice: Voice;
+  clock: Clock;
+  random: () => number;
   /** Given at Ctrl-C or SIGTERM: the command releases what it holds, and says how far it came. */
   signal: AbortSignal;
 }

@@ -19,10 +19,10 @@ export interface OpenedQueue {
   queue: DeadLetterQueue;
 }
 
-export async function openQueue({ configuration, options, target }: CommandRun): Promise<OpenedQueue> {
+export async function openQueue({ configuration, options, target, clock }: CommandRun): Promise<OpenedQueue> {
   const worker = chooseWorker(configuration, textOption(options, 'worker'));
   const [deployed] = await deployedWorkers(target, configuration, [worker]);
-  return { worker, deployed: deployed!, queue: await openDeadLetters(target, deployed!) };
+  return { worker, deployed: deployed!, queue: await openDeadLetters(target, deployed!, clock) };
 }
 
 export function filterOption(options: Options): LetterFilter {
@@ -67,7 +67,7 @@ export async function preview(
  * @param what like `deleted from queue x`
  */
 export async function sayPreview(
-  { voice, options, terminal }: CommandRun,
+  { voice, options, terminal, clock }: CommandRun,
   letters: readonly Letter[],
   what: string,
 ): Promise<void> {
@@ -75,7 +75,7 @@ export async function sayPreview(
     voice.writeText(JSON.stringify({ dryRun: true, ids: letters.map(({ id }) => id) }));
     return;
   }
-  if (letters.length > 0) voice.writeText(await letterTable(letters, styleFor(terminal), Date.now()));
+  if (letters.length > 0) voice.writeText(await letterTable(letters, styleFor(terminal), clock.now()));
   voice.log.notice(`${plural(letters.length)} would be ${what}`);
 }
 

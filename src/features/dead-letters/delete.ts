@@ -23,7 +23,7 @@ export async function runDelete(run: CommandRun): Promise<number> {
   if (words.length === 0 && !isFiltering(filter)) throw nothingNamed();
   checkAskable(run);
   const { queue } = await openQueue(run);
-  const nowMs = Date.now();
+  const nowMs = run.clock.now();
   const choice: LetterChoice = {
     ids: words.length === 0 ? undefined : words,
     isWanted: (letter) => matches(filter, letter, nowMs),

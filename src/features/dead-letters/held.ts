@@ -1,3 +1,4 @@
+import type { Cancel } from '../../shared/clock';
 import { inCalls } from '../../shared/batches';
 import { sendBatch, type Refusal } from '../stack/calls';
 import type { Letter } from './letter';
@@ -23,17 +24,16 @@ interface HeldLetter {
 export class HeldLetters {
   private readonly queue: DeadLetterQueue;
   private readonly held = new Map<string, HeldLetter>();
-  private readonly timer: NodeJS.Timeout;
+  private readonly stopChecking: Cancel;
 
   constructor(queue: DeadLetterQueue) {
     this.queue = queue;
-    this.timer = setInterval(() => void this.holdLonger(), CHECK_MS);
-    this.timer.unref();
+    this.stopChecking = queue.clock.every(CHECK_MS, () => void this.holdLonger());
   }
 
   /** Takes what was just received. A message that is held already has a new receipt, and is left out of the answer. */
   add(letters: readonly Letter[]): Letter[] {
-    const untilMs = Date.now() + HELD_SECONDS * 1000;
+    const untilMs = this.queue.clock.now() + HELD_SECONDS * 1000;
     const added = letters.filter(({ id }) => !this.held.has(id));
     letters.forEach((letter) => this.held.set(letter.id, { letter, untilMs }));
     return added;
@@ -46,7 +46,7 @@ export class HeldLetters {
   /** Whether it is still ours: SQS gives a message back after 12 hours, whatever is asked. */
   has({ id }: Letter): boolean {
     const found = this.held.get(id);
-    return found !== undefined && found.untilMs > Date.now();
+    return found !== undefined && found.untilMs > this.queue.clock.now();
   }
 
   /** The receipt of the last receive, which is the only one that SQS takes. */
@@ -64,7 +64,7 @@ export class HeldLetters {
 
   /** Releases all, and holds none any longer. */
   async end(): Promise<number> {
-    clearInterval(this.timer);
+    this.stopChecking();
     return this.release();
   }
 
@@ -73,11 +73,11 @@ export class HeldLetters {
   }
 
   private async holdLonger(): Promise<void> {
-    const soonMs = Date.now() + SOON_MS;
+    const soonMs = this.queue.clock.now() + SOON_MS;
     const ending = [...this.held.values()].filter(({ untilMs }) => untilMs < soonMs);
     await Promise.all(
       inCalls(ending).map(async (part) => {
-        const untilMs = Date.now() + HELD_SECONDS * 1000;
+        const untilMs = this.queue.clock.now() + HELD_SECONDS * 1000;
         const letters = part.map(({ letter }) => letter);
         if ((await this.changeVisibility(letters, HELD_SECONDS)) > 0) return;
         part.forEach((each) => {
@@ -90,10 +90,10 @@ export class HeldLetters {
   /** Gives the number of messages for which it did not work. */
   private async changeVisibility(letters: readonly Letter[], seconds: number): Promise<number> {
     const { ChangeMessageVisibilityBatchCommand } = await import('../../vendor/sqs.mjs');
-    const { sqs, url, name, explain } = this.queue;
+    const { sqs, url, name, explain, clock } = this.queue;
     const change = (part: readonly Letter[]) =>
       explain({ action: 'sqs:ChangeMessageVisibility', place: `queue ${name}` }, () =>
-        sendBatch(part, (entries) =>
+        sendBatch(clock, part, (entries) =>
           sqs.send(
             new ChangeMessageVisibilityBatchCommand({
               QueueUrl: url,
@@ -130,7 +130,7 @@ async function mapAtOnce<T, R>(items: readonly T[], run: (item: T) => Promise<R>
 
 /** Deletes messages that are held. Gives those that SQS did not delete. */
 export async function deleteLetters(
-  { sqs, url, name, explain }: DeadLetterQueue,
+  { sqs, url, name, explain, clock }: DeadLetterQueue,
   held: HeldLetters,
   letters: readonly Letter[],
 ): Promise<Refusal<Letter>[]> {
@@ -138,7 +138,7 @@ export async function deleteLetters(
   const refusals: Refusal<Letter>[] = [];
   for (const part of inCalls(letters)) {
     const refused = await explain({ action: 'sqs:DeleteMessage', place: `queue ${name}` }, () =>
-      sendBatch(part, (entries) =>
+      sendBatch(clock, part, (entries) =>
         sqs.send(
           new DeleteMessageBatchCommand({
             QueueUrl: url,

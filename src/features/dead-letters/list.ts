@@ -17,7 +17,7 @@ export async function runList(run: CommandRun): Promise<void> {
   const limit = numberOption(options, 'limit', { least: 0, most: MOST, otherwise: DEFAULT_LIMIT });
   const filter = filterOption(options);
   const { queue } = await openQueue(run);
-  const nowMs = Date.now();
+  const nowMs = run.clock.now();
   const peeked = await peek(queue, {
     isWanted: (letter) => matches(filter, letter, nowMs),
     most: limit === 0 ? Infinity : limit,

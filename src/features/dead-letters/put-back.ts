@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import { pause } from '../../shared/clock';
 import { UserError } from '../../errors/user-error';
 import { inCalls } from '../../shared/batches';
 import { sendBatch, type Refusal } from '../stack/calls';
@@ -61,9 +61,9 @@ export class Replay {
 
   private async sendPart(part: readonly Letter[]): Promise<Refusal<Letter>[]> {
     const { SendMessageBatchCommand } = await import('../../vendor/sqs.mjs');
-    const { sqs, work, explain, isFifo } = this.queue;
+    const { sqs, work, explain, isFifo, clock } = this.queue;
     return explain({ action: 'sqs:SendMessage', place: `queue ${work.name}` }, () =>
-      sendBatch(part, async (entries) => {
+      sendBatch(clock, part, async (entries) => {
         const answer = await sqs.send(
           new SendMessageBatchCommand({
             QueueUrl: work.url,
@@ -168,7 +168,7 @@ async function follow(queue: DeadLetterQueue, { signal, onProgress }: MoveOption
     if (task.Status === 'FAILED' || task.Status === 'CANCELLED') throw notMoved(queue, task);
     if (task.Status === 'COMPLETED') return { ...progress, isOver: true };
     if (signal.aborted) return { ...progress, isOver: false };
-    await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    await pause(queue.clock, LOOK_MS, signal);
   }
 }
 

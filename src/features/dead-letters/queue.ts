@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Clock } from '../../shared/clock';
 import { UserError } from '../../errors/user-error';
 import { COUNT_ATTRIBUTES, countsIn, queueNameIn } from '../stack/queues';
 import type { Explain, Target } from '../stack/target';
@@ -13,12 +14,14 @@ export interface DeadLetterQueue {
   isFifo: boolean;
   work: { url: string; arn: string; name: string };
   explain: Explain;
+  clock: Clock;
 }
 
 /** @throws {UserError} `WATCHBOT_NO_DEAD_LETTERS` if the worker has no dead-letter queue */
 export async function openDeadLetters(
   { clients, explain }: Target,
   { worker, queueUrl, deadLetterQueueUrl }: DeployedWorker,
+  clock: Clock,
 ): Promise<DeadLetterQueue> {
   if (deadLetterQueueUrl === undefined) {
     throw UserError.of({
@@ -42,6 +45,7 @@ export async function openDeadLetters(
     isFifo: name.endsWith('.fifo'),
     work: { url: queueUrl, arn: workArn!, name: queueNameIn(queueUrl) },
     explain,
+    clock,
   };
 }
 

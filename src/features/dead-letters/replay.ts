@@ -23,7 +23,7 @@ export async function runReplay(run: CommandRun): Promise<void> {
   const filter = filterOption(options);
   const opened = await openQueue(run);
   const { queue } = opened;
-  const nowMs = Date.now();
+  const nowMs = run.clock.now();
   const choice: LetterChoice = {
     ids: words.length === 0 ? undefined : words,
     isWanted: (letter) => isOwn(queue, letter) && matches(filter, letter, nowMs),

@@ -17,7 +17,7 @@ export async function runShow(run: CommandRun): Promise<void> {
   const opened = await openQueue(run);
   const { queue } = opened;
   const wanted = new Set(words);
-  const nowMs = Date.now();
+  const nowMs = run.clock.now();
   const peeked = await peek(queue, { isWanted: ({ id }) => wanted.has(id), most: wanted.size, signal });
   sayEnd(voice, peeked);
   if (peeked.end === 'interrupted') throw interrupted(queue, 'nothing shown');
@@ -27,7 +27,7 @@ export async function runShow(run: CommandRun): Promise<void> {
     voice.writeText(
       options.json === true
         ? JSON.stringify({ ...letterJson(letter, nowMs), ...logJson(log) })
-        : `${await describeLetter(letter, log, style)}\n\n${visibleBody(letter)}\n`,
+        : `${await describeLetter(letter, log, { style, nowMs })}\n\n${visibleBody(letter)}\n`,
     );
   }
   const found = new Set(peeked.letters.map(({ id }) => id));
@@ -75,9 +75,13 @@ const logJson = (log: KnownLog) =>
     : { attempts: log.attempts, log: log.lines.map(({ text }) => text), notRead: null };
 
 /** All but the body. */
-export async function describeLetter(letter: Letter, log: KnownLog, style: TextStyle): Promise<string> {
+export async function describeLetter(
+  letter: Letter,
+  log: KnownLog,
+  { style, nowMs }: { style: TextStyle; nowMs: number },
+): Promise<string> {
   const { id, sentAt, receives, sizeBytes, groupId, envelope } = letter;
-  const age = describeDuration(Date.now() - sentAt.getTime());
+  const age = describeDuration(nowMs - sentAt.getTime());
   const optional = (name: string, text: string | undefined): [string, string][] =>
     text === undefined ? [] : [[name, visibleLines(text)]];
   return fieldTable(

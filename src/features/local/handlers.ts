@@ -6,6 +6,7 @@ import { UserError } from '../../errors/user-error';
 import { openLiveBundle } from '../../image/bundle/live';
 import { nodeMajorOf } from '../../image/bundle/options';
 import { localHandler, packagedRuntime } from '../../image/package-paths';
+import type { Cancel, Clock } from '../../shared/clock';
 import type { Voice } from '../command/command';
 import type { LocalHandler } from './container';
 import { codeFolder, type LocalService } from './service';
@@ -53,6 +54,7 @@ interface HandlersInput {
   nodeImage: string;
   /** … and here. */
   node: { program: string; version: string };
+  clock: Clock;
   voice: Voice;
 }
 
@@ -90,9 +92,7 @@ export async function openHandlers(workers: readonly Worker[], input: HandlersIn
 
 async function openHandler(worker: Worker, input: HandlersInput): Promise<Followed> {
   const { name, image } = worker;
-  return image.kind === 'bundle'
-    ? openBundle({ name, bundle: image }, input)
-    : followFolder(worker, input.serviceFolder);
+  return image.kind === 'bundle' ? openBundle({ name, bundle: image }, input) : followFolder(worker, input);
 }
 
 async function openBundle(
@@ -136,14 +136,14 @@ function olderMajor(nodeImage: string, nodeVersion: string): number {
 }
 
 /** The files of an existing image are not on this machine, so nothing of it changes. */
-function followFolder(worker: Worker, serviceFolder: string): Followed {
+function followFolder(worker: Worker, { serviceFolder, clock }: HandlersInput): Followed {
   const folder = codeFolder(worker, serviceFolder);
   let end: (() => void) | undefined;
   return {
     worker: worker.name,
     folder,
     start: (onChange) => {
-      if (worker.image.kind === 'build') end = watchFolder(folder, onChange);
+      if (worker.image.kind === 'build') end = watchFolder(folder, clock, onChange);
       return Promise.resolve();
     },
     stop: () => {
@@ -163,17 +163,17 @@ const QUIET_MS = 200;
  * Calls back when a file in the folder has changed, once for several changes at a time.
  * @returns ends it
  */
-function watchFolder(folder: string, onChange: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
+function watchFolder(folder: string, clock: Clock, onChange: () => void): () => void {
+  let cancel: Cancel | undefined;
   const watcher = watch(folder, { recursive: true }, (_event, name) => {
     if (name === null || name.split(path.sep).some((part) => NOT_SOURCE.test(part))) return;
-    clearTimeout(timer);
-    timer = setTimeout(onChange, QUIET_MS);
+    cancel?.();
+    cancel = clock.after(QUIET_MS, onChange);
   });
   // A folder may vanish while it is watched; that is no reason to end.
   watcher.on('error', () => undefined);
   return () => {
-    clearTimeout(timer);
+    cancel?.();
     watcher.close();
   };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Clock } from '../../shared/clock';
 import type { Configuration, Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import { packagedWatcher } from '../../image/package-paths';
@@ -37,7 +38,7 @@ export interface LocalRun {
   voice: Voice;
   /** The Node that runs this, with which handlers are run too. */
   node: { program: string; version: string };
-  nowMs(): number;
+  clock: Clock;
 }
 
 /** Where the framework has written the package. */
@@ -143,7 +144,7 @@ async function serve(run: LocalRun, { options, emulator, packaged }: Packaged): 
   const colours = coloursFor(run.terminal.output, run.terminal.environment);
   const lines = createLineFan(voice.writeText, { colours, isNamed: workers.length > 1 });
   // The log begins after packaging, which empties its folder.
-  const log = await startLocalLog(serviceFolder, ({ message }) => {
+  const log = await startLocalLog(serviceFolder, run.clock, ({ message }) => {
     voice.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${visibleLines(message)}`);
   });
   const emulated = run.clientsAt(emulator.endpoint);
@@ -153,6 +154,7 @@ async function serve(run: LocalRun, { options, emulator, packaged }: Packaged): 
     packageFolder: packaged.folder,
     nodeImage: configuration.build.nodeImage,
     node: run.node,
+    clock: run.clock,
     voice,
   });
   try {
@@ -236,7 +238,7 @@ async function untilDone(service: LocalService, running: Running): Promise<numbe
     deadLetterQueueUrl: service.workers.find(({ name }) => name === worker.name)?.deadLetterQueueUrl,
     timeoutSeconds,
     follow: lines.follow,
-    nowMs: () => run.nowMs(),
+    clock: run.clock,
     signal: stopping.signal,
   });
   voice.writeText(describeReports(reports, { seconds, colours }));

@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Clock } from '../../shared/clock';
 import type { Worker } from '../../config/configuration';
 import { JobResult } from '../../contract/log';
 import { readLine } from '../../contract/log-lines';
@@ -18,7 +19,7 @@ export interface SettleInput {
   timeoutSeconds: number;
   /** Calls back with each line of the watchers' logs. */
   follow: (reader: (line: string) => void) => void;
-  nowMs: () => number;
+  clock: Clock;
   /** Given at Ctrl-C: messages that are open then stay open. */
   signal: AbortSignal;
 }
@@ -32,12 +33,12 @@ export interface Settled {
 
 /** Sends the messages, and waits until each is done, rejected or in the dead-letter queue, or until it is interrupted. */
 export async function sendAndSettle(messages: readonly string[], input: SettleInput): Promise<Settled> {
-  const { clients, worker, address, timeoutSeconds, nowMs, signal } = input;
-  const tally = new Tally();
+  const { clients, worker, address, timeoutSeconds, clock, signal } = input;
+  const tally = new Tally(clock);
   input.follow((line) => {
     tally.line(line);
   });
-  const startedAtMs = nowMs();
+  const startedAtMs = clock.now();
   const done = new AbortController();
   const ended = AbortSignal.any([signal, done.signal]);
   const following = followDeadLetters(input, tally, ended);
@@ -53,7 +54,7 @@ export async function sendAndSettle(messages: readonly string[], input: SettleIn
   return {
     isSettled: isSettled === true,
     reports: tally.reports(),
-    seconds: (nowMs() - startedAtMs) / 1000,
+    seconds: (clock.now() - startedAtMs) / 1000,
   };
 }
 
@@ -129,6 +130,8 @@ export class Tally {
   private readonly originals = new Map<string, string>();
   private onSettled: (() => void) | undefined;
 
+  constructor(private readonly clock: Pick<Clock, 'after'>) {}
+
   sent(messageId: string, body: string): void {
     this.bodies.set(messageId, body);
     this.open.add(messageId);
@@ -172,12 +175,12 @@ export class Tally {
   whenSettled(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (isSettled: boolean) => {
-        clearTimeout(timer);
+        cancel();
         resolve(isSettled);
       };
-      const timer = setTimeout(() => {
+      const cancel = this.clock.after(timeoutMs, () => {
         end(false);
-      }, timeoutMs);
+      });
       signal.addEventListener('abort', () => {
         end(false);
       });

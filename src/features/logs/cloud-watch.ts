@@ -1,13 +1,14 @@
 import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { pause, type Clock } from '../../shared/clock';
 import { jitteredWait } from '../../shared/backoff';
-import { isOfNetwork, isTransient, pause } from '../stack/calls';
+import { isOfNetwork, isTransient } from '../stack/calls';
 import type { LogEvent, LogQuery, WorkerLog } from './source';
 
 interface CloudWatchOptions {
   logs: CloudWatchLogsClient;
   logGroup: string;
-  /** Milliseconds, of this machine. */
-  now: () => number;
+  clock: Clock;
+  random: () => number;
   /** Called once for each time that AWS must be waited for. */
   onWaiting: (error: Error) => void;
   /** Milliseconds between looks for new lines. */
@@ -32,7 +33,7 @@ export const READ_ACTION = 'logs:FilterLogEvents';
 
 /** The log group of a worker. Throttling is waited out, for as long as it takes. */
 export function cloudWatchLog(options: CloudWatchOptions): WorkerLog {
-  const { now, pollMs = POLL_MS } = options;
+  const { clock, pollMs = POLL_MS } = options;
   const reader: LogReader = { ...options, network: { hasWorked: false } };
 
   async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
@@ -44,7 +45,7 @@ export function cloudWatchLog(options: CloudWatchOptions): WorkerLog {
     const seen = new SeenEvents();
     let { sinceMs } = query;
     while (!signal.aborted) {
-      const startedMs = now();
+      const startedMs = clock.now();
       const terms = query.terms?.();
       for await (const event of pages(reader, { ...query, sinceMs }, signal))
         if (seen.isNew(event)) yield event;
@@ -52,7 +53,7 @@ export function cloudWatchLog(options: CloudWatchOptions): WorkerLog {
       sinceMs = Math.max(sinceMs, baseMs - LATE_MS, seen.knownFromMs);
       seen.forgetBefore(sinceMs);
       const hasMoreTerms = query.terms?.().length !== terms?.length;
-      if (!hasMoreTerms) await pause(pollMs, signal);
+      if (!hasMoreTerms) await pause(clock, pollMs, signal);
     }
   }
 
@@ -109,7 +110,7 @@ function logEvent({
 
 /** Undefined after the signal. */
 async function patiently<T>(
-  { onWaiting, network }: LogReader,
+  { onWaiting, network, clock, random }: LogReader,
   signal: AbortSignal,
   call: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -125,7 +126,7 @@ async function patiently<T>(
       network.hasWorked = true;
       return answer;
     }
-    await pause(jitteredWait(tries, BACKOFF_MS, Math.random), signal);
+    await pause(clock, jitteredWait(tries, BACKOFF_MS, random), signal);
   }
 }
 

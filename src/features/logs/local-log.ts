@@ -1,8 +1,8 @@
 import { appendFile, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { pause, type Clock } from '../../shared/clock';
 import { parseObject } from '../../shared/json';
 import { MIB } from '../../shared/sizes';
-import { pause } from '../stack/calls';
 import type { LogEvent, LogQuery, WorkerLog } from './source';
 
 /** The log of `sls watchbot local`, in a file: how it is written, and how it is read. */
@@ -41,6 +41,7 @@ interface LocalLog {
  */
 export async function startLocalLog(
   serviceFolder: string,
+  clock: Pick<Clock, 'now'>,
   onFailure: (error: Error) => void,
   maxBytes = MAX_FILE_BYTES,
 ): Promise<LocalLog> {
@@ -69,7 +70,7 @@ export async function startLocalLog(
   };
   return {
     write: (worker, line) => {
-      const record: LocalRecord = { timeMs: Date.now(), worker, line };
+      const record: LocalRecord = { timeMs: clock.now(), worker, line };
       waiting.push(`${JSON.stringify(record)}\n`);
       writing ??= flush();
     },
@@ -84,7 +85,7 @@ const POLL_MS = 100;
 const CHUNK_BYTES = 262_144;
 
 /** The lines of a worker in the file of `sls watchbot local`. */
-export function localLog(serviceFolder: string, worker: string): WorkerLog {
+export function localLog(serviceFolder: string, worker: string, clock: Clock): WorkerLog {
   const files = localLogFiles(serviceFolder);
   const wanted = (query: LogQuery) => (event: NumberedRecord) => isWanted(event, worker, query);
 
@@ -95,7 +96,7 @@ export function localLog(serviceFolder: string, worker: string): WorkerLog {
 
   async function* follow(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
     const isIn = wanted(query);
-    for await (const event of comingLines(files, signal)) if (isIn(event)) yield eventOf(event);
+    for await (const event of comingLines(files, clock, signal)) if (isIn(event)) yield eventOf(event);
   }
 
   return { read, follow };
@@ -137,6 +138,7 @@ async function* allLines(
 /** A file that is set aside is read to its end, and then the one that took its place. */
 async function* comingLines(
   { before, current }: LocalLogFiles,
+  clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<NumberedRecord> {
   const old = await openIfThere(before);
@@ -150,7 +152,7 @@ async function* comingLines(
       if (reader !== undefined) yield* reader.lines(signal);
       const newer: LineReader | undefined = await unlessSame(next, reader);
       next = undefined;
-      if (newer === undefined) await pause(POLL_MS, signal);
+      if (newer === undefined) await pause(clock, POLL_MS, signal);
       else {
         await reader?.close();
         reader = newer;

@@ -15,7 +15,7 @@ import { openLog, type LogEvent, type WorkerLog } from './source';
 /** `sls watchbot logs`. */
 export async function runLogs(run: CommandRun): Promise<void> {
   const { options, terminal, signal, voice } = run;
-  const plan = planLogs(run, Date.now());
+  const plan = planLogs(run, run.clock.now());
   const log = await openLog(run, plan.worker, (text) => void voice.log.notice(text));
   const trace = plan.message === undefined ? undefined : await findMessage(log, plan, signal);
   const colours = coloursFor(terminal.output, terminal.environment);

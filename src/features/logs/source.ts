@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import type { Clock } from '../../shared/clock';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { logGroupName } from '../../config/names';
@@ -41,6 +42,8 @@ interface LogLocation {
   configuration: Configuration;
   /** In which `sls watchbot local` keeps its log. */
   serviceFolder: string;
+  clock: Clock;
+  random: () => number;
 }
 
 /**
@@ -49,7 +52,7 @@ interface LogLocation {
  * @throws {UserError} `WATCHBOT_LOCAL_NOT_RUNNING` if there is no such file
  */
 export async function openLog(
-  { target, configuration, serviceFolder }: LogLocation,
+  { target, configuration, serviceFolder, clock, random }: LogLocation,
   worker: Worker,
   onWaiting: (text: string) => void,
 ): Promise<WorkerLog> {
@@ -57,13 +60,14 @@ export async function openLog(
     await access(localLogFiles(serviceFolder).current).catch((cause: unknown) => {
       throw noLocalLog(cause);
     });
-    return localLog(serviceFolder, worker.name);
+    return localLog(serviceFolder, worker.name, clock);
   }
   const logGroup = logGroupOf(configuration, worker);
   const source = cloudWatchLog({
     logs: await target.clients.logs(),
     logGroup,
-    now: Date.now,
+    clock,
+    random,
     onWaiting: ({ name }) => {
       onWaiting(`CloudWatch Logs asks to wait (${name}); trying on`);
     },

@@ -1,7 +1,8 @@
+import { pause, type Clock } from '../../shared/clock';
 import { jitteredWait } from '../../shared/backoff';
 import { MAX_BATCH } from '../../shared/batches';
 import { MIB } from '../../shared/sizes';
-import { isTransient, pause } from '../stack/calls';
+import { isTransient } from '../stack/calls';
 import type { NumberedMessage } from './file-messages';
 import { messageBytes, type Channel } from './message';
 import type { RefusedEntry, SendBatch } from './sender';
@@ -28,6 +29,8 @@ interface SendAllOptions {
   messages: AsyncIterable<NumberedMessage>;
   sendBatch: SendBatch;
   channel: Channel;
+  clock: Clock;
+  random: () => number;
   /** Given to stop after what is under way. */
   signal: AbortSignal;
   onSent: (count: number) => void;
@@ -129,7 +132,8 @@ class Pipeline {
       this.giveUp(left, refused);
       left = refused.filter(({ isFinal }) => !isFinal).map(({ index }) => left[index]!);
       if (left.length === 0) return;
-      await pause(jitteredWait(tries, BACKOFF_MS, Math.random), this.stop.signal);
+      const { clock, random } = this.options;
+      await pause(clock, jitteredWait(tries, BACKOFF_MS, random), this.stop.signal);
       if (this.isStopping) return void this.unsent.push(...left.map(({ line }) => line));
     }
   }

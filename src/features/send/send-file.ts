@@ -93,6 +93,8 @@ async function sendChecked(
     messages: fileMessages(file, run.signal),
     sendBatch,
     channel: plan.channel,
+    clock: run.clock,
+    random: run.random,
     signal: run.signal,
     onSent: (count) => void bar.add(count),
   }).finally(() => {

@@ -70,9 +70,9 @@ async function schedule(
   plan: SendPlan,
   { message, destination }: ReadyMessage,
 ): Promise<number> {
-  const { target, configuration, voice, options } = run;
+  const { target, configuration, voice, options, clock } = run;
   const { worker, scheduleSeconds = 0 } = plan;
-  const at = new Date(Date.now() + scheduleSeconds * 1000);
+  const at = new Date(clock.now() + scheduleSeconds * 1000);
   const place = `message to ${worker.name}, later`;
   const name = await target.explain({ action: SCHEDULE_ACTIONS, place }, async () => {
     const [client, scheduler] = await Promise.all([
@@ -115,25 +115,25 @@ const BEFORE_MS = 600_000;
 
 /** Waits until a message is settled, or no longer. */
 async function waitForOutcome(
-  { voice, signal }: CommandRun,
+  { voice, signal, clock }: CommandRun,
   log: WorkerLog,
   { messageId, maxReceives, timeoutSeconds }: AwaitedMessage,
 ): Promise<Outcome> {
-  const startedMs = Date.now();
+  const startedMs = clock.now();
   // A timer that can be taken away: one of `AbortSignal` would be forgotten only when it is due.
   const stop = new AbortController();
   const end = () => {
     stop.abort();
   };
-  const timer = setTimeout(end, timeoutSeconds * 1000);
+  const cancel = clock.after(timeoutSeconds * 1000, end);
   signal.addEventListener('abort', end);
   const onRetry = (jobEnd: JobEnd) => void voice.log.notice(retryText(jobEnd));
   const job = { messageId, sinceMs: startedMs - BEFORE_MS, maxReceives, onRetry };
   const settlement = await followJob(log, job, stop.signal).finally(() => {
-    clearTimeout(timer);
+    cancel();
     signal.removeEventListener('abort', end);
   });
-  const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
+  const seconds = Math.round((clock.now() - startedMs) / 100) / 10;
   if (settlement !== undefined) return { settlement, seconds, code: FATE_CODES[settlement.fate] };
   return { settlement, seconds, code: signal.aborted ? INTERRUPTED : UNSETTLED };
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause, type Clock } from '../../shared/clock';
 import { exponentialWait } from '../../shared/backoff';
 
 /** How calls of AWS fail, and when they are tried again: single ones, and the entries of a batch. */
@@ -33,11 +33,6 @@ export function isOfNetwork(error: unknown): boolean {
   return NETWORK_CODES.has((error as CallError).code ?? '');
 }
 
-/** Resolves after the time, or at once when the signal is given. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
-}
-
 /** What SQS or SNS says of an entry of a batch that it did not take. */
 export interface FailedEntry {
   Id?: string | undefined;
@@ -67,6 +62,7 @@ const PAUSE_MS = { first: 200, most: 1_600 };
  * @returns what was refused in the end
  */
 export async function sendBatch<T>(
+  clock: Clock,
   items: readonly T[],
   send: (
     entries: readonly (readonly [id: string, item: T])[],
@@ -75,7 +71,7 @@ export async function sendBatch<T>(
   let open = items;
   const refusals: Refusal<T>[] = [];
   for (let attempt = 1; open.length > 0; attempt += 1) {
-    if (attempt > 1) await delay(exponentialWait(attempt - 2, PAUSE_MS));
+    if (attempt > 1) await pause(clock, exponentialWait(attempt - 2, PAUSE_MS));
     const entries = open.map((item, index) => [String(index), item] as const);
     const { Failed = [] } = await send(entries);
     const itemOf = new Map(entries);

@@ -80,11 +80,15 @@ const Id = { oldest: 'oldest', failed: 'failed', jobs: 'jobs' } as const;
 
 export async function recentMetrics(
   { clients, explain }: Target,
-  { configuration, worker, queueName }: { configuration: Configuration; worker: Worker; queueName: string },
+  {
+    configuration,
+    worker,
+    queueName,
+    nowMs,
+  }: { configuration: Configuration; worker: Worker; queueName: string; nowMs: number },
 ): Promise<Reading<Metrics>> {
   const { GetMetricDataCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
-  const now = Date.now();
   const logMetric = (id: string, metric: LogMetric, Stat: string) => ({
     Id: id,
     MetricStat: {
@@ -100,8 +104,8 @@ export async function recentMetrics(
   return reading(explain, call, async () => {
     const { MetricDataResults = [] } = await cloudWatch.send(
       new GetMetricDataCommand({
-        StartTime: new Date(now - WITHIN_SECONDS * 1000),
-        EndTime: new Date(now),
+        StartTime: new Date(nowMs - WITHIN_SECONDS * 1000),
+        EndTime: new Date(nowMs),
         ScanBy: 'TimestampDescending',
         MetricDataQueries: [
           ageOf(queueName),
@@ -113,7 +117,7 @@ export async function recentMetrics(
     );
     const of = (id: string) => MetricDataResults.find((result) => result.Id === id) ?? {};
     return {
-      oldestMessageSeconds: latest(of(Id.oldest), now),
+      oldestMessageSeconds: latest(of(Id.oldest), nowMs),
       failures: failuresOf(of(Id.failed), of(Id.jobs)),
     };
   });

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../shared/clock';
 import { UserError } from '../../errors/user-error';
-import type { CommandRun, Terminal } from '../command/command';
+import type { CommandRun } from '../command/command';
 import { argumentProblem, textOption } from '../command/options';
 import { styleFor, visibleOutput } from '../command/terminal-text';
 import { chooseWorker, deployedWorkers } from '../stack/workers';
@@ -11,7 +11,7 @@ const LOOK_SECONDS = 3;
 
 /** `sls watchbot status`. */
 export async function runStatus(run: CommandRun): Promise<void> {
-  const { options, voice, terminal, signal } = run;
+  const { options, voice, terminal } = run;
   const isJson = options.json === true;
   if (options.watch === true && !isJson && terminal.output.isTTY !== true) throw noTerminal();
   const read = await openStatus(run);
@@ -19,11 +19,11 @@ export async function runStatus(run: CommandRun): Promise<void> {
   if (options.watch !== true) {
     voice.writeText(await show());
   } else if (isJson) {
-    await everySeconds(LOOK_SECONDS, signal, async () => {
+    await everySeconds(LOOK_SECONDS, run, async () => {
       voice.writeText(await show());
     });
   } else {
-    await showInPlace(terminal, { signal, show });
+    await showInPlace(run, show);
   }
 }
 
@@ -41,20 +41,24 @@ async function openStatus({
   configuration,
   options,
   target,
+  clock,
 }: CommandRun): Promise<() => Promise<WorkerStatus[]>> {
   const name = textOption(options, 'worker');
   const workers = name === undefined ? configuration.workers : [chooseWorker(configuration, name)];
   const deployed = await deployedWorkers(target, configuration, workers);
   const readers = workers.map((worker, index) =>
-    statusReader(target, { configuration, worker, deployed: deployed[index]! }),
+    statusReader(target, { configuration, worker, deployed: deployed[index]!, clock }),
   );
   return () => Promise.all(readers.map((read) => read()));
 }
 
-function json({ configuration: { context }, target }: CommandRun, statuses: readonly WorkerStatus[]): string {
+function json(
+  { configuration: { context }, target, clock }: CommandRun,
+  statuses: readonly WorkerStatus[],
+): string {
   const { service, stage, region } = context;
   return JSON.stringify({
-    at: new Date().toISOString(),
+    at: new Date(clock.now()).toISOString(),
     service,
     stage,
     region,
@@ -64,25 +68,29 @@ function json({ configuration: { context }, target }: CommandRun, statuses: read
 }
 
 async function screen(
-  { configuration: { context }, target, terminal }: CommandRun,
+  { configuration: { context }, target, terminal, clock }: CommandRun,
   statuses: readonly WorkerStatus[],
 ): Promise<string> {
   const style = styleFor(terminal);
-  const now = new Date();
+  const nowMs = clock.now();
   const heading = style.colours.dim(
-    `${context.service}, stage ${context.stage} (${target.text}), ${now.toISOString().slice(0, -5)}Z`,
+    `${context.service}, stage ${context.stage} (${target.text}), ${new Date(nowMs).toISOString().slice(0, -5)}Z`,
   );
   const parts = await Promise.all(
-    statuses.map((status) => workerScreen(status, style, { nowMs: now.getTime(), isLocal: target.isLocal })),
+    statuses.map((status) => workerScreen(status, style, { nowMs, isLocal: target.isLocal })),
   );
   return [heading, ...parts].join('\n\n');
 }
 
 /** Does it again and again until the signal. */
-async function everySeconds(seconds: number, signal: AbortSignal, run: () => Promise<void>): Promise<void> {
+async function everySeconds(
+  seconds: number,
+  { clock, signal }: Pick<CommandRun, 'clock' | 'signal'>,
+  look: () => Promise<void>,
+): Promise<void> {
   while (!signal.aborted) {
-    await run();
-    await delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
+    await look();
+    await pause(clock, seconds * 1000, signal);
   }
 }
 
@@ -100,15 +108,16 @@ const DEFAULT_ROWS = 24;
  * afterwards, with the last text below it.
  */
 async function showInPlace(
-  { output }: Terminal,
-  { signal, show }: { signal: AbortSignal; show: () => Promise<string> },
+  run: Pick<CommandRun, 'terminal' | 'clock' | 'signal'>,
+  show: () => Promise<string>,
 ): Promise<void> {
+  const { output } = run.terminal;
   // The first look fails as it would without --watch.
   let text = visibleOutput(await show());
   output.write(ENTER);
   try {
     let isFirst = true;
-    await everySeconds(LOOK_SECONDS, signal, async () => {
+    await everySeconds(LOOK_SECONDS, run, async () => {
       const note = isFirst ? '' : await renew();
       isFirst = false;
       output.write(frame(note === '' ? text : `${note}\n\n${text}`, output.rows ?? DEFAULT_ROWS));

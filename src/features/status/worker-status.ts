@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/clock';
 import type { Configuration, Worker } from '../../config/configuration';
 import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from '../stack/queues';
 import {
@@ -42,7 +43,8 @@ export function statusReader(
     configuration,
     worker,
     deployed,
-  }: { configuration: Configuration; worker: Worker; deployed: DeployedWorker },
+    clock,
+  }: { configuration: Configuration; worker: Worker; deployed: DeployedWorker; clock: Pick<Clock, 'now'> },
 ): () => Promise<WorkerStatus> {
   const { queueUrl, deadLetterQueueUrl, serviceArn } = deployed;
   const name = serviceArn === undefined ? undefined : serviceNameIn(serviceArn);
@@ -51,14 +53,16 @@ export function statusReader(
   const readSlow = async (): Promise<SlowStatus> => {
     const queueName = queueNameIn(queueUrl);
     const [metrics, alarms, activities, bounds] = await Promise.all([
-      target.isLocal ? ONLY_IN_AWS : recentMetrics(target, { configuration, worker, queueName }),
+      target.isLocal
+        ? ONLY_IN_AWS
+        : recentMetrics(target, { configuration, worker, queueName, nowMs: clock.now() }),
       target.isLocal ? ONLY_IN_AWS : alarmStates(target, configuration, worker),
       ofService((named) => scalingActivities(target, named)),
       ofService((named) => scalingBounds(target, named)),
     ]);
     return { metrics, alarms, activities, bounds };
   };
-  const slow = cached(readSlow, SLOW_MS);
+  const slow = cached(readSlow, SLOW_MS, clock);
   return async () => {
     const [queue, deadLetters, service, busy, rest] = await Promise.all([
       queueState(target, queueUrl),
@@ -75,12 +79,12 @@ const NO_SERVICE = { reason: 'the stack has no service of this worker', action: 
 const NO_DEAD_LETTERS = { reason: 'the worker has no dead-letter queue', action: undefined };
 
 /** Reads again only if the last value is older. */
-function cached<T>(read: () => Promise<T>, ms: number): () => Promise<T> {
+function cached<T>(read: () => Promise<T>, ms: number, clock: Pick<Clock, 'now'>): () => Promise<T> {
   let last: { value: T; atMs: number } | undefined;
   return async () => {
-    if (last !== undefined && Date.now() - last.atMs < ms) return last.value;
+    if (last !== undefined && clock.now() - last.atMs < ms) return last.value;
     const value = await read();
-    last = { value, atMs: Date.now() };
+    last = { value, atMs: clock.now() };
     return value;
   };
 }

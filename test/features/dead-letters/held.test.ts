@@ -1,8 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { HELD_SECONDS, HeldLetters } from '../../../src/features/dead-letters/held';
 import { readLetter, type Letter } from '../../../src/features/dead-letters/letter';
 import type { DeadLetterQueue } from '../../../src/features/dead-letters/queue';
+import { createFakeClock, type FakeClock } from '../../helpers/fake-clock';
 
 interface Change {
   atSeconds: number;
@@ -13,9 +14,10 @@ interface Change {
 let changes: Change[];
 let fails: boolean;
 let held: HeldLetters;
+let clock: FakeClock;
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: 0 });
+  clock = createFakeClock(0);
   changes = [];
   fails = false;
   const send = ({
@@ -25,7 +27,7 @@ beforeEach(() => {
   }) => {
     const seconds = input.Entries[0]?.VisibilityTimeout ?? 0;
     const receipts = input.Entries.map(({ ReceiptHandle }) => ReceiptHandle);
-    changes.push({ atSeconds: Date.now() / 1000, seconds, receipts });
+    changes.push({ atSeconds: clock.now() / 1000, seconds, receipts });
     return fails ? Promise.reject(new Error('no network')) : Promise.resolve({});
   };
   const queue: DeadLetterQueue = {
@@ -36,12 +38,12 @@ beforeEach(() => {
     isFifo: false,
     work: { url: 'http://queue/work', arn: 'arn', name: 'work' },
     explain: (_call, run) => run(),
+    clock,
   };
   held = new HeldLetters(queue);
 });
 afterEach(async () => {
   await held.end();
-  jest.useRealTimers();
 });
 
 const letter = (id: string, receipt = `receipt of ${id}`): Letter =>
@@ -49,7 +51,7 @@ const letter = (id: string, receipt = `receipt of ${id}`): Letter =>
 
 it('holds on for as long as somebody thinks', async () => {
   held.add([letter('a')]);
-  await jest.advanceTimersByTimeAsync(120_000);
+  await clock.advance(120_000);
   const gaps = changes.map(({ atSeconds }, index) => atSeconds - (changes[index - 1]?.atSeconds ?? 0));
   expect(Math.max(...gaps)).toBeLessThan(HELD_SECONDS);
   expect(changes.every(({ seconds }) => seconds === HELD_SECONDS)).toBe(true);
@@ -59,7 +61,7 @@ it('holds on for as long as somebody thinks', async () => {
 it('knows when it holds a message no longer', async () => {
   held.add([letter('a')]);
   fails = true;
-  await jest.advanceTimersByTimeAsync((HELD_SECONDS + 1) * 1000);
+  await clock.advance((HELD_SECONDS + 1) * 1000);
   expect(held.has(letter('a'))).toBe(false);
 });
 
@@ -72,7 +74,7 @@ it('gives back in tens, by the receipt that came last, and holds nothing on then
   expect(changes.every(({ seconds }) => seconds === 0)).toBe(true);
   expect(changes.flatMap(({ receipts }) => receipts)).toContain('newer');
   expect(changes.flatMap(({ receipts }) => receipts)).not.toContain('receipt of 5');
-  await jest.advanceTimersByTimeAsync(120_000);
+  await clock.advance(120_000);
   expect(changes).toHaveLength(2);
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JobResult, LogLevel, LogSource } from '../../../src/contract/log';
 import { formatPlain, outcomeText, receivedText } from '../../../src/contract/log-lines';
+import { systemClock } from '../../../src/shared/clock';
 import { Tally } from '../../../src/features/local/settle';
 
 const never = new AbortController().signal;
@@ -27,7 +28,7 @@ describe('a tally', () => {
     { name: 'straight to the queue', topicId: undefined, sentId: 'q' },
     { name: 'through a topic, which gives another id', topicId: 't', sentId: 't' },
   ])('follows a message that was sent $name', async ({ topicId, sentId }) => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     tally.sent(sentId, 'hello');
     tally.line(watcherLine('q', receivedText({ receives: 1, topicMessageId: topicId })));
     tally.line(outcome('q', JobResult.failure));
@@ -50,7 +51,7 @@ describe('a tally', () => {
   });
 
   it('knows a message that was worked on before its sender had the answer', async () => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     tally.line(watcherLine('q', receivedText({ receives: 1, topicMessageId: 't' })));
     tally.line(outcome('q', JobResult.rejected));
     tally.sent('t', 'hello');
@@ -61,7 +62,7 @@ describe('a tally', () => {
   it.each([JobResult.failure, JobResult.noop, JobResult.released])(
     'leaves a message open after %s',
     (result) => {
-      const tally = new Tally();
+      const tally = new Tally(systemClock);
       tally.sent('q', 'hello');
       tally.line(outcome('q', result));
       expect(tally.reports()).toMatchObject([{ fate: 'open' }]);
@@ -69,7 +70,7 @@ describe('a tally', () => {
   );
 
   it('knows a dead letter', async () => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     tally.sent('q', 'hello');
     tally.deadLettered('q');
     expect(await tally.whenSettled(10_000, never)).toBe(true);
@@ -77,7 +78,7 @@ describe('a tally', () => {
   });
 
   it('is not deceived by a worker', () => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     tally.sent('q', 'hello');
     const forged = outcome('q', JobResult.success);
     tally.line(
@@ -93,13 +94,13 @@ describe('a tally', () => {
   });
 
   it('gives up after the time', async () => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     tally.sent('q', 'hello');
     expect(await tally.whenSettled(1, never)).toBe(false);
   });
 
   it.each(['before', 'while'])('gives up with the signal, %s it waits', async (when) => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     tally.sent('q', 'hello');
     const stopping = new AbortController();
     if (when === 'before') stopping.abort();
@@ -109,7 +110,7 @@ describe('a tally', () => {
   });
 
   it('is as fast with many messages as with few', async () => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     const ids = Array.from({ length: 20_000 }, (_, index) => `q${index}`);
     ids.forEach((id) => {
       tally.sent(id, id);
@@ -123,7 +124,7 @@ describe('a tally', () => {
 
 describe('a message that is sent anew', () => {
   it('is followed to its end by its copies, through a topic too', () => {
-    const tally = new Tally();
+    const tally = new Tally(systemClock);
     tally.sent('sns-1', 'hello');
     const say = (id: string, text: string) => {
       tally.line(`[Tue, 24 Nov 2026 08:00:00 GMT] [watcher] [${id}] ${text}`);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { systemClock } from '../../../src/shared/clock';
 import { localLog, startLocalLog } from '../../../src/features/logs/local-log';
 import { createTestFolder, type TestFolder } from '../../helpers/folder';
 
@@ -21,16 +22,19 @@ const fail = (error: Error) => {
 
 async function linesOf(worker: string): Promise<string[]> {
   const lines: string[] = [];
-  const events = localLog(folder.path, worker).read({ sinceMs: 0 }, new AbortController().signal);
+  const events = localLog(folder.path, worker, systemClock).read(
+    { sinceMs: 0 },
+    new AbortController().signal,
+  );
   for await (const { line } of events) lines.push(line);
   return lines;
 }
 
 it('keeps lines by worker, of the last run only', async () => {
-  const first = await startLocalLog(folder.path, fail);
+  const first = await startLocalLog(folder.path, systemClock, fail);
   first.write('one', 'old');
   await first.end();
-  const log = await startLocalLog(folder.path, fail);
+  const log = await startLocalLog(folder.path, systemClock, fail);
   for (const line of ['a', 'b\u001b[2J', 'ü']) log.write('one', line);
   log.write('two', 'c');
   await log.end();
@@ -39,7 +43,7 @@ it('keeps lines by worker, of the last run only', async () => {
 });
 
 it('has at most two files, the newest lines in them', async () => {
-  const log = await startLocalLog(folder.path, fail, 100);
+  const log = await startLocalLog(folder.path, systemClock, fail, 100);
   for (let n = 0; n < 10; n += 1) {
     log.write('one', `line ${n} ${'x'.repeat(100)}`);
     await log.end();
@@ -48,11 +52,14 @@ it('has at most two files, the newest lines in them', async () => {
 });
 
 it('follows over files that are set aside: each line once, in order', async () => {
-  const log = await startLocalLog(folder.path, fail, 2_000);
+  const log = await startLocalLog(folder.path, systemClock, fail, 2_000);
   const stop = new AbortController();
   const seen: string[] = [];
   const following = (async () => {
-    for await (const { line } of localLog(folder.path, 'one').follow({ sinceMs: 0 }, stop.signal)) {
+    for await (const { line } of localLog(folder.path, 'one', systemClock).follow(
+      { sinceMs: 0 },
+      stop.signal,
+    )) {
       seen.push(line);
       if (seen.length < 60) {
         log.write('one', String(seen.length));
@@ -66,11 +73,11 @@ it('follows over files that are set aside: each line once, in order', async () =
 });
 
 (existsSync(OPEN_FILES) ? it : it.skip)('leaves no file open when its reader has read enough', async () => {
-  const log = await startLocalLog(folder.path, fail);
+  const log = await startLocalLog(folder.path, systemClock, fail);
   log.write('one', 'a');
   await log.end();
   for (let count = 0; count < 5; count += 1) {
-    for await (const { line } of localLog(folder.path, 'one').follow(
+    for await (const { line } of localLog(folder.path, 'one', systemClock).follow(
       { sinceMs: 0 },
       new AbortController().signal,
     )) {
@@ -92,7 +99,7 @@ it('follows over files that are set aside: each line once, in order', async () =
 
 it('tells once that it cannot write', async () => {
   const told: string[] = [];
-  const log = await startLocalLog(folder.path, ({ message }) => told.push(message));
+  const log = await startLocalLog(folder.path, systemClock, ({ message }) => told.push(message));
   folder.remove();
   const { writeFileSync } = await import('node:fs');
   // A file where the folder would be.
