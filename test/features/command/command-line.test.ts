@@ -23,7 +23,7 @@ describe('the words of a command line', () => {
     expect(typedWords(['watchbot', ...name.split(' '), ...args], name)).toEqual(words);
   });
 
-  it('are not known where the line is of another command', () => {
+  it('are not known if the line is of another command', () => {
     expect(typedWords(['deploy', '--verbose'], 'send')).toBeUndefined();
     expect(typedWords([], 'send')).toBeUndefined();
   });
@@ -137,7 +137,7 @@ describe.each(FRAMEWORKS)('a line read by %s', (framework) => {
 });
 
 describe('options of Serverless 4', () => {
-  it('are told with what to do where words were taken for a value, and are not known', () => {
+  it('are refused, with what to do, if words were taken for a value', () => {
     expect(() => givenOptions('send', { local: 'hello' })).toThrow(
       expect.objectContaining({
         problems: [
@@ -153,7 +153,7 @@ describe('options of Serverless 4', () => {
     );
   });
 
-  it('are texts where its parser has made numbers of them', () => {
+  it('are texts even if its parser has made numbers of them', () => {
     const options = { port: 9424, attribute: [5], local: true, stage: 7 };
     expect(givenOptions('send', options)).toEqual({ port: '9424', attribute: ['5'], local: true, stage: 7 });
   });

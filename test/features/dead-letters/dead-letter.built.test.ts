@@ -188,7 +188,7 @@ describe('replay', () => {
     expect(await bench.counts(bench.deadUrl)).toEqual({ visible: 1, ...NOBODY });
   });
 
-  it('puts all back, message by message where there is no move task, and says so', async () => {
+  it('puts all back, message by message if there is no move task, and says so', async () => {
     await bench.buryMany(Array.from({ length: 25 }, (_, index) => `message ${index}`));
     const dry = await bench.run(['dead-letter', 'replay', '--dry-run']);
     expect(dry.output).toContain('About 25 dead letters would be replayed');
@@ -227,7 +227,7 @@ describe('replay', () => {
     expect(await bench.counts(bench.deadUrl)).toEqual({ visible: 1, ...NOBODY });
   });
 
-  it('asks for `sls watchbot local` where nothing answers, and for the service where its queues are not there', async () => {
+  it('asks for `sls watchbot local` if nothing answers, and for the service if its queues do not exist', async () => {
     const folder = copyService('minimal');
     const args = ['watchbot', 'dead-letter', 'list', '--local', '--port'];
     const other = await runFramework('osls', [...args, new URL(bench.emulator.endpoint).port], { folder });
@@ -321,7 +321,7 @@ describe('delete', () => {
     expect(bodiesOf(await bench.takeAll(bench.deadUrl))).toEqual(['no', 'yes, but later']);
   });
 
-  it('refuses where there is nobody to ask, and deletes with --yes', async () => {
+  it('refuses if there is nobody to ask, and deletes with --yes', async () => {
     const id = await bench.bury('one');
     await bench.bury('two');
     const refused = await bench.run(['dead-letter', 'delete', id]);

@@ -49,7 +49,7 @@ afterEach(async () => {
 const letter = (id: string, receipt = `receipt of ${id}`): Letter =>
   readLetter({ MessageId: id, ReceiptHandle: receipt, Body: 'x' });
 
-it('holds on for as long as somebody thinks', async () => {
+it('holds a message for as long as somebody thinks', async () => {
   held.add([letter('a')]);
   await clock.advance(120_000);
   const gaps = changes.map(({ atSeconds }, index) => atSeconds - (changes[index - 1]?.atSeconds ?? 0));

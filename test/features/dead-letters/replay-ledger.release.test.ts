@@ -14,7 +14,7 @@ const KILL_AFTER = 3000;
 /** Eight receive at once, ten messages each: what may be sent and not deleted at any moment. */
 const MOST_TWICE = 80;
 
-it('loses none of 10,000 where a replay is killed, and does twice only what was under way', async () => {
+it('loses none of 10,000 if a replay is killed, and repeats only what was under way', async () => {
   bench = await startBench('fates');
   await bench.buryMany(Array.from({ length: COUNT }, (_, index) => `message ${index}`));
   const killed = bench.start(['dead-letter', 'replay']);

@@ -102,7 +102,7 @@ it('tells once that it cannot write', async () => {
   const log = await startLocalLog(folder.path, systemClock, ({ message }) => told.push(message));
   folder.remove();
   const { writeFileSync } = await import('node:fs');
-  // A file where the folder would be.
+  // A file in the place of the folder.
   writeFileSync(folder.path, '');
   for (const line of ['a', 'b']) {
     log.write('one', line);

@@ -232,7 +232,7 @@ describeWithPython('logs, in the CloudWatch Logs of moto', () => {
   });
 });
 
-describe('logs, where CloudWatch Logs is difficult', () => {
+describe('logs, when CloudWatch Logs is difficult', () => {
   interface Event {
     eventId: string;
     timestamp: number;
@@ -290,7 +290,7 @@ describe('logs, where CloudWatch Logs is difficult', () => {
     expect([code, namesIn(output)]).toEqual([0, ['early-1', 'early-2', 'late-3', 'new-4', 'new-5']]);
   }, 60_000);
 
-  it('names the right that is missing', async () => {
+  it('names the permission that is missing', async () => {
     const server = await startAwsStandIn({
       FilterLogEvents: () => {
         throw new AwsFault('AccessDeniedException');
@@ -302,7 +302,7 @@ describe('logs, where CloudWatch Logs is difficult', () => {
     expect(output).toContain('the right to logs:FilterLogEvents');
   });
 
-  it('says where AWS is not reached', async () => {
+  it('says that AWS is not reached', async () => {
     const { code, output } = await logsOf('http://127.0.0.1:1', []);
     expect([code, output]).toEqual([
       1,
@@ -311,7 +311,7 @@ describe('logs, where CloudWatch Logs is difficult', () => {
     expect(output).toContain('see that there is a region us-east-1');
   });
 
-  it('has no colours where it is piped, and none of a worker', async () => {
+  it('has no colours if it is piped, and none of a worker', async () => {
     const server = await startAwsStandIn({ FilterLogEvents: () => page([eventAt(0, 'x-1')]) });
     const { output } = await start(server.url, [], { FORCE_COLOR: '1' }).ended;
     // eslint-disable-next-line no-control-regex -- there is to be none

@@ -119,7 +119,7 @@ describeWithPython('send and logs, of a service deployed to moto', () => {
     }
   });
 
-  it('names the right that is missing', async () => {
+  it('names the permission that is missing', async () => {
     const denied = () => {
       throw new AwsFault('AccessDenied');
     };

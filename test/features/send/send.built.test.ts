@@ -212,7 +212,7 @@ describe('send, to the emulator', () => {
 describe('send, to a queue that takes what the test lets it', () => {
   const bodies = (entries: readonly BatchEntry[]) => entries.map(({ MessageBody }) => Number(MessageBody));
 
-  it('tries again what is not taken for now, and lists what is refused', async () => {
+  it('retries what is not taken at first, and lists what is refused', async () => {
     const tries = new Map<string, number>();
     const queue = await startQueueStandIn('fates-dev-WatchbotQueue', ({ MessageBody }) => {
       const count = (tries.get(MessageBody) ?? 0) + 1;
@@ -291,7 +291,7 @@ describe('send, to a queue that takes what the test lets it', () => {
       const others = sent.filter((n) => n !== 777);
       expect(others).toEqual([...others].sort((a, b) => a - b));
     }
-    // One that AWS takes out of the middle of a batch is told of, where others of its group were with it.
+    // One that AWS takes out of the middle of a batch is reported if others of its group were with it.
     const isOvertaken = /Taken after a later message of their group.*: line 777/.test(output);
     expect(code).toBe(isOvertaken ? 1 : 0);
     expect(new Set(queue.taken.map((entry) => entry.MessageDeduplicationId)).size).toBe(2_000);

@@ -19,7 +19,7 @@ it.each(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'])(
   },
 );
 
-it('deploys where there is no stack', async () => {
+it('deploys if there is no stack', async () => {
   const missing = Object.assign(new Error('Stack with id tiles-dev does not exist'), {
     name: 'ValidationError',
   });

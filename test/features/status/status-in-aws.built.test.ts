@@ -208,7 +208,7 @@ describeWithPython('the commands in AWS', () => {
     await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
   });
 
-  it('says at its place what may not be read, with the right that is missing', async () => {
+  it('says in its place what may not be read, and which permission is missing', async () => {
     const { code, output } = await run(['status', '--worker', 'render'], {
       ...full,
       [`${ECS}.DescribeServices`]: denied,
@@ -222,7 +222,7 @@ describeWithPython('the commands in AWS', () => {
     expect(code).toBe(0);
   });
 
-  it('names stage and region where nothing is deployed', async () => {
+  it('names stage and region if nothing is deployed', async () => {
     for (const command of [['status'], ['dead-letter', 'list', '--worker', 'render']]) {
       const { code, output } = await run([...command, '--stage', 'other']);
       expect(output).toMatch(
@@ -232,12 +232,12 @@ describeWithPython('the commands in AWS', () => {
     }
   });
 
-  it('asks for a worker where there are several', async () => {
+  it('asks for a worker if there are several', async () => {
     const { output } = await run(['dead-letter', 'list']);
     expect(output).toContain('allowed: render, join-tiles');
   });
 
-  it('names the right that is missing', async () => {
+  it('names the permission that is missing', async () => {
     const { code, output } = await run(['dead-letter', 'list', '--worker', 'render'], {
       'AmazonSQS.ReceiveMessage': denied,
     });
