@@ -184,7 +184,7 @@ describe('credentials', () => {
     });
   });
 
-  it('have no session token where there is none', async () => {
+  it('have no session token if there is none', async () => {
     const provider = providerOf(asking(() => ({ credentials: legacy([{ ...KEYS, sessionToken: null }]) })));
     const client = await awsClients(provider).sqs();
     expect(await client.config.credentials()).not.toHaveProperty('sessionToken');
@@ -218,7 +218,7 @@ describe('credentials that end', () => {
     }
   }
 
-  it('are asked of Serverless 4 anew, which renews them', async () => {
+  it('are asked of Serverless 4 again, which renews them', async () => {
     const keys = ['first', 'first', 'second', 'second'];
     const provider = asking(() =>
       Promise.resolve(flat({ ...SESSION, accessKeyId: keys.shift() ?? 'third' })),
@@ -227,7 +227,7 @@ describe('credentials that end', () => {
     expect(await keysOf(provider, 4)).toEqual(['first', 'second', 'second', 'third']);
   });
 
-  it('are waited for anew in Serverless 3', async () => {
+  it('are waited for again in Serverless 3', async () => {
     const credentials = legacy([
       { ...SESSION, accessKeyId: 'first' },
       { ...SESSION, accessKeyId: 'first' },
@@ -241,7 +241,7 @@ describe('credentials that end', () => {
     ).toEqual(['first', 'second', 'second']);
   });
 
-  it('end when the framework says so, where that is sooner', async () => {
+  it('end when the framework says so, if that is sooner', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(0);
     const ending = (expireTime: Date) =>
       credentialsProvider(() => ({ credentials: legacy([SESSION], expireTime) }))();
@@ -282,7 +282,7 @@ describe('the way to AWS', () => {
     expect(connect).toHaveBeenCalled();
   });
 
-  it('is open to plain HTTP, too, where the agent knows certificates only', async () => {
+  it('is open to plain HTTP, too, if the agent knows certificates only', async () => {
     await expect(callBy(new HttpsAgent())).resolves.toMatchObject({ QueueUrls: [] });
   });
 });

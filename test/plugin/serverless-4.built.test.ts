@@ -73,7 +73,7 @@ describe('under a stand-in of Serverless 4.41', () => {
     }
   });
 
-  it('says what to do where there are no credentials', async () => {
+  it('says what to do if there are no credentials', async () => {
     const { code, stderr } = await runAs4(['watchbot', 'send', 'hello'], { environment: {} });
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -87,7 +87,7 @@ describe('under a stand-in of Serverless 4.41', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('says once what stays where there is no stack to remove', async () => {
+  it('says once what stays if there is no stack to remove', async () => {
     const noStack = await startTestServer((_, response) => {
       const message = 'Stack with id tiles-dev does not exist';
       response.writeHead(400, { 'Content-Type': 'text/xml' });

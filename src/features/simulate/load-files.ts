@@ -15,7 +15,7 @@ type FilePlace = Pick<CommandRun, 'serviceFolder' | 'signal'>;
 const ARRIVAL = /^\s*(?<time>[^,;\s]+)(?:[,;\s]\s*(?<count>\d{1,9}))?\s*$/;
 const SECONDS = /^\d{1,12}(\.\d{1,6})?$/;
 const ARRIVALS_ALLOWED =
-  'in each line seconds from the start (12.5) or a time (2026-01-31T12:00:00Z), the same in all lines; then, where more than one message comes, a comma and how many';
+  'in each line, seconds from the start (12.5) or a time (2026-01-31T12:00:00Z), the same kind in all lines; then, if more than one message comes, a comma and how many';
 const LONGEST_SECONDS = MOST_DAYS * DAY_SECONDS;
 
 /**

@@ -66,7 +66,7 @@ describe('the example of a TypeScript handler', () => {
 const REPLACING = 'SIGHUP: replacing the workers';
 
 describe('a handler that is worked on', () => {
-  it('is reloaded when a source of it changes, and stays where the change is wrong', async () => {
+  it('is reloaded when one of its sources changes, and stays if the change is wrong', async () => {
     const folder = copyExample('typescript-handler');
     const { local, send } = await startLocal(folder);
     await send('{"width":3,"height":4}');

@@ -39,7 +39,7 @@ describe('send and logs, at a local run', () => {
     expect(sent.code).toBe(code);
   });
 
-  it('waits no longer than it is told, and says all in JSON', async () => {
+  it('waits no longer than it may, and says all in JSON', async () => {
     const { code, output } = await run('send', 'wait', '--wait', '--timeout', '1s', '--json');
     expect(JSON.parse(output)).toMatchObject({ to: 'topic', outcome: { fate: 'unsettled' } });
     expect(code).toBe(4);

@@ -45,7 +45,7 @@ async function ask(action: string, input: object): Promise<unknown> {
 }
 
 describe('the tables of a template, on this machine', () => {
-  it('are none where it has none', async () => {
+  it('are none if the template has none', async () => {
     await expect(startTables({ Resources: {} }, parts)).resolves.toBeUndefined();
   });
 

@@ -27,7 +27,7 @@ describe('the bound, by hand', () => {
     expect(taskSeconds).toBe(2 * (20 + 50));
   });
 
-  it('of a short gap, in which the task goes on, and a long one, after which it is started anew', () => {
+  it('of a short gap, in which the task goes on, and a long one, after which it is started again', () => {
     // Gaps of 15 and of 985 s; a start costs 20.
     const { taskSeconds, startedTasks } = lowerBound({ load: times([100, 125, 1_120], 10), bounds, world });
     expect(startedTasks).toBe(2);

@@ -39,7 +39,7 @@ describe('a chart in the terminal', () => {
     `);
   });
 
-  it('is as wide as the terminal, within reason; 80 columns where it is none', () => {
+  it('is as wide as the terminal, within reason; 80 columns if there is no terminal', () => {
     const widths = [undefined, 20, 80, 100, 400].map((width) =>
       Math.max(
         ...chart(COMPARISON, plainLook(width))

@@ -15,7 +15,7 @@ describe('the columns of a chart', () => {
     expect(evenValues(waiting(1, 9, 2, 3, 0), visible, { stepSeconds: 20, count: 3 })).toEqual([9, 3, 0]);
   });
 
-  it('hold the last value where there are more of them than samples', () => {
+  it('hold the last value if there are more columns than samples', () => {
     expect(evenValues(waiting(4, 2), visible, { stepSeconds: 4, count: 80 })).toEqual([4, 4, 2]);
   });
 
@@ -37,7 +37,7 @@ describe('the columns of a chart', () => {
 });
 
 describe('the points of a line', () => {
-  it('are the samples where those are few', () => {
+  it('are the samples if those are few', () => {
     expect(pointsOf(waiting(3, 1), visible, 100)).toEqual([
       { atSeconds: 0, value: 3 },
       { atSeconds: 10, value: 1 },

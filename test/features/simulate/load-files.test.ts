@@ -50,7 +50,7 @@ describe.each(Object.keys(FORMATS) as (keyof typeof FORMATS)[])('a line of the l
       },
     );
 
-    it('of a worker tells of none, whatever it writes', () => {
+    it('of a worker has none, whatever it writes', () => {
       const written = fc.oneof(fc.constant(text), fc.string({ unit: 'binary' }), fc.json());
       fc.assert(
         fc.property(written, (mine) => {
@@ -69,7 +69,7 @@ describe.each(Object.keys(FORMATS) as (keyof typeof FORMATS)[])('a line of the l
       },
     );
 
-    it('that is no outcome tells of none', () => {
+    it('that is no outcome has none', () => {
       expect(
         jobSeconds(show(FORMATS[format](lineOf({ text: 'stopping', messageId: undefined })), 'local')),
       ).toBe(undefined);

@@ -66,7 +66,7 @@ describe('a load that is drawn', () => {
 });
 
 describe('what will happen', () => {
-  it('comes in its order, and in that of its making where it is at once', () => {
+  it('comes in the order of time and, at the same time, in the order in which it was added', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (times) => {
         const events = new EventQueue<{ at: number; made: number }>();

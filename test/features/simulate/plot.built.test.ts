@@ -83,7 +83,7 @@ describeWithPython3('a plot', () => {
     expect(bottom! - top!).toBeGreaterThan(100);
   });
 
-  it('says in words what it shows, for who cannot see it', () => {
+  it('says in words what it shows, for people who cannot see it', () => {
     expect(elements[0]).toMatchObject({ tag: 'svg', attributes: { role: 'img' } });
     const ids = elements[0]!.attributes['aria-labelledby']!.split(' ');
     const named = ids.map((id) => elements.find(({ attributes }) => attributes.id === id));

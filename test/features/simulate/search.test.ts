@@ -13,7 +13,7 @@ const found = (budgetSeconds: number) => searchSteps({ ...input, budgetSeconds }
 describe('a search for steps', () => {
   const all = searchSteps({ ...input, budgetSeconds: Infinity });
 
-  it('finds steps that none is both cheaper and sooner than', () => {
+  it('finds steps to which no others are both cheaper and sooner', () => {
     expect(all.frontier.length).toBeGreaterThan(2);
     for (const [index, { result }] of all.frontier.entries()) {
       const next = all.frontier[index + 1]?.result;

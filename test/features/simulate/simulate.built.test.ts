@@ -120,7 +120,7 @@ itWithPython3('draws on a terminal as wide as it is, and writes the plot', async
   expect(svg.match(/<polyline/g)).toHaveLength(12);
 });
 
-it('is plain where output is piped', async () => {
+it('is plain if output is piped', async () => {
   const { output, code } = await simulate(
     ...[
       '--worker',

@@ -129,7 +129,7 @@ describe('the policies, by hand', () => {
 describe('Spot', () => {
   const world = { ...ROUND_WORLD, interruptionsPerHour: 6 };
 
-  it('takes tasks whose jobs are not done within the notice, and these begin anew', () => {
+  it('takes tasks whose jobs are not done within the notice, and these begin again', () => {
     const result = simulate(input({ load: burst(8, 600), world, seed: 3 }));
     expect(result.interruptedTasks).toBeGreaterThan(0);
     expect(result.startedTasks).toBeGreaterThan(2);
@@ -137,7 +137,7 @@ describe('Spot', () => {
     expect(result.drainSeconds).toBeGreaterThan(2_460);
   });
 
-  it('costs nothing but the start of another task, where the jobs end within the notice', () => {
+  it('costs nothing but the start of another task if the jobs end within the notice', () => {
     const result = simulate(input({ load: burst(400, 30), world, seed: 3 }));
     expect(result.interruptedTasks).toBeGreaterThan(0);
     expect(result.drainSeconds).toBeLessThan(60 + 400 * 15 + 60 * result.interruptedTasks);

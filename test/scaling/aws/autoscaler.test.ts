@@ -96,7 +96,7 @@ describe('as AWS documents it', () => {
     expect(desiredOver([50, 50, 200, 200, 50], [part])).toEqual([2, 2, 3, 3, 3]);
   });
 
-  it('adds anew after the cooldown, while the alarm stays in ALARM', () => {
+  it('adds again after the cooldown, while the alarm stays in ALARM', () => {
     const part = stepScaling({ cooldownSeconds: 120 });
     expect(desiredOver([1, 1, 1, 1, 1], [part])).toEqual([1, 1, 2, 2, 3]);
   });

@@ -130,7 +130,7 @@ describe('a queue', () => {
     expect([sqs.fallsAsleep(0, 21_600), sqs.fallsAsleep(0, 21_601)]).toEqual([false, true]);
   });
 
-  it('tells of what is in flight and sent only where there is any', () => {
+  it('has metrics of messages in flight and sent only if there are any', () => {
     expect(sqs.toldByQueue({ visible: 0, inFlight: 0, sent: 0 })).toEqual({ visible: 0 });
     expect(sqs.toldByQueue({ visible: 1, inFlight: 2, sent: 3 })).toEqual({
       visible: 1,

@@ -57,12 +57,12 @@ describe('while messages wait', () => {
     ).toEqual([19, 11, 8]);
   });
 
-  it('a few beside many in hand start none, until they have waited for four minutes', () => {
+  it('a few beside many in flight start no task until they have waited for four minutes', () => {
     const few: Told = [1, 12, 30];
     expect(desiredOver(times(5, few), { desired: 12 })).toEqual([12, 12, 12, 13, 13]);
   });
 
-  it('a few that had not to wait all the time start none', () => {
+  it('a few that did not wait all the time start no task', () => {
     const told: Told[] = [
       [1, 12, 30],
       [0, 12, 30],

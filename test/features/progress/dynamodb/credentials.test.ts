@@ -79,7 +79,7 @@ describe('credentials', () => {
     await expect(findCredentials(atAgent())).rejects.toThrow(said);
   });
 
-  it('are told where they may be, when there are none', async () => {
+  it('name the places in which they may be, if there are none', async () => {
     await expect(findCredentials({ AWS_ACCESS_KEY_ID: 'half' })).rejects.toMatchObject({
       code: 'TABLE',
       message: expect.stringMatching(/AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.*AWS_SECRET_ACCESS_KEY/),
