@@ -27,7 +27,7 @@ export async function runShow(run: CommandRun): Promise<void> {
     voice.writeText(
       options.json === true
         ? JSON.stringify({ ...letterJson(letter, nowMs), ...logJson(log) })
-        : `${await describeLetter(letter, log, { style, nowMs })}\n\n${visibleBody(letter)}\n`,
+        : `${await describeLetter(letter, log, style, nowMs)}\n\n${visibleBody(letter)}\n`,
     );
   }
   const found = new Set(peeked.letters.map(({ id }) => id));
@@ -78,7 +78,8 @@ const logJson = (log: KnownLog) =>
 export async function describeLetter(
   letter: Letter,
   log: KnownLog,
-  { style, nowMs }: { style: TextStyle; nowMs: number },
+  style: TextStyle,
+  nowMs: number,
 ): Promise<string> {
   const { id, sentAt, receives, sizeBytes, groupId, envelope } = letter;
   const age = describeDuration(nowMs - sentAt.getTime());

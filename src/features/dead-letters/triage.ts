@@ -69,7 +69,7 @@ async function decideOnAll(run: CommandRun, triage: Triage): Promise<void> {
     if (letter === undefined) break;
     if (replay.isBack(letter)) continue;
     const log = await logOf(run, opened, letter);
-    run.voice.writeText(await page(letter, log, { style, nowMs: run.clock.now() }));
+    run.voice.writeText(await page(letter, log, style, run.clock.now()));
     const answer = await answerTo(run, log);
     if (answer === 'stop') return;
     if (!held.has(letter)) {
@@ -86,17 +86,13 @@ const MOST_BODY_LENGTH = 4000;
 const LAST_LINES = 5;
 
 /** One message, so that it fits a screen. */
-async function page(
-  letter: Letter,
-  log: KnownLog,
-  view: { style: TextStyle; nowMs: number },
-): Promise<string> {
-  const { colours, width = 80 } = view.style;
+async function page(letter: Letter, log: KnownLog, style: TextStyle, nowMs: number): Promise<string> {
+  const { colours, width = 80 } = style;
   const body = visibleLines(textOf(letter).slice(0, MOST_BODY_LENGTH)).split('\n');
   const isCut = body.length > MOST_BODY_LINES || textOf(letter).length > MOST_BODY_LENGTH;
   const parts = [
     colours.dim('─'.repeat(width)),
-    await describeLetter(letter, log, view),
+    await describeLetter(letter, log, style, nowMs),
     '',
     ...body.slice(0, MOST_BODY_LINES),
     ...(isCut ? [colours.dim(`… \`sls watchbot dead-letter show ${letter.id}\` shows all`)] : []),

@@ -1,12 +1,13 @@
 import type { MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { ALARM_NAMES, type AlarmName } from '../../config/defaults';
-import type { Configuration, Worker } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { METRIC_NAMESPACE, metricName } from '../../config/names';
 import type { LogMetric } from '../../resources/metrics';
 import { HOUR_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
 import type { Target } from '../stack/target';
-import { templateResources } from '../stack/workers';
+import { queueNameIn } from '../stack/queues';
+import { templateResources, type DeployedWorker } from '../stack/workers';
 import { reading, type Reading } from './reading';
 
 export interface AlarmState {
@@ -23,13 +24,13 @@ export interface AlarmState {
 export async function alarmStates(
   { clients, explain }: Target,
   configuration: Configuration,
-  worker: Worker,
+  worker: string,
 ): Promise<Reading<AlarmState[]>> {
   const names = alarmNames(configuration, worker);
   if (names.size === 0) return { value: [] };
   const { DescribeAlarmsCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
-  const call = { action: 'cloudwatch:DescribeAlarms', place: `alarms of worker ${worker.name}` };
+  const call = { action: 'cloudwatch:DescribeAlarms', place: `alarms of worker ${worker}` };
   return reading(explain, call, async () => {
     const { MetricAlarms = [] } = await cloudWatch.send(
       new DescribeAlarmsCommand({ AlarmNames: [...names.values()], AlarmTypes: ['MetricAlarm'] }),
@@ -49,11 +50,11 @@ export async function alarmStates(
 }
 
 /** What the template calls them, with the user's extensions. */
-function alarmNames(configuration: Configuration, { name }: Worker): Map<AlarmName, string> {
+function alarmNames(configuration: Configuration, worker: string): Map<AlarmName, string> {
   const resources = templateResources(configuration);
   return new Map(
     ALARM_NAMES.flatMap((alarm): [AlarmName, string][] => {
-      const given = resources[logicalId(name, `${alarm}Alarm`)]?.Properties?.AlarmName;
+      const given = resources[logicalId(worker, `${alarm}Alarm`)]?.Properties?.AlarmName;
       return typeof given === 'string' ? [[alarm, given]] : [];
     }),
   );
@@ -80,12 +81,9 @@ const Id = { oldest: 'oldest', failed: 'failed', jobs: 'jobs' } as const;
 
 export async function recentMetrics(
   { clients, explain }: Target,
-  {
-    configuration,
-    worker,
-    queueName,
-    nowMs,
-  }: { configuration: Configuration; worker: Worker; queueName: string; nowMs: number },
+  configuration: Configuration,
+  { worker, queueUrl }: DeployedWorker,
+  nowMs: number,
 ): Promise<Reading<Metrics>> {
   const { GetMetricDataCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
@@ -94,13 +92,13 @@ export async function recentMetrics(
     MetricStat: {
       Metric: {
         Namespace: METRIC_NAMESPACE,
-        MetricName: metricName(configuration.context, worker.name, metric),
+        MetricName: metricName(configuration.context, worker, metric),
       },
       Period: MINUTE_SECONDS,
       Stat,
     },
   });
-  const call = { action: 'cloudwatch:GetMetricData', place: `metrics of worker ${worker.name}` };
+  const call = { action: 'cloudwatch:GetMetricData', place: `metrics of worker ${worker}` };
   return reading(explain, call, async () => {
     const { MetricDataResults = [] } = await cloudWatch.send(
       new GetMetricDataCommand({
@@ -108,7 +106,7 @@ export async function recentMetrics(
         EndTime: new Date(nowMs),
         ScanBy: 'TimestampDescending',
         MetricDataQueries: [
-          ageOf(queueName),
+          ageOf(queueNameIn(queueUrl)),
           logMetric(Id.failed, 'WorkerErrors', 'Sum'),
           // Each job that ended is one value.
           logMetric(Id.jobs, 'MessageReceives', 'SampleCount'),

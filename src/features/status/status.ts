@@ -46,9 +46,7 @@ async function openStatus({
   const name = textOption(options, 'worker');
   const workers = name === undefined ? configuration.workers : [chooseWorker(configuration, name)];
   const deployed = await deployedWorkers(target, configuration, workers);
-  const readers = workers.map((worker, index) =>
-    statusReader(target, { configuration, worker, deployed: deployed[index]!, clock }),
-  );
+  const readers = deployed.map((each) => statusReader(target, configuration, each, clock));
   return () => Promise.all(readers.map((read) => read()));
 }
 

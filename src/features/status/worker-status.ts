@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock';
-import type { Configuration, Worker } from '../../config/configuration';
+import type { Configuration } from '../../config/configuration';
 import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from '../stack/queues';
 import {
   protectedTasks,
@@ -39,23 +39,17 @@ const SLOW_MS = 30_000;
 /** Gives what reads a worker's status; what changes slowly is asked for less often. */
 export function statusReader(
   target: Target,
-  {
-    configuration,
-    worker,
-    deployed,
-    clock,
-  }: { configuration: Configuration; worker: Worker; deployed: DeployedWorker; clock: Pick<Clock, 'now'> },
+  configuration: Configuration,
+  deployed: DeployedWorker,
+  clock: Pick<Clock, 'now'>,
 ): () => Promise<WorkerStatus> {
-  const { queueUrl, deadLetterQueueUrl, serviceArn } = deployed;
+  const { worker, queueUrl, deadLetterQueueUrl, serviceArn } = deployed;
   const name = serviceArn === undefined ? undefined : serviceNameIn(serviceArn);
   const ofService = <T>(read: (named: NonNullable<typeof name>) => Promise<Reading<T>>) =>
     target.isLocal ? ONLY_IN_AWS : name === undefined ? NO_SERVICE : read(name);
   const readSlow = async (): Promise<SlowStatus> => {
-    const queueName = queueNameIn(queueUrl);
     const [metrics, alarms, activities, bounds] = await Promise.all([
-      target.isLocal
-        ? ONLY_IN_AWS
-        : recentMetrics(target, { configuration, worker, queueName, nowMs: clock.now() }),
+      target.isLocal ? ONLY_IN_AWS : recentMetrics(target, configuration, deployed, clock.now()),
       target.isLocal ? ONLY_IN_AWS : alarmStates(target, configuration, worker),
       ofService((named) => scalingActivities(target, named)),
       ofService((named) => scalingBounds(target, named)),
@@ -71,7 +65,7 @@ export function statusReader(
       ofService((named) => protectedTasks(target, named)),
       slow(),
     ]);
-    return { worker: worker.name, queue, deadLetters, service, protectedTasks: busy, ...rest };
+    return { worker, queue, deadLetters, service, protectedTasks: busy, ...rest };
   };
 }
 

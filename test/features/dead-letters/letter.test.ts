@@ -1,5 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { isFiltering, matches, type LetterFilter, readLetter } from '../../../src/features/dead-letters/letter';
+import {
+  isFiltering,
+  matches,
+  type LetterFilter,
+  readLetter,
+} from '../../../src/features/dead-letters/letter';
 
 const NOW_MS = 10_000_000;
 const MINUTE_MS = 60_000;
