@@ -7,7 +7,7 @@ import type { Fragment } from '../../src/resources/cloudformation';
 import { build } from '../resources/support';
 import { lintTemplates, unwaived, type Finding } from '../helpers/cfn-lint';
 import { describeWithPython } from '../helpers/python';
-import { anySection, mended } from '../helpers/generated-sections';
+import { anySection, repairSection } from '../helpers/generated-sections';
 import { fc, SEED } from '../helpers/seeded';
 
 /** Sections in a run; each gives one template, and all the errors on the way to it. */
@@ -44,7 +44,7 @@ describeWithPython(`${SECTIONS} sections made from the schema (TEST_SEED=${SEED}
     folder = mkdtempSync(path.join(tmpdir(), 'watchbot-generated-'));
     const sections = [...RARE, ...fc.sample(anySection, { numRuns: SECTIONS })];
     generated = sections.map((section, index) => {
-      const { result: fragment, errors } = mended(section, (each) => build(each as object));
+      const { result: fragment, errors } = repairSection(section, (each) => build(each as object));
       const file = path.join(folder, `${index}.json`);
       writeFileSync(file, JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', ...fragment }));
       return { section: JSON.stringify(section), file, errors, fragment };

@@ -2,20 +2,20 @@ import type { Moto } from './moto';
 import { runPython } from './python';
 
 export interface AwsCall {
-  /** boto3's name of the service: `application-autoscaling`. */
+  /** The name that boto3 has for the service, such as `application-autoscaling`. */
   service: string;
-  /** The API's name: `PutMetricAlarm`. */
+  /** The name of the API action, such as `PutMetricAlarm`. */
   operation: string;
-  /** Names may be written as CloudFormation does, where only the case differs. */
+  /** Parameter names, in the API's or in CloudFormation's upper and lower case. */
   parameters: Record<string, unknown>;
-  /** A made-up name, and where in the answer is what later calls must say instead: `Vpc.VpcId`. */
+  /** Placeholders that later calls use, each with the path of its real value in the answer, such as `Vpc.VpcId`. */
   gives?: Record<string, string>;
 }
 
 export type AwsAnswer =
   { ok: true; response: Record<string, unknown> } | { ok: false; error: { code: string; message: string } };
 
-/** Makes the calls in order, each batch on an empty account, all in one process. */
+/** Makes the calls in order, each batch in an empty account. One process makes all of them. */
 export function applyCalls(
   { endpoint }: Moto,
   { region, batches }: { region: string; batches: readonly (readonly AwsCall[])[] },

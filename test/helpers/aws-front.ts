@@ -1,35 +1,35 @@
 import type { Moto } from './moto';
 import { startTestServer } from './http-server';
 
-/** What AWS would say instead of moto. */
+/** An error answer of AWS, given instead of moto's answer. */
 export interface Refusal {
   status: number;
-  /** As the service writes it: JSON, or CloudFormation's XML. */
+  /** The body in the service's own format: JSON, or XML for CloudFormation. */
   body: string;
 }
 
 export interface AwsFront {
   endpoint: string;
-  /** Calls by the names of AWS's operations, in order. */
+  /** Names of the AWS operations that were called, in order. */
   calls: string[];
   stop(): Promise<void>;
 }
 
-/** Of a service that speaks JSON: ECR. */
+/** A refusal by a service that speaks JSON, such as ECR. */
 export const jsonRefusal = (type: string, message: string): Refusal => ({
   status: 400,
   body: JSON.stringify({ __type: type, message }),
 });
 
-/** Of a service that speaks XML: CloudFormation. */
+/** A refusal by a service that speaks XML, such as CloudFormation. */
 export const xmlRefusal = (code: string, message: string): Refusal => ({
   status: 403,
   body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
 });
 
 /**
- * Stands in for what moto does not do: refuse who may not, and be in a state in which stacks get stuck. Other calls go
- * on to moto.
+ * A server in front of moto for what moto does not do: refuse a call for lack of permission, or report a stuck stack.
+ * All other calls are forwarded to moto.
  */
 export async function startAwsFront(
   { endpoint }: Pick<Moto, 'endpoint'>,
@@ -58,7 +58,10 @@ export async function startAwsFront(
 const KEPT = new Set(['authorization', 'content-type']);
 const hasBody = (method: string) => method !== 'GET' && method !== 'HEAD';
 
-/** The end of `AmazonEC2ContainerRegistry_V20150921.PutImage`, or of `Action=DescribeStacks&…`. */
+/**
+ * @returns `PutImage` for `AmazonEC2ContainerRegistry_V20150921.PutImage`, `DescribeStacks` for
+ * `Action=DescribeStacks&…`
+ */
 function operationOf(target: string | string[] | undefined, body: string): string | undefined {
   if (typeof target === 'string') return target.split('.').at(-1);
   return /(?:^|&)Action=(\w+)/.exec(body)?.[1];

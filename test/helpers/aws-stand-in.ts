@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { startTestServer, type ReceivedRequest, type TestServer } from './http-server';
 
-/** An error of AWS's, as it goes over the wire. */
+/** An error that the stand-in answers with, in AWS's format. */
 export class AwsFault extends Error {
   constructor(
     readonly code: string,
@@ -15,9 +15,9 @@ export class AwsFault extends Error {
 type Answer = (input: Record<string, unknown>) => object | Promise<object>;
 
 /**
- * Answers calls of AWS's JSON protocols (SQS, CloudWatch Logs) as the test says: for what neither emulator does, such as
- * batches that are taken in part, throttling, pages, and lines that come late.
- * @param answers by the operation's name
+ * A server for AWS's JSON protocols (SQS, CloudWatch Logs) that answers what the test says. It is for what neither
+ * emulator does, such as batches that succeed in part, throttling, pages, and lines that come late.
+ * @param answers by the name of the operation
  */
 export async function startAwsStandIn(answers: Readonly<Record<string, Answer>>): Promise<TestServer> {
   const handle = async ({ headers, body }: ReceivedRequest, response: ServerResponse) => {
@@ -41,12 +41,12 @@ export async function startAwsStandIn(answers: Readonly<Record<string, Answer>>)
 
 const running: TestServer[] = [];
 
-/** For `afterEach`. */
+/** Stops all stand-ins. Call it in `afterEach`. */
 export async function endAwsStandIns(): Promise<void> {
   await Promise.all(running.splice(0).map((server) => server.stop()));
 }
 
-/** The SDK compares the digest. */
+/** The result of one sent message. The SDK checks the digest. */
 const receipt = ({ Id, MessageBody }: BatchEntry) => ({
   Id,
   MessageId: Id,
@@ -66,7 +66,7 @@ interface Refusal {
   SenderFault: boolean;
 }
 
-/** A queue that writes down what it takes, and takes what the test lets it. */
+/** A stand-in for a queue. It records the messages that it takes, and refuses those that `refuse` says. */
 export async function startQueueStandIn(
   name: string,
   refuse: (entry: BatchEntry) => Refusal | undefined,

@@ -2,14 +2,14 @@ import { runPython } from './python';
 
 export interface Finding {
   file: string;
-  /** `E…` is an error, `W…` a warning, `I…` an advice. */
+  /** `E…` is an error, `W…` a warning, `I…` a piece of advice. */
   rule: string;
   message: string;
-  /** Where in the template: `Resources/WatchbotTask/Properties/Cpu`. */
+  /** Path in the template, such as `Resources/WatchbotTask/Properties/Cpu`. */
   path: string;
 }
 
-/** A rule that is not followed on purpose, at the paths that match. */
+/** A rule that the templates break on purpose, at the paths that match. */
 export interface Waiver {
   rule: string;
   path?: RegExp;
@@ -56,8 +56,8 @@ export const WAIVERS: readonly Waiver[] = [
 ];
 
 /**
- * What cfn-lint says of the templates, with all its rules. Ask for many at once: one process takes a second to load and
- * then a sixth of a second for each.
+ * Runs cfn-lint with all its rules on the templates. Pass many at once: the process takes a second to start, and then a
+ * sixth of a second for each template.
  */
 export function lintTemplates(files: readonly string[]): Promise<Finding[]> {
   return runPython<Finding[]>('lint.py', files);
@@ -71,7 +71,7 @@ export function unwaived(findings: readonly Finding[], waivers: readonly Waiver[
   return findings.filter((finding) => !waivers.some((waiver) => isWaived(finding, waiver)));
 }
 
-/** Waivers that cover nothing any more. */
+/** Waivers that no longer cover a finding. */
 export function unused(findings: readonly Finding[], waivers: readonly Waiver[] = WAIVERS): Waiver[] {
   return waivers.filter((waiver) => !findings.some((finding) => isWaived(finding, waiver)));
 }

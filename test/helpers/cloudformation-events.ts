@@ -1,4 +1,7 @@
-/** An event of a stack as AWS shows one: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-stack-status-change.html */
+/**
+ * The stack of the sample event.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-detail-stack-status-change.html
+ */
 export const SAMPLE_STACK = 'arn:aws:cloudformation:us-west-1:111122223333:stack/teststack';
 
 export const stackEvent = (status: string) => ({

@@ -14,13 +14,13 @@ import { ACCOUNT_ID, REGION, startTestEmulator, type TestEmulator } from './emul
 import { copyService, runFramework, startFramework } from './framework';
 import { startInTerminal } from './terminal';
 
-/** A service whose queues are in the emulator, as `sls watchbot local` makes them, but with nobody who works on them. */
+/** A service whose queues are in the emulator, as `sls watchbot local` makes them, but without a watcher. */
 export interface CommandBench {
   emulator: TestEmulator;
   folder: string;
   workUrl: string;
   deadUrl: string;
-  /** `sls watchbot …`. */
+  /** Runs `sls watchbot …` to its end. */
   run(
     args: readonly string[],
   ): Promise<{ code: number | string; output: string; json: Record<string, unknown>[] }>;
@@ -29,17 +29,17 @@ export interface CommandBench {
     args: readonly string[],
     size?: { columns?: number; environment?: Record<string, string> },
   ): ReturnType<typeof startInTerminal>;
-  /** Puts a message into the dead-letter queue; gives its id. */
+  /** Puts a message into the dead-letter queue. @returns its id */
   bury(body: string, more?: Partial<SendMessageCommandInput>): Promise<string>;
   buryMany(bodies: readonly string[]): Promise<void>;
   counts(url: string): Promise<{ visible: number; inFlight: number }>;
-  /** Takes all that can be received, and leaves it held. */
+  /** Receives all visible messages, and leaves them in flight. */
   takeAll(url: string): Promise<Message[]>;
   /** Removes the queues. */
   stop(): Promise<void>;
 }
 
-/** One for all tests of a file: each has its queues anew. */
+/** All tests of a file share an emulator; each test has its own queues. */
 let emulatorOfFile: Promise<TestEmulator> | undefined;
 afterAll(async () => {
   await (await emulatorOfFile)?.stop();
@@ -62,18 +62,18 @@ export async function startBench(service: 'fates' | 'fifo'): Promise<CommandBenc
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 2 }),
   });
   const port = new URL(endpoint).port;
-  const line = (args: readonly string[]) => ['watchbot', ...args, '--local', '--port', port];
+  const commandLine = (args: readonly string[]) => ['watchbot', ...args, '--local', '--port', port];
   return {
     emulator,
     folder,
     workUrl,
     deadUrl,
     run: async (args) => {
-      const { code, output } = await runFramework('osls', line(args), { folder });
+      const { code, output } = await runFramework('osls', commandLine(args), { folder });
       return { code, output, json: jsonLines(output) };
     },
-    start: (args) => startFramework('osls', line(args), { folder }),
-    terminal: (args, more = {}) => startInTerminal('osls', line(args), { folder, ...more }),
+    start: (args) => startFramework('osls', commandLine(args), { folder }),
+    terminal: (args, more = {}) => startInTerminal('osls', commandLine(args), { folder, ...more }),
     bury: async (MessageBody, more = {}) => {
       const input = { QueueUrl: deadUrl, MessageBody, ...more };
       return (await sqs.send(new SendMessageCommand(input))).MessageId!;

@@ -18,7 +18,7 @@ import { NODE_IMAGE } from '../../src/config/defaults';
 import { NODE_LIBRARIES } from '../../src/image/containerfile';
 import { collectLines } from './lines';
 
-/** Debian's packages of what the tests of images need. */
+/** Programs that the tests of images need, each with its Debian package. */
 const TOOLS = {
   buildah: 'buildah',
   'docker-registry': 'docker-registry',
@@ -27,22 +27,22 @@ const TOOLS = {
   '/usr/bin/python3': 'python3',
 };
 
-const isThere = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+const isInstalled = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-/** As `describe`, for tests that build images. Skipped by name where a tool is missing. */
+/** Like `describe`, for tests that build images. If a tool is missing, they are skipped, and their name says why. */
 export function describeWithBuildah(name: string, define: () => void): void {
-  const missing = Object.entries(TOOLS).filter(([program]) => !isThere(program));
+  const missing = Object.entries(TOOLS).filter(([program]) => !isInstalled(program));
   const isLinuxRoot = process.platform === 'linux' && process.arch === 'x64' && process.getuid?.() === 0;
   if (missing.length === 0 && isLinuxRoot) return void describe(name, define);
   const reason = missing.length > 0 ? `no ${missing.map(([tool]) => tool).join(', ')}` : 'not root on Linux';
   describe.skip(`${name} (${reason})`, define);
 }
 
-/** Storage of images of its own, and a registry. */
+/** Buildah with its own storage for images, and a registry. */
 export interface ContainerTools {
   environment: Record<string, string | undefined>;
   folder: string;
-  /** Host and port. */
+  /** Host and port of the registry. */
   registry: string;
   buildah: (...args: string[]) => string;
   stop: () => Promise<void>;
@@ -51,8 +51,8 @@ export interface ContainerTools {
 export async function startContainerTools(): Promise<ContainerTools> {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-images-'));
   const storage = path.join(folder, 'storage.conf');
-  const places = `graphroot = "${folder}/storage"\nrunroot = "${folder}/run"\n`;
-  writeFileSync(storage, `[storage]\ndriver = "vfs"\n${places}`);
+  const roots = `graphroot = "${folder}/storage"\nrunroot = "${folder}/run"\n`;
+  writeFileSync(storage, `[storage]\ndriver = "vfs"\n${roots}`);
   const authentication = path.join(folder, 'auth.json');
   writeFileSync(authentication, '{}');
   const environment = {
@@ -76,7 +76,7 @@ export async function startContainerTools(): Promise<ContainerTools> {
       const ended = once(child, 'close');
       child.kill();
       await ended;
-      // Containers that a failed test has left are mounts no more once they are removed.
+      // Removing containers that a failed test has left unmounts them.
       buildah('rm', '--all');
       rmSync(folder, { recursive: true, force: true });
     },
@@ -94,17 +94,18 @@ async function startRegistry(folder: string): Promise<{ registry: string; child:
   return { registry: /127\.0\.0\.1:\d+/.exec(line)![0], child };
 }
 
-/** What stands in for the official image of Node, whose digest no other can have. */
+/** The name of the stand-in for Node's official image. It has no digest: no other image could have the official one. */
 export const NODE_STAND_IN = NODE_IMAGE.replace(/@.*/, '');
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 const LOADER = '/lib64/ld-linux-x86-64.so.2';
-/** The official image of Node as far as the plugin needs it, of this machine's own Node. */
+
+/** Builds the stand-in from this machine's Node: the files of the official image that the plugin needs. */
 export function makeNodeImage(tools: ContainerTools): void {
   makeNodeImageOf(path.join(tools.folder, 'node-tree'), tools);
 }
 
-/** The same with npm, which needs a shell for scripts. */
+/** Builds the same image with npm, which needs a shell for scripts. */
 export function makeNpmImage(tools: ContainerTools): void {
   const tree = path.join(tools.folder, 'node-tree');
   const find = (program: string) =>
@@ -128,7 +129,7 @@ function makeNodeImageOf(tree: string, { folder, buildah }: ContainerTools): voi
   rmSync(tree, { recursive: true });
 }
 
-/** An image with something in each of the places where the official one of Node has what the plugin copies. */
+/** Builds a stand-in with a dummy file for each file that the plugin copies from Node's official image. */
 export function makeEmptyNodeImage({ folder, buildah }: ContainerTools, platform = 'linux/amd64'): void {
   const tree = path.join(folder, 'node-tree');
   const isArm = platform === 'linux/arm64';
@@ -144,7 +145,7 @@ export function makeEmptyNodeImage({ folder, buildah }: ContainerTools, platform
   rmSync(tree, { recursive: true });
 }
 
-/** Python with its standard library, and the libraries that these are linked with. */
+/** Copies Python, its standard library, and the shared libraries that both are linked with. */
 export function makePythonTree(tree: string): void {
   const program = '/usr/bin/python3';
   const print = (code: string) => execFileSync(program, ['-c', code], { encoding: 'utf8' }).trim();

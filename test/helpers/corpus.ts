@@ -18,32 +18,32 @@ import {
 
 export interface PackagedService {
   name: string;
-  /** The service with its `.serverless`. To be read only: other tests read it too. */
+  /** Folder of the service with its `.serverless`. Do not write to it: other tests read it, too. */
   folder: string;
-  /** The compiled template, as a file. */
+  /** File of the compiled template. */
   file: string;
   template: PackagedTemplate;
   text: string;
 }
 
-/** Services of `test/fixtures/services` that have a watchbot section. */
+/** Names of the services in `test/fixtures/services` that have a watchbot section. */
 export const CORPUS_NAMES: readonly string[] = readdirSync(SERVICES)
   .filter((name) => /^watchbot:/m.test(readFileSync(path.join(SERVICES, name, 'serverless.yml'), 'utf8')))
   .sort();
 
-/** What is packaged is kept from run to run, each in a folder that is named by a hash of all that goes into it. */
+/** Packaged services are kept from run to run, each in a folder named by a hash of everything it is made from. */
 const CORPUS = path.join(tmpdir(), `watchbot-corpus-${hashOf([ROOT]).slice(0, 8)}`);
-/** Of the framework, which keeps there what it has compiled of its schema: without it, a run takes twice as long. */
+/** Home of the framework, where it keeps its compiled schema. Without it, a run takes twice as long. */
 export const HOME = path.join(CORPUS, 'home');
 const AT_ONCE = 2;
-/** What no run has any more; an hour, since another run may be under way. */
+/** Unused folders are removed after this time. It is an hour, since another run may be using them. */
 const OLD_MS = 3_600_000;
 
 const corpora = new Map<string, Promise<PackagedService[]>>();
 
 /**
- * Every fixture service, packaged by the framework with the built plugin: once, however many test files ask.
- * @param names only these
+ * Packages fixture services with the built plugin. Each is packaged once, however many test files ask for it.
+ * @param names the services, by default all
  */
 export function packagedCorpus(
   framework: Framework = 'osls',
@@ -101,30 +101,30 @@ async function packageFrom(waiting: Job[]): Promise<void> {
         giveUpClaim(folder);
       });
     } else {
-      // Another test file is at it: see to the others first.
+      // Another test file is packaging this service: do the others first.
       waiting.push(next);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
 
-/** In a folder beside, which takes its place when all is there: nobody sees half a service. */
+/** Packages in a temporary folder and renames it at the end, so that nobody sees an incomplete service. */
 async function packageOne({ framework, name, folder }: Job): Promise<void> {
   if (existsSync(folder)) return;
-  const beside = `${folder}.${process.pid}`;
-  rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside);
-  copyServiceTo(name, beside);
+  const unfinished = `${folder}.${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished);
+  copyServiceTo(name, unfinished);
   const { code, output } = await runFramework(framework, ['package'], {
-    folder: beside,
+    folder: unfinished,
     environment: { HOME },
   });
   if (code !== 0) throw new Error(`fixture ${name} cannot be packaged:\n${output}`);
   try {
-    renameSync(beside, folder);
+    renameSync(unfinished, folder);
   } catch (error) {
     if (!existsSync(folder)) throw error;
-    rmSync(beside, { recursive: true });
+    rmSync(unfinished, { recursive: true });
   }
 }
 
@@ -137,7 +137,7 @@ function removeOld(wanted: ReadonlySet<string>): void {
   }
 }
 
-/** Names and contents of files, for a hash. */
+/** Names and hashes of the files, as input for a hash. */
 function filesUnder(folder: string, names?: readonly string[]): string[] {
   const files = names ?? readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   return files.flatMap((name) => {

@@ -1,12 +1,12 @@
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
-/** What each test file took when it last ran here. `npm ci` removes it, and git does not see it. */
+/** File with the duration of each test file's last run. `npm ci` removes it, and git ignores it. */
 const TIMES = path.resolve('node_modules/.cache/watchbot-test-times.json');
 
 /**
- * Closes a run with one plain line of counts, for each tier and in all. In CI a skipped test fails the run, by name: what
- * a machine cannot install may be missing on a developer's, never there. What each file took is kept for `npm run slowest`.
+ * Prints a line of counts for each tier and one for the whole run. In CI a skipped test fails the run and is named: a
+ * tool may be missing on a developer's machine, but never there. Durations are kept for `npm run slowest`.
  */
 class CountReporter {
   constructor({ testNamePattern }) {

@@ -1,18 +1,20 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server that breaks. */
+/** A connection to a server that breaks. */
 export interface CuttingProxy {
-  /** Host and port. */
+  /** Host and port of the proxy. */
   address: string;
-  /** How often it has cut a connection. */
+  /** How many connections were cut so far. */
   cuts(): number;
-  /** From now on all goes through. */
+  /** Cuts no more connections from now on. */
   mend(): void;
   stop(): Promise<void>;
 }
 
-/** Passes on what clients send to a server, until it was so many bytes in all; then each connection is cut. */
+/**
+ * Forwards what clients send to a server. After `afterBytes` bytes in all, it cuts every connection that sends more.
+ */
 export async function startCuttingProxy(target: string, afterBytes: number): Promise<CuttingProxy> {
   const [host, port] = target.split(':') as [string, string];
   const sockets = new Set<Socket>();

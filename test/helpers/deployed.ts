@@ -25,24 +25,24 @@ export const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: '
 
 export interface EngineCall {
   args: string[];
-  /** What came on standard input. */
+  /** What the engine read from standard input. */
   input?: string;
-  /** Symbolic links in the context of a build. */
+  /** Names of the symbolic links in the build context. */
   links?: string[];
 }
 
-/** A service in a folder of its own, with an engine that only writes down what it is asked for. */
+/** A service in its own folder, with a fake engine that records its calls. */
 export class TestService {
   readonly folder: string;
   readonly record: string;
-  /** Holds all that the service and its tests write. */
+  /** Folder for everything that the service and its tests write. */
   readonly base: string;
-  /** Where the service's commands put what is of use for a moment. */
+  /** Folder for temporary files of the service's commands. */
   readonly temporary: string;
   private readonly moto: Pick<Moto, 'endpoint'>;
   private readonly framework: Framework;
 
-  /** @param name a fixture, or `example`: the service at the root of the checkout */
+  /** @param name a fixture, or `example` for the service at the root of the checkout */
   constructor(
     moto: Pick<Moto, 'endpoint'>,
     name: string,
@@ -67,7 +67,7 @@ export class TestService {
     return path.join(this.base, 'bin');
   }
 
-  /** Only these are found: the engines of the machine are not. */
+  /** Makes a fake engine of this name. Commands of the service do not find the engines of the machine. */
   addEngine(name: string): void {
     symlinkSync(path.join(__dirname, 'fake-engine.mjs'), path.join(this.bin, name));
   }
@@ -76,7 +76,7 @@ export class TestService {
     rmSync(path.join(this.bin, name));
   }
 
-  /** Gives it another name, before it is deployed. */
+  /** Changes the name of the service. Call it before a deploy. */
   rename(name: string): void {
     const file = path.join(this.folder, 'serverless.yml');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^service: .*$/m, `service: ${name}`));
@@ -101,7 +101,7 @@ export class TestService {
         AWS_ENDPOINT_URL: this.moto.endpoint,
         ...CREDENTIALS,
         ENGINE_RECORD: this.record,
-        // Milliseconds between looks at a stack that is under way.
+        // How often the framework asks for the state of a stack, in ms.
         SLS_AWS_MONITORING_FREQUENCY: '100',
         ...environment,
       },
@@ -112,7 +112,7 @@ export class TestService {
     return readTemplate(this.folder).template;
   }
 
-  /** Since the last call. */
+  /** @returns the calls of the engine since the last call of this function */
   engineCalls(): EngineCall[] {
     const text = readFileSync(this.record, { encoding: 'utf8', flag: 'a+' });
     rmSync(this.record);
@@ -124,13 +124,13 @@ export class TestService {
   }
 }
 
-/** The lines that stand while something is under way are written again and again. */
+/** Removes progress lines, which are written again and again, and escape sequences. */
 function withoutProgress(output: string): string {
   const spinner = /^[⠀-⣿] /;
   return (
     output
       .split('\n')
-      // eslint-disable-next-line no-control-regex -- what moves the cursor
+      // eslint-disable-next-line no-control-regex -- matches escape sequences
       .map((line) => line.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, ''))
       .filter((line) => !spinner.test(line))
       .join('\n')
@@ -169,7 +169,7 @@ export interface RegisteredContainer {
   environment: { name: string; value: string }[];
 }
 
-/** The container of a task definition, as ECS has it. */
+/** The container of a registered task definition. */
 export async function registeredContainer(
   moto: Moto,
   region: string,
@@ -183,7 +183,7 @@ export async function registeredContainer(
   return answer.taskDefinition.containerDefinitions[0]!;
 }
 
-/** What moto calls each resource that it has made. */
+/** The physical ID of each resource of a stack, by logical ID. */
 export async function physicalIds(client: CloudFormationClient, stackName: string) {
   const ids = new Map<string, string>();
   for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
@@ -194,7 +194,7 @@ export async function physicalIds(client: CloudFormationClient, stackName: strin
   return ids;
 }
 
-/** moto's stacks leave their route tables behind, and then refuse to remove the network: it is done here. */
+/** Removes the route table of the stack. moto does not, and would then refuse to remove the network. */
 export async function removeRouteTable(moto: Moto, region: string, ids: ReadonlyMap<string, string>) {
   const RouteTableId = ids.get('WatchbotRouteTable');
   if (RouteTableId === undefined) return;

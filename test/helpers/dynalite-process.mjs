@@ -1,4 +1,4 @@
-// DynamoDB in a process of its own: a test can be stopped at any point without leaving a server behind.
+// Runs DynamoDB in its own process, so that a test can be killed at any point without leaving a server behind.
 import dynalite from 'dynalite';
 
 const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });

@@ -10,9 +10,9 @@ import { ACCOUNT_ID, REGION } from './emulator';
 
 export interface TestDynamoDb {
   endpoint: string;
-  /** An action of the API, as any client calls it. */
+  /** Calls an action of the API. */
   call(action: string, input: object): Promise<Record<string, unknown>>;
-  /** A table with the key of reduce mode: gives its ARN. */
+  /** Creates a table with the key of reduce mode. @returns its ARN */
   createTable(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface TestDynamoDb {
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
 let tableCount = 0;
 
-/** dynalite, in a process of its own. */
+/** Starts dynalite in its own process. */
 export async function startTestDynamoDb(): Promise<TestDynamoDb> {
   const child = fork(path.join(__dirname, 'dynalite-process.mjs'));
   const [{ endpoint }] = (await once(child, 'message')) as [{ endpoint: string }];
@@ -47,7 +47,7 @@ export async function startTestDynamoDb(): Promise<TestDynamoDb> {
   };
 }
 
-/** A table of its own in a dynalite of its own, as the helper sees it. */
+/** Starts dynalite with one table. @returns the table as the progress helper uses it */
 export async function startTestTable(): Promise<{ table: Table; stop: () => Promise<void> }> {
   const dynamoDb = await startTestDynamoDb();
   const tableName = tableNameOf(await dynamoDb.createTable());
@@ -83,7 +83,7 @@ async function callDynamoDb(endpoint: string, action: string, input: object) {
 
 export const tableNameOf = (arn: string): string => arn.split('/')[1]!;
 
-/** What a worker's environment has of the table. */
+/** The variables with which a worker reaches the table. */
 export const tableEnvironment = (endpoint: string, arn: string): Record<string, string> => ({
   ProgressTable: arn,
   AWS_ENDPOINT_URL: endpoint,

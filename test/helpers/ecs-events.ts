@@ -1,9 +1,9 @@
-/** Events of ECS as AWS's pages show them, with the service's ARN to be put in. */
+/* Events of ECS as AWS documents them, for the service `SAMPLE_SERVICE`. */
 
 const ACCOUNT = { account: '111122223333', region: 'us-west-2', version: '0', source: 'aws.ecs' };
 const CLUSTER = 'arn:aws:ecs:us-west-2:111122223333:cluster/default';
 
-/** The one of the samples. */
+/** The service in AWS's sample events. */
 export const SAMPLE_SERVICE = 'arn:aws:ecs:us-west-2:111122223333:service/default/servicetest';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html */
@@ -34,7 +34,7 @@ export const ACTIONS = {
     ],
     reason: 'RESOURCE:CPU',
   }),
-  /** Of this one the page has the name alone. */
+  /** AWS documents only the name of this event. */
   configurationFailure: action('ERROR', 'SERVICE_TASK_CONFIGURATION_FAILURE', { reason: 'unspecified' }),
   throttled: action('ERROR', 'ECS_OPERATION_THROTTLED'),
 };

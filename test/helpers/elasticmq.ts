@@ -11,7 +11,7 @@ import { collectLines } from './lines';
 
 const FOLDER = path.join(CACHE, 'watchbot-elasticmq');
 
-/** Fetches it if it is not there; gives why it cannot be had, or undefined. */
+/** Downloads ElasticMQ unless it is there. @returns why it cannot be had, or undefined */
 export function prepareElasticMq(): string | undefined {
   const source = path.join(ROOT, 'test/servers/elasticmq');
   if (spawnSync('java', ['-version']).status !== 0) return 'there is no java';
@@ -22,7 +22,9 @@ export function prepareElasticMq(): string | undefined {
   });
 }
 
-/** A second SQS, which others wrote: https://github.com/softwaremill/elasticmq. A test that is killed takes it with it. */
+/**
+ * Starts ElasticMQ, another emulator of SQS: https://github.com/softwaremill/elasticmq. It ends if the test is killed.
+ */
 export async function startElasticMq(): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   const port = await freePort();
   const config = path.join(FOLDER, `${port}.conf`);
@@ -36,7 +38,7 @@ rest-stats { enabled = false }
 `,
   );
   const java = ['java', `-Dconfig.file=${config}`, '-cp', path.join(FOLDER, 'lib/*')];
-  // It has no end of its own when nobody reads it any more.
+  // ElasticMQ does not end when its parent does, so the shell kills it when standard input closes.
   const line = `"$@" & trap 'kill $!' EXIT; read -r _`;
   const child = spawn('sh', ['-c', line, 'sh', ...java, 'org.elasticmq.server.Main'], { stdio: 'pipe' });
   const lines = collectLines();

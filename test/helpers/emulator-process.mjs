@@ -1,4 +1,4 @@
-// The emulator in a process of its own: a test can be stopped at any point without leaving a server behind.
+// Runs the emulator in its own process, so that a test can be killed at any point without leaving a server behind.
 import emulator from '../../dist/features/local/emulators.js';
 
 const { endpoint, stop } = await emulator.startEmulator({

@@ -57,11 +57,11 @@ export interface TestQueue {
     body: string,
     more?: { attributes?: Record<string, MessageAttributeValue>; groupId?: string },
   ): Promise<string>;
-  /** Messages that wait, and messages in flight. */
+  /** Visible messages, messages in flight, and dead letters. */
   counts(): Promise<{ visible: number; inFlight: number; dead: number }>;
 }
 
-/** A queue of its own for each test, with a dead-letter queue. */
+/** Creates a queue with a dead-letter queue. Both have new names at each call. */
 export async function createTestQueue(
   { sqs }: TestEmulator,
   { fifo = false, maxReceives = 10 }: { fifo?: boolean; maxReceives?: number } = {},

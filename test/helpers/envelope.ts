@@ -1,8 +1,8 @@
 import type { MessageAttribute } from '../../src/watcher/queue/queue';
 
 /**
- * A message as SNS would write it to a queue, in ASCII: characters that SQS refuses in a body, such as NUL or half of a
- * pair, come to a worker only this way.
+ * The envelope that SNS writes to a queue around a message, in ASCII. Only inside an envelope can a worker get
+ * characters that SQS refuses in a body, such as NUL or half of a surrogate pair.
  */
 export function envelopeOf(
   message: string,

@@ -1,6 +1,7 @@
 /**
- * Whether EventBridge would match an event, as far as the plugin's own patterns go: exact values, in lists, in maps. Every
- * key of the pattern must be in the event; a list matches where the value, or one of the values of a list, is in it.
+ * Whether EventBridge would match an event, for patterns as the plugin writes them: exact values in lists, in maps.
+ * Every key of the pattern must be in the event. A list matches if it has the event's value, or one of its values if
+ * they are a list.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  */
 export function matches(pattern: unknown, event: unknown): boolean {
@@ -12,7 +13,7 @@ export function matches(pattern: unknown, event: unknown): boolean {
 function matchesOne(values: readonly unknown[], given: unknown): boolean {
   const operator = values.find((value) => isMap(value));
   if (operator !== undefined)
-    throw new Error(`an operator that is not known here: ${JSON.stringify(operator)}`);
+    throw new Error(`an operator that this helper does not know: ${JSON.stringify(operator)}`);
   const found: readonly unknown[] = Array.isArray(given) ? given : [given];
   return found.some((value) => values.includes(value));
 }

@@ -6,9 +6,9 @@ interface Timer {
   call: () => void;
 }
 
-/** A clock that stands until it is told to go on. */
+/** A clock whose time passes only in `advance`. */
 export interface FakeClock extends Clock {
-  /** Lets the time pass, with everything that becomes due in it, in order. */
+  /** Lets time pass, and calls the timers that become due, in order. */
   advance(milliseconds: number): Promise<void>;
 }
 
@@ -42,5 +42,5 @@ export function createFakeClock(startMs = 1_000_000): FakeClock {
   };
 }
 
-/** Everything that promises have to do before a timer is due. */
+/** Resolves when all pending promise callbacks have run. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

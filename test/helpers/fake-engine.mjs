@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Stands in for docker: writes down what it is asked for, and tells the registry of an image that it "pushed".
-// ENGINE_FAILS=push:reason and ENGINE_HANGS=build say which of its commands does not go well.
+// Stands in for docker: records its calls, and registers each image that it "pushes" with ECR.
+// ENGINE_FAILS=push:reason makes a command fail, ENGINE_HANGS=build makes one hang.
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -23,7 +23,7 @@ if (fails !== undefined && command === fails.split(':')[0]) {
 }
 if (command === hangs) {
   console.log(`${command} hangs in process ${process.pid}`);
-  // Until it is told to end.
+  // It hangs until it gets a signal.
   await new Promise((resolve) => setTimeout(resolve, 600_000));
 }
 if (command === 'push') await putImage(args.at(-1));
@@ -56,7 +56,7 @@ async function putImage(reference) {
   }
 }
 
-/** Names of the links, and not what is behind them: `recursive` of newer versions of Node goes there. */
+/** Names of the symbolic links. `recursive` is not used, since newer versions of Node follow links with it. */
 function linksIn(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (entry.isSymbolicLink()) return [entry.name];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A folder for one test; `remove` is for `afterEach`. */
+/** A folder for one test. Call `remove` in `afterEach`. */
 export interface TestFolder {
   readonly path: string;
   join(...parts: string[]): string;

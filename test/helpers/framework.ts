@@ -11,7 +11,7 @@ import { endBusyHosts, runWarm, type FrameworkResult } from './warm-framework';
 export const ROOT = path.resolve(__dirname, '../..');
 export const SERVICES = path.resolve(__dirname, '../fixtures/services');
 
-/** The frameworks that the plugin is for, as they are run. */
+/** The program of each framework that the plugin supports. */
 export const FRAMEWORKS = {
   osls: path.join(ROOT, 'node_modules/osls/bin/serverless.js'),
   serverless: path.join(ROOT, 'node_modules/serverless/bin/serverless.js'),
@@ -19,7 +19,10 @@ export const FRAMEWORKS = {
 export type Framework = keyof typeof FRAMEWORKS;
 export const FRAMEWORK_NAMES = Object.keys(FRAMEWORKS) as Framework[];
 
-/** There `npm ci` removes it, and git does not see it. The framework names each file by a hash of what is in it. */
+/**
+ * Where the framework caches its compiled schema. It names each file by a hash. `npm ci` removes it, and git ignores
+ * it.
+ */
 const SCHEMA_CACHE = path.join(ROOT, 'node_modules/.cache/watchbot-framework');
 
 const folders: string[] = [];
@@ -33,14 +36,14 @@ function newFolder(name: string): string {
 let homeFolder: string | undefined;
 const home = () => (homeFolder ??= newFolder('home'));
 
-/** A copy of a fixture in a folder of its own, with the plugin installed as a user has it. */
+/** Copies a fixture to a new folder, with the plugin installed as for a user. */
 export function copyService(name: string): string {
   const folder = newFolder(name);
   copyServiceTo(name, folder);
   return folder;
 }
 
-/** The same, of one that users are shown. */
+/** Does the same with one of the examples for users. */
 export function copyExample(name: string): string {
   const folder = newFolder(name);
   copyWithPlugin(path.join(ROOT, 'examples', name), folder);
@@ -51,7 +54,7 @@ export function copyServiceTo(name: string, folder: string): void {
   copyWithPlugin(path.join(SERVICES, name), folder);
 }
 
-/** A folder with nothing but the plugin. */
+/** Makes a new folder with nothing but the plugin. */
 export function emptyService(name: string): string {
   const folder = newFolder(name);
   installPlugin(folder);
@@ -68,7 +71,7 @@ function installPlugin(folder: string): void {
   symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
 }
 
-/** For `afterAll`. */
+/** Removes all services and the home folder. Call it in `afterAll`. */
 export function removeServices(): void {
   homeFolder = undefined;
   folders.splice(0).forEach((folder) => {
@@ -83,13 +86,13 @@ export interface FrameworkRun extends Lines {
 
 const running = new Set<ChildProcess>();
 
-/** For `endFrameworks`. */
+/** Has `endFrameworks` kill the process, too. */
 export function endsWithTest(child: ChildProcess): void {
   running.add(child);
   child.once('close', () => running.delete(child));
 }
 
-/** What a shell would start for a command of the framework. */
+/** Program, arguments and environment of a command of the framework. */
 export function frameworkCommand(
   framework: Framework,
   args: readonly string[],
@@ -100,9 +103,9 @@ export function frameworkCommand(
     args: [FRAMEWORKS[framework], ...args],
     env: {
       PATH: process.env.PATH,
-      // The framework keeps notes there: not in the service, where they would become a part of its image.
+      // The framework writes files to its home. In the service's folder they would become part of the image.
       HOME: environment.HOME ?? home(),
-      // It takes four seconds to compile the schema of a serverless.yml.
+      // Compiling the schema of serverless.yml takes four seconds.
       SLS_SCHEMA_CACHE_BASE_DIR: SCHEMA_CACHE,
       SLS_TELEMETRY_DISABLED: '1',
       SLS_INTERACTIVE_SETUP_ENABLE: '0',
@@ -118,7 +121,7 @@ interface FrameworkOptions {
   input?: string;
 }
 
-/** A command of the framework, as a user runs it. */
+/** Starts a command of the framework, as a user does. */
 export function startFramework(
   framework: Framework,
   args: readonly string[],
@@ -144,14 +147,14 @@ export function startFramework(
   return { ...lines, process: child, ended };
 }
 
-/** The same to its end, in a process in which others have run: for the many that need no process of their own. */
+/** Runs a command to its end, in a process that has run other commands: most tests need no new process. */
 export function runFramework(
   framework: Framework,
   args: readonly string[],
   { folder, environment = {}, input }: FrameworkOptions,
 ): Promise<FrameworkResult> {
   const { env } = frameworkCommand(framework, args, { folder, environment });
-  // Options of Node are those of a process.
+  // Options of Node need a new process.
   if (environment.NODE_OPTIONS !== undefined) {
     return startFramework(framework, args, { folder, environment, ...(input === undefined ? {} : { input }) })
       .ended;
@@ -160,8 +163,8 @@ export function runFramework(
 }
 
 /**
- * For `afterEach`: a failed test leaves nothing running. What a command has started goes with it: esbuild, whose service
- * lives on while it watches where its parent is killed before it has answered, would hold the output open.
+ * Kills all running commands and what they have started, so that a failed test leaves nothing running. Call it in
+ * `afterEach`. esbuild's service, for one, can outlive its parent, and would hold the output open.
  */
 export async function endFrameworks(): Promise<void> {
   await Promise.all([

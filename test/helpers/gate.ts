@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where workers wait, in the shell: each passes for one line. */
+/** A named pipe at which workers wait until the test opens it. Each line lets one worker pass. */
 export interface Gate {
-  /** Of which a worker that is no shell reads a byte. */
+  /** A worker that is not a shell waits by reading a byte of this file. */
   file: string;
-  /** A piece of a shell line; it waits without a process of its own. */
+  /** Shell code that waits. It starts no process. */
   wait: string;
   open(workers?: number): void;
   close(): void;
@@ -15,7 +15,7 @@ export interface Gate {
 export function createGate(folder: string, name = 'gate'): Gate {
   const file = path.join(folder, name);
   execFileSync('mkfifo', [file]);
-  // For reading and writing, so that neither end waits for the other to open.
+  // Opened for reading and writing, so that neither end waits for the other to open it.
   const descriptor = openSync(file, 'r+');
   return {
     file,

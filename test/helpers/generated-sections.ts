@@ -3,7 +3,7 @@ import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/s
 import { UserError } from '../../src/errors/user-error';
 import { fc } from './seeded';
 
-/** Sections made from the schema itself: a new key is in them without a word here, unless its text has a meaning. */
+/** Generates sections from the schema. A new key needs no change here, unless its text must mean something. */
 export const anySection: fc.Arbitrary<Record<string, unknown>> = fc
   .oneof(
     { weight: 3, arbitrary: fc.constant(SingleWorkerSchema as TSchema) },
@@ -19,7 +19,7 @@ const INTRINSICS = [
   { 'Fn::Join': ['-', [{ Ref: 'AWS::StackName' }, 'thing']] },
 ];
 
-/** Texts that mean something, by the end of their path. */
+/** Values for texts that must mean something, by the end of their path. */
 const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   command: ['python3 render.py', 'exit 0'],
   'command[]': ['python3', 'render.py'],
@@ -65,7 +65,7 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   field: ['instanceId', 'cpu', 'memory'],
 };
 
-/** Maps whose content is AWS's, not the schema's. */
+/** Values for maps whose content the schema leaves to AWS, by the end of their path. */
 const MAPS: Readonly<Record<string, readonly unknown[]>> = {
   pattern: [
     { source: ['aws.s3'] },
@@ -82,7 +82,7 @@ const MAPS: Readonly<Record<string, readonly unknown[]>> = {
   buildArgs: [{ VERSION: '1' }],
 };
 
-/** What is known for a path, by the longest end of it that is known. */
+/** The entry of the table for a path: the one whose key is the longest end of the path. */
 function known<T>(table: Readonly<Record<string, T>>, path: string): T | undefined {
   const keys = path.split('.');
   for (let first = 0; first < keys.length; first += 1) {
@@ -155,9 +155,9 @@ function objects(schema: TSchema, path: string): fc.Arbitrary<unknown> {
     const named = Object.entries(properties).map(
       ([key, value]) => [key, arbitraryOf(value, path === '' ? key : `${path}.${key}`)] as const,
     );
-    // Keys with a default are required by the schema, and not by its user.
+    // The schema requires keys that have a default, but a user may leave them out.
     const needed = (required ?? []).filter((key) => properties[key]?.default === undefined);
-    return oneOfEach(fc.record(Object.fromEntries(named), { requiredKeys: needed }), schema);
+    return withOneKey(fc.record(Object.fromEntries(named), { requiredKeys: needed }), schema);
   }
   const [values] = [...Object.values(patternProperties ?? {}), additionalProperties];
   if (typeof values !== 'object') return fc.constant({});
@@ -168,8 +168,8 @@ function objects(schema: TSchema, path: string): fc.Arbitrary<unknown> {
   });
 }
 
-/** Where just one key is allowed, such as in a source, one is kept. */
-function oneOfEach(record: fc.Arbitrary<object>, { maxProperties }: TSchema): fc.Arbitrary<unknown> {
+/** Keeps one key if the schema allows just one, as in a source. */
+function withOneKey(record: fc.Arbitrary<object>, { maxProperties }: TSchema): fc.Arbitrary<unknown> {
   if (maxProperties !== 1) return record;
   return fc.tuple(record, fc.nat()).map(([all, index]) => {
     const entries = Object.entries(all);
@@ -178,10 +178,10 @@ function oneOfEach(record: fc.Arbitrary<object>, { maxProperties }: TSchema): fc
 }
 
 /**
- * Removes what an error names, again and again, until nothing is wrong: most of what was generated stays.
- * @param attempt throws a `UserError` as long as something is wrong
+ * Removes from a section what the errors name until it is valid. Most of what was generated stays.
+ * @param attempt throws a `UserError` as long as the section is invalid
  */
-export function mended<T>(
+export function repairSection<T>(
   section: Record<string, unknown>,
   attempt: (section: unknown) => T,
 ): { result: T; errors: UserError[] } {
@@ -192,7 +192,7 @@ export function mended<T>(
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       errors.push(error);
-      // From the end, so that what is removed from a list does not move what is still to be.
+      // Later places come first, so that removing an entry of a list does not move entries still to be removed.
       [...new Set(error.problems.map(({ place }) => place))]
         .sort()
         .reverse()
@@ -211,7 +211,7 @@ function keysOf(place: string): string[] {
     .slice(1);
 }
 
-/** What is not there is wrong by its default: then what stands beside it is removed. */
+/** Removes the key. If it is missing, its default is wrong, and a key beside it is removed. */
 function remove(section: Record<string, unknown>, keys: readonly string[]): void {
   const parents = keys.slice(0, -1);
   let target: unknown = section;
@@ -226,7 +226,7 @@ function remove(section: Record<string, unknown>, keys: readonly string[]): void
 }
 
 function removeBeside(map: Record<string, unknown>, key: string): boolean {
-  // What was missing altogether, or what was in its place was removed.
+  // Either the command was missing from the beginning, or what replaced it was removed.
   if (key === 'command') return Reflect.set(map, 'command', 'true');
   return key === 'memory' && Reflect.deleteProperty(map, 'cpu');
 }

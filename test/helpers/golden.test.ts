@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 describe('a golden', () => {
-  it('that is missing is written, with its folder, but not in CI', () => {
+  it('that is missing is written together with its folder, but not in CI', () => {
     const file = folder.join('deep', 'a.txt');
     expect(() => expectGolden(file, 'a\n', 'none')).toThrow(`no golden ${file}`);
     expect(existsSync(file)).toBe(false);
@@ -20,7 +20,7 @@ describe('a golden', () => {
     expect(readFileSync(file, 'utf8')).toBe('a\n');
   });
 
-  it('that differs fails, and is written anew by -u alone', () => {
+  it('that differs fails the test, and is only rewritten with -u', () => {
     const file = folder.join('a.txt');
     writeFileSync(file, 'a\n');
     for (const mode of ['none', 'new'] as const) expect(() => expectGolden(file, 'b\n', mode)).toThrow('b');
@@ -29,7 +29,7 @@ describe('a golden', () => {
     expect(readFileSync(file, 'utf8')).toBe('b\n');
   });
 
-  it('that is right is left alone', () => {
+  it('that is right is not written', () => {
     const file = folder.join('a.txt');
     writeFileSync(file, 'a\n');
     utimesSync(file, 1, 1);
@@ -42,8 +42,8 @@ describe('a golden', () => {
   });
 });
 
-describe('a file that belongs to nothing', () => {
-  it('is told by its path', () => {
+describe('a file without a use', () => {
+  it('is reported by its path', () => {
     const known = folder.join('a.yml');
     writeFileSync(known, '');
     expectNoOrphans(folder.path, [known]);

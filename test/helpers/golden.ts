@@ -6,8 +6,8 @@ import { expect } from '@jest/globals';
 type UpdateMode = 'all' | 'new' | 'none';
 
 /**
- * Compares a text with a golden: a file beside what the text comes from, which is read as a diff. Like a snapshot of
- * Jest's it is written anew by `jest -u`, and a missing one is written, but not in CI.
+ * Compares a text with a golden: a file beside the input of the text, whose changes are reviewed as a diff. As with
+ * Jest's snapshots, `jest -u` rewrites it, and a missing one is written except in CI.
  */
 export function expectGolden(file: string, text: string, mode: UpdateMode = updateMode()): void {
   const golden = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
@@ -32,8 +32,8 @@ export function expectNoOrphans(folder: string, known: readonly string[]): void 
 }
 
 /**
- * `all` with `-u`, `none` in CI or with `--ci`, otherwise `new`. Jest has no public name for it: this is where its own
- * matchers read it, and those of packages that write snapshots of their own.
+ * `all` with `-u`, `none` in CI or with `--ci`, otherwise `new`. Jest has no public name for it. Its own matchers, and
+ * packages that write snapshots, read it here.
  */
 export function updateMode(): UpdateMode {
   const { snapshotState } = expect.getState() as unknown as {

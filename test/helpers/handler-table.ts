@@ -1,6 +1,6 @@
 import type { End, Seen, Then } from './runtime-conversation';
 
-/** Where AWS's clients differ, by the words that docs/handlers.md has for it; the reason stands there. */
+/** How AWS's clients differ from the plugin's runtime, in the words of docs/handlers.md, which gives the reasons. */
 export const DIFFERENCES = {
   callbacks: 'takes a callback, or calls `context.succeed`, `fail` or `done`',
   open: 'returns no promise, and leaves something to run',
@@ -18,7 +18,7 @@ export const DIFFERENCES = {
 
 export type Difference = keyof typeof DIFFERENCES;
 
-/** What AWS's client makes of it. */
+/** What AWS's client does with the handler, and which difference explains it. */
 interface Aws {
   end: End;
   then?: Then;
@@ -26,12 +26,14 @@ interface Aws {
 }
 
 export interface Row {
-  /** Of test/fixtures/handlers. */
+  /** A handler of test/fixtures/handlers. */
   handler: string;
   end: End;
-  /** `goes on` where nothing is said. */
+  /** By default `goes on`. */
   then?: Then;
-  /** Given where AWS's client differs: aws-lambda-ric 3, which Lambda has up to Node 22, and 4, for Node 24. */
+  /**
+   * Given if AWS's client differs: aws-lambda-ric 3, which Lambda uses up to Node 22, or 4, which it uses for Node 24.
+   */
   on22?: Aws;
   on24?: Aws;
 }
@@ -52,7 +54,7 @@ const answersAtOnce: Aws = { end: { answer: null }, because: 'open' };
 const handled: Aws = { end: { error: 'string' }, because: 'names' };
 const noText: Aws = { end: { error: 'Error' }, because: 'names' };
 const noJson: Aws = { end: { error: 'Runtime.JSONStringifyError' }, because: 'names' };
-/** Native code of theirs waits for the next invocation, and holds the end up until then. */
+/** The client's native code waits for the next invocation, and the process does not end before that. */
 const stays: Aws = { end: { answer: 'before' }, because: 'afterwards' };
 const streams: Aws = { end: 'streams its answer', because: 'streaming' };
 const neverStreams: Aws = { end: 'nothing', because: 'streaming' };
@@ -152,7 +154,7 @@ const withCallback: Row[] = [
 ];
 
 const withContext: Row[] = [
-  // It has no third parameter, so that nobody can tell.
+  // It has no third parameter, so the client cannot know that it calls back.
   { handler: 'callsWithArguments', end: { answer: 'by callback' } },
   { handler: 'succeeds', end: { answer: 'succeeded' } },
   { handler: 'succeedsWithInterval', end: { answer: 'succeeded' } },
@@ -203,7 +205,7 @@ const exported: Row[] = [
   { handler: 'table', end: { initError: 'Runtime.MalformedHandlerName' }, then: 'ends' },
 ];
 
-/** Handlers of every style and misstep, and what becomes of an invocation: the same on every Node. */
+/** Handlers of every style, right and wrong, and how an invocation of each ends. It is the same on every Node. */
 export const HANDLER_TABLE: readonly Row[] = [
   ...[
     ...promises,
@@ -218,7 +220,7 @@ export const HANDLER_TABLE: readonly Row[] = [
   ...exported,
 ];
 
-/** What is to be seen of the plugin's own runtime, or of AWS's client for a Node. */
+/** The expected end with the plugin's own runtime, or with AWS's client on Node 22 or 24. */
 export function expected(row: Row, client: 'own' | 'on22' | 'on24'): Seen {
   const { end, then = 'goes on' } = (client === 'own' ? undefined : row[client]) ?? row;
   return { end, then };

@@ -3,12 +3,12 @@ import type { TestEmulator, TestQueue } from './emulator';
 import { HANDLERS, RUNTIME_BUNDLE } from './runtime-clients';
 import { startWatcher, type TestWatcher } from './watcher';
 
-/** A watcher with warm workers, as ECS starts it; by default those of the plugin's own runtime. */
+/** Starts a watcher with warm workers, as ECS does. By default they use the plugin's runtime. */
 export function startHandler(parts: {
   emulator: TestEmulator;
   queue: Pick<TestQueue, 'url' | 'arn'>;
   command?: string[];
-  /** `file.export`, below the folder. */
+  /** `file.export`, relative to the folder. */
   handler?: string;
   folder?: string;
   environment?: Record<string, string>;
@@ -26,7 +26,7 @@ export function startHandler(parts: {
       [RuntimeVariable.handler]: handler,
       [RuntimeVariable.functionName]: 'tiles-dev-render',
       [RuntimeVariable.memorySizeMiB]: '512',
-      // Python would write what it has compiled beside the source.
+      // Otherwise Python writes compiled files beside the sources.
       PYTHONDONTWRITEBYTECODE: '1',
       ...parts.environment,
     },

@@ -7,13 +7,13 @@ const HEALTH_BUNDLE = path.resolve(__dirname, '../../dist/layer/health.js');
 
 let count = 0;
 
-/** A socket of its own for each test: the whole machine shares their names. */
+/** A new name for each test. Names of abstract sockets are shared by the whole machine. */
 export function newSocketName(): string {
   count += 1;
   return `watchbot-test-${process.pid}-${count}`;
 }
 
-/** The built health check, as ECS runs it in the container. */
+/** Runs the built health check, as ECS does in the container. */
 export async function checkHealth(socketName: string): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [HEALTH_BUNDLE], {
     env: { WatchbotHealthCheck: socketName },

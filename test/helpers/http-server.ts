@@ -24,7 +24,7 @@ export const json =
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
   };
 
-/** A small HTTP server that answers as the test says. */
+/** Starts an HTTP server that answers what the test says, and records the requests. */
 export async function startTestServer(answer: Answer): Promise<TestServer> {
   const requests: ReceivedRequest[] = [];
   const handle = async (request: IncomingMessage, response: ServerResponse) => {

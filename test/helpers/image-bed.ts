@@ -19,14 +19,14 @@ import {
   type RunningProcess,
 } from './image-service';
 
-/** For what builds images. */
+/** Timeout for tests that build images. */
 export const BUILD_MS = 120_000;
 
 let tools: ContainerTools;
 let engine: Engine;
 let emulator: TestEmulator;
 
-/** What tests of images stand on: tools and an emulator for all of the file, and processes that end with each test. */
+/** Gives tests of images container tools and an emulator for the whole file, and ends processes after each test. */
 export function useImageBed({ prepare }: { prepare: (tools: ContainerTools) => void }) {
   beforeAll(async () => {
     tools = await startContainerTools();
@@ -53,14 +53,14 @@ export function useImageBed({ prepare }: { prepare: (tools: ContainerTools) => v
   };
 }
 
-/** A service whose Dockerfile has what it copies beside it. */
+/** Makes a service of `test/fixtures/images`, with the files that its Dockerfile copies. */
 export function makeService(name: string): string {
   const folder = mkdtempSync(path.join(tools.folder, `${name}-`));
   copyImageServiceTo(name, folder);
   return folder;
 }
 
-/** A service of the files given, by path. */
+/** Makes a service from files, given by path. */
 export function writeService(files: Record<string, string>): string {
   const folder = mkdtempSync(path.join(tools.folder, 'service-'));
   for (const [name, text] of Object.entries({ '.dockerignore': '', ...files })) {
@@ -104,7 +104,7 @@ interface Container {
   ReadonlyRootFilesystem: boolean;
 }
 
-/** The container of the packaged task definition, with the queue of the test. */
+/** The container of the packaged task definition, and its variables, with the queue of the test. */
 export function containerOf(folder: string, queue: TestQueue) {
   const { template } = readTemplate(folder);
   const [container] = template.Resources.WatchbotTask!.Properties.ContainerDefinitions as [Container];
@@ -144,7 +144,7 @@ export interface PushedImage {
   };
 }
 
-/** What the registry has under the image's name. */
+/** Reads the image from the registry. */
 export async function pushedImage({ repository, tag }: PackagedImage): Promise<PushedImage> {
   const read = async (what: string) => {
     const url = `http://${tools.registry}/v2/${repository}/${what}`;
@@ -158,17 +158,17 @@ export async function pushedImage({ repository, tag }: PackagedImage): Promise<P
   return { ...image, manifest };
 }
 
-/** The folder in which the files of the image are, as the registry has it. */
+/** Mounts the image from the registry. @returns the folder with its files */
 export function filesOf(image: PackagedImage): string {
   const platform = image.architecture === 'arm64' ? 'linux/arm64' : 'linux/amd64';
   const args = ['--platform', platform, '--pull-always', '--tls-verify=false', referenceOf(image)];
   return tools.buildah('mount', tools.buildah('from', ...args));
 }
 
-/** A container of the image as the registry has it. */
+/** Makes a container from the image in the registry. @returns its name */
 export const pull = (image: PackagedImage): string => pullImage(tools, referenceOf(image));
 
-/** As the image's own user, which the plugin's layer leaves as it is. */
+/** Runs a command as the image's user, which the plugin's layer does not change. */
 export const runIn = (
   container: string,
   command: readonly string[],

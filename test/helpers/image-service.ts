@@ -13,7 +13,7 @@ import {
 import { ROOT } from './framework';
 import { collectLines, type Lines } from './lines';
 
-/** A service of `test/fixtures/images`, with what its Dockerfile copies beside it, and the plugin as a user has it. */
+/** Copies a service of `test/fixtures/images`, with the files that its Dockerfile copies, and installs the plugin. */
 export function copyImageServiceTo(name: string, folder: string): void {
   cpSync(path.join(ROOT, 'test/fixtures/images', name), folder, { recursive: true });
   installPluginIn(folder);
@@ -22,7 +22,7 @@ export function copyImageServiceTo(name: string, folder: string): void {
   if (name === 'musl') makeMuslFiles(folder);
 }
 
-/** The plugin as a user has it, outside of what the image is built from; Node's image is what stands in for it. */
+/** Installs the plugin outside of the build context, and replaces Node's image by the stand-in. */
 export function installPluginIn(folder: string): void {
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(ROOT, path.join(folder, 'node_modules/serverless-watchbot'));
@@ -45,12 +45,12 @@ export interface RunningProcess extends Lines {
 
 const running = new Set<ChildProcess>();
 
-/** A container of an image as the registry has it. */
+/** Makes a container from an image in the registry. @returns its name */
 export function pullImage(tools: ContainerTools, reference: string): string {
   return tools.buildah('from', '--pull-always', '--tls-verify=false', reference);
 }
 
-/** Runs a command in a container, in its own file system, as the image's own user. */
+/** Runs a command in a container as the image's user. */
 export function runInContainer(
   tools: ContainerTools,
   container: string,
@@ -61,7 +61,7 @@ export function runInContainer(
   return startProcess('buildah', args, tools.environment);
 }
 
-/** Ended after the test. */
+/** Starts a process that `endProcesses` will kill. */
 export function startProcess(
   program: string,
   args: readonly string[],
@@ -82,7 +82,7 @@ export function startProcess(
   };
 }
 
-/** For `afterEach`. */
+/** Kills all processes that are still running. Call it in `afterEach`. */
 export async function endProcesses(): Promise<void> {
   await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'close'))));
 }

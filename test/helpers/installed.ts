@@ -11,14 +11,14 @@ const SERVICE = path.join(ROOT, 'test/fixtures/installed');
 const OSLS_3 = path.join(CACHE, 'watchbot-osls-3');
 const OSLS_3_VERSION = '3.77.1';
 
-/** Those that the plugin says it is for, as they are run. The newest of each that can be. */
+/** The program of each framework that the plugin supports: the newest version of each that tests can run. */
 export const INSTALLED_FRAMEWORKS = {
   'osls 4': FRAMEWORKS.osls,
   'osls 3': path.join(OSLS_3, 'node_modules/osls/bin/serverless.js'),
   'serverless 3': FRAMEWORKS.serverless,
 } as const;
 
-/** Installs what the repository has not; gives why it cannot, or undefined. */
+/** Installs the framework that the repository does not have. @returns why it cannot, or undefined */
 export function prepareFrameworks(): string | undefined {
   return makeOnce(OSLS_3, Buffer.from(OSLS_3_VERSION), () => {
     writeFileSync(path.join(OSLS_3, 'package.json'), '{ "private": true }');
@@ -33,7 +33,7 @@ export interface InstalledService {
   remove(): void;
 }
 
-/** A service far from the repository, into which the package is installed as users do it. */
+/** Makes a service outside of the repository, and installs the packed plugin as a user does. */
 export function installService(): InstalledService {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-installed-'));
   const tarball = pack();
@@ -49,7 +49,7 @@ export function installService(): InstalledService {
   };
 }
 
-/** What its user installs beside it, from the repository. */
+/** Installs a package that a user would install beside the plugin, from the repository's copy. */
 export function addPackage(folder: string, name: string): void {
   const link = path.join(folder, 'node_modules', name);
   mkdirSync(path.dirname(link), { recursive: true });

@@ -25,7 +25,7 @@ interface Message {
   error?: { message: string };
 }
 
-/** The language server for YAML that VS Code's extension starts, spoken to as VS Code does. */
+/** A client of the YAML language server that VS Code's extension starts. It sends what VS Code sends. */
 export class LanguageServer {
   private readonly child: ChildProcess;
   private readonly waiting = new Map<number, (message: Message) => void>();
@@ -67,7 +67,7 @@ export class LanguageServer {
     await ended;
   }
 
-  /** Opens a document, and gives what is wrong with it. */
+  /** Opens a document. @returns what is wrong with it */
   async open(name: string, text: string): Promise<Diagnostic[]> {
     const diagnostics = createDeferred<Diagnostic[]>();
     this.diagnosed.set(this.uri(name), diagnostics.resolve);
@@ -109,7 +109,7 @@ export class LanguageServer {
     this.child.stdin!.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
   }
 
-  /** Messages one after another: a header with the length, an empty line, JSON. */
+  /** Reads messages from the stream. Each is a header with its length, an empty line, and JSON. */
   private read(data: Buffer): void {
     this.buffer = Buffer.concat([this.buffer, data]);
     for (;;) {

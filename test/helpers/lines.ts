@@ -1,18 +1,18 @@
-/** Lines as they come, for tests that wait for one. */
+/** Collects lines, for tests that wait for one. */
 export interface Lines {
   all: string[];
   add: (line: string) => void;
-  /** Resolves to the first line that matches, come or still to come; rejects after the time, showing what came. */
+  /** Resolves to the first line that matches. Rejects after `timeoutMs`, with the lines that came. */
   find(pattern: RegExp | string, timeoutMs?: number): Promise<string>;
-  /** Resolves when so many lines have come that match; rejects as above. */
+  /** Resolves when `count` lines have matched. Rejects after `timeoutMs`, with the lines that came. */
   findAll(count: number, pattern: RegExp | string, timeoutMs?: number): Promise<string[]>;
-  /** How many have come that match. */
+  /** How many lines have matched so far. */
   count(pattern: RegExp): number;
 }
 
 const TIMEOUT_MS = 50_000;
 
-/** What an error shows: a test may write megabytes. */
+/** Number of lines in an error: a test may write megabytes. */
 const MOST_SHOWN = 200;
 
 export function collectLines(): Lines {

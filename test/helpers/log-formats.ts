@@ -1,4 +1,4 @@
-/** Both ways to log, each with what asks for it. */
+/** Both log formats, each with the variable that chooses it. */
 export const LOG_FORMATS = [
   { format: 'plain', environment: { structuredLogging: 'false' } },
   { format: 'structured', environment: { structuredLogging: 'true' } },

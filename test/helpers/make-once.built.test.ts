@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { createTestFolder } from './folder';
 import { ROOT } from './framework';
 
-/** Says what it does in a file that all of them write to, and takes a while for it. */
+/** Makes the folder slowly, and writes to a log that all processes share. */
 const PROGRAM = `
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { makeOnce } from ${JSON.stringify(path.join(ROOT, 'test/helpers/make-once'))};

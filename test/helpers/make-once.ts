@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import path from 'node:path';
 
 /**
- * Makes a folder, unless it is there and was made of the same. Other test files that need it wait until it is made.
+ * Makes a folder, unless it exists and was made from the same content. Other test files that need it wait meanwhile.
  * @returns what went wrong, or undefined
  */
 export function makeOnce(
@@ -22,7 +22,7 @@ export function makeOnce(
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const failure = make();
-    // Written last: a folder that was half made has none, and is made again.
+    // The stamp is written last, so that an incomplete folder has none and is made again.
     if (failure === undefined) writeFileSync(stamp, wanted);
     return failure;
   } finally {
@@ -34,8 +34,9 @@ const claimOf = (folder: string) => `${folder}.claim`;
 const LOOK_AGAIN_MS = 100;
 
 /**
- * Whether this process is now the one that makes the folder. Jest runs test files side by side, each in a process, and
- * several of them need the same folder. The claim of a process that has ended counts for nothing.
+ * Claims a folder for this process: Jest runs test files in parallel processes, and several may need the same folder.
+ * The claim of a process that has ended is ignored.
+ * @returns whether this process has the claim now
  */
 export function claim(folder: string): boolean {
   const file = claimOf(folder);
@@ -45,7 +46,7 @@ export function claim(folder: string): boolean {
     const holder = holderOf(file);
     if (holder === process.pid) return true;
     if (holder !== undefined && !isRunning(holder)) rmSync(file, { force: true });
-    // A link is made whole or not at all: nobody reads a claim that has no process in it yet.
+    // Making a link is atomic: nobody can read a claim that does not name its process yet.
     linkSync(mine, file);
     return true;
   } catch (error) {
@@ -60,7 +61,7 @@ export function giveUpClaim(folder: string): void {
   rmSync(claimOf(folder), { force: true });
 }
 
-/** Blocks the process until it has the claim: test files are defined synchronously. */
+/** Blocks the process until it has the claim. It cannot be asynchronous, since tests are defined synchronously. */
 function waitForClaim(folder: string): void {
   while (!claim(folder)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
 }

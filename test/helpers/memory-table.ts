@@ -1,6 +1,6 @@
 import type { Attributes, Change, Changed, Condition, Table, Value } from '../../src/features/progress/store';
 
-/** A table in memory, with DynamoDB's conditions: the reference that dynalite is held against. */
+/** A table in memory, with DynamoDB's conditions. Tests compare dynalite with it. */
 export function createMemoryTable(items = new Map<string, Record<string, Value>>()): Table {
   return {
     read: (id, names) => Promise.resolve(project(items.get(id), names)),
@@ -30,7 +30,7 @@ function apply(items: Map<string, Record<string, Value>>, change: Change): Chang
   return { isDone: true, value: copyOf(items.get(change.id)![change.returns ?? '']) };
 }
 
-/** What is in the table is changed by the table alone; sets in it are never changed, but replaced. */
+/** Copies a set, so that only the table can change what is in it. */
 const copyOf = (value: Value | undefined) =>
   value instanceof Set ? new Set(value as ReadonlySet<number>) : value;
 
@@ -46,7 +46,7 @@ function holds(item: Record<string, Value>, condition: Condition): boolean {
     case 'equal':
       return value === condition.value;
     case 'larger':
-      // The size of what is not there is no number, and compares with none.
+      // DynamoDB has no size for a missing attribute, so the condition does not hold.
       return value instanceof Set && value.size > condition.than;
     case 'at-most':
       return typeof value === 'number' && value <= condition.limit;

@@ -3,7 +3,8 @@ import { parseObject } from '../../src/shared/json';
 import type { Properties } from '../resources/support';
 
 /**
- * What CloudWatch takes of a line by a metric filter: undefined where the line does not match, or has no number there.
+ * The value that a metric filter of CloudWatch takes from a line, or undefined if the line does not match or has no
+ * number there.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
 export function valueIn(
@@ -18,7 +19,7 @@ export function valueIn(
   return Number.isNaN(number) ? undefined : number;
 }
 
-/** The dimensions under which it counts the line, by their names. */
+/** The dimensions under which the filter counts the line, by name. */
 export function dimensionsIn({ FilterPattern, MetricTransformations }: Properties, line: string) {
   const fields = fieldsOf(FilterPattern as string, line);
   const { Dimensions = [] } = MetricTransformations[0] as { Dimensions?: { Key: string; Value: string }[] };
@@ -29,8 +30,8 @@ const fieldsOf = (pattern: string, line: string) =>
   pattern.startsWith('[') ? namedFields(pattern, line) : jsonFields(pattern, line);
 
 /**
- * CloudWatch's space-delimited filters, as far as they are used here: text in brackets or in double quotes is one field,
- * without them; `...` is any number of further ones.
+ * Reads a line by a space-delimited filter, as far as the plugin uses them. Text in brackets or double quotes is one
+ * field; `...` stands for any number of further fields.
  */
 function namedFields(pattern: string, line: string): Record<string, unknown> | undefined {
   const fields = [...line.matchAll(/\[([^\]]*)\]|"([^"]*)"|(\S+)/g)].map(
@@ -49,7 +50,7 @@ function namedFields(pattern: string, line: string): Record<string, unknown> | u
   return isMatch ? Object.fromEntries(names.map((name, index) => [name, fields[index]])) : undefined;
 }
 
-/** Its JSON filters, likewise: `{ $.a = "x" && ($.b = "y" || $.b = "z") }`. */
+/** Reads a line by a JSON filter, as far as the plugin uses them: `{ $.a = "x" && ($.b = "y" || $.b = "z") }`. */
 function jsonFields(pattern: string, line: string): Record<string, unknown> | undefined {
   const value = parseObject(line);
   if (value === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Moto } from './moto';
 
-/** moto takes any signature; the region and the service are read from it. */
+/** A header for moto, which accepts any signature, and reads region and service from it. */
 const authorization = (region: string, service: string) =>
   `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
@@ -11,7 +11,7 @@ async function post({ endpoint }: Moto, headers: Record<string, string>, body: s
   return text;
 }
 
-/** A call of an API that speaks JSON and whose client is not installed: `AmazonEC2ContainerServiceV20141113.DescribeServices`. */
+/** Calls a JSON API whose client is not installed, such as `AmazonEC2ContainerServiceV20141113.DescribeServices`. */
 export async function callJson<T>(
   moto: Moto,
   { region, target, input }: { region: string; target: string; input: object },
@@ -25,7 +25,7 @@ export async function callJson<T>(
   return JSON.parse(await post(moto, headers, JSON.stringify(input))) as T;
 }
 
-/** A call of EC2's. */
+/** Calls the API of EC2. */
 export async function callEc2(
   moto: Moto,
   region: string,

@@ -1,25 +1,22 @@
 import { startTestServer, type TestServer } from './http-server';
 import type { Moto } from './moto';
 
-/** What is answered instead of moto. */
+/** An answer that is given instead of moto's. */
 export interface StandInAnswer {
   status?: number;
   body: object;
 }
 
-/** By the operation's name, like `AmazonSQS.StartMessageMoveTask`. Undefined: moto itself answers. */
+/** Answers by operation, such as `AmazonSQS.StartMessageMoveTask`. If one returns undefined, moto answers. */
 export type StandInAnswers = Record<string, (input: Record<string, unknown>) => StandInAnswer | undefined>;
 
-/**
- * Stands before moto, and answers for what it does not know: those operations that speak JSON, by name. All else goes to
- * moto as it came.
- */
+/** A server in front of moto that answers JSON operations which moto does not know. It forwards all other calls. */
 export async function startStandIn(moto: Moto, answers: StandInAnswers): Promise<TestServer> {
   return startTestServer((request, response) => {
     const own = answers[String(request.headers['x-amz-target'])];
     const answer = own?.(JSON.parse(request.body) as Record<string, unknown>);
-    const done = answer === undefined ? forward(moto, request) : Promise.resolve(asJson(answer));
-    void done.then(({ status, headers, text }) => {
+    const reply = answer === undefined ? forward(moto, request) : Promise.resolve(asJson(answer));
+    void reply.then(({ status, headers, text }) => {
       response.writeHead(status, headers).end(text);
     });
   });
@@ -52,7 +49,7 @@ async function forward(
   };
 }
 
-/** As AWS refuses what IAM does not allow. */
+/** The answer of AWS to a call that IAM does not allow. */
 export const denied = (): StandInAnswer => ({
   status: 400,
   body: { __type: 'AccessDeniedException', message: 'User: test is not authorized to perform this' },

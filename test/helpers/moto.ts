@@ -4,16 +4,16 @@ import { createInterface } from 'node:readline';
 import { collectLines } from './lines';
 import { PYTHON, pythonScript } from './python';
 
-/** moto's own. */
+/** The account of moto. */
 export const MOTO_ACCOUNT_ID = '123456789012';
 
 export interface Moto {
   endpoint: string;
-  /** For `afterAll`. A test that is killed takes the server with it. */
+  /** Stops the server. Call it in `afterAll`. If the test is killed, the server ends, too. */
   stop(): Promise<void>;
 }
 
-/** A server that answers as AWS's APIs do. */
+/** Starts moto, a server that answers as AWS's APIs do. */
 export async function startMoto(): Promise<Moto> {
   const child = spawn(PYTHON, [pythonScript('moto_server.py')], { stdio: ['pipe', 'ignore', 'pipe'] });
   const lines = collectLines();
@@ -33,7 +33,7 @@ export async function startMoto(): Promise<Moto> {
   return { endpoint, stop };
 }
 
-/** Forgets everything that was made. */
+/** Empties moto's account. */
 export async function resetMoto({ endpoint }: Moto): Promise<void> {
   const { ok, status } = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
   if (!ok) throw new Error(`moto answered ${status}`);

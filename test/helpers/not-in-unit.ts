@@ -1,6 +1,6 @@
 /**
- * In the place of `node:child_process` and of what is built, in the tests that need nothing but the sources: see
- * `jest.config.js`. Whatever is called of it throws.
+ * Replaces `node:child_process` and the built files in tests that need only the sources: see `jest.config.js`. Every
+ * call throws.
  */
 const refuse = (name: string) => () => {
   throw new Error(

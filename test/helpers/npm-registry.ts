@@ -6,16 +6,16 @@ import path from 'node:path';
 import type { LockedPackage } from '../../src/image/externals/lock-file';
 import { startTestServer, type ReceivedRequest } from './http-server';
 
-/** A registry of npm on loopback, which lets in only who has the token. */
+/** An npm registry on loopback that requires a token. */
 export interface TestRegistry {
   url: string;
-  /** A line of .npmrc with the token. */
+  /** Line for .npmrc with the token. */
   login: string;
-  /** Publishes a package of these files, and says what a lock file has of it. */
+  /** Publishes a package with these files. @returns its entry for a lock file */
   publish(name: string, version: string, files: Readonly<Record<string, string>>): LockedPackage;
-  /** From now on it serves something else under that name. */
+  /** Serves another archive under that name from now on. */
   tamper(name: string, version: string): void;
-  /** What was asked for, by path, with the answer's status. */
+  /** Status and path of each request. */
   requests: string[];
   stop(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function startTestRegistry(token: string): Promise<TestRegistry> {
 export const integrityOf = (archive: Uint8Array): string =>
   `sha512-${createHash('sha512').update(archive).digest('base64')}`;
 
-/** As `npm pack` makes it. */
+/** Makes an archive as `npm pack` does. */
 export function archiveOf(files: Readonly<Record<string, string>>): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-archive-'));
   try {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What Linux says of a process, or undefined where there is none. */
+/** State and parent of a process, or undefined if there is none. */
 function statusOf(pid: number): { state: string; parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the program's name, which may have anything in it, in parentheses.
+    // The fields follow the program's name in parentheses, which may contain any character.
     const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { state, parent: Number(parent) };
   } catch {
@@ -12,7 +12,7 @@ function statusOf(pid: number): { state: string; parent: number } | undefined {
   }
 }
 
-/** Whether the process still does something: one that has ended and was not yet asked after (a zombie) does not. */
+/** Whether the process still runs. A zombie, which has ended but was not waited for, does not. */
 export function isRunning(pid: number): boolean {
   const state = statusOf(pid)?.state;
   return state !== undefined && state !== 'Z';
@@ -28,13 +28,13 @@ export function childrenOf(pid: number): number[] {
   return allProcesses().filter((other) => statusOf(other)?.parent === pid);
 }
 
-/** Those of this machine, whoever started them, with these words in a row on their command line. */
+/** Processes of this machine, whoever started them, whose command line has these words next to each other. */
 export function processesWith(...words: string[]): number[] {
   const part = words.map((word) => `${word}\0`).join('');
   return allProcesses().filter((pid) => commandLineOf(pid).includes(`\0${part}`));
 }
 
-/** Each word between two NULs; nothing where there is no such process. */
+/** The command line, each word between two NULs, or an empty text if there is no such process. */
 function commandLineOf(pid: number): string {
   try {
     return `\0${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}`;
@@ -43,12 +43,12 @@ function commandLineOf(pid: number): string {
   }
 }
 
-/** Children, their children and so on. */
+/** The children of a process, their children and so on. */
 export function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Kills the process and all that it has started. Stopped first, so that it starts nothing in between. */
+/** Kills a process and its descendants. It is stopped first, so that it starts nothing meanwhile. */
 export function killTree(pid: number): void {
   signal(pid, 'SIGSTOP');
   for (const each of [pid, ...descendantsOf(pid)]) signal(each, 'SIGKILL');
@@ -58,12 +58,12 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // It may just have ended.
+    // The process may just have ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
-/** Resolves when the process has ended; rejects after the time. */
+/** Resolves when the process has ended. Rejects after `timeoutMs`. */
 export async function whenEnded(pid: number, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (isRunning(pid)) {
@@ -72,7 +72,7 @@ export async function whenEnded(pid: number, timeoutMs = 10_000): Promise<void> 
   }
 }
 
-/** Resolves when no process has this word in its command line, nor has a moment later; rejects after the time. */
+/** Resolves when no process has had this word in its command line for a moment. Rejects after `timeoutMs`. */
 export async function whenGone(word: string, timeoutMs = 10_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (let looks = 0; looks < 5; looks += 1) {
@@ -84,7 +84,7 @@ export async function whenGone(word: string, timeoutMs = 10_000): Promise<void> 
   }
 }
 
-/** Those that run with this in their environment, as `NAME=value`. */
+/** Running processes that have this variable in their environment, as `NAME=value`. */
 export function processesWithVariable(variable: string): number[] {
   return allProcesses().filter((pid) => isRunning(pid) && environmentOf(pid).includes(`\0${variable}\0`));
 }

@@ -6,15 +6,15 @@ import { text } from 'node:stream/consumers';
 import { ROOT } from './framework';
 
 const SCRIPTS = path.join(ROOT, 'test/python');
-/** There `npm ci` removes it, and git does not see it. */
+/** Folder of the environment. `npm ci` removes it, and git ignores it. */
 const ENVIRONMENT = path.join(ROOT, 'node_modules/.cache/watchbot-python');
 
-/** The interpreter that has what `test/python/requirements.txt` names. */
+/** The interpreter with the packages of `test/python/requirements.txt`. */
 export const PYTHON = path.join(ENVIRONMENT, 'bin/python');
 
 export const pythonScript = (name: string): string => path.join(SCRIPTS, name);
 
-/** Makes the environment where it is not there; gives why it cannot be, or undefined. */
+/** Makes the environment unless it exists. @returns why it cannot, or undefined */
 export function preparePython(): string | undefined {
   const args = [pythonScript('environment.py'), ENVIRONMENT, pythonScript('requirements.txt')];
   const { error, status, stderr } = spawnSync('python3', args, {
@@ -26,8 +26,8 @@ export function preparePython(): string | undefined {
 }
 
 /**
- * As `describe`, for tests that need tools of Python. Where those cannot be had, the tests are skipped with the reason
- * in their names. They are made here and not before each run: who runs other tests does not wait for them.
+ * Like `describe`, for tests that need Python packages. If those cannot be installed, the tests are skipped, and their
+ * name says why. Packages are installed here and not before each run, so that other tests do not wait for them.
  */
 export function describeWithPython(name: string, define: () => void): void {
   const reason = preparePython();
@@ -35,25 +35,25 @@ export function describeWithPython(name: string, define: () => void): void {
   else describe.skip(`${name} (skipped: ${reason})`, define);
 }
 
-let hasIt: boolean | undefined;
-const hasPython3 = () => (hasIt ??= spawnSync('python3', ['--version']).status === 0);
-const because = () => (hasPython3() ? '' : ' (skipped: there is no python3)');
+let isPython3Installed: boolean | undefined;
+const hasPython3 = () => (isPython3Installed ??= spawnSync('python3', ['--version']).status === 0);
+const skipReason = () => (hasPython3() ? '' : ' (skipped: there is no python3)');
 
-/** As `it`, for tests that need no more than Python itself, such as those in a terminal. */
+/** Like `it`, for tests that need only Python itself, such as those in a terminal. */
 export function itWithPython3(name: string, test: () => Promise<void> | void, timeoutMs?: number): void {
-  (hasPython3() ? it : it.skip)(`${name}${because()}`, test, timeoutMs);
+  (hasPython3() ? it : it.skip)(`${name}${skipReason()}`, test, timeoutMs);
 }
 
-/** The same as `describe`. */
+/** Like `describe`, for tests that need only Python itself. */
 export function describeWithPython3(name: string, define: () => void): void {
-  (hasPython3() ? describe : describe.skip)(`${name}${because()}`, define);
+  (hasPython3() ? describe : describe.skip)(`${name}${skipReason()}`, define);
 }
 
-/** Runs a script of `test/python`; what it reads and writes is JSON. */
+/** Runs a script of `test/python`, which reads and writes JSON. */
 export async function runPython<T>(script: string, input: unknown, args: string[] = []): Promise<T> {
   const child = spawn(PYTHON, [pythonScript(script), ...args], { stdio: 'pipe' });
   child.stdin.on('error', () => {
-    // It ended before it had read all: its exit code and its error say why.
+    // The script ended before it had read everything. Its exit code and its error output say why.
   });
   child.stdin.end(JSON.stringify(input));
   const [output, errors, [code]] = await Promise.all([

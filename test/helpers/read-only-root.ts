@@ -11,8 +11,8 @@ interface ImageConfiguration {
 }
 
 /**
- * What ECS mounts before it starts a container, in a mount namespace of its own: nothing but `/dev`, which is in memory,
- * and the volumes can be written to. Programs by their paths, since the environment is that of the image.
+ * Mounts what ECS mounts before it starts a container, in a new mount namespace. Only `/dev`, which is in memory, and
+ * the volumes are writable. Programs are called by their paths, since the environment is that of the image.
  */
 const SCRIPT = `
 set -e
@@ -37,7 +37,9 @@ done
 exec /usr/bin/unshare --root="$root" --wd="$folder" --setgid="$group" --setuid="$user" -- "$@"
 `;
 
-/** The container with a read-only root, and the folders as volumes with the owner and mode that ECS gives them. */
+/**
+ * Runs a container with a read-only root, and with the folders as volumes of the owner and mode that ECS gives them.
+ */
 export function runReadOnly(
   tools: ContainerTools,
   container: string,
@@ -59,7 +61,7 @@ export function runReadOnly(
   return startProcess(
     '/usr/bin/unshare',
     ['--mount', '--propagation', 'private', '/bin/sh', '-c', SCRIPT, 'sh', ...positional],
-    // Every runtime sets it, and to this for a user without an entry in /etc/passwd.
+    // Container runtimes set HOME to this for a user without an entry in /etc/passwd.
     { HOME: '/', ...image, ...given.variables },
   );
 }

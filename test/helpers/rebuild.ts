@@ -8,7 +8,7 @@ import type { Fragment } from '../../src/resources/cloudformation';
 import type { buildTemplate, listResources } from '../../src/resources/template';
 import { ROOT } from './framework';
 
-/** What the framework leaves of a package for those that come after it. */
+/** The state file that the framework writes into a package. */
 export interface State {
   service: {
     service: string;
@@ -34,14 +34,14 @@ export const readState = (folder: string): State =>
 export const stackNameOf = ({ service: { service, provider } }: State): string =>
   provider.stackName ?? `${service}-${provider.stage}`;
 
-/** As the tests that start the framework, this takes the built files. */
+/** Requires a built file: like the tests that start the framework, this uses the built plugin. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- a path that is not known to the compiler
 const built = (file: string): unknown => require(path.join(ROOT, 'dist', file));
 
 /**
- * What the plugin adds to a package, made once more of the same section: all of the plugin but its edge, without the
- * second that the framework takes to start.
- * @param folder a copy of the service, to which the images' files are written too
+ * Makes once more, from the same section, what the plugin adds to a package. It runs all of the plugin but its hooks,
+ * without the second that the framework takes to start.
+ * @param folder a copy of the service, to which the files of the images are written
  */
 export async function rebuild(state: State, folder: string): Promise<Fragment> {
   const config = built('config/parse.js') as { parseConfiguration: typeof parseConfiguration };
@@ -75,7 +75,7 @@ function contextOf(state: State): ServiceContext {
   };
 }
 
-/** Files of `.serverless/watchbot`, by name. */
+/** Contents of the files of `.serverless/watchbot`, by name. */
 export function packagedFiles(serviceFolder: string): Record<string, string> {
   const folder = path.join(serviceFolder, '.serverless/watchbot');
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
 export interface MainRun {
-  /** Of standard output and standard error. */
+  /** Standard output and standard error. */
   output: Promise<[string, string]>;
   /** Exit code, and the signal that ended it. */
   ended: Promise<[number | null, NodeJS.Signals | null]>;
 }
 
 /**
- * To be called once, at the top of a test file: gives what starts a script as npm would, without the build before it. What
- * a test leaves behind is told to end, and ends all that it has started.
+ * Returns a function that starts a script as npm would, but without building first. Call it once, at the top of a test
+ * file. A script that still runs after its test gets SIGTERM, and ends what it has started.
  */
 export function useMain(file: string): (...args: string[]) => MainRun {
   let child: ChildProcess | undefined;
@@ -32,11 +32,11 @@ export function useMain(file: string): (...args: string[]) => MainRun {
   };
 }
 
-/** What it has written, when it has ended well. */
+/** Expects that the script succeeds. @returns what it wrote */
 export async function outputOfPassed(run: MainRun): Promise<string> {
   const [code] = await run.ended;
   const [stdout, stderr] = await run.output;
-  // Together, so that what failed can be read, with the seed.
+  // Compared together, so that a failure shows the whole output, with the seed.
   expect({ code, failed: stdout.match(/.*FAILED.*/g), stderr, stdout }).toMatchObject({
     code: 0,
     failed: null,

@@ -6,12 +6,12 @@ import { ROOT } from './framework';
 import { makeOnce } from './make-once';
 import { preparePython, PYTHON } from './python';
 
-/** What speaks the Runtime API: the plugin's own for Node, and AWS's for three languages. */
+/** A client of Lambda's Runtime API: the plugin's own for Node, or AWS's for one of three languages. */
 export interface RuntimeClient {
   name: string;
-  /** Starts it with the handler of test/fixtures/handlers. */
+  /** Starts the client with the handler of test/fixtures/handlers. */
   command: string[];
-  /** Makes it where it is not there; gives why it cannot be, or undefined. */
+  /** Installs the client unless it exists. @returns why it cannot, or undefined */
   prepare: () => string | undefined;
 }
 
@@ -46,19 +46,19 @@ export const RUNTIME_CLIENTS: readonly RuntimeClient[] = [
   { name: 'aws-lambda-go', command: [GO_HANDLER], prepare: prepareGoHandler },
 ];
 
-/** AWS's client for Node as Lambda has it, on the Node for which Lambda has it. */
+/** AWS's client for Node in the version that Lambda uses, on the Node with which Lambda uses it. */
 export interface AwsNodeClient {
   name: string;
   key: 'on22' | 'on24';
   node: string;
-  /** Starts it with a handler of test/fixtures/handlers. */
+  /** Starts the client with a handler of test/fixtures/handlers. */
   command: (handler: string) => string[];
   prepare: () => string | undefined;
 }
 
 const nodeOf = (name: string) => path.join(NODES, 'node_modules', name, 'bin/node');
 
-/** In Lambda the client's version goes with that of Node. */
+/** In Lambda, each version of Node has its version of the client. */
 export const AWS_NODE_CLIENTS: readonly AwsNodeClient[] = [
   {
     name: 'aws-lambda-ric 3 on Node 22',
@@ -80,7 +80,7 @@ export const AWS_NODE_CLIENTS: readonly AwsNodeClient[] = [
   },
 ];
 
-/** As `describe`, for each of them; one that cannot be had is skipped, with the reason in its name. */
+/** Like `describe`, for each client. A client that cannot be installed is skipped, and the name says why. */
 export function describeRuntimeClients(define: (client: RuntimeClient) => void): void {
   for (const client of RUNTIME_CLIENTS) {
     const reason = client.prepare();
@@ -99,7 +99,7 @@ function compileNodeClient(name: string, folder: string): string | undefined {
   return install(name, folder, 'Compiling aws-lambda-ric for the tests; this takes a minute, once.');
 }
 
-/** The official binaries, for the machines of Linux's x64: Lambda's clients are compared nowhere else. */
+/** Downloads Node's official binaries, for Linux on x64 only: Lambda's clients are compared nowhere else. */
 function prepareNodes(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'there are no binaries of Node for it';
   return install('nodes', NODES, 'Fetching Node 22 and 24 for the tests, once.');

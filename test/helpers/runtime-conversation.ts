@@ -7,21 +7,21 @@ import { RuntimeVariable } from '../../src/contract/environment';
 import { MAX_ANSWER_BYTES, RuntimeHeader, RuntimePath } from '../../src/contract/runtime-api';
 import { HANDLERS } from './runtime-clients';
 
-/** What a client of the Runtime API makes of an invocation. */
+/** How an invocation ends, as the Runtime API sees it. */
 export type End =
   | { answer: unknown }
-  /** The type of the error that it reports. */
+  /** The client reports an error of this type. */
   | { error: string }
-  /** It cannot be initialised, for an error of this type. */
+  /** The handler cannot be loaded: the client reports an initialization error of this type. */
   | { initError: string }
-  /** Its process ended first. */
+  /** The process ended before it answered. */
   | { exit: number | string }
   | 'streams its answer'
   | 'refused: too large'
-  /** For as long as anybody waited. */
+  /** There was no answer for as long as the test waited. */
   | 'nothing';
 
-/** What its process does then. */
+/** What the client's process does after the invocation. */
 export type Then = 'goes on' | 'ends';
 
 export interface Seen {
@@ -32,19 +32,19 @@ export interface Seen {
 const EVENT = JSON.stringify({ Records: [] });
 const REQUEST_ID = 'the-invocation';
 
-/** For who says nothing. */
+/** How long the test waits for an answer. */
 const SILENCE_MS = 1_500;
 
-/** For a process that was left with something to do: all of that is over by then. */
+/** How long the test watches a process that should go on: whatever the handler left running is over by then. */
 const AFTERWARDS_MS = 250;
 
-/** For one that is to end, on a busy machine. */
+/** How long a process that should end may take, on a busy machine. */
 const LAST_WAIT_MS = 20_000;
 
-/** Timers that lose their race must not keep the tests. */
+/** Timers that lose their race must not keep the test process running. */
 const NOT_WAITED_FOR = { ref: false };
 
-/** One invocation of a handler of test/fixtures/handlers, by a client of the Runtime API. */
+/** Has a client of the Runtime API invoke a handler of test/fixtures/handlers once. */
 export async function converse(command: readonly string[], handler: string, expected: Then): Promise<Seen> {
   const api = new OneInvocation();
   const [program = '', ...words] = command;
@@ -87,24 +87,24 @@ async function exitOf(child: ChildProcess): Promise<number | string> {
   return code ?? signal ?? '';
 }
 
-/** From the moment at which the invocation was given. */
+/** Resolves a while after the client got the invocation. */
 async function silence(api: OneInvocation): Promise<'nothing'> {
   await api.given;
   return pause(SILENCE_MS, 'nothing' as const, NOT_WAITED_FOR);
 }
 
-/** Lambda's Runtime API, for as much as one invocation. */
+/** A Runtime API that gives one invocation. */
 class OneInvocation {
   readonly end: Promise<End>;
   readonly given: Promise<void>;
   private readonly server: Server;
-  private tell: (end: End) => void = () => undefined;
-  private give: () => void = () => undefined;
+  private resolveEnd: (end: End) => void = () => undefined;
+  private resolveGiven: () => void = () => undefined;
   private hasGiven = false;
 
   constructor() {
-    this.end = new Promise((resolve) => (this.tell = resolve));
-    this.given = new Promise((resolve) => (this.give = resolve));
+    this.end = new Promise((resolve) => (this.resolveEnd = resolve));
+    this.given = new Promise((resolve) => (this.resolveGiven = resolve));
     this.server = createServer((request, response) => void this.serve(request, response));
   }
 
@@ -120,19 +120,19 @@ class OneInvocation {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // The second is waited for without end.
+    // The client's request for a second invocation is never answered.
     if (request.method === 'GET') {
-      if (!this.hasGiven) this.giveIt(response);
+      if (!this.hasGiven) this.giveInvocation(response);
       return;
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const { end, status } = endOf(request, Buffer.concat(chunks));
-    this.tell(end);
+    this.resolveEnd(end);
     response.writeHead(status, { 'content-type': 'application/json' }).end('{"status":"OK"}');
   }
 
-  private giveIt(response: ServerResponse): void {
+  private giveInvocation(response: ServerResponse): void {
     this.hasGiven = true;
     response.writeHead(200, {
       'content-type': 'application/json',
@@ -141,7 +141,7 @@ class OneInvocation {
       [RuntimeHeader.functionArn]: 'arn:aws:lambda:us-east-1:000000000000:function:tiles-dev-render',
     });
     response.end(EVENT);
-    this.give();
+    this.resolveGiven();
   }
 }
 
@@ -155,10 +155,10 @@ function endOf({ url, headers }: IncomingMessage, body: Buffer): { end: End; sta
   return { end: { answer: JSON.parse(body.toString()) as unknown }, status: accepted };
 }
 
-/** So many at once: most of their time is waiting. */
+/** Number of conversations at the same time. They mostly wait. */
 const AT_ONCE = 4;
 
-/** One conversation for each, in any order. */
+/** Runs a conversation for each row, in any order. */
 export async function converseAll<Of extends { handler: string }>(
   rows: readonly Of[],
   of: (row: Of) => { command: readonly string[]; expected: Then },

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 
 /**
- * What tests draw at random they draw from this: in the gate always the same, so that chance refuses nothing; another in
- * each run of `npm run test:release`, which prints it. A seed that fails there becomes a case of the test.
+ * The seed of everything that tests draw at random. In the gate it is always the same, so that no change fails by
+ * chance. Each run of `npm run test:release` has another one and prints it. A seed that fails there becomes a case of
+ * the test.
  */
 export const SEED = Number(process.env.TEST_SEED ?? 1);
-// Else nothing would say that another run cannot be had again.
+// With such a seed, nothing would say that the run cannot be repeated.
 if (!Number.isSafeInteger(SEED)) throw new Error(`TEST_SEED=${process.env.TEST_SEED} is no whole number`);
 
-// Of each property and sample that has no seed of its own.
+// The seed of every property and sample that sets none.
 fc.configureGlobal({ seed: SEED });
 
 export { fc };

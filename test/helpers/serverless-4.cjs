@@ -1,12 +1,12 @@
-// Stands in for Serverless 4, which downloads itself when it runs, by the rules of its open library at 4.41: how it reads
-// a command line, what of its objects the plugin uses, and in which order it calls the plugin. Run as a program it runs
-// the plugin that was built; SERVICE holds what a serverless.yml would.
+// Stands in for Serverless 4, which downloads itself when it runs. It follows version 4.41 of its open library: how it
+// parses a command line, which objects it gives the plugin, and in which order it calls the plugin. As a program it
+// runs the built plugin on the configuration in SERVICE.
 'use strict';
 
 const process = require('node:process');
 const yargs = require('yargs');
 
-/** Of the framework itself, as far as tests give them. */
+/** Options of the framework itself that tests use. */
 const COMMON = {
   help: { type: 'boolean', shortcut: 'h' },
   stage: { type: 'string', shortcut: 's' },
@@ -15,7 +15,7 @@ const COMMON = {
   verbose: { type: 'boolean' },
 };
 
-/** All lines are read with the same settings, whatever a plugin declares. */
+/** Parses a line. The settings do not depend on what a plugin declares. */
 function parse(line) {
   const { _, ...options } = yargs([...line])
     .parserConfiguration({ 'parse-numbers': false, 'camel-case-expansion': false })
@@ -27,7 +27,7 @@ function parse(line) {
   return { commands: _.map(String), options };
 }
 
-/** Gives the options by their long names, and holds them against what was declared. */
+/** Checks the options against those declared, and returns them by their long names. */
 function checked({ commands, options }, declared) {
   const command = commands.reduce((found, word) => found?.commands?.[word], { commands: declared });
   if (command === undefined) throw new Error(`Serverless command "${commands.join(' ')}" not found.`);
@@ -40,14 +40,14 @@ function checked({ commands, options }, declared) {
 
 function check(type, name, value) {
   if (type === undefined) throw new Error(`Unrecognized option "${name}".`);
-  // So it calls what it takes in any form.
+  // Serverless 4 does not check options of this type.
   if (type === 'array') return;
   const isOfType = type === 'multiple' ? Array.isArray(value) : typeof value === type;
   if (!isOfType)
     throw new Error(`Option "${name}" is of type "${typeof value}" but expected type "${type}".`);
 }
 
-/** Credentials of the environment; from 4.30 on it asks for them at each call. */
+/** Credentials from the environment. Since 4.30, Serverless asks for them at each call. */
 async function getCredentials() {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (AWS_ACCESS_KEY_ID === undefined) {
@@ -93,7 +93,7 @@ function serverlessOf(configuration, { commands, options }) {
   };
 }
 
-/** A text may hold places for others: also one that only looks like it. */
+/** Fills `%s` and `%d` in the text, even if they were not meant as placeholders. */
 function format(text, ...others) {
   const filled = String(text).replace(/%[sd]/g, () => String(others.shift()));
   return [filled, ...others].join(' ');
@@ -110,7 +110,7 @@ const utils = {
   writeText: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
 };
 
-/** The framework's own commands that tests run: without a stack it goes on. */
+/** The framework's own commands that tests run. `remove` goes on without a stack. */
 const OWN_COMMANDS = { remove: { lifecycleEvents: ['remove'] } };
 
 async function run(line) {
@@ -127,7 +127,7 @@ async function run(line) {
   }
 }
 
-/** An error is written with its stack, where it has one. */
+/** Prints an error, with its stack if it has one. */
 function fail(error) {
   process.stderr.write(`✖ ${error.stack || error.message}\n`);
   process.exit(1);

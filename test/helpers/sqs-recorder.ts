@@ -19,23 +19,23 @@ export interface SqsAnswer {
   body: string;
 }
 
-/** What becomes of a call: mostly, it is passed on. Undefined: the connection is cut. */
-export type Treat = (call: SqsCall, pass: () => Promise<SqsAnswer>) => Promise<SqsAnswer | undefined>;
+/** Decides the answer to a call: usually it passes the call on. If it returns undefined, the connection is cut. */
+export type Intercept = (call: SqsCall, pass: () => Promise<SqsAnswer>) => Promise<SqsAnswer | undefined>;
 
 export interface SqsRecorder {
   endpoint: string;
   calls: SqsCall[];
-  /** The same calls as lines, to wait for: the action, and its body in JSON. */
+  /** The same calls as lines that a test can wait for: action, and body as JSON. */
   lines: Lines;
-  /** Those of an action. */
+  /** The calls of an action. */
   of(action: string): SqsCall[];
   stop(): Promise<void>;
 }
 
-/** Stands between a watcher and the emulator, and sees every call. */
+/** A proxy between a watcher and the emulator that records every call. */
 export async function startSqsRecorder(
   target: string,
-  treat: Treat = (_, pass) => pass(),
+  intercept: Intercept = (_, pass) => pass(),
 ): Promise<SqsRecorder> {
   const calls: SqsCall[] = [];
   const lines = collectLines();
@@ -46,7 +46,7 @@ export async function startSqsRecorder(
     const cut = () => {
       response.destroy();
     };
-    treat(call, () => pass(target, request)).then((answer) => {
+    intercept(call, () => pass(target, request)).then((answer) => {
       if (answer === undefined) return cut();
       response.writeHead(answer.status, { 'Content-Type': 'application/x-amz-json-1.0' }).end(answer.body);
     }, cut);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ROOT } from './framework';
 
-/** What `npm publish` would send, of what is built. */
+/** The archive that `npm publish` would send. */
 export interface Tarball {
   file: string;
   remove(): void;
@@ -12,7 +12,7 @@ export interface Tarball {
 
 export function pack(): Tarball {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-tarball-'));
-  // Without `prepare`, which would build anew below the feet of other tests.
+  // Scripts are ignored, since `prepare` would build while other tests use the built files.
   execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
     cwd: ROOT,
     stdio: 'pipe',

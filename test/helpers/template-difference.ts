@@ -12,25 +12,25 @@ interface Values {
   [key: string]: Json;
 }
 
-/** What the plugin makes of a service. */
-export interface Made extends Values {
+/** What the plugin adds to a service's template. */
+export interface PluginOutput extends Values {
   workers: string[];
   Resources: Values;
   Outputs: Values;
-  /** What the framework and the service itself define. */
+  /** Resources that the framework and the service itself define. */
   others: Values;
 }
 
 const SHARED_IDS: readonly string[] = [...Object.values(SharedId), 'ClusterArn'];
 const isShared = (id: string) => SHARED_IDS.includes(id);
-/** What the framework makes for functions and their APIs: some of it has a worker's name before it. */
+/** Resources that the framework makes for functions and their APIs. Some begin with a worker's name. */
 const OF_THE_FRAMEWORK = /Lambda|^HttpApi|^Serverless|^Iam/;
 
-/** As the template has it, but for names that differ from service to service whatever it says. */
-export function madeOf({ folder, template }: PackagedService): Made {
+/** The plugin's part of the template, with placeholders for names that differ between services anyway. */
+export function pluginOutputOf({ folder, template }: PackagedService): PluginOutput {
   const state = readState(folder);
   const own = { ...state.service.resources?.Resources, ...state.service.resources?.Outputs };
-  // Of a worker whose image is there already, there is no more than a line in this list.
+  // A worker whose image already exists appears only in this list.
   const list = readFileSync(packagedImagesFile(path.join(folder, '.serverless')), 'utf8');
   const { images } = JSON.parse(list) as { images: { worker: string }[] };
   const isOfAWorker = (id: string) => images.some(({ worker }) => id.startsWith(prefixOf(worker)));
@@ -38,7 +38,7 @@ export function madeOf({ folder, template }: PackagedService): Made {
     isShared(id) || (isOfAWorker(id) && !(id in own) && !OF_THE_FRAMEWORK.test(id));
   const others = Object.entries(template.Resources)
     .filter(([id]) => !isMade(id) && !id.startsWith('ServerlessDeployment'))
-    // The framework adds them in the order in which it has read its functions' packages.
+    // The framework adds them in the order in which it happens to read the packages of its functions.
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const made = {
     workers: images.map(({ worker }) => worker).sort(),
@@ -46,20 +46,20 @@ export function madeOf({ folder, template }: PackagedService): Made {
     Outputs: pick(template.Outputs, isMade),
     others: Object.fromEntries(others.map(([id, resource]) => [id, describeOther(resource)])),
   };
-  return normal(JSON.parse(withPlaceholders(JSON.stringify(made), state)) as Made) as Made;
+  return normal(JSON.parse(withPlaceholders(JSON.stringify(made), state)) as PluginOutput) as PluginOutput;
 }
 
 const pick = <T>(values: Record<string, T>, isWanted: (key: string) => boolean) =>
   Object.fromEntries(Object.entries(values).filter(([key]) => isWanted(key)));
 
-/** Its type, and what the plugin adds to a role that is not its own. */
+/** The resource's type, and the policies that the plugin adds if it is a role. */
 function describeOther({ Type, Properties }: Partial<TemplateResource>): unknown {
   const policies = (Properties?.Policies ?? []) as { PolicyName: unknown }[];
   const Policies = policies.filter(({ PolicyName }) => PolicyName === 'watchbot');
   return Policies.length > 0 ? { Type, Policies } : Type;
 }
 
-/** Tags of images, ids of functions' versions and a worker's own are hashes of files that no template tells of. */
+/** Replaces names of the stack, and hashes of files that are not in the template: image tags and versions. */
 function withPlaceholders(given: string, state: State): string {
   const { service, provider } = state.service;
   const stack = stackNameOf(state);
@@ -78,7 +78,7 @@ function withPlaceholders(given: string, state: State): string {
 const isMap = (value: Json | undefined): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** With what is JSON in a text, such as a dashboard, read; and with lists that are sets in one order. */
+/** Parses texts that are JSON, such as dashboards, and sorts lists that AWS takes as sets. */
 function normal(value: Json): Json {
   if (typeof value === 'string') return readText(value);
   if (Array.isArray(value)) return sorted(value.map(normal));
@@ -96,13 +96,13 @@ function readText(text: string): Json {
   }
 }
 
-/** By what entries of a list are called. AWS takes lists of such entries as sets: their order says nothing. */
+/** Keys that name the entries of a list. AWS takes lists of such entries as sets: their order has no meaning. */
 const NAMES = ['Name', 'Key', 'Sid', 'Id', 'PolicyName', 'ContainerPath', 'CapacityProvider'];
 
 const nameOf = (entry: Json): string | undefined =>
   NAMES.map((name) => (isMap(entry) ? entry[name] : undefined)).find((name) => typeof name === 'string');
 
-/** Sorted by name, with those that have none behind. */
+/** Sorts a list that is a set by name. Entries without a name come last. */
 function sorted(list: Json[]): Json[] {
   const rank = (entry: Json) => nameOf(entry) ?? '\uffff';
   const compare = (a: Json, b: Json) => Number(rank(a) > rank(b)) - Number(rank(a) < rank(b));
@@ -114,15 +114,16 @@ function isSet(list: Json[]): boolean {
   return list.every(isMap) && new Set(names).size === names.length;
 }
 
-/** A JSON Merge Patch (RFC 7396) to what the plugin makes of the minimal service. */
-export const difference = (minimal: Made, made: Made): Json => patchOf(baseFor(made.workers, minimal), made);
+/** A JSON Merge Patch (RFC 7396) from the plugin's output for the minimal service to that for another one. */
+export const difference = (minimal: PluginOutput, made: PluginOutput): Json =>
+  patchOf(baseFor(made.workers, minimal), made);
 
-/** The other way round: what the plugin makes of a service. */
-export const applied = (minimal: Made, patch: Partial<Made>): Json =>
+/** Applies such a patch. @returns the plugin's output for the other service */
+export const applied = (minimal: PluginOutput, patch: Partial<PluginOutput>): Json =>
   merged(baseFor(patch.workers ?? minimal.workers, minimal), patch as Values);
 
-/** The minimal service, had it these workers. What is missed of a name in a text makes a patch longer, not wrong. */
-function baseFor(workers: string[], { Resources, Outputs, ...rest }: Made): Values {
+/** The minimal service's output if it had these workers. A name missed here makes a patch longer, not wrong. */
+function baseFor(workers: string[], { Resources, Outputs, ...rest }: PluginOutput): Values {
   const [only] = rest.workers as [string];
   const ids = Object.keys({ ...Resources, ...Outputs }).filter((id) => !isShared(id));
   const ofWorker = (part: Values, name: string) => {
@@ -140,7 +141,7 @@ function baseFor(workers: string[], { Resources, Outputs, ...rest }: Made): Valu
   return { ...rest, Resources: ofAll(Resources), Outputs: ofAll(Outputs) };
 }
 
-/** Lists of more than plain values count as maps, by names or else positions, such as `[0]`. */
+/** A map of the value. Entries of a list of objects are keyed by name, or by position, such as `[0]`. */
 function mapOf(value: Json | undefined): Values | undefined {
   if (!Array.isArray(value)) return isMap(value) ? value : undefined;
   const keyOf = (entry: Json, at: number) => (isSet(value) ? nameOf(entry) : undefined) ?? `[${at}]`;
@@ -150,7 +151,7 @@ function mapOf(value: Json | undefined): Values | undefined {
 
 function patchOf(from: Json | undefined, to: Json): Json {
   const [given, wanted] = [mapOf(from), mapOf(to)];
-  // A map is not patched into a list: `merged` makes lists of lists only.
+  // A map is not patched into a list: `merged` makes lists only from lists.
   if (given === undefined || wanted === undefined || (isMap(from) && Array.isArray(to))) return to;
   const gone = Object.keys(given).filter((key) => !(key in wanted));
   const different = Object.entries(wanted).filter(([key, value]) => !isDeepStrictEqual(given[key], value));
@@ -172,7 +173,7 @@ function merged(target: Json | undefined, patch: Json): Json {
 
 const WIDTH = 120;
 
-/** JSON in which what fits into a line is on one, and a map or list of a single entry does not indent it. */
+/** Formats JSON: a value that fits on a line gets one, and the only entry of a map or list is not indented. */
 export function printed(value: Json, indent = '', around = 0): string {
   const line = JSON.stringify(value, undefined, 1)
     .replaceAll(/(?<=\[)\n *|\n *(?=\])/g, '')

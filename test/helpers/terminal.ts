@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { pythonScript } from './python';
 import { endsWithTest, frameworkCommand, type Framework } from './framework';
 
-/** A command in a terminal of its own. */
+/** A command that runs in its own terminal. */
 export interface TerminalRun {
-  /** Resolves when the text has been shown since the last call; without colours and moves of the cursor. */
+  /** Resolves when the text has been shown since the last call. Colours and cursor moves are ignored. */
   see(text: string | RegExp, timeoutMs?: number): Promise<string>;
-  /** All that was shown, as it came. */
+  /** Everything shown so far, with escape sequences. */
   raw(): string;
   type(keys: string): void;
   /** Closes the terminal, as closing its window does. */
@@ -19,7 +19,7 @@ export const Key = { enter: '\r', down: '\u001b[B', controlC: '\u0003' } as cons
 
 const TIMEOUT_MS = 30_000;
 
-/** Only Python itself is needed. */
+/** Starts a command of the framework in a terminal. It needs only Python itself. */
 export function startInTerminal(
   framework: Framework,
   args: readonly string[],
@@ -50,7 +50,7 @@ export function startInTerminal(
     });
   });
   child.stdin.on('error', () => {
-    // It has ended already.
+    // The command has already ended.
   });
   const see = (wanted: string | RegExp, timeoutMs = TIMEOUT_MS) =>
     new Promise<string>((resolve, reject) => {
@@ -78,5 +78,5 @@ export function startInTerminal(
   };
 }
 
-// eslint-disable-next-line no-control-regex -- what colours and moves the cursor
+// eslint-disable-next-line no-control-regex -- matches escape sequences
 const plain = (text: string) => text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '');

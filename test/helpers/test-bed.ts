@@ -4,19 +4,19 @@ import { createTestFolder, type TestFolder } from './folder';
 import { createGate, type Gate } from './gate';
 import { endWatchers, startWatcher, type TestWatcher } from './watcher';
 
-/** What tests of the watcher stand on. */
+/** What most tests of the watcher need. */
 export interface TestBed {
-  /** One for all tests of the file. */
+  /** One emulator for all tests of the file. */
   readonly emulator: TestEmulator;
-  /** One for each test that asks for it. */
+  /** A folder for each test that asks for it. */
   readonly folder: TestFolder;
-  /** In that folder; one for each test that asks for it. */
+  /** A gate in that folder, for each test that asks for it. */
   readonly gate: Gate;
-  /** A watcher of the queue, which is ended after the test. */
+  /** Starts a watcher of the queue. It is killed after the test. */
   start(queue: TestQueue, command: string, environment?: Record<string, string>): TestWatcher;
 }
 
-/** To be called once, at the top of a test file. After each test its watchers are ended, and then what they stood on. */
+/** Call it once, at the top of a test file. After each test it kills the watchers, and then removes gate and folder. */
 export function useTestBed(): TestBed {
   let emulator: TestEmulator;
   let folder: TestFolder | undefined;

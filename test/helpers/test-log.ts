@@ -6,7 +6,7 @@ export interface TestLog extends Logger {
   lines: string[];
 }
 
-/** A logger that keeps what it is given. */
+/** A logger that keeps its lines. */
 export function createTestLog(): TestLog {
   const lines: string[] = [];
   const add = (level: string) => (text: string, messageId?: string) => {

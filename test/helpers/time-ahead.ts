@@ -3,14 +3,14 @@ import path from 'node:path';
 
 const PRELOAD = path.resolve(__dirname, '../fixtures/preloads/time-ahead.cjs');
 
-/** Time of a watcher that can be made to pass at once. */
+/** Lets time jump ahead in a running watcher. */
 export interface TimeAhead {
-  /** For the watcher. A worker that is a Node program has it, too. */
+  /** Environment for the watcher. Workers that are Node programs follow the same time. */
   environment: Record<string, string>;
   jump(milliseconds: number): void;
 }
 
-/** @param folder of the test's own, where the watcher sees how far its time is ahead */
+/** @param folder of the test; the watcher reads from a file there how far its time is ahead */
 export function createTimeAhead(folder: string): TimeAhead {
   const file = path.join(folder, 'ahead');
   let aheadMs = 0;

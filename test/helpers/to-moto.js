@@ -1,4 +1,4 @@
-// For Serverless 3: its SDK, AWS's second, knows nothing of AWS_ENDPOINT_URL.
+// A plugin for Serverless 3, whose SDK (version 2) does not know AWS_ENDPOINT_URL.
 module.exports = class ToMoto {
   constructor(serverless) {
     serverless

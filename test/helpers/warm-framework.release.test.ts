@@ -16,17 +16,17 @@ import { childrenOf, whenEnded } from './processes';
 
 afterAll(removeServices);
 
-/** Without what stands while something is under way, and the time that it took; two streams have no common order. */
-const settled = (output: string) =>
+/** The output without progress lines and durations, sorted, since two streams have no common order. */
+const comparable = (output: string) =>
   output
     .split('\n')
-    // eslint-disable-next-line no-control-regex -- what moves the cursor
+    // eslint-disable-next-line no-control-regex -- matches escape sequences
     .map((line) => line.replaceAll(/\u001b\[\d*[A-Z]|\(\d+s\)/g, ''))
     .filter((line) => line.trim() !== '' && !/^[⠀-⣿] /.test(line))
     .sort();
 
 it.each(FRAMEWORK_NAMES)(
-  '%s does the same in a process that has run others as in its own',
+  '%s does the same in a process that has run other commands as in a new process',
   async (framework) => {
     const wrong = copyService('minimal');
     appendFileSync(`${wrong}/serverless.yml`, '  comand: x\n');
@@ -43,9 +43,9 @@ it.each(FRAMEWORK_NAMES)(
         options.folder === right && args[0] === 'package' ? readTemplate(right).text : undefined;
       for (let count = 0; count < 2; count += 1) {
         const warm = await runFramework(framework, args, options);
-        expect({ ...warm, output: settled(warm.output) }).toEqual({
+        expect({ ...warm, output: comparable(warm.output) }).toEqual({
           ...alone,
-          output: settled(alone.output),
+          output: comparable(alone.output),
         });
         if (template !== undefined) expect(readTemplate(right).text).toBe(template);
       }
@@ -53,7 +53,7 @@ it.each(FRAMEWORK_NAMES)(
   },
 );
 
-it('gives the code of a command that ends its process, and goes on', async () => {
+it('returns the exit code of a command that ends its process, and goes on', async () => {
   const folder = copyService('minimal');
   const broken = copyService('minimal');
   appendFileSync(`${broken}/serverless.yml`, 'custom: ${file(end.js)}\n');
@@ -65,7 +65,7 @@ it('gives the code of a command that ends its process, and goes on', async () =>
   expect(await runFramework('osls', ['package'], { folder })).toMatchObject({ code: 0 });
 });
 
-it('ends what a command has started, which would hold its output open', async () => {
+it('kills what a command has started, which would hold its output open', async () => {
   const command = spawn('sh', ['-c', 'sleep 60 & echo up; wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
   endsWithTest(command);
   await once(command.stdout, 'data');

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { killTree } from './processes';
 
-/** What a command of the framework is given. */
+/** A command of the framework to run. */
 export interface FrameworkJob {
   args: readonly string[];
   folder: string;
-  /** All of it. */
+  /** The whole environment of the command. */
   environment: Record<string, string | undefined>;
-  /** On standard input; undefined: nothing. */
+  /** Standard input; empty if undefined. */
   input?: string | undefined;
 }
 
@@ -20,10 +20,10 @@ export interface FrameworkResult {
   output: string;
 }
 
-/** No command writes such a line. */
+/** Begins the line that a host writes at the end of a command. No command writes such a line. */
 const END_OF_RUN = '\u0001end of run';
 
-/** A process that runs commands of a framework, one after another: see `framework-host.cjs`. */
+/** A process that runs commands of a framework, one after another. See `framework-host.cjs`. */
 class Host {
   private readonly child: ChildProcess;
   private readonly closed: Promise<unknown>;
@@ -38,7 +38,7 @@ class Host {
       execArgv: [],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) this.read(stream);
-    // A command may end its process, or break it.
+    // A command may end its process, or crash it.
     this.closed = once(this.child, 'close').then(([code, signal]: unknown[]) => {
       hosts.delete(this);
       this.give((code ?? signal ?? '') as number | string);
@@ -70,13 +70,13 @@ class Host {
   }
 
   private read(input: NodeJS.ReadableStream): void {
-    // The line of the end comes after a line break, which may be one too many.
+    // The host writes a line break before its last line, so an empty line before it is not part of the output.
     let isEmptyHeld = false;
     createInterface({ input }).on('line', (line) => {
       if (line.startsWith(END_OF_RUN)) {
         isEmptyHeld = false;
         this.codes.push(Number(line.slice(END_OF_RUN.length)));
-        // Both streams have ended.
+        // Both streams have reached the end of the command.
         if (this.codes.length === 2) this.give(this.codes[0]!);
         return;
       }
@@ -90,9 +90,9 @@ class Host {
 const hosts = new Set<Host>();
 
 /**
- * Runs a command in a process that has the framework's libraries loaded already: in a fifth of the processor's time. All
- * else is as in a process of its own: arguments, folder, environment, standard input, output, exit code, and that it
- * ends when there is nothing left to wait for. What the plugin's and the libraries' modules keep is kept.
+ * Runs a command in a process that has already loaded the framework's libraries, in a fifth of the CPU time. Everything
+ * else is as in a new process: arguments, folder, environment, standard input, output, exit code, and that it ends when
+ * nothing is left to wait for. Only state in modules of the plugin and of libraries is kept.
  */
 export function runWarm(program: string, job: FrameworkJob): Promise<FrameworkResult> {
   const idle = [...hosts].find((host) => host.program === program && !host.isBusy) ?? new Host(program);
@@ -100,7 +100,7 @@ export function runWarm(program: string, job: FrameworkJob): Promise<FrameworkRe
   return idle.run(job);
 }
 
-/** What a failed test has left running. */
+/** Kills the commands that a failed test has left running. */
 export async function endBusyHosts(): Promise<void> {
   await Promise.all([...hosts].filter(({ isBusy }) => isBusy).map((host) => host.end()));
 }

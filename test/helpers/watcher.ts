@@ -12,35 +12,35 @@ import { descendantsOf, processesWithVariable } from './processes';
 export const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
 const WORKERS = path.resolve(__dirname, '../fixtures/workers');
 
-/** A worker of test/fixtures/workers, as a shell line. */
+/** Shell line that runs a worker of test/fixtures/workers. */
 export const worker = (name: string, ...args: string[]): string =>
   [process.execPath, path.join(WORKERS, name), ...args].map((part) => `'${part}'`).join(' ');
 
 export interface TestWatcher extends Lines {
   process: ChildProcess;
-  /** All that it was given. */
+  /** The watcher's whole environment. */
   environment: Record<string, string | undefined>;
   /** Exit code, or the signal that ended it. */
   ended: Promise<number | string>;
-  /** Tells it to stop, and waits until it has. */
+  /** Sends the signal, and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
-/** With the queue of each, which its workers know, too. */
+/** Running watchers, each with the URL of its queue, which its workers have in their environment. */
 const running = new Map<ChildProcess, string>();
 
-/** The built bundle, as ECS starts it. */
+/** Starts the built watcher, as ECS does. */
 export function startWatcher(parts: {
   endpoint: string;
   queueUrl: string;
   /** A shell line, or arguments that are run without a shell. */
   command: string | string[];
-  /** `handle`: warm workers, which the arguments start. */
+  /** With `handle`, the command starts warm workers. */
   verb?: 'listen' | 'handle';
   environment?: Record<string, string>;
-  /** Which lines are kept: a hundred megabytes need not be. All, unless given. */
+  /** Which lines are kept, by default all: a test may write a hundred megabytes. */
   keep?: (line: string) => boolean;
-  /** In which it works, and its workers. */
+  /** Working directory of the watcher and its workers. */
   folder?: string;
 }): TestWatcher {
   const { endpoint, queueUrl, command, verb = 'listen', folder, keep = () => true } = parts;
@@ -84,8 +84,8 @@ export function startWatcher(parts: {
 }
 
 /**
- * The watcher empties its volumes after each job. What a task definition names are mounts of the container; on this
- * machine `/tmp` is everybody's, so only folders that a test has made below it may be emptied.
+ * Throws if a volume is not a test's own folder. The watcher empties its volumes after each job. In a container they
+ * are mounts, but on this machine `/tmp` is shared, so only folders that a test has made in it may be emptied.
  */
 function refuseSharedVolumes(volumes = ''): void {
   for (const volume of volumes.split(',').filter((each) => each !== '')) {
@@ -95,7 +95,7 @@ function refuseSharedVolumes(volumes = ''): void {
   }
 }
 
-/** For `afterEach`: a test leaves no watcher behind, nor a worker, which leads a group of its own. */
+/** Kills all watchers, and their workers, which lead process groups. Call it in `afterEach`. */
 export async function endWatchers(): Promise<void> {
   await Promise.all(
     [...running].map(async ([child, queueUrl]) => {
@@ -104,7 +104,7 @@ export async function endWatchers(): Promise<void> {
       child.kill('SIGKILL');
       started.forEach(killGroup);
       await ended;
-      // A shell that was told to end leaves what it ran, which is nobody's descendant then.
+      // What a shell was running when it was killed is no longer a descendant of the watcher.
       processesWithVariable(`${ContainerVariable.queueUrl}=${queueUrl}`).forEach(kill);
     }),
   );
@@ -118,7 +118,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It may just have ended.
+    // The process may just have ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

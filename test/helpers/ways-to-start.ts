@@ -11,19 +11,21 @@ import { createTestLog } from './test-log';
 
 const LAYER = path.resolve(__dirname, '../../dist/layer');
 
-/** The built launcher; undefined where there was no C compiler for it. */
+/** The built launcher, or undefined if there was no C compiler to build it. */
 export const LAUNCHER = findLauncher(LAYER, process);
 
 const EMULATOR = 'qemu-aarch64-static';
 const EMULATED_LAUNCHER = path.resolve(__dirname, '../fixtures/emulated-launcher.sh');
 
-/** Tests that need the launcher; skipped by name where it could not be built. */
+/**
+ * Like `describe`, for tests that need the launcher. If it was not built, they are skipped, and their name says why.
+ */
 export function describeWithLauncher(name: string, tests: () => void): void {
   if (LAUNCHER !== undefined) describe(name, tests);
   else describe.skip(`${name} (no launcher: there is no C compiler)`, tests);
 }
 
-/** The same tests for the machine's own launcher and for that of arm64, by an emulator. */
+/** Defines the tests for this machine's launcher, and for that of arm64 in an emulator. */
 export function describeEachLauncher(name: string, tests: (file: string) => void): void {
   describeWithLauncher(name, () => {
     tests(LAUNCHER!);
@@ -31,7 +33,7 @@ export function describeEachLauncher(name: string, tests: (file: string) => void
   describeWithEmulatedLauncher(`${name}, on arm64`, tests);
 }
 
-/** Tests of the launcher for arm64; skipped by name where it could not be built, or cannot be run. */
+/** Like `describe`, for tests of the launcher for arm64. If it was not built or cannot run, they are skipped. */
 export function describeWithEmulatedLauncher(name: string, tests: (file: string) => void): void {
   const reason = whyNotEmulated();
   const define = () => {
@@ -47,7 +49,7 @@ function whyNotEmulated(): string | undefined {
   return spawnSync(EMULATOR, ['--version']).status === 0 ? undefined : `there is no ${EMULATOR}`;
 }
 
-/** The same tests for each way of starting a worker. */
+/** Defines the tests for each way to start a worker. */
 export function describeEachWay(tests: (start: StartWorker) => void): void {
   describe('started by Node', () => {
     tests(startByNode);
@@ -61,7 +63,7 @@ export function describeEachWay(tests: (start: StartWorker) => void): void {
     });
     afterAll(() => {
       starter.close();
-      // Nothing was started by Node after all.
+      // A line would say that Node had to start a worker instead.
       if (log.lines.length > 0) throw new Error(log.lines.join('\n'));
     });
     tests((request) => starter.start(request));

@@ -1,6 +1,6 @@
 import { DEFAULT_SCHEMA, load, Type, type Schema } from 'js-yaml';
 
-/** CloudFormation's short forms: `!Ref Bucket`, `!GetAtt Bucket.Arn`. */
+/** Reads CloudFormation's short forms, such as `!Ref Bucket` and `!GetAtt Bucket.Arn`. */
 const functionTag = (kind: 'scalar' | 'sequence' | 'mapping') =>
   new Type('!', {
     kind,
@@ -19,6 +19,6 @@ const SCHEMA: Schema = DEFAULT_SCHEMA.extend([
   functionTag('mapping'),
 ]);
 
-/** As the frameworks read it. Throws where it is none. */
+/** Parses YAML as the frameworks do. @throws if the text is not valid YAML */
 export const parseYaml = (text: string): Record<string, unknown> =>
   load(text, { schema: SCHEMA }) as Record<string, unknown>;

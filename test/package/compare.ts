@@ -1,11 +1,14 @@
 import type { PackagedService } from '../helpers/corpus';
 import type { PackagedTemplate } from '../helpers/framework';
-import type { Made } from '../helpers/template-difference';
+import type { PluginOutput } from '../helpers/template-difference';
 
 export const byName = (services: readonly PackagedService[]) =>
   new Map(services.map((each) => [each.name, each]));
 
-export const idsIn = ({ Resources, Outputs }: Made) => [...Object.keys(Resources), ...Object.keys(Outputs)];
+export const idsIn = ({ Resources, Outputs }: PluginOutput) => [
+  ...Object.keys(Resources),
+  ...Object.keys(Outputs),
+];
 
 export type Part = Pick<PackagedTemplate, 'Resources' | 'Outputs'>;
 

@@ -5,7 +5,13 @@ import { CORPUS_NAMES, packagedCorpus, type PackagedService } from '../helpers/c
 import { copyService, removeServices } from '../helpers/framework';
 import { expectGolden } from '../helpers/golden';
 import { packagedFiles, readState, rebuild } from '../helpers/rebuild';
-import { applied, difference, madeOf, printed, type Made } from '../helpers/template-difference';
+import {
+  applied,
+  difference,
+  pluginOutputOf,
+  printed,
+  type PluginOutput,
+} from '../helpers/template-difference';
 import { byName, idsIn, textOf, type Part } from './compare';
 
 let services: Map<string, PackagedService>;
@@ -22,11 +28,11 @@ const TEMPLATES = path.join(__dirname, 'templates');
 
 describe('what the plugin makes', () => {
   it.each(CORPUS_NAMES)('of %s is told without a gap', (name) => {
-    const [minimal, made] = [madeOf(service('minimal')), madeOf(service(name))];
+    const [minimal, made] = [pluginOutputOf(service('minimal')), pluginOutputOf(service(name))];
     const text = printed(name === 'minimal' ? minimal : difference(minimal, made));
     expectGolden(path.join(TEMPLATES, `${name}.json`), `${text}\n`);
 
-    const told = JSON.parse(text) as Made;
+    const told = JSON.parse(text) as PluginOutput;
     expect(name === 'minimal' ? told : applied(minimal, told)).toStrictEqual(made);
   });
 
@@ -48,7 +54,7 @@ describe('made a second time in another folder', () => {
     expect(textOf(first.template, ids)).toBe(textOf(fragment as Part, ids));
     expect(packagedFiles(first.folder)).toEqual(packagedFiles(folder));
     // The files above tell of all of it.
-    expect(idsIn(madeOf(first)).sort()).toEqual(ids.sort());
+    expect(idsIn(pluginOutputOf(first)).sort()).toEqual(ids.sort());
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { packagedCorpus, type PackagedService } from '../helpers/corpus';
 import { packagedFiles } from '../helpers/rebuild';
-import { madeOf } from '../helpers/template-difference';
+import { pluginOutputOf } from '../helpers/template-difference';
 import { byName, idsIn, textOf } from './compare';
 
 /** Those that look like products, and those with the most variables and functions: a process for each takes its time. */
@@ -31,9 +31,9 @@ describe('packaged by serverless 3', () => {
   it.each(PRODUCTS)('%s has the same bytes as by osls', (name) => {
     const first = services.get(name)!;
     const other = others.get(name)!;
-    const ids = idsIn(madeOf(first));
+    const ids = idsIn(pluginOutputOf(first));
     expect(textOf(other.template, ids)).toBe(textOf(first.template, ids));
-    expect(madeOf(other)).toStrictEqual(madeOf(first));
+    expect(pluginOutputOf(other)).toStrictEqual(pluginOutputOf(first));
     expect(packagedFiles(other.folder)).toEqual(packagedFiles(first.folder));
   });
 });

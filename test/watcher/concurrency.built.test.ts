@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createTestQueue } from '../helpers/emulator';
-import { startSqsRecorder, type SqsCall, type SqsRecorder, type Treat } from '../helpers/sqs-recorder';
+import { startSqsRecorder, type SqsCall, type SqsRecorder, type Intercept } from '../helpers/sqs-recorder';
 import { useTestBed } from '../helpers/test-bed';
 import { startWatcher, worker } from '../helpers/watcher';
 
@@ -37,7 +37,7 @@ async function startHeld({
 }: {
   concurrency: number;
   messages: number;
-  treat?: Treat;
+  treat?: Intercept;
 }) {
   writeFileSync(ledgerFile(), '');
   const queue = await createTestQueue(bed.emulator);

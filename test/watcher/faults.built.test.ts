@@ -5,7 +5,7 @@ import {
   type SqsAnswer,
   type SqsCall,
   type SqsRecorder,
-  type Treat,
+  type Intercept,
 } from '../helpers/sqs-recorder';
 import { useTestBed } from '../helpers/test-bed';
 import { startWatcher } from '../helpers/watcher';
@@ -19,7 +19,7 @@ afterEach(async () => {
   await recorder.stop();
 });
 
-async function start(command: string, treat: Treat) {
+async function start(command: string, treat: Intercept) {
   const queue = await createTestQueue(bed.emulator);
   recorder = await startSqsRecorder(bed.emulator.endpoint, treat);
   const watcher = startWatcher({ endpoint: recorder.endpoint, queueUrl: queue.url, command });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createDeferred } from '../helpers/deferred';
 import { createTestQueue } from '../helpers/emulator';
 import { whenEnded } from '../helpers/processes';
-import { startSqsRecorder, type SqsRecorder, type Treat } from '../helpers/sqs-recorder';
+import { startSqsRecorder, type SqsRecorder, type Intercept } from '../helpers/sqs-recorder';
 import { createTimeAhead, type TimeAhead } from '../helpers/time-ahead';
 import { useTestBed } from '../helpers/test-bed';
 import { startWatcher } from '../helpers/watcher';
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 /** A watcher whose time can jump, and whose calls are seen. */
-async function start(parts: { command: string; environment?: Record<string, string>; treat?: Treat }) {
+async function start(parts: { command: string; environment?: Record<string, string>; treat?: Intercept }) {
   const queue = await createTestQueue(bed.emulator);
   recorder = await startSqsRecorder(bed.emulator.endpoint, parts.treat);
   const watcher = startWatcher({

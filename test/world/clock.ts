@@ -9,7 +9,9 @@ interface Timer {
   isQuiet: boolean;
 }
 
-/** The world's time. It jumps from event to event; all promises that an event settles have run before the next event. */
+/**
+ * The world's time. It jumps from event to event; all promises that an event settles have run before the next event.
+ */
 export class WorldClock implements Clock {
   events = 0;
   private nowMs = 0;

@@ -102,7 +102,10 @@ class Draw {
   }
 }
 
-/** Draws when messages are sent: in bursts or at a steady rate, sometimes with a pause after which the queue's metrics are asleep. */
+/**
+ * Draws when messages are sent: in bursts or at a steady rate, sometimes with a pause after which the queue's metrics
+ * are asleep.
+ */
 function drawTimes(draw: Draw, count: number, lastMs: number): number[] {
   const pauseMs = draw.chance(0.06) ? 7 * HOUR : 0;
   const bursts = draw.times(draw.between(1, 3), () => draw.random.next() * lastMs);

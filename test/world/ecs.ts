@@ -27,7 +27,9 @@ const HELD_OFF: readonly StopCause[] = ['scale-in', 'deploy'];
 /** A revision of the task definition, and what its tasks do when they are started. */
 export interface Version {
   name: string;
-  /** `no-image`: it cannot be pulled. `crashes`: it exits a second after its start. `unhealthy`: its health check fails. */
+  /**
+   * `no-image`: it cannot be pulled. `crashes`: it exits a second after its start. `unhealthy`: its health check fails.
+   */
   kind: 'good' | 'no-image' | 'crashes' | 'unhealthy';
 }
 
@@ -92,9 +94,13 @@ export interface ServiceSettings {
     | { isUp: () => boolean; each: readonly { periodSeconds: number; evaluationPeriods: number }[] }
     | undefined;
   circuitBreaker: boolean;
-  /** Whether a rollback reuses the old version's deployment if it is still active. AWS does not say: worlds try both. */
+  /**
+   * Whether a rollback reuses the old version's deployment if it is still active. AWS does not say: worlds try both.
+   */
   takesUpActive: boolean;
-  /** Whether a protected task may always renew its protection. AWS does not say; the default assumes that it may not. */
+  /**
+   * Whether a protected task may always renew its protection. AWS does not say; the default assumes that it may not.
+   */
   grantsRenewals?: boolean;
 }
 

@@ -27,8 +27,8 @@ interface Entry {
   /** One reason for each time that the job may begin again: a message and its copy can both be in the queue. */
   reasons: string[];
   /**
-   * A second copy may exist: SQS delivered the message twice, or the answer to the send of its copy, or to its deletion,
-   * was lost.
+   * A second copy may exist: SQS delivered the message twice, or the answer to the send of its copy, or to its
+   * deletion, was lost.
    */
   hasTwin: boolean;
   /** The task that began its last job. */
@@ -166,7 +166,9 @@ export class Ledger {
     this.cut(number, holder, ranMs);
   }
 
-  /** Allows the job to begin once more: it has not succeeded, or a fault kept its message from being settled or hidden. */
+  /**
+   * Allows the job to begin once more: it has not succeeded, or a fault kept its message from being settled or hidden.
+   */
   excuse(number: number, reason: string, { mayHaveTwin = false } = {}): void {
     const entry = this.entries[number]!;
     if (entry.reasons.length < MOST_REASONS) entry.reasons.push(reason);

@@ -7,7 +7,9 @@ import type { PlannedMessage } from './ledger';
 import { burst, scenario } from './scenarios';
 import { HOUR, MINUTE, runWorld, type WorldResult, type WorldSettings } from './world';
 
-/* What safe scale-in costs when the queue's metrics do not say how many tasks have work. docs/scaling.md has the table. */
+/*
+ * What safe scale-in costs when the queue's metrics do not say how many tasks have work. docs/scaling.md has the table.
+ */
 const MAX = 40;
 const KEEP_IDLE_SECONDS = 240;
 
@@ -71,7 +73,9 @@ describe('with ten jobs at once in a task', () => {
   const concurrency = 10;
   const planned = drawFallingLoad();
 
-  /** A policy that keeps one task for every `messagesOfATask` messages in flight: they may be spread over many tasks. */
+  /**
+   * A policy that keeps one task for every `messagesOfATask` messages in flight: they may be spread over many tasks.
+   */
   const keeping = (messagesOfATask: number): ScalingPolicy => {
     const partsOf = (messages: number) =>
       gradedPolicy({

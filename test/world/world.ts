@@ -331,7 +331,9 @@ class World {
     return !canAskEcs || faults.some(({ kind }) => kind === 'ecsDown');
   }
 
-  /** Whether the deploy has a reason to fail or not to end: its tasks were killed, or the service was deployed again. */
+  /**
+   * Whether the deploy has a reason to fail or not to end: its tasks were killed, or the service was deployed again.
+   */
   private isDisturbed({ startedAtMs, failedAtMs }: StackUpdate): boolean {
     const { strikes = [], deploys = [] } = this.given;
     const untilMs = failedAtMs ?? this.clock.now();
@@ -402,7 +404,10 @@ class World {
     return container;
   }
 
-  /** Whether the newest version has run for so long that every older task knows of it and has begun its last poll's jobs. */
+  /**
+   * Whether the newest version has run for so long that every older task knows of it and has begun its last poll's
+   * jobs.
+   */
   private mustRetire({ deployment }: EcsTask): boolean {
     const { newest, replacedSinceMs } = this.service;
     if (this.isUnseen || deployment === newest || replacedSinceMs === undefined) return false;
