@@ -6,17 +6,18 @@ import { own } from './owned.mjs';
 
 const ROOT = '/sys/fs/cgroup';
 const BYTES_PER_MIB = 2 ** 20;
-const LOOK_EVERY_MS = 20;
-/** For what the kernel still has to do for a process that has ended. */
+const POLL_MS = 20;
+/** How long the kernel may take to clean up after the processes of a group. */
 const REMOVE_WITHIN_MS = 5_000;
 
 /**
- * What differs between cgroup v1, with a tree for each controller, and v2, with one for all: https://docs.kernel.org/admin-guide/cgroup-v2.html
- * view: where a container sees the group of its memory
+ * The differences between cgroup v1, which has a tree for each controller, and v2, which has one tree for all.
+ * `view` is where a container sees the memory group that it is in.
+ * https://docs.kernel.org/admin-guide/cgroup-v2.html
  */
 const VERSIONS = {
   v1: {
-    isThere: () => ['memory', 'pids'].every((name) => existsSync(`${ROOT}/${name}/cgroup.procs`)),
+    isAvailable: () => ['memory', 'pids'].every((name) => existsSync(`${ROOT}/${name}/cgroup.procs`)),
     prepare: () => {},
     folders: (name) => ({ memory: `${ROOT}/memory/${name}`, pids: `${ROOT}/pids/${name}` }),
     view: `${ROOT}/memory`,
@@ -25,7 +26,7 @@ const VERSIONS = {
     kills: 'memory.oom_control',
   },
   v2: {
-    isThere: () => {
+    isAvailable: () => {
       const file = `${ROOT}/cgroup.controllers`;
       const names = existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ') : [];
       return ['memory', 'pids'].every((name) => names.includes(name));
@@ -39,7 +40,10 @@ const VERSIONS = {
   },
 };
 
-/** Enters the group of memory and that of ids, and then sees the first one as a container sees its own. */
+/**
+ * Script that enters a memory group and a pids group, mounts the first where a container sees its own, and runs a
+ * command.
+ */
 const ENTER = `
   echo $$ >"$1/cgroup.procs" && echo $$ >"$2/cgroup.procs" || exit 1
   memory=$1 view=$3
@@ -49,7 +53,7 @@ const ENTER = `
 
 let count = 0;
 
-/** Why this machine gives no group with a limit of memory and of ids; undefined where it does. */
+/** @returns why this machine cannot limit the memory and process ids of a group, or undefined if it can */
 export function whyNoGroups() {
   let group;
   try {
@@ -64,9 +68,9 @@ export function whyNoGroups() {
   }
 }
 
-/** A group of processes of its own, as a container has one: who is in it stays in it, wherever else it goes. */
+/** Makes a group of processes, as each container has one. A process stays in its group, even in another session. */
 export function createGroup({ memoryMiB } = {}) {
-  const version = Object.values(VERSIONS).find(({ isThere }) => isThere());
+  const version = Object.values(VERSIONS).find(({ isAvailable }) => isAvailable());
   if (version === undefined) throw new Error('there are no controllers of memory and of process ids');
   version.prepare();
   const { memory, pids } = version.folders(`watchbot-chaos-${process.pid}-${(count += 1)}`);
@@ -75,17 +79,17 @@ export function createGroup({ memoryMiB } = {}) {
   const group = {
     enter: ['/bin/sh', '-c', ENTER, 'sh', memory, pids, version.view],
     members: () => readFileSync(`${pids}/cgroup.procs`, 'utf8').split('\n').filter(Boolean).map(Number),
-    /** @param most ids of processes and threads, or `max` */
+    /** @param most number of processes and threads, or `max` for no limit */
     limitIds: (most) => writeFileSync(`${pids}/pids.max`, String(most)),
-    /** How many of its processes the kernel has ended for their memory. */
+    /** Number of processes of the group that the kernel has killed for lack of memory. */
     memoryKills: () =>
       Number(/^oom_kill (\d+)$/m.exec(readFileSync(`${memory}/${version.kills}`, 'utf8'))[1]),
-    /** As the end of a container: all that is in it at once, and nothing new. */
+    /** Kills everything in the group, and lets nothing new start, as at the end of a container. */
     kill: async () => {
       group.limitIds(0);
       while (group.members().length > 0) {
         group.members().forEach(kill);
-        await sleep(LOOK_EVERY_MS);
+        await sleep(POLL_MS);
       }
     },
   };
@@ -99,7 +103,7 @@ export function createGroup({ memoryMiB } = {}) {
 
 function limitMemory(folder, { memoryLimit, swapLimit }, bytes) {
   writeFileSync(`${folder}/${memoryLimit}`, String(bytes));
-  // Not on every machine; without it memory is not used up but moved to a disk.
+  // Some machines have no limit of swap. Without it, memory that is used up would be swapped to a disk.
   const file = `${folder}/${swapLimit.file}`;
   if (existsSync(file)) writeFileSync(file, String(swapLimit.value(bytes)));
 }
@@ -108,7 +112,7 @@ function kill(pid) {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It may just have ended.
+    // The process may just have ended.
     if (error.code !== 'ESRCH') throw error;
   }
 }
@@ -121,7 +125,7 @@ async function remove(folder) {
       return;
     } catch (error) {
       if (error.code !== 'EBUSY' || performance.now() > untilMs) throw error;
-      await sleep(LOOK_EVERY_MS);
+      await sleep(POLL_MS);
     }
   }
 }

@@ -1,10 +1,10 @@
-// Loaded before the watcher where libfaketime is not at hand: the time of day jumps as a file says, and as in reality
-// the clock by which timers run does not.
+// Preloaded into the watcher if libfaketime is not installed. The time of day jumps as a file says. The clock of timers
+// does not, as in reality.
 const { readFileSync } = require('node:fs');
 const process = require('node:process');
 const { setInterval } = require('node:timers');
 
-const LOOK_EVERY_MS = 200;
+const POLL_MS = 200;
 const RealDate = Date;
 const realNow = Date.now;
 let shiftMs = 0;
@@ -24,4 +24,4 @@ globalThis.Date = class Date extends RealDate {
   }
 };
 look();
-setInterval(look, LOOK_EVERY_MS).unref();
+setInterval(look, POLL_MS).unref();

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const FINISH = path.join(__dirname, 'finish.mjs');
 
-/** By a process of its own, since these are modules of Node's. */
+/** Calls `count` in a new process, since Jest cannot load ES modules here. */
 function count(ends: Record<string, number>, places: Record<string, string>): Record<string, number> {
   const script = `
     import { count } from ${JSON.stringify(FINISH)};

@@ -15,18 +15,18 @@ import { own } from './owned.mjs';
 export const REGION = 'us-east-1';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const ACCOUNT_ID = '000000000000';
-/** The plugin's own default: what comes more often is a dead letter. */
+/** The plugin's default. A message that is received more often becomes a dead letter. */
 export const MAX_RECEIVES = 10;
-/** SQS's own limits. */
+/** Limits of SQS for a batch. */
 const MAX_BATCH = 10;
 const MAX_BATCH_BYTES = 2 ** 20;
 /**
- * The attribute by which a worker knows a message that is more than a body: `chaos-KIND-KEY-`. A message that the watcher
- * sends anew gets another id, and keeps this.
+ * The attribute that tells a worker the kind and key of a message: `chaos-KIND-KEY-`. A message that the watcher sends
+ * anew gets another id but keeps this attribute.
  */
 const MARK = 'mark';
 
-/** SQS on loopback, in a process of its own, which also ends when this one does. */
+/** Starts SQS on loopback in a child process, which ends if this process does. */
 export async function startEmulator() {
   const child = fork(path.join(import.meta.dirname, 'emulator-process.mjs'));
   const ended = once(child, 'exit');
@@ -44,9 +44,9 @@ export async function startEmulator() {
 }
 
 /**
- * @param groups of a FIFO queue, to which messages are sent in turn; 0: it is none
- * @param maxReceives what comes more often is a dead letter
- * @returns a queue with a dead-letter queue, and what a scenario does with it
+ * Creates a queue with a dead-letter queue.
+ * @param groups number of groups of a FIFO queue, which messages are sent to in turn; 0 for a standard queue
+ * @param maxReceives a message that is received more often becomes a dead letter
  */
 export async function createQueue(endpoint, name, { groups = 0, maxReceives = MAX_RECEIVES } = {}) {
   const sqs = new SQSClient({ endpoint, region: REGION, credentials: CREDENTIALS });
@@ -67,9 +67,9 @@ export async function createQueue(endpoint, name, { groups = 0, maxReceives = MA
     url,
     isFifo: groups > 0,
     maxReceives,
-    /** All that were sent, in that order: id, or else key → body and group, and kind. */
+    /** Sent messages, in order: key, or id if it has none → body, group and kind. */
     sent: new Map(),
-    /** @param bodies each of them a text, or with a kind and a key */
+    /** @param bodies each is a text, or an object of body, kind and key */
     async send(bodies) {
       for (const part of inBatches(bodies)) {
         const batch = part.map((body, index) => toMessage(body, this.sent.size + index, groups));
@@ -92,7 +92,9 @@ export async function createQueue(endpoint, name, { groups = 0, maxReceives = MA
       const [main, dead] = [await attributesOf(sqs, url), await attributesOf(sqs, deadUrl)];
       return { ...main, dead: dead.visible + dead.inFlight };
     },
-    /** Id, or else key → where each message is that was not deleted. By the emulator's own word: SQS itself only has numbers. */
+    /**
+     * Where each message is that was not deleted, by key or id. Only the emulator can say this: SQS has just counts.
+     */
     async places() {
       const [main, dead] = [await inspect(endpoint, mainName), await inspect(endpoint, deadName)];
       return new Map([
@@ -115,7 +117,7 @@ export const markOf = (kind, key) => `chaos-${kind}-${key}-`;
 const nameOf = ({ messageId, messageAttributes }) =>
   /^chaos-\w+-(\w+)-/.exec(messageAttributes?.[MARK]?.StringValue)?.[1] ?? messageId;
 
-/** As many as SQS takes at once, by their count and by their bytes. */
+/** Splits messages into batches that SQS accepts, by count and by size. */
 function* inBatches(bodies) {
   let [batch, bytes] = [[], 0];
   for (const each of bodies) {
@@ -131,7 +133,7 @@ function* inBatches(bodies) {
 }
 
 async function inspect(endpoint, name) {
-  // The emulator takes what is signed, by any keys.
+  // The emulator accepts any signature.
   const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=test, Signature=none' };
   const asked = get(`${endpoint}/_fauxqs/queues/${name}`, { headers });
   const [response] = await once(asked, 'response');

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const OUTCOMES = path.join(__dirname, 'outcomes.mjs');
 
-/** A try of a message: by whom, when, and what the watcher's log says of its end. */
+/** One try of a message: its watcher, its time, and what the watcher's log says about its end. */
 interface Try {
   watcher?: string;
   atMs?: number;
@@ -12,7 +12,7 @@ interface Try {
   log?: string;
 }
 
-/** A second try that is done, and in the queue no more. */
+/** A second try that succeeds, and whose message is deleted. */
 const DONE: Try = { watcher: 'well', log: 'success] (exit code 0' };
 
 const CASES: { what: string; tries: Try[]; twice?: string; dead?: string }[] = [
@@ -57,7 +57,7 @@ const CASES: { what: string; tries: Try[]; twice?: string; dead?: string }[] = [
   },
 ];
 
-/** By a process of its own, since these are modules of Node's. */
+/** Calls the functions in a new process, since Jest cannot load ES modules here. */
 function explain(): { twice?: string; dead?: string }[] {
   const script = `
     import { explainDead, explainTwice, readOutcomes } from ${JSON.stringify(OUTCOMES)};
@@ -92,7 +92,7 @@ function explain(): { twice?: string; dead?: string }[] {
 const explained = explain();
 
 it.each(CASES.map((each, index) => ({ ...each, index })))(
-  'takes for a reason of what was done twice, or is a dead letter, what is one: $what',
+  'explains a repeat or a dead letter only by a real reason: $what',
   ({ index, tries, twice, dead }) => {
     if (tries.includes(DONE)) expect(explained[index]!.twice).toBe(twice);
     else expect(explained[index]!.dead).toBe(dead);

@@ -1,7 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How often each fault comes in one deck of answers. `After`: SQS has done what it was asked, its answer is lost. */
+/**
+ * How often each fault is in one deck of answers. In `resetAfter`, SQS has done what it was asked, but its answer is
+ * lost.
+ */
 export const FAULTS = {
   none: 13,
   delay: 2,
@@ -18,16 +21,16 @@ export const FAULTS = {
   drip: 1,
   partly: 3,
 };
-/** Of these one each, under the first deck: the client waits for as long as it ever does. */
+/** Faults that come once, after the first deck: for them the client waits until its timeout. */
 export const SILENCES = ['silent', 'stalled'];
 
 /**
- * What happens to the first request of an operation, to the second …: the same for the same seed, whatever the others
- * do meanwhile. Each fault comes in each deck, so that none is left to chance.
+ * Decides what happens to the first, second … request of an operation. It depends only on the seed, not on other
+ * requests. Each deck has every fault, so that none is left to chance.
  */
 export function createDeck({ random, faults, once }) {
   const all = Object.entries(faults).flatMap(([fault, count]) => Array(count).fill(fault));
-  // Drawn from the end.
+  // Cards are drawn from the end.
   let cards = [...once, ...random.shuffled(all)];
   return {
     draw: () => {
@@ -44,12 +47,12 @@ export function answer(response, status, body) {
   response.end(body);
 }
 
-/** SQS never hears of the request. */
+/** Faults before the request has reached SQS. */
 export const BEFORE = {
   reset: ({ request }) => request.socket.resetAndDestroy(),
   silent: () => {},
   error500: refuse(500, 'com.amazonaws.sqs#InternalFailure'),
-  // As a load balancer in front of it says it.
+  // The answer of a load balancer in front of SQS.
   error502: ({ response }) => {
     response.writeHead(502, { 'content-type': 'text/html' });
     response.end(PAGE);
@@ -59,7 +62,7 @@ export const BEFORE = {
   skewed: refuse(403, 'com.amazon.coral.service#RequestTimeTooSkewed'),
 };
 
-/** SQS has done what it was asked. */
+/** Faults after SQS has done what it was asked. */
 export const AFTER = {
   resetAfter: ({ request }) => request.socket.resetAndDestroy(),
   truncated: ({ response }, body) => {
@@ -83,7 +86,7 @@ export const AFTER = {
 };
 
 const PAGE = '<html><body>Bad Gateway</body></html>';
-/** With status 200: what a portal or a broken cache answers, and JSON of another shape. */
+/** Bodies sent with status 200: what a portal or a broken cache answers, and JSON of another shape. */
 const GARBAGE = [
   PAGE,
   '{"Messages":',
@@ -93,7 +96,7 @@ const GARBAGE = [
   '\0\u{fffd}',
   '{"Messages":null,"Failed":null}',
 ];
-/** In 2 s, slowly but steadily. */
+/** A dripping answer takes 2 s, in steady pieces. */
 const DRIPS = 40;
 const DRIP_MS = 50;
 

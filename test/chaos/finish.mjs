@@ -1,16 +1,16 @@
 import { MAX_RECEIVES } from './emulator.mjs';
 
 /**
- * Ends what still runs, and says by the ledger what became of each message.
- * @param isExplained of a message that was done more than once; it may say why
- * @param isDeadExpected of one that is a dead letter
+ * Ends what still runs, and counts from the ledger what happened to each message.
+ * @param isExplained whether there is a reason that a message was done more than once; it may return the reason
+ * @param isDeadExpected whether a message was expected to become a dead letter
  */
 export async function finishRun(run, { isExplained, isDeadExpected = () => false }) {
   const { queue, ledger, watchers, emulator, problems } = run;
   const requests = await emulator.requests();
   const ends = await watchers.stopAll();
   const seconds = run.elapsedSeconds();
-  // Asked when nobody has anything in hand any more, so that each message is in one place.
+  // No watcher has a message in hand any more, so each message is in one place.
   const places = await queue.places();
   await ledger.end();
   await emulator.end();
@@ -38,7 +38,7 @@ export async function finishRun(run, { isExplained, isDeadExpected = () => false
   };
 }
 
-/** @returns in words, how often each of them is there */
+/** @returns how often each word is in the list, as text */
 export function tally(words) {
   const counts = new Map();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -46,32 +46,32 @@ export function tally(words) {
 }
 
 /**
- * Each message counts once as done, lost, left or dead; `undeleted` are done.
- * @param places of what is still there when nobody works any more: see emulator.mjs
+ * Counts each message once as done, lost, left or dead; `undeleted` ones are done as well.
+ * @param places where the remaining messages are, after all watchers have ended: see emulator.mjs
  */
 export function count(sent, { messages }, places) {
   const histories = [...sent.keys()].map((id) => ({ id, starts: [], ends: [], ...messages.get(id) }));
   const isDone = ({ ends }) => ends.length > 0;
   const undone = histories.filter((history) => !isDone(history));
-  const isThere = ({ id }) => places.has(id) && places.get(id) !== 'dead';
+  const isInQueue = ({ id }) => places.has(id) && places.get(id) !== 'dead';
   return {
     histories,
     done: histories.length - undone.length,
     lost: undone.filter(({ id }) => !places.has(id)).length,
-    left: undone.filter(isThere).length,
-    // Also what was done and came too often nevertheless.
+    left: undone.filter(isInQueue).length,
+    // Includes messages that were done, but received too often nevertheless.
     dead: histories.filter(({ id }) => places.get(id) === 'dead').length,
-    undeleted: histories.filter((history) => isDone(history) && isThere(history)).length,
+    undeleted: histories.filter((history) => isDone(history) && isInQueue(history)).length,
     interrupted: histories.filter(({ starts, ends }) => starts.length > ends.length).length,
   };
 }
 
-/** How often the one that came most often had been received when it was first done. */
+/** The most receives that a message needed until it was first done. */
 export function mostReceives({ messages }) {
   return [...messages.values()].reduce((most, { ends }) => Math.max(most, ends[0]?.receives ?? 0), 0);
 }
 
-/** @returns in words, how many messages needed how many receives, as workers saw it when they were done */
+/** @returns how many messages needed how many receives until they were first done, as text */
 export function describeReceives({ messages }) {
   const counts = new Map();
   for (const { ends } of messages.values()) {

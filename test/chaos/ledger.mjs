@@ -5,8 +5,8 @@ import { own } from './owned.mjs';
 const TICK_MS = 100;
 
 /**
- * What workers have done, by their own word: a line for each start and each end, in the order in which they were
- * written. The time stands between them, and so does the end of each watcher that was killed.
+ * A file to which workers append a line at each start and each end. Between these lines, the harness writes the time,
+ * and the name of each watcher that it kills.
  */
 export function openLedger(file) {
   const write = (...words) => appendFileSync(file, `${words.join(' ')}\n`);
@@ -19,8 +19,8 @@ export function openLedger(file) {
 }
 
 /**
- * @returns messages: id → starts and ends, each by whom, when and in which line; killedAtMs: watcher → when; jumpsMs: of
- * the clock; odd: lines by workers that are never to be there
+ * @returns messages: id → starts and ends, each with watcher, time and line number; killedAtMs: watcher → time of its
+ * kill; jumpsMs: when the clock jumped; odd: lines that no worker should ever write
  */
 function parse(text) {
   const messages = new Map();
@@ -46,10 +46,10 @@ export function doneOf({ messages }) {
   return [...messages.values()].filter(({ ends }) => ends.length > 0).length;
 }
 
-/** Between a worker's end and the deletion of its message lie a short wait for others and one call. */
+/** Time within which a message is deleted after its worker's end: a short wait for a batch, and one call. */
 const SETTLE_WITHIN_MS = 5_000;
 
-/** Done twice because the watcher that had it was killed before it could delete the message. */
+/** Whether a message was done again only because its watcher was killed before it could delete the message. */
 export function isExplainedByKills({ ends }, { killedAtMs }) {
   return ends.slice(0, -1).every(({ watcher, atMs }) => {
     const killedMs = killedAtMs.get(watcher);

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOOK_EVERY_MS = 10;
+const POLL_MS = 10;
 const GONE_WITHIN_MS = 5_000;
 
 /**
- * What a watcher has started is gone soon after it, whichever way it ended. A group knows all of it exactly; without one
- * it is known by its environment or by what it was started with.
- * @returns how long it took
+ * Waits until everything that a watcher has started is gone, and reports a problem if that takes too long. Processes
+ * are found by the watcher's group, or without one by their environment or command line.
+ * @returns how long it took, in ms
  */
 export async function whenAllGone(run, watcher) {
   const beginMs = performance.now();
@@ -20,7 +20,7 @@ export async function whenAllGone(run, watcher) {
       run.problems.push(`left by ${watcher.name}: ${names}`);
       return ms;
     }
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_MS);
   }
 }
 

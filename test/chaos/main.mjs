@@ -1,4 +1,4 @@
-// Works messages down while things go wrong, and counts by a ledger that the workers write what became of each.
+// Processes messages while things go wrong, and counts what happened to each message from a ledger that workers write.
 // Usage: npm run test:chaos [-- [--seed N] [--only NAME,…] [--messages N] [--minutes M] [--short] [--keep]]
 import Table from 'cli-table3';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,14 +11,14 @@ import { SCENARIOS } from './scenarios/index.mjs';
 import { BUNDLE } from './watchers.mjs';
 
 /**
- * As many of the messages as the time allows. On 2 processors that nothing else kept busy, all 20,000 were seen for
- * each of the last two; on busy ones it may be `--minutes 16`.
+ * Each scenario gets as many of its messages done as the time allows. On two idle processors, the last two scenarios
+ * did all 20,000; on busy ones, try `--minutes 16`.
  */
 const DEFAULTS = { messages: 20_000, minutes: 8 };
-/** What CI has the time for: that the harness works, and a few ends of watchers. */
+/** A run that is short enough for CI: it shows that the harness works, and ends a few watchers. */
 const SHORT = { messages: 600, minutes: 2, only: 'proxy,fifo,sigkill,sigterm', outageSeconds: 4 };
 const OUTAGE_SECONDS = 20;
-/** For what is in the queue when the time is over to be worked off; and then to end what still runs. */
+/** Time after the run to empty the queue, and then to end what still runs. */
 const GRACE_SECONDS = { drain: 20, end: 40 };
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -31,7 +31,7 @@ process.on('uncaughtException', (error) => {
   void stop(1);
 });
 
-// Whatever hangs: nothing here takes longer than this.
+// Even if something hangs, the run ends after this time.
 setTimeout(
   () => {
     console.error(`not over after ${options.minutes} minutes and ${GRACE_SECONDS.end} s`);
@@ -57,7 +57,7 @@ function readOptions() {
   const unknown = only.filter((name) => !(name in SCENARIOS));
   if (unknown.length > 0)
     fail(`no scenario ${unknown.join(', ')}: there are ${Object.keys(SCENARIOS).join(', ')}`);
-  // In their own order, whatever that of the names: who takes all the time there is comes last.
+  // Scenarios run in their own order, not in that of `--only`: those that take all remaining time come last.
   const scenarios = Object.entries(SCENARIOS)
     .filter(([name]) => only.includes(name))
     .map(([name, scenario]) => ({ name, ...scenario }));
@@ -75,7 +75,7 @@ function fail(text) {
   process.exit(2);
 }
 
-/** Its part of the time that is left, by what it and those after it have to do. */
+/** The scenario's share of the remaining time, in proportion to the scenarios after it. */
 function secondsFor(scenario) {
   const { scenarios } = options;
   const after = scenarios.slice(scenarios.indexOf(scenario));
@@ -122,7 +122,7 @@ function printTable(rows) {
   }
 }
 
-/** With nothing of its own left behind; but where something failed, with ledgers and logs. */
+/** Ends everything and exits. Ledgers and logs are kept if something failed. */
 async function stop(code) {
   await endOwned();
   if (code === 1 || options.keep) console.log(`ledgers and logs: ${folder}`);

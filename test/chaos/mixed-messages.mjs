@@ -3,7 +3,7 @@ import path from 'node:path';
 import { markOf } from './emulator.mjs';
 import { createRandom } from './random.mjs';
 
-/** How often each kind of job comes: see mixed.sh. */
+/** How often each kind of job is drawn. mixed.sh says what each does. */
 const WEIGHTS = {
   ...{ plain: 20 },
   ...{ group: 3, setsid: 4, timeout: 4, forks: 4, deaf: 4, bare: 4, many: 2, holds: 1 },
@@ -13,14 +13,16 @@ const WEIGHTS = {
   ...{ deep: 5, deeper: 1, sns: 2, pair: 4, emoji: 4, big: 1, returns: 4, bytes: 4 },
 };
 
-/** Those that are never done, each so often. They are sent first, since it takes a while until they are dead letters. */
+/**
+ * Number of jobs of each kind that never succeeds. They are sent first, since they take a while to become dead letters.
+ */
 const HOPELESS = { hopeless: 4, overtime: 3 };
 
 const RANDOM_BYTES = 20_000;
 
 const nested = (depth, inside) => '['.repeat(depth) + inside + ']'.repeat(depth);
 
-/** What is sent, by the kind; `seen` is what the worker is to have of it, where that is something else. */
+/** The body that is sent, by kind. `seen` is what the worker should get if it differs. */
 const BODIES = {
   deep: (key) => ({ body: `{"${key}":${nested(5_000, '1')}}` }),
   deeper: (key) => ({ body: `{"${key}":${nested(100_000, '1')}}` }),
@@ -33,7 +35,7 @@ const BODIES = {
   big: (key) => ({ body: `${key} ${'0123456789 '.repeat(20_000)}` }),
 };
 
-/** As SNS writes it, with what it never writes in an attribute: as deep as JSON can be read, and too deep to be followed. */
+/** An envelope of SNS that also has unknown fields, one of them nested too deeply for a recursive function. */
 function envelope(key) {
   const parts = {
     Type: 'Notification',
@@ -49,11 +51,11 @@ function envelope(key) {
 
 /**
  * Draws messages of all kinds.
- * @param folder for the bodies that workers are to see
- * @returns gives so many of them
+ * @param folder for the bodies that workers should get
+ * @returns a function that draws the given number of messages
  */
 export function createMixedMessages({ seed, folder }) {
-  // Of its own: what is drawn for watchers depends on how fast they are.
+  // A separate random stream: how much is drawn for watchers depends on their speed.
   const random = createRandom(seed);
   writeBytes(path.join(folder, 'bytes'), random);
   const waiting = Object.entries(HOPELESS).flatMap(([kind, count]) => Array(count).fill(kind));
@@ -68,7 +70,7 @@ export function createMixedMessages({ seed, folder }) {
   return (most) => Array.from({ length: most }, make);
 }
 
-/** Of these kinds, one after the other. */
+/** Makes `count` messages of the given kinds in turn. */
 export function messagesOf({ sent }, count, kinds) {
   return Array.from({ length: count }, (_, index) => {
     const kind = kinds[index % kinds.length];
@@ -79,7 +81,7 @@ export function messagesOf({ sent }, count, kinds) {
 
 export const isHopeless = ({ kind }) => kind in HOPELESS;
 
-/** Without an end of a line in it. */
+/** Writes random bytes without a line feed. */
 function writeBytes(file, random) {
   const bytes = Uint8Array.from({ length: RANDOM_BYTES }, () => random.whole(0, 255));
   writeFileSync(

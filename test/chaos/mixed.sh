@@ -1,6 +1,7 @@
-# The worker of a watcher whose jobs are of all kinds, read or run by a shell. Each line is one write at the end of the
-# ledger. The mark among the message's attributes says what kind of job it is: see mixed-messages.mjs.
-# CHAOS_LOSES: the line that runs this gives no exit code on. CHAOS_STAYS: nothing that leaves the group is reached.
+# A worker for jobs of all kinds, sourced or run by a shell. Each line is one write at the end of the ledger. The mark in
+# the message's attributes gives the kind of job: see mixed-messages.mjs.
+# CHAOS_LOSES: the shell line that runs this loses the exit code. CHAOS_STAYS: the watcher cannot end processes that leave
+# their group, so no job leaves it.
 
 mark=${MessageAttributes#*chaos-}
 kind=${mark%%-*}
@@ -11,7 +12,7 @@ note() {
   echo "$1 $key $CHAOS_WATCHER $ApproximateReceiveCount $MessageId" >>"$CHAOS_LEDGER" || exit 1
 }
 
-# What each leaves behind writes this, if it is still there long after its job.
+# A process that a job leaves behind writes this if it still runs long after the job.
 stray="sleep 3; echo stray $key $CHAOS_WATCHER $kind >>'$CHAOS_LEDGER'"
 
 note start
@@ -20,7 +21,7 @@ note start
 [ -n "$CHAOS_HOARD" ] || case $kind in hoards) kind=plain ;; esac
 
 case $kind in
-  # What leaves its group, its session, its parent, or its environment, and goes on.
+  # Leave a process that goes on, in another group or session, or without its parent or environment.
   group) sh -c "$stray" </dev/null >/dev/null 2>&1 & ;;
   setsid) setsid sh -c "$stray" </dev/null >/dev/null 2>&1 & ;;
   timeout) timeout 100 sh -c "$stray" </dev/null >/dev/null 2>&1 & ;;
@@ -28,13 +29,13 @@ case $kind in
   deaf) (setsid sh -c "trap '' TERM; $stray" </dev/null >/dev/null 2>&1 &) ;;
   bare) (env -i setsid sh -c "trap '' TERM; $stray" </dev/null >/dev/null 2>&1 &) ;;
   many) for each in 1 2 3; do (setsid sh -c "(setsid sh -c \"$stray\" &) ; $stray" </dev/null >/dev/null 2>&1 &); done ;;
-  # As long as this holds the output, the job is not over.
+  # Holds the output open: the job is over only when this ends.
   holds) setsid sleep 1 & ;;
 
-  # What works elsewhere, and is waited for.
+  # Work in another group or session, and wait for it.
   away) timeout 100 sleep 0.7 || exit 1 ;;
   session) setsid --wait env -i sleep 0.7 || exit 1 ;;
-  # What is told to end, and does not; and what ends well when it is told.
+  # Ignore SIGTERM, or exit with 0 on it.
   ignores)
     trap '' TERM
     sleep 2
@@ -48,13 +49,13 @@ case $kind in
     for each in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 1; done
     ;;
 
-  # Ends of all kinds.
+  # End in all ways.
   fails) [ "$ApproximateReceiveCount" -gt 1 ] || exit 1 ;;
   killed) [ "$ApproximateReceiveCount" -gt 1 ] || kill -9 $$ ;;
   noop) [ "$ApproximateReceiveCount" -gt 1 ] || exit 4 ;;
   hopeless) exit 1 ;;
 
-  # All of it at once, for a while.
+  # Use much memory, or many processes, for a while.
   grows)
     bytes=${CHAOS_GROWS:-45000000}
     { head -c "$bytes" /dev/zero; sleep 0.4; } | tail -c "$bytes" >/dev/null || exit $?
@@ -64,7 +65,7 @@ case $kind in
     wait
     ;;
 
-  # Bodies of all kinds, as they came, and echoed: with a line's end, and without.
+  # Compare bodies of all kinds with what was sent, and print them, with and without a line feed at the end.
   deep | deeper | sns | pair | emoji | big)
     cmp -s "$MessageFile" "$CHAOS_BODIES/$key" || note wrong
     case $kind in pair | sns) [ "$Subject" = "subject $key" ] || note wrong ;; esac

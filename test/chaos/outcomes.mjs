@@ -1,19 +1,22 @@
-// What watchers said of the messages, beside what workers said: see ledger.mjs.
+// What the logs of watchers say about messages. What workers say is in ledger.mjs.
 import logLines from '../../dist/contract/log-lines.js';
 import sentAnew from '../../dist/contract/sent-anew.js';
 
-/** Between a worker's end and the deletion of its message lie a short wait for others and one call. */
+/** Time within which a message is deleted after its worker's end: a short wait for a batch, and one call. */
 const SETTLE_WITHIN_MS = 5_000;
 
 const DELETED = ['success', 'rejected'];
-/** Of which a copy may be sent. */
+/** Outcomes after which the watcher may send the message anew. */
 const UNCOUNTED = ['released', 'noop'];
 
-/** Also as `setsid` says it. */
+/** Ways in which a log says that a worker was killed. `setsid` exits with 9. */
 const KILLED = /SIGKILL|exit code (137|9)$/;
 const MADE = { fails: /exit code 1$/, killed: KILLED };
 
-/** @returns outcomeOf: of one receive; sendersOf: who sent a message as a copy, or was about to send one of it */
+/**
+ * @returns outcomeOf: the outcome of a receive; sendersOf: watchers that sent a message as a copy, or may have copied
+ * it
+ */
 export function readOutcomes(watchers) {
   const outcomes = new Map();
   const senders = [];
@@ -37,9 +40,9 @@ export function readOutcomes(watchers) {
 const nameOf = ({ watcher, messageId, receives }) => `${watcher} ${messageId} ${receives}`;
 
 /**
- * Of a message that was done more than once: for each end but one there is what kept the watcher from deleting it.
- * @param hasFewIds of a watcher, by its name; hasLittleMemory: the same
- * @returns the reasons, or undefined
+ * Explains why a message was done more than once: for all ends but one, something kept the watcher from deleting it.
+ * @param known hasFewIds, hasLittleMemory: whether the watcher of that name had few process ids, or little memory
+ * @returns the reasons, or undefined if they do not explain every repeat
  */
 export function explainTwice({ ends }, known) {
   const reasons = ends.map((end) => whyNotDeleted(end, known)).filter(Boolean);
@@ -59,26 +62,24 @@ function whyFailed({ watcher }, { reason }, { hasFewIds, hasLittleMemory }) {
   if (/by the kernel/.test(reason)) return "the kernel's kill for memory";
   if (/maxJobDuration/.test(reason)) return 'the time limit';
   if (hasLittleMemory(watcher) && KILLED.test(reason)) return 'a kill for memory, by its looks';
-  // A shell, or what it has run, that could start no program.
+  // The shell, or a program that it ran, could not start another program.
   return hasFewIds(watcher) && /exit code \d+/.test(reason) ? 'a lack of ids' : undefined;
 }
 
-/** Also what a job still does while the watcher is gone already. */
+/** Whether the watcher was killed about then. A job may go on for a moment after its watcher is gone. */
 const isCutOff = ({ watcher, atMs }, { killedAtMs }) =>
   Math.abs(killedAtMs.get(watcher) - atMs) <= SETTLE_WITHIN_MS;
 
 /**
- * The message is there still beside its copy, since who sent that was killed before it could delete it: perhaps even before
- * it could say that it had sent it.
+ * Whether a message was left in the queue beside its copy, because the watcher that sent the copy was killed before it
+ * could delete the message, or even before it could log the copy.
  */
 function isLeftBehind(ends, { killedAtMs, outcomes: { sendersOf } }) {
   const ids = [...new Set(ends.map(({ messageId }) => messageId))];
   return ids.length > 1 && ids.some((id) => sendersOf(id).some((watcher) => killedAtMs.has(watcher)));
 }
 
-/**
- * Why each try of a dead letter did not lead to its deletion; undefined where one of them is not known.
- */
+/** @returns why no try of a dead letter led to its deletion, or undefined if a try is not explained */
 export function explainDead({ starts, ends }, { kind }, known) {
   if (starts.length === 0) return undefined;
   const isDone = ends.length > 0;

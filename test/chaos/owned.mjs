@@ -1,7 +1,7 @@
-/** What was started and has to be ended, also when the run is interrupted: nothing is ended by its name. */
+/** Functions that end what was started, also if the run is interrupted. Nothing is ever ended by its name. */
 const ends = new Set();
 
-/** @returns ends it, once, and forgets it */
+/** Has `endOwned` call a function. @returns a function that calls it at most once */
 export function own(end) {
   const once = async () => {
     if (!ends.delete(once)) return;
@@ -11,7 +11,10 @@ export function own(end) {
   return once;
 }
 
-/** The last first: watchers end before the emulator on which they poll. Also what is started meanwhile. */
+/**
+ * Ends everything, the newest first: watchers end before the emulator that they poll. Includes what is started
+ * meanwhile.
+ */
 export async function endOwned() {
   while (ends.size > 0) {
     await [...ends]

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Everything that a process has started and that has not ended, down to the last. */
+/** All running descendants of a process. */
 export function descendantsOf(pid) {
   const children = new Map();
   for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
@@ -15,7 +15,7 @@ function parentOf(pid) {
   return Number(statOf(pid)?.[1]);
 }
 
-/** What is behind the program's name, which may have anything in it, in parentheses. */
+/** Fields after the program's name, which is in parentheses and may contain any character. */
 function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -25,16 +25,22 @@ function statOf(pid) {
   }
 }
 
-/** On every Linux there is. */
+/** The same on every Linux. */
 const MS_PER_TICK = 10;
 
-/** Time of processor that it has used itself, its children not counted: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-export function processorMsOf(pid) {
+/**
+ * CPU time that a process has used, without its children.
+ * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+export function cpuMsOf(pid) {
   const [userTicks, systemTicks] = statOf(pid)?.slice(11, 13) ?? [];
   return (Number(userTicks) + Number(systemTicks)) * MS_PER_TICK;
 }
 
-/** As the end of a container: all of it at once. Stopped first, so that it starts nothing in between. */
+/**
+ * Kills a process and its descendants, as the end of a container does. It is stopped first, so that it starts nothing
+ * meanwhile.
+ */
 export function killTree(pid) {
   signal(pid, 'SIGSTOP');
   const all = [pid, ...descendantsOf(pid)];
@@ -45,7 +51,7 @@ function signal(pid, name) {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // It may just have ended.
+    // The process may just have ended.
     if (error.code !== 'ESRCH') throw error;
   }
 }

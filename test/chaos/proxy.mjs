@@ -7,41 +7,41 @@ import { AFTER, answer, BEFORE, createDeck } from './faults.mjs';
 import { own } from './owned.mjs';
 import { createRandom, seedFor } from './random.mjs';
 
-/** AWS takes no signature whose time is further from its own. */
+/** AWS refuses a signature whose time differs more than this from its own. */
 const MOST_SKEW_MS = 15 * 60_000;
 
-/** Watchers ask for nothing else, but for copies of messages, which is not asked for here. */
+/** Operations that watchers call, except for sending messages anew, which does not happen here. */
 export const OPERATIONS = ['ReceiveMessage', 'DeleteMessageBatch', 'ChangeMessageVisibilityBatch'];
 
 /**
- * A proxy on loopback before SQS, through which things go wrong.
- * @param faults how often each comes: see faults.mjs
+ * A proxy on loopback in front of SQS that makes requests fail.
+ * @param faults how often each fault is in a deck: see faults.mjs
  * @param onceOf operation → faults that come once
  */
 export async function startProxy({ target, seed, faults, onceOf = {} }) {
   const state = {
     ...{ target: new URL(target), agent: new Agent({ keepAlive: true }), isOut: false, isHealed: false },
-    /** Operation → what it is up to next. */
+    /** Operation → its random stream and its deck of faults. */
     of: Object.fromEntries(
       OPERATIONS.map((operation) => {
         const random = createRandom(seedFor(operation, seed));
         return [operation, { random, deck: createDeck({ random, faults, once: onceOf[operation] ?? [] }) }];
       }),
     ),
-    /** When each request came, in ms, and by which port. */
+    /** Time of each request in ms, and the port that it came to. */
     requests: [],
-    /** Operation → fault → how many. */
+    /** Operation → fault → number of requests that met it. */
     met: Object.fromEntries(OPERATIONS.map((operation) => [operation, {}])),
-    /** Signatures of a wrong time. */
+    /** Number of signatures with a wrong time. */
     skewed: 0,
-    /** Messages one of whose deletions or holds went wrong: such a message may come again. */
+    /** Ids of messages whose deletion or visibility change went wrong: such a message may come again. */
     disturbed: new Set(),
     /** Receipt handle → id of its message. */
     ids: new Map(),
   };
   const servers = [];
   return Object.assign(state, {
-    /** @returns an endpoint of its own for each watcher, by whose port its requests are told from those of others */
+    /** @returns a new endpoint, so that the port tells the requests of one watcher from those of others */
     listen: async () => {
       const server = await listen(state);
       servers.push(server);
@@ -53,7 +53,7 @@ export async function startProxy({ target, seed, faults, onceOf = {} }) {
       servers.forEach((server) => server.closeAllConnections());
     },
     endOutage: () => (state.isOut = false),
-    /** What an operation has not yet met. */
+    /** Faults that an operation has not yet met. */
     unmet: () =>
       OPERATIONS.flatMap((operation) =>
         Object.keys(faults)
@@ -104,12 +104,12 @@ async function handle(state, request, response) {
   disturb(state, refused);
   const { status, text: answered } = await pass(state, request, without(body, refused));
   const received = remember(state, answered);
-  // Whoever waits for it while SQS goes away does not get it.
+  // A request that is waiting when the outage begins gets no answer.
   if (state.isOut) {
     disturb(state, entries);
     return BEFORE.reset(exchange);
   }
-  // The longer it takes, the less is left of the time for which the messages are hidden.
+  // The longer the answer takes, the less of the visibility timeout is left.
   if (fault === 'drip') disturb(state, received);
   if (fault in AFTER) return AFTER[fault](exchange, answered);
   return answer(response, status, withFailed(answered, refused));
@@ -125,7 +125,7 @@ function chooseFault({ isOut, isHealed, of, met }, operation) {
   return fault;
 }
 
-/** The time that the client signed is written `20260102T030405Z`. */
+/** Whether the signed time, such as `20260102T030405Z`, is too far from the time of the proxy. */
 function isSkewed({ headers }) {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(headers['x-amz-date']) ?? [];
@@ -163,7 +163,7 @@ function remember({ ids }, answered) {
 }
 
 async function pass({ target, agent }, { method, url, headers }, body) {
-  // A batch of which nothing is left has no answer of SQS's own.
+  // SQS would refuse a batch without entries.
   if (JSON.parse(body).Entries?.length === 0) return { status: 200, text: '{}' };
   const length = { 'content-length': Buffer.byteLength(body) };
   const { hostname, port } = target;

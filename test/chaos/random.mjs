@@ -1,4 +1,4 @@
-/** Random choices that a seed repeats. What the machine makes of their timing differs from run to run. */
+/** Random choices that a seed repeats. Their timing still differs from run to run. */
 export function createRandom(seed) {
   // mulberry32
   let state = seed >>> 0;
@@ -18,7 +18,7 @@ export function createRandom(seed) {
         .toSorted((one, other) => one.key - other.key)
         .map(({ each }) => each),
     pick: (list) => list[Math.floor(next() * list.length)],
-    /** A key of `weights`, as often as its weight says. */
+    /** Picks a key of `weights` with a probability in proportion to its weight. */
     weighted: (weights) => {
       const entries = Object.entries(weights);
       let left = next() * entries.reduce((sum, [, weight]) => sum + weight, 0);

@@ -6,17 +6,17 @@ import { doneOf, openLedger } from './ledger.mjs';
 import { createRandom, seedFor } from './random.mjs';
 import { createWatchers } from './watchers.mjs';
 
-const LOOK_EVERY_MS = 250;
-const TELL_EVERY_MS = 10_000;
+const POLL_MS = 250;
+const REPORT_EVERY_MS = 10_000;
 const DRAIN_SECONDS = 25;
-/** So few wait that they are worked off soon when the time is over, and so many that no watcher lacks work. */
+/** Visible messages: few enough to be done soon when the time is over, and enough that every watcher has work. */
 const BACKLOG = 300;
 
 /**
- * What each scenario has: an emulator, a queue, a ledger, watchers, and its time.
- * @param queue of what kind: see emulator.mjs
- * @param seconds in which things go wrong, and most is worked off
- * @param mostSeconds by which the rest is worked off, or else the scenario has failed
+ * Starts what each scenario needs: an emulator, a queue, a ledger and watchers.
+ * @param queue options for the queue: see emulator.mjs
+ * @param seconds for how long things go wrong, while most messages are done
+ * @param mostSeconds when the rest must be done, or else the scenario fails
  */
 export async function startRun({ name, seed, messages, queue: kind, seconds, mostSeconds, folder: parent }) {
   const folder = path.join(parent, name);
@@ -36,37 +36,39 @@ export async function startRun({ name, seed, messages, queue: kind, seconds, mos
     queue,
     ledger,
     kills: 0,
-    toldMs: beginMs,
+    reportedMs: beginMs,
     problems: [],
     notes: [],
     elapsedSeconds,
     isLate: () => elapsedSeconds() > seconds,
     isOver: () => elapsedSeconds() > mostSeconds,
-    /** What is sent has to be worked off, and what a killed watcher held has to come back. */
+    /**
+     * Whether to stop sending: what is sent must be done, and messages of a killed watcher must become visible again.
+     */
     isTimeToDrain: (moreSeconds) =>
       elapsedSeconds() > Math.max(seconds - DRAIN_SECONDS - moreSeconds, (seconds - moreSeconds) * 0.5),
     check: (isTrue, problem) => void (isTrue || run.problems.push(problem)),
-    /** @param endpoint where the watchers look for SQS: the emulator, or a proxy before it */
+    /** @param endpoint SQS as the watchers see it: the emulator, or a proxy in front of it */
     watchersOn: (endpoint) => createWatchers({ endpoint, queue, ledger, folder }),
   };
   run.watchers = run.watchersOn(emulator.endpoint);
   return run;
 }
 
-/** Looks again and again until it is so, or there is no time at all any more. */
+/** Polls until the condition holds. @returns false if the time is over */
 export async function until(run, isSo) {
   for (;;) {
     if (await isSo()) return true;
     if (run.isOver()) return false;
-    if (performance.now() - run.toldMs > TELL_EVERY_MS) {
-      run.toldMs = performance.now();
-      await tell(run);
+    if (performance.now() - run.reportedMs > REPORT_EVERY_MS) {
+      run.reportedMs = performance.now();
+      await report(run);
     }
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_MS);
   }
 }
 
-async function tell({ name, queue, ledger, kills, elapsedSeconds }) {
+async function report({ name, queue, ledger, kills, elapsedSeconds }) {
   const { visible, inFlight } = await queue.counts();
   const parts = [
     `${Math.round(elapsedSeconds())} s`,
@@ -78,7 +80,7 @@ async function tell({ name, queue, ledger, kills, elapsedSeconds }) {
   console.log(`  ${name}: ${parts.join(', ')}`);
 }
 
-/** Until the queue is empty: what the ledger still lacks then is a dead letter, or lost. */
+/** Waits until the queue is empty. A message without an end in the ledger is then a dead letter, or lost. */
 export const drained = (run) =>
   until(run, async () => {
     const { visible, inFlight, delayed } = await run.queue.counts();
@@ -86,9 +88,9 @@ export const drained = (run) =>
   });
 
 /**
- * Sends little by little, until all are sent or it is time to work off what there is.
- * @param make gives so many messages; without it they are bodies by their shares
- * @param moreSeconds what else the scenario needs after that
+ * Sends messages bit by bit, until all are sent or it is time to empty the queue.
+ * @param make makes the given number of messages; by default they are bodies drawn by `shares`
+ * @param moreSeconds time that the scenario needs after that
  */
 export async function feed(run, { shares, make = makeBodies(run, shares), moreSeconds = 0 } = {}) {
   const { queue, messages } = run;
@@ -96,7 +98,7 @@ export async function feed(run, { shares, make = makeBodies(run, shares), moreSe
     const { visible } = await queue.counts();
     const count = Math.min(BACKLOG - visible, messages - queue.sent.size);
     if (count > 0) await queue.send(make(count));
-    await sleep(LOOK_EVERY_MS / 2);
+    await sleep(POLL_MS / 2);
   }
   if (queue.sent.size < messages)
     run.notes.push(`time for ${queue.sent.size} of ${messages} messages: more with --minutes`);
@@ -104,7 +106,7 @@ export async function feed(run, { shares, make = makeBodies(run, shares), moreSe
 
 export const makeBodies = (run, shares) => (count) => bodies(count, run.random, shares);
 
-/** Bodies, of which some are of another kind: see worker.sh. */
+/** Draws bodies. `shares` says how many are of another kind than plain: see worker.sh. */
 export function bodies(count, random, shares = { slow: 0.02 }) {
   const weights = { plain: 1 - Object.values(shares).reduce((sum, share) => sum + share, 0), ...shares };
   return Array.from({ length: count }, (_, index) => `${random.weighted(weights)} ${index}`);

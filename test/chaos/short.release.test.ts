@@ -4,15 +4,15 @@ import path from 'node:path';
 import { outputOfPassed, useMain } from '../helpers/run-main';
 import { SEED } from '../helpers/seeded';
 
-/** `npm run test:chaos`. */
+/** Starts what `npm run test:chaos` runs. */
 const start = useMain(path.join(__dirname, 'main.mjs'));
 
-it('loses no message while watchers are ended and SQS fails, in a short run', async () => {
+it('loses no message in a short run, while watchers are ended and SQS fails', async () => {
   const stdout = await outputOfPassed(start('--short', '--seed', String(SEED)));
   expect(stdout.match(/│ (proxy|fifo|sigkill|sigterm) .*│ ok /g)).toHaveLength(4);
 }, 180_000);
 
-it('loses none and leaves no process while workers go their own ways, in a short run', async () => {
+it('loses no message and leaves no process in a short run with workers of all kinds', async () => {
   const stdout = await outputOfPassed(start('--short', '--only', 'mixed', '--seed', String(SEED)));
   expect(stdout.match(/│ mixed .*│ ok /g)).toHaveLength(1);
 }, 180_000);
@@ -21,7 +21,7 @@ const noGroups = whyNoGroups();
 const itWithGroups = noGroups === '' ? it : it.skip;
 
 itWithGroups(
-  `gives no message up where ids and memory are used up, in a short run${noGroups && ` (${noGroups})`}`,
+  `gives up no message in a short run that uses up process ids and memory${noGroups && ` (${noGroups})`}`,
   async () => {
     const stdout = await outputOfPassed(start('--short', '--only', 'ids,memory', '--seed', String(SEED)));
     expect(stdout.match(/│ (ids|memory) .*│ ok /g)).toHaveLength(2);
@@ -29,7 +29,7 @@ itWithGroups(
   180_000,
 );
 
-/** By a process of its own, since this is a module of Node's. */
+/** Asks in a new process, since Jest cannot load ES modules here. */
 function whyNoGroups(): string {
   const file = JSON.stringify(path.join(__dirname, 'cgroup.mjs'));
   const script = `console.log((await import(${file})).whyNoGroups() ?? '')`;
@@ -38,7 +38,7 @@ function whyNoGroups(): string {
   }).trim();
 }
 
-it('says which scenarios there are to whoever names another', async () => {
+it('lists the scenarios if an unknown one is named', async () => {
   const run = start('--only', 'flood');
 
   expect(await run.ended).toEqual([2, null]);

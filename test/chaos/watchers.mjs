@@ -9,17 +9,17 @@ import { killTree } from './processes.mjs';
 export const BUNDLE = path.resolve(import.meta.dirname, '../../dist/layer/watcher.js');
 const LINE = `. '${path.join(import.meta.dirname, 'worker.sh')}'`;
 
-/** Short, so that what a killed watcher held soon comes back; long enough for heartbeats on a busy machine. */
+/** Short enough that messages of a killed watcher soon come back, long enough for heartbeats on a busy machine. */
 export const VISIBILITY_SECONDS = 10;
 
-/** Watchers of one scenario: the built bundle, each with a name of its own in the ledger. */
+/** Starts the built watcher for a scenario. Each watcher has its own name in the ledger. */
 export function createWatchers({ endpoint, queue, ledger, folder }) {
   const running = new Set();
   const all = [];
   let count = 0;
   /**
-   * @param line for the shell, of each message
-   * @param group of processes to which all of it belongs: see cgroup.mjs
+   * @param line shell line that is run for each message
+   * @param group the group that all processes of the watcher belong to: see cgroup.mjs
    */
   const start = ({
     concurrency,
@@ -52,7 +52,7 @@ export function createWatchers({ endpoint, queue, ledger, folder }) {
         CHAOS_WATCHER: name,
         ...environment,
       },
-      // With a channel, it also stops by itself when this process is gone.
+      // Because of the IPC channel, the watcher stops if this process ends.
       stdio: ['ignore', log, log, 'ipc'],
     });
     closeSync(log);
@@ -69,22 +69,23 @@ export function createWatchers({ endpoint, queue, ledger, folder }) {
       await group?.kill();
       await watcher.ended;
     };
-    // Written first: the kill comes after all that is in the ledger by then, and no later than at the next tick.
-    const tell = () => {
+    // Written before the kill, so that it comes after all earlier lines of the ledger, and no later than the next tick.
+    const recordKill = () => {
       watcher.isEnding = true;
       ledger.write('killed', name);
     };
     watcher.kill = async () => {
-      tell();
+      recordKill();
       await watcher.dispose();
     };
-    /** The watcher, and nothing that it has started. */
+    /** Kills the watcher, but nothing that it has started. */
     watcher.killAlone = async () => {
-      tell();
+      recordKill();
       child.kill('SIGKILL');
       await watcher.ended;
     };
-    // Its first line comes with its handlers of signals; before that, SIGTERM just ends it, with nothing in hand.
+    // The watcher handles signals when it writes its first line. Before that, SIGTERM simply ends it, without a
+    // message.
     watcher.isReady = () => statSync(logFile).size > 0;
     watcher.signal = (signal) => child.kill(signal);
     watcher.dispose = own(end);
@@ -93,9 +94,9 @@ export function createWatchers({ endpoint, queue, ledger, folder }) {
   return {
     start,
     running: () => [...running],
-    /** Also those that have ended, in the order in which they were started. */
+    /** All watchers in the order in which they were started, including those that have ended. */
     all: () => [...all],
-    /** SIGINT: a poll on an empty queue is not waited for. */
+    /** Sends SIGINT to all: with it, a watcher does not wait for its poll of an empty queue. */
     stopAll: async () => {
       const left = [...running];
       left.forEach((watcher) => watcher.signal('SIGINT'));

@@ -4,7 +4,7 @@ import { descendantsOf } from './processes.mjs';
 import { until } from './run.mjs';
 import { BUNDLE } from './watchers.mjs';
 
-/** A watcher whose workers Node itself starts, as on a machine for which there is no launcher. */
+/** Copies the watcher without its launcher, so that Node starts workers. @returns the bundle */
 export function withoutLauncher(folder) {
   const layer = path.dirname(BUNDLE);
   const copy = path.join(folder, 'by-node');
@@ -14,16 +14,17 @@ export function withoutLauncher(folder) {
   return path.join(copy, path.basename(BUNDLE));
 }
 
-/** Its own child; the others are the launcher's. None where Node starts workers, while none is there. */
+/** The launcher, which is the watcher's only child. There is none if Node starts workers, while no worker runs. */
 export const launcherOf = ({ pid }) => descendantsOf(pid)[0];
 
-/** Its threads, and the launcher. */
+/** Ids that the watcher itself needs: one for each thread, and one for the launcher. */
 export const ownIds = ({ pid }) => readdirSync(`/proc/${pid}/task`).length + 1;
 
-/** Once it works: what it has then it needs. */
+/** Limits the watcher to `more` ids beyond its own, as soon as it has begun to work and has all its threads. */
 export async function limitIds(run, watcher, more) {
-  const works = () => /received \(receive/.test(watcher.log()) || !run.watchers.running().includes(watcher);
-  await until(run, works);
+  const isWorking = () =>
+    /received \(receive/.test(watcher.log()) || !run.watchers.running().includes(watcher);
+  await until(run, isWorking);
   if (!run.watchers.running().includes(watcher)) return;
   watcher.group.limitIds(ownIds(watcher) + more);
 }

@@ -6,18 +6,18 @@ import { drained, feed, until } from '../run.mjs';
 
 const JUMP_SECONDS = 3_600;
 const PAUSE_MS = [300, 2_000];
-/** A flaky message comes back 2 s after its first failure; to that comes what waits before it. */
+/** A flaky message comes back 2 s after its first failure, or later if other messages wait before it. */
 const RETRY_MS = { least: 1_500, most: 25_000 };
 
-/** The watchers' time of day jumps by an hour to and fro while they work, hold, settle and back off. */
+/** The time of day of watchers jumps by an hour, forwards and backwards, while they work. */
 export async function clock(run) {
   const { random, ledger, queue } = run;
-  // The emulator takes every signature; AWS does not.
-  const before = await startProxy({ target: run.emulator.endpoint, seed: run.seed, faults: { none: 1 } });
-  const watchers = (run.watchers = run.watchersOn(await before.listen()));
+  // The emulator accepts every signature. AWS does not, nor does this proxy.
+  const sqsProxy = await startProxy({ target: run.emulator.endpoint, seed: run.seed, faults: { none: 1 } });
+  const watchers = (run.watchers = run.watchersOn(await sqsProxy.listen()));
   const shiftFile = path.join(run.folder, 'shift');
   const shift = (seconds) => {
-    // Never half written: it is read at any moment.
+    // Renamed when complete, since it may be read at any moment.
     writeFileSync(`${shiftFile}.new`, `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}s\n`);
     renameSync(`${shiftFile}.new`, shiftFile);
   };
@@ -43,13 +43,13 @@ export async function clock(run) {
   checkRetries(run, ledger.read());
   checkHolds(run, ledger.read());
   watchers.running().forEach((watcher) => checkDurations(run, watcher));
-  run.check(before.skewed > 0, 'no signature was refused for its time');
-  run.notes.push(`${before.skewed} signatures were refused for their time`);
+  run.check(sqsProxy.skewed > 0, 'no signature was refused for its time');
+  run.notes.push(`${sqsProxy.skewed} signatures were refused for their time`);
   run.notes.push(`${jumps} jumps, by ${settings.by}`);
   return finishRun(run, { isExplained: () => false });
 }
 
-/** By libfaketime, which shifts what the system says; else by what Node says. */
+/** Settings that shift the clock: with libfaketime for the whole process, or else with a module that changes `Date`. */
 function shiftedClock(shiftFile) {
   const common = { FAKETIME_TIMESTAMP_FILE: shiftFile, maxJobDuration: '60' };
   const library = findLibrary();
@@ -61,12 +61,12 @@ function shiftedClock(shiftFile) {
     };
   }
   const faketime = { LD_PRELOAD: library, FAKETIME_CACHE_DURATION: '1' };
-  // Setting the time of day does not touch the clock by which timers run.
+  // In reality, setting the time of day does not change the clock of timers.
   const monotonic = { DONT_FAKE_MONOTONIC: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
   return { by: 'libfaketime', start: { environment: { ...common, ...faketime, ...monotonic } } };
 }
 
-/** Where Debian's package has it. */
+/** Finds libfaketime where Debian's package installs it. */
 function findLibrary() {
   const libraries = '/usr/lib';
   return readdirSync(libraries)
@@ -74,7 +74,7 @@ function findLibrary() {
     .find((file) => existsSync(file));
 }
 
-/** By its own log: lines more than half an hour apart. */
+/** Whether the log has neighbouring lines that are more than half an hour apart. */
 function hasJumped(watcher) {
   const times = watcher
     .log()
@@ -84,7 +84,7 @@ function hasJumped(watcher) {
   return times.some((time, index) => index > 0 && Math.abs(time - times[index - 1]) > JUMP_SECONDS * 500);
 }
 
-/** The longest job takes 12 s. An outcome that counts backwards would not even be read as one. */
+/** Checks durations in the log. The longest job takes 12 s; a jump of the clock must not show. */
 function checkDurations(run, { name, log }) {
   const durationsMs = [...log().matchAll(/\[(?:success|failure)\] after (-?\d+) ms/g)].map(([, ms]) =>
     Number(ms),
@@ -93,7 +93,7 @@ function checkDurations(run, { name, log }) {
   run.check(wrong.length === 0, `${name} says that jobs took ${wrong.join(', ')} ms`);
 }
 
-/** Longer than the visibility timeout, and begun just once: it was held all the time. */
+/** Checks that jobs longer than the visibility timeout began only once, so the watcher kept extending the timeout. */
 function checkHolds(run, { messages, jumpsMs }) {
   const isLong = ([, { body }]) => body.startsWith('long');
   for (const [id, { body }] of [...run.queue.sent].filter(isLong)) {

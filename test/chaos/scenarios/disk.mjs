@@ -9,13 +9,16 @@ import { bodies, drained, until } from '../run.mjs';
 const CONCURRENCY = 4;
 const ROOM_BYTES = 256 * 1024;
 const FULL_MS = 6_000;
-/** The watcher pauses between two tries, and tries one message at a time. */
+/** Failures to wait for. The watcher pauses between two tries, and tries one message at a time. */
 const PLENTY_FAIL = 3;
-/** Waits double from 2 s on, so that 6 s take three receives, and one more where a message comes late. */
+/** Waits double from 2 s on, so 6 s take three receives, and one more if a message comes late. */
 const MOST_RECEIVES = 5;
 const FILL_UP = 8;
 
-/** The disk for message files is full for a while; and a mount that workers fill up is emptied for the next. */
+/**
+ * The disk for message files is full for a while. Then workers fill up a mount, which the watcher empties for the next
+ * job.
+ */
 export async function disk(run) {
   const [room, volume] = ['room', 'volume'].map((name) => path.join(run.folder, name));
   try {
@@ -42,7 +45,7 @@ export async function disk(run) {
   run.check(readdirSync(volume).length === 0, `left in the volume: ${readdirSync(volume).join(', ')}`);
   const waiting = readdirSync(room);
   const left = readdirSync(room, { recursive: true });
-  // Empty ones, for the next jobs.
+  // The watcher keeps empty folders for the next jobs.
   const isTidy = waiting.length <= CONCURRENCY && waiting.every((name) => name.startsWith('watchbot-job-'));
   run.check(isTidy && left.length === waiting.length, `left in the room: ${left.join(', ')}`);
   const summary = await finishRun(run, { isExplained: () => false });
@@ -55,7 +58,7 @@ async function fillRoom(run, { room, watcher, count }) {
   const filler = fill(room);
   const fullFromMs = performance.now();
   await run.queue.send(bodies(count, run.random).map((body) => body.padEnd(10_000, ' ')));
-  // The machine's fault, not the message's: it goes back uncounted.
+  // The machine is at fault, not the message, so it is released.
   const failures = () => watcher.log().match(/\[released\].*not tried.*ENOSPC/g)?.length ?? 0;
   await until(run, () => performance.now() - fullFromMs > FULL_MS && failures() >= PLENTY_FAIL);
   run.check(failures() >= PLENTY_FAIL, 'the disk was not full');

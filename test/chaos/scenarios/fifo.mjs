@@ -4,10 +4,10 @@ import { workWhileEnding } from './kills.mjs';
 import { endBySigterm } from './sigterm.mjs';
 
 const SHARES = { slow: 0.02, flaky: 0.03 };
-/** Most wait behind another of their group. */
+/** With this few messages left, no watcher is ended: most of them wait behind another one of their group. */
 const FEW = 30;
 
-/** Watchers of a FIFO queue are killed and told to stop in turn: each group is worked on in its order all the same. */
+/** Watchers of a FIFO queue are killed or stopped in turn. Each group is still done in its order. */
 export async function fifo(run) {
   let ended = 0;
   const endOne = (watcher) => {
@@ -20,7 +20,7 @@ export async function fifo(run) {
   return result;
 }
 
-/** By the lines of the ledger: the order in which workers wrote them. */
+/** Checks the order of each group by the order of the lines in the ledger. */
 function checkOrder(run, { messages }) {
   const historyOf = (id) => messages.get(id) ?? { starts: [], ends: [] };
   const firstEnd = (id) => historyOf(id).ends[0]?.line ?? Infinity;
@@ -29,7 +29,7 @@ function checkOrder(run, { messages }) {
   for (const [id, { group }] of run.queue.sent) groups.set(group, [...(groups.get(group) ?? []), id]);
   const pairs = [...groups.values()].flatMap((ids) => ids.slice(1).map((id, index) => [ids[index], id]));
   const overtaken = pairs.filter(([one, next]) => firstEnd(next) <= firstEnd(one));
-  // Stronger still: SQS gives the next to nobody before the one before it is deleted.
+  // Even stricter: SQS delivers no message of a group before the previous one is deleted.
   const early = pairs.filter(([one, next]) => firstStart(next) < firstEnd(one));
   run.check(overtaken.length === 0, `${overtaken.length} done before the message before them in their group`);
   run.check(
@@ -42,7 +42,7 @@ function checkOrder(run, { messages }) {
   );
 }
 
-/** A message that fails holds up its own group, and no other. */
+/** Number of messages of other groups that were done while a failed message held up its own group. */
 function passers({ queue, ledger }, failed) {
   const ends = [...ledger.read().messages].flatMap(([id, { ends }]) =>
     ends.map(({ line }) => ({ id, line })),

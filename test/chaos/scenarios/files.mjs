@@ -4,14 +4,14 @@ import { describeReceives, finishRun, mostReceives } from '../finish.mjs';
 import { bodies, drained, until } from '../run.mjs';
 
 const SHORT_MS = 6_000;
-/** The watcher pauses between two tries, and tries one message at a time. */
+/** Failures to wait for. The watcher pauses between two tries, and tries one message at a time. */
 const PLENTY_FAIL = 3;
-/** Connections to SQS come and go; what a worker needed does not stay. */
+/** How many more files may be open in the end: connections to SQS come and go, but files of workers must be closed. */
 const MORE_FILES = 10;
-/** Of the lacks, one after the other, each message sees one; waits double from 2 s on. */
+/** Each message meets one of the two shortages. Waits double from 2 s on. */
 const MOST_RECEIVES = 5;
 
-/** The watcher may open no more files for a while: none for messages, for pipes, for connections. */
+/** For a while the watcher cannot open files: none for messages, pipes or connections. */
 export async function files(run) {
   const { queue, watchers, random } = run;
   const watcher = watchers.start({ concurrency: 4 });
@@ -24,7 +24,7 @@ export async function files(run) {
     await finishRun(run, { isExplained: () => false });
     return { name: run.name, problems: [], skipped: 'prlimit, of util-linux, is missing' };
   }
-  // First none at all, then just enough for some of its workers.
+  // At first it can open none at all, then just enough for some of its workers.
   for (const more of [0, 8]) {
     const failuresBefore = failures(watcher);
     setLimit(watcher, openFiles(watcher) + more);
@@ -71,7 +71,7 @@ function limitOf({ pid }) {
   }
 }
 
-/** The soft limit, as `ulimit -n` sets it for what a shell starts. */
+/** Sets the soft limit, as `ulimit -n` does. */
 function setLimit({ pid }, count) {
   execFileSync('prlimit', ['--pid', pid, `--nofile=${count}:`]);
 }

@@ -8,13 +8,13 @@ import { launcherOf, ownIds, withoutLauncher } from '../ways.mjs';
 
 const WORKER = path.join(import.meta.dirname, '../mixed.sh');
 const CONCURRENCY = 6;
-/** The watcher pauses between two tries, and tries one message at a time. */
+/** Failures to wait for. The watcher pauses between two tries, and tries one message at a time. */
 const PLENTY_FAIL = 3;
 const SHORT_MS = 3_000;
-/** For some of its workers: the others find none, since some keep many for a while, and leave processes behind. */
+/** Process ids for some of the workers. Others find none, since some jobs use many, or leave processes behind. */
 const FEW_IDS = 12;
 
-/** No process can be started for a while, then just a few, by either way of starting workers. */
+/** For a while no process can be started, then just a few. One watcher starts workers by the launcher, one by Node. */
 export async function ids(run) {
   const reason = whyNoGroups();
   if (reason !== undefined) {
@@ -28,8 +28,8 @@ export async function ids(run) {
   const launcher = launcherOf(watchers[0]);
   await lackAll(run, watchers, quarter);
   await lackSome(run, watchers, 2 * quarter);
-  const isThere = watchers[0].group.members().includes(launcher);
-  run.check(isThere, 'the launcher did not live through a lack of ids');
+  const isRunning = watchers[0].group.members().includes(launcher);
+  run.check(isRunning, 'the launcher did not live through a lack of ids');
   for (const watcher of watchers) await endOne(run, watcher);
   return finishRun(run, { isExplained: () => false });
 }
@@ -79,7 +79,7 @@ async function endOne(run, watcher) {
   await whenAllGone(run, watcher);
 }
 
-/** The machine's fault, not the message's: it goes back uncounted. */
+/** Number of messages that were released because the machine could not start a process. */
 const failures = (watcher) => watcher.log().match(/\[released\].*not tried.*EAGAIN/g)?.length ?? 0;
 
 const send = ({ queue }, count, kinds) => queue.send(messagesOf(queue, count, kinds));

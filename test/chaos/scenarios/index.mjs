@@ -10,8 +10,8 @@ import { sigkill } from './sigkill.mjs';
 import { sigterm } from './sigterm.mjs';
 
 /**
- * messageShare: of `--messages`, and leastMessages; timeShare: of the time that those before it have left, beside those
- * after it; queue: of what kind, in a short run and else. The two that take as much time as they get are the last.
+ * messageShare: share of `--messages`, but at least leastMessages. timeShare: share of the remaining time, relative to
+ * the scenarios after it. queue: options for the queue. The two that take as much time as they get are the last.
  */
 export const SCENARIOS = {
   files: { play: files, messageShare: 0.006, timeShare: 3 },

@@ -1,23 +1,23 @@
 import { drained, feed, makeBodies, until } from '../run.mjs';
 
 const WATCHERS = 3;
-/** With fewer left, none is ended: told to stop, it would wait for a poll on an empty queue, for up to 20 s. */
+/** With fewer messages left, no watcher is ended: it would first wait up to 20 s for its poll of the empty queue. */
 const FEW = 60;
 const PAUSE_MS = [1_500, 3_500];
-/** Where all is over in a few seconds. */
+/** Pauses for a run that is over in a few seconds. */
 const SHORT_PAUSE_MS = [400, 1_000];
 const FEW_MESSAGES = 2_000;
-/** However fast the messages are worked off: more are sent until then. */
+/** Number of watchers to end. If messages are done before that, more are sent. */
 const LEAST_ENDS = 4;
 
 /**
- * Works a backlog down while one watcher after the other is ended and a new one is started.
- * @param endOne ends a watcher its own way
- * @param shares of kinds of messages: see worker.sh
- * @param make gives so many messages instead
- * @param startOne starts a watcher of its own kind
- * @param few with so many left, none is ended any more
- * @param pauseMs between the ends of two watchers
+ * Works off a backlog while watchers are ended one after the other, and each is replaced by a new one.
+ * @param endOne ends a watcher
+ * @param shares shares of the kinds of messages: see worker.sh
+ * @param make makes the given number of messages, instead of `shares`
+ * @param startOne starts a watcher
+ * @param few with fewer messages left, no watcher is ended
+ * @param pauseMs least and most time between the ends of two watchers
  */
 export async function workWhileEnding(run, endOne, { shares, few = FEW, ...own } = {}) {
   const { random, queue, watchers } = run;

@@ -10,13 +10,13 @@ import { launcherOf } from '../ways.mjs';
 const WORKER = path.join(import.meta.dirname, '../mixed.sh');
 const CONCURRENCY = 10;
 const MEMORY_MIB = 256;
-/** All that are killed at once come again at once: then fewer of them. */
+/** Only a third of the jobs grow: those that are killed together also come again together. */
 const KINDS = ['grows', 'plain', 'plain'];
 
 /**
- * Ten workers grow at once and there is not enough memory for all: the kernel ends workers, and nothing else. By the launcher:
- * started by Node, a worker is preferred for killing only a moment after its start, and what it starts in that moment not
- * at all, so that the kernel may end the watcher, now and then.
+ * Ten workers grow at the same time, and the memory is not enough for all. The kernel must kill workers and nothing
+ * else. The launcher starts the workers. If Node did, a worker would be preferred for killing only a moment after its
+ * start, and what it starts in that moment would not be, so the kernel could sometimes kill the watcher.
  */
 export async function memory(run) {
   const reason = whyNoGroups();

@@ -10,7 +10,7 @@ import { workWhileEnding } from './kills.mjs';
 
 const WORKER = path.join(import.meta.dirname, '../mixed.sh');
 
-/** By which what the job ends with comes to the watcher. */
+/** Shell lines that pass the exit code of the job on to the watcher. */
 const KEEPING_LINES = [
   '. WORKER',
   'sh WORKER',
@@ -22,21 +22,21 @@ const KEEPING_LINES = [
   "trap : USR1; trap 'exit 0' TERM; sh WORKER",
   'sh WORKER & wait $!',
 ];
-/** By which all of the job is in another group or session. */
+/** Shell lines that run the whole job in another process group or session. */
 const LEAVING_LINES = ['timeout 600 sh WORKER', 'setsid --wait sh WORKER'];
 const ALL_LINES = [...KEEPING_LINES, ...LEAVING_LINES];
-/** By which a job that fails is done nevertheless: so the user wrote it. */
+/** Shell lines that lose the exit code, so that a failed job counts as done. The user wrote it that way. */
 const LOSING_LINES = [
   'echo "$(sh WORKER)"',
   'echo "`sh WORKER`"',
   'true -d "$(sh WORKER)" URL',
   'sh WORKER | cat',
   'sh WORKER; true',
-  // Not as a here-document: in dash all that the job leaves holds it open for `cat`, which is the job then.
+  // There is no here-document: in dash, whatever the job leaves behind keeps it open for `cat`, which is then the job.
   ': "$(sh WORKER)"',
 ];
 
-/** ways: what is done with it at its end */
+/** Kinds of watchers. `ways` are the ways in which such a watcher is ended. */
 const KINDS = {
   plain: { concurrency: [3, 6], lines: ALL_LINES, ways: ['stop', 'kill', 'end'] },
   losing: { concurrency: [3, 6], lines: LOSING_LINES, ways: ['stop', 'kill', 'end'] },
@@ -48,19 +48,20 @@ const KINDS = {
     memoryMiB: 256,
     needsGroup: true,
   },
-  // What leaves the group is not reached; and nobody but its container ends the workers of one that is killed.
+  // Node cannot reach processes that leave the group, and only the end of the container ends workers of a killed
+  // watcher.
   node: { concurrency: [3, 5], lines: KEEPING_LINES, ways: ['stop', 'end'], isByNode: true },
 };
 
-/** Two jobs that grow do not fit beside each other. */
+/** Memory of a job that grows: two such jobs at a time do not fit. */
 const GROWS_BYTES = 100_000_000;
 
 const PAUSE_MS = [500, 1_500];
 const MOST_SECONDS = 4;
-/** Told after a second, killed after four. */
+/** Jobs that run when the watcher stops get SIGTERM after a second, and SIGKILL after four. */
 const STOP = { WatchbotStopTimeout: '8', WatchbotStopNotice: '3' };
 
-/** All that workers do and that happens to them, at once, while watchers are stopped and killed. */
+/** Everything that workers do, and that happens to them, at the same time, while watchers are stopped and killed. */
 export async function mixed(run) {
   const parts = prepare(run);
   const gone = [];
@@ -146,16 +147,16 @@ function startOne(run, parts) {
 }
 
 const ENDS = {
-  /** As ECS does. */
+  /** Stops the watcher as ECS does. */
   stop: async (watcher, run) => {
     watcher.isEnding = true;
     watcher.signal('SIGTERM');
     const end = await watcher.ended;
     run.check(end === 0, `${watcher.name} ended with ${end} on SIGTERM`);
   },
-  /** What it has started is to see to its own end. */
+  /** Kills only the watcher. What it has started must end by itself. */
   kill: (watcher) => watcher.killAlone(),
-  /** The container, at once. */
+  /** Ends the whole container at once. */
   end: (watcher) => watcher.kill(),
 };
 
@@ -171,7 +172,7 @@ function checkWatchers(run, watchers) {
     const whose = `${name} (${kind.name})`;
     run.check(isEnding || end === 0, `${whose} ended with ${end}`);
     run.check(!/launcher of workers ended|launcher cannot/.test(log()), `the launcher of ${whose} ended`);
-    // A watcher that is killed may be in the middle of the last one.
+    // A killed watcher may have been in the middle of its last line.
     const broken = isStructured ? log().split('\n').slice(0, -1).filter(isBroken) : [];
     run.check(broken.length === 0, `${whose} logged what is no JSON: ${broken[0]?.slice(0, 200)}`);
   }
@@ -186,7 +187,7 @@ function isBroken(line) {
   }
 }
 
-/** What is to happen, and how often it did. */
+/** Checks that every kind of outcome happened, and notes how often. */
 function checkOutcomes(run, outcomes, { hasGroups }) {
   const all = outcomes.all();
   const counts = Object.entries({

@@ -1,7 +1,7 @@
 import { finishRun } from '../finish.mjs';
 import { workWhileEnding } from './kills.mjs';
 
-/** Watchers are told to stop, as by ECS: nothing is done twice, and nothing excuses it. */
+/** Watchers get SIGTERM, as from ECS. No message may be done twice for any reason. */
 export async function sigterm(run) {
   await workWhileEnding(run, (watcher) => endBySigterm(run, watcher));
   return finishRun(run, { isExplained: () => false });
