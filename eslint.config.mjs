@@ -10,7 +10,7 @@ import tseslint from 'typescript-eslint';
 const ROOMS = {
   shared: [],
   contract: ['shared'],
-  errors: ['contract'],
+  errors: ['shared'],
   scaling: ['contract', 'shared'],
   'aws-json': ['shared'],
   vendor: [],

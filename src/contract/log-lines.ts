@@ -1,9 +1,43 @@
 import { parseObject } from '../shared/json';
-import { JobResult, LogField, type LogLevel, LOGGER_NAME, LogSource } from './log';
+import { JobResult } from './outcomes';
+
+/** Who wrote a line. A worker cannot write as the watcher: the name stands in a place that it cannot reach. */
+export const LogSource = { watcher: 'watcher', worker: 'worker' } as const;
+export type LogSource = (typeof LogSource)[keyof typeof LogSource];
+
+/** Fields of a structured line. The first five are those of Watchbot v8 and later. */
+export const LogField = {
+  level: 'level',
+  name: 'name',
+  time: 'time',
+  messageId: 'watchbot_sqs_message_id',
+  text: 'msg',
+  source: 'source',
+  result: 'worker_event',
+  /** Milliseconds. */
+  duration: 'duration',
+  /** Milliseconds since the message was sent. */
+  responseDuration: 'response_duration',
+  receives: 'receives',
+  /** Of the worker. */
+  version: 'version',
+  code: 'code',
+  signal: 'signal',
+  reason: 'reason',
+  /** Of the job's biggest process, in MiB. */
+  peakMemory: 'peak_memory_mib',
+} as const;
+
+/** bunyan's numbers, as Watchbot wrote them. */
+export const LogLevel = { info: 30, warn: 40, error: 50 } as const;
+export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
+
+/** `name` of every structured line, as Watchbot wrote it. */
+export const LOGGER_NAME = 'watchbot';
 
 /**
- * The lines of the log, written by the watcher and read by the template's metric filters, `local` and `logs`.
- * Plain: `[date] [source] [message id] text`, as Watchbot. Structured: one JSON object a line.
+ * A line of the log, written by the watcher and read by the template's metric filters (`src/resources/log.ts`), `local`
+ * and `logs`. Plain: `[date] [source] [message id] text`, as Watchbot. Structured: one JSON object a line. Both say the same.
  */
 export interface LogLine {
   time: Date;
@@ -161,3 +195,12 @@ function readParts(line: string): Pick<ReadLine, 'source' | 'messageId' | 'text'
     text: typeof text === 'string' ? text : '',
   };
 }
+
+/** The line with which the watcher tells that it has sent a message anew, by which its copy is followed. */
+export const sentAnewText = (copyId: string, why: string): string => `sent anew as ${copyId}, ${why}`;
+
+const SENT_ANEW = /^sent anew as ([\w-]+),/;
+
+/** The id of the copy of which a line tells; undefined where it tells of none. */
+export const copyIdIn = ({ source, text }: Pick<ReadLine, 'source' | 'text'>): string | undefined =>
+  source === LogSource.watcher ? SENT_ANEW.exec(text)?.[1] : undefined;

@@ -1,5 +1,3 @@
-import { COUNTED_RESULTS, JobResult } from './log';
-
 /** Of `stopTimeout`, in seconds: what is left for settling after the last worker was killed, before ECS kills the watcher. */
 export const SETTLE_SECONDS = 5;
 
@@ -8,6 +6,30 @@ export const SETTLE_SECONDS = 5;
  * three hours, in which its new tasks must start, too.
  */
 export const MAX_FINISH_SECONDS = 10_000;
+
+/** Exit codes by which a worker decides its message's fate (Watchbot v0 to v10). Any other one is a failure. */
+export const ExitCode = {
+  /** Done: the message is deleted. */
+  success: 0,
+  /** Rejected: the message is deleted and counted as a failure; no retry can help. */
+  rejected: 3,
+  /** No-op: the message goes back to the queue and is not counted. */
+  noop: 4,
+} as const;
+
+/** What became of one job, in the words of its outcome line. */
+export const JobResult = {
+  success: 'success',
+  failure: 'failure',
+  rejected: 'rejected',
+  noop: 'noop',
+  /** The task was stopped before the job ended: the message went back, and nothing is counted. */
+  released: 'released',
+} as const;
+export type JobResult = (typeof JobResult)[keyof typeof JobResult];
+
+/** The results that the worker-errors metric counts. */
+export const COUNTED_RESULTS: readonly JobResult[] = [JobResult.failure, JobResult.rejected];
 
 /** How a job can end, as far as that decides what becomes of its message. */
 export type Ending = 'overtime' | 'told' | 'untried' | 'done' | 'rejected' | 'noop' | 'failed';

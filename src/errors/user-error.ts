@@ -1,4 +1,4 @@
-import { escapeHiddenLines } from '../contract/escape';
+import { escapeHiddenLines } from '../shared/escape';
 import type { ErrorCode } from './codes';
 import { formatProblem, type Problem } from './problem';
 

@@ -1,6 +1,6 @@
 import type { TextOrIntrinsic } from '../config/configuration';
 import { dashboardName, METRIC_NAMESPACE } from '../config/names';
-import { LogField, LogSource } from '../contract/log';
+import { LogField, LogSource } from '../contract/log-lines';
 import { widestBounds } from '../scaling/choose-policy';
 import { getAtt, ref, sub } from './cloudformation';
 import { clusterName } from './cluster';

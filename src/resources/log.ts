@@ -1,6 +1,7 @@
 import type { WorkerResource } from '../config/logical-ids';
 import { logGroupName, METRIC_NAMESPACE } from '../config/names';
-import { COUNTED_RESULTS, JobResult, LogField, LogSource } from '../contract/log';
+import { COUNTED_RESULTS, JobResult } from '../contract/outcomes';
+import { LogField, LogSource } from '../contract/log-lines';
 import { combine, ref } from './cloudformation';
 import { type LogMetric, logMetricName } from './metrics';
 import type { PropertiesOf, Resources } from './resource-types';

@@ -1,7 +1,8 @@
 import { NEW_VERSION_ALARM } from '../config/defaults';
 import { docsLink } from '../config/docs';
 import { METRIC_NAMESPACE, metricName, newVersionAlarmName } from '../config/names';
-import { COUNTED_RESULTS, type JobResult, LogField } from '../contract/log';
+import { COUNTED_RESULTS, type JobResult } from '../contract/outcomes';
+import { LogField } from '../contract/log-lines';
 import { ref } from './cloudformation';
 import { ENDED, outcomePattern } from './log';
 import { partOfFormula } from './metrics';

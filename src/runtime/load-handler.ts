@@ -1,9 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { HandlerError } from './handler-error';
 import type { Handler } from './call-handler';
-import { isStreaming, NO_STREAMING } from './streaming';
 
 /** In the order in which AWS's client looks for them. */
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
@@ -66,4 +64,38 @@ function exportOf(loaded: Record<string, unknown>, names: readonly string[]): un
 
 function follow(from: unknown, names: readonly string[]): unknown {
   return names.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], from);
+}
+
+/** As AWS's client marks what answers in pieces. */
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+
+export const NO_STREAMING =
+  'it streams its answer, and nobody reads one here: export a handler that returns a value, without awslambda.streamifyResponse';
+
+/** Nobody looks at more of an answer here than `batchItemFailures`. */
+export const isStreaming = (handler: unknown): boolean =>
+  typeof handler === 'function' && Boolean((handler as { [STREAMING]?: unknown })[STREAMING]);
+
+/**
+ * What Lambda has as a global: without it a file that streams would fail with a ReferenceError, and its other handlers,
+ * which do not, could not be used.
+ */
+export function offerStreaming(global: object): void {
+  const streamifyResponse = (handler: object) => Object.assign(handler, { [STREAMING]: 'response' });
+  Object.assign(global, { awslambda: { streamifyResponse } });
+}
+
+/** A handler that cannot be called. Its types are those of Lambda's own runtime for Node. */
+export class HandlerError extends Error {
+  override readonly name:
+    | 'Runtime.ImportModuleError'
+    | 'Runtime.HandlerNotFound'
+    | 'Runtime.MalformedHandlerName'
+    | 'Runtime.MalformedStreamingHandler'
+    | 'Runtime.UserCodeSyntaxError';
+
+  constructor(name: HandlerError['name'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = name;
+  }
 }

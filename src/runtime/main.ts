@@ -1,11 +1,9 @@
 import { RuntimeVariable } from '../contract/environment';
 import type { Handler } from './call-handler';
 import { createRuntimeClient, type RuntimeClient } from './client';
-import { loadHandler } from './load-handler';
-import { offerStreaming } from './streaming';
-import { createWatchOpen } from './watch-open';
-import { describeThrown, reportOf, reportOfRejection, type ErrorReport } from './report';
-import { serve, type CurrentInvocation } from './serve';
+import { loadHandler, offerStreaming } from './load-handler';
+import { createWatchOpen, type CurrentInvocation, serve } from './serve';
+import { describeThrown, type ErrorReport, reportOf, reportOfRejection } from './report';
 
 /** Exit code of a runtime that cannot go on; any other than 0 is as good. */
 const FAILED = 1;

@@ -1,8 +1,7 @@
 import { WorkerVariable } from '../contract/environment';
 import { RuntimeHeader } from '../contract/runtime-api';
-import { callHandler, type Handler } from './call-handler';
+import { callHandler, createContext, type Handler } from './call-handler';
 import type { ReceivedInvocation, RuntimeClient } from './client';
-import { createContext } from './context';
 import { describeThrown, reportOf, toJson } from './report';
 
 export interface ServeParts {
@@ -66,3 +65,31 @@ function setTrace(environment: ServeParts['environment'], trace: string | string
 }
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A handler that returns no promise, and leaves a connection or an interval open, would wait without a word. */
+const LONG_OPEN_MS = 60_000;
+
+/**
+ * Says so once: it is the handler's way, not that of one message.
+ * @returns what is to be called for each invocation that waits; it gives what is to be called at its end
+ */
+export function createWatchOpen(
+  openResources: () => readonly string[],
+  logError: (text: string) => void,
+): () => () => void {
+  let isTold = false;
+  return () => {
+    if (isTold) return () => undefined;
+    const timer = setTimeout(() => {
+      isTold = true;
+      const open = [...new Set(openResources())].join(', ');
+      logError(
+        `the handler returned no promise, so it is done when nothing of it runs any more; after a minute there is still: ${open}`,
+      );
+    }, LONG_OPEN_MS);
+    timer.unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  };
+}

@@ -1,10 +1,12 @@
 import { nextTick } from 'node:process';
 import type { Writable } from 'node:stream';
-import { escapeControls } from '../contract/escape';
-import { COUNTED_RESULTS, LogLevel, LogSource } from '../contract/log';
+import { escapeControls } from '../shared/escape';
+import { COUNTED_RESULTS } from '../contract/outcomes';
 import {
   type FormatLine,
+  LogLevel,
   type LogLine,
+  LogSource,
   type Outcome,
   outcomeFields,
   outcomeText,

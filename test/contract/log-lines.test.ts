@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
+import { JobResult } from '../../src/contract/outcomes';
 import {
   formatPlain,
   formatStructured,
+  LogLevel,
+  type LogLine,
+  LogSource,
+  type Outcome,
   outcomeFields,
   outcomeText,
   outcomeTimes,
   readLine,
   receivedText,
-  type LogLine,
-  type Outcome,
 } from '../../src/contract/log-lines';
 import { parseObject } from '../../src/shared/json';
 import { fc } from '../helpers/seeded';

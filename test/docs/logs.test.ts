@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { METRIC_NAMESPACE } from '../../src/config/names';
-import { JobResult, LogField, LOGGER_NAME, LogLevel, LogSource } from '../../src/contract/log';
+import { JobResult } from '../../src/contract/outcomes';
 import {
   formatPlain,
   formatStructured,
+  LogField,
+  LOGGER_NAME,
+  LogLevel,
+  LogSource,
   outcomeFields,
   outcomeText,
   readLine,

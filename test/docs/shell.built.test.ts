@@ -6,15 +6,15 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commandNames } from '../../src/features/commands';
-import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
-import { formatPlain, outcomeText } from '../../src/contract/log-lines';
+import { JobResult } from '../../src/contract/outcomes';
+import { formatPlain, LogLevel, LogSource, outcomeText } from '../../src/contract/log-lines';
 import { CONTEXT } from '../config/support';
 import { HOME } from '../helpers/corpus';
 import { emptyService, endFrameworks, removeServices, ROOT, startFramework } from '../helpers/framework';
 import { freePort } from '../helpers/free-port';
-import { definitionOf, readCommandLine, type CommandLine } from './command-line';
-import { snippetsOf, type Snippet } from './pages';
-import { callsOf, MESSAGE_ID, type Call } from './shell';
+import { type CommandLine, definitionOf, readCommandLine } from './command-line';
+import { type Snippet, snippetsOf } from './pages';
+import { type Call, callsOf, MESSAGE_ID } from './shell';
 
 /** What lines may call besides `sls watchbot`, and why it is not run here. */
 const NOT_RUN: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
-import { formatPlain, outcomeFields, outcomeText } from '../../src/contract/log-lines';
+import { JobResult } from '../../src/contract/outcomes';
+import { formatPlain, LogLevel, LogSource, outcomeFields, outcomeText } from '../../src/contract/log-lines';
 import { QUEUE_ARN } from './sections';
 import { single } from './support';
 

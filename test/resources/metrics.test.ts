@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { JobResult, LogLevel, LogSource } from '../../src/contract/log';
+import { JobResult } from '../../src/contract/outcomes';
 import {
   formatPlain,
   formatStructured,
+  LogLevel,
+  type LogLine,
+  LogSource,
+  type Outcome,
   outcomeFields,
   outcomeText,
   receivedText,
-  type LogLine,
-  type Outcome,
 } from '../../src/contract/log-lines';
 import { parseObject } from '../../src/shared/json';
 import { valueIn } from '../helpers/metric-filter';

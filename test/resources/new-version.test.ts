@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { NEW_VERSION_ALARM } from '../../src/config/defaults';
 import { ContainerVariable } from '../../src/contract/environment';
-import { JobResult } from '../../src/contract/log';
+import { JobResult } from '../../src/contract/outcomes';
 import { formatPlain, formatStructured } from '../../src/contract/log-lines';
 import { buildTemplate } from '../../src/resources/template';
 import { createLogger } from '../../src/watcher/log';
@@ -9,7 +9,7 @@ import { backoffSeconds } from '../../src/watcher/settle/decide';
 import { parse } from '../config/support';
 import { createFakeClock } from '../helpers/fake-clock';
 import { dimensionsIn, valueIn } from '../helpers/metric-filter';
-import { single, type Properties } from './support';
+import { type Properties, single } from './support';
 
 const BY_FAILURES = { deploy: { alarms: ['failures'] } };
 const FILTERS = ['versionErrorsMetric', 'versionJobsMetric'] as const;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callHandler, type Handler } from '../../src/runtime/call-handler';
-import { createContext } from '../../src/runtime/context';
+import { callHandler, createContext, type Handler } from '../../src/runtime/call-handler';
 
 const start = (handler: Handler) => {
   const call = callHandler(

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { callHandler } from '../../src/runtime/call-handler';
-import { createContext } from '../../src/runtime/context';
+import { callHandler, createContext } from '../../src/runtime/call-handler';
 import { loadHandler } from '../../src/runtime/load-handler';
 import { HANDLERS } from '../helpers/runtime-clients';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ContainerVariable } from '../../src/contract/environment';
-import { LogSource } from '../../src/contract/log';
-import { readLine } from '../../src/contract/log-lines';
+import { LogSource, readLine } from '../../src/contract/log-lines';
 import { createTestQueue } from '../helpers/emulator';
 import { envelopeOf } from '../helpers/envelope';
 import { LOG_FORMATS } from '../helpers/log-formats';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { LogSource } from '../../src/contract/log';
-import { readLine } from '../../src/contract/log-lines';
+import { LogSource, readLine } from '../../src/contract/log-lines';
 import { createTestQueue, type TestQueue } from '../helpers/emulator';
 import { peakMemoryOf } from '../helpers/memory';
 import { isRunning, whenEnded } from '../helpers/processes';
@@ -9,7 +8,7 @@ import { startSqsRecorder } from '../helpers/sqs-recorder';
 import { LOG_FORMATS } from '../helpers/log-formats';
 import { useTestBed } from '../helpers/test-bed';
 import { LAUNCHER } from '../helpers/ways-to-start';
-import { startWatcher, worker, type TestWatcher } from '../helpers/watcher';
+import { startWatcher, type TestWatcher, worker } from '../helpers/watcher';
 
 const MEBIBYTE = 2 ** 20;
 

@@ -1,6 +1,6 @@
 import type Table from 'cli-table3';
 import { createColors } from 'picocolors';
-import { escapeHidden, escapeHiddenLines } from '../../contract/escape';
+import { escapeHidden, escapeHiddenLines } from '../../shared/escape';
 import type { Terminal, Voice } from './command';
 
 /** How text looks on a terminal: colours, tables, and nothing in it that could drive the terminal. */

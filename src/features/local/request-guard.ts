@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { escapeHidden } from '../../contract/escape';
+import { escapeHidden } from '../../shared/escape';
 
 /**
  * A server on loopback is open to every web page in the developer's browser, and a message there runs a worker on the

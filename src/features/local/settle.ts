@@ -1,9 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../shared/clock';
 import type { Worker } from '../../config/configuration';
-import { JobResult } from '../../contract/log';
-import { readLine } from '../../contract/log-lines';
-import { copyIdIn } from '../../contract/sent-anew';
+import { JobResult } from '../../contract/outcomes';
+import { copyIdIn, readLine } from '../../contract/log-lines';
 import type { WorkerAddress } from '../stack/workers';
 import { createSend, type SendClients } from '../send/sender';
 

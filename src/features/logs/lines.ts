@@ -1,6 +1,5 @@
-import { COUNTED_RESULTS, JobResult, LogField, LogLevel, LogSource } from '../../contract/log';
-import { readLine, type ReadLine } from '../../contract/log-lines';
-import { copyIdIn } from '../../contract/sent-anew';
+import { COUNTED_RESULTS, JobResult } from '../../contract/outcomes';
+import { copyIdIn, LogField, LogLevel, LogSource, type ReadLine, readLine } from '../../contract/log-lines';
 import { parseObject } from '../../shared/json';
 import type { LogEvent, WorkerLog } from './source';
 

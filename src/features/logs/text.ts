@@ -1,4 +1,5 @@
-import { JobResult, LogSource } from '../../contract/log';
+import { JobResult } from '../../contract/outcomes';
+import { LogSource } from '../../contract/log-lines';
 import { visibleControls, type Colours } from '../command/terminal-text';
 import type { JudgedLine, ShownLine } from './lines';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ExitCode } from '../../contract/exit-codes';
+import { ExitCode } from '../../contract/outcomes';
 import { ProgressError } from './errors';
 import type { Jobs } from './jobs';
 import type { Value } from './store';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { JobResult } from '../../contract/log';
+import { JobResult } from '../../contract/outcomes';
 import { outcomeTimes, readLine } from '../../contract/log-lines';
 import { parseObject } from '../../shared/json';
 import { UserError } from '../../errors/user-error';

@@ -1,5 +1,5 @@
 import type { Message } from 'esbuild';
-import { escapeHidden } from '../../contract/escape';
+import { escapeHidden } from '../../shared/escape';
 import type { Problem } from '../../errors/problem';
 import { ENTRY_NAME } from './options';
 

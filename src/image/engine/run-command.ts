@@ -1,7 +1,7 @@
-import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import { escapeHidden } from '../../contract/escape';
+import { escapeHidden } from '../../shared/escape';
 
 /** A program with its arguments. But for what is hidden, they may be shown. */
 export interface Command {

@@ -1,7 +1,5 @@
-import { ExitCode } from '../../contract/exit-codes';
-import type { JobResult } from '../../contract/log';
+import { type Ending, ExitCode, type JobResult, OUTCOMES } from '../../contract/outcomes';
 import type { Outcome } from '../../contract/log-lines';
-import { type Ending, OUTCOMES } from '../../contract/outcomes';
 import { exponentialWait } from '../../shared/backoff';
 import type { Job } from '../job/job';
 import { LONG_POLL_SECONDS, MAX_HOLD_SECONDS } from '../queue/queue';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { COUNTED_RESULTS } from '../../contract/log';
+import { COUNTED_RESULTS } from '../../contract/outcomes';
 import type { WorkerEnd } from '../worker/run-worker';
 import type { Decision } from './decide';
 

@@ -1,4 +1,4 @@
-import { sentAnewText } from '../../contract/sent-anew';
+import { sentAnewText } from '../../contract/log-lines';
 import { createBackoff } from '../../shared/backoff';
 import { MAX_BATCH } from '../../shared/batches';
 import { type Cancel, type Clock, pause } from '../../shared/clock';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { JobResult, LogLevel, LogSource } from '../../../src/contract/log';
-import { formatPlain, outcomeText, receivedText } from '../../../src/contract/log-lines';
+import { JobResult } from '../../../src/contract/outcomes';
+import { formatPlain, LogLevel, LogSource, outcomeText, receivedText } from '../../../src/contract/log-lines';
 import { systemClock } from '../../../src/shared/clock';
 import { Tally } from '../../../src/features/local/settle';
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
-import { LogLevel, LogSource, JobResult } from '../../../src/contract/log';
-import { formatPlain, formatStructured, outcomeText, type LogLine } from '../../../src/contract/log-lines';
+import {
+  formatPlain,
+  formatStructured,
+  LogLevel,
+  type LogLine,
+  LogSource,
+  outcomeText,
+} from '../../../src/contract/log-lines';
+import { JobResult } from '../../../src/contract/outcomes';
 import type { Fate, MessageReport } from '../../../src/features/local/settle';
 import { describeLine, describeReports } from '../../../src/features/local/text';
 

@@ -5,10 +5,11 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { LogLevel, LogSource } from '../../../src/contract/log';
 import {
   formatPlain,
   formatStructured,
+  LogLevel,
+  LogSource,
   outcomeFields,
   outcomeText,
   receivedText,
@@ -21,7 +22,7 @@ import {
   runFramework,
   startFramework,
 } from '../../helpers/framework';
-import { startMoto, type Moto } from '../../helpers/moto';
+import { type Moto, startMoto } from '../../helpers/moto';
 import { describeWithPython } from '../../helpers/python';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
-import { JobResult, LogLevel, LogSource } from '../../../src/contract/log';
+import { JobResult } from '../../../src/contract/outcomes';
 import {
   formatPlain,
   formatStructured,
+  LogLevel,
+  type LogLine,
+  LogSource,
   outcomeFields,
   outcomeText,
-  type LogLine,
 } from '../../../src/contract/log-lines';
 import { lineForMachines, lineForPeople } from '../../../src/features/logs/text';
 import { readEvent } from '../../../src/features/logs/lines';

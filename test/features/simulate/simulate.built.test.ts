@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { outcomeText, formatPlain } from '../../../src/contract/log-lines';
-import { JobResult, LogLevel, LogSource } from '../../../src/contract/log';
+import { formatPlain, LogLevel, LogSource, outcomeText } from '../../../src/contract/log-lines';
+import { JobResult } from '../../../src/contract/outcomes';
 import { copyService, endFrameworks, removeServices, runFramework } from '../../helpers/framework';
 import { jsonLines } from '../../helpers/command-bench';
 import { startInTerminal } from '../../helpers/terminal';

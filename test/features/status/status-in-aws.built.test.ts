@@ -21,13 +21,13 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { formatStructured, outcomeFields, outcomeText, type Outcome } from '../../../src/contract/log-lines';
+import { formatStructured, type Outcome, outcomeFields, outcomeText } from '../../../src/contract/log-lines';
 import { jsonLines } from '../../helpers/command-bench';
 import { TestService } from '../../helpers/deployed';
 import { endFrameworks } from '../../helpers/framework';
-import { startMoto, type Moto } from '../../helpers/moto';
+import { type Moto, startMoto } from '../../helpers/moto';
 import { callJson } from '../../helpers/moto-call';
-import { denied, startStandIn, type StandInAnswers } from '../../helpers/moto-stand-in';
+import { denied, type StandInAnswers, startStandIn } from '../../helpers/moto-stand-in';
 import { describeWithPython } from '../../helpers/python';
 
 const REGION = 'eu-west-1';

@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { Writable } from 'node:stream';
-import { escapeControls } from '../../../src/contract/escape';
-import { LogSource } from '../../../src/contract/log';
-import { type FormatLine, formatPlain, formatStructured, readLine } from '../../../src/contract/log-lines';
+import { escapeControls } from '../../../src/shared/escape';
+import {
+  type FormatLine,
+  formatPlain,
+  formatStructured,
+  LogSource,
+  readLine,
+} from '../../../src/contract/log-lines';
 import { createLogger, Output } from '../../../src/watcher/log';
 import { createLineCutter, logOutput, MAX_LINE_LENGTH } from '../../../src/watcher/worker/output';
 import { createFakeClock } from '../../helpers/fake-clock';

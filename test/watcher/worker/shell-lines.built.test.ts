@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { JobResult } from '../../../src/contract/log';
+import { JobResult } from '../../../src/contract/outcomes';
 import { decide } from '../../../src/watcher/settle/decide';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
 import { runWorker, type WorkerEnd } from '../../../src/watcher/worker/run-worker';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { escapeControls, escapeHidden, escapeHiddenLines } from '../../src/contract/escape';
+import { escapeControls, escapeHidden, escapeHiddenLines } from '../../src/shared/escape';
 import { fc } from '../helpers/seeded';
 
 describe('control characters', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { createWatchOpen } from '../../src/runtime/watch-open';
+import { createWatchOpen } from '../../src/runtime/serve';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
