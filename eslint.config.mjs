@@ -29,7 +29,7 @@ const ROOMS = {
 };
 
 /** What esbuild puts into the package: what is imported there is no dependency of its users. */
-const BUNDLED = ['vendor', 'watcher', 'runtime', 'aws-json', 'features/progress'].map(
+const BUNDLED = ['vendor', 'watcher', 'runtime', 'aws-json', 'features/progress', 'config/schema'].map(
   (room) => `src/${room}/**`,
 );
 

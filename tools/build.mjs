@@ -2,7 +2,7 @@
 // by esbuild, the launcher of workers by a C compiler; then what is told of all that: types, the schema for editors,
 // licences.
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { bundleLayer, bundleVendor, modulesFrom } from './bundles.mjs';
+import { bundleLayer, bundleSchema, bundleVendor, modulesFrom } from './bundles.mjs';
 import { buildLaunchers } from '../src/launcher/compile.mjs';
 import { licensesOf } from './licenses.mjs';
 import { loadTypeScript } from './load-typescript.mjs';
@@ -26,6 +26,7 @@ writeFileSync('schema.json', `${JSON.stringify(editorSchema(), null, 1)}\n`);
 const bundles = [
   await bundleLayer({ outdir: 'dist/layer', version }),
   await bundleVendor({ outdir: 'dist/vendor' }),
+  await bundleSchema({ outdir: 'dist/config/schema' }),
 ].map(({ metafile }) => metafile);
 // Which packages are in it, for a test of their licences.
 mkdirSync(BUILD_NOTES, { recursive: true });

@@ -1,6 +1,8 @@
 // What is bundled by esbuild, with the parts of other packages that are used in it, and what is not.
+import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { readdirSync } from 'node:fs';
+import { loadTypeScript } from './load-typescript.mjs';
 
 /** The image carries a newer Node; the plugin, and `sls watchbot local`, run on the developer's own, from this one on. */
 const COMMON = {
@@ -54,6 +56,28 @@ export function bundleVendor({ outdir }) {
   });
 }
 
+/**
+ * The section's schema as code, in the place of the module that compiles it in the sources: a command that reads a
+ * configuration then loads neither the validator nor the schema, which took longer than all else that the plugin does.
+ */
+export async function bundleSchema({ outdir }) {
+  const { ajv, SHARED_KEYS, WORKER_KEYS } = await loadTypeScript(SCHEMA);
+  const contents = `
+${standaloneCode.default(ajv, { validateSingleWorker: 'single', validateManyWorkers: 'many' })}
+exports.SHARED_KEYS = ${JSON.stringify(SHARED_KEYS)};
+exports.WORKER_KEYS = ${JSON.stringify(WORKER_KEYS)};
+`;
+  return build({
+    ...COMMON,
+    stdin: { contents, resolveDir: '.', sourcefile: SCHEMA },
+    outfile: `${outdir}/compiled.js`,
+    format: 'cjs',
+    minify: true,
+  });
+}
+
+const SCHEMA = 'src/config/schema/compiled.ts';
+
 /** The modules of `src/` that these load, themselves included; nothing of what is bundled. */
 export async function modulesFrom(entryPoints) {
   const { metafile } = await build({
@@ -63,7 +87,7 @@ export async function modulesFrom(entryPoints) {
     outdir: 'dist',
     write: false,
     packages: 'external',
-    external: ['*.mjs'],
+    external: ['*.mjs', '*/schema/compiled'],
   });
   return Object.keys(metafile.inputs);
 }

@@ -61,11 +61,11 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 export interface Build {
   /** Undefined: whichever is found. */
   engine: EngineName | undefined;
-  /** Where the Node runtime of the plugin's layer is taken from. */
+  /** The image from which the plugin's layer takes its Node runtime. */
   nodeImage: string;
 }
 
-/** Built of a folder, there already, or made by the plugin around a handler that it bundles. */
+/** An image that is built from a folder, one that exists, or one that the plugin makes around a handler that it bundles. */
 export type WorkerImage =
   ({ kind: 'build' } & ImageBuild) | { kind: 'uri'; uri: string } | ({ kind: 'bundle' } & HandlerBundle);
 
@@ -107,7 +107,7 @@ export interface Placement {
 export type Encryption = { by: 'sqs' } | { by: 'madeKey' } | { by: 'givenKey'; key: TextOrIntrinsic };
 
 export interface Queue {
-  /** Of an existing queue; undefined where one is made. */
+  /** The ARN of an existing queue; undefined if the plugin makes one. */
   arn: TextOrIntrinsic | undefined;
   fifo: boolean;
   /** Seconds. */
@@ -117,7 +117,7 @@ export interface Queue {
   maxReceives: number;
   /** Seconds. */
   delay: number;
-  /** True: one is made; false: there is none; else the ARN of an existing one. */
+  /** `true`: the plugin makes one; `false`: there is none; otherwise the ARN of an existing one. */
   deadLetter: boolean | TextOrIntrinsic;
   encryption: Encryption;
 }
@@ -131,15 +131,15 @@ export interface Reduce {
   pointInTimeRecovery: boolean;
 }
 
-/** How a new version takes the place of the one before. */
+/** How a new version replaces the previous one. */
 export interface Deploy {
-  /** Seconds that a job of the version before gets to finish. */
+  /** Seconds that a job of the previous version gets to finish. */
   finish: number;
-  /** That is less than `maxJobDuration`, and nobody has said that it may be. */
+  /** Whether that is less than `maxJobDuration` although the user has not asked for it. */
   isShortUnasked: boolean;
-  /** Names of alarms of the user's own that roll it back. */
+  /** Names of the user's own alarms that roll it back. */
   alarms: readonly TextOrIntrinsic[];
-  /** Failures of the new version do, too. */
+  /** Whether failures of the new version roll it back, too. */
   isByFailures: boolean;
 }
 
@@ -214,11 +214,11 @@ export interface HandlerBundle {
   minify: boolean;
 }
 
-/** How warm workers run, and what they are handed. */
+/** How warm workers run, and what they receive. */
 export interface Handler {
-  /** As the user wrote it; undefined: the image says itself what it starts. */
+  /** As the user wrote it; undefined: the image itself says what it starts. */
   name: string | undefined;
-  /** What starts the runtime client; undefined: the image's own ENTRYPOINT, or that of the plugin for a bundle. */
+  /** What starts the runtime client; undefined: the ENTRYPOINT of the image, or the plugin's own for a bundle. */
   entryPoint: readonly string[] | undefined;
   batchSize: number;
   /** Seconds. */

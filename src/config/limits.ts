@@ -1,4 +1,4 @@
-/** Limits and defaults that AWS or Watchbot set. Each is used by the schema, the rules and their messages alike. */
+/** Limits that AWS or Watchbot sets. The schema, the rules and their messages all use these. */
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html */
 export const SQS = {
@@ -33,7 +33,7 @@ export const ECS = {
   maxCpuUnits: 196_608,
   minMemoryMiB: 6,
   maxGpus: 16,
-  /** Least and most of each part of a health check. */
+  /** The least and the most of each part of a health check. */
   healthIntervalSeconds: [5, 300],
   healthTimeoutSeconds: [2, 60],
   healthRetries: [1, 10],
@@ -53,9 +53,9 @@ export const CLOUDWATCH = {
   maxNameLength: 255,
   maxLogGroupNameLength: 512,
   maxAlarmActions: 5,
-  /** That one call of DescribeAlarms takes by name: with it ECS looks at the alarms of a deployment. */
+  /** Names that one call of DescribeAlarms takes: ECS makes such a call to watch the alarms of a deployment. */
   maxDescribedAlarms: 100,
-  /** Seconds that an alarm may look back: with periods of less than an hour, and of more. */
+  /** Seconds that an alarm may look back, with periods of less than an hour and with longer ones. */
   maxWindowSeconds: 86_400,
   maxLongWindowSeconds: 604_800,
   longPeriodSeconds: 3_600,
@@ -66,7 +66,7 @@ export const EVENTS = {
   maxRuleNameLength: 64,
   maxScheduleNameLength: 64,
   maxObjectKeyLength: 1_024,
-  /** Of this plugin: a queue's policy has a limit on its size. */
+  /** The plugin's own limit: a queue's policy must not become too large. */
   maxSources: 50,
 } as const;
 
@@ -82,10 +82,10 @@ export const CLOUDFORMATION = { maxStackNameLength: 128 } as const;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 export const DYNAMODB = { maxTableNameLength: 255 } as const;
 
-/** A watcher's slots: more than this and one container's files, memory and log are the limit. */
+/** With more workers, one container's files, memory and log become the limit. */
 export const MAX_CONCURRENCY = 50;
 
-/** A dashboard or IAM name derived from it stays readable, and every other name fits. */
+/** Keeps names of dashboards and IAM readable, and makes all other names fit. */
 export const MAX_WORKER_NAME_LENGTH = 40;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html: the batch is that of one receive of SQS. */

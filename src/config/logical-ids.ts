@@ -76,15 +76,15 @@ export function logicalId(worker: string, resource: WorkerResource): string {
   return prefixOf(worker) + WORKER_RESOURCES[resource];
 }
 
-/** The logical ids that a worker's resources can have, but for those of its sources. */
+/** The logical ids that a worker's resources can have, except those of its sources. */
 export function logicalIds(worker: string): string[] {
   return Object.values(WORKER_RESOURCES).map((suffix) => prefixOf(worker) + suffix);
 }
 
 /**
  * Resources of a worker's sources: `extensions` calls them by kind and number, counted from 1 in the order of `events`.
- * What must not change hands when that order does has its id from what it stands for: CloudFormation would remove a
- * subscription, or replace a bucket.
+ * A subscription or a bucket has its id from its topic or its name instead: if it had another one whenever the order
+ * changes, CloudFormation would remove the subscription, or replace the bucket.
  */
 export const SourceId = {
   snsSubscription: (worker: string, topicArn: unknown) =>
@@ -95,7 +95,7 @@ export const SourceId = {
   schedule: (worker: string, number: number) => `${prefixOf(worker)}Schedule${number}`,
 } as const;
 
-/** What `extensions` may name of the sources, with the logical ids. */
+/** The names that `extensions` has for the resources of sources, with their logical ids. */
 export function sourceIds({ name, events }: Pick<Worker, 'name' | 'events'>): Record<string, string> {
   const numbered = (kind: string, ids: readonly string[]) =>
     ids.map((id, index) => [`${kind}${index + 1}`, id] as const);
@@ -124,7 +124,7 @@ export function sourceIds({ name, events }: Pick<Worker, 'name' | 'events'>): Re
   ]);
 }
 
-/** The logical ids of all that a worker may have, by what `extensions` calls it. */
+/** The logical ids of all resources that a worker may have, by what `extensions` calls them. */
 export function idsOf(worker: Pick<Worker, 'name' | 'events'>): Record<string, string> {
   const own = WORKER_RESOURCE_NAMES.map((resource) => [resource, logicalId(worker.name, resource)]);
   return { ...(Object.fromEntries(own) as Record<string, string>), ...sourceIds(worker) };
@@ -136,7 +136,7 @@ function shortHash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, SHORT_HASH_LENGTH);
 }
 
-/** Logical ids of what a stack has once. */
+/** Logical ids of the resources that a stack has once. */
 export const SharedId = {
   cluster: 'WatchbotCluster',
   clusterCapacity: 'WatchbotClusterCapacity',

@@ -3,12 +3,12 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A map that can be copied key by key: not a date, which YAML knows too. */
+/** A map that can be copied key by key: not a date, for example, which YAML has too. */
 export function isPlainMap(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** Whether a value is a CloudFormation function: `Ref` or `Fn::…`, alone. */
+/** Whether a value is a CloudFormation function: a map with `Ref` or `Fn::…` as its only key. */
 export function isIntrinsic(value: unknown): value is Record<string, unknown> {
   if (!isMap(value)) return false;
   const [key, ...others] = Object.keys(value);

@@ -4,7 +4,7 @@ import { logicalId, prefixOf, type WorkerResource } from './logical-ids';
 
 /** Every name that the plugin gives, and the limits on their length. */
 
-/** The name of the only worker where `watchbot:` has no map of workers. */
+/** The name of the only worker if `watchbot:` has no map of workers. */
 export const SINGLE_WORKER_NAME = 'watchbot';
 
 /** Outputs, under Watchbot's names, so that tools written for it keep working. */
@@ -27,8 +27,8 @@ export function queueName({ stackName }: Named, worker: string, isFifo: boolean)
 }
 
 /**
- * The name and the account of a queue that exists, where its ARN is written out. What a CloudFormation function gives
- * is known to the stack alone.
+ * The name and the account of an existing queue whose ARN is written out. Only the stack knows what a CloudFormation
+ * function gives.
  */
 export function existingQueue(arn: unknown): { name: string; accountId: string } | undefined {
   if (typeof arn !== 'string') return undefined;
@@ -58,14 +58,14 @@ export function alarmName({ stackName }: Named, worker: string, resource: Worker
 }
 
 /**
- * With the version in its name it is another alarm for each: one that begins anew, rather than one that is up because of the
- * version before, with which ECS would not watch at all.
+ * With the version in its name, each version has an alarm of its own, which begins in OK. If one that is in ALARM because of
+ * the previous version were reused, ECS would not watch it at all.
  */
 export function newVersionAlarmName({ stackName }: Named, worker: string, version: string): string {
   return `${stackName}-${logicalId(worker, 'newVersionAlarm')}-${version}`;
 }
 
-/** A rule, a schedule or an API: by its logical id, so that policies can name it before it is there. */
+/** A rule, a schedule or an API is named by its logical id, so that policies can name it before it exists. */
 export function sourceName({ stackName }: Named, id: string): string {
   return `${stackName}-${id}`;
 }
@@ -80,12 +80,12 @@ export function progressTableName({ stackName }: Named, worker: string): string 
   return `${stackName}-${prefixOf(worker)}-progress`;
 }
 
-/** What a handler is told that its function is called. It names nothing in AWS, so that it may be cut off. */
+/** The function name that a handler is told. Nothing in AWS has this name, so it may be cut off. */
 export function functionName({ service, stage }: ServiceContext, worker: string): string {
   return `${service}-${stage}-${worker}`.slice(0, LAMBDA.maxFunctionNameLength);
 }
 
-/** The tag of a worker's service, tasks and queue, with the family that the tasks are of. */
+/** The tag of a worker's service, tasks and queue; its value is the family of the tasks. */
 export const WORKER_TAG_KEY = 'watchbot:worker';
 
 /** CloudWatch namespace and metric name, as in Watchbot. */
@@ -108,7 +108,7 @@ export function repositoryPrefix({ service, stage }: Pick<ServiceContext, 'servi
   return `${repositoryPart(`${service}-${stage}`)}/`;
 }
 
-/** Where an image is pulled from: ECR beside the stack, or the registry that is named. */
+/** Where an image is pulled from: ECR in the region of the stack, or the registry that the user names. */
 export function imageUri(
   { registry }: Pick<Configuration, 'registry'>,
   { repository, tag }: { repository: string; tag: string },
@@ -135,7 +135,7 @@ export interface LimitedName {
   limit: number;
 }
 
-/** The longest name of each kind that a worker leads to, with the limit on it. */
+/** The longest name of each kind that a worker leads to, with its limit. */
 export function longestNames(
   context: ServiceContext,
   worker: string,
@@ -172,7 +172,7 @@ export function longestNames(
   ];
 }
 
-/** What the stack's own name may be. */
+/** The limit on the stack's own name. */
 export function stackNameLimit({ stackName }: Named): LimitedName {
   return { kind: 'stack', name: stackName, limit: CLOUDFORMATION.maxStackNameLength };
 }

@@ -1,7 +1,7 @@
 import type { S3Source, Sources, TextOrIntrinsic } from './configuration';
 
 /**
- * S3's events as EventBridge names them: its detail type, and what else tells it apart.
+ * S3's events in EventBridge: the detail type of each, and what else distinguishes it.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-mapping-troubleshooting.html
  */
 interface EventBridgeForm {
@@ -58,13 +58,13 @@ export const S3_EVENTS: readonly string[] = [
   's3:IntelligentTiering',
 ];
 
-/** A bucket that is made here, with all that it tells the queue of. */
+/** A bucket that the plugin makes, with all events that it sends to the queue. */
 export interface MadeBucket {
   bucket: TextOrIntrinsic;
   notifications: readonly S3Source[];
 }
 
-/** In the order in which they are first named; a function that stands twice is one bucket. */
+/** In the order in which they are first named; the same CloudFormation function twice is one bucket. */
 export function madeBuckets({ s3 }: Pick<Sources, 's3'>): MadeBucket[] {
   const made = new Map<string, MadeBucket>();
   for (const source of s3.filter(({ existing }) => !existing)) {
@@ -75,7 +75,7 @@ export function madeBuckets({ s3 }: Pick<Sources, 's3'>): MadeBucket[] {
   return [...made.values()];
 }
 
-/** Buckets that are heard through EventBridge. */
+/** Buckets whose events come through EventBridge. */
 export function existingBuckets({ s3 }: Pick<Sources, 's3'>): S3Source[] {
   return s3.filter(({ existing }) => existing);
 }

@@ -6,7 +6,7 @@ import { describeRange } from './limits';
 import { isMap } from './maps';
 import { didYouMean, suggest } from './suggest';
 
-/** What the validator found, one problem for each thing that is wrong, in the words of the user's file. */
+/** What the validator found, one problem for each mistake, in the words of the user's file. */
 export function problemsOf(errors: readonly ErrorObject[], root: string): Problem[] {
   const seen = new Set<string>();
   return relevantErrors(errors)
@@ -18,7 +18,10 @@ export function problemsOf(errors: readonly ErrorObject[], root: string): Proble
     });
 }
 
-/** A missing key that is there under another name, or a key too many that is none, is one mistake with that key. */
+/**
+ * An unknown key can also explain another error: a missing key is there under a wrong name, or a map has a key too many that
+ * is no key at all. The user made one mistake, and is told about the unknown key alone.
+ */
 function isSaidByAnUnknownKey(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   const { keyword, instancePath, params } = error;
   const unknown = errors.filter(
@@ -35,7 +38,7 @@ function givenKeys(error: ErrorObject): string[] {
   return knownKeys(error).filter((key) => Object.hasOwn(error.data as object, key));
 }
 
-/** A word that is not one of those allowed stands where a map or a list may stand too. */
+/** If a wrong word was typed where a map or a list is allowed too, the error lists all that is allowed. */
 function allowedByUnion(
   { keyword, instancePath, schemaPath }: ErrorObject,
   errors: readonly ErrorObject[],
@@ -128,7 +131,7 @@ const DESCRIBE: Record<string, Describe> = {
   maximum: (error) => numberRange(error),
 };
 
-/** Keywords of a schema whose errors can be told. */
+/** Keywords of a schema whose errors have words. */
 export const DESCRIBED_KEYWORDS: readonly string[] = Object.keys(DESCRIBE);
 
 function problemOf(error: ErrorObject, root: string): Problem {
@@ -140,7 +143,7 @@ function problemOf(error: ErrorObject, root: string): Problem {
   return { place: configPath(root, key === undefined ? keys : [...keys, key]), ...problem };
 }
 
-/** What a map takes as names, where they are the user's own. */
+/** What the names in a map may be, if they are the user's own. */
 function namesOf(schema: ErrorObject['parentSchema']): Partial<Problem> {
   return { allowed: `a name of ${String(schema?.names)}`, advice: 'choose another name' };
 }
@@ -185,8 +188,8 @@ function typeName(schema: ErrorObject['parentSchema']): string {
 }
 
 /**
- * A value that fits no branch of a union gives the errors of every branch. Where it has the type of one branch, only
- * that branch's errors help; where it has the type of none, only the union's own.
+ * A value that fits no branch of a union gives the errors of every branch. If it has the type of one branch, only that
+ * branch's errors help; if it has the type of none, only the union's own.
  */
 function relevantErrors(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
@@ -225,7 +228,7 @@ function meantBranch(union: ErrorObject, errors: readonly ErrorObject[]): string
   return fitting.size === 1 ? [...fitting][0] : undefined;
 }
 
-/** Keywords that say that a value is not what a branch is about, rather than that something in it is wrong. */
+/** Keywords whose errors say that a value is of another kind than a branch, rather than that something in it is wrong. */
 const KIND_KEYWORDS = ['type', 'const', 'minProperties', 'maxProperties', 'propertyNames'];
 
 function saysOtherKind({ instancePath, keyword, propertyName }: ErrorObject, union: ErrorObject): boolean {
@@ -234,7 +237,7 @@ function saysOtherKind({ instancePath, keyword, propertyName }: ErrorObject, uni
   );
 }
 
-/** The list of what is allowed says more than the type, which the same value has wrong too. */
+/** A value that is not in the list of allowed ones may have the wrong type too: the list says more. */
 function isSaidByItsList(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   return (
     error.keyword === 'type' &&
@@ -245,7 +248,7 @@ function isSaidByItsList(error: ErrorObject, errors: readonly ErrorObject[]): bo
   );
 }
 
-/** What a map has that its schema does not know, as its user most likely meant it. */
+// Unknown keys, and what their user most likely meant.
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -260,7 +263,7 @@ function adviceOn(error: ErrorObject): string {
   return adviceToMove(error) ?? didYouMean(keyOf(error), knownKeys(error)) ?? 'remove it';
 }
 
-/** Whether an unknown key says why another one is missing, so that the two are one mistake. */
+/** Whether an unknown key explains why another one is missing, so that the two are one mistake. */
 function explainsLackOf(missing: string, unknown: ErrorObject): boolean {
   const hint = hintOn(unknown);
   if (hint === undefined) return suggest(keyOf(unknown), knownKeys(unknown)) === missing;
@@ -276,7 +279,7 @@ function isKnown(error: ErrorObject, key: string): boolean {
   return knownKeys(error).includes(key);
 }
 
-/** `hints` of a schema: the key that a name from elsewhere means, if it is not there already, or what to do. */
+/** From `hints` of a schema: the key that a name from elsewhere means, unless that is there already, or what to do. */
 function hintOn(error: ErrorObject): string | undefined {
   const hints = (error.parentSchema?.hints ?? {}) as Record<string, string>;
   const key = keyOf(error);
@@ -286,8 +289,8 @@ function hintOn(error: ErrorObject): string | undefined {
 }
 
 /**
- * A key beside the map that it belongs in: in YAML that is a matter of two blanks. The validator has put in the maps that
- * were left out, so that it need not be there.
+ * A key beside the map that it belongs in: in YAML that takes only two blanks. The user need not have given that map, since
+ * the validator adds those that are missing.
  */
 function adviceToMove(error: ErrorObject): string | undefined {
   const data = isMap(error.data) ? error.data : {};

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The known name that a misspelt one most likely means, if any is near enough. */
+/** The known name that a misspelt one most likely means, if one is similar enough. */
 export function suggest(given: string, known: readonly string[]): string | undefined {
   const lower = given.toLowerCase();
   const ranked = known
@@ -10,12 +10,12 @@ export function suggest(given: string, known: readonly string[]): string | undef
   return best !== undefined && best.edits <= editsAllowed(given) ? best.name : undefined;
 }
 
-/** Two letters that changed places are two edits. In a name of three, as `min` and `max`, that is another word. */
+/** Two swapped letters are two edits. In a name of three letters that makes another word, as `min` and `max` show. */
 function editsAllowed(given: string): number {
   return given.length <= 3 ? 1 : Math.max(2, Math.floor(given.length / 3));
 }
 
-/** Advice for an unknown name, or undefined where nothing is near. */
+/** Advice for an unknown name, or undefined if no known one is similar. */
 export function didYouMean(given: string, known: readonly string[]): string | undefined {
   const name = suggest(given, known);
   return name === undefined ? undefined : `did you mean "${name}"?`;

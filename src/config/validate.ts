@@ -64,7 +64,7 @@ function refuse(
     const keys = keysOfPointer(error.instancePath);
     if (error.keyword === 'additionalProperties') keys.push(String(error.params.additionalProperty));
     else if (error.propertyName !== undefined) keys.push(error.propertyName);
-    // Once entries have been left out of a list, its numbers are no longer those of the file.
+    // Once entries have been left out of a list, its indices are no longer those of the file.
     const known = before === 0 ? keys : upToList(section, keys);
     if (known.length > 0) refused.add(configPath(root, known));
   }
@@ -82,7 +82,7 @@ function upToList(section: unknown, keys: readonly string[]): string[] {
   return keys.slice(0, end === -1 ? keys.length : end);
 }
 
-/** A copy of maps and lists without what was refused, and with a text for what no template can have. */
+/** A copy of maps and lists without what was refused, and with a text in the place of what no template can have. */
 function prune(value: unknown, wrong: Wrong, path: string): unknown {
   const { refused, foreign } = wrong;
   if (foreign.has(path)) return FOREIGN_STAND_IN;

@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
+import { describeRange } from '../../src/config/limits';
 
 /** What a schema takes, in words. */
 export function describeAllowed(schema: TSchema): string {
@@ -15,10 +16,8 @@ function listOf(items: TSchema): string {
   return items.type === 'object' ? 'a list of maps' : `a list of: ${describeAllowed(items)}`;
 }
 
-function numberWords({ type, minimum, maximum, multipleOf }: TSchema): string {
-  const kind = type === 'integer' ? 'a whole number' : 'a number';
-  const range = maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
-  return `${kind}, ${range}${multipleOf === undefined ? '' : `, a multiple of ${multipleOf}`}`;
+function numberWords(schema: TSchema): string {
+  return `${schema.type === 'integer' ? 'a whole number' : 'a number'}, ${describeRange(schema as Parameters<typeof describeRange>[0])}`;
 }
 
 /** A map whose names are the user's own says what it maps them to. */

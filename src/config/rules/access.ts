@@ -3,8 +3,8 @@ import { describeValue, type Problem } from '../../errors/problem';
 import type { WorkerRule } from './rule';
 
 /**
- * Names that the AWS SDKs and ECS set in the container, and that would break the watcher's own calls; and those under
- * which variables wait for workers.
+ * Prefixes of variables that ECS and the AWS SDKs set in the container, without which the watcher's own calls would fail,
+ * and the one under which the container keeps variables for workers.
  */
 const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_', WORKER_ONLY_PREFIX] as const;
 
@@ -30,7 +30,7 @@ function isReserved(name: string): boolean {
   );
 }
 
-/** ECS refuses a container in which a name is both. */
+/** ECS refuses a container that has a name in both. */
 const variableOnce: WorkerRule = {
   reads: ['environment', 'secrets'],
   check: ({ worker, at }) =>

@@ -193,7 +193,7 @@ function constraintProblems({ worker, at }: RuleSubject): Problem[] {
   );
 }
 
-/** What `field` may be, by type. */
+/** What `field` may be, by `type`. */
 const FIELDS: Record<string, { is: RegExp; allowed: string }> = {
   spread: {
     is: /^(instanceId|host|attribute:\S+)$/,

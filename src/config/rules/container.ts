@@ -4,6 +4,7 @@ import { ECR_URI, withoutSlash } from '../complete';
 import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
 import { isMap } from '../maps';
 import { didYouMean } from '../suggest';
+import { RUNNABLE } from './program';
 import { problemIf, type WorkerRule } from './rule';
 
 const ORIGINS = ['path', 'uri', 'name'] as const;
@@ -34,7 +35,7 @@ const imageHasOneOrigin: WorkerRule = {
   },
 };
 
-/** The name ends where the value begins, and a process takes no NUL. */
+/** They are passed as NAME=VALUE, and an argument of a process cannot hold a NUL. */
 const buildArgsCanBePassed: WorkerRule = {
   reads: ['image'],
   check: ({ given: { image }, at }) =>
@@ -133,7 +134,7 @@ const oneJobInAFreshContainer: WorkerRule = {
 
 const SYSTEM_FOLDERS = ['/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr'];
 
-/** A folder that is emptied after each job, and hides what the image has there, must not hold the system or the watcher. */
+/** A mount is emptied after each job and hides what the image has there, so it must not hold the system or the watcher. */
 const mountsAreSafe: WorkerRule = {
   reads: ['mounts'],
   check: ({ given, at }) =>
@@ -157,7 +158,7 @@ function whatMountMayBe(mount: string): string | undefined {
   return system === undefined ? undefined : `a folder outside ${system}`;
 }
 
-/** Emptying the outer one of two mounts would mean removing the inner one, which cannot be. */
+/** To empty the outer one of two mounts the inner one would have to be removed, which is not possible. */
 const mountsAreApart: WorkerRule = {
   reads: ['mounts', 'exec'],
   check: ({ worker: { exec }, given: { mounts = [] }, at }) => {
@@ -169,7 +170,7 @@ const mountsAreApart: WorkerRule = {
       const other = all.find(
         (folder) => folder !== path && (isWithin(path, folder) || isWithin(folder, path)),
       );
-      // Of two of the user's own, the inner one is told.
+      // If both are the user's own, the error is about the inner one.
       if (other === undefined || (own.includes(other) && !isWithin(path, other))) return [];
       return [
         {
@@ -215,7 +216,7 @@ const healthCommandRuns: WorkerRule = {
       code: 'WATCHBOT_MALFORMED',
       place: at('healthCheck', 'command'),
       given: describeValue(command),
-      allowed: 'a shell line, or a list whose first entry is a program',
+      allowed: RUNNABLE,
       ...(isEcsForm ? { advice: `leave ${program} out` } : {}),
     });
   },

@@ -84,7 +84,7 @@ const eventBridgeSources: WorkerRule = {
 const BUS = /^(arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
 
 /**
- * The bus stands in the ARNs that the queue's policy lets send: a pattern would let in rules of others.
+ * The name of the bus is part of the ARNs that the queue's policy lets send: a pattern would let other people's rules in.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
  */
 const eventBuses: WorkerRule = {
@@ -101,12 +101,12 @@ const eventBuses: WorkerRule = {
     ),
 };
 
-/** Parts of an event that no other event has: the whole, and its id. */
+/** Parts that differ between any two events: the whole event, and its id. */
 const DISTINCT_PATHS = ['$', '$.id'];
 
 /**
- * EventBridge gives SQS no deduplication id, and so a FIFO queue goes by the body: of two equal ones within five minutes
- * it would drop the second.
+ * EventBridge gives SQS no deduplication id, so a FIFO queue compares the bodies: it drops the second of two equal ones within
+ * five minutes.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-events-rule-sqsparameters.html
  */
 const distinctEvents: WorkerRule = {
@@ -179,7 +179,7 @@ function advice(text: string | undefined): Pick<Problem, 'advice'> {
   return text === undefined ? {} : { advice: text };
 }
 
-/** S3 refuses two notifications of a bucket that one event would set off: which of them gets it is not said. */
+/** S3 refuses two notifications of a bucket that match the same event. */
 const bucketSourcesAreApart: WorkerRule = {
   reads: ['events'],
   check: (subject) => {
@@ -222,7 +222,7 @@ const oneWebhook: WorkerRule = {
       })),
 };
 
-/** Sources that say the message group; SNS passes that of its own message on, and S3 itself knows no FIFO queue. */
+/** Sources that set the message group. SNS passes on that of its own message, and S3 itself sends to no FIFO queue. */
 const GROUPED = ['eventBridge', 'schedule', 's3', 'webhook'] as const;
 
 const messageGroups: WorkerRule = {

@@ -33,7 +33,7 @@ function windowLimit({ period }: AlarmSettings): number {
 
 const OF_DEAD_LETTERS = ['deadLetter', 'deadLetterGrowth'] as const;
 
-/** Such an alarm would not be made, and nobody would hear of it. */
+/** Without the queue the plugin does not make the alarm, and nobody would notice. */
 const deadLetterAlarmsHaveAQueue: WorkerRule = {
   reads: ['alarms', 'queue'],
   check: ({ worker: { queue }, given: { alarms = {} }, at }) => {
@@ -51,7 +51,7 @@ const deadLetterAlarmsHaveAQueue: WorkerRule = {
   },
 };
 
-/** Alarms of a worker that are made after its service, since they look at it or move it. */
+/** Alarms of a worker that are made after its service, since they watch it or scale it. */
 const AFTER_THE_SERVICE: readonly WorkerResource[] = [
   'memoryAlarm',
   'cpuAlarm',
@@ -87,7 +87,7 @@ function nameProblems(given: string, place: string): Problem[] {
   return ALARM_NAMES.some((word) => word === given) ? [ownAlarm(given, place)] : [];
 }
 
-/** It would be easy to take, and the old tasks' failures would roll back the very deploy that ends them. */
+/** An obvious choice, but failures of the old tasks would roll back the very deploy that ends them. */
 function ownAlarm(word: string, place: string): Problem {
   return {
     code: 'WATCHBOT_NOT_ALLOWED',
@@ -98,7 +98,7 @@ function ownAlarm(word: string, place: string): Problem {
   };
 }
 
-/** CloudFormation would find the circle only when it deploys. */
+/** CloudFormation would find the circular dependency only during the deploy. */
 function circleProblems(alarm: unknown, place: string, { name }: Worker): Problem[] {
   const text = JSON.stringify(alarm);
   return AFTER_THE_SERVICE.filter((resource) =>

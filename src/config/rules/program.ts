@@ -33,10 +33,13 @@ function hasMisspeltOne(given: object): boolean {
   return unknown.some((key) => ALTERNATIVES.includes(suggest(key, WORKER_KEYS) ?? ''));
 }
 
+/** What a command may be, in words. */
+export const RUNNABLE = 'a shell line, or a list whose first entry is a program';
+
 const commandIsNotBlank: WorkerRule = {
   reads: ['command', 'entryPoint'],
   check: ({ worker: { command, handler }, at }) => [
-    ...blankProblems(command, at('command'), 'a shell line, or a list whose first entry is a program'),
+    ...blankProblems(command, at('command'), RUNNABLE),
     ...blankProblems(handler?.entryPoint, at('entryPoint'), 'a list whose first entry is a program'),
   ],
 };
@@ -134,7 +137,7 @@ function sourceProblems(handler: string, { isNamed, place }: { isNamed: boolean;
   });
 }
 
-/** It becomes an argument, and a variable. */
+/** It becomes an argument and the value of a variable. */
 function nameProblems(handler: string, place: string): Problem[] {
   return problemIf(/^\s*$|[\0\r\n]/.test(handler), {
     code: 'WATCHBOT_MALFORMED',

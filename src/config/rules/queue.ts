@@ -5,7 +5,7 @@ import { Encryption } from '../defaults';
 import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
-/** On a standard queue a message that keeps failing would be tried until it expires, at the cost of every other one. */
+/** On a standard queue a message that keeps failing would be retried until it expires, at the cost of all others. */
 const deadLetterOnlyOffForFifo: WorkerRule = {
   reads: ['queue'],
   check: ({ worker: { queue }, at }) =>
@@ -144,7 +144,7 @@ const encryptionIsKnown: WorkerRule = {
 
 const givenKey = ({ encryption }: Queue) => (encryption.by === 'givenKey' ? encryption.key : undefined);
 
-/** SQS's own names for the two are SSE-SQS and SSE-KMS. */
+/** SQS itself calls the two SSE-SQS and SSE-KMS. */
 function encryptionAdvice(given: unknown): Pick<Problem, 'advice'> {
   if (typeof given !== 'string') return {};
   const isKms = /^(sse\W?|aws\W)?kms$/i.test(given);

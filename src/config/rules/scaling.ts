@@ -18,7 +18,7 @@ const scalingBounds: WorkerRule = {
     }),
 };
 
-/** What decides by itself leaves nothing to the keys that it does not read. */
+/** `steps` and `compatibility` decide by themselves, so that the keys which they do not read would have no effect. */
 const DECIDED_BY = {
   compatibility: ['steps', 'jobDuration', 'latency', 'groups', 'keepIdle'],
   steps: ['jobDuration', 'latency', 'groups'],
@@ -79,7 +79,7 @@ function stepsAreWithinBounds({ worker: { scaling }, at }: RuleSubject): Problem
   );
 }
 
-/** Below the first step the number of tasks would stay what it happened to be. */
+/** With fewer messages than the first step has, the number of tasks would stay what it happened to be. */
 function firstStepTakesAll({ worker: { scaling }, at }: RuleSubject): Problem[] {
   const first = scaling.steps?.[0];
   return problemIf(first !== undefined && first.messages > 1, {
@@ -152,8 +152,8 @@ const scalingScheduleIsWhole: WorkerRule = {
 };
 
 /**
- * AWS refuses a change after which `min` would be above `max`, and then nothing is changed. An entry with one of the two
- * leaves the other as it is, and which entry was the last is the clock's affair: it must go with all that there may be.
+ * AWS refuses a change after which `min` would be above `max`, and changes nothing then. An entry with one of the two leaves
+ * the other one as the last entry set it, which depends on the clock: it must fit all values that the other may have.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-policy-overview.html
  */
 const scalingScheduleBounds: WorkerRule = {

@@ -1,13 +1,14 @@
-import Ajv from 'ajv';
+import Ajv, { type ValidateFunction } from 'ajv';
 import { ManyWorkersSchema, sharedProperties, SingleWorkerSchema } from './service';
 import { workerProperties } from './worker';
 
 /**
- * The schema as code that checks a section. When the plugin is built, `tools/schema.mjs` puts in the place of this module
- * what it exports, as plain functions: a command then neither loads the schema's packages nor compiles anything.
+ * The schema as functions that check a section. In the build, code in the place of this module exports the same
+ * (`bundleSchema` in `tools/bundles.mjs`): a command then neither loads Ajv and TypeBox nor compiles anything.
  */
 
 export const ajv = new Ajv({
+  schemas: { single: SingleWorkerSchema, many: ManyWorkersSchema },
   allErrors: true,
   // Gives an error its schema and the value.
   verbose: true,
@@ -16,12 +17,14 @@ export const ajv = new Ajv({
   strict: false,
   // YAML's `.nan` and `.inf` are no numbers that a template can have.
   strictNumbers: true,
+  // The plugin words errors itself.
+  messages: false,
   // For the build.
   code: { source: true },
 });
 
-export const validateSingleWorker = ajv.compile(SingleWorkerSchema);
-export const validateManyWorkers = ajv.compile(ManyWorkersSchema);
+export const validateSingleWorker: ValidateFunction = ajv.getSchema('single')!;
+export const validateManyWorkers: ValidateFunction = ajv.getSchema('many')!;
 
 /** Keys that the workers of a stack share. */
 export const SHARED_KEYS: readonly string[] = Object.keys(sharedProperties);

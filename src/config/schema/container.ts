@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { HEALTH_CHECK_DEFAULTS, IMAGE_DEFAULTS } from '../defaults';
 import { ECS } from '../limits';
-import { mapOf, strictObject } from './values';
+import { commandLine, mapOf, strictObject } from './values';
 
 /** A rule checks that one of `path`, `uri` and `name` is given, and that only a build has the keys of one. */
 const Image = strictObject(
@@ -53,8 +53,7 @@ const seconds = (
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 const Check = strictObject({
   command: Type.Optional(
-    Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })], {
-      title: 'a shell line or a list of arguments',
+    commandLine({
       description: 'Run in the container; ends with 0 when all is well. A text needs a shell in the image.',
       otherwise: "the watcher's own check",
     }),

@@ -3,15 +3,19 @@ import { EVENT_DEFAULTS, WEBHOOK_DEFAULTS } from '../defaults';
 import { API_GATEWAY, EVENTS } from '../limits';
 import { Intrinsic, mapOf, oneOf, orIntrinsic, strictObject, stringOrIntrinsic, textLike } from './values';
 
-const MessageGroupId = Type.Optional(
-  Type.String({
-    minLength: 1,
-    maxLength: 128,
-    pattern: '^[!-~]+$',
-    title: 'letters, digits and punctuation',
-    description: 'The message group of what comes from here: required with a FIFO queue, and only there.',
-  }),
-);
+/** A webhook takes fewer characters than SQS does. */
+const messageGroupId = (pattern: string, title: string) =>
+  Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 128,
+      pattern,
+      title,
+      description: 'The message group of what comes from here: required with a FIFO queue, and only there.',
+    }),
+  );
+
+const MessageGroupId = messageGroupId('^[!-~]+$', 'letters, digits and punctuation');
 
 const SnsSource = strictObject(
   {
@@ -211,15 +215,7 @@ const WebhookSchema = strictObject(
         description: 'How many requests are let through; more are answered with 429.',
       },
     ),
-    messageGroupId: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 128,
-        pattern: '^[A-Za-z0-9_-]+$',
-        title: 'letters, digits, dashes and underscores',
-        description: 'The message group of what comes from here: required with a FIFO queue, and only there.',
-      }),
-    ),
+    messageGroupId: messageGroupId('^[A-Za-z0-9_-]+$', 'letters, digits, dashes and underscores'),
   },
   {
     title: '{authorization, throttle, messageGroupId}',

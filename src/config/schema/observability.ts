@@ -17,7 +17,7 @@ const ALARM_TEXTS: Record<AlarmName, string> = {
   placement: 'Tasks that ECS cannot place or start: no capacity, no address, no image, a quota.',
 };
 
-/** What the threshold is compared with. */
+/** What the threshold of each is compared with. */
 const ALARM_THRESHOLDS: Record<AlarmName, string> = {
   deadLetter: 'This many messages, or more.',
   deadLetterGrowth: 'This many messages, or more, in one period.',

@@ -1,16 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import { LAMBDA, MIN_WORKER_MEMORY_MIB } from '../limits';
-import { mapOf, strictObject } from './values';
+import { commandLine, mapOf, strictObject } from './values';
 
-const CommandSchema = Type.Union(
-  [Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })],
-  {
-    title: 'a shell line or a list of arguments',
-    otherwise: '**required**, or `handler`',
-    description:
-      "Runs once for each message; its exit code decides the message's fate. A text is run by `/bin/sh -c`; a list is run as it stands, without a shell.",
-  },
-);
+const CommandSchema = commandLine({
+  otherwise: '**required**, or `handler`',
+  description:
+    "Runs once for each message; its exit code decides the message's fate. A text is run by `/bin/sh -c`; a list is run as it stands, without a shell.",
+});
 
 const HandlerSchema = Type.Union([Type.String({ minLength: 1 }), Type.Literal(true)], {
   title: 'a text like path/to/file.export, or true',

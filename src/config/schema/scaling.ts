@@ -61,7 +61,7 @@ const ScheduleSchema = strictObject(
   },
 );
 
-/** How the plugin works out what a task is worth, or is told. */
+/** How the plugin works out how many tasks it takes, or is told. */
 const ways = {
   jobDuration: Type.Optional(
     Type.Number({

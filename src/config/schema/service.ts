@@ -48,7 +48,7 @@ const RegistrySchema = Type.Union([registryName(), RegistryMap], {
 const SubnetId = textLike('^subnet-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like subnet-0a1b2c3d');
 const SecurityGroupId = textLike('^sg-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like sg-0a1b2c3d');
 
-/** As many as an ECS service takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html */
+/** As many as an ECS service accepts: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html */
 const ids = (id: TString, options: { maxItems: number; description: string; otherwise?: string }) => {
   const { maxItems, ...others } = options;
   return Type.Union(
@@ -129,7 +129,7 @@ export const sharedProperties = {
   registry: Type.Optional(RegistrySchema),
 };
 
-/** Where one worker stands directly under `watchbot`, its `extensions` take what it would share, too. */
+/** If one worker stands directly under `watchbot`, its own `extensions` have these too. */
 const sharedExtensions = mapOf(mapOf(Type.Unknown()), {
   default: {},
   description:
@@ -157,5 +157,5 @@ export type SharedInput = Pick<
 };
 /** Properties by resource. */
 export type ExtensionsInput = Record<string, Record<string, unknown>>;
-/** A worker as the schema leaves it: checked, with the schema's defaults in. */
+/** A worker that the schema has checked, with its defaults. */
 export type WorkerInput = Static<typeof WorkerSchema>;

@@ -12,7 +12,7 @@ export const Intrinsic = Type.Object(
   },
 );
 
-/** As `Intrinsic`, of those that can give a list: most give text. */
+/** Like `Intrinsic`, but only functions that can give a list: most give text. */
 export const ListIntrinsic = Type.Object(
   {},
   {
@@ -34,7 +34,7 @@ export const orIntrinsic = (text: TString, options: object = {}) =>
     ...options,
   });
 
-/** A map whose names are the user's own. Unlike a `Type.Record` it takes any name, also one with a line break in it. */
+/** A map whose names are the user's own. Unlike a `Type.Record` it accepts any name, even one with a line break in it. */
 export const mapOf = <T extends TSchema>(values: T, options: object = {}) =>
   Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: values, ...options });
 
@@ -52,6 +52,13 @@ export const variables = <T extends TSchema>(values: T, options: object = {}) =>
 /** A text of a certain form, which `title` shows by an example. */
 export const textLike = (pattern: string, title: string, options: object = {}) =>
   Type.String({ pattern, title, ...options });
+
+/** A line for a shell, or a program and its arguments. */
+export const commandLine = (options: object) =>
+  Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1, maxItems: 100 })], {
+    title: 'a shell line or a list of arguments',
+    ...options,
+  });
 
 /** An object that refuses keys which it does not name. */
 export const strictObject = <T extends Record<string, TSchema>>(properties: T, options: object = {}) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { messagesOf, parse } from './support';
+import { messagesOf, parse } from '../support';
 
 const C = { command: 'true' };
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/app';
