@@ -62,7 +62,7 @@ export async function packageWithoutAws(serverless: Serverless): Promise<void> {
 }
 
 /** The folder in which the framework packages; the folder that `--package` names is a copy of it. */
-export const FRAMEWORK_FOLDER = '.serverless';
+const FRAMEWORK_FOLDER = '.serverless';
 
 /** Where the framework has written the package, or where `--package` says that it is. */
 export function packageFolder(serverless: Serverless, options: Readonly<Record<string, unknown>>): string {

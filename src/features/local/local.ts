@@ -42,7 +42,7 @@ export interface LocalRun {
 }
 
 /** Where the framework has written the package. */
-export interface LocalPackage {
+interface LocalPackage {
   folder: string;
   templateFile: string;
 }

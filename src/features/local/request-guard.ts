@@ -61,7 +61,7 @@ interface Refusal {
 }
 
 /** Why a request is refused; undefined if it is accepted. */
-export function refusalOf(request: IncomingMessage): Refusal | undefined {
+function refusalOf(request: IncomingMessage): Refusal | undefined {
   const { method, url = '', headers } = request;
   if (method === 'OPTIONS') {
     return { reason: 'web pages may not ask what they may send', given: 'OPTIONS' };

@@ -65,8 +65,8 @@ export function chooseToStop<Task extends { readonly isRunning: boolean; readonl
 }
 
 /** Minutes for which protection can be requested. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html */
-export const MIN_PROTECTION_MINUTES = 1;
-export const MAX_PROTECTION_MINUTES = 2_880;
+const MIN_PROTECTION_MINUTES = 1;
+const MAX_PROTECTION_MINUTES = 2_880;
 
 /**
  * Why protection is refused, or undefined. `DEPLOYMENT_BLOCKED`: the service would have more protected tasks than are
@@ -123,7 +123,7 @@ export const FARGATE_LAUNCHES: BucketSize = { burst: 100, perSecond: 500 / 60 };
  * how the wait grows: here it is doubled.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */
-export const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
+const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
 
 export const launchWaitSeconds = (failedStarts: number) =>
   failedStarts < 3 ? 0 : exponentialWait(failedStarts - 3, { first: 10, most: MAX_LAUNCH_WAIT_SECONDS });

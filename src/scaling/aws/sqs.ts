@@ -7,7 +7,7 @@ import type { MetricValues } from './cloudwatch';
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-fifo.html
  */
-export const MAX_IN_FLIGHT = 120_000;
+const MAX_IN_FLIGHT = 120_000;
 
 export function whenFull(kind: { isFifo: boolean; inFlight: number }): 'OverLimit' | 'nothing' | undefined {
   if (kind.inFlight < MAX_IN_FLIGHT) return undefined;
@@ -23,7 +23,7 @@ export const MAX_DELAY_SECONDS = 900;
  * A message can be hidden for this long in all after its receive; SQS refuses what would go beyond it.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
  */
-export const MAX_HIDDEN_SECONDS = 43_200;
+const MAX_HIDDEN_SECONDS = 43_200;
 
 export const canHide = (times: { receivedAtSeconds: number; nowSeconds: number; forSeconds: number }) =>
   times.forSeconds >= 0 &&

@@ -7,7 +7,7 @@ import { JobStore, type Change, type Table } from '../../../src/features/progres
  * of it stands for each decision, so that what fails can be told again and made smaller.
  */
 
-export const LEASE_SECONDS = 5;
+const LEASE_SECONDS = 5;
 const LEASE_MS = LEASE_SECONDS * 1000;
 
 /** How the parts are kept: as Watchbot's helper wrote them, in the job's item, or in shards of two. */
