@@ -64,9 +64,40 @@ zones.push({
 });
 
 /** The world outside: handed in, but in the folder and the files that are its edge. */
-const NO_WORLD = [
-  { name: 'process', message: 'Hand it in: the process belongs to plugin/ and the main files.' },
-  { name: 'console', message: 'Hand a logger in.' },
+const HAND_IN = {
+  globals: [
+    { name: 'process', message: 'Hand it in: the process belongs to plugin/ and the main files.' },
+    { name: 'console', message: 'Hand a logger in.' },
+    ...['setTimeout', 'setInterval', 'performance'].map((name) => ({ name, message: 'Hand a Clock in.' })),
+  ],
+  properties: [
+    { object: 'Date', property: 'now', message: 'Hand a Clock in.' },
+    { object: 'Math', property: 'random', message: 'Hand `random` in.' },
+  ],
+  syntax: [
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Hand a Clock in.' },
+  ],
+  imports: ['node:process', 'node:timers', 'node:timers/promises', 'node:perf_hooks'].map((name) => ({
+    name,
+    // A turn of the event loop is no time, and neither a module nor a user changes.
+    allowImportNames: ['setImmediate', 'nextTick', 'getBuiltinModule', 'getuid'],
+    message: 'Hand it in.',
+  })),
+};
+
+/** Files outside `plugin/` that see the world, and why. */
+const EDGES = [
+  'src/**/main.ts',
+  // The clock that is handed in.
+  'src/shared/clock.ts',
+  // A module that users' programs import: nobody hands them anything.
+  'src/features/progress/index.ts',
+  'src/features/progress/connect.ts',
+  // They start processes, and wait for their end.
+  'src/watcher/worker/processes.ts',
+  'src/features/local/service.ts',
+  'src/features/local/container.ts',
+  'src/image/engine/run-command.ts',
 ];
 
 export default tseslint.config(
@@ -107,17 +138,13 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: [
-      'src/plugin/**',
-      'src/**/main.ts',
-      // The edge of a module that others import.
-      'src/features/progress/index.ts',
-      'src/watcher/worker/processes.ts',
-      'src/features/local/service.ts',
-      'src/features/local/container.ts',
-      'src/image/engine/run-command.ts',
-    ],
-    rules: { 'no-restricted-globals': ['error', ...NO_WORLD] },
+    ignores: ['src/plugin/**', ...EDGES],
+    rules: {
+      'no-restricted-globals': ['error', ...HAND_IN.globals],
+      'no-restricted-properties': ['error', ...HAND_IN.properties],
+      'no-restricted-syntax': ['error', ...HAND_IN.syntax],
+      'no-restricted-imports': ['error', ...HAND_IN.imports],
+    },
   },
   {
     files: ['src/**/*.ts', 'src/**/*.mts'],

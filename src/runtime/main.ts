@@ -1,4 +1,5 @@
 import { RuntimeVariable } from '../contract/environment';
+import type { Cancel } from '../shared/clock';
 import type { Handler } from './call-handler';
 import { createRuntimeClient, type RuntimeClient } from './client';
 import { loadHandler, offerStreaming } from './load-handler';
@@ -32,9 +33,15 @@ async function main(): Promise<void> {
     environment,
     now: () => Date.now(),
     logError,
-    watchOpen: createWatchOpen(() => process.getActiveResourcesInfo(), logError),
+    watchOpen: createWatchOpen({ after: afterUnlessOver }, () => process.getActiveResourcesInfo(), logError),
     onInvocation: (invocation) => (current = invocation),
   });
+}
+
+/** A timer that does not keep the process alive. */
+function afterUnlessOver(milliseconds: number, call: () => void): Cancel {
+  const timer = setTimeout(call, milliseconds).unref();
+  return () => clearTimeout(timer);
 }
 
 /** Undefined where it cannot be: the watcher knows why, then. */

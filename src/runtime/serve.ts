@@ -1,5 +1,6 @@
 import { WorkerVariable } from '../contract/environment';
 import { RuntimeHeader } from '../contract/runtime-api';
+import type { Clock } from '../shared/clock';
 import { callHandler, createContext, type Handler } from './call-handler';
 import type { ReceivedInvocation, RuntimeClient } from './client';
 import { describeThrown, reportOf, toJson } from './report';
@@ -71,25 +72,23 @@ const LONG_OPEN_MS = 60_000;
 
 /**
  * Says so once: it is the handler's way, not that of one message.
+ * @param clock its timers must not keep the event loop from being empty
  * @returns what is to be called for each invocation that waits; it gives what is to be called at its end
  */
 export function createWatchOpen(
+  clock: Pick<Clock, 'after'>,
   openResources: () => readonly string[],
   logError: (text: string) => void,
 ): () => () => void {
   let isTold = false;
   return () => {
     if (isTold) return () => undefined;
-    const timer = setTimeout(() => {
+    return clock.after(LONG_OPEN_MS, () => {
       isTold = true;
       const open = [...new Set(openResources())].join(', ');
       logError(
         `the handler returned no promise, so it is done when nothing of it runs any more; after a minute there is still: ${open}`,
       );
-    }, LONG_OPEN_MS);
-    timer.unref();
-    return () => {
-      clearTimeout(timer);
-    };
+    });
   };
 }

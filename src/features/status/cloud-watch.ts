@@ -87,17 +87,7 @@ export async function recentMetrics(
 ): Promise<Reading<Metrics>> {
   const { GetMetricDataCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
-  const logMetric = (id: string, metric: LogMetric, Stat: string) => ({
-    Id: id,
-    MetricStat: {
-      Metric: {
-        Namespace: METRIC_NAMESPACE,
-        MetricName: metricName(configuration.context, worker, metric),
-      },
-      Period: MINUTE_SECONDS,
-      Stat,
-    },
-  });
+  const nameOf = (metric: LogMetric) => metricName(configuration.context, worker, metric);
   const call = { action: 'cloudwatch:GetMetricData', place: `metrics of worker ${worker}` };
   return reading(explain, call, async () => {
     const { MetricDataResults = [] } = await cloudWatch.send(
@@ -107,9 +97,9 @@ export async function recentMetrics(
         ScanBy: 'TimestampDescending',
         MetricDataQueries: [
           ageOf(queueNameIn(queueUrl)),
-          logMetric(Id.failed, 'WorkerErrors', 'Sum'),
+          logMetric(Id.failed, nameOf('WorkerErrors'), 'Sum'),
           // Each job that ended is one value.
-          logMetric(Id.jobs, 'MessageReceives', 'SampleCount'),
+          logMetric(Id.jobs, nameOf('MessageReceives'), 'SampleCount'),
         ],
       }),
     );
@@ -119,6 +109,11 @@ export async function recentMetrics(
       failures: failuresOf(of(Id.failed), of(Id.jobs)),
     };
   });
+}
+
+function logMetric(id: string, name: string, Stat: string) {
+  const Metric = { Namespace: METRIC_NAMESPACE, MetricName: name };
+  return { Id: id, MetricStat: { Metric, Period: MINUTE_SECONDS, Stat } };
 }
 
 function ageOf(queueName: string) {
