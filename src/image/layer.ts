@@ -1,19 +1,35 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Architecture } from '../config/configuration';
+import { DEFAULT_MOUNT } from '../config/defaults';
+import {
+  IMAGE_PREFIX,
+  nameInContainer,
+  WORKER_AWS_VARIABLES,
+  WORKER_ONLY_VARIABLES,
+} from '../contract/environment';
 import {
   BUNDLES,
+  COMMANDS_FOLDER,
+  ENTRY_POINT,
+  ENTRY_POINT_FILE,
+  IMAGE_FOLDER,
+  IMAGE_LIBRARIES,
+  IMAGE_LOADER,
+  IMAGE_NODE,
   LAUNCHER_FILE,
   launcherFileOf,
   MODULE_TYPE_FILE,
   PROGRESS_SCRIPT_FILE,
 } from '../contract/image';
+import { PROGRESS_COMMAND } from '../contract/progress';
 import { UserError } from '../errors/user-error';
 import type { FoundFile } from './context';
+import type { OwnEntryPoint } from './package-folder';
 
 /**
- * The plugin's own files that go into every image. They are made when the plugin is built, not when a
- * service is packaged: every machine that has this version of the plugin so gives an image the same tag.
+ * The plugin's own files that go into every image. They are made when the plugin is built, not when a service is packaged:
+ * so every machine with the same version of the plugin gives an image the same tag.
  */
 export const LAYER_FILES: readonly string[] = [
   ...BUNDLES.flatMap((file) => [file, `${file}.map`]),
@@ -24,12 +40,12 @@ export const LAYER_FILES: readonly string[] = [
 /** In the installed package, beside the compiled plugin. */
 const LAYER_FOLDER = path.resolve(__dirname, '..', 'layer');
 
-/** What is built for one architecture, where a C compiler for it was there. */
+/** A launcher is built for each of them, if there is a C compiler for it. */
 const ARCHITECTURES: readonly Architecture[] = ['x86_64', 'arm64'];
 
 /**
- * What goes into an image of the architecture, by its path there. Without the launcher the watcher works too.
- * @throws {UserError} `WATCHBOT_BUNDLE_MISSING` where the installation is incomplete.
+ * The files that go into an image of the architecture, by their paths there. The watcher works without the launcher, too.
+ * @throws {UserError} `WATCHBOT_BUNDLE_MISSING` if the installation is incomplete
  */
 export async function layerFiles(architecture: Architecture, folder = LAYER_FOLDER): Promise<FoundFile[]> {
   const common = await commonFiles(folder);
@@ -37,9 +53,9 @@ export async function layerFiles(architecture: Architecture, folder = LAYER_FOLD
 }
 
 /**
- * What the package has for all of its images, and for `local`, whose machine may be of another architecture than they:
- * each launcher under a name of its own.
- * @throws {UserError} as above.
+ * The files that the package has for all of its images, and for `local`, which may run on another architecture: so each
+ * launcher has a name of its own.
+ * @throws {UserError} like `layerFiles`
  */
 export async function packageLayerFiles(folder = LAYER_FOLDER): Promise<FoundFile[]> {
   const names = Object.fromEntries(ARCHITECTURES.map((each) => [each, launcherFileOf(each)]));
@@ -59,7 +75,6 @@ async function launcherFiles(
   return files.filter((_file, index) => areThere[index]);
 }
 
-/** Whether there is such a file. */
 export const isThere = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,
@@ -84,4 +99,93 @@ async function commonFiles(folder: string): Promise<FoundFile[]> {
       return { path: file, absolutePath, isLink: false };
     }),
   );
+}
+
+/** Debian's folder of libraries, and the path of the dynamic loader, which the ABI of each architecture fixes. */
+const DEBIAN = {
+  x86_64: { libraries: '/usr/lib/x86_64-linux-gnu', loader: '/lib64/ld-linux-x86-64.so.2' },
+  arm64: { libraries: '/usr/lib/aarch64-linux-gnu', loader: '/lib/ld-linux-aarch64.so.1' },
+} as const satisfies Record<Architecture, { libraries: string; loader: string }>;
+
+/** Libraries that Node is linked with. Resolving host names needs no others: since 2.34 glibc has files and DNS built in. */
+export const NODE_LIBRARIES = [
+  'libc.so.6',
+  'libm.so.6',
+  'libdl.so.2',
+  'libpthread.so.0',
+  'libstdc++.so.6',
+  'libgcc_s.so.1',
+] as const;
+
+export interface Layer {
+  /** The image that the layer is put over. */
+  base: string;
+  /** Whether that is the image of Node, which then is not copied again. */
+  hasNode: boolean;
+  nodeImage: string;
+  architecture: Architecture;
+  /** Names of the plugin's own files. */
+  files: readonly string[];
+}
+
+/** Where the official image has Node. */
+export const NODE_PROGRAM = '/usr/local/bin/node';
+
+/** A folder of the build context with a link to it: COPY follows a link that is copied by itself, but not one in a folder. */
+export const LINKS_FOLDER = 'bin';
+
+/** Files that exist when a service is packaged, and one that is written when its image is built. */
+export function layerFileNames(names: readonly string[], ownEntryPoint: OwnEntryPoint | undefined): string[] {
+  return ownEntryPoint === undefined ? [...names] : [...names, ENTRY_POINT_FILE];
+}
+
+/**
+ * The plugin's layer, as the text of a Containerfile. It only copies and runs nothing of the base image, which may be of
+ * another architecture than this machine, and may have no program at all. The user and the working folder stay, and so does
+ * the environment as workers see it. If a folder of the image is a VOLUME, ECS gives its mount the folder's owner and mode;
+ * otherwise the mount would belong to root, and no other user could write to `/tmp`.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+ * The image of a web server may ask ECS for another stop signal, which would end the watcher at once, or not at all.
+ */
+export function layerContainerfile({ base, hasNode, nodeImage, architecture, files }: Layer): string {
+  const { libraries, loader } = DEBIAN[architecture];
+  const fromNode = (sources: readonly string[], target: string) =>
+    `COPY --from=watchbot-node ${[...sources, target].join(' ')}`;
+  const instructions = [
+    `FROM ${nodeImage} AS watchbot-node`,
+    `FROM ${base}`,
+    hasNode
+      ? `COPY ${LINKS_FOLDER}/ ${path.posix.dirname(IMAGE_NODE)}/`
+      : fromNode([NODE_PROGRAM], IMAGE_NODE),
+    fromNode([loader], IMAGE_LOADER),
+    fromNode(
+      NODE_LIBRARIES.map((name) => `${libraries}/${name}`),
+      `${IMAGE_LIBRARIES}/`,
+    ),
+    `COPY ${files.join(' ')} ${IMAGE_FOLDER}/`,
+    // The launcher under another name: so the command needs no shell.
+    `COPY ${files.includes(LAUNCHER_FILE) ? LAUNCHER_FILE : PROGRESS_SCRIPT_FILE} ${IMAGE_FOLDER}/${COMMANDS_FOLDER}/${PROGRESS_COMMAND}`,
+    workerOnlyVariables(),
+    `VOLUME ${JSON.stringify([DEFAULT_MOUNT])}`,
+    'STOPSIGNAL SIGTERM',
+    `ENTRYPOINT ${JSON.stringify(ENTRY_POINT)}`,
+    'CMD []',
+  ];
+  return `${instructions.join('\n')}\n`;
+}
+
+/**
+ * Hides variables from the watcher, and keeps them for workers under other names. Within one instruction all values are those
+ * before it, and a value that is filled in is not parsed again.
+ * https://docs.docker.com/reference/dockerfile/#environment-replacement
+ * If the base has such a layer already, the values are under the other names. Variables for AWS also keep their own names,
+ * since AWS's tools take an empty profile for one: the watcher is told which of them come from the image.
+ */
+function workerOnlyVariables(): string {
+  const settings = WORKER_ONLY_VARIABLES.flatMap((name) => {
+    const kept = nameInContainer(name);
+    return [`${kept}="\${${name}:-\${${kept}}}"`, `${name}=""`];
+  });
+  const ofImage = WORKER_AWS_VARIABLES.map((name) => `${IMAGE_PREFIX}${name}="\${${name}}"`);
+  return ['ENV', ...settings, ...ofImage].join(' \\\n  ');
 }

@@ -4,37 +4,35 @@ import { imageUri, repositoryName } from '../config/names';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { bundleContext } from './bundle/context';
-import { contextFiles, type ContextFile } from './context';
-import { contextFault } from './context-faults';
-import { contextProblems } from './context-problems';
+import { contextFault, type ContextFile, contextFiles, contextProblems } from './context';
 import { layerFiles } from './layer';
-import type { ImageBase, OwnEntryPoint, PackagedImage } from './packaged-images';
+import type { ImageBase, OwnEntryPoint, PackagedImage } from './package-folder';
 import { imageTag } from './tag';
 
 /** A worker's image, ready to be built: what goes in, and what it will be called. */
 export interface PreparedImage {
   worker: string;
-  /** Of the build context: none where the image is there already. */
+  /** Of the build context: none if the image exists already. */
   files: readonly ContextFile[];
   uri: TextOrIntrinsic;
   packaged: PackagedImage;
-  /** Of the bundling. */
+  /** From bundling the handler. */
   warnings: readonly string[];
 }
 
 /**
- * Reads the build contexts, bundles handlers, and names the images. Nothing is written, and nothing outside the service's
- * folder and the plugin is asked.
- * @throws {UserError} `WATCHBOT_CONFIGURATION` or `WATCHBOT_BUNDLE` with each image that cannot be built.
+ * Reads the build contexts, bundles handlers, and names the images. Writes nothing, and reads nothing but the service's folder
+ * and the plugin.
+ * @throws {UserError} `WATCHBOT_CONFIGURATION` or `WATCHBOT_BUNDLE` with each image that cannot be built
  */
 export async function prepareImages(
   configuration: Configuration,
   serviceFolder: string,
   packageFolder?: string,
 ): Promise<PreparedImage[]> {
-  const parts = { configuration, serviceFolder, packageFolder };
+  const service = { configuration, serviceFolder, packageFolder };
   const contexts = await Promise.all(
-    configuration.workers.map(async (worker) => ({ worker, ...(await contextOf(worker, parts)) })),
+    configuration.workers.map(async (worker) => ({ worker, ...(await contextOf(worker, service)) })),
   );
   refuse(contexts.flatMap(({ problems }) => problems));
   const prepared = await Promise.allSettled(
@@ -51,13 +49,13 @@ export async function prepareImages(
   return prepared.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
 }
 
-/** A file that is found can still be one that cannot be read; an incomplete installation is told as it is. */
+/** A file that was found may still be unreadable. An incomplete installation is reported as it is. */
 function unreadable(error: unknown, where: { worker: string; folder: string }): Problem {
   if (error instanceof UserError) throw error;
   return contextFault(error, where);
 }
 
-interface Parts {
+interface Service {
   configuration: Configuration;
   serviceFolder: string;
   /** Where the last package may be. */
@@ -72,15 +70,15 @@ interface Context {
 
 const EMPTY: Context = { files: [], problems: [], warnings: [] };
 
-/** What the image is built from. Where something is wrong with it, it has no files. */
-async function contextOf(worker: Worker, parts: Parts): Promise<Context> {
+/** What the image is built from. It has no files if something is wrong with it. */
+async function contextOf(worker: Worker, service: Service): Promise<Context> {
   const { image, name, architecture } = worker;
-  const { serviceFolder, packageFolder } = parts;
+  const { serviceFolder, packageFolder } = service;
   switch (image.kind) {
     case 'uri':
       return EMPTY;
     case 'bundle': {
-      const { nodeImage } = parts.configuration.build;
+      const { nodeImage } = service.configuration.build;
       return bundleContext({ bundle: image, worker: name, serviceFolder, nodeImage, architecture });
     }
     case 'build': {
@@ -129,7 +127,7 @@ function baseOf(image: WorkerImage): ImageBase {
   return { kind, dockerfile, buildArgs, ...(target === undefined ? {} : { target }) };
 }
 
-/** Whether warm workers are started by what the image itself would have started, which only its engine knows. */
+/** Whether warm workers are started by the image's own entry point, which only the engine knows. */
 function ownEntryPointOf({ handler, image }: Worker): { ownEntryPoint?: OwnEntryPoint } {
   if (handler === undefined || handler.entryPoint !== undefined || image.kind === 'bundle') return {};
   return { ownEntryPoint: { isCommandReplaced: handler.name !== undefined } };

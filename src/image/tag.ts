@@ -2,23 +2,23 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, readlink, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { KIB } from '../shared/sizes';
-import { inBatches } from '../shared/batches';
 import type { Architecture } from '../config/configuration';
-import { layerContainerfile, layerFileNames } from './containerfile';
-import { isMade, type ContextFile } from './context';
-import type { ImageBase, OwnEntryPoint } from './packaged-images';
+import { inBatches } from '../shared/batches';
+import { KIB } from '../shared/sizes';
+import { type ContextFile, isMade } from './context';
+import { layerContainerfile, layerFileNames } from './layer';
+import type { ImageBase, OwnEntryPoint } from './package-folder';
 
-/** Characters of the tag: 80 bits, which no two images of a repository will share. */
+/** Characters of the tag: 80 bits, so that no two images of a repository get the same. */
 const TAG_LENGTH = 20;
 
-/** Files up to this size are read as a whole, so many at once. */
+/** Files up to this size are read as a whole, several at once. */
 const SMALL_BYTES = 256 * KIB;
 const READ_AT_ONCE = 32;
 
 /**
- * The tag of an image: a hash of everything that goes into it, and of nothing else. File times and owners, and the
- * machine, leave it as it is; a changed byte, name, link or executable bit changes it.
+ * The tag of an image: a hash of everything that goes into it, and of nothing else. Times and owners of files and the machine
+ * do not change it; a changed byte, name, link or executable bit does.
  */
 export async function imageTag(input: {
   base: ImageBase;
@@ -53,7 +53,7 @@ function baseText(base: ImageBase): string {
   return JSON.stringify([base.kind, base.dockerfile, sortedArgs, base.target ?? null]);
 }
 
-/** In their order; what comes next is read meanwhile, since most of the time goes by with waiting for each small file. */
+/** In their order, but several are read at once: most of the time is spent waiting for small files. */
 async function addFiles(hash: Hash, files: readonly ContextFile[]): Promise<void> {
   for (const batch of inBatches(files, READ_AT_ONCE)) {
     const read = await Promise.all(batch.map(readEntry));
@@ -72,7 +72,7 @@ interface Entry {
   content?: Uint8Array;
 }
 
-/** What the file is, and its bytes where there are few of them. */
+/** What the file is, and its bytes if it is small. */
 async function readEntry(file: ContextFile): Promise<Entry> {
   if (isMade(file)) return { file, kind: `file ${file.content.length}`, content: file.content };
   if (file.isLink) {
@@ -90,7 +90,7 @@ async function addStream(hash: Hash, file: string): Promise<void> {
   });
 }
 
-/** With its length before it, so that no two lists of fields give the same bytes. */
+/** Writes the length first, so that no two lists of fields give the same bytes. */
 function field(hash: Hash, text: string): void {
   hash.update(`${Buffer.byteLength(text)}:${text}`);
 }

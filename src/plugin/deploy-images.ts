@@ -2,8 +2,7 @@ import { homedir } from 'node:os';
 import type { Configuration } from '../config/configuration';
 import { commandRunner, type Run } from '../image/engine/run-command';
 import type { NpmSettings } from '../image/externals/npm-settings';
-import type { PushEvent, PushParts } from '../image/registry/push-images';
-import type { Registry } from '../image/registry/registry';
+import type { PushEvent, PushRequest, Registry } from '../image/registry/push-images';
 import { interruptible } from './ctrl-c';
 import { packageFolder } from './package';
 import type { HookContext } from './framework';
@@ -14,7 +13,7 @@ import type { HookContext } from './framework';
  */
 export async function deployImages(context: HookContext): Promise<void> {
   const { serverless, options, configuration, utils } = context;
-  const { readPackagedImages } = await import('../image/packaged-images.js');
+  const { readPackagedImages } = await import('../image/package-folder.js');
   const folder = packageFolder(serverless, options);
   const images = await readPackagedImages(folder);
   if (images.length === 0) return;
@@ -45,12 +44,12 @@ async function checkStack({ clients, configuration }: HookContext): Promise<void
 }
 
 async function push(
-  { images, folder }: { images: PushParts['images']; folder: string },
+  { images, folder }: { images: PushRequest['images']; folder: string },
   context: HookContext,
   { run, onEvent }: { run: Run; onEvent: (event: PushEvent) => void },
 ): Promise<void> {
   const [{ findEngine }, { pushImages }] = await Promise.all([
-    import('../image/engine/find-engine.js'),
+    import('../image/engine/engine.js'),
     import('../image/registry/push-images.js'),
   ]);
   const { engine: configured } = context.configuration.build;
@@ -59,7 +58,7 @@ async function push(
   await pushImages({
     images,
     registry: await registryOf(context, async (reference) => {
-      const { hasReference } = await import('../image/engine/has-reference.js');
+      const { hasReference } = await import('../image/engine/engine.js');
       return hasReference({ name: (await engine()).name, run }, reference);
     }),
     packageFolder: folder,

@@ -10,7 +10,7 @@ export async function packageService(context: HookContext): Promise<void> {
   const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { allowFunctionsToSend }] =
     await Promise.all([
       import('../image/prepare.js'),
-      import('../image/write.js'),
+      import('../image/package-folder.js'),
       import('../resources/template.js'),
       import('../resources/merge.js'),
       import('../resources/sending.js'),

@@ -63,7 +63,7 @@ export async function removeImages({ clients, configuration, utils }: HookContex
   const progress = utils.progress.get('watchbot');
   progress.notice('Removing the repositories');
   try {
-    const { removeRepositories } = await import('../image/registry/remove-repositories.js');
+    const { removeRepositories } = await import('../image/registry/ecr-repositories.js');
     const client = await clients.ecr();
     const { removed, left } = await removeRepositories({ client, context });
     removed.forEach((name) => {

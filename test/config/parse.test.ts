@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NODE_IMAGE } from '../../src/config/defaults';
-import { nodeMajorOf } from '../../src/image/bundle/options';
+import { nodeMajorOf } from '../../src/image/bundle/bundle';
 import { CONTEXT, parse } from './support';
 
 const C = { command: 'python3 render.py' };

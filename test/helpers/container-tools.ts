@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { NODE_IMAGE } from '../../src/config/defaults';
-import { NODE_LIBRARIES } from '../../src/image/containerfile';
+import { NODE_LIBRARIES } from '../../src/image/layer';
 import { collectLines } from './lines';
 
 /** Programs that the tests of images need, each with its Debian package. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ServiceContext } from '../../src/config/configuration';
 import type { parseConfiguration } from '../../src/config/parse';
 import type { prepareImages } from '../../src/image/prepare';
-import type { writeImages } from '../../src/image/write';
+import type { writeImages } from '../../src/image/package-folder';
 import type { Fragment } from '../../src/resources/cloudformation';
 import type { buildTemplate, listResources } from '../../src/resources/template';
 import { ROOT } from './framework';
@@ -50,7 +50,7 @@ export async function rebuild(state: State, folder: string): Promise<Fragment> {
     buildTemplate: typeof buildTemplate;
     listResources: typeof listResources;
   };
-  const writing = built('image/write.js') as { writeImages: typeof writeImages };
+  const writing = built('image/package-folder.js') as { writeImages: typeof writeImages };
   const section = state.service.initialServerlessConfig.watchbot;
   const configuration = config.parseConfiguration(section, contextOf(state), resources.listResources);
   const images = await image.prepareImages(configuration, folder);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { prefixOf, SharedId } from '../../src/config/logical-ids';
-import { packagedImagesFile } from '../../src/image/package-paths';
+import { packagedImagesFile } from '../../src/image/package-folder';
 import type { PackagedService } from './corpus';
 import type { TemplateResource } from './framework';
 import { readState, stackNameOf, type State } from './rebuild';

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { version } from '../../package.json';
 import { PROGRESS_COMMAND } from '../../src/contract/progress';
-import type { PackagedImage } from '../../src/image/packaged-images';
+import type { PackagedImage } from '../../src/image/package-folder';
 import { describeWithBuildah, makeNodeImage } from '../helpers/container-tools';
 import { createTestQueue } from '../helpers/emulator';
 import {

@@ -1,6 +1,6 @@
 import { WORKER_AWS_VARIABLES } from '../../src/contract/environment';
 import { expect, it } from '@jest/globals';
-import { layerContainerfile, type Layer } from '../../src/image/containerfile';
+import { layerContainerfile, type Layer } from '../../src/image/layer';
 
 const LAYER: Layer = {
   base: 'b',

@@ -4,8 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { contextFiles } from '../../src/image/context';
-import { contextFault } from '../../src/image/context-faults';
+import { contextFault, contextFiles } from '../../src/image/context';
 import { prepareImages } from '../../src/image/prepare';
 import { parse } from '../config/support';
 

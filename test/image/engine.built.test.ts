@@ -2,11 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findEngine } from '../../src/image/engine/find-engine';
+import { findEngine } from '../../src/image/engine/engine';
 import { commandRunner, type Run } from '../../src/image/engine/run-command';
 import { LAYER_FILES } from '../../src/image/layer';
-import { packagedContext, packagedLayer } from '../../src/image/package-paths';
-import type { PackagedImage } from '../../src/image/packaged-images';
+import { packagedContext, type PackagedImage, packagedLayer } from '../../src/image/package-folder';
 
 const NAMES = ['docker', 'podman', 'finch', 'buildah'] as const;
 const IMAGE: PackagedImage = {

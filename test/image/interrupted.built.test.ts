@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import path from 'node:path';
-import { findEngine } from '../../src/image/engine/find-engine';
+import { findEngine } from '../../src/image/engine/engine';
 import { commandRunner } from '../../src/image/engine/run-command';
 import { describeWithBuildah, makeBusybox } from '../helpers/container-tools';
 import { createDeferred } from '../helpers/deferred';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import type { PackagedImage } from '../../src/image/packaged-images';
+import type { PackagedImage } from '../../src/image/package-folder';
 import { describeWithBuildah, makeEmptyNodeImage } from '../helpers/container-tools';
 import { ROOT } from '../helpers/framework';
 import {

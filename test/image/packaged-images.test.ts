@@ -2,8 +2,12 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packagedImagesFile } from '../../src/image/package-paths';
-import { readPackagedImages, writePackagedImages, type PackagedImage } from '../../src/image/packaged-images';
+import {
+  type PackagedImage,
+  packagedImagesFile,
+  readPackagedImages,
+  writePackagedImages,
+} from '../../src/image/package-folder';
 
 const IMAGE: PackagedImage = {
   worker: 'render',

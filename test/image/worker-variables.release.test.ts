@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
-import type { PackagedImage } from '../../src/image/packaged-images';
+import type { PackagedImage } from '../../src/image/package-folder';
 import { describeWithBuildah, makeNodeImage } from '../helpers/container-tools';
 import { createTestQueue } from '../helpers/emulator';
 import {

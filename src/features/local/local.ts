@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../../shared/clock';
 import type { Configuration, Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
-import { packagedWatcher } from '../../image/package-paths';
+import { packagedWatcher } from '../../image/package-folder';
 import type { SendClients } from '../send/sender';
 import { chooseWorker, workerAddress } from '../stack/workers';
 import { startLocalLog } from '../logs/local-log';

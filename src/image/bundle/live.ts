@@ -4,45 +4,44 @@ import path from 'node:path';
 import type { Problem } from '../../errors/problem';
 import { UserError } from '../../errors/user-error';
 import type { MadeFile } from '../context';
-import { bundledOf, bundleInput, isBuildFailure, ownerOf, type BundleParts } from './bundle';
-import { bundleOptions } from './options';
+import { bundledOf, bundleInput, bundleOptions, type HandlerSource, isBuildFailure, ownerOf } from './bundle';
 import { bundleProblem } from './problems';
 
 /** A bundle on disk that follows its sources. */
 export interface LiveBundle {
-  /** From now on it is made anew when one of them changes. */
+  /** From now on it is bundled again when one of them changes. */
   watch(): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface Listener {
-  /** The files are there. Not called for the first time, nor where nothing in them is new. */
+  /** The files have changed. Not called for the first bundle. */
   onChange: () => void;
-  /** The files are those before. */
+  /** Bundling has failed: the files are still the previous ones. */
   onProblems: (problems: readonly Problem[]) => void;
 }
 
 /**
  * Bundles a handler into a folder.
- * @throws {UserError} `WATCHBOT_BUNDLE` where that fails the first time.
+ * @throws {UserError} `WATCHBOT_BUNDLE` if that fails the first time
  */
 export async function openLiveBundle(
-  parts: BundleParts & { outputFolder: string },
+  handler: HandlerSource & { outputFolder: string },
   listener: Listener,
 ): Promise<LiveBundle> {
-  const input = await bundleInput(parts, parts.outputFolder);
+  const input = await bundleInput(handler, handler.outputFolder);
   if ('problem' in input) throw UserError.of(input.problem);
   const { context } = await import('esbuild');
   const live = await context({
     ...bundleOptions(input),
-    plugins: [afterEach(settler(parts, listener))],
+    plugins: [afterEach(settler(handler, listener))],
   });
   try {
     await live.rebuild();
   } catch (error) {
     await live.dispose();
     if (!isBuildFailure(error)) throw error;
-    throw UserError.ofMany('WATCHBOT_BUNDLE', 'A handler cannot be bundled:', problemsOf(error, parts));
+    throw UserError.ofMany('WATCHBOT_BUNDLE', 'A handler cannot be bundled:', problemsOf(error, handler));
   }
   return { watch: () => live.watch(), stop: () => live.dispose() };
 }
@@ -56,22 +55,22 @@ function afterEach(run: (result: BuildResult) => Promise<void>): Plugin {
   };
 }
 
-/** What is done after each build, with what was written last. */
+/** What is done after each build. Remembers what was written last. */
 function settler(
-  parts: BundleParts & { outputFolder: string },
+  handler: HandlerSource & { outputFolder: string },
   { onChange, onProblems }: Listener,
 ): (result: BuildResult) => Promise<void> {
   let before: readonly MadeFile[] | undefined;
   return async (result) => {
     const isFirst = before === undefined;
     if (result.errors.length > 0) {
-      // The first failure is an error of whoever opened it.
-      if (!isFirst) onProblems(problemsOf(result, parts));
+      // `openLiveBundle` throws the first failure.
+      if (!isFirst) onProblems(problemsOf(result, handler));
       return;
     }
-    const { files } = bundledOf(result, parts);
+    const { files } = bundledOf(result, handler);
     if (before !== undefined && isSame(before, files)) return;
-    await writeBelow(parts.outputFolder, files);
+    await writeBelow(handler.outputFolder, files);
     before = files;
     if (!isFirst) onChange();
   };
@@ -84,8 +83,8 @@ async function writeBelow(folder: string, files: readonly MadeFile[]): Promise<v
   }
 }
 
-const problemsOf = ({ errors }: Pick<BuildResult, 'errors'>, parts: BundleParts): Problem[] =>
-  errors.map((message) => bundleProblem(message, ownerOf(parts)));
+const problemsOf = ({ errors }: Pick<BuildResult, 'errors'>, handler: HandlerSource): Problem[] =>
+  errors.map((message) => bundleProblem(message, ownerOf(handler)));
 
 const isSame = (some: readonly MadeFile[], others: readonly MadeFile[]): boolean =>
   some.length === others.length &&

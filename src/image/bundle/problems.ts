@@ -1,17 +1,19 @@
 import type { Message } from 'esbuild';
 import { escapeHidden } from '../../shared/escape';
 import type { Problem } from '../../errors/problem';
-import { ENTRY_NAME } from './options';
 
-/** Whose handler it is, as the section has it. */
+/** The worker and its handler, as the `watchbot` section has them. */
 export interface Owner {
   worker: string;
   handler: string;
 }
 
+/** The file that esbuild names for an error in the line that imports the handler. */
+export const ENTRY_NAME = 'handler';
+
 export const placeOfHandler = ({ worker }: Pick<Owner, 'worker'>) => `watchbot handler of worker ${worker}`;
 
-/** What esbuild has found, with what can be done about it here. */
+/** An error of esbuild, with what can be done about it. */
 export function bundleProblem(message: Message, owner: Owner): Problem {
   const given = escapeHidden(message.text);
   const { location } = message;

@@ -10,22 +10,22 @@ export interface Build {
   context: string;
   buildArgs: Readonly<Record<string, string>>;
   target: string | undefined;
-  /** Files that only the build sees, by name. */
+  /** Files that only the build sees, by the names of the secrets. */
   secrets: Readonly<Record<string, string>>;
-  /** Of the plugin's own, which only copies. */
+  /** Whether this is the plugin's own layer, which only copies. */
   isLayer: boolean;
 }
 
-/** Takes plain HTTP for a registry on this machine, which docker and finch do by themselves. */
+/** Allows plain HTTP for a registry on this machine, which docker and finch do by themselves. */
 const PLAIN_HTTP = '--tls-verify=false';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/;
 
-/** podman and buildah, which have much in common. */
+/** podman and buildah belong to the same project. */
 function isOfContainers(engine: EngineName): boolean {
   return engine === 'podman' || engine === 'buildah';
 }
 
-/** Whether the engine has to be told that the registry of this machine, which the user names, speaks plain HTTP. */
+/** Whether the engine has to be told that the named registry, which is on this machine, uses plain HTTP. */
 export function needsPlainHttp(engine: EngineName, reference: string): boolean {
   return isOfContainers(engine) && LOOPBACK.test(reference);
 }
@@ -34,9 +34,9 @@ function plainHttp(engine: EngineName, reference: string): string[] {
   return needsPlainHttp(engine, reference) ? [PLAIN_HTTP] : [];
 }
 
-/** Answers where the engine can work: what docker, podman and finch need may run elsewhere, or not at all. */
+/** Succeeds if the engine can work: the daemon or machine that docker, podman and finch need may not be running. */
 export function probeArguments(engine: EngineName): string[] {
-  // `docker info` has ended well without a daemon, in versions that are still around.
+  // In versions that are still used, `docker info` succeeds without a daemon.
   return [engine === 'docker' ? 'version' : 'info'];
 }
 
@@ -44,7 +44,7 @@ export function loginArguments(engine: EngineName, registry: string, username: s
   return ['login', ...plainHttp(engine, registry), '--username', username, '--password-stdin', registry];
 }
 
-/** Whatever a build pulls is verified: an option would hold for all of its images, and not just for one. */
+/** A build verifies whatever it pulls: an option against it would apply to all of its images, not just to one. */
 export function buildArguments(engine: EngineName, build: Build): string[] {
   const { architecture, reference, file, context, buildArgs, target, secrets } = build;
   return [
@@ -64,9 +64,9 @@ export function buildArguments(engine: EngineName, build: Build): string[] {
 }
 
 /**
- * Of a user's build, as docker has it: the other format has no SHELL and no HEALTHCHECK. Layers are kept for the next one.
- * The plugin's own is a single layer, and the same image each time over the same base: docker's format would hold the id
- * of the container in which it was built. What the other one leaves out, ECS does not look at.
+ * A user's build has docker's format, since that of OCI has no SHELL and no HEALTHCHECK; its layers are cached. The plugin's
+ * own build is a single layer, which over the same base gives the same image each time: docker's format would contain the id
+ * of the container in which it was built. What OCI's format leaves out, ECS does not use.
  */
 function layering({ isLayer }: Build): string[] {
   return isLayer
@@ -74,13 +74,13 @@ function layering({ isLayer }: Build): string[] {
     : ['--format', 'docker', '--layers'];
 }
 
-/** As BuildKit's own check has it, which warns of them. https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/ */
+/** As in BuildKit's own check, which warns of such names. https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/ */
 const SECRET_NAME = /(^|_)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(_|$)/i;
 
-/** A shorter one is none, and would hide what has to be read. */
+/** A shorter value is no secret, and hiding it would make the output unreadable. */
 const LEAST_SECRET_LENGTH = 4;
 
-/** Values of build arguments that should not have been ones, and that nobody else needs to see. */
+/** Values of build arguments that are secrets, which nobody else needs to see. */
 export function secretValues({ buildArgs }: Build): string[] {
   return Object.entries(buildArgs)
     .filter(([name]) => SECRET_NAME.test(name))
@@ -92,7 +92,7 @@ export function pullArguments(engine: EngineName, reference: string, architectur
   return ['pull', '--platform', PLATFORMS[architecture], ...plainHttp(engine, reference), reference];
 }
 
-/** What an image has in it to start, among much else, in JSON. */
+/** Gives, in JSON, what an image starts, among much else. */
 export function inspectArguments(engine: EngineName, reference: string): string[] {
   return engine === 'buildah' ? ['inspect', '--type', 'image', reference] : ['image', 'inspect', reference];
 }
@@ -102,8 +102,8 @@ export function pushArguments(engine: EngineName, reference: string): string[] {
 }
 
 /**
- * For docker: the builder that sees the images of the engine itself, which the layer is put over, and one plain image
- * rather than a list of it and a statement about it.
+ * For docker: a builder that sees the engine's own images, over which the layer is put; and a plain image rather than a list
+ * of the image and an attestation.
  */
 export function buildVariables(engine: EngineName): Record<string, string> {
   return engine === 'docker' ? { BUILDX_BUILDER: 'default', BUILDX_NO_DEFAULT_ATTESTATIONS: '1' } : {};

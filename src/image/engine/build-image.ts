@@ -9,31 +9,41 @@ import {
   launcherFileOf,
   PROGRESS_SCRIPT_FILE,
 } from '../../contract/image';
-import { CONTAINERFILE, inExternal, NPM_SECRET } from '../bundle/containerfile';
-import { layerContainerfile, layerFileNames, LINKS_FOLDER, NODE_PROGRAM } from '../containerfile';
-import { isThere, LAYER_FILES } from '../layer';
-import { withLinks } from '../links';
-import { packagedContext, packagedLayer } from '../package-paths';
-import type { ImageBase, PackagedImage } from '../packaged-images';
+import { UserError } from '../../errors/user-error';
+import { CONTAINERFILE, inExternal, NPM_SECRET } from '../bundle/context';
 import {
+  isThere,
+  LAYER_FILES,
+  layerContainerfile,
+  layerFileNames,
+  LINKS_FOLDER,
+  NODE_PROGRAM,
+} from '../layer';
+import {
+  type ImageBase,
+  packagedContext,
+  type PackagedImage,
+  packagedLayer,
+  withLinks,
+} from '../package-folder';
+import {
+  type Build,
   buildArguments,
   buildVariables,
+  inspectArguments,
   needsPlainHttp,
   pullArguments,
   secretValues,
-  type Build,
 } from './arguments';
 import type { BuildOptions as Options, Report } from './engine';
-import { readEntryPoint } from './entry-point';
-import type { Run } from './run-command';
-import { runOrFail } from './run-or-fail';
+import { outputOrFail, type Run, runOrFail } from './run-command';
 
 interface Tool {
   name: EngineName;
   run: Run;
 }
 
-/** Builds what the plugin's layer is put over, where it is not there, and that layer. */
+/** Builds the image that the plugin's layer is put over, unless it exists already, and that layer. */
 export async function buildImage(tool: Tool, image: PackagedImage, options: Options): Promise<void> {
   await pullFromThisMachine(tool, image, options);
   const base = await baseOf(tool, image, options);
@@ -56,8 +66,8 @@ export async function buildImage(tool: Tool, image: PackagedImage, options: Opti
 }
 
 /**
- * What the service itself names in a registry of this machine, each by itself, so that builds verify all that they pull.
- * What a Dockerfile of the user's names is the user's to say, in the engine's own settings.
+ * Pulls each image that the service itself names in a registry of this machine, so that the build can verify all that it
+ * pulls. For images that a user's Dockerfile names, the user decides by the engine's own settings.
  */
 async function pullFromThisMachine(
   { name, run }: Tool,
@@ -71,7 +81,7 @@ async function pullFromThisMachine(
   }
 }
 
-/** The image that the layer is put over, by name. */
+/** The name of the image that the layer is put over. */
 async function baseOf(tool: Tool, image: PackagedImage, options: Options): Promise<string> {
   if (image.base.kind === 'uri') return image.base.uri;
   const reference = `localhost/watchbot-base/${image.worker.toLowerCase()}:${image.tag}`;
@@ -84,7 +94,7 @@ async function baseOf(tool: Tool, image: PackagedImage, options: Options): Promi
   return reference;
 }
 
-/** Hands a build the user's settings of npm, in a file of its own that is gone after it. */
+/** Hands a build the user's settings of npm, in a file that is removed afterwards. */
 async function withNpmSettings(
   { base, worker }: PackagedImage,
   { packageFolder, npmSettings }: Options,
@@ -153,8 +163,8 @@ const failureOf = ({ worker }: PackagedImage) => ({
 });
 
 /**
- * The files of the layer as every user of the image may read them: a COPY keeps modes, and who installed the plugin may
- * have kept its files to themselves. Gives their names: there may be no launcher.
+ * Copies the files of the layer with modes that let every user of the image read them: COPY keeps modes, and where the plugin
+ * is installed only the owner of its files may be allowed to read them. Gives their names: there may be no launcher.
  */
 async function copyLayer({ architecture }: PackagedImage, layer: string, folder: string): Promise<string[]> {
   for (const file of LAYER_FILES) {
@@ -166,4 +176,65 @@ async function copyLayer({ architecture }: PackagedImage, layer: string, folder:
   await copyFile(launcher, path.join(folder, LAUNCHER_FILE));
   await chmod(path.join(folder, LAUNCHER_FILE), 0o755);
   return [...LAYER_FILES, LAUNCHER_FILE];
+}
+
+/** What an image starts, with the names of `ENTRY_POINT_FILE`. */
+export interface EntryPoint {
+  entryPoint: readonly string[];
+  command: readonly string[];
+}
+
+/**
+ * Asks the engine what an image would start by itself. An existing image is pulled first.
+ * @throws {UserError} `WATCHBOT_IMAGE` if it would start nothing
+ */
+export async function readEntryPoint(
+  { name, run }: { name: EngineName; run: Run },
+  image: PackagedImage,
+  { base, report }: { base: string; report: Report },
+): Promise<EntryPoint> {
+  const failure = {
+    code: 'WATCHBOT_BUILD' as const,
+    place: `the image of worker ${image.worker}`,
+    advice: 'the stack was not changed; the command above can be run by hand',
+  };
+  if (image.base.kind === 'uri') {
+    const pull = { program: name, arguments: pullArguments(name, base, image.architecture) };
+    await runOrFail(run, pull, { failure, report });
+  }
+  const inspect = { program: name, arguments: inspectArguments(name, base), keepsOutput: true };
+  const found = entryPointIn(await outputOrFail(run, inspect, { failure }));
+  if (!startsSomething(found, image)) throw startsNothing(found, image);
+  return found;
+}
+
+interface Configured {
+  Entrypoint?: string[] | null;
+  Cmd?: string[] | null;
+}
+
+/** docker, podman and finch give a list of images. buildah gives one, with OCI's names; its `Config` is a text. */
+type Inspected = { Config?: Configured; OCIv1?: { config?: Configured } };
+
+function entryPointIn(output: string): EntryPoint {
+  const parsed = JSON.parse(output) as Inspected | Inspected[];
+  const image = Array.isArray(parsed) ? parsed[0] : parsed;
+  const { Entrypoint, Cmd } = image?.OCIv1?.config ?? image?.Config ?? {};
+  return { entryPoint: Entrypoint ?? [], command: Cmd ?? [] };
+}
+
+/** If the handler's name replaces the command, only the entry point counts: a name cannot be run. */
+function startsSomething({ entryPoint, command }: EntryPoint, { ownEntryPoint }: PackagedImage): boolean {
+  return entryPoint.length > 0 || (command.length > 0 && ownEntryPoint?.isCommandReplaced !== true);
+}
+
+function startsNothing({ command }: EntryPoint, { worker }: PackagedImage): UserError {
+  const replaced = `no ENTRYPOINT, and the CMD ${JSON.stringify(command)}, which \`handler\` takes the place of`;
+  return UserError.of({
+    code: 'WATCHBOT_IMAGE',
+    place: `the image of worker ${worker}`,
+    given: command.length > 0 ? replaced : 'neither ENTRYPOINT nor CMD',
+    allowed: 'an image that starts a client of the Lambda Runtime API',
+    advice: 'give the worker an `entryPoint`, or the image an ENTRYPOINT; the stack was not changed',
+  });
 }

@@ -2,48 +2,51 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'n
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { escapeHidden } from '../../shared/escape';
+import type { ErrorCode } from '../../errors/codes';
+import { UserError } from '../../errors/user-error';
+import type { Report } from './engine';
 
-/** A program with its arguments. But for what is hidden, they may be shown. */
+/** A program with its arguments, which are shown to users, apart from hidden texts. */
 export interface Command {
   program: string;
   arguments: readonly string[];
-  /** For standard input, which nobody else sees. */
+  /** For standard input. It is not shown. */
   input?: string;
-  /** Over those of this process. */
+  /** In addition to those of this process, or instead of them. */
   variables?: Readonly<Record<string, string>>;
   timeoutMs?: number;
-  /** Whether its standard output is wanted as it is, and whole. */
+  /** Whether the result has the whole standard output. */
   keepsOutput?: boolean;
-  /** Texts that are shown nowhere, neither as arguments nor in the output. */
+  /** Texts that are not shown, neither in the arguments nor in the output. */
   hidden?: readonly string[];
 }
 
 export interface CommandResult {
   ending: 'done' | 'failed' | 'missing' | 'timeout' | 'interrupted';
-  /** The last lines of both outputs, in the order in which they came. */
+  /** The last lines of standard output and standard error, in the order of their arrival. */
   lastLines: readonly string[];
-  /** Where it was wanted. */
+  /** If the command has `keepsOutput`. */
   output?: string;
 }
 
-/** Runs a command to its end, and hands each line of its output on. It does not reject. */
+/** Runs a command to its end, and passes each line of its output on. Never rejects. */
 export type Run = (command: Command, onLine?: (line: string) => void) => Promise<CommandResult>;
 
 const LAST_LINES = 20;
 const LONGEST_LINE = 2_000;
-/** A program that was told to end and does not is killed after this long. */
+/** A program that does not end on SIGTERM is killed after this time. */
 const KILL_AFTER_MS = 5_000;
-/** What a program has left running may hold its output: after its end, that is listened to for this long. */
+/** A process that a program has left running may hold its output open: after the end of the program, the output is read for this time. */
 const OUTPUT_GRACE_MS = 1_000;
 
-interface Surroundings {
+interface RunnerOptions {
   environment: Readonly<Record<string, string | undefined>>;
-  /** Ends what is running, and lets nothing more start. */
+  /** Ends what is running, and keeps anything more from starting. */
   signal?: AbortSignal | undefined;
 }
 
 /** Runs commands as processes of this machine. */
-export function commandRunner({ environment, signal }: Surroundings): Run {
+export function commandRunner({ environment, signal }: RunnerOptions): Run {
   return (command, onLine = () => undefined) => {
     if (signal?.aborted === true) return Promise.resolve({ ending: 'interrupted', lastLines: [] });
     return runProcess(command, { onLine, environment, signal });
@@ -52,7 +55,7 @@ export function commandRunner({ environment, signal }: Surroundings): Run {
 
 async function runProcess(
   command: Command,
-  { onLine, environment, signal }: Surroundings & { onLine: (line: string) => void },
+  { onLine, environment, signal }: RunnerOptions & { onLine: (line: string) => void },
 ): Promise<CommandResult> {
   const lastLines: string[] = [];
   const add = (text: string) => {
@@ -69,7 +72,7 @@ async function runProcess(
   }
   const output: Buffer[] = [];
   if (command.keepsOutput === true) child.stdout.on('data', (chunk: Buffer) => void output.push(chunk));
-  // A program that reads nothing ends with its own reason.
+  // If a program reads nothing, its own message says why.
   child.stdin.on('error', () => undefined).end(command.input);
   const stopper = stopOn(child, { signal, timeoutMs: command.timeoutMs });
   const end = await endOf(child);
@@ -81,13 +84,13 @@ async function runProcess(
   return { ending: stopper.finish() ?? end, lastLines, output: Buffer.concat(output).toString() };
 }
 
-/** Gives the error where the arguments are none that a process can have: too long, or with a NUL. */
-function start(command: Command, environment: Surroundings['environment']) {
+/** Gives an error if a process cannot have these arguments: they are too long, or contain a NUL. */
+function start(command: Command, environment: RunnerOptions['environment']) {
   try {
     return spawn(command.program, [...command.arguments], {
       env: { ...environment, ...command.variables },
       stdio: 'pipe',
-      // Ctrl-C reaches the terminal's whole group: this process passes it on, once.
+      // A process group of its own, which Ctrl-C does not reach: this process passes it on, once.
       detached: true,
     });
   } catch (error) {
@@ -95,7 +98,7 @@ function start(command: Command, environment: Surroundings['environment']) {
   }
 }
 
-/** How it ended, when its output is closed too. */
+/** How the program ended, once its output is closed, too. */
 function endOf(child: ChildProcessWithoutNullStreams): Promise<'done' | 'failed' | NodeJS.ErrnoException> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
@@ -113,7 +116,7 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<'done' | 'failed'
   });
 }
 
-/** Ends the program, and what it has started, at the signal or after the time. `finish` gives which it was, if any. */
+/** Ends the program, and what it has started, on the signal or after the timeout. `finish` says which it was, if any. */
 function stopOn(
   child: ChildProcess,
   { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number | undefined },
@@ -146,7 +149,7 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** A command as a person would type it, but for what is hidden. */
+/** A command as a person would type it, apart from hidden texts. */
 export function commandText(command: Command): string {
   return [command.program, ...command.arguments].map((word) => quoted(hide(word, command))).join(' ');
 }
@@ -158,8 +161,52 @@ function hide(text: string, { hidden = [] }: Command): string {
   return hidden.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
-/** A line of output for a terminal, which it cannot change, and for a message, which it cannot fill. */
+/** A line of output that can neither control the terminal nor fill a whole message. */
 function shownLine(line: string, command: Command): string {
   const visible = escapeHidden(stripVTControlCharacters(hide(line, command)));
   return visible.length > LONGEST_LINE ? `${visible.slice(0, LONGEST_LINE)} …` : visible;
+}
+
+export interface Failure {
+  code: ErrorCode;
+  place: string;
+  advice: string;
+}
+
+interface Handling {
+  failure: Failure;
+  report?: Report;
+}
+
+/**
+ * Runs a command that must succeed.
+ * @throws {UserError} with the command and the last lines of its output
+ */
+export async function runOrFail(run: Run, command: Command, handling: Handling): Promise<void> {
+  await outputOrFail(run, command, handling);
+}
+
+/** Like `runOrFail`; gives the standard output of a command with `keepsOutput`. */
+export async function outputOrFail(
+  run: Run,
+  command: Command,
+  { failure, report }: Handling,
+): Promise<string> {
+  const result = await run(command, report);
+  if (result.ending === 'done') return result.output ?? '';
+  if (result.ending === 'interrupted') throw interrupted();
+  throw UserError.of({ ...failure, given: describe(command, result) });
+}
+
+function describe(command: Command, { ending, lastLines }: CommandResult): string {
+  const outcome = ending === 'missing' ? ', which is not installed' : ', which failed:';
+  return [commandText(command) + outcome, ...lastLines].join('\n    ');
+}
+
+export function interrupted(): UserError {
+  return UserError.of({
+    code: 'WATCHBOT_INTERRUPTED',
+    place: 'the image',
+    advice: 'run the command again: what is done is not done again',
+  });
 }

@@ -2,33 +2,33 @@ import path from 'node:path';
 import type { Architecture } from '../../config/configuration';
 import type { Lock, LockedPackage, LockedPackages } from './lock-file';
 
-/** A package that the lock file has, and which others it needs. */
+/** A package in the lock file, and the packages that it needs. */
 export interface LockedNode {
-  /** Its folder, as the lock file names it. */
+  /** The path of its folder in the lock file. */
   location: string;
   locked: LockedPackage;
-  /** Their folders, by the names under which they are asked for. */
+  /** Their folders, by the names under which it imports them. */
   needs: ReadonlyMap<string, string>;
 }
 
 export interface Closure {
-  /** Folders of what is named itself, by name. */
+  /** The folders of the packages that the user names, by name. */
   roots: ReadonlyMap<string, string>;
   nodes: ReadonlyMap<string, LockedNode>;
   missing: readonly Missing[];
-  /** Needed without condition, and not for the image's machine. */
+  /** Required packages that are not for the image's machine. */
   unsuitable: readonly string[];
 }
 
-/** What the lock file should have, and has not. */
+/** A package that the lock file lacks. */
 export interface Missing {
   name: string;
-  /** Undefined: the service itself. */
+  /** The package that needs it; undefined for the service itself. */
   of: string | undefined;
   isOptional: boolean;
 }
 
-/** As Node looks for it: in the folder itself, then in each one above. */
+/** Finds a package as Node does: in the folder itself, then in each folder above it. */
 export function lookUp(has: (location: string) => boolean, name: string, from: string): string | undefined {
   for (let folder = from; ; folder = path.posix.dirname(folder)) {
     const isTop = folder === '' || folder === '.';
@@ -40,7 +40,7 @@ export function lookUp(has: (location: string) => boolean, name: string, from: s
 
 export const inside = (folder: string, name: string): string => path.posix.join(folder, 'node_modules', name);
 
-/** The packages named, and all that they need on the image's machine, each as the service has it. */
+/** The named packages and all that they need on the image's machine, in the versions that the service has. */
 export function closureOf(
   names: readonly string[],
   { packages, service }: Pick<Lock, 'packages' | 'service'>,
@@ -70,7 +70,7 @@ export function closureOf(
   return { roots, nodes, missing, unsuitable };
 }
 
-/** Where what a package needs is. A peer that is not there was not wanted by whoever installed the service. */
+/** The folders of the packages that a package needs. If a peer is missing, whoever installed the service did not want it. */
 function findNeeds(
   location: string,
   { packages, architecture }: { packages: LockedPackages; architecture: Architecture },
@@ -94,7 +94,7 @@ interface Need {
   isPeer: boolean;
 }
 
-/** In an order of its own, whichever the lock file has. A name that is there twice is the stricter one. */
+/** Sorted, whatever the order in the lock file. If a name occurs twice, the stricter entry counts. */
 function needsOf({
   dependencies = {},
   optionalDependencies = {},
@@ -112,8 +112,8 @@ function needsOf({
 }
 
 /**
- * What can do without is there if it is for the machine. An optional peer is none of the package's own: it comes if the
- * service has it for more than its development.
+ * An optional package is wanted if it is for the machine. An optional peer does not belong to the package itself: it is wanted
+ * if the service has it for more than development.
  */
 function isWanted(
   target: LockedPackage,
@@ -123,10 +123,10 @@ function isWanted(
   return isFor(target, architecture);
 }
 
-/** As Node and npm call them. */
+/** The names of processors in Node and npm. */
 export const CPUS = { x86_64: 'x64', arm64: 'arm64' } as const satisfies Record<Architecture, string>;
 
-/** As npm decides it, for a Debian on that processor. https://docs.npmjs.com/cli/configuring-npm/package-json#os */
+/** Whether npm would install it on Debian on that processor. https://docs.npmjs.com/cli/configuring-npm/package-json#os */
 function isFor({ os, cpu, libc }: LockedPackage, architecture: Architecture): boolean {
   return fits('linux', os) && fits(CPUS[architecture], cpu) && fits('glibc', libc);
 }
@@ -140,8 +140,8 @@ function fits(value: string, list: readonly string[] | string | undefined): bool
   return refused.length === entries.length || entries.includes(value);
 }
 
-/** The name by which a folder is asked for. */
+/** The name under which code imports the package in a folder. */
 export const nameOf = (location: string): string => location.split('node_modules/').at(-1)!;
 
-/** The name under which a registry has it. */
+/** The package's name in a registry. */
 export const registryName = (location: string, { name }: LockedPackage): string => name ?? nameOf(location);

@@ -1,14 +1,13 @@
 import path from 'node:path';
 import type { Architecture } from '../../config/configuration';
 import type { ContextFile } from '../context';
-import { closureOf, nameOf, registryName, type Closure } from './closure';
-import { faultsOf, versionsFault } from './faults';
-import { readLock, type Fault, type Lock } from './lock-file';
+import { type Closure, closureOf, type Missing, nameOf, registryName } from './closure';
+import { type Fault, type Lock, type LockedPackage, readLock } from './lock-file';
 import { place, type Placed } from './placement';
 
-/** What npm installs in an image, and how. */
+/** The packages that npm installs in an image, and how. */
 export interface Installation {
-  /** By their paths below the folder in which npm works. */
+  /** By their paths in the folder in which npm runs. */
   files: readonly ContextFile[];
   /** Packages whose install scripts are run. */
   withScripts: readonly string[];
@@ -21,15 +20,15 @@ interface Wanted {
   allowScripts: Readonly<Record<string, boolean>>;
 }
 
-/** By the key of `bundle` that they are about. */
+/** By the key of `bundle` that causes them. */
 interface Faults {
   external: readonly Fault[];
   allowScripts: readonly Fault[];
 }
 
 /**
- * What the lock file of a service says of the packages named, as a lock file of its own: they and what they need, of the
- * very same versions, sources and hashes, for the image's machine.
+ * Makes a lock file of its own of what the lock file of a service says of the named packages: these and all that they need, in
+ * the same versions, from the same sources, with the same hashes, for the image's machine.
  */
 export async function installationOf(
   { external, allowScripts }: Wanted,
@@ -61,7 +60,7 @@ export async function installationOf(
   };
 }
 
-/** Those by name, with their versions. What comes with another package has none that npm would run. */
+/** The versions of packages with install scripts, by name. npm runs none of a package that comes within another. */
 function packagesWithScripts({ nodes }: Closure): Map<string, string> {
   const found = [...nodes.values()].filter(
     ({ locked }) => locked.hasInstallScript === true && locked.inBundle !== true,
@@ -92,7 +91,7 @@ function misnamedFault(name: string, scripted: ReadonlyMap<string, string>): Fau
   };
 }
 
-/** As npm has them, but sorted. */
+/** The packages of a lock file as npm writes them, but sorted. */
 interface Packages extends Record<string, object> {
   '': { dependencies: Record<string, string> };
 }
@@ -164,7 +163,7 @@ function specsOf(
   );
 }
 
-/** An archive among the user's files, which goes into the build with the lock file. */
+/** A package's archive among the user's files, which goes into the build with the lock file. */
 function archiveOf({ location, node: { locked } }: Placed, { folder }: Lock): ContextFile | undefined {
   const { resolved = '', version = '' } = locked;
   if (!resolved.startsWith('file:') || locked.inBundle === true) return undefined;
@@ -177,3 +176,95 @@ const made = (name: string, content: object): ContextFile => ({
   path: name,
   content: Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`),
 });
+
+/** The way out for a package that cannot be installed. */
+const OTHERWISE = 'leave it out of `external`, so that it is bundled';
+
+/** What is wrong with a package of the lock file, if anything is. */
+function faultOf(name: string, locked: LockedPackage): Fault | undefined {
+  const { version, resolved = '', integrity, link, inBundle } = locked;
+  if (link === true || (resolved.startsWith('file:') && integrity === undefined)) {
+    return folderFault(name, resolved.replace(/^file:/, ''));
+  }
+  if (/^git[+:]/.test(resolved)) return gitFault(name, resolved);
+  if (version === undefined) return hashFault(`${name}, of which the lock file has no version`);
+  // The integrity of the outer package covers it.
+  if (inBundle === true) return undefined;
+  if (integrity === undefined)
+    return hashFault(`${name} ${version}, of which the lock file has no integrity`);
+  return hasPassword(resolved) ? passwordFault(name, resolved) : undefined;
+}
+
+const folderFault = (name: string, folder: string): Fault => ({
+  given: `${name}, which is the folder ${folder}`,
+  allowed: 'packages with a version and an integrity of their own, which a folder has not',
+  advice: `${OTHERWISE}, and name those of its packages that have native parts; or depend on its archive, which \`npm pack\` makes`,
+});
+
+const gitFault = (name: string, address: string): Fault => ({
+  given: `${name}, which is from git: ${withoutPassword(address)}`,
+  allowed: 'packages with an integrity: the image of Node has no git, and the lock file none of its content',
+  advice: `${OTHERWISE}; or depend on its archive, which \`npm pack\` makes`,
+});
+
+const hashFault = (given: string): Fault => ({
+  given,
+  allowed: 'packages whose content the lock file has a hash of',
+  advice: 'remove node_modules and the lock file, and let `npm install` write it anew',
+});
+
+const passwordFault = (name: string, address: string): Fault => ({
+  given: `${name}, whose address in the lock file has a password in it: ${withoutPassword(address)}`,
+  allowed: 'addresses without: the lock file of the image is in the package',
+  advice: 'have the password in .npmrc, which builds are handed as a secret',
+});
+
+function hasPassword(address: string): boolean {
+  return URL.canParse(address) && new URL(address).password !== '';
+}
+
+function withoutPassword(address: string): string {
+  return address.replace(/\/\/[^/@]*:[^/@]*@/, '//***@');
+}
+
+/** Everything in the lock file that keeps an image from being made. */
+export function faultsOf({ nodes, missing, unsuitable }: Closure, { file }: Pick<Lock, 'file'>): Fault[] {
+  return [
+    ...missing.filter(({ isOptional }) => !isOptional).map((each) => missingFault(each, file)),
+    ...[...nodes.values()].flatMap(({ location, locked }) => faultOf(nameOf(location), locked) ?? []),
+    ...unsuitable.map((location) => ({
+      given: `${nameOf(location)}, which is not for the image's machine: ${JSON.stringify(platformOf(nodes.get(location)!.locked))}`,
+      allowed: 'packages for Linux with glibc on the `architecture` of the worker',
+    })),
+  ];
+}
+
+/** Packages that the service has in its own folder, and the workspace has in another version. */
+export function versionsFault({ roots, nodes }: Closure): Fault {
+  const names = [...roots.values(), ...nodes.keys()]
+    .filter((location) => !location.startsWith('node_modules/'))
+    .map(nameOf);
+  return {
+    given: `versions that cannot stand in one folder: the service has its own of ${[...new Set(names)].join(', ')}`,
+    allowed: 'a service whose packages can be in one folder, rather than in its own and the workspace’s',
+    advice:
+      'let the service and the workspace have the same versions, or have the service out of the workspace',
+  };
+}
+
+const platformOf = ({ os, cpu, libc }: LockedPackage) => ({ os, cpu, libc });
+
+function missingFault({ name, of }: Missing, file: string): Fault {
+  if (of === undefined) {
+    return {
+      given: `${name}, which ${file} does not have`,
+      allowed: 'packages of the service: the image gets what its lock file says',
+      advice: `npm install ${name}`,
+    };
+  }
+  return {
+    given: `${name}, which ${nameOf(of)} needs, and which ${file} does not have`,
+    allowed: 'a lock file that has all that its packages need',
+    advice: 'npm install',
+  };
+}

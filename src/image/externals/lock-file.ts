@@ -7,24 +7,24 @@ import type { Problem } from '../../errors/problem';
  * https://docs.npmjs.com/cli/configuring-npm/package-lock-json#packages
  */
 export interface LockedPackage {
-  /** Only if the folder has another one: an alias. */
+  /** Only if the folder has another name: an alias. */
   name?: string;
   version?: string;
-  /** Where it comes from. A lock file may leave it out for what is in a registry. */
+  /** Its source. A lock file may leave it out for packages of a registry. */
   resolved?: string;
   integrity?: string;
-  /** A folder of the user's, to which there is a link. */
+  /** Whether it is a link to a folder of the user's. */
   link?: boolean;
-  /** It comes with the package that it is below. */
+  /** Whether it comes within the package that its folder is in. */
   inBundle?: boolean;
   bundleDependencies?: readonly string[] | boolean;
   dependencies?: Versions;
   optionalDependencies?: Versions;
   peerDependencies?: Versions;
   peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
-  /** Only what is for development needs it. */
+  /** Only development dependencies need it. */
   dev?: boolean;
-  /** Either that, or what can be left out. */
+  /** Only development dependencies and optional ones need it. */
   devOptional?: boolean;
   hasInstallScript?: boolean;
   os?: readonly string[];
@@ -38,7 +38,7 @@ type Versions = Readonly<Record<string, string>>;
 export type LockedPackages = Readonly<Record<string, LockedPackage>>;
 
 export interface Lock {
-  /** In which the lock file is. */
+  /** The folder of the lock file. */
   folder: string;
   file: string;
   packages: LockedPackages;
@@ -50,14 +50,14 @@ export interface Lock {
 const NPM_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
 const OTHER_FILES = ['yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'];
 
-/** What is wrong with what the lock file says, or that there is none. */
+/** What is wrong with the lock file or its content. */
 export type Fault = Pick<Problem, 'given' | 'allowed' | 'advice'>;
 
 const ALLOWED = 'packages of which a lock file of npm says version, source and integrity';
 const WITH_OTHERS =
   'have npm write one, too: npm install --package-lock-only; or give an `image` of your own, which installs what it likes';
 
-/** The lock file that is the service's: its own, or that of the workspace which it is a part of. */
+/** The lock file of the service, or that of the workspace which it belongs to. */
 export async function readLock(serviceFolder: string): Promise<Lock | Fault> {
   const service = await realpath(serviceFolder);
   const found = await findLockFile(service);
@@ -76,7 +76,7 @@ export async function readLock(serviceFolder: string): Promise<Lock | Fault> {
   return { folder, file, packages, service: below };
 }
 
-/** The folder and the name of the nearest one. */
+/** The folder and the name of the nearest lock file. */
 export async function findLockFile(start: string): Promise<{ folder: string; file: string } | undefined> {
   for (let folder = start; ; folder = path.dirname(folder)) {
     for (const file of [...NPM_FILES, ...OTHER_FILES]) {
@@ -97,7 +97,7 @@ function packagesIn(text: string, file: string): Read {
     const fault = {
       given: `${file}, which is no JSON: ${(error as Error).message}`,
       allowed: 'the file as npm has written it',
-      // It takes both sides of a merge, and mends what is between them.
+      // npm takes both sides of an unresolved merge, and reconciles them.
       advice: 'npm install --package-lock-only',
     };
     return { fault };

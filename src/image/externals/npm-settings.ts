@@ -2,31 +2,31 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { findLockFile } from './lock-file';
 
-/** How npm reaches registries, as the text of an .npmrc. It is a secret. */
+/** npm's settings of registries, as the text of an .npmrc. It is a secret. */
 export interface NpmSettings {
   text: string;
-  /** What nobody may see of it. */
+  /** The parts of it that nobody may see. */
   secrets: readonly string[];
 }
 
 /** The machine on which a service is deployed. */
-export interface NpmSurroundings {
+export interface NpmMachine {
   environment: Readonly<Record<string, string | undefined>>;
   homeFolder: string;
-  /** Of Node: beside it is npm's file for the whole machine. */
+  /** The path of Node: npm's global settings are in a folder beside it. */
   execPath: string;
 }
 
 /**
- * Where packages are, and how to be let in there. Nothing else: what an image has in it shall not depend on how somebody
- * likes their npm.
+ * Settings for registries and access to them. No others: the content of an image must not depend on the preferences of
+ * whoever deploys.
  */
 const OF_REGISTRIES =
   /^(registry|@[^:]+:registry|\/\/.+:.+|_auth|_authtoken|_password|username|email|always-auth|ca(\[\])?|cert|key|strict-ssl|proxy|https-proxy|http-proxy|noproxy|replace-registry-host|maxsockets|fetch-.+)$/i;
 
 const SECRET = /(^|:)(_auth|_authtoken|_password|key)$/i;
 
-/** A shorter one is none, and would hide what has to be read. */
+/** A shorter value is no secret, and hiding it would make the output unreadable. */
 const LEAST_SECRET_LENGTH = 4;
 
 interface Setting {
@@ -40,17 +40,17 @@ interface Setting {
  */
 export async function npmSettings(
   serviceFolder: string,
-  surroundings: NpmSurroundings,
+  machine: NpmMachine,
 ): Promise<NpmSettings | undefined> {
-  const { environment } = surroundings;
+  const { environment } = machine;
   const files = await Promise.all(
-    (await filesOf(serviceFolder, surroundings)).map(async (file) =>
+    (await filesOf(serviceFolder, machine)).map(async (file) =>
       settingsIn(await readFile(file, 'utf8').catch(() => ''), environment),
     ),
   );
-  // The last word counts.
+  // npm takes the last value of a key.
   const all = [...files.flat(), ...settingsOf(environment)];
-  const settings = (await Promise.all(all.map((each) => withCertificates(each, surroundings)))).flat();
+  const settings = (await Promise.all(all.map((each) => withCertificates(each, machine)))).flat();
   const ofRegistries = settings.filter(({ key }) => OF_REGISTRIES.test(key));
   if (ofRegistries.length === 0) return undefined;
   return {
@@ -62,10 +62,10 @@ export async function npmSettings(
   };
 }
 
-/** Of the machine, the user, the project: in npm's order, and only those that npm would read. */
+/** The files of the machine, the user and the project, in npm's order: only those that npm would read. */
 async function filesOf(
   serviceFolder: string,
-  { environment, homeFolder, execPath }: NpmSurroundings,
+  { environment, homeFolder, execPath }: NpmMachine,
 ): Promise<string[]> {
   const given = (name: string) =>
     Object.entries(environment).find(([key]) => key.toLowerCase() === name)?.[1];
@@ -78,7 +78,7 @@ async function filesOf(
   ];
 }
 
-function settingsIn(text: string, environment: NpmSurroundings['environment']): Setting[] {
+function settingsIn(text: string, environment: NpmMachine['environment']): Setting[] {
   return text.split(/[\r\n]+/).flatMap((line) => {
     const [, key, value = 'true'] = /^\s*([^;#[\s=][^=]*?)\s*(?:=\s*(.*?))?\s*$/.exec(line) ?? [];
     return key === undefined
@@ -87,7 +87,7 @@ function settingsIn(text: string, environment: NpmSurroundings['environment']): 
   });
 }
 
-/** As npm reads it: in quotes it is JSON, and without them it ends with a comment. https://github.com/npm/ini#readme */
+/** As npm reads a value: JSON in quotes, otherwise a text up to a comment. https://github.com/npm/ini#readme */
 function decoded(value: string): string {
   const [, quoted] = /^'(.*)'$/.exec(value) ?? [];
   try {
@@ -99,16 +99,16 @@ function decoded(value: string): string {
   return text.trim().replace(/\\([\\;#])/g, '$1');
 }
 
-/** `${NAME}`, or `${NAME?}` if it need not be there. What is not there npm will tell. */
-function filled(text: string, environment: NpmSurroundings['environment']): string {
+/** Fills in `${NAME}` and `${NAME?}`. The latter may be missing; npm reports the former. */
+function filled(text: string, environment: NpmMachine['environment']): string {
   return text.replace(
     /(?<!\\)\$\{([^${}?]+)(\?)?\}/g,
     (whole, name: string, isFree?: string) => environment[name] ?? (isFree === undefined ? whole : ''),
   );
 }
 
-/** `npm_config_registry` and the like. Names of hosts stay as they are. */
-function settingsOf(environment: NpmSurroundings['environment']): Setting[] {
+/** Settings in the environment, such as `npm_config_registry`. Host names stay as they are. */
+function settingsOf(environment: NpmMachine['environment']): Setting[] {
   return Object.entries(environment).flatMap(([name, value]) => {
     const [, rest] = /^npm_config_(.+)$/i.exec(name) ?? [];
     if (rest === undefined || value === undefined || value === '') return [];
@@ -117,11 +117,8 @@ function settingsOf(environment: NpmSurroundings['environment']): Setting[] {
   });
 }
 
-/** A file of certificates is not there where the image is built: what is in it goes along. */
-async function withCertificates(
-  { key, value }: Setting,
-  { homeFolder }: NpmSurroundings,
-): Promise<Setting[]> {
+/** The build has no access to a file of certificates: its content is handed over instead. */
+async function withCertificates({ key, value }: Setting, { homeFolder }: NpmMachine): Promise<Setting[]> {
   if (key.toLowerCase() !== 'cafile') return [{ key, value }];
   const file = value.startsWith('~/') ? path.join(homeFolder, value.slice(2)) : value;
   const text = await readFile(file, 'utf8').catch(() => '');

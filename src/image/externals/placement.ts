@@ -1,21 +1,20 @@
-import type { Closure, LockedNode } from './closure';
-import { inside, lookUp, nameOf } from './closure';
+import { type Closure, inside, type LockedNode, lookUp, nameOf } from './closure';
 
-/** A package in the image: its folder there, and what it is. */
+/** A package in the image, and its folder there. */
 export interface Placed {
   location: string;
   node: LockedNode;
-  /** Folders in the image of what it needs, by name. */
+  /** Folders in the image of the packages that it needs, by name. */
   needs: ReadonlyMap<string, string>;
 }
 
-/** How often each package may be there, on the average. */
+/** The greatest average number of copies of a package. */
 const MOST_COPIES = 4;
 
 /**
- * Puts packages so below one folder that each finds what it finds at the service. They stay where the lock file has them;
- * what a workspace's service has for itself comes to the top, and what it so drives out from there goes to whoever needs
- * it. Undefined if there is no such way, which only a workspace can come to.
+ * Places packages in one folder so that each finds the same packages as in the service. They stay where the lock file has
+ * them; packages in the own folder of a workspace's service move to the top, and those that they displace move to the packages
+ * that need them. Undefined if that is impossible, which can happen in workspaces only.
  */
 export function place({ roots, nodes }: Pick<Closure, 'roots' | 'nodes'>): Placed[] | undefined {
   const placed = new Map<string, LockedNode>();
@@ -23,7 +22,7 @@ export function place({ roots, nodes }: Pick<Closure, 'roots' | 'nodes'>): Place
   const put = (location: string, node: LockedNode) => {
     placed.set(location, node);
     waiting.push(location);
-    // One archive has them all, at the same places in it.
+    // One archive contains all of them, in the same folders.
     for (const other of nodes.values()) {
       if (other.locked.inBundle !== true || !other.location.startsWith(`${node.location}/`)) continue;
       const within = location + other.location.slice(node.location.length);
@@ -37,7 +36,7 @@ export function place({ roots, nodes }: Pick<Closure, 'roots' | 'nodes'>): Place
       const found = lookUp((each) => placed.has(each), name, location);
       if (found !== undefined && placed.get(found)!.location === target) continue;
       const place = placeFor({ name, target, from: location, found });
-      // Versions that drive each other out would go on for ever.
+      // Versions that displace each other would go on forever.
       if (placed.has(place) || placed.size > MOST_COPIES * nodes.size) return undefined;
       put(place, nodes.get(target)!);
     }
@@ -53,7 +52,7 @@ export function place({ roots, nodes }: Pick<Closure, 'roots' | 'nodes'>): Place
 
 const isPlaced = (each: { needs: Placed['needs'] | undefined }): each is Placed => each.needs !== undefined;
 
-/** Where the lock file has it, if it is seen from there; else below whoever needs it. */
+/** The folder in the lock file, if the package is found there; otherwise one in the package that needs it. */
 function placeFor({
   name,
   target,
@@ -72,7 +71,7 @@ function placeFor({
   return isSeen && isNearer ? usual : inside(from, name);
 }
 
-/** Undefined if it would find something else. */
+/** The folders of the packages that a package needs; undefined if it would find others. */
 function neededBy(
   location: string,
   { needs }: LockedNode,

@@ -1,18 +1,17 @@
-import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECRClient, ImageDetail } from '@aws-sdk/client-ecr';
 import type { ServiceContext } from '../../config/configuration';
 import { explainAws } from '../../errors/aws-error';
 import { UserError } from '../../errors/user-error';
 import type { Engine } from '../engine/engine';
-import { LIFECYCLE_POLICY, newRepository } from './ecr-repository';
-import { keepImage } from './keep-image';
-import type { ImageName, Registry, Repository } from './registry';
+import { isOwn, KEPT_IMAGES, KEPT_TAG_PREFIX, LIFECYCLE_POLICY, newRepository } from './ecr-repositories';
+import type { ImageName, Registry, Repository } from './push-images';
 
 export interface Ecr {
   client: ECRClient;
   context: ServiceContext;
 }
 
-/** ECR in the account and region of the stack: a repository for each worker, made on first use. */
+/** ECR in the account and region of the stack, with a repository for each worker, which is made on first use. */
 export function ecrRegistry(ecr: Ecr): Registry {
   return {
     hasImage: (image) => hasImage(ecr, image),
@@ -37,7 +36,7 @@ async function prepare(ecr: Ecr, repository: { name: string; worker: string }): 
   return uri === undefined ? make(ecr, repository) : { uri, isNew: false };
 }
 
-/** Undefined where it is not there. One that somebody else made serves as well, and stays as it is. */
+/** Undefined if there is no such repository. One that somebody else made is used as it is. */
 async function uriOf({ client, context: { region } }: Ecr, name: string): Promise<string | undefined> {
   const { DescribeRepositoriesCommand } = await import('../../vendor/ecr.mjs');
   const call = { action: 'ecr:DescribeRepositories', region };
@@ -55,7 +54,7 @@ async function make(ecr: Ecr, repository: { name: string; worker: string }): Pro
     client.send(new CreateRepositoryCommand(newRepository(context, repository))).catch(unlessThere),
   );
   const uri = made?.repository?.repositoryUri;
-  // Another deploy, of the same service at the same time, was faster.
+  // Another deploy of the same service was faster.
   if (uri === undefined) return { uri: await uriOfOther(ecr, repository.name), isNew: false };
   return { uri, isNew: true, ...(await keepNewest(ecr, repository.name)) };
 }
@@ -71,7 +70,7 @@ async function uriOfOther(ecr: Ecr, name: string): Promise<string> {
   });
 }
 
-/** Images that stay too long cost a little: no reason to stop a deploy. */
+/** Images that are kept too long cost little: that is no reason to stop a deploy. */
 async function keepNewest({ client, context: { region } }: Ecr, name: string): Promise<{ warning?: string }> {
   const { PutLifecyclePolicyCommand } = await import('../../vendor/ecr.mjs');
   const call = { action: 'ecr:PutLifecyclePolicy', region };
@@ -114,4 +113,84 @@ function unlessMissing(error: Error): undefined {
 
 function unlessThere(error: Error): undefined {
   if (error.name !== 'RepositoryAlreadyExistsException') throw error;
+}
+
+/**
+ * Keeps an image that is deployed again from being among the next that ECR removes: ECR goes by the time of the push, and does
+ * not know which images are in use. Gives a warning, if there is one.
+ */
+async function keepImage(ecr: Ecr, image: ImageName): Promise<string | undefined> {
+  try {
+    const images = await taggedImages(ecr, image.repository);
+    const found = images.find(({ imageTags }) => imageTags?.includes(image.tag));
+    if (found === undefined || !isNearItsEnd(found, images)) return undefined;
+    if (await isOfStack(ecr, image.repository)) await mark(ecr, image, found);
+    return undefined;
+  } catch (error) {
+    // The image still exists today: that is no reason to stop a deploy.
+    return `The image is among the oldest in its repository, or may be, and was not marked to stay:\n${(error as Error).message}`;
+  }
+}
+
+async function taggedImages({ client, context: { region } }: Ecr, repositoryName: string) {
+  const { DescribeImagesCommand } = await import('../../vendor/ecr.mjs');
+  return explainAws({ action: 'ecr:DescribeImages', region }, `repository ${repositoryName}`, async () => {
+    const found: ImageDetail[] = [];
+    let nextToken: string | undefined;
+    do {
+      const filter = { tagStatus: 'TAGGED' as const };
+      const page = await client.send(
+        new DescribeImagesCommand({ repositoryName, filter, maxResults: 1000, nextToken }),
+      );
+      found.push(...(page.imageDetails ?? []));
+      ({ nextToken } = page);
+    } while (nextToken !== undefined);
+    return found;
+  });
+}
+
+/** Whether it is in the older half of the kept images, and not marked yet. Images that are pushed later will replace it. */
+function isNearItsEnd(
+  { imagePushedAt, imageTags = [] }: ImageDetail,
+  images: readonly ImageDetail[],
+): boolean {
+  if (imagePushedAt === undefined || imageTags.some((tag) => tag.startsWith(KEPT_TAG_PREFIX))) return false;
+  const newer = images.filter((other) => (other.imagePushedAt ?? 0) > imagePushedAt);
+  return newer.length >= KEPT_IMAGES / 2;
+}
+
+/** If somebody else made the repository, it has other rules, or none. */
+async function isOfStack({ client, context }: Ecr, name: string): Promise<boolean> {
+  const { DescribeRepositoriesCommand, ListTagsForResourceCommand } = await import('../../vendor/ecr.mjs');
+  const call = {
+    action: 'ecr:DescribeRepositories and ecr:ListTagsForResource',
+    region: context.region,
+  };
+  return explainAws(call, `repository ${name}`, async () => {
+    const { repositories } = await client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] }));
+    const resourceArn = repositories?.[0]?.repositoryArn;
+    const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+    return isOwn(context, name, tags);
+  });
+}
+
+/** Gives the image a second tag, without pulling or pushing it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-retag.html */
+async function mark(
+  { client, context: { region } }: Ecr,
+  { repository: repositoryName, tag }: ImageName,
+  { imageDigest }: ImageDetail,
+): Promise<void> {
+  const { BatchGetImageCommand, PutImageCommand } = await import('../../vendor/ecr.mjs');
+  const call = { action: 'ecr:BatchGetImage and ecr:PutImage', region };
+  await explainAws(call, `image ${repositoryName}:${tag}`, async () => {
+    const { images } = await client.send(
+      new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }),
+    );
+    const { imageManifest, imageManifestMediaType } = images?.[0] ?? {};
+    const imageTag = `${KEPT_TAG_PREFIX}${tag}`;
+    await client.send(
+      // With the digest ECR would refuse another manifest.
+      new PutImageCommand({ repositoryName, imageTag, imageDigest, imageManifest, imageManifestMediaType }),
+    );
+  });
 }

@@ -1,39 +1,62 @@
 import type { BuildOptions, Engine, Report } from '../engine/engine';
-import type { PackagedImage } from '../packaged-images';
-import type { Registry } from './registry';
+import type { PackagedImage } from '../package-folder';
 
-/** What happens, as it happens. */
+/** An image by its tag and the name of its repository, without that of the registry. */
+export interface ImageName {
+  repository: string;
+  tag: string;
+}
+
+/** A registry of images. Every method throws a `UserError` that says what went wrong. */
+export interface Registry {
+  /** Undefined if the registry does not say. */
+  hasImage(image: ImageName): Promise<boolean | undefined>;
+  /** Keeps an existing image from being removed soon. Gives a warning, if there is one. */
+  keep(image: ImageName): Promise<string | undefined>;
+  /** Makes the repository unless it exists. */
+  prepare(repository: { name: string; worker: string }): Promise<Repository>;
+  /** Logs the engine in. */
+  logIn(engine: Engine): Promise<void>;
+}
+
+export interface Repository {
+  /** The whole name with that of the registry: everything before the tag. */
+  uri: string;
+  isNew: boolean;
+  warning?: string;
+}
+
+/** What `pushImages` has begun or done. */
 export type PushEvent =
   | { kind: 'building' | 'pushing' | 'pushed'; image: PackagedImage }
   | { kind: 'there'; image: PackagedImage; warning?: string | undefined }
   | { kind: 'repositoryMade'; repository: string; warning?: string | undefined };
 
-export interface PushParts {
+export interface PushRequest {
   images: readonly PackagedImage[];
   registry: Registry;
   packageFolder: string;
-  /** Asked for only where there is something to build. */
+  /** Called only if there is something to build. */
   findEngine: () => Promise<Engine>;
   onEvent: (event: PushEvent) => void;
-  /** Takes what the engine says. */
   report: Report;
   npmSettings: BuildOptions['npmSettings'];
 }
 
-/** Builds and pushes the images that the registry has not; where it has them all nothing is written anywhere. */
-export async function pushImages(parts: PushParts): Promise<void> {
-  const missing = await missingImages(parts);
+/** Builds and pushes the images that the registry lacks. If it has all of them, nothing is written anywhere. */
+export async function pushImages(push: PushRequest): Promise<void> {
+  const missing = await missingImages(push);
   if (missing.length === 0) return;
-  // Before anything is made: without an engine that is let in, nothing can be done with it.
-  const engine = await parts.findEngine();
-  await parts.registry.logIn(engine);
-  const uris = await prepareRepositories(parts, missing);
+  // Before anything is made: without an engine that is logged in, a repository is of no use.
+  const engine = await push.findEngine();
+  await push.registry.logIn(engine);
+  const uris = await prepareRepositories(push, missing);
   for (const image of missing) {
-    await pushImage(parts, { engine, image, reference: `${uris.get(image)!}:${image.tag}` });
+    await pushImage(push, { engine, image, reference: `${uris.get(image)!}:${image.tag}` });
   }
 }
 
-async function missingImages({ images, registry, onEvent }: PushParts): Promise<PackagedImage[]> {
+async function missingImages({ images, registry, onEvent }: PushRequest): Promise<PackagedImage[]> {
   const missing: PackagedImage[] = [];
   for (const image of images) {
     if ((await registry.hasImage(image)) !== true) missing.push(image);
@@ -42,7 +65,7 @@ async function missingImages({ images, registry, onEvent }: PushParts): Promise<
   return missing;
 }
 
-async function prepareRepositories({ registry, onEvent }: PushParts, images: readonly PackagedImage[]) {
+async function prepareRepositories({ registry, onEvent }: PushRequest, images: readonly PackagedImage[]) {
   const uris = new Map<PackagedImage, string>();
   for (const image of images) {
     const { repository: name, worker } = image;
@@ -54,7 +77,7 @@ async function prepareRepositories({ registry, onEvent }: PushParts, images: rea
 }
 
 async function pushImage(
-  { registry, packageFolder, onEvent, report, npmSettings }: PushParts,
+  { registry, packageFolder, onEvent, report, npmSettings }: PushRequest,
   { engine, image, reference }: { engine: Engine; image: PackagedImage; reference: string },
 ): Promise<void> {
   onEvent({ kind: 'building', image });
@@ -63,7 +86,7 @@ async function pushImage(
   try {
     await engine.push(reference, { report });
   } catch (error) {
-    // A tag that never changes is refused to whoever comes second, and is what was wanted.
+    // If another deploy was faster, the registry refuses the immutable tag. Then the image is the one that was wanted.
     const isThere = await registry.hasImage(image).catch(() => false);
     if (isThere !== true) throw error;
     return void onEvent({ kind: 'there', image });

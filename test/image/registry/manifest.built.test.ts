@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
-import { hasManifest } from '../../../src/image/registry/manifest';
-import { namedRegistry } from '../../../src/image/registry/named';
+import { hasManifest, namedRegistry } from '../../../src/image/registry/named';
 import { describeWithBuildah, startContainerTools, type ContainerTools } from '../../helpers/container-tools';
 import { startTestServer, type ReceivedRequest } from '../../helpers/http-server';
 

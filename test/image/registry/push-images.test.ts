@@ -2,11 +2,10 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import { expect, it } from '@jest/globals';
 import { UserError } from '../../../src/errors/user-error';
 import type { Engine } from '../../../src/image/engine/engine';
-import type { PackagedImage } from '../../../src/image/packaged-images';
+import type { PackagedImage } from '../../../src/image/package-folder';
 import { ecrRegistry } from '../../../src/image/registry/ecr';
-import { LIFECYCLE_POLICY } from '../../../src/image/registry/ecr-repository';
+import { LIFECYCLE_POLICY, removeRepositories } from '../../../src/image/registry/ecr-repositories';
 import { pushImages, type PushEvent } from '../../../src/image/registry/push-images';
-import { removeRepositories } from '../../../src/image/registry/remove-repositories';
 import { CONTEXT } from '../../config/support';
 
 type Answer = (input: Record<string, unknown>) => object;
