@@ -24,8 +24,8 @@ export function localClients(provider: AwsProvider, endpoint: string): Clients {
 export const awsClients = (provider: AwsProvider): Clients => lazyClients(() => awsSettings(provider));
 
 /**
- * The framework's own credentials, profile and region; the SDK itself reads `AWS_ENDPOINT_URL`. It must be called before a
- * client is loaded, so that the SDK does not warn.
+ * The framework's own credentials, profile and region; the SDK itself reads `AWS_ENDPOINT_URL`. It must be called
+ * before a client is loaded, so that the SDK does not warn.
  */
 async function awsSettings(provider: AwsProvider): Promise<ClientSettings> {
   silenceNodeWarning();

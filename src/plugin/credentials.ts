@@ -13,8 +13,9 @@ type Ask = () => CredentialsAnswer | Promise<CredentialsAnswer>;
 const TOLD_MS = 6 * 60_000;
 
 /**
- * Makes a provider of credentials for the AWS SDK from the framework's answers. Serverless 4 answers with a promise of flat
- * credentials; Serverless 3 and osls 3 with an object of version 2 of AWS's SDK, which may have to be loaded first.
+ * Makes a provider of credentials for the AWS SDK from the framework's answers. Serverless 4 answers with a promise
+ * of flat credentials; Serverless 3 and osls 3 with an object of version 2 of AWS's SDK, which may have to be loaded
+ * first.
  * @param ask the framework's `provider.getCredentials()`
  * @throws {UserError} `WATCHBOT_CREDENTIALS` if it has none, or cannot get them
  */

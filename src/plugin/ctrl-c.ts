@@ -1,6 +1,6 @@
 /**
- * Resolves at the first Ctrl-C (or SIGTERM), when the caller begins to stop; a second one is passed on. Since the plugin
- * listens, the framework does not end the process.
+ * Resolves at the first Ctrl-C (or SIGTERM), when the caller begins to stop; a second one is passed on. Since the
+ * plugin listens, the framework does not end the process.
  */
 export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: () => void }): Promise<void> {
   return new Promise((resolve) => {
@@ -19,7 +19,10 @@ export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: 
 /** Ctrl-C, a polite kill, and a terminal that is closed. */
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Runs something that ends early when it is told to stop. After it, the framework handles signals in its own way again. */
+/**
+ * Runs something that ends early when it is told to stop. After it, the framework handles signals in its own way
+ * again.
+ */
 export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = () => {

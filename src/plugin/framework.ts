@@ -64,8 +64,8 @@ export interface AwsCredentials {
 }
 
 /**
- * Serverless 4 answers with a promise of flat credentials. Until 4.29 it keeps the first ones; from 4.30 on it renews those
- * that expire. Serverless 3 answers with an object of version 2 of AWS's SDK, or with none.
+ * Serverless 4 answers with a promise of flat credentials. Until 4.29 it keeps the first ones; from 4.30 on it renews
+ * those that expire. Serverless 3 answers with an object of version 2 of AWS's SDK, or with none.
  */
 export type CredentialsAnswer = GivenCredentials | { credentials?: GivenCredentials };
 

@@ -47,8 +47,8 @@ const PROGRESS_EVENT = 'before:package:cleanup';
 const PROGRESS_OWNER = 'AwsPackage';
 
 /**
- * Packages the service as `sls package` does, without a call of AWS. The framework's "Packaging" line is left out: it is
- * removed only when the command ends, and a command that stays up would show it all the time.
+ * Packages the service as `sls package` does, without a call of AWS. The framework's "Packaging" line is left out: it
+ * is removed only when the command ends, and a command that stays up would show it all the time.
  */
 export async function packageWithoutAws(serverless: Serverless): Promise<void> {
   const { pluginManager } = serverless;

@@ -116,8 +116,8 @@ export class ServerlessWatchbot {
 }
 
 /**
- * Resolves `${watchbot:WORKER.NAME}`, which names something of a worker, to a CloudFormation function. It reads only the few
- * keys on which the value depends, so that the worker's other keys may hold variables themselves.
+ * Resolves `${watchbot:WORKER.NAME}`, which names something of a worker, to a CloudFormation function. It reads only
+ * the few keys on which the value depends, so that the worker's other keys may hold variables themselves.
  */
 function watchbotVariables(section: () => unknown): VariableSource {
   return {

@@ -2,8 +2,8 @@ import type { QueueCounts } from '../features/stack/removal';
 import type { HookContext } from './framework';
 
 /**
- * Before the stack is removed: says what will be lost with it, and what stays. If there is no stack, Serverless 3 and osls
- * end with an error, so what an earlier deploy or removal has left is removed now.
+ * Before the stack is removed: says what will be lost with it, and what stays. If there is no stack, Serverless 3 and
+ * osls end with an error, so what an earlier deploy or removal has left is removed now.
  * @returns whether nothing is left to remove after the framework has ended: Serverless 4 goes on even without a stack
  */
 export async function beforeRemove(context: HookContext): Promise<boolean> {

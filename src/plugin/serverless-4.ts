@@ -8,9 +8,10 @@ type Framework = Pick<Serverless, 'credentialProviders'>;
 const isServerless4 = ({ credentialProviders }: Framework): boolean => credentialProviders !== undefined;
 
 /**
- * The commands, with types of options with which the framework lets through every command line that the plugin understands
- * (`givenOptions`). Serverless 4 reads a line without looking at types. It then refuses `--local WORD`, because it has given
- * the word to the option, and `--attribute a=b`, because one value is no list; but for an `array`, everything passes.
+ * The commands, with types of options with which the framework lets through every command line that the plugin
+ * understands (`givenOptions`). Serverless 4 reads a line without looking at types. It then refuses `--local WORD`,
+ * because it has given the word to the option, and `--attribute a=b`, because one value is no list; but for an
+ * `array`, everything passes.
  */
 export function declaredFor(framework: Framework, commands: Commands): Record<string, object> {
   return isServerless4(framework) ? untyped(commands) : commands;
@@ -32,8 +33,8 @@ const lenient = (option: CommandOption): object =>
   option.type === 'string' ? option : { ...option, type: 'array' };
 
 /**
- * The framework's log and output, made alike in all frameworks. Serverless 4 replaces a `%s` in a text, as it may occur in a
- * message or a URL, and writes no line end of its own after a text.
+ * The framework's log and output, made alike in all frameworks. Serverless 4 replaces a `%s` in a text, as it may
+ * occur in a message or a URL, and writes no line end of its own after a text.
  */
 export function utilsFor(framework: Framework, utils: Utils): Utils {
   if (!isServerless4(framework)) return utils;
@@ -56,8 +57,8 @@ export function utilsFor(framework: Framework, utils: Utils): Utils {
 }
 
 /**
- * Packages for a run on this machine. When Serverless 4 packages, it asks AWS for the bucket that all services of an account
- * share, and makes it if there is none.
+ * Packages for a run on this machine. When Serverless 4 packages, it asks AWS for the bucket that all services of an
+ * account share, and makes it if there is none.
  */
 export async function withoutSharedBucket(
   serverless: Pick<Serverless, 'credentialProviders' | 'getProvider'>,

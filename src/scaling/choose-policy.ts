@@ -32,7 +32,10 @@ export function choosePolicy(scaling: ScalingChoice, concurrency: number): Scali
   });
 }
 
-/** How many messages a task can begin within the latency; if nothing is known of the jobs, one for each of its workers. */
+/**
+ * How many messages a task can begin within the latency; if nothing is known of the jobs, one for each of its
+ * workers.
+ */
 export function messagesPerTask(
   { jobDuration, latency = DEFAULT_LATENCY_SECONDS }: Pick<ScalingChoice, 'jobDuration' | 'latency'>,
   concurrency: number,
@@ -54,8 +57,8 @@ interface ScheduledBounds {
 }
 
 /**
- * The least and the greatest number of tasks at any time of the day. Steps reach to both, because AWS keeps what a policy
- * asks for within the bounds of the hour.
+ * The least and the greatest number of tasks at any time of the day. Steps reach to both, because AWS keeps what a
+ * policy asks for within the bounds of the hour.
  */
 export function widestBounds(scaling: {
   readonly min: number;

@@ -14,14 +14,14 @@ export const MAX_LEVELS = MAX_STEPS - 1;
 export const DEFAULT_LATENCY_SECONDS = 60;
 
 /**
- * How often a queue is called so that its metrics do not fall asleep, as they do after six hours without a call. Even if
- * one call fails, the next one comes two hours before that. A few calls a day cost nothing.
+ * How often a queue is called so that its metrics do not fall asleep, as they do after six hours without a call. Even
+ * if one call fails, the next one comes two hours before that. A few calls a day cost nothing.
  */
 export const AWAKE_EVERY_HOURS = 2;
 
 /**
- * Long enough that the launches of a day whose load rises and falls are few, short enough that the tasks of a burst do not
- * cost more than the burst.
+ * Long enough that the launches of a day whose load rises and falls are few, short enough that the tasks of a burst
+ * do not cost more than the burst.
  */
 export const DEFAULT_KEEP_IDLE_SECONDS = 240;
 

@@ -4,12 +4,14 @@
  */
 
 /**
- * What SQS counts, in messages: those that wait, the fewest that waited within the period, those in flight, and those sent
- * within the period.
+ * What SQS counts, in messages: those that wait, the fewest that waited within the period, those in flight, and those
+ * sent within the period.
  */
 export type QueueMetric = 'visible' | 'leastVisible' | 'inFlight' | 'sent';
 
-/** What an alarm looks at: a formula over the queue's metrics, which `formula.ts` writes as CloudWatch's metric math. */
+/**
+ * What an alarm looks at: a formula over the queue's metrics, which `formula.ts` writes as CloudWatch's metric math.
+ */
 export type Formula =
   | { readonly metric: QueueMetric }
   | { readonly number: number }

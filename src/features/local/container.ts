@@ -47,8 +47,8 @@ export interface MissingVariable {
 type Shell = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment that ECS would give the container, as far as it can be known on this machine. A variable that cannot be
- * known, such as a secret or a reference to a resource that is only in AWS, is taken from the shell.
+ * The environment that ECS would give the container, as far as it can be known on this machine. A variable that
+ * cannot be known, such as a secret or a reference to a resource that is only in AWS, is taken from the shell.
  */
 export function containerEnvironment(
   { Environment, Secrets = [] }: ContainerDefinition,
@@ -89,7 +89,9 @@ export function withoutAws(shell: Shell) {
 /** Somebody waits after Ctrl-C: workers get less time than ECS gives them. */
 const STOP_TIMEOUT_SECONDS = 10;
 
-/** What differs from the container: where AWS is, which folder the worker may write to, and which the watcher empties. */
+/**
+ * What differs from the container: where AWS is, which folder the worker may write to, and which the watcher empties.
+ */
 export function localOverrides(machine: {
   endpoint: string;
   /** Of DynamoDB, if the template has tables. */

@@ -153,7 +153,10 @@ function followFolder(worker: Worker, { serviceFolder, clock }: HandlersInput): 
   };
 }
 
-/** What a running worker writes itself, or what changes without its code: caches of Python and git, packages, `.serverless`. */
+/**
+ * What a running worker writes itself, or what changes without its code: caches of Python and git, packages,
+ * `.serverless`.
+ */
 const NOT_SOURCE = /^(\..*|node_modules|__pycache__)$/;
 
 /** Editors write a file in several steps, and a checkout writes many files. */

@@ -263,7 +263,10 @@ function unsettled(timeoutSeconds: number): UserError {
 interface LineFan {
   onLine: (worker: string, line: string) => void;
   follow: (reader: (line: string) => void) => void;
-  /** From now on nothing is shown: watchers only say that they end, and the result is to be the last thing on the screen. */
+  /**
+   * From now on nothing is shown: watchers only say that they end, and the result is to be the last thing on the
+   * screen.
+   */
   hide: () => void;
 }
 

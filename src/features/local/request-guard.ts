@@ -3,10 +3,10 @@ import { escapeHidden } from '../../shared/escape';
 
 /**
  * A server on loopback is open to every web page in the developer's browser, and a message there runs a worker on the
- * developer's machine. So only requests of this machine's tools are accepted: they are signed, as every AWS client signs,
- * have a host name that nobody else can have, and no marks of a browser. The signature itself is not checked, since each
- * tool has dummy keys of its own; but a page cannot send such a header without asking first (OPTIONS), and that is refused.
- * These are the exceptions.
+ * developer's machine. So only requests of this machine's tools are accepted: they are signed, as every AWS client
+ * signs, have a host name that nobody else can have, and no marks of a browser. The signature itself is not checked,
+ * since each tool has dummy keys of its own; but a page cannot send such a header without asking first (OPTIONS), and
+ * that is refused. These are the exceptions.
  */
 export const EXCEPTIONS = [
   {
@@ -27,7 +27,8 @@ export const EXCEPTIONS = [
 ] as const;
 
 /**
- * Puts the guard before whatever answers the server's requests. It checks each request of a connection, not only the first.
+ * Puts the guard before whatever answers the server's requests. It checks each request of a connection, not only the
+ * first.
  *
  * @param onRefused text for people, once for each reason
  */

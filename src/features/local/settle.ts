@@ -30,7 +30,9 @@ export interface Settled {
   seconds: number;
 }
 
-/** Sends the messages, and waits until each is done, rejected or in the dead-letter queue, or until it is interrupted. */
+/**
+ * Sends the messages, and waits until each is done, rejected or in the dead-letter queue, or until it is interrupted.
+ */
 export async function sendAndSettle(messages: readonly string[], input: SettleInput): Promise<Settled> {
   const { clients, worker, address, timeoutSeconds, clock, signal } = input;
   const tally = new Tally(clock);

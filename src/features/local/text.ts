@@ -35,7 +35,10 @@ function sendLine({ name }: LocalWorker, isNamed: boolean, port: number): string
 export const describeMissing = (worker: string, { name, reason }: MissingVariable): string =>
   `${worker}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`;
 
-/** A line of a watcher, with its text in the colour of what it tells. A line of JSON, which is for machines, stays as it is. */
+/**
+ * A line of a watcher, with its text in the colour of what it tells. A line of JSON, which is for machines, stays as
+ * it is.
+ */
 export function describeLine(written: string, colours: Colours): string {
   const line = visibleControls(written);
   const judged = judgeLine(line);

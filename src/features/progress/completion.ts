@@ -3,8 +3,8 @@ import { checkPart, shardOf, type Job, type Lease } from './job';
 import type { NumberSet } from './store';
 
 /**
- * Completes a part in steps: what is known decides the next step, and its result is known then. Each step may be done twice,
- * and a crash may come between any two: whoever completes the part again goes on from the state of the table.
+ * Completes a part in steps: what is known decides the next step, and its result is known then. Each step may be done
+ * twice, and a crash may come between any two: whoever completes the part again goes on from the state of the table.
  */
 
 /** What happened to the part, and who is to send the reduce message. */
@@ -88,9 +88,10 @@ function afterRecording(job: Job, left: NumberSet | undefined, ask: Ask): Step {
 }
 
 /**
- * While another worker has the lease, nobody else may hear that nothing is left to do: their message would be deleted, and if
- * that worker ended before it had sent the reduce message, there might be no message left that comes again. The worker
- * with the lease need not have completed the last part: a part that was done before may be received again just then.
+ * While another worker has the lease, nobody else may hear that nothing is left to do: their message would be
+ * deleted, and if that worker ended before it had sent the reduce message, there might be no message left that comes
+ * again. The worker with the lease need not have completed the last part: a part that was done before may be received
+ * again just then.
  */
 function whenAllAreDone(lease: Lease | undefined, { holder, leaseMs, nowMs }: Ask): Step {
   if (lease === undefined || lease.untilMs <= nowMs) return { kind: 'claim' };

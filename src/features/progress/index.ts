@@ -21,9 +21,9 @@ export interface ProgressOptions {
 /** The jobs of a table. Each call may throw a `ProgressError`, and can be made again after any failure. */
 export interface Progress {
   /**
-   * Says how many parts the job has, numbered from 1. A job under way with the same total goes on; any other begins again.
-   * `setBy` is the message that sets the total, by default the worker's: a job that is over begins again, unless the same
-   * message has set its total.
+   * Says how many parts the job has, numbered from 1. A job under way with the same total goes on; any other begins
+   * again. `setBy` is the message that sets the total, by default the worker's: a job that is over begins again,
+   * unless the same message has set its total.
    */
   setTotal(jobId: string, total: number, options?: TotalOptions): Promise<void>;
   /** @returns whether this worker is to send the reduce message now; `completion` says more */

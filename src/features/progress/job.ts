@@ -101,9 +101,9 @@ function textIn(item: Attributes, name: string): string | undefined {
 }
 
 /**
- * How a job's parts are kept. Up to `MOST_IN_ONE_ITEM`, the job's own item has the set of unfinished parts, as in Watchbot.
- * DynamoDB writes an item as a whole, so each write costs as much as the whole set. If there are more parts, or if the caller
- * wants it, they are in shards: items of their own, each small enough for one write unit.
+ * How a job's parts are kept. Up to `MOST_IN_ONE_ITEM`, the job's own item has the set of unfinished parts, as in
+ * Watchbot. DynamoDB writes an item as a whole, so each write costs as much as the whole set. If there are more
+ * parts, or if the caller wants it, they are in shards: items of their own, each small enough for one write unit.
  */
 
 /** 1 to 100,000 as a set of numbers is 390 KB of the 400 KB that an item may have. */
@@ -148,8 +148,8 @@ export function checkTotal(total: number): void {
 }
 
 /**
- * Parts count from 1, since `set-total` stores 1 to N. The README of Watchbot's helper counts them from 0, so that part 0
- * was accepted and part N stayed unfinished for ever.
+ * Parts count from 1, since `set-total` stores 1 to N. The README of Watchbot's helper counts them from 0, so that
+ * part 0 was accepted and part N stayed unfinished for ever.
  * @throws {ProgressError} `PART`
  */
 export function checkPart(part: number, total?: number): void {

@@ -167,8 +167,8 @@ type TotalPlan =
 
 /**
  * A message is received at least once, so a total may be set twice, the second time when half of the parts are done.
- * Watchbot makes them all unfinished again, and the job ends twice, or never. Here a job that is not done goes on. A job
- * that is done or has failed begins again, as in Watchbot, unless the same message sets its total again.
+ * Watchbot makes them all unfinished again, and the job ends twice, or never. Here a job that is not done goes on. A
+ * job that is done or has failed begins again, as in Watchbot, unless the same message sets its total again.
  */
 function planTotal(
   job: Job,
@@ -197,8 +197,8 @@ export interface Status {
 }
 
 /**
- * @param left what is unfinished: parts or, in a job of shards, shards. A shard counts only when it is full, so progress
- *   lags behind by the parts in shards that are not.
+ * @param left what is unfinished: parts or, in a job of shards, shards. A shard counts only when it is full, so
+ *   progress lags behind by the parts in shards that are not.
  */
 function statusOf(job: Job, left: NumberSet, isPartComplete?: boolean): Status {
   return {

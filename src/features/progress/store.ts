@@ -26,8 +26,8 @@ export type NumberSet = ReadonlySet<number>;
 export type Attributes = Readonly<Record<string, Value | undefined>>;
 
 /**
- * A table with one key, `id`, and no more of DynamoDB than jobs need. Reads see every write that was answered before them.
- * An update is done as a whole or not at all.
+ * A table with one key, `id`, and no more of DynamoDB than jobs need. Reads see every write that was answered before
+ * them. An update is done as a whole or not at all.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
 export interface Table {
@@ -67,8 +67,8 @@ const unchanged = (name: string, value: string | number | undefined): Condition 
   value === undefined ? { kind: 'absent', name } : { kind: 'equal', name, value };
 
 /**
- * How long an item is kept after its last write. A message may stay in its queue for 14 days, and then in the dead-letter
- * queue for 14 more: its job is still there.
+ * How long an item is kept after its last write. A message may stay in its queue for 14 days, and then in the
+ * dead-letter queue for 14 more: its job is still there.
  */
 const KEPT_SECONDS = 30 * 24 * 3600;
 

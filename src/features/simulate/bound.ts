@@ -4,18 +4,20 @@ import { Simulation, type Sample, type SimulationInput, type SimulationResult } 
 import { DEFAULT_WORLD, type World } from './world';
 
 /**
- * A bound that no scaling policy can beat: the result of one that knows at second 0 all that will come, and never errs.
- * - Time: it orders `max` tasks at second 0, and they start as fast as ECS starts them. From then on, a message waits only
- *   if all of them are busy, or if another message of its group is in flight. Messages are taken in the order in which the
- *   queue gives them, as any policy must take them, so that each begins no later than under any policy. With message
- *   groups there are rare exceptions: a message that is passed over because its group is busy changes the order, and fewer
- *   workers may happen upon a better one (R. L. Graham, Bounds on Multiprocessing Timing Anomalies, 1969). Of 2,000 loads
- *   with four to eight groups for four workers, 15 were such exceptions, by 1.1 % of the time to drain at most, and by 5 %
- *   of the longest wait. Twice the bound is a limit for them: while a worker is idle, the longest chain goes on.
- * - Task-hours: those of exactly this schedule. At each moment as many tasks are paid as are busy, although jobs would have
- *   to move between tasks for that; the start of each is paid; and idle time is paid only if it is cheaper than to stop a
- *   task and to start it again. A policy that lets messages wait longer may need fewer.
- * Spot takes none of its tasks.
+ * A bound that no scaling policy can beat: the result of one that knows at second 0 all that will come, and never
+ * errs.
+ * - Time: it orders `max` tasks at second 0, and they start as fast as ECS starts them. From then on, a message waits
+ *   only if all of them are busy, or if another message of its group is in flight. Messages are taken in the order in
+ *   which the queue gives them, as any policy must take them, so that each begins no later than under any policy.
+ *   With message groups there are rare exceptions: a message that is passed over because its group is busy changes
+ *   the order, and fewer workers may happen upon a better one (R. L. Graham, Bounds on Multiprocessing Timing
+ *   Anomalies, 1969). Of 2,000 loads with four to eight groups for four workers, 15 were such exceptions, by 1.1 % of
+ *   the time to drain at most, and by 5 % of the longest wait. Twice the bound is a limit for them: while a worker is
+ *   idle, the longest chain goes on.
+ * - Task-hours: those of exactly this schedule. At each moment as many tasks are paid as are busy, although jobs
+ *   would have to move between tasks for that; the start of each is paid; and idle time is paid only if it is cheaper
+ *   than to stop a task and to start it again. A policy that lets messages wait longer may need fewer.
+ * - Spot takes none of its tasks.
  */
 export function lowerBound({
   bounds,

@@ -99,9 +99,9 @@ const wrong = (place: string, given: string, allowed: string) =>
 const SHOWN_LINE = /^\d{4}-\d{2}-\d{2} [\d:.]{12} {2}\S+ +\S+ +(?<text>\[.*)$/s;
 
 /**
- * How long a job took, in seconds, from its outcome line: as `sls watchbot logs` prints it, with or without `--json`, or as
- * it is in the log itself, plain or structured. Undefined for every other line, and for a job that did not succeed, which
- * may have ended far too soon.
+ * How long a job took, in seconds, from its outcome line: as `sls watchbot logs` prints it, with or without `--json`,
+ * or as it is in the log itself, plain or structured. Undefined for every other line, and for a job that did not
+ * succeed, which may have ended far too soon.
  */
 export function jobSeconds(line: string): number | undefined {
   const { outcome, text } = readLine(writtenLine(line));

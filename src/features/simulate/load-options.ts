@@ -20,8 +20,8 @@ interface Configured {
 }
 
 /**
- * Reads what comes in, and how long jobs take, from the command line. Undefined if an option is wrong: the list then has
- * the problem.
+ * Reads what comes in, and how long jobs take, from the command line. Undefined if an option is wrong: the list then
+ * has the problem.
  */
 export async function readLoad(
   run: CommandRun,

@@ -4,7 +4,9 @@ import { HOUR_SECONDS } from '../../shared/durations';
 export interface Load {
   readonly arrivals: Arrivals;
   readonly durations: Durations;
-  /** How many groups a FIFO queue has, whose messages are worked on one after the other. Undefined: a standard queue. */
+  /**
+   * How many groups a FIFO queue has, whose messages are worked on one after the other. Undefined: a standard queue.
+   */
   readonly groups?: number | undefined;
 }
 

@@ -177,8 +177,8 @@ interface Point {
 }
 
 /**
- * The samples as points of a line, at most about `most` of them. The greatest of several neighbours stays, so that no peak
- * is lost, and so do the first and the last.
+ * The samples as points of a line, at most about `most` of them. The greatest of several neighbours stays, so that no
+ * peak is lost, and so do the first and the last.
  */
 export function pointsOf(
   samples: readonly Sample[],
@@ -213,8 +213,8 @@ interface LineStyle {
 }
 
 /**
- * Colours that people with any colour blindness can tell apart, after Okabe and Ito, https://jfly.uni-koeln.de/color/; some
- * are darker or lighter, to suit the ground.
+ * Colours that people with any colour blindness can tell apart, after Okabe and Ito,
+ * https://jfly.uni-koeln.de/color/; some are darker or lighter, to suit the ground.
  */
 const LINES: Readonly<Record<PolicyName, LineStyle>> = {
   'serverless-watchbot': { light: '#0072b2', dark: '#56b4e9', dashes: undefined },

@@ -37,7 +37,9 @@ interface SimulationSetup {
   readonly onWork?: ((atSeconds: number, inFlight: number) => void) | undefined;
 }
 
-/** A simulation of discrete events: messages come, jobs end, metrics are sent, alarms evaluated, tasks start and stop. */
+/**
+ * A simulation of discrete events: messages come, jobs end, metrics are sent, alarms evaluated, tasks start and stop.
+ */
 export class Simulation {
   private readonly recorder: Recorder;
   private readonly setup: SimulationSetup;

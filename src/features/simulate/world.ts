@@ -22,7 +22,9 @@ export interface World {
   readonly stopSeconds: number;
   /** How often Spot takes a running task back in an hour; 0: on demand. */
   readonly interruptionsPerHour: number;
-  /** How long a task's jobs may go on before Spot takes it. Jobs that have not ended then begin again in another task. */
+  /**
+   * How long a task's jobs may go on before Spot takes it. Jobs that have not ended then begin again in another task.
+   */
   readonly noticeSeconds: number;
   /** The least time that is billed for one task. */
   readonly minimumBilledSeconds: number;

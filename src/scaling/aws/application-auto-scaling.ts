@@ -138,8 +138,8 @@ function roundedChange(change: number): number {
 }
 
 /**
- * The two alarms that AWS makes for a target: above it in 3 of 3 minutes, or below nine tenths of it in 15 of 15 minutes.
- * The capacity follows in proportion, rounded up.
+ * The two alarms that AWS makes for a target: above it in 3 of 3 minutes, or below nine tenths of it in 15 of 15
+ * minutes. The capacity follows in proportion, rounded up.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  */
 const HIGH_MINUTES = 3;

@@ -26,13 +26,13 @@ export class Metrics {
 const MINUTE_SECONDS = 60;
 
 /**
- * The value that an alarm's policy gets, or undefined if the alarm is not in ALARM.
- * CloudWatch evaluates an alarm every minute, whatever its period: the window slides.
+ * The value that an alarm's policy gets, or undefined if the alarm is not in ALARM. CloudWatch evaluates an alarm
+ * every minute, whatever its period: the window slides.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
  * While it stays in ALARM, it invokes a scaling action once a minute.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
- * A step policy "applies the aggregation type to the most recent metric data points". AWS does not say how many those are:
- * here they are all that the alarm evaluated. None of this plugin's policies depends on it.
+ * A step policy "applies the aggregation type to the most recent metric data points". AWS does not say how many those
+ * are: here they are all that the alarm evaluated. None of this plugin's policies depends on it.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
  */
 export function breachOf(

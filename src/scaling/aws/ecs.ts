@@ -1,6 +1,9 @@
 import { exponentialWait } from '../../shared/backoff';
 
-/** How a service replaces its tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+/**
+ * How a service replaces its tasks.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ */
 export interface RollingUpdate {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
@@ -64,7 +67,10 @@ export function chooseToStop<Task extends { readonly isRunning: boolean; readonl
     .map(({ task }) => task);
 }
 
-/** Minutes for which protection can be requested. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html */
+/**
+ * Minutes for which protection can be requested.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html
+ */
 const MIN_PROTECTION_MINUTES = 1;
 const MAX_PROTECTION_MINUTES = 2_880;
 
@@ -100,9 +106,10 @@ export const failuresOfDeployment = (desired: number) => Math.min(200, Math.max(
 const LONGEST_BAKE_SECONDS = 300;
 
 /**
- * How long ECS watches a deployment's alarms after the old tasks are gone. It is computed from the alarms, and AWS does not
- * say how. Inferred: the whole window of the alarms, since only after that have they seen nothing but the new version, and
- * less than five minutes. If one of them is in ALARM when a deployment begins, none is watched in it.
+ * How long ECS watches a deployment's alarms after the old tasks are gone. It is computed from the alarms, and AWS
+ * does not say how. Inferred: the whole window of the alarms, since only after that have they seen nothing but the
+ * new version, and less than five minutes. If one of them is in ALARM when a deployment begins, none is watched in
+ * it.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
 export const bakeSeconds = (alarms: readonly { periodSeconds: number; evaluationPeriods: number }[]) =>
@@ -119,8 +126,8 @@ export const bakeSeconds = (alarms: readonly { periodSeconds: number; evaluation
 export const FARGATE_LAUNCHES: BucketSize = { burst: 100, perSecond: 500 / 60 };
 
 /**
- * Tasks that fail to start again and again are launched less and less often, in the end every 27 minutes. AWS does not say
- * how the wait grows: here it is doubled.
+ * Tasks that fail to start again and again are launched less and less often, in the end every 27 minutes. AWS does
+ * not say how the wait grows: here it is doubled.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */
 const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
@@ -128,7 +135,10 @@ const MAX_LAUNCH_WAIT_SECONDS = 27 * 60;
 export const launchWaitSeconds = (failedStarts: number) =>
   failedStarts < 3 ? 0 : exponentialWait(failedStarts - 3, { first: 10, most: MAX_LAUNCH_WAIT_SECONDS });
 
-/** Limits of calls to ECS, for an account and region. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html */
+/**
+ * Limits of calls to ECS, for an account and region.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+ */
 export const API_BUCKETS = {
   /** DescribeServices and ListServices share this bucket. */
   describeServices: { burst: 100, perSecond: 20 },
@@ -136,7 +146,10 @@ export const API_BUCKETS = {
   taskProtection: { burst: 80, perSecond: 80 },
 } as const satisfies Readonly<Record<string, BucketSize>>;
 
-/** Notice before Spot takes a task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
+/**
+ * Notice before Spot takes a task.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+ */
 export const SPOT_NOTICE_SECONDS = 120;
 
 /**
@@ -146,8 +159,8 @@ export const SPOT_NOTICE_SECONDS = 120;
 export const desiredDuringDeployment = (desired: number, wanted: number) => Math.max(desired, wanted);
 
 /**
- * How long CloudFormation waits for a service's deployment to complete. After that the update has failed, and the stack is
- * rolled back. https://repost.aws/knowledge-center/cloudformation-ecs-service-stabilize
+ * How long CloudFormation waits for a service's deployment to complete. After that the update has failed, and the
+ * stack is rolled back. https://repost.aws/knowledge-center/cloudformation-ecs-service-stabilize
  */
 export const SERVICE_WAIT_SECONDS = 3 * 3_600;
 

@@ -38,7 +38,8 @@ export const becomesDeadLetter = (receives: number, maxReceives: number) => rece
 /**
  * How many messages of each group a receive gives: as many of one group as possible, then of the next.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
- * @param waiting by group, the one with the oldest message first; groups that have a message in flight are not among them
+ * @param waiting by group, the one with the oldest message first; groups that have a message in flight are not among
+ *   them
  */
 export function sharesOfGroups(waiting: readonly number[], most: number): number[] {
   let left = Math.min(most, MAX_BATCH);
@@ -61,8 +62,9 @@ export const fallsAsleep = (usedAtSeconds: number, nowSeconds: number) =>
   nowSeconds - usedAtSeconds > METRICS_ASLEEP_AFTER_SECONDS;
 
 /**
- * The metrics that an awake queue sends once a minute. Those of messages in flight and of sent messages come only if there
- * are any. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ * The metrics that an awake queue sends once a minute. Those of messages in flight and of sent messages come only if
+ * there are any.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function toldByQueue({ visible, inFlight, sent }: Required<MetricValues>): MetricValues {
   return { visible, ...(inFlight > 0 && { inFlight }), ...(sent > 0 && { sent }) };

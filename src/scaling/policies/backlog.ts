@@ -2,8 +2,8 @@ import { METRIC_PERIOD_SECONDS } from '../limits';
 import type { Alarm, Formula, ScalingPolicy, Step, StepScaling } from '../policy';
 
 /**
- * Half a period, so that the next minute's decision is never held back, and no minute's is made twice. A longer cooldown
- * would be of no use, because the policy asks for a number of tasks, not for more of them.
+ * Half a period, so that the next minute's decision is never held back, and no minute's is made twice. A longer
+ * cooldown would be of no use, because the policy asks for a number of tasks, not for more of them.
  */
 const COOLDOWN_SECONDS = METRIC_PERIOD_SECONDS / 2;
 
@@ -11,7 +11,10 @@ export interface Backlog {
   readonly name: string;
   /** What the result of `needed` is called in CloudWatch. */
   readonly label: string;
-  /** The value that the steps are about, from the messages that wait; it adds those in flight. At least 1 if a task is needed. */
+  /**
+   * The value that the steps are about, from the messages that wait; it adds those in flight. At least 1 if a task is
+   * needed.
+   */
   readonly needed: (waiting: Formula) => Formula;
   /** From 1 on. */
   readonly steps: readonly Step[];
@@ -22,12 +25,12 @@ export interface Backlog {
 }
 
 /**
- * The shape of this plugin's own policies: three parts, and the queue's metrics say when each is in force. If two are, as
- * for a backlog to which nothing is added, both ask for the same: Application Auto Scaling takes the greatest capacity of
- * several policies, but only at one moment, and each alarm is evaluated in its own second of the minute.
+ * The shape of this plugin's own policies: three parts, and the queue's metrics say when each is in force. If two
+ * are, as for a backlog to which nothing is added, both ask for the same: Application Auto Scaling takes the greatest
+ * capacity of several policies, but only at one moment, and each alarm is evaluated in its own second of the minute.
  * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
- * Each of them asks for a number of tasks, so that nothing depends on what was done before, and none asks for fewer tasks
- * than are busy: ECS refuses protection to a service that has more protected tasks than are desired.
+ * Each of them asks for a number of tasks, so that nothing depends on what was done before, and none asks for fewer
+ * tasks than are busy: ECS refuses protection to a service that has more protected tasks than are desired.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html
  */
 export function backlogPolicy(backlog: Backlog): ScalingPolicy {
@@ -69,7 +72,10 @@ function steady({ label, needed, steps, keepIdleSeconds }: Backlog): StepScaling
   });
 }
 
-/** No message has come within `keepIdle`: asks for as many tasks as have work. That only falls, so the least is the latest. */
+/**
+ * No message has come within `keepIdle`: asks for as many tasks as have work. That only falls, so the least is the
+ * latest.
+ */
 function down({ label, needed, steps, min, keepIdleSeconds }: Backlog): StepScaling {
   return part('down', {
     alarm: {

@@ -13,7 +13,9 @@ export interface DynamoDbClient {
    * @throws {ProgressError} `TABLE` if it does not answer
    */
   call(name: 'GetItem' | 'UpdateItem', input: object): Promise<Record<string, unknown>>;
-  /** DynamoDB's time, as far as its answers tell it; before the first answer, this machine's. Milliseconds since 1970. */
+  /**
+   * DynamoDB's time, as far as its answers tell it; before the first answer, this machine's. Milliseconds since 1970.
+   */
   nowMs(): number;
   /** Closes the connections. */
   close(): void;

@@ -86,8 +86,8 @@ interface Scope {
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
- * Signs the headers of a `POST` to `/`. The SDK's signer does the same, but loading it takes half as long as Node takes to
- * start, and this command starts once for each part of a job.
+ * Signs the headers of a `POST` to `/`. The SDK's signer does the same, but loading it takes half as long as Node
+ * takes to start, and this command starts once for each part of a job.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * @param headers with names in lower case, `host` among them
  */
