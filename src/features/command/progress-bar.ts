@@ -1,9 +1,9 @@
 import type { Terminal, Voice } from './command';
 
-/** Says how far long work has come. */
+/** Shows how far a long task has come. */
 interface ProgressBar {
   add(count: number): void;
-  /** So many are done by now, of so many. */
+  /** Sets how many are done, and of how many. */
   reach(count: number, total: number): void;
   /** Takes the bar away. */
   end(): void;
@@ -13,11 +13,11 @@ interface Work {
   total: number;
   /** What they are, and what is done with them: `messages replayed`. */
   what: string;
-  /** SQS knows how many messages a queue has only about. */
+  /** Whether the total is an estimate: SQS counts messages only approximately. */
   isEstimate?: boolean;
 }
 
-/** A line in a log for so many, if nobody watches. */
+/** Without a terminal, a line is written each time so many are done. */
 const LINE_EVERY = 100_000;
 
 /** A bar on standard error if that is a terminal, else a line now and then. */

@@ -4,7 +4,7 @@ import { readLine } from '../../contract/log-lines';
 import type { Explain } from '../stack/target';
 import type { Letter } from './letter';
 
-/** One receive of a message, as the watcher wrote of its end. */
+/** How one receive of a message ended, as the watcher logged it. */
 interface Attempt {
   at: Date;
   result: JobResult;
@@ -24,7 +24,7 @@ interface WorkerLogGroup {
   logs: CloudWatchLogsClient;
   logGroup: string;
   explain: Explain;
-  /** So long before `sentAt` a message may have been received: in a FIFO queue that is when it became a dead letter. */
+  /** A message may have been received so long before `sentAt`, which in a FIFO queue is when it became a dead letter. */
   earlierMs: number;
 }
 

@@ -44,7 +44,7 @@ function nameAndValue(text: string): readonly [string, string] {
   );
 }
 
-/** What there is of the choice. Nothing is held afterwards. */
+/** The chosen letters that are there. Nothing is held afterwards. */
 export async function preview(
   { voice, signal }: CommandRun,
   queue: DeadLetterQueue,
@@ -79,7 +79,7 @@ export async function sayPreview(
   voice.log.notice(`${plural(letters.length)} would be ${what}`);
 }
 
-/** Does something with all that are chosen, and shows how far it is. */
+/** Runs an action on all chosen letters, and shows how far it is. */
 export async function settleChosen(
   run: CommandRun,
   queue: DeadLetterQueue,

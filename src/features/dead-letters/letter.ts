@@ -11,7 +11,7 @@ export interface Letter {
   envelope: Envelope | undefined;
   /** In a FIFO queue: when it came into this queue. */
   sentAt: Date;
-  /** Looks at it here included. */
+  /** Looks at the dead letter included. */
   receives: number;
   /** Body and attributes, as SQS counts them. */
   sizeBytes: number;

@@ -88,7 +88,7 @@ export interface Settled {
 const SETTLE_READERS = 8;
 
 /**
- * Does something with all that are chosen. What is not chosen is held meanwhile, so that it is seen once, and released at
+ * Runs an action on all chosen letters. What is not chosen is held meanwhile, so that it is seen once, and released at
  * the end, however it ends.
  * @param onSeen told after each batch how many more were looked at
  */

@@ -33,7 +33,7 @@ export async function runTriage(run: CommandRun): Promise<void> {
       { opened, held, replay: new Replay(queue, held), style, counts },
     );
   } finally {
-    // First of all: writing to a terminal that was closed may end the process.
+    // Before anything is written: writing to a closed terminal may end the process.
     notReleased = await held.end();
     keys.forget();
   }
@@ -170,7 +170,7 @@ type RawInput = CommandRun['terminal']['input'] & { setRawMode?: (isRaw: boolean
 
 /**
  * Reading from a closed terminal, writing to it or setting something on it fails, and must not end the process before all
- * that is held is released. A prompt would let it: so it gets the keys, but not the terminal itself.
+ * that is held is released. A prompt would let the process end, so it gets the keys, but not the terminal itself.
  */
 function openKeys({ terminal: { input, output }, signal }: CommandRun): Keys {
   const closed = new AbortController();

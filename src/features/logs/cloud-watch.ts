@@ -23,7 +23,7 @@ const POLL_MS = 1_000;
  */
 export const LATE_MS = 120_000;
 
-/** A clock of this machine that is ahead by no more than this loses nothing. */
+/** No line is lost if the clock of this machine is ahead by no more than this. */
 const MAX_CLOCK_SKEW_MS = 600_000;
 
 const BACKOFF_MS = { first: 500, most: 20_000 };
@@ -31,7 +31,7 @@ const BACKOFF_MS = { first: 500, most: 20_000 };
 /** What reading asks of AWS. */
 export const READ_ACTION = 'logs:FilterLogEvents';
 
-/** The log group of a worker. Throttling is waited out, for as long as it takes. */
+/** The log group of a worker. If AWS throttles, it waits and tries again for as long as it takes. */
 export function cloudWatchLog(options: CloudWatchOptions): WorkerLog {
   const { clock, pollMs = POLL_MS } = options;
   const reader: LogReader = { ...options, network: { hasWorked: false } };
@@ -60,7 +60,7 @@ export function cloudWatchLog(options: CloudWatchOptions): WorkerLog {
   return { read, follow };
 }
 
-/** A region that does not exist is told at once; a network that has worked before is waited for. */
+/** If AWS was never reached, the region may not exist, and the error is thrown. Else the network will come back. */
 type LogReader = CloudWatchOptions & { network: { hasWorked: boolean } };
 
 async function* pages(
@@ -137,8 +137,8 @@ const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 const MAX_IDS = 100_000;
 
 /**
- * The events that were given already, so that what is read twice is given once. It remembers so many; of what it forgot
- * it knows the time, up to which nothing must be read again.
+ * Remembers which events were given already, so that one that is read twice is given once. The number is limited: of
+ * those that were forgotten it keeps the latest time, and nothing up to that time may be read again.
  */
 export class SeenEvents {
   /** In the order in which they came. */

@@ -6,8 +6,8 @@ import type { LogEvent, WorkerLog } from './source';
 /** What the lines of a log say: which are of a job, how it ended, and whether a line tells of an error. */
 
 /**
- * The ids of one job. The topic's id of a message is in the line with which a job begins, which has the queue's, and so is
- * that of an invocation with several messages; and a copy that the watcher sends has another.
+ * A job has several ids: the queue's and the topic's id of its message, that of an invocation with several messages, and
+ * that of a copy that the watcher sends. The line with which a job begins tells the topic's and the invocation's.
  */
 export class JobTrace {
   private readonly known: Set<string>;
@@ -21,7 +21,7 @@ export class JobTrace {
     return [...this.known];
   }
 
-  /** Whether the line is of the job; what it says of further ids is learned. */
+  /** Whether the line belongs to the job. Further ids that it tells are remembered. */
   take(line: string): boolean {
     const read = readLine(line);
     const { messageId, topicMessageId, invocationId } = read;
@@ -101,15 +101,13 @@ export function judgeLine(line: string): JudgedLine {
 /** Fields that every structured line has, or that are in its text as well. */
 const OWN_FIELDS = new Set<string>([...Object.values(LogField), 'v', 'hostname', 'pid']);
 
-/**
- * What the watcher says in the plain format when it could not do something: that has no level. A line of neither the
- * watcher nor a worker is of something that broke: Node itself, or the container.
- */
+/** What the watcher writes when it could not do something: lines of the plain format have no level to tell it by. */
 const TROUBLE =
   /^cannot |^could not |^unhealthy|could not be |cannot be |goes to the dead-letter queue next|killing the workers|^the launcher /;
 
 function isErrorLine({ source, text, outcome }: ReadLine, fields: Record<string, unknown>): boolean {
   if (source === LogSource.worker) return false;
+  // Of neither the watcher nor a worker: something broke, Node itself or the container.
   if (source === undefined) return true;
   if (outcome !== undefined) return COUNTED_RESULTS.includes(outcome.result);
   const level = fields[LogField.level];

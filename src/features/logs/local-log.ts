@@ -14,7 +14,7 @@ interface LocalRecord {
   line: string;
 }
 
-/** The file is set aside at this size, and what was set aside before is removed: two of them are the most there is. */
+/** At this size the file is set aside, and the one that was set aside before is removed: there are at most two. */
 const MAX_FILE_BYTES = 64 * MIB;
 
 interface LocalLogFiles {
@@ -36,8 +36,8 @@ interface LocalLog {
 }
 
 /**
- * Begins the file anew. Lines are added to the file by its name, all that came meanwhile at once: `sls package` may have
- * removed the folder in between. If nothing can be written, work goes on, and the failure is told once.
+ * Begins a new file. Each write opens it by its name, since `sls package` may have removed the folder, and adds all lines
+ * that have come since the write before. If nothing can be written, work goes on, and the failure is told once.
  */
 export async function startLocalLog(
   serviceFolder: string,
@@ -147,7 +147,7 @@ async function* comingLines(
   let next: FileHandle | undefined;
   try {
     while (!signal.aborted) {
-      // The one in place is opened first: what is written between the two looks is in one or the other.
+      // The current file is opened first: what is written meanwhile is in it, or in the old one.
       next = await openIfThere(current);
       if (reader !== undefined) yield* reader.lines(signal);
       const newer: LineReader | undefined = await unlessSame(next, reader);

@@ -72,7 +72,7 @@ function planLogs({ options, configuration, target }: CommandRun, nowMs: number)
   return { worker, ...plan };
 }
 
-/** Long enough to mean one message; the eight characters of a line are. */
+/** Long enough to identify a message, as the eight characters that lines show. */
 const MESSAGE_ID = /^[0-9a-f-]{4,36}$/i;
 
 function contradictions(plan: Omit<LogsPlan, 'worker'>, isLocal: boolean): Problem[] {
@@ -173,7 +173,7 @@ export function createLineWriter(stream: NodeJS.WritableStream): LineWriter {
   return {
     write: async (line) => {
       if (state.isClosed) return false;
-      // An error is told to the listener below.
+      // The listener below handles errors.
       if (!stream.write(`${line}\n`)) await once(stream, 'drain').catch(() => undefined);
       return !state.isClosed;
     },

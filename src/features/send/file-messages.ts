@@ -15,11 +15,11 @@ export interface MessageFile {
   channel: Channel;
 }
 
-/** What a look at the whole file gives. */
+/** What reading the whole file found. */
 export interface FileCheck {
   messages: number;
   lastLine: number;
-  /** The first of them. */
+  /** The first problems. */
   problems: Problem[];
   problemCount: number;
 }

@@ -123,7 +123,7 @@ class Pipeline {
     }
   }
 
-  /** Until all are sent or given up. Never rejects. */
+  /** Tries until all are sent or given up. Never rejects. */
   private async send(batch: readonly NumberedMessage[]): Promise<void> {
     let left = batch;
     for (let tries = 0; ; tries += 1) {
@@ -165,7 +165,7 @@ class Pipeline {
     );
   }
 
-  /** A message of a FIFO queue that is refused holds up those behind it: they would lose their order. */
+  /** In a FIFO queue, a message that is refused stops those behind it, which would lose their order. */
   private giveUp(batch: readonly NumberedMessage[], refused: readonly RefusedEntry[]): void {
     for (const { index, code, reason } of refused.filter(({ isFinal }) => isFinal)) {
       const { line } = batch[index]!;

@@ -224,7 +224,7 @@ function delayProblems(
   ];
 }
 
-/** A message as good as those that will be sent, as far as the command line says. */
+/** Stands for the messages that will be sent, as far as the command line says what they have. */
 function sampleOf({ common, body = 'x', file }: SendPlan): OutgoingMessage {
   const groupId = common.groupId ?? (file?.isEnvelope === true ? 'x' : undefined);
   return { ...common, body, groupId };

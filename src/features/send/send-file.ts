@@ -54,7 +54,7 @@ async function checked(
   });
   if (!stats.isFile()) throw wrongFile(`${name}, which is no file that can be read twice`);
   const progress = voice.progress.get('watchbot-send');
-  // The framework moves the cursor for it, even if there is none.
+  // Only on a terminal: the framework would write movements of the cursor into a file, too.
   if (terminal.error.isTTY === true) progress.notice(`Reading ${name}`);
   const check = await checkFile(file, signal).finally(() => {
     progress.remove();
@@ -147,7 +147,7 @@ function linesText(lines: readonly number[]): string {
   return [...shown, ...(lines.length > MAX_LINES_SHOWN ? ['…'] : [])].join(', ');
 }
 
-/** They say nothing about how the rest of a file is sent. */
+/** Options that change nothing about how the rest of a file is sent. */
 const LEFT_OUT = ['start-line', 'json', 'verbose', 'debug'];
 
 /** The command that sends the rest of a file, with the options that this call had. */

@@ -120,7 +120,7 @@ async function waitForOutcome(
   { messageId, maxReceives, timeoutSeconds }: AwaitedMessage,
 ): Promise<Outcome> {
   const startedMs = clock.now();
-  // A timer that can be taken away: one of `AbortSignal` would be forgotten only when it is due.
+  // Not `AbortSignal.timeout`, whose timer cannot be cancelled.
   const stop = new AbortController();
   const end = () => {
     stop.abort();

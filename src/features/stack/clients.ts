@@ -13,7 +13,7 @@ export interface ClientSettings {
   region: string;
   endpoint?: string;
   credentials: Credentials | (() => Promise<Credentials>);
-  /** The way through a proxy, as the framework has it. */
+  /** The framework's own, which knows the proxy. */
   requestHandler?: object;
   useQueueUrlAsEndpoint: false;
 }

@@ -6,7 +6,7 @@ import { templateResources, workerAddress } from './workers';
 
 /** What goes and what stays when a stack is removed. */
 
-/** Messages that go with a worker's queues. */
+/** Messages that are deleted with a worker's queues. */
 export interface QueueCounts extends MessageCounts {
   worker: string;
   queueName: string;

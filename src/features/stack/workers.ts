@@ -28,7 +28,7 @@ export function chooseWorker({ workers }: Configuration, name: string | undefine
   });
 }
 
-/** The resources of the template by logical id, with the user's extensions. What an image is called is left open. */
+/** The resources of the template by logical id, with the user's extensions. Names of images are empty. */
 export function templateResources(configuration: Configuration) {
   const noImages = Object.fromEntries(configuration.workers.map(({ name }) => [name, '']));
   return buildTemplate(configuration, noImages).Resources;
@@ -49,7 +49,7 @@ export interface WorkerAddress {
 }
 
 /**
- * Of a queue since August 2025, and of a topic, which can be raised by an attribute of the same name.
+ * The limit of a queue since August 2025, and of a topic, whose limit an attribute of the same name can raise.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  * https://aws.amazon.com/about-aws/whats-new/2026/09/amazon-sns-1mib-support/
  */

@@ -23,7 +23,7 @@ export interface DeploymentState {
   running: number;
   desired: number;
   failedTasks: number;
-  /** Older ones that still have tasks. */
+  /** Older deployments that still have tasks. */
   others: number;
 }
 
@@ -78,10 +78,10 @@ function rolloutOf({
   return { state: rolloutState ?? status, reason: rolloutStateReason ?? null, since: since ?? null };
 }
 
-/** ECS answers for so many tasks at once. */
+/** ECS answers for at most so many tasks in one call. */
 const MOST_TASKS = 100;
 
-/** Tasks that scale-in leaves alone since they are busy. */
+/** Tasks that ECS does not stop when it scales in, since they are busy. */
 export async function protectedTasks(
   { clients, explain }: Target,
   { cluster, service }: ServiceName,

@@ -80,7 +80,7 @@ async function screen(
   return [heading, ...parts].join('\n\n');
 }
 
-/** Does it again and again until the signal. */
+/** Repeats it until the signal. */
 async function everySeconds(
   seconds: number,
   { clock, signal }: Pick<CommandRun, 'clock' | 'signal'>,

@@ -72,7 +72,7 @@ class PartTexts {
     );
   }
 
-  /** Those that somebody looks at are in flight. */
+  /** Dead letters that somebody looks at are in flight. */
   deadLetters({ visible, inFlight, delayed }: MessageCounts): string {
     const count = visible + inFlight + delayed;
     return count === 0 ? '0' : this.colours.yellow(String(count));

@@ -33,7 +33,7 @@ export interface WorkerStatus {
 /** What changes slowly. */
 type SlowStatus = Pick<WorkerStatus, 'metrics' | 'alarms' | 'activities' | 'bounds'>;
 
-/** CloudWatch has new values once a minute, and each question to it costs. */
+/** CloudWatch has new values once a minute, and each request costs money. */
 const SLOW_MS = 30_000;
 
 /** Gives what reads a worker's status; what changes slowly is asked for less often. */
