@@ -2,7 +2,7 @@ import { UserError } from '../errors/user-error';
 import type { AwsCredentials, CredentialsAnswer, GivenCredentials } from './framework';
 
 /** Credentials in the form of the AWS SDK. */
-export interface EndingCredentials extends AwsCredentials {
+interface EndingCredentials extends AwsCredentials {
   /** The SDK asks for new ones five minutes before. */
   expiration: Date;
 }

@@ -4,8 +4,8 @@ import { commandRunner, type Run } from '../image/engine/run-command';
 import type { NpmSettings } from '../image/externals/npm-settings';
 import type { PushEvent, PushRequest, Registry } from '../image/registry/push-images';
 import { interruptible } from './ctrl-c';
-import { packageFolder } from './package';
 import type { HookContext } from './framework';
+import { packageFolder } from './package';
 
 /**
  * Brings the images of the package to the registry, unless they are there. It does so before anything of the stack is

@@ -1,8 +1,8 @@
 import type { Configuration } from '../config/configuration';
 import { docsLink } from '../config/docs';
 import { UserError } from '../errors/user-error';
+import { commandsFor, eventOf, withExamples } from '../features/command/declare';
 import { commandNames, definitionOf } from '../features/commands';
-import { withExamples, commandsFor, eventOf } from '../features/command/declare';
 import { hasSection, loadConfiguration } from './configuration';
 import type { HookContext, Serverless, Utils, VariableSource } from './framework';
 import { declaredFor, utilsFor } from './serverless-4';

@@ -1,15 +1,15 @@
-import { systemClock } from '../shared/clock';
-import { emulatorEndpoint } from '../features/local/emulators';
 import type { CommandRun } from '../features/command/command';
-import { definitionOf } from '../features/commands';
 import { givenOptions, typedWords } from '../features/command/command-line';
-import { portOption } from '../features/command/options';
-import { createTarget, type Target } from '../features/stack/target';
-import { visibleVoice } from '../features/command/terminal-text';
 import { calledBy } from '../features/command/declare';
+import { portOption } from '../features/command/options';
+import { visibleVoice } from '../features/command/terminal-text';
+import { definitionOf } from '../features/commands';
+import { emulatorEndpoint } from '../features/local/emulators';
+import { createTarget, type Target } from '../features/stack/target';
+import { systemClock } from '../shared/clock';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
-import type { HookContext } from './framework';
 import { interruptible, onCtrlC } from './ctrl-c';
+import type { HookContext } from './framework';
 import { packageFolder, packageWithoutAws } from './package';
 
 /** Runs one of the commands: gives it the terminal and the clients, and gives the process its exit code. */

@@ -1,4 +1,4 @@
-import { type CommandDefinition, PORT_OPTION } from '../command/command';
+import { PORT_OPTION, type CommandDefinition } from '../command/command';
 
 export const LOCAL: CommandDefinition = {
   usage: 'Run the packaged service on this machine, against an embedded emulator of SQS and SNS',

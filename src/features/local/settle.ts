@@ -1,15 +1,15 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Clock } from '../../shared/clock';
 import type { Worker } from '../../config/configuration';
-import { JobResult } from '../../contract/outcomes';
 import { copyIdIn, readLine } from '../../contract/log-lines';
-import type { WorkerAddress } from '../stack/workers';
+import { JobResult } from '../../contract/outcomes';
+import type { Clock } from '../../shared/clock';
 import { createSend, type SendClients } from '../send/sender';
+import type { WorkerAddress } from '../stack/workers';
 
 /** Messages of a FIFO queue need a group; those of a file are one, in the file's order. */
 const FILE_GROUP = 'messages';
 
-export interface SettleInput {
+interface SettleInput {
   worker: Worker;
   address: WorkerAddress;
   clients: SendClients;
@@ -23,7 +23,7 @@ export interface SettleInput {
   signal: AbortSignal;
 }
 
-export interface Settled {
+interface Settled {
   /** Whether all were settled within the time. */
   isSettled: boolean;
   reports: readonly MessageReport[];

@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
-import { colourOf } from '../logs/text';
-import { judgeLine } from '../logs/lines';
+import { DEFAULT_PORT } from '../command/command';
 import { visibleControls, type Colours } from '../command/terminal-text';
+import { judgeLine } from '../logs/lines';
+import { colourOf } from '../logs/text';
 import type { MissingVariable } from './container';
 import type { Emulator } from './emulators';
 import type { LocalService, LocalWorker } from './service';
 import type { Fate, MessageReport, Receive } from './settle';
-import { DEFAULT_PORT } from '../command/command';
 
 /** What a user needs to know of a service that has just started. */
 export function describeService(

@@ -1,5 +1,5 @@
-import { HOUR_SECONDS } from '../../shared/durations';
 import { TokenBucket } from '../../scaling/aws/ecs';
+import { HOUR_SECONDS } from '../../shared/durations';
 import type { EventQueue, SimulationEvent } from './events';
 import type { Random } from './load';
 import type { World } from './world';

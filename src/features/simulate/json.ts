@@ -1,9 +1,9 @@
 import { HOUR_SECONDS } from '../../shared/durations';
-import { countOf, type Arrivals, type Load } from './load';
-import { DEFAULT_WORLD } from './world';
-import type { SimulatePlan } from './plan';
 import { taskHoursOf, type PolicyRun } from './compare';
+import { countOf, type Arrivals, type Load } from './load';
+import type { SimulatePlan } from './plan';
 import type { Proposed } from './search';
+import { DEFAULT_WORLD } from './world';
 
 /** One document for machines, with units in the names. All fields are always there, some of them `null`. */
 export function simulationJson(

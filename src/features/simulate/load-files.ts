@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { JobResult } from '../../contract/outcomes';
 import { outcomeTimes, readLine } from '../../contract/log-lines';
-import { parseObject } from '../../shared/json';
+import { JobResult } from '../../contract/outcomes';
 import { UserError } from '../../errors/user-error';
-import { argumentProblem } from '../command/options';
-import type { CommandRun } from '../command/command';
 import { DAY_SECONDS, parseTime } from '../../shared/durations';
+import { parseObject } from '../../shared/json';
+import type { CommandRun } from '../command/command';
 import { fileLines } from '../command/file-lines';
+import { argumentProblem } from '../command/options';
 import { MOST_DAYS, MOST_MESSAGES } from './limits';
 
 type FilePlace = Pick<CommandRun, 'serviceFolder' | 'signal'>;

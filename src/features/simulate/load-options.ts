@@ -1,13 +1,13 @@
 import { UserError } from '../../errors/user-error';
 import { DAY_SECONDS, DURATION_FORMS, HOUR_SECONDS, secondsOfUnit } from '../../shared/durations';
+import type { CommandRun, Options } from '../command/command';
 import {
   argumentProblem,
-  type ProblemList,
   durationOption,
   numberOption,
   textOption,
+  type ProblemList,
 } from '../command/options';
-import type { CommandRun, Options } from '../command/command';
 import { DEFAULT_MESSAGES, MOST_DAYS, MOST_JOB_SECONDS, MOST_MESSAGES } from './limits';
 import { countOf, type Arrivals, type Durations, type Load } from './load';
 import { readArrivals, readJobSeconds } from './load-files';

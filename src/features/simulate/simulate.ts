@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UserError } from '../../errors/user-error';
+import { INTERRUPTED, type CommandRun } from '../command/command';
 import { argumentProblem } from '../command/options';
 import { fieldTable, styleFor } from '../command/terminal-text';
-import { type CommandRun, INTERRUPTED } from '../command/command';
 import { chart } from './chart';
 import { comparePolicies, POLICY_LABELS, type PolicyRun } from './compare';
 import { simulationJson } from './json';

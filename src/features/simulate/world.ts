@@ -1,5 +1,5 @@
-import { DAY_SECONDS } from '../../shared/durations';
 import { FARGATE_LAUNCHES, SPOT_NOTICE_SECONDS } from '../../scaling/aws/ecs';
+import { DAY_SECONDS } from '../../shared/durations';
 
 /** The delays and limits under which a policy works. In seconds, unless the name says otherwise. */
 export interface World {

@@ -1,8 +1,8 @@
 import { createSigningClock, parseRefusal } from '../../../aws-json/client';
 import { createPoster, type HttpAnswer, type Poster } from '../../../aws-json/post';
 import { exponentialWait } from '../../../shared/backoff';
-import { ProgressError } from '../errors';
 import type { TableAddress } from '../connect';
+import { ProgressError } from '../errors';
 import { signedHeaders, type Credentials } from './credentials';
 
 /** A client of DynamoDB's JSON protocol, and no more. */
@@ -34,7 +34,7 @@ export class Refusal extends Error {
   }
 }
 
-export interface ClientInput {
+interface ClientInput {
   address: TableAddress;
   credentials: () => Promise<Credentials>;
   /** It may name a proxy. */
