@@ -2,7 +2,7 @@ import type { ErrorCode } from './codes';
 import type { Problem } from './problem';
 import { UserError } from './user-error';
 
-/** What was asked of AWS, in the words of its own documentation. */
+/** A call of AWS's API, in the words of AWS's documentation. */
 export interface AwsCall {
   /** As IAM names it: `ecr:CreateRepository`. */
   action: string;
@@ -11,7 +11,7 @@ export interface AwsCall {
 
 const FRAMEWORK_ERROR = 'ServerlessError';
 
-/** A kind of failure: the names under which AWS's services and its SDK know it, and what a user can do. */
+/** A kind of failure: its names in AWS's services and SDK, and what a user can do. */
 interface Kind {
   code: ErrorCode;
   names: readonly string[];
@@ -19,7 +19,7 @@ interface Kind {
   advice: (call: AwsCall) => string;
 }
 
-/** Those under which the framework says that it has found no credentials. */
+/** Codes by which the framework says that it has found no credentials. */
 const FRAMEWORK_CODES: readonly string[] = ['AWS_CREDENTIALS_NOT_FOUND', 'UNRECOGNIZED_AWS_PROFILE'];
 
 const KINDS: readonly Kind[] = [
@@ -45,8 +45,9 @@ const KINDS: readonly Kind[] = [
   {
     code: 'WATCHBOT_RIGHTS',
     names: ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'AuthorizationError'],
-    allowed: 'credentials with that right',
-    advice: ({ action }) => `give whoever deploys the right to ${action}; docs/permissions.md lists them all`,
+    allowed: 'credentials with that permission',
+    advice: ({ action }) =>
+      `give whoever deploys permission for ${action}; docs/permissions.md lists all of them`,
   },
   {
     code: 'WATCHBOT_UNREACHABLE',
@@ -65,7 +66,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     code: 'WATCHBOT_AWS',
-    // The SDK has tried again already.
+    // The SDK has retried already.
     names: ['Throttling', 'ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded'],
     allowed: 'as many calls at a time as the account may make',
     advice: () => 'wait a minute, then run the command again: what is done is not done again',
@@ -73,23 +74,23 @@ const KINDS: readonly Kind[] = [
 ];
 
 /**
- * Gives the result, or the error in a user's words. What is an error for people already, the framework's own included,
- * passes as it is.
+ * Gives the result, or throws an error that users understand. An error that is meant for users already, such as one of the
+ * framework, is passed on as it is.
  * @param place what was being done
  */
 export async function explainAws<T>(call: AwsCall, place: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (isForPeople(error as AwsError)) throw error;
+    if (isForUsers(error as AwsError)) throw error;
     throw UserError.of(awsProblem(error as AwsError, call, place), error);
   }
 }
 
-/** Those of the network and of the framework have a code. */
+/** Errors of the network and of the framework have a code. */
 type AwsError = Error & { code?: string };
 
-function isForPeople({ name, code = '' }: AwsError): boolean {
+function isForUsers({ name, code = '' }: AwsError): boolean {
   return name === FRAMEWORK_ERROR && !FRAMEWORK_CODES.includes(code);
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './codes';
 
-/** One thing that is wrong: where, what was given, what is allowed and what to do. */
+/** One mistake: its place, what was given, what is allowed, and what to do. */
 export interface Problem {
   code: ErrorCode;
   /** Dotted path, `watchbot.queue.delay`, or a file or an option. */
@@ -21,7 +21,7 @@ export function formatProblem({ code, place, given, allowed, advice }: Problem):
 
 const MAX_GIVEN_LENGTH = 80;
 
-/** Undefined where JSON has no form for it: a function, a number that is none, a circle. */
+/** Undefined for what JSON cannot express: a function, NaN, a cycle. */
 function jsonOf(value: unknown): string | undefined {
   if (typeof value === 'number') return undefined;
   try {
@@ -31,7 +31,7 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-/** A value in as much of its JSON form as fits an error. */
+/** A value as JSON, cut to a length that suits an error. */
 export function describeValue(value: unknown): string {
   const text = jsonOf(value) ?? String(value);
   return text.length > MAX_GIVEN_LENGTH ? `${text.slice(0, MAX_GIVEN_LENGTH - 1)}…` : text;

@@ -4,7 +4,7 @@ import { formatProblem, type Problem } from './problem';
 
 /**
  * A user's mistake, or a state of the world that the user can change: shown as a message, without a stack.
- * Anything else that is thrown is a bug of the plugin, and keeps its stack.
+ * Any other error is a bug of the plugin, and keeps its stack.
  */
 export class UserError extends Error {
   // The framework prints an error without its stack only under this name.
@@ -17,10 +17,10 @@ export class UserError extends Error {
     message: string,
     options: { cause?: unknown; problems?: readonly Problem[] } = {},
   ) {
-    // It quotes what was given, whoever wrote that.
+    // The message quotes what was given, which anybody may have written.
     super(escapeHiddenLines(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    // Where a variable cannot be resolved the framework prints the stack whatever the name.
+    // If a variable cannot be resolved, the framework prints the stack whatever the error's name.
     this.stack = this.message;
     this.problems = options.problems ?? [];
   }

@@ -176,7 +176,7 @@ const CASES: readonly Case[] = [
     answers: { DescribeImages: jsonRefusal('AccessDeniedException', 'not authorized') },
     said: [
       `WATCHBOT_RIGHTS at image ${REPOSITORY}:`,
-      'do:      give whoever deploys the right to ecr:DescribeImages; docs/permissions.md lists them all',
+      'do:      give whoever deploys permission for ecr:DescribeImages; docs/permissions.md lists all of them',
     ],
   },
   {
@@ -185,8 +185,8 @@ const CASES: readonly Case[] = [
     said: [
       `WATCHBOT_RIGHTS at repository ${REPOSITORY}`,
       `given:   ecr:CreateRepository and ecr:TagResource in ${REGION} was answered with AccessDeniedException`,
-      'allowed: credentials with that right',
-      'do:      give whoever deploys the right to ecr:CreateRepository and ecr:TagResource',
+      'allowed: credentials with that permission',
+      'do:      give whoever deploys permission for ecr:CreateRepository and ecr:TagResource',
     ],
   },
   {

@@ -7,16 +7,16 @@ const codeHeadings = troubleshooting.headings.filter(({ text }) => text.startsWi
 
 describe('troubleshooting.md', () => {
   it('has a heading for each error code, and for no other', () => {
-    expect(codeHeadings.map(({ text }) => text).sort()).toEqual(Object.keys(ERROR_CODES).sort());
+    expect(codeHeadings.map(({ text }) => text).sort()).toEqual([...ERROR_CODES].sort());
   });
 
   it.each(codeHeadings.map((heading) => [heading.text, heading] as const))(
-    '%s says what it means, in the words of the registry, and more than that',
-    (code, heading) => {
-      const section = sectionBelow(troubleshooting, heading).trim();
-      const meaning = ERROR_CODES[code as keyof typeof ERROR_CODES];
+    '%s says in a sentence what it means, and more than that',
+    (_code, heading) => {
       // Lines wrap in the page.
-      expect(section.replaceAll(/\s+/g, ' ')).toContain(meaning);
+      const section = sectionBelow(troubleshooting, heading).trim().replaceAll(/\s+/g, ' ');
+      const [meaning = ''] = /^[A-Z].{10,}?[.:;](?= )/.exec(section) ?? [];
+      expect(meaning).not.toBe('');
       expect(section.length).toBeGreaterThan(meaning.length + 40);
     },
   );

@@ -17,9 +17,5 @@ function usedCodes(): Set<string> {
 }
 
 it('every code of the registry is used, and every code used is in the registry', () => {
-  expect([...usedCodes()].sort()).toEqual(Object.keys(ERROR_CODES).sort());
-});
-
-it.each(Object.entries(ERROR_CODES))('%s says in a sentence what is meant', (_code, meaning) => {
-  expect(meaning).toMatch(/^[A-Z].{10,}\.$/);
+  expect([...usedCodes()].sort()).toEqual([...ERROR_CODES].sort());
 });

@@ -300,7 +300,7 @@ describe('logs, when CloudWatch Logs is difficult', () => {
     const { code, output } = await logsOf(server.url, []);
     expect(code).toBe(1);
     expect(output).toContain(`WATCHBOT_RIGHTS at log group ${GROUP}`);
-    expect(output).toContain('the right to logs:FilterLogEvents');
+    expect(output).toContain('permission for logs:FilterLogEvents');
   });
 
   it('says that AWS is not reached', async () => {

@@ -126,13 +126,13 @@ describeWithPython('send and logs, of a service deployed to moto', () => {
     const look = await startAwsStandIn({ GetQueueUrl: denied });
     const { output } = await send(['x'], { AWS_ENDPOINT_URL: look.url });
     expect(output).toContain('WATCHBOT_RIGHTS at queue of watchbot');
-    expect(output).toContain('the right to sqs:GetQueueUrl and sqs:GetQueueAttributes');
+    expect(output).toContain('permission for sqs:GetQueueUrl and sqs:GetQueueAttributes');
     const sends = await startAwsStandIn({
       GetQueueUrl: () => ({ QueueUrl: 'http://127.0.0.1/0/q' }),
       GetQueueAttributes: () => ({ Attributes: { QueueArn: 'arn:aws:sqs:eu-west-1:000000000000:q' } }),
       SendMessage: denied,
     });
     const sending = await send(['x', '--queue'], { AWS_ENDPOINT_URL: sends.url });
-    expect(sending.output).toContain('the right to sqs:SendMessage;');
+    expect(sending.output).toContain('permission for sqs:SendMessage;');
   });
 });

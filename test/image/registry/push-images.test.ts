@@ -170,7 +170,7 @@ it('uses a repository that somebody else made, and leaves its settings', async (
   expect(done.at(-1)).toBe(`push ${URI}:abc`);
 });
 
-it('deploys without the right to a lifecycle policy', async () => {
+it('deploys without permission for a lifecycle policy', async () => {
   const refused = named('AccessDeniedException', 'not authorized to perform: ecr:PutLifecyclePolicy');
   const { error, done } = await push({ ...NOTHING_THERE, PutLifecyclePolicy: refused });
   expect(error).toBeUndefined();
@@ -201,8 +201,8 @@ it.each([
     said: [
       'WATCHBOT_RIGHTS at repository tiles-dev/watchbot',
       '  given:   ecr:CreateRepository and ecr:TagResource in us-east-1 was answered with AccessDeniedException: no',
-      '  allowed: credentials with that right',
-      '  do:      give whoever deploys the right to ecr:CreateRepository and ecr:TagResource; docs/permissions.md lists them all',
+      '  allowed: credentials with that permission',
+      '  do:      give whoever deploys permission for ecr:CreateRepository and ecr:TagResource; docs/permissions.md lists all of them',
     ],
   },
   {
