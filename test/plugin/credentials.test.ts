@@ -10,7 +10,7 @@ import { json, startTestServer } from '../helpers/http-server';
 const KEYS = { accessKeyId: 'AKID', secretAccessKey: 'secret' };
 const SESSION = { ...KEYS, sessionToken: 'token' };
 
-/** As AWS's second SDK has them: what a profile with a role gives stands there once it was waited for. */
+/** The form of version 2 of AWS's SDK, in which the credentials of a profile with a role appear only after waiting. */
 function legacy(
   states: readonly { accessKeyId?: string; secretAccessKey?: string; sessionToken?: string | null }[],
   expireTime: Date | null = null,
@@ -41,7 +41,7 @@ interface Case {
   given: object;
 }
 
-/** What Serverless 4 answers has all of these keys, with `undefined` for what there is not. */
+/** The answer of Serverless 4 has all of these keys, `undefined` if there is no value. */
 const flat = (credentials: object) => ({
   accessKeyId: undefined,
   secretAccessKey: undefined,
@@ -55,7 +55,7 @@ const flat = (credentials: object) => ({
 const asking = (getCredentials: () => unknown) =>
   ({ getCredentials }) as unknown as Pick<AwsProvider, 'getCredentials'>;
 
-/** What osls 4 has in the place of AWS's second SDK. */
+/** What osls 4 has instead of version 2 of AWS's SDK. */
 const REMOVED = {
   getCredentials: () => {
     throw refusal('AWS_SDK_V2_SURFACE_REMOVED', 'provider.getCredentials() is no longer available');
@@ -196,7 +196,7 @@ describe('credentials that end', () => {
     jest.restoreAllMocks();
   });
 
-  /** By which key each call was signed, a minute and a second after the other. */
+  /** The keys by which the calls were signed, each call a minute and a second after the one before. */
   async function keysOf(provider: Pick<AwsProvider, 'getCredentials'>, calls: number): Promise<string[]> {
     const server = await startTestServer(json({ QueueUrls: [] }));
     const clock = jest.spyOn(Date, 'now');

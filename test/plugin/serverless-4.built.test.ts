@@ -35,7 +35,7 @@ interface SentMessage {
   MessageAttributes?: object;
 }
 
-/** SQS with one queue; what was sent to it. */
+/** SQS with one queue, and the messages that were sent to it. */
 async function startQueue() {
   const sent: SentMessage[] = [];
   const server = await startAwsStandIn({

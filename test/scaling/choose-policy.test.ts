@@ -63,7 +63,7 @@ describe('the numbers of tasks that a policy can ask for', () => {
     [{ min: 2, max: 5 }, [2, 3, 4, 5]],
     [{ min: 7, max: 7 }, [7]],
     [{ min: 0, max: MAX_LEVELS }, Array.from({ length: MAX_LEVELS }, (_, index) => index + 1)],
-  ])('between %j are all, where AWS takes so many', (bounds, expected) => {
+  ])('between %j are all numbers, if AWS allows so many', (bounds, expected) => {
     expect(taskLevels(bounds)).toEqual(expected);
   });
 
@@ -78,7 +78,7 @@ describe('the numbers of tasks that a policy can ask for', () => {
         expect(levels[0]).toBe(Math.max(1, Math.min(min, max)));
         expect(levels.at(-1)).toBe(max);
         expect(levels.length).toBeLessThanOrEqual(MAX_LEVELS);
-        // 5,000 to the 18th root, and what rounding adds to it.
+        // The 18th root of 5,000, and what rounding adds to it.
         const even = (max / levels[0]!) ** (1 / (MAX_LEVELS - 1)) * 1.35;
         for (const [index, level] of levels.slice(1).entries()) {
           expect(level).toBeGreaterThan(levels[index]!);

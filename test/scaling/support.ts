@@ -26,7 +26,7 @@ export const times = (atSeconds: readonly number[], seconds: number): Load => ({
   durations: { kind: 'constant', seconds },
 });
 
-/** A policy that wants so many tasks with the first message. */
+/** A policy that wants this many tasks with the first message. */
 export const wants = (tasks: number): ScalingPolicy =>
   givenStepsPolicy([{ messages: 1, tasks }], { min: 0, keepIdleSeconds: 60 });
 
@@ -37,7 +37,7 @@ export const input = (given: Partial<SimulationInput> & Pick<SimulationInput, 'l
   ...given,
 });
 
-/** A step policy of which a test says what matters. */
+/** A step policy, of which a test gives what matters. */
 export const stepScaling = (parts: Partial<StepScaling>, threshold = 1): StepScaling => ({
   kind: 'step',
   direction: 'up',

@@ -25,7 +25,7 @@ describe('the environment on this machine', () => {
   });
 });
 
-it('takes what is kept for workers from the shell under its own name', () => {
+it('takes variables that are kept for workers from the shell, under their own names', () => {
   const container = {
     Name: 'watchbot',
     Command: [],
@@ -43,7 +43,7 @@ it('takes what is kept for workers from the shell under its own name', () => {
   expect(missing).toMatchObject([{ name: 'LD_PRELOAD' }]);
 });
 
-it('has nothing by which a worker would be somebody in AWS, neither of the section nor of the shell', () => {
+it('has no credentials of AWS for a worker, neither from the section nor from the shell', () => {
   const container = {
     Name: 'watchbot',
     Command: [],

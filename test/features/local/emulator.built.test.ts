@@ -31,7 +31,7 @@ describe('the emulator', () => {
     await expect(emulator.sns.send(new PublishCommand({ TopicArn, Message: 'm' }))).resolves.toBeDefined();
   });
 
-  it('gives the SDK its reason, of SQS and of SNS', async () => {
+  it('gives the SDK the reason for a refusal, from SQS and from SNS', async () => {
     const asPage = (client: { middlewareStack: { add: TestEmulator['sqs']['middlewareStack']['add'] } }) =>
       void client.middlewareStack.add(
         (next) => (args) => {
@@ -66,7 +66,7 @@ describe('the emulator', () => {
     ],
     ['its own inspection of queues', { path: '/_fauxqs/queues' }],
     ['a bucket’s list', { path: '/bucket' }],
-  ])('takes no unsigned request: %s', async (_name, given: { path?: string; method?: string }) => {
+  ])('accepts no unsigned request: %s', async (_name, given: { path?: string; method?: string }) => {
     const { path = '/', ...request } = given;
     await expect(fetch(`${emulator.endpoint}${path}`, request)).resolves.toMatchObject({ status: 403 });
   });
@@ -94,7 +94,7 @@ describeWithPython('the emulator', () => {
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find(
   (name) => spawnSync(name, ['--version']).status === 0,
 );
-/** Headless, as root, and asking nothing of anybody of its own. */
+/** Headless, as root, and without calls of its own. */
 const CHROMIUM_OPTIONS = [
   '--headless',
   '--no-sandbox',
@@ -107,7 +107,7 @@ const CHROMIUM_OPTIONS = [
 ];
 const inChromium = CHROMIUM === undefined ? it.skip : it;
 
-/** What a page may try: it tells its own site what came of each way. */
+/** What a page may try. It tells its own site the result of each attempt. */
 const page = (endpoint: string) => `<!doctype html>
 <iframe name="f"></iframe>
 <form id="form" target="f" method="post" action="${endpoint}/"><input name="Action" value="CreateTopic"><input name="Name" value="by-form"></form>

@@ -17,7 +17,7 @@ import { freePort } from '../../helpers/free-port';
 afterEach(endFrameworks);
 afterAll(removeServices);
 
-/** `local`, up and waiting, and a way to its queue that is shorter than the command. */
+/** `local`, up and waiting, and a quicker way to its queue than the command. */
 async function startLocal(folder: string) {
   const local = startFramework('osls', ['watchbot', 'local', '--port', await freePort()], { folder });
   const line = await local.find(/^Queue of /);
@@ -44,7 +44,7 @@ async function interrupt({ process, ended }: FrameworkRun): Promise<void> {
 }
 
 describe('the example of a TypeScript handler', () => {
-  it('is unchanged a function of Lambda', async () => {
+  it('is, unchanged, a function of Lambda', async () => {
     const folder = copyExample('typescript-handler');
     const { code, output } = await runFramework(
       'osls',
@@ -62,10 +62,10 @@ describe('the example of a TypeScript handler', () => {
   });
 });
 
-/** As the watcher says it: from then on no worker of before takes a message. */
+/** What the watcher says; from then on no earlier worker takes a message. */
 const REPLACING = 'SIGHUP: replacing the workers';
 
-describe('a handler that is worked on', () => {
+describe('a handler that its developer edits', () => {
   it('is reloaded when one of its sources changes, and stays if the change is wrong', async () => {
     const folder = copyExample('typescript-handler');
     const { local, send } = await startLocal(folder);
@@ -91,10 +91,10 @@ describe('a handler that is worked on', () => {
     await interrupt(local);
   });
 
-  it('is run by the entry point that it has for its image, and reloaded from the folder of that', async () => {
+  it('is run by the entry point that it has for its image, and reloaded from the folder of its image', async () => {
     const folder = copyService('handler-image');
     const { local, send } = await startLocal(folder);
-    // What starts the other one, its image only knows.
+    // Only its image knows what starts the other one.
     expect(local.all.join('\n')).toContain('WATCHBOT_LOCAL_HANDLER at worker packed');
     await send('one');
     await local.find('first got one');

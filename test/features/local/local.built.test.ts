@@ -91,7 +91,7 @@ describe('local', () => {
     expect(code).toBe(0);
   });
 
-  it('runs the watcher in the folder of a service whose modules are those of ECMAScript', async () => {
+  it('runs the watcher in the folder of a service with ECMAScript modules', async () => {
     const folder = copyService('fates');
     writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(path.join(folder, 'one.txt'), 'ok\n');
@@ -101,7 +101,7 @@ describe('local', () => {
     expect([code, output]).toEqual([0, expect.stringContaining('1 message: 1 done')]);
   });
 
-  it('says what it cannot know here, and takes it from the shell', async () => {
+  it('says which variables it cannot know here, and takes them from the shell', async () => {
     const folder = copyService('fates');
     // One that is done at once.
     writeFileSync(path.join(folder, 'one.txt'), 'ok\n');
@@ -178,7 +178,7 @@ describe('local', () => {
     await interrupt(local);
   });
 
-  it('--messages says at Ctrl-C what is open, and ends as one that was interrupted', async () => {
+  it('--messages says at Ctrl-C what is open, and exits as interrupted', async () => {
     const folder = copyService('fates');
     writeFileSync(path.join(folder, 'waiting.txt'), 'ok\nwait\n');
     const local = startFramework('osls', ['watchbot', 'local', '--messages', 'waiting.txt'], { folder });

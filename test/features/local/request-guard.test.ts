@@ -6,7 +6,7 @@ import { EXCEPTIONS, guardRequests } from '../../../src/features/local/request-g
 
 let server: Server;
 let port: number;
-/** What got through. */
+/** The requests that got through. */
 let taken: string[] = [];
 const told: string[] = [];
 
@@ -205,7 +205,7 @@ describe('hosts', () => {
     expect(taken).toEqual([]);
   });
 
-  it('are to be given by old clients, too', async () => {
+  it('must be given by old clients, too', async () => {
     await expect(statuses(bytes(['GET /bucket/key HTTP/1.0', SIGNED]))).resolves.toEqual(['403']);
   });
 
@@ -268,7 +268,7 @@ describe('one connection', () => {
   const good = () => bytes(['POST / HTTP/1.1', 'Host: OWN', SIGNED, ...FORM], BODY);
   const bad = () => bytes(['POST / HTTP/1.1', 'Host: OWN', 'Origin: https://evil.example', ...FORM], BODY);
 
-  it('is looked at with each of its requests', async () => {
+  it('is checked with each of its requests', async () => {
     await expect(statuses(good() + bad() + good() + bad())).resolves.toEqual(['200', '403', '200', '403']);
     expect(taken).toEqual(['POST /', 'POST /']);
   });
@@ -306,7 +306,7 @@ describe('a refusal', () => {
     );
   });
 
-  it('is told once for each reason, without control characters', async () => {
+  it('is reported once for each reason, without control characters', async () => {
     const before = told.length;
     const bad = bytes(['POST / HTTP/1.1', 'Host: evil.example\u009b2J', SIGNED, ...FORM], BODY);
     await statuses(Buffer.from(bad, 'latin1').toString('latin1'));

@@ -50,7 +50,7 @@ describe('a tally', () => {
     ]);
   });
 
-  it('knows a message that was worked on before its sender had the answer', async () => {
+  it('knows a message whose job was done before its sender had the answer', async () => {
     const tally = new Tally(systemClock);
     tally.line(watcherLine('q', receivedText({ receives: 1, topicMessageId: 't' })));
     tally.line(outcome('q', JobResult.rejected));
@@ -93,13 +93,13 @@ describe('a tally', () => {
     expect(tally.reports()).toMatchObject([{ fate: 'open' }]);
   });
 
-  it('gives up after the time', async () => {
+  it('gives up after the timeout', async () => {
     const tally = new Tally(systemClock);
     tally.sent('q', 'hello');
     expect(await tally.whenSettled(1, never)).toBe(false);
   });
 
-  it.each(['before', 'while'])('gives up with the signal, %s it waits', async (when) => {
+  it.each(['before', 'while'])('gives up at the signal, %s it waits', async (when) => {
     const tally = new Tally(systemClock);
     tally.sent('q', 'hello');
     const stopping = new AbortController();

@@ -52,7 +52,7 @@ describe('the tables of a template, on this machine', () => {
   it('have the names that it gives them, or their logical ids, and take items', async () => {
     tables = await startTables(
       templateOf({
-        // What the embedded DynamoDB does not know is left out.
+        // Properties that the embedded DynamoDB does not know are left out.
         ProgressTable: { ...KEY, TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true } },
         Named: { ...KEY, TableName: { 'Fn::Sub': '${AWS::StackName}-named' } },
       }),
@@ -68,7 +68,7 @@ describe('the tables of a template, on this machine', () => {
     await expect(ask('GetItem', { TableName, Key: Item })).resolves.toEqual({ Item });
   });
 
-  it('let no web page in, and tell of it', async () => {
+  it('let no web page in, and say so', async () => {
     const told: string[] = [];
     tables = await startTables(templateOf({ Jobs: KEY }), {
       scope,
@@ -86,7 +86,7 @@ describe('the tables of a template, on this machine', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('are gone when they are stopped, whoever still has a connection', async () => {
+  it('are gone when they are stopped, even if somebody still has a connection', async () => {
     const started = (await startTables(templateOf({ Jobs: KEY }), parts))!;
     tables = started;
     await ask('ListTables', {});

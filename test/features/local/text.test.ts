@@ -69,7 +69,7 @@ const report = (body: string, fate: Fate, ...reasons: string[]) => ({
   receives: reasons.map((reason) => ({ result: JobResult.failure, reason })),
 });
 
-/** The cells of the rows, without what is drawn around them. */
+/** The cells of the rows, without the lines around them. */
 const rows = (text: string) =>
   text
     .split('\n')
@@ -86,7 +86,7 @@ const shown = (reports: readonly MessageReport[], seconds = 1) =>
   describeReports(reports, { seconds, colours: uncoloured });
 
 describe('what became of the messages', () => {
-  it('counts them, one as one', () => {
+  it('counts them, a single one too', () => {
     const done = report('a', 'done', 'exit code 0');
     expect(shown([done], 1.26)).toContain('\n1 message: 1 done, in 1.3 s\n');
     const text = shown([done, done, report('b', 'open')], 2);

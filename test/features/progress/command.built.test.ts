@@ -11,7 +11,7 @@ const BUNDLE = path.resolve(__dirname, '../../../dist/layer/progress.js');
 let dynamoDb: TestDynamoDb;
 let front: TestServer;
 let arn: string;
-/** What the next calls of an action are answered with, before DynamoDB is asked; `lost`: asked, and the answer cut. */
+/** How the next calls of an action fail before DynamoDB is asked; `lost`: DynamoDB is asked, and the answer is lost. */
 let faults: { action: string; fault: 'throttled' | 'broken' | 'lost' }[] = [];
 
 beforeAll(async () => {
@@ -65,7 +65,7 @@ const itemOf = async (id: string) => {
 };
 
 describe('watchbot-progress', () => {
-  it('says what Watchbot’s helper says, and leaves an item that it reads', async () => {
+  it('says what Watchbot’s helper says, and leaves an item that the helper can read', async () => {
     expect(await printed('status', 'job')).toBe('{"progress":0}\n');
     expect(await printed('set-metadata', 'job', '-m', '{"name":"tiles"}')).toBe('');
     expect(await printed('set-total', 'job', '-t', '3')).toBe('');
@@ -90,7 +90,7 @@ describe('watchbot-progress', () => {
     );
   });
 
-  it('goes on with what Watchbot’s helper wrote', async () => {
+  it('goes on with an item that Watchbot’s helper wrote', async () => {
     const Item = { id: { S: 'old' }, parts: { NS: ['2', '4'] }, total: { N: '4' } };
     await dynamoDb.call('PutItem', { TableName: tableNameOf(arn), Item });
     expect(await printed('status', 'old', '-p', '2')).toBe('{"progress":0.5,"partComplete":false}\n');
@@ -98,7 +98,7 @@ describe('watchbot-progress', () => {
     expect(await printed('complete-part', 'old', '-p', '4')).toBe('true\n');
   });
 
-  it('ends a job of shards as any other', async () => {
+  it('ends a job of shards like any other', async () => {
     await printed('set-total', 'big', '-t', '3', '--sharded');
     expect(await itemOf('big')).not.toHaveProperty('parts');
     for (const part of ['3', '1', '3'])

@@ -25,7 +25,7 @@ async function check(given: World, chosen: readonly number[]): Promise<void> {
 }
 
 describe('a job, whatever happens to its workers', () => {
-  it('is reduced, by one worker at a time, and by one in all unless that one ended first', async () => {
+  it('is reduced by one worker at a time, and by only one unless that one ended first', async () => {
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(world, decisions, (given, chosen) =>
@@ -35,7 +35,7 @@ describe('a job, whatever happens to its workers', () => {
     );
   });
 
-  it('meets accidents to the one that was to send the message, and others send it', async () => {
+  it('meets accidents of the worker that was to send the message, and others send it', async () => {
     let accidents = 0;
     const sample = fc.sample(fc.tuple(world, decisions), { numRuns: 200, seed: 1 });
     for (const [given, chosen] of sample) {

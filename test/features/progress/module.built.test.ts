@@ -84,7 +84,7 @@ describe('serverless-watchbot/progress', () => {
     });
   });
 
-  it('says at once that it knows of no table', async () => {
+  it('says at once that it has no table', async () => {
     writeFileSync(
       folder.join('none.mjs'),
       `import { progress } from 'serverless-watchbot/progress'; progress();`,

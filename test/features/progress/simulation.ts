@@ -2,9 +2,9 @@ import { createJobs, type Jobs } from '../../../src/features/progress/jobs';
 import { JobStore, type Change, type Table } from '../../../src/features/progress/store';
 
 /**
- * A job's workers, as a queue may have them: messages are received again and twice at once, workers end between any two
- * calls of the table, and an answer may be lost that the table has given. Chance decides what happens next, and a number
- * of it stands for each decision, so that what fails can be told again and made smaller.
+ * A job's workers, with all that a queue may do to them: messages are received again, and twice at once; workers end
+ * between any two calls of the table; and an answer of the table may be lost. Chance decides what happens next. Each
+ * decision is a number, so that a failure can be repeated and reduced.
  */
 
 const LEASE_SECONDS = 5;
@@ -33,7 +33,7 @@ interface Grant {
 
 export interface Report {
   grants: Grant[];
-  /** What must never be, in words. */
+  /** What must never happen, in words. */
   wrongs: string[];
   isReduceSent: boolean;
   hasFailed: boolean;
@@ -45,7 +45,7 @@ interface Message {
   isDeleted: boolean;
 }
 
-/** What a worker is about to do: whether it gets the answer is for the simulation to say. */
+/** What a worker is about to do. The simulation decides whether it gets the answer. */
 type Turn = (isAnswered: boolean) => Promise<void>;
 
 interface Worker {
@@ -64,7 +64,7 @@ const SPLIT = 0;
 const GIVE_UP = -1;
 const MOST_WORKERS = 6;
 
-/** More of them, and no worker would get far. */
+/** With more of them, no worker would get far. */
 const ACCIDENT_EVERY = 8;
 
 const messageOf = (part: number): Message => ({ part, isDeleted: false });
@@ -136,7 +136,7 @@ export class Simulation {
     await turn?.(true);
   }
 
-  /** The table did it, and the worker does not know: it calls again, or has ended. */
+  /** The table did it, but the worker does not know: it calls again, or has ended. */
   private async loseAnswer(worker: Worker, hasEnded: boolean): Promise<void> {
     await worker.turn?.(false);
     if (hasEnded) this.crash(worker);
@@ -253,7 +253,7 @@ export class Simulation {
     };
   }
 
-  /** What the table has taken, whether its answer arrives or not. */
+  /** What the table has accepted, whether its answer arrives or not. */
   private watch({ set = {} }: Change): void {
     const { report } = this;
     if (set.reduceSent === true) report.isReduceSent = true;
@@ -274,7 +274,7 @@ export class Simulation {
     return worker.grant;
   }
 
-  /** Waits for its turn, does it, and gives what it gave; never, where the worker has ended meanwhile. */
+  /** Waits for its turn, makes the call, and gives its result; never, if the worker has ended meanwhile. */
   private turnOf<Result>(worker: Worker, run: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (worker.hasEnded) return;
@@ -286,5 +286,5 @@ export class Simulation {
   }
 }
 
-/** Whoever got an answer goes on until its next turn: there is nothing else that it could wait for. */
+/** A worker that got an answer goes on until its next turn: there is nothing else that it could wait for. */
 const settle = () => new Promise((resolve) => void setImmediate(resolve));

@@ -31,7 +31,7 @@ it.each([
   expect(`${axis.unit}: ${labels(axis)}`).toBe(text);
 });
 
-it('of what is shown ends where that ends', () => {
+it('of a span ends where the span ends', () => {
   const axis = spanAxis(90_000, 8);
   expect([labels(axis), axis.end]).toEqual(['0 6 12 18 24', 90_000]);
 });

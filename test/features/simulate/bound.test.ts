@@ -34,7 +34,7 @@ describe('the bound, by hand', () => {
     expect(taskSeconds).toBe(20 + 10 + 15 + 10 + 20 + 10);
   });
 
-  it('of tasks that run anyhow: they are paid for all the time', () => {
+  it('of tasks that `min` keeps: they are paid all the time', () => {
     const warm = { min: 1, max: 2, concurrency: 1 };
     const { taskSeconds, startedTasks } = lowerBound({ load: times([100, 1_000], 10), bounds: warm, world });
     expect(startedTasks).toBe(0);
@@ -43,7 +43,7 @@ describe('the bound, by hand', () => {
     expect(warmer.taskSeconds).toBe(2 * 1_010);
   });
 
-  it('of workers side by side: a task is paid for while any of its workers is busy', () => {
+  it('of workers side by side: a task is paid while any of its workers is busy', () => {
     const load = burst(3, 100);
     const { taskSeconds } = lowerBound({ load, bounds: { ...bounds, concurrency: 2 }, world });
     expect(taskSeconds).toBe(2 * (20 + 100));

@@ -50,7 +50,7 @@ describe('a chart in the terminal', () => {
     expect(widths).toEqual([80, 40, 80, 100, 120]);
   });
 
-  it('without colours shows this service only: nobody could tell the lines apart', () => {
+  it('without colours shows this service only, since the lines could not be told apart', () => {
     const text = chart(COMPARISON, plainLook());
     expect(text).not.toMatch(COLOUR);
     expect(text).not.toContain('Watchbot');

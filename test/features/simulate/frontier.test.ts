@@ -13,10 +13,10 @@ import {
 import { DAY } from '../../world/scenarios';
 import { burst } from '../../scaling/support';
 
-/** A load, and the tasks that there are for it at most. */
+/** A load, and the most tasks that there may be for it. */
 type Case = readonly [load: Load, max: number];
 
-/** Those of `npm run bench scaling`. */
+/** The loads of `npm run bench scaling`. */
 const BURSTS: readonly Case[] = [
   [burst(10_000, 30), 100],
   [burst(1_000, 10), 50],
@@ -33,7 +33,7 @@ const under =
   (input) =>
     simulate({ ...input, policy });
 
-/** In the middle of CloudWatch's minute: that is as good as the mean of all moments of it. */
+/** Half a minute: the result is about the mean over all moments of CloudWatch's minute. */
 const figuresOf = (run: Run, [load, max]: Case) => {
   const bounds = { min: 0, max, concurrency: 1 };
   const { drainSeconds, ...result } = run({ load, bounds, world: { metricPhaseSeconds: 30 } });
@@ -46,7 +46,7 @@ const figuresOf = (run: Run, [load, max]: Case) => {
 };
 
 const ours = (max: number, more: Partial<ScalingChoice> = {}) => choosePolicy({ min: 0, max, ...more }, 1);
-/** Of the curve, from its least to nearly its most. */
+/** Steps for the curve, from its lowest to nearly its highest rate. */
 const MORNING: Load = {
   ...DAY,
   arrivals: { kind: 'curve', perSecondByHour: [0.5, 1, 2, 4, 6, 3] },
@@ -101,8 +101,8 @@ describe('bursts', () => {
 });
 
 /**
- * Each alarm is looked at in its own second of the minute: two that want different numbers would undo each other. With more
- * tasks protected than there shall be, ECS refuses protection.
+ * Each alarm is evaluated in its own second of the minute, so two that want different numbers would undo each other. If
+ * more tasks are protected than are desired, ECS refuses protection.
  */
 describe('the parts of the policy agree, and leave as many tasks as have work', () => {
   const ofOneDuration = (arrivals: Load['arrivals'], seconds: number, groups?: number): Load => ({
@@ -129,7 +129,10 @@ describe('the parts of the policy agree, and leave as many tasks as have work', 
   });
 });
 
-/** Minutes in which the parts want different numbers of tasks, and those after which there shall be fewer than have work. */
+/**
+ * Minutes in which the parts want different numbers of tasks, and minutes after which fewer are desired than have
+ * work.
+ */
 function faultsOf(input: SimulationInput) {
   const faults: { differ: number[][]; fewer: number[][] } = { differ: [], fewer: [] };
   const decide = Object.getOwnPropertyDescriptor(Autoscaler.prototype, 'decide')!

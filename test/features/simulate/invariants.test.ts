@@ -77,7 +77,7 @@ const onDemandWithoutGroups = inputs(fc.constant(0), fc.constant(undefined));
 const onDemandWithGroups = inputs(fc.constant(0), groups);
 const any = inputs(fc.constantFrom(0, 2, 20));
 
-/** Tells of each task that ends, before it does. */
+/** Calls back before each task ends. */
 function spyOnEnd(tell: (task: Task) => void) {
   const { end } = Fleet.prototype as { end: (this: Fleet, task: Task, nowSeconds: number) => void };
   return jest.spyOn(Fleet.prototype, 'end').mockImplementation(function (this: Fleet, task, nowSeconds) {
@@ -163,7 +163,7 @@ describe('whatever the load, the policy and Spot', () => {
 });
 
 describe('the bound', () => {
-  it('is passed by no policy: neither in the time to drain, nor in any wait', () => {
+  it('is beaten by no policy: neither in the time to drain, nor in any wait', () => {
     fc.assert(
       fc.property(onDemandWithoutGroups, (given) => {
         const result = simulate(given);
@@ -190,7 +190,7 @@ describe('the bound', () => {
     );
   });
 
-  it('pays for the work at least', () => {
+  it('pays at least for the work', () => {
     fc.assert(
       fc.property(onDemand, (given) => {
         const { durationSeconds } = drawLoad(given.load, new Random(given.seed ?? 1));

@@ -74,7 +74,7 @@ describe('a load that is done', () => {
   it('ends with the last task that `min` does not keep', () => {
     expect(withoutRest(samples, 2)).toEqual(samples.slice(0, 4));
   });
-  it('has not ended while tasks are paid for', () => {
+  it('has not ended while tasks are billed', () => {
     expect(withoutRest(samples, 0)).toEqual(samples);
   });
   it('may have had nothing to do', () => {

@@ -22,7 +22,7 @@ describe('a load that is drawn', () => {
     expect([...draw({ kind: 'times', atSeconds: [5, 1, 3] }).arrivalSeconds]).toEqual([1, 3, 5]);
   });
 
-  it('comes at random at a rate: as many in a second as apart from each other at random', () => {
+  it('comes at random at a rate, with random distances between messages', () => {
     const { arrivalSeconds } = draw({ kind: 'rate', perSecond: 2, seconds: 10_000 });
     expect(arrivalSeconds.length).toBeGreaterThan(19_500);
     expect(arrivalSeconds.length).toBeLessThan(20_500);
@@ -32,7 +32,7 @@ describe('a load that is drawn', () => {
     expect(percentile(gaps, 0.5)).toBeCloseTo(Math.log(2) / 2, 1);
   });
 
-  it('comes as its curve has it, from hour to hour', () => {
+  it('follows its curve from hour to hour', () => {
     const { arrivalSeconds } = draw({ kind: 'curve', perSecondByHour: [0, 4, 0, 0] });
     const inHour = [0, 1, 2, 3].map(
       (hour) => arrivalSeconds.filter((at) => Math.floor(at / 3_600) === hour).length,
@@ -45,7 +45,7 @@ describe('a load that is drawn', () => {
     expect(inHour.slice(2)).toEqual([0, 0]);
   });
 
-  it('takes as long as it is said to: by its median and its 95th percentile', () => {
+  it('takes as long as its median and its 95th percentile say', () => {
     const { durationSeconds } = draw(one, { kind: 'spread', medianSeconds: 10, p95Seconds: 60 });
     expect(percentile(durationSeconds, 0.5) / 10).toBeCloseTo(1, 1);
     expect(percentile(durationSeconds, 0.95) / 60).toBeCloseTo(1, 1);
@@ -56,7 +56,7 @@ describe('a load that is drawn', () => {
     expect(sorted(new Set(durationSeconds))).toEqual([2, 4, 9]);
   });
 
-  it('has groups, each about as often as another', () => {
+  it('has groups, each about as often as the others', () => {
     const { groups } = draw(one, second, 4);
     for (const group of [0, 1, 2, 3]) {
       expect(groups!.filter((each) => each === group).length / 5_000).toBeCloseTo(1, 1);

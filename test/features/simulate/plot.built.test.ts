@@ -12,7 +12,7 @@ interface Element {
   text: string;
 }
 
-/** Python's own parser refuses what is not well-formed. */
+/** Python's own parser refuses a document that is not well-formed. */
 const PARSE = `
 import json, sys, xml.etree.ElementTree as tree
 documents = json.load(sys.stdin)
@@ -65,7 +65,7 @@ describeWithPython3('a plot', () => {
     );
   });
 
-  it('draws what it is about last, above the others', () => {
+  it('draws the line of the service last, above the others', () => {
     expect(withTag('polyline').at(-1)?.attributes.class).toBe('serverless-watchbot');
   });
 
@@ -93,7 +93,7 @@ describeWithPython3('a plot', () => {
     ]);
   });
 
-  it('follows light and dark, and asks for nothing from outside', () => {
+  it('follows light and dark, and loads nothing from outside', () => {
     const [style] = withTag('style');
     expect(style!.text).toContain('prefers-color-scheme: dark');
     expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/https?:|url\(|@import|href/);
@@ -119,13 +119,13 @@ describeWithPython3('a plot', () => {
     expect(escapeXml('\u0007\uffff')).toBe('');
   });
 
-  it('cuts what would run out of it', () => {
+  it('cuts texts that would not fit into it', () => {
     const [parsed = []] = parse([draw(COMPARISON, { ...TEXTS, subheading: 'x'.repeat(500) })]);
     expect(textsOf(parsed)[1]).toMatch(/^x{100,}…$/);
   });
 });
 
-/** Of the fonts that it names, wide letters have about this much of their size. */
+/** The width of a wide letter in the fonts that the plot names, as a share of the font size. */
 const LETTER_WIDTH = 0.62;
 const SIZES: Record<string, number> = { heading: 16, value: 12, time: 12 };
 const ANCHORS: Record<string, number> = { value: 1, time: 0.5, 'axis-title': 0.5 };
@@ -149,7 +149,7 @@ function boxOf({ text, attributes }: Element): Box {
 const overlap = (one: Box, other: Box) =>
   one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 
-/** Each number of an element that places it, and how far it may go. */
+/** The numbers that place an element, and the ranges in which they must be. */
 function placesOf({ attributes }: Element, { width, height }: { width: number; height: number }) {
   const places = (names: readonly string[], most: number) =>
     names.flatMap((name) =>

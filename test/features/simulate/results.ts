@@ -2,7 +2,7 @@ import type { Sample, SimulationResult } from '../../../src/features/simulate/si
 import { POLICY_NAMES, type PolicyName, type PolicyRun } from '../../../src/features/simulate/compare';
 import { fc } from '../../helpers/seeded';
 
-/** Samples a while apart, from second 0. */
+/** Samples at even distances, from second 0. */
 export const samplesOf = (values: readonly Partial<Sample>[], everySeconds = 10): Sample[] =>
   values.map((value, index) => ({
     atSeconds: index * everySeconds,
@@ -59,7 +59,7 @@ const anySample = fc.record({
   oldestWaitSeconds: fc.double({ min: 0, max: 3_000_000, noNaN: true }),
 });
 
-/** Whatever a simulation may come to. */
+/** Any result that a simulation may have. */
 export const anyComparison: fc.Arbitrary<PolicyRun[]> = fc
   .tuple(
     fc.integer({ min: 1, max: 3_600 }),

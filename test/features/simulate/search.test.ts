@@ -30,7 +30,7 @@ describe('a search for steps', () => {
     expect(found(cheapest!.result.taskSeconds - 1).best).toBeUndefined();
   });
 
-  it('tells what the steps that it proposes come to', () => {
+  it('gives the result of the steps that it proposes', () => {
     for (const { steps, result } of all.frontier) {
       const policy = givenStepsPolicy(steps, { min: 0, keepIdleSeconds: DEFAULT_KEEP_IDLE_SECONDS });
       expect(simulate({ ...input, policy })).toEqual(result);

@@ -47,7 +47,7 @@ interface Policy {
   samples: unknown[];
 }
 
-it('gives one document for machines, of files, with steps within a budget', async () => {
+it('reads files, and gives machines one document, with steps within a budget', async () => {
   write('arrivals.txt', ['2026-01-31T12:00:00Z', '', '2026-01-31T12:01:00Z, 99']);
   write('log.txt', ['starting', outcomeLine(2_000), outcomeLine(2_000), outcomeLine(2_000)]);
   const { output, code } = await simulate(
@@ -80,7 +80,7 @@ it('gives one document for machines, of files, with steps within a budget', asyn
   const bound = policies.at(-1)!;
   for (const { messages, drainSeconds, taskHours, cost, maxTasks, samples } of policies) {
     expect(messages).toBe(100);
-    // Copilot never begins where a single task could do all in time.
+    // Copilot never starts a task if a single one could do all in time.
     expect(drainSeconds ?? Infinity).toBeGreaterThanOrEqual(bound.drainSeconds!);
     expect(cost).toBeCloseTo(taskHours * 0.192, 9);
     expect(maxTasks).toBeLessThanOrEqual(200);

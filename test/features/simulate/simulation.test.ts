@@ -6,7 +6,7 @@ import { burst, input, ROUND_WORLD, times, wants } from '../../scaling/support';
 
 describe('a simulation, by hand', () => {
   it('of four messages and two tasks', () => {
-    // Told of at 0, seen at 30, pulled from 40 on, running at 60. Each does two of 100 s.
+    // Measured at 0, seen at 30, pulled from 40 on, running at 60. Each task does two jobs of 100 s.
     const result = simulate(input({ load: burst(4, 100) }));
     expect(result).toMatchObject({
       messages: 4,
@@ -15,14 +15,14 @@ describe('a simulation, by hand', () => {
       maxTasks: 2,
       startedTasks: 2,
       interruptedTasks: 0,
-      // Idle from 260 on, both end at 330, when the first minute without any work is seen.
+      // Both are idle from 260 on, and end at 330, when the first minute without work is seen.
       taskSeconds: 2 * 290,
     });
     const at = (seconds: number) => result.samples.find(({ atSeconds }) => atSeconds === seconds);
     expect(at(0)).toMatchObject({ visible: 4, inFlight: 0, tasks: 0, desired: 0, oldestWaitSeconds: 0 });
     expect(at(50)).toMatchObject({ visible: 4, tasks: 0, desired: 2, oldestWaitSeconds: 50 });
     expect(at(110)).toMatchObject({ visible: 2, inFlight: 2, tasks: 2, oldestWaitSeconds: 110 });
-    // Nothing new was told of at 180: as many as the steps have for two messages in hand.
+    // At 180 nothing new had been sent: there are as many tasks as the steps have for two messages in flight.
     expect(at(220)).toMatchObject({ visible: 0, inFlight: 2, tasks: 2, desired: 2, oldestWaitSeconds: 0 });
   });
 
@@ -54,7 +54,7 @@ describe('a simulation, by hand', () => {
     expect([waitSeconds.p50, waitSeconds.max]).toEqual([60, 80]);
   });
 
-  it('of a queue that nobody has used for hours', () => {
+  it('of a queue that has not been used for hours', () => {
     const world = { ...ROUND_WORLD, wakeSeconds: 900 };
     expect(simulate(input({ load: burst(1, 100), world })).waitSeconds.max).toBe(960);
   });
@@ -67,12 +67,12 @@ describe('a simulation, by hand', () => {
     expect(taskSeconds).toBe(60);
   });
 
-  it('of a task that is told to end while it starts: nothing is billed before the pull', () => {
+  it('of a task that is ended while it starts: nothing is billed before the pull', () => {
     const world = { ...ROUND_WORLD, provisionSeconds: 500 };
     const bounds = { min: 1, max: 2, concurrency: 1 };
     const { taskSeconds, startedTasks } = simulate(input({ load: burst(2, 40), bounds, world }));
     expect(startedTasks).toBe(2);
-    // The one that ran anyhow did both by 80; the other was called off at 150, when it had not begun to pull.
+    // The task that already ran had done both by 80; the other was cancelled at 150, before it began to pull.
     expect(taskSeconds).toBe(150);
   });
 
@@ -107,17 +107,17 @@ describe('the policies, by hand', () => {
     expect(idle.length * 10).toBeLessThanOrEqual(680);
   });
 
-  it('ours has them all with the first minute, and none beyond the last message’s', () => {
+  it('ours has all tasks after the first minute, and none longer than the last message needs it', () => {
     const result = run(choosePolicy({ min: 0, max: 30 }, 1));
     expect(desiredAt(result, 0)).toBe(30);
-    // The end is told of within a minute and seen after half of one; 30 tasks are 3 then, then 1, then none.
+    // The end is measured within a minute and seen half a minute later; then 30 tasks become 3, then 1, then none.
     const last = result.samples.at(-1)!;
     expect(last.atSeconds - result.drainSeconds!).toBeLessThanOrEqual(60 + 30 + 60);
   });
 
-  it('Copilot’s waits three minutes, and fifteen after which two more follow', () => {
+  it('Copilot’s waits three minutes to scale out, and fifteen to scale in, then two more', () => {
     const result = run(copilotPolicy({ jobSeconds: 60, latencySeconds: 600 }), 100);
-    // 100 waiting, 10 for each task: from the third minute on.
+    // 100 messages wait, 10 for each task, so it scales out from the third minute on.
     expect([0, 1, 2].map((minutes) => desiredAt(result, minutes))).toEqual([0, 0, 10]);
     // The backlog is below its target as soon as the ten tasks have begun, long before the last message is done.
     const full = result.samples.filter(({ desired }) => desired === 10);
@@ -152,7 +152,7 @@ describe('a simulation', () => {
   const bounds = { min: 0, max: 30, concurrency: 1 };
   const policy = choosePolicy(bounds, 1);
 
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and differs for another', () => {
     const run = (seed: number) =>
       simulate({ load, bounds, policy, seed, world: { interruptionsPerHour: 1 } });
     expect(run(5)).toEqual(run(5));

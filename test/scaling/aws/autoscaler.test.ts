@@ -6,7 +6,7 @@ import { stepScaling } from '../support';
 
 const MINUTE = 60;
 
-/** What the service is asked for, minute by minute, as the queue is told of. */
+/** The desired count, minute by minute, with these metrics of the queue. */
 function desiredOver(
   visible: readonly (number | undefined)[],
   parts: readonly (StepScaling | TargetTracking)[],
@@ -114,7 +114,7 @@ describe('as AWS documents it', () => {
     expect(desiredOver([0, 0, 0, 30, 0], [fewer, more], { desired: 10 })).toEqual([9, 9, 9, 14, 13]);
   });
 
-  it('does as the policy with the greatest capacity says, of several at once', () => {
+  it('follows the policy with the greatest capacity, of several at once', () => {
     const exact = (adjust: number) =>
       stepScaling({ adjustment: 'ExactCapacity', steps: [step(1, undefined, adjust)] });
     expect(desiredOver([1], [exact(3), exact(8), exact(5)], { desired: 2 })).toEqual([8]);
@@ -132,7 +132,7 @@ describe('as AWS documents it', () => {
 });
 
 describe('an alarm', () => {
-  it('takes each of its periods, and none that is missing', () => {
+  it('needs each of its periods, and none may be missing', () => {
     const once = stepScaling({});
     const part = { ...once, alarm: { ...once.alarm, evaluationPeriods: 3 } };
     expect(desiredOver([1, 1, 0, 1, 1, 1, 0], [part])).toEqual([0, 0, 0, 0, 0, 1, 1]);
@@ -162,11 +162,11 @@ describe('a target', () => {
     scaleInCooldownSeconds: 0,
   };
 
-  it('is passed for three minutes, and then held in proportion', () => {
+  it('scales out after three minutes above it, in proportion', () => {
     expect(desiredOver([80, 80, 80], [target], { desired: 2 })).toEqual([2, 2, 8]);
   });
 
-  it('is fallen short of by a tenth for fifteen minutes', () => {
+  it('scales in after fifteen minutes below nine tenths of it', () => {
     const told = Array.from({ length: 16 }, () => 20);
     expect(desiredOver([...told.map(() => 40), ...told], [target], { desired: 4 }).slice(16)).toEqual([
       ...Array.from({ length: 14 }, () => 4),
@@ -184,7 +184,7 @@ function step(from: number | undefined, to: number | undefined, adjust = 1) {
   return { from, to, adjust };
 }
 
-describe('a change that begins at the tasks that run', () => {
+describe('a change that starts from the running tasks', () => {
   const decide = (adjust: number, { desired, running }: { desired: number; running: number }) => {
     const metrics = new Metrics();
     metrics.tell({ visible: 5 });
@@ -200,7 +200,7 @@ describe('a change that begins at the tasks that run', () => {
   it.each([
     // Ninety percent of those that run, not of those that are desired.
     [-90, { desired: 20, running: 50 }, 5],
-    // What takes away never adds.
+    // A step that removes tasks never adds any.
     [-90, { desired: 2, running: 50 }, 2],
     [100, { desired: 4, running: 6 }, 12],
   ])('of %d %% with %j comes to %d', (adjust, capacity, wanted) => {

@@ -41,7 +41,7 @@ describe('a rolling update', () => {
     expect(ecs.failuresOfDeployment(desired)).toBe(failures);
   });
 
-  it('bakes for as long as the longest of its alarms looks back', () => {
+  it('bakes for as long as the longest window of its alarms', () => {
     const alarms = [
       { periodSeconds: 60, evaluationPeriods: 3 },
       { periodSeconds: 300, evaluationPeriods: 1 },
@@ -49,7 +49,7 @@ describe('a rolling update', () => {
     expect([ecs.bakeSeconds([]), ecs.bakeSeconds(alarms)]).toEqual([0, 300]);
   });
 
-  it('keeps Application Auto Scaling from lowering what is desired', () => {
+  it('keeps Application Auto Scaling from scaling in', () => {
     expect([ecs.desiredDuringDeployment(5, 2), ecs.desiredDuringDeployment(5, 7)]).toEqual([5, 7]);
   });
 });
@@ -126,7 +126,7 @@ describe('a queue', () => {
     expect(sqs.sharesOfGroups(waiting, most)).toEqual(shares);
   });
 
-  it('is asleep six hours after it was used', () => {
+  it('is asleep six hours after its last use', () => {
     expect([sqs.fallsAsleep(0, 21_600), sqs.fallsAsleep(0, 21_601)]).toEqual([false, true]);
   });
 

@@ -5,7 +5,7 @@ import { choosePolicy, type ScalingChoice } from '../../../src/scaling/choose-po
 
 const MINUTE = 60;
 
-/** Of a minute: how many messages wait, are in hand, and were sent. */
+/** One minute: how many messages wait, are in flight, and were sent. */
 type Told = readonly [visible: number, inFlight: number, sent: number];
 
 interface Given extends Partial<ScalingChoice> {
@@ -13,7 +13,7 @@ interface Given extends Partial<ScalingChoice> {
   concurrency?: number;
 }
 
-/** The tasks that there shall be, minute by minute. */
+/** The desired count, minute by minute. */
 function desiredOver(told: readonly Told[], { desired: from = 0, concurrency = 1, ...more }: Given = {}) {
   const scaling = { min: 0, max: 19, ...more };
   const metrics = new Metrics();
@@ -34,7 +34,7 @@ function desiredOver(told: readonly Told[], { desired: from = 0, concurrency = 1
 const times = (count: number, told: Told): Told[] => Array.from({ length: count }, () => told);
 
 describe('while messages wait', () => {
-  it('there are at once as many tasks as the messages need', () => {
+  it('as many tasks are wanted at once as the messages need', () => {
     expect(
       desiredOver([
         [5, 0, 5],
@@ -44,7 +44,7 @@ describe('while messages wait', () => {
     ).toEqual([5, 12, 19]);
   });
 
-  it('there are fewer as there are fewer messages, and never fewer than are in hand', () => {
+  it('fewer tasks are wanted for fewer messages, and never fewer than are in flight', () => {
     expect(
       desiredOver(
         [
@@ -88,7 +88,7 @@ describe('while messages come and none waits', () => {
     expect(desiredOver(told, { desired: 12 })).toEqual([9, 9, 9, 9, 7, 7, 3]);
   });
 
-  it('one stays, though no job is seen at work', () => {
+  it('one task stays, although no job is seen at work', () => {
     expect(desiredOver(times(6, [0, 0, 50]), { desired: 3 }).at(-1)).toBe(1);
   });
 });
@@ -99,7 +99,7 @@ describe('when none has come for four minutes', () => {
     expect(desiredOver(told, { desired: 6 })).toEqual([6, 6, 6, 6, 6, 4, 1, 0]);
   });
 
-  it('they stay for messages that wait for their next try', () => {
+  it('they stay for messages that wait for their retry', () => {
     expect(desiredOver(times(20, [0, 3, 0]), { desired: 3 }).at(-1)).toBe(3);
   });
 
@@ -115,7 +115,7 @@ describe('when none has come for four minutes', () => {
 });
 
 describe('with several jobs at once in a task', () => {
-  it('there are as many tasks as have room for what is in hand', () => {
+  it('as many tasks stay as the messages in flight need', () => {
     const told: Told[] = [[30, 10, 40], [0, 38, 9], ...times(6, [0, 9, 9])];
     expect(desiredOver(told, { concurrency: 4 })).toEqual([10, 10, 10, 10, 10, 3, 3, 3]);
   });

@@ -8,7 +8,7 @@ interface Sent {
   body: string;
 }
 
-/** What the SDK would send, signed by its own signer. */
+/** The request of the SDK, signed by its own signer. */
 async function signedBySdk(credentials: Credentials, region: string, text: string): Promise<Sent> {
   let sent: Sent | undefined;
   const handle = (request: unknown) => {
@@ -28,7 +28,7 @@ async function signedBySdk(credentials: Credentials, region: string, text: strin
 const timeOf = (date: string) =>
   new Date(date.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z'));
 
-/** The same request, signed here: of the headers that the SDK has signed, but for those that signing adds. */
+/** The same request, signed here: with the headers that the SDK has signed, without those that signing adds. */
 function signedHere({ headers, body }: Sent, credentials: Credentials, region: string) {
   const [, names = ''] = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? [];
   const added = ['x-amz-date', 'x-amz-security-token'];
@@ -54,7 +54,7 @@ const asked = fc.record({
   text: fc.string({ unit: 'grapheme', minLength: 1 }),
 });
 
-it('signs whatever request as the SDK does', async () => {
+it('signs every request as the SDK does', async () => {
   await fc.assert(
     fc.asyncProperty(asked, async ({ credentials, region, text }) => {
       const sent = await signedBySdk(credentials, region, text);

@@ -15,7 +15,7 @@ afterAll(() => stop());
 
 type Ask = Omit<Change, 'id'>;
 
-/** What each change gave, and what is there after it. */
+/** The result of each change, and the item after it. */
 async function play(played: Table, id: string, asks: readonly Ask[]) {
   const told: unknown[] = [await played.read(id)];
   for (const ask of asks) {
@@ -25,7 +25,7 @@ async function play(played: Table, id: string, asks: readonly Ask[]) {
   return told;
 }
 
-/** The key is not among an item's attributes; DynamoDB tells it all the same. */
+/** The key is not among an item's attributes, but DynamoDB returns it with them. */
 function withoutKey(item: Attributes | undefined) {
   return item && Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'id'));
 }
@@ -85,7 +85,7 @@ describe('the table in memory and dynalite do the same', () => {
     expect(told.at(-3)).toMatchObject({ isDone });
   });
 
-  it('whatever they are asked', async () => {
+  it('whatever is asked of them', async () => {
     await fc.assert(
       fc.asyncProperty(asksOfOne, async (asks) => void (await expectTheSame(asks))),
       {
@@ -99,7 +99,7 @@ describe('the table in memory and dynalite do the same', () => {
 
 /** A set has numbers, or is not there. */
 const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 });
-/** dynalite itself takes a key of that name for the prototype of what it has read. */
+/** dynalite itself takes a key of this name for the prototype of what it has read. */
 const key = fc.string().filter((name) => name !== '__proto__');
 const value = fc.oneof(
   fc.string(),
@@ -120,7 +120,7 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.integer({ min: 0, max: 3 }).map((limit): Condition => ({ kind: 'at-most', name: 'total', limit })),
   fc.integer({ min: 0, max: 3 }).map((equal): Condition => ({ kind: 'equal', name: 'total', value: equal })),
 );
-/** Each attribute in one clause, as DynamoDB has it. */
+/** Each attribute in one clause only, as DynamoDB demands. */
 const ask: fc.Arbitrary<Ask> = fc
   .record({
     set: fc.record({ total: fc.integer({ min: 0, max: 3 }), metadata: value }, { requiredKeys: ['total'] }),
