@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { layerFiles, packageLayerFiles } from '../../src/image/layer';
+import { WORKER_AWS_VARIABLES } from '../../src/contract/environment';
 import type { FoundFile } from '../../src/image/context';
+import { type Layer, layerContainerfile, layerFiles, packageLayerFiles } from '../../src/image/layer';
 
 const COMMON = [
   ...['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map', 'runtime.js', 'runtime.js.map'],
@@ -58,4 +59,61 @@ describe('the layer', () => {
     await expect(layerFiles('arm64', folder)).rejects.toThrow('WATCHBOT_BUNDLE_MISSING');
     await expect(packageLayerFiles(folder)).rejects.toThrow('WATCHBOT_BUNDLE_MISSING');
   });
+});
+
+const LAYER: Layer = {
+  base: 'b',
+  hasNode: false,
+  nodeImage: 'node:24',
+  architecture: 'x86_64',
+  files: ['watcher.js'],
+};
+
+it('is a layer that only copies, over the image of the user', () => {
+  expect(
+    layerContainerfile({ ...LAYER, base: 'app:v1', files: ['watcher.js', 'watcher.js.map', 'launcher'] }),
+  ).toBe(
+    `FROM node:24 AS watchbot-node
+FROM app:v1
+COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node
+COPY --from=watchbot-node /lib64/ld-linux-x86-64.so.2 /opt/watchbot/lib/ld.so
+COPY --from=watchbot-node ${['c.so.6', 'm.so.6', 'dl.so.2', 'pthread.so.0', 'stdc++.so.6', 'gcc_s.so.1'].map((name) => `/usr/lib/x86_64-linux-gnu/lib${name}`).join(' ')} /opt/watchbot/lib/
+COPY watcher.js watcher.js.map launcher /opt/watchbot/
+COPY launcher /opt/watchbot/commands/watchbot-progress
+ENV \\
+  WATCHBOT_WORKER_LD_AUDIT="\${LD_AUDIT:-\${WATCHBOT_WORKER_LD_AUDIT}}" \\
+  LD_AUDIT="" \\
+  WATCHBOT_WORKER_LD_PRELOAD="\${LD_PRELOAD:-\${WATCHBOT_WORKER_LD_PRELOAD}}" \\
+  LD_PRELOAD="" \\
+  WATCHBOT_WORKER_NODE_DEBUG="\${NODE_DEBUG:-\${WATCHBOT_WORKER_NODE_DEBUG}}" \\
+  NODE_DEBUG="" \\
+  WATCHBOT_WORKER_NODE_OPTIONS="\${NODE_OPTIONS:-\${WATCHBOT_WORKER_NODE_OPTIONS}}" \\
+  NODE_OPTIONS="" \\
+  WATCHBOT_WORKER_NODE_TLS_REJECT_UNAUTHORIZED="\${NODE_TLS_REJECT_UNAUTHORIZED:-\${WATCHBOT_WORKER_NODE_TLS_REJECT_UNAUTHORIZED}}" \\
+  NODE_TLS_REJECT_UNAUTHORIZED="" \\
+  WATCHBOT_WORKER_NODE_USE_ENV_PROXY="\${NODE_USE_ENV_PROXY:-\${WATCHBOT_WORKER_NODE_USE_ENV_PROXY}}" \\
+  NODE_USE_ENV_PROXY="" \\
+  WATCHBOT_WORKER_OPENSSL_CONF="\${OPENSSL_CONF:-\${WATCHBOT_WORKER_OPENSSL_CONF}}" \\
+  OPENSSL_CONF="" \\
+${WORKER_AWS_VARIABLES.map((name) => `  WATCHBOT_WORKER_IMAGE_${name}="\${${name}}"`).join(' \\\n')}
+VOLUME ["/tmp"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/opt/watchbot/lib/ld.so","--inhibit-cache","--library-path","/opt/watchbot/lib","/opt/watchbot/bin/node","--enable-source-maps","--max-semi-space-size=2","/opt/watchbot/watcher.js"]
+CMD []
+`,
+  );
+});
+
+it('has the libraries and the loader of the architecture, and no file that was not built', () => {
+  const text = layerContainerfile({ ...LAYER, architecture: 'arm64' });
+  expect(text).toContain('/lib/ld-linux-aarch64.so.1 /opt/watchbot/lib/ld.so');
+  expect(text).toContain('/usr/lib/aarch64-linux-gnu/libc.so.6');
+  expect(text).not.toMatch(/x86|launcher/);
+  expect(text).toContain('COPY watchbot-progress.sh /opt/watchbot/commands/watchbot-progress\n');
+});
+
+it('has no second Node over the image of Node, but a link to the first', () => {
+  const text = layerContainerfile({ ...LAYER, hasNode: true });
+  expect(text).toContain('COPY bin/ /opt/watchbot/bin/\n');
+  expect(text).not.toContain('/usr/local/bin/node');
 });

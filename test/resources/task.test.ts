@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ContainerVariable } from '../../src/contract/environment';
-import { IMAGE, single } from './support';
+import { HEALTH_COMMAND, HEALTH_SOCKET } from '../../src/contract/image';
+import { build, IMAGE, type Properties, single } from './support';
 
 interface Container {
   Command: string[];
@@ -247,5 +248,141 @@ it('the log group keeps what it is told to keep', () => {
   expect(single({ logs: { retention: 30 } }).of('logGroup')).toEqual({
     LogGroupName: 'tiles-dev-us-east-1-watchbot',
     RetentionInDays: 30,
+  });
+});
+
+const handlerContainer = (section: object): Properties =>
+  single({ command: undefined, ...section }).of('taskDefinition').ContainerDefinitions[0] as Properties;
+
+const handlerVariables = (section: object): Record<string, unknown> =>
+  Object.fromEntries(
+    (handlerContainer(section).Environment as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [
+      Name,
+      Value,
+    ]),
+  );
+
+const HANDLER = { handler: 'src/render.handler' };
+
+describe('the container of a handler', () => {
+  it.each([
+    {
+      section: HANDLER,
+      expected: ['--', 'node', '--enable-source-maps', '/opt/watchbot/runtime.js'],
+    },
+    { section: { ...HANDLER, image: '.' }, expected: [] },
+    { section: { handler: true, image: { uri: 'app' } }, expected: [] },
+    {
+      section: { handler: 'app.handler', image: '.', entryPoint: ['python3', '-m', 'awslambdaric'] },
+      expected: ['--', 'python3', '-m', 'awslambdaric', 'app.handler'],
+    },
+    {
+      section: { handler: true, image: '.', entryPoint: ['/bootstrap'] },
+      expected: ['--', '/bootstrap'],
+    },
+  ])('runs the watcher with $expected for $section', ({ section, expected }) => {
+    const { Command, EntryPoint } = handlerContainer(section) as { Command: string[]; EntryPoint: string[] };
+    expect(Command).toEqual(['handle', ...expected]);
+    expect(EntryPoint.at(-1)).toBe('/opt/watchbot/watcher.js');
+  });
+
+  it('is told what the watcher and the runtime must know', () => {
+    expect(handlerVariables(HANDLER)).toMatchObject({
+      WatchbotQueueArn: { 'Fn::GetAtt': ['WatchbotQueue', 'Arn'] },
+      WatchbotBatchSize: '1',
+      WatchbotBatchWindow: '0',
+      WatchbotMaxInvocations: '0',
+      WatchbotWorkerMemory: '0',
+      _HANDLER: 'src/render.handler',
+      AWS_LAMBDA_FUNCTION_NAME: 'tiles-dev-watchbot',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    });
+    const queue = { arn: 'arn:aws:sqs:us-east-1:123456789012:jobs' };
+    const keys = { batchSize: 10, batchWindow: 30, maxInvocations: 100, workerMemory: 300 };
+    expect(handlerVariables({ ...HANDLER, ...keys, queue })).toMatchObject({
+      WatchbotQueueArn: queue.arn,
+      WatchbotBatchSize: '10',
+      WatchbotBatchWindow: '30',
+      WatchbotMaxInvocations: '100',
+      WatchbotWorkerMemory: '300',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '300',
+    });
+  });
+
+  it('gives each of several workers its share of the memory', () => {
+    expect(handlerVariables({ ...HANDLER, concurrency: 3 })).toMatchObject({
+      WatchbotConcurrency: '3',
+      WatchbotWorkerMemory: '0',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '170',
+    });
+  });
+
+  it('says nothing of a handler where the image does, and nothing at all to a command', () => {
+    expect(handlerVariables({ handler: true, image: '.' })).not.toHaveProperty('_HANDLER');
+    const names = Object.keys(handlerVariables({ command: 'true' }));
+    expect(names.filter((name) => /^(_HANDLER|AWS_LAMBDA|WatchbotBatch)/.test(name))).toEqual([]);
+  });
+
+  it('is called what a function of Lambda could be called', () => {
+    const section = { workers: { [`n${'o'.repeat(39)}`]: HANDLER } };
+    const { Resources } = build(section, { service: 'a-service-with-a-long-name', stage: 'production' });
+    const text = JSON.stringify(Resources);
+    const [, name] = /"Name":"AWS_LAMBDA_FUNCTION_NAME","Value":"([^"]+)"/.exec(text) ?? [];
+    expect(name).toMatch(/^a-service-with-a-long-name-production-no+$/);
+    expect(name).toHaveLength(64);
+  });
+
+  it('may do no more than one with a command', () => {
+    const rolesOf = (section: object) => {
+      const { of } = single(section);
+      return [of('taskRole'), of('executionRole')];
+    };
+    expect(rolesOf({ command: undefined, ...HANDLER })).toEqual(rolesOf({}));
+  });
+});
+
+const checkOf = (section: object) =>
+  (single(section).of('taskDefinition').ContainerDefinitions as Record<string, unknown>[])[0]?.HealthCheck;
+const DEFAULTS = { Interval: 30, Timeout: 10, Retries: 3, StartPeriod: 30 };
+const OWN = ['CMD', ...HEALTH_COMMAND];
+
+describe('the health check', () => {
+  it.each<[string, unknown, object]>([
+    ['unless told otherwise', undefined, { ...DEFAULTS, Command: OWN }],
+    ['with `true`', true, { ...DEFAULTS, Command: OWN }],
+    [
+      'with times',
+      { interval: 60, timeout: 10, retries: 5, startPeriod: 0 },
+      { Command: OWN, Interval: 60, Timeout: 10, Retries: 5, StartPeriod: 0 },
+    ],
+    [
+      'with a shell line',
+      { command: 'curl -f localhost' },
+      { ...DEFAULTS, Command: ['CMD-SHELL', 'curl -f localhost'] },
+    ],
+    ['with arguments', { command: ['check', '--all'] }, { ...DEFAULTS, Command: ['CMD', 'check', '--all'] }],
+  ])('%s', (_how, healthCheck, expected) => {
+    expect(checkOf(healthCheck === undefined ? {} : { healthCheck })).toEqual(expected);
+  });
+
+  it('of the watcher needs no shell: an image may have none', () => {
+    expect(OWN[1]).toMatch(/^\/.*\/ld\.so$/);
+  });
+
+  it('can be switched off', () => {
+    expect(checkOf({ healthCheck: false })).toBeUndefined();
+  });
+
+  it.each<[string, unknown, string | undefined]>([
+    ['its own check', true, HEALTH_SOCKET],
+    ['its own check at other times', { interval: 60 }, HEALTH_SOCKET],
+    ['the user’s', { command: ['check'] }, undefined],
+    ['none', false, undefined],
+  ])('has an answer from the watcher just where ECS asks it: %s', (_whose, healthCheck, expected) => {
+    const variables = single({ healthCheck }).of('taskDefinition').ContainerDefinitions[0].Environment as {
+      Name: string;
+      Value: unknown;
+    }[];
+    expect(variables.find(({ Name }) => Name === 'WatchbotHealthCheck')?.Value).toBe(expected);
   });
 });

@@ -53,7 +53,7 @@ describe('defects of Watchbot 10', () => {
         single({ logs: { structured: isStructured } }).of('workerErrorsMetric').FilterPattern as string,
     );
     expect(structured).not.toBe(plain);
-    // That the two match the lines which the watcher writes, `metrics.test.ts` shows.
+    // `log.test.ts` shows that the two match the lines that the watcher writes.
     expect(structured).toContain('$.worker_event = "failure"');
   });
 

@@ -1,7 +1,67 @@
 import { describe, expect, it } from '@jest/globals';
+import { SourceId } from '../../src/config/logical-ids';
 import { EVENTBRIDGE_S3_EVENTS } from '../../src/config/s3-sources';
 import { arnOf } from './sections';
-import { ownArn, single, type Properties } from './support';
+import { ownArn, type Properties, single } from './support';
+
+const NEWS = arnOf('sns', 'news');
+const subscriptionOf = (sns: unknown, section: object = {}) =>
+  single({ ...section, events: [{ sns }] }).Resources[
+    SourceId.snsSubscription('watchbot', typeof sns === 'object' && 'arn' in sns! ? sns.arn : sns)
+  ];
+
+describe('a subscription to a topic that is there already', () => {
+  it('waits until the queue lets the topic send', () => {
+    expect(subscriptionOf(NEWS)).toEqual({
+      Type: 'AWS::SNS::Subscription',
+      DependsOn: 'WatchbotQueuePolicy',
+      Properties: { Protocol: 'sqs', TopicArn: NEWS, Endpoint: { 'Fn::GetAtt': ['WatchbotQueue', 'Arn'] } },
+    });
+  });
+
+  it.each([
+    ['of its own region', NEWS, undefined],
+    ['of another region, which CloudFormation must be told', arnOf('sns', 'far', 'eu-west-1'), 'eu-west-1'],
+    ['of another account', 'arn:aws:sns:us-east-1:999999999999:news', undefined],
+    ['by a function', { Ref: 'OwnTopic' }, undefined],
+  ])('%s', (_whose, sns, region) => {
+    expect(subscriptionOf(sns)?.Properties).toMatchObject({ TopicArn: sns });
+    expect(subscriptionOf(sns)?.Properties?.Region).toBe(region);
+  });
+
+  it.each([
+    ['attributes', {}, 'MessageAttributes'],
+    ['the body', { filterPolicyScope: 'MessageBody' }, 'MessageBody'],
+  ])('takes just the messages that a filter on %s lets through', (_where, given, FilterPolicyScope) => {
+    const filterPolicy = { kind: ['tile'], zoom: [{ numeric: ['>', 5] }] };
+    expect(subscriptionOf({ arn: NEWS, filterPolicy, ...given })?.Properties).toMatchObject({
+      FilterPolicy: filterPolicy,
+      FilterPolicyScope,
+    });
+  });
+
+  it('says no scope without a filter: SNS refuses one', () => {
+    const { Properties } = subscriptionOf({ arn: NEWS, filterPolicyScope: 'MessageBody' })!;
+    expect(Properties).not.toHaveProperty('FilterPolicyScope');
+  });
+
+  it('comes without the envelope where that is asked for', () => {
+    expect(subscriptionOf({ arn: NEWS, rawMessageDelivery: true })?.Properties).toMatchObject({
+      RawMessageDelivery: true,
+    });
+    expect(subscriptionOf(NEWS)?.Properties).not.toHaveProperty('RawMessageDelivery');
+  });
+
+  it('of a FIFO queue is to a FIFO topic, whose groups are kept', () => {
+    const topic = arnOf('sns', 'news.fifo');
+    expect(subscriptionOf(topic, { queue: { fifo: true } })?.Properties).toMatchObject({ TopicArn: topic });
+  });
+
+  it('keeps its id when others come before it: CloudFormation would subscribe twice, then remove one', () => {
+    const { Resources } = single({ events: [{ sns: arnOf('sns', 'other') }, { sns: NEWS }] });
+    expect(Resources).toHaveProperty(SourceId.snsSubscription('watchbot', NEWS));
+  });
+});
 
 const pattern = { source: ['tiles'], 'detail-type': ['changed'] };
 const ruleOf = (eventBridge: object, section: object = {}) =>
@@ -131,3 +191,73 @@ function matches(wildcard: string, text: string): boolean {
   );
   return new RegExp(`^${source.join('')}$`, 's').test(text);
 }
+
+const queueArn = { 'Fn::GetAtt': ['WatchbotQueue', 'Arn'] };
+const bucketsOf = (...sources: object[]) => {
+  const { Resources } = single({ events: sources.map((s3) => ({ s3 })) });
+  return Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::S3::Bucket');
+};
+const notifications = (body: { Properties?: Record<string, unknown> } | undefined) =>
+  (body?.Properties?.NotificationConfiguration as { QueueConfigurations: object[] }).QueueConfigurations;
+
+describe('a bucket that is made', () => {
+  it('waits until the queue takes its notifications, and outlives the stack', () => {
+    expect(bucketsOf({ bucket: 'tiles-raw' })).toEqual([
+      [
+        SourceId.bucket('watchbot', 'tiles-raw'),
+        {
+          Type: 'AWS::S3::Bucket',
+          DependsOn: 'WatchbotQueuePolicy',
+          DeletionPolicy: 'Retain',
+          UpdateReplacePolicy: 'Retain',
+          Properties: {
+            BucketName: 'tiles-raw',
+            NotificationConfiguration: {
+              QueueConfigurations: [{ Event: 's3:ObjectCreated:*', Queue: queueArn }],
+            },
+          },
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    [{ prefix: 'in/' }, [{ Name: 'prefix', Value: 'in/' }]],
+    // S3's own filters know no wildcards: the characters are themselves.
+    [{ suffix: '*\\.tif' }, [{ Name: 'suffix', Value: '*\\.tif' }]],
+    [
+      { prefix: 'in/', suffix: '.tif' },
+      [
+        { Name: 'prefix', Value: 'in/' },
+        { Name: 'suffix', Value: '.tif' },
+      ],
+    ],
+  ])('tells of just the keys with %j', (given, Rules) => {
+    const [[, body] = []] = bucketsOf({ bucket: 'tiles-raw', ...given });
+    expect(notifications(body)).toEqual([
+      { Event: 's3:ObjectCreated:*', Queue: queueArn, Filter: { S3Key: { Rules } } },
+    ]);
+  });
+
+  it('is one, with all that is to be told of it, in the order of the file', () => {
+    const buckets = bucketsOf(
+      { bucket: 'tiles-raw', prefix: 'in/' },
+      { bucket: 'tiles-more' },
+      { bucket: 'tiles-raw', event: 's3:ObjectRemoved:*' },
+    );
+    expect(buckets).toHaveLength(2);
+    expect(notifications(buckets[0]?.[1])).toMatchObject([
+      { Event: 's3:ObjectCreated:*' },
+      { Event: 's3:ObjectRemoved:*' },
+    ]);
+  });
+
+  it('keeps its id when others come before it: CloudFormation would make it anew', () => {
+    const [[first] = []] = bucketsOf({ bucket: 'tiles-raw' });
+    expect(bucketsOf({ bucket: 'tiles-more' }, { bucket: 'tiles-raw' })[1]?.[0]).toBe(first);
+  });
+
+  it('is not made where it is there already', () => {
+    expect(bucketsOf({ bucket: 'tiles-old', existing: true })).toEqual([]);
+  });
+});
