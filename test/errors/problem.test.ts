@@ -20,7 +20,7 @@ describe('a value in an error', () => {
     expect(describeValue(value)).toBe(shown);
   });
 
-  it('is cut where it is long', () => {
+  it('is cut if it is long', () => {
     expect(describeValue('x'.repeat(200))).toBe(`"${'x'.repeat(78)}…`);
   });
 

@@ -88,7 +88,7 @@ describe('names that are no UTF-8', () => {
     expect(await errorOf()).toContain('given:   caf\ufffd, whose name is not in UTF-8');
   });
 
-  it('are nobody’s business where they are left out', async () => {
+  it('are nobody’s business if they are left out', async () => {
     writeFileSync(latin('caf\xe9.txt'), '');
     mkdirSync(latin('d\xe9'));
     put('.dockerignore', 'caf*\nd*\n');

@@ -61,7 +61,7 @@ const options = (reference: string) => ({
 });
 
 describe('the engine', () => {
-  it.each(NAMES)('is %s where only that is there', async (name) => {
+  it.each(NAMES)('is %s if only that is there', async (name) => {
     putEngine(name);
     expect((await findEngine({ run })).name).toBe(name);
   });
@@ -74,7 +74,7 @@ describe('the engine', () => {
     expect((await findEngine({ run, configured: 'buildah' })).name).toBe('buildah');
   });
 
-  it('is none where none is installed', async () => {
+  it('is none if none is installed', async () => {
     await expect(findEngine({ run })).rejects.toMatchObject({
       message: `WATCHBOT_NO_ENGINE at the container engine
   given:   docker is not installed
@@ -86,7 +86,7 @@ describe('the engine', () => {
     });
   });
 
-  it('is none where the configured one does not answer, though another would', async () => {
+  it('is none if the configured one does not answer, though another would', async () => {
     putEngine('docker', 'echo Cannot connect to the Docker daemon >&2; exit 1');
     putEngine('podman');
     await expect(findEngine({ run, configured: 'docker' })).rejects.toThrow(
@@ -190,7 +190,7 @@ echo token t0ken`;
     expect(lines).toEqual(['token ***']);
   });
 
-  it('is handed no secret where there are no settings, or nothing that npm would install', async () => {
+  it('is handed no secret if there are no settings, or nothing that npm would install', async () => {
     putEngine(name);
     const engine = await findEngine({ run });
     const asked: string[] = [];

@@ -68,7 +68,7 @@ describeWithBuildah('variables of Node and its loader', () => {
   );
 
   it(
-    'are not there where nobody has set them',
+    'are not there if nobody has set them',
     async () => {
       const folder = makeService('busybox');
       const image = await packageService(folder);

@@ -132,7 +132,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     expect(existsSync(path.join(folder, '.serverless/with-functions.zip'))).toBe(true);
   });
 
-  it('is left alone by the plugin where there is no watchbot section', async () => {
+  it('is left alone by the plugin if there is no watchbot section', async () => {
     const folder = copyService('without-section');
     const { code, output } = await runFramework(framework, ['package'], { folder });
     const withPlugin = readTemplate(folder);

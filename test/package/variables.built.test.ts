@@ -91,7 +91,7 @@ resources:
     expect(JSON.stringify(Resources.RenderTaskRole)).not.toContain('MailTopic');
   });
 
-  it('needs no name where there is one worker, and knows an existing queue', async () => {
+  it('needs no name if there is one worker, and knows an existing queue', async () => {
     const { template } = await packaged(
       framework,
       `

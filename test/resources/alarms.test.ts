@@ -131,7 +131,7 @@ describe('the alarms', () => {
     }
   });
 
-  it('tell nobody where nobody is named', () => {
+  it('tell nobody if nobody is named', () => {
     expect(single().of('cpuAlarm')).not.toHaveProperty('AlarmActions');
   });
 
@@ -153,7 +153,7 @@ describe('the alarms', () => {
     });
   });
 
-  it('need no topic of the stack where only topics are named', () => {
+  it('need no topic of the stack if only topics are named', () => {
     const { Resources } = single({ notify: { Ref: 'Alarms' } });
     expect(Resources).not.toHaveProperty('WatchbotNotifications');
   });

@@ -110,7 +110,7 @@ describe('the list of the last failures', () => {
     expect(queryOf(false)).toMatch(/^SOURCE 'the-LogGroup' \| fields /);
   });
 
-  it.each(Object.values(JobResult))('has %s in it just where that is a failure', (result) => {
+  it.each(Object.values(JobResult))('has %s in it just if that is a failure', (result) => {
     const isFailure = result === 'failure' || result === 'rejected';
     const [, expression] = /@message like \/(.*)\/ \|/.exec(queryOf(false))!;
     expect(new RegExp(expression!).test(formatPlain(line(result)))).toBe(isFailure);
@@ -119,17 +119,17 @@ describe('the list of the last failures', () => {
     expect(/worker_event in \[([^\]]*)\]/.exec(queryOf(true))![1]!.includes(`"${result}"`)).toBe(isFailure);
   });
 
-  it('asks only for the watcher’s lines where the log is structured', () => {
+  it('asks only for the watcher’s lines if the log is structured', () => {
     expect(queryOf(true)).toContain('filter source = "watcher" and worker_event in');
   });
 });
 
-it('a dashboard has a name of its own in each region, and is not made where it is switched off', () => {
+it('a dashboard has a name of its own in each region, and is not made if it is switched off', () => {
   expect(single().of('dashboard').DashboardName).toBe('tiles-dev-us-east-1-Watchbot');
   expect(single({ dashboard: false }).has('dashboard')).toBe(false);
 });
 
-it('dead letters have a graph where there are any', () => {
+it('dead letters have a graph if there are any', () => {
   const titles = (section: object) => bodyOf(section).widgets.map(({ properties }) => properties.title);
   const without = titles({ queue: { fifo: true, deadLetter: false } });
   expect(titles({}).filter((title) => !without.includes(title))).toHaveLength(1);

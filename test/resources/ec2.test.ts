@@ -58,7 +58,7 @@ describe('on instances', () => {
   it.each<[string, object, object]>([
     ['GPUs', { gpu: 2 }, { ResourceRequirements: [{ Type: 'GPU', Value: '2' }] }],
     ['the rights of root', { privileged: true }, { Privileged: true }],
-  ])('a container has %s only where it is given them', (_what, section, expected) => {
+  ])('a container has %s only if it is given them', (_what, section, expected) => {
     expect(containerOf(section)).toMatchObject(expected);
     for (const key of Object.keys(expected)) expect(containerOf({})).not.toHaveProperty(key);
   });

@@ -27,7 +27,7 @@ const encryptionOf = (properties: Properties) =>
   statementsOf(properties).filter(({ Sid }) => Sid === 'Encryption');
 
 describe('without a key', () => {
-  it('SQS has its own, and nobody needs leave to use it', () => {
+  it('SQS has its own, and nobody needs permission to use it', () => {
     const { of, has } = single(EVERYBODY);
     expect(of('queue')).toMatchObject({ SqsManagedSseEnabled: true });
     expect(of('deadLetterQueue')).toMatchObject({ SqsManagedSseEnabled: true });
@@ -131,7 +131,7 @@ describe('with a key that is made', () => {
   });
 });
 
-it('a key is used through SQS alone where there is no topic', () => {
+it('a key is used through SQS alone if there is no topic', () => {
   const { of } = single({ ...EVERYBODY, topic: false, queue: { encryption: OWN_KEY } });
   for (const role of ROLES) {
     expect(encryptionOf(of(role))).toMatchObject([{ Condition: { StringEquals: through(['sqs']) } }]);

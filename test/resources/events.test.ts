@@ -10,7 +10,7 @@ const subscriptionOf = (sns: unknown, section: object = {}) =>
     SourceId.snsSubscription('watchbot', typeof sns === 'object' && 'arn' in sns! ? sns.arn : sns)
   ];
 
-describe('a subscription to a topic that is there already', () => {
+describe('a subscription to an existing topic', () => {
   it('waits until the queue lets the topic send', () => {
     expect(subscriptionOf(NEWS)).toEqual({
       Type: 'AWS::SNS::Subscription',
@@ -45,7 +45,7 @@ describe('a subscription to a topic that is there already', () => {
     expect(Properties).not.toHaveProperty('FilterPolicyScope');
   });
 
-  it('comes without the envelope where that is asked for', () => {
+  it('comes without the envelope if asked for', () => {
     expect(subscriptionOf({ arn: NEWS, rawMessageDelivery: true })?.Properties).toMatchObject({
       RawMessageDelivery: true,
     });
@@ -125,7 +125,7 @@ describe('a rule', () => {
   });
 });
 
-describe('a rule for the objects of a bucket that is there already', () => {
+describe('a rule for the objects of an existing bucket', () => {
   it('looks at its events on the default bus', () => {
     expect(bucketRuleOf({})).toEqual({
       Name: 'tiles-dev-WatchbotBucketRule1',
@@ -257,7 +257,7 @@ describe('a bucket that is made', () => {
     expect(bucketsOf({ bucket: 'tiles-more' }, { bucket: 'tiles-raw' })[1]?.[0]).toBe(first);
   });
 
-  it('is not made where it is there already', () => {
+  it('is not made if it exists already', () => {
     expect(bucketsOf({ bucket: 'tiles-old', existing: true })).toEqual([]);
   });
 });

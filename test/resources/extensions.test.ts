@@ -87,7 +87,7 @@ const WITHOUT = [
   ),
 ];
 
-describe('an extension is refused just where there is nothing to extend', () => {
+describe('an extension is refused just if there is nothing to extend', () => {
   it.each(WITHOUT)('with %j', (section) => {
     const { has } = single(section);
     for (const resource of WORKER_RESOURCE_NAMES) {

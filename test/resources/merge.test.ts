@@ -31,7 +31,7 @@ describe('the plugin’s part of the template', () => {
     expect(into.Outputs).toEqual({ ...template().Outputs, ...fragment.Outputs });
   });
 
-  it('is added where there are no outputs yet', () => {
+  it('is added if there are no outputs yet', () => {
     const into: Template = { Resources: {} };
     mergeInto(into, fragment, undefined);
     expect(into.Outputs).toEqual(fragment.Outputs);

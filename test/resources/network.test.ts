@@ -5,7 +5,7 @@ const types = (Resources: Record<string, { Type: string }>, service: string) =>
   Object.values(Resources).filter(({ Type }) => Type.startsWith(`AWS::${service}::`)).length;
 
 describe('the network', () => {
-  it('is made where none is named: two public subnets, and nothing is let in', () => {
+  it('is made if none is named: two public subnets, and nothing is let in', () => {
     const { Resources, of } = single();
     expect(of('service').NetworkConfiguration).toEqual({
       AwsvpcConfiguration: {
@@ -60,7 +60,7 @@ describe('the cluster', () => {
   const byName = (name: string) =>
     `arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:cluster/${name}`;
 
-  it('is made once, with both of Fargate’s providers, where none is named', () => {
+  it('is made once, with both of Fargate’s providers, if none is named', () => {
     const { Resources, Outputs } = build({ workers: { a: { command: 'true' }, b: { command: 'true' } } });
     expect(types(Resources, 'ECS')).toBe(2 + 2 * 2);
     expect(Resources.WatchbotClusterCapacity?.Properties).toMatchObject({

@@ -84,7 +84,7 @@ describe('metrics by version', () => {
 });
 
 describe('the version', () => {
-  it('is told to the watcher where it is asked for, and is the same for the same task definition', () => {
+  it('is told to the watcher if it is asked for, and is the same for the same task definition', () => {
     expect(versionIn({})).toBeUndefined();
     expect(versionIn(BY_FAILURES)).toMatch(/^[0-9a-f]{8}$/);
     expect(versionIn(BY_FAILURES)).toBe(versionIn({ ...BY_FAILURES, scaling: { max: 7 } }));
@@ -170,7 +170,7 @@ describe('the alarm on the new version', () => {
     expect(NEW_VERSION_ALARM.leastFailures).toBeGreaterThan(receives);
   });
 
-  it('is not there, nor what it looks at, where it is not asked for', () => {
+  it('is not there, nor what it looks at, if it is not asked for', () => {
     const { has } = single({ deploy: { alarms: ['tiles-are-late'] } });
     expect([...FILTERS, 'newVersionAlarm' as const].filter(has)).toEqual([]);
   });

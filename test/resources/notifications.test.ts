@@ -52,7 +52,7 @@ describe('the rule on rollbacks of the stack', () => {
     });
   });
 
-  it('is there once in a stack, and not where nobody would hear of it', () => {
+  it('is there once in a stack, and not if nobody would hear of it', () => {
     const isOfRollback = (id: string) => id.includes('Rollback');
     const two = { workers: { a: { command: 'true' }, b: { command: 'true' } } };
     expect(Object.keys(build({ ...two, notify }).Resources).filter(isOfRollback)).toHaveLength(2);

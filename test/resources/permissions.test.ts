@@ -225,7 +225,7 @@ describe('a `*`', () => {
     [...actions, on.replace(/<\w+>/, '<…>')].filter(isOpen).map((text) => key({ who, sid, open: text })),
   );
 
-  it('stands only where there is a reason', () => {
+  it('stands only if there is a reason', () => {
     expect(open.filter((found) => !OPEN.map(key).includes(found))).toEqual([]);
   });
 
@@ -285,7 +285,7 @@ describe('the page on permissions', () => {
     expect(rows.length).toBe(permissions!.length + trusts!.length);
   });
 
-  it('says why where a resource cannot be named', () => {
+  it('says why if a resource cannot be named', () => {
     for (const { why } of OPEN) expect(page.replaceAll(/[`\s]+/g, ' ')).toContain(why);
   });
 });

@@ -6,7 +6,7 @@ const progressOf = (section: object) =>
   statementsOf(single(section).of('taskRole')).filter(({ Sid }) => Sid === 'Progress');
 
 describe('the table of reduce mode', () => {
-  it('has Watchbot’s name and key, so that jobs under way go on', () => {
+  it('has Watchbot’s name and key, so that jobs in progress continue', () => {
     expect(single({ reduce: true }).of('progressTable')).toEqual({
       TableName: 'tiles-dev-Watchbot-progress',
       BillingMode: 'PAY_PER_REQUEST',
@@ -16,7 +16,7 @@ describe('the table of reduce mode', () => {
     });
   });
 
-  it('can be set back in time where that is asked for', () => {
+  it('can be set back in time if asked for', () => {
     expect(single({ reduce: { pointInTimeRecovery: true } }).of('progressTable')).toMatchObject({
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });

@@ -110,7 +110,7 @@ describe('an existing dead-letter queue', () => {
     expect(of('dashboard').DashboardBody['Fn::Sub'][1]).toMatchObject({ DeadLetterQueue: 'dead' });
   });
 
-  it('is where a queue that is made sends what has failed, with no leave to work on it', () => {
+  it('takes what fails from the queue that is made, and gives no permission to work on it', () => {
     const { of, Resources } = single({ queue: { deadLetter: DEAD_ARN, maxReceives: 3 } });
     expect(of('queue').RedrivePolicy).toEqual({ deadLetterTargetArn: DEAD_ARN, maxReceiveCount: 3 });
     expect(stringify(Resources.WatchbotTaskRole)).not.toContain(DEAD_ARN);

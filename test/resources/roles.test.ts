@@ -124,13 +124,13 @@ describe('the task role', () => {
   });
 
   it.each([[{ Tags: [] }], [{ Tags: { Ref: 'OwnTags' } }], [{ PropagateTags: 'TASK_DEFINITION' }]])(
-    'protects all tasks of the cluster where its own may not have the tag: %j',
+    'protects all tasks of the cluster if its own may not have the tag: %j',
     (service) => {
       expect(protection(single({ extensions: { service } }).of('taskRole'))).not.toHaveProperty('Condition');
     },
   );
 
-  it('may send to the queue where there is no topic', () => {
+  it('may send to the queue if there is no topic', () => {
     const [, moreWork] = statementsOf(single({ topic: false }).of('taskRole'));
     expect(moreWork).toMatchObject({ Action: 'sqs:SendMessage', Resource: queueArn });
   });

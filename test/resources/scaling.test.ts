@@ -231,7 +231,7 @@ describe('scaling', () => {
       'CEIL(MAX([FILL(inFlight, 0) / 2, (visible + FILL(inFlight, 0)) / 120]))',
     ],
     [
-      'a minute where none is given',
+      'a minute if none is given',
       { jobDuration: 5 },
       'CEIL(MAX([FILL(inFlight, 0), (visible + FILL(inFlight, 0)) / 12]))',
     ],

@@ -90,7 +90,7 @@ describe('a schedule', () => {
     );
   });
 
-  it('knows the URL of a FIFO queue that is there already', () => {
+  it('knows the URL of a FIFO queue that exists already', () => {
     const arn = 'arn:aws:sqs:us-east-1:123456789012:orders.fifo';
     const target = scheduleOf({ rate: 'rate(1 day)', messageGroupId: 'g' }, { queue: { arn } })?.Properties
       ?.Target;

@@ -7,7 +7,7 @@ describe('the sender', () => {
   it.each([
     ['to the topic', {}, 'sns:Publish', { Ref: 'WatchbotTopic' }],
     [
-      'to the queue where there is no topic',
+      'to the queue if there is no topic',
       { topic: false },
       'sqs:SendMessage',
       { 'Fn::GetAtt': ['WatchbotQueue', 'Arn'] },

@@ -26,7 +26,7 @@ export function permissionsOf(who: string, { Properties = {} }: TemplateResource
 
 function expand(who: string, statement: Statement): Permission[] {
   const { Sid = '–', Effect, Action, Resource = 'itself', Principal, Condition } = statement;
-  if (Effect !== 'Allow') throw new Error(`${who} ${Sid} is no leave`);
+  if (Effect !== 'Allow') throw new Error(`${who} ${Sid} allows nothing`);
   const services = Principal === undefined ? [undefined] : principals(Principal);
   const sources = Condition === undefined ? [undefined] : conditions(Condition as Record<string, object>);
   return [Resource].flat().flatMap((resource) =>

@@ -113,7 +113,7 @@ describe('the provider’s tags', () => {
     expect(single({ extensions: { queue: { Tags } } }, TAGGED).of('queue').Tags).toEqual(Tags);
   });
 
-  it('leave no trace where there are none', () => {
+  it('leave no trace if there are none', () => {
     const tagged = resourcesWith({}).filter(
       ({ Type, Properties }) =>
         Properties?.Tags !== undefined &&

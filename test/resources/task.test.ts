@@ -214,7 +214,7 @@ describe('the service', () => {
     expect(Resources.WatchbotService?.DependsOn).toEqual(single().Resources.WatchbotService?.DependsOn);
   });
 
-  it('is watched by no alarm where none is named, also where some were before', () => {
+  it('is watched by no alarm if none is named, also where some were before', () => {
     const { Alarms } = single().of('service').DeploymentConfiguration;
     expect(Alarms).toEqual({ AlarmNames: [], Enable: false, Rollback: false });
   });
@@ -317,7 +317,7 @@ describe('the container of a handler', () => {
     });
   });
 
-  it('says nothing of a handler where the image does, and nothing at all to a command', () => {
+  it('says nothing of a handler if the image does, and nothing at all to a command', () => {
     expect(handlerVariables({ handler: true, image: '.' })).not.toHaveProperty('_HANDLER');
     const names = Object.keys(handlerVariables({ command: 'true' }));
     expect(names.filter((name) => /^(_HANDLER|AWS_LAMBDA|WatchbotBatch)/.test(name))).toEqual([]);

@@ -107,7 +107,7 @@ describe('with a key', () => {
     ['200', 'sent', ['200', '201']],
     ['400', 'not taken', ['400', '403', '429']],
     ['500', 'not answered', ['500', '503']],
-  ])('the answer is %s where the message was %s, and says nothing of SQS’s own', (status, _what, answers) => {
+  ])('the answer is %s if the message was %s, and says nothing of SQS’s own', (status, _what, answers) => {
     const { IntegrationResponses: responses } = of('webhookMethod').Integration as {
       IntegrationResponses: { StatusCode: string; SelectionPattern?: string; ResponseTemplates: object }[];
     };
@@ -168,7 +168,7 @@ describe('a deployment, which shows the API as it was when it was made,', () => 
   it.each([
     ['limits, which the stage has', { throttle: { rate: 9 } }, {}],
     ['other parts of the worker', {}, { cpu: 512, memory: 1024, events: [] }],
-  ])('stays where only %s have changed', (_what, given, section) => {
+  ])('stays if only %s have changed', (_what, given, section) => {
     expect(deploymentOf('apiKey', given, section)[0]).toBe(id);
   });
 });

@@ -149,7 +149,7 @@ describe('a handler becomes one file', () => {
     expect(JSON.parse(call(result, folder.join('task'), exported))).toEqual(answer);
   });
 
-  it('that says where its source is, and has that with it', async () => {
+  it('whose map names its source, and contains it', async () => {
     const source = "// A line.\nexport const handler = async () => {\n  throw new Error('lost');\n};\n";
     putFiles(service, { 'src/render.ts': source });
     const result = await bundled(service, 'src/render.handler');
@@ -159,7 +159,7 @@ describe('a handler becomes one file', () => {
     expect(call(result, folder.join('task'))).toMatch(/Error: lost\n\s+at .*task\/src\/render\.ts:3:9/);
   });
 
-  it('that is smaller where it may be, with the names of its classes', async () => {
+  it('that is smaller if it may be, with the names of its classes', async () => {
     putFiles(service, {
       'render.ts':
         'class LongNameOfAClass {}\nexport const handler = async () => new LongNameOfAClass().constructor.name;',

@@ -116,7 +116,7 @@ watchbot: ${JSON.stringify({ handler: 'draw.handler', topic: false, bundle: { ex
   );
 
   it(
-    'is none where the registry has something else under that name',
+    'is none if the registry has something else under that name',
     async () => {
       const folder = makeService(publish());
       const image = await packageService(folder);
@@ -127,7 +127,7 @@ watchbot: ${JSON.stringify({ handler: 'draw.handler', topic: false, bundle: { ex
   );
 
   it(
-    'is none where nobody says who asks',
+    'is none if nobody says who asks',
     async () => {
       const folder = makeService(publish());
       const image = await packageService(folder);

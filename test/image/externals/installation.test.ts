@@ -128,7 +128,7 @@ describe('an external is installed as the lock file has it', () => {
     expect(packages['node_modules/alias']).toMatchObject({ name: 'other', version: '5.5.5' });
   });
 
-  it('from whichever registry the settings name, where the lock file leaves that out', async () => {
+  it('from whichever registry the settings name, if the lock file leaves that out', async () => {
     const { version, integrity } = locked('1.0.0');
     putLock(folder.path, { 'node_modules/a': { version: version!, integrity: integrity! } });
     const { packages } = await installed(folder.path, ['a']);

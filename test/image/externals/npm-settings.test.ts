@@ -23,7 +23,7 @@ const linesOf = async (environment?: Record<string, string>) =>
   (await settings(environment))?.text.trimEnd().split('\n');
 
 describe('settings of registries', () => {
-  it('are none where nobody has set any', async () => {
+  it('are none if nobody has set any', async () => {
     putFiles(folder.path, {
       'home/.npmrc': 'fund=false\n; registry=https://npm.acme.example\n\ninit.author.name=me\n',
     });

@@ -79,7 +79,7 @@ it.each([
   { engine: true, found: true },
   { engine: undefined, found: undefined },
 ])(
-  'asks the engine, which is logged in, where the registry does not say: $engine',
+  'asks the engine, which is logged in, if the registry does not say: $engine',
   async ({ engine, found }) => {
     const asked: string[] = [];
     const registry = namedRegistry(

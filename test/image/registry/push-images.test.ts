@@ -97,7 +97,7 @@ it('makes the repository, logs in with the decoded token, builds and pushes', as
   expect(events).toEqual(['repositoryMade', 'building', 'pushing', 'pushed']);
 });
 
-it('does nothing but look where the tag is there', async () => {
+it('does nothing but look if the tag is there', async () => {
   const { calls, done, events } = await push({ DescribeImages: { imageDetails: [{}] } });
   expect(calls).toEqual(['DescribeImages', 'DescribeImages']);
   expect(done).toEqual([]);
@@ -110,7 +110,7 @@ it.each([
   { name: 'was pushed long ago, and is marked', newer: 50, tags: ['abc', 'kept-abc'], marks: false },
   { name: "is in somebody else's repository", newer: 50, owner: 'another', marks: false },
 ])(
-  'marks an image that is deployed again only where it could be removed soon: one that $name',
+  'marks an image that is deployed again only if it could be removed soon: one that $name',
   async ({ newer, tags = ['abc'], owner = 'tiles-dev', marks }) => {
     const old = { imageTags: tags, imageDigest: 'sha256:1', imagePushedAt: new Date(0) };
     const others = Array.from({ length: newer }, (_, index) => ({ imagePushedAt: new Date(index + 1) }));
