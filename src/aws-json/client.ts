@@ -254,7 +254,7 @@ export class AwsError extends Error {
 }
 
 /** A proxy answers with a page of its own, which is no word of AWS. */
-export function parseRefusal(body: string): { code?: string | undefined; text?: string | undefined } {
+function parseRefusal(body: string): { code?: string | undefined; text?: string | undefined } {
   try {
     const { __type: type, message, Message } = JSON.parse(body) as Record<string, unknown>;
     const text = message ?? Message;

@@ -69,6 +69,12 @@ export const launcherFileOf = (architecture: string) => `${LAUNCHER_FILE}-${arch
  */
 export const HEALTH_SOCKET = 'watchbot-health';
 
+/** A socket that is no file, which only Linux has. Some versions of Node pad the name: both ends run on the same. */
+export const abstractSocket = (name: string) => `\0${name}`;
+
+/** What the watcher answers if all is well; any other line says what is not. */
+export const HEALTHY = 'healthy';
+
 /** First argument of the entry point: take messages and run a worker for each. */
 export const LISTEN_COMMAND = 'listen';
 

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { abstractSocket, HEALTHY } from '../../contract/image';
 import type { Clock } from '../../shared/clock';
 import { describeError, type Logger } from '../log';
 
@@ -29,12 +30,6 @@ export function answerHealth(
   });
   return server.listen(abstractSocket(socketName));
 }
-
-/** What the watcher answers when all is well; any other line says what is not. */
-export const HEALTHY = 'healthy';
-
-/** A socket that is no file, which only Linux has. Some versions of Node pad the name: both ends run on the same. */
-export const abstractSocket = (name: string) => `\0${name}`;
 
 /** What the loop is doing. */
 export type Stage = 'receiving' | 'backing off' | 'working' | 'retired';

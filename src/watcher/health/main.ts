@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
 import { ContainerVariable } from '../../contract/environment';
-import { HEALTH_SOCKET } from '../../contract/image';
-import { abstractSocket, HEALTHY } from './health';
+import { abstractSocket, HEALTH_SOCKET, HEALTHY } from '../../contract/image';
 
 /** ECS gives the whole check 5 s unless told otherwise. */
 const ANSWER_TIMEOUT_MS = 4_000;

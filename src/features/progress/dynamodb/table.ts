@@ -1,15 +1,16 @@
+import { AwsError } from '../../../aws-json/client';
 import { mapValues } from '../../../aws-json/map-values';
 import { ProgressAttribute } from '../../../contract/progress';
 import { ProgressError } from '../errors';
 import type { Attributes, Change, Changed, Condition, Table, Value } from '../store';
-import { Refusal, type DynamoDbClient } from './client';
+import type { DynamoDbClient } from './client';
 
 export function createDynamoDbTable(client: DynamoDbClient, tableName: string): Table {
   const call = async (name: 'GetItem' | 'UpdateItem', input: object) => {
     try {
       return await client.call(name, { TableName: tableName, ...input });
     } catch (error) {
-      if (!(error instanceof Refusal) || error.name === CONDITION_FAILED) throw error;
+      if (!(error instanceof AwsError) || error.name === CONDITION_FAILED) throw error;
       throw refused(error, { name, tableName });
     }
   };
@@ -23,7 +24,7 @@ export function createDynamoDbTable(client: DynamoDbClient, tableName: string): 
         const { Attributes } = await call('UpdateItem', updateInput(change));
         return { isDone: true, value: attributesOf(Attributes ?? {})[change.returns ?? ''] };
       } catch (error) {
-        if (error instanceof Refusal) return { isDone: false };
+        if (error instanceof AwsError) return { isDone: false };
         throw error;
       }
     },
@@ -40,7 +41,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AccessDeniedException: '; the role of the task lacks this permission, which `reduce: true` gives',
 };
 
-function refused(error: Refusal, { name, tableName }: { name: string; tableName: string }): ProgressError {
+function refused(error: AwsError, { name, tableName }: { name: string; tableName: string }): ProgressError {
   const said = `${error.name}: ${error.message}`;
   return new ProgressError('TABLE', `${name} of ${tableName}: ${said}${ADVICE[error.name] ?? ''}`, error);
 }
