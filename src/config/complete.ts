@@ -39,7 +39,7 @@ import {
   OF_NEW_VERSION,
   REDUCE_DEFAULTS,
 } from './defaults';
-import { isMap } from './maps';
+import { isMap } from '../shared/json';
 
 /**
  * Makes every choice that the user left open. The input has passed the schema, but not the rules: these look at the

@@ -1,7 +1,4 @@
-/** Whether a value is a map of keys, as YAML has them. */
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isMap } from '../shared/json';
 
 /** A map that can be copied key by key: not a date, for example, which YAML has too. */
 export function isPlainMap(value: unknown): value is Record<string, unknown> {

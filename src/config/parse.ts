@@ -13,7 +13,7 @@ import type {
   WorkerInput,
 } from './configuration';
 import { SHARED_RESOURCE_NAMES } from './logical-ids';
-import { isMap } from './maps';
+import { isMap } from '../shared/json';
 import { SINGLE_WORKER_NAME } from './names';
 import { SHARED_KEYS, WORKER_KEYS } from './schema/compiled';
 import { hasWorkers, validateSection } from './validate';

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors/codes';
 import { describeValue, type Problem } from '../errors/problem';
 import { configPath, keysOfPointer, nameOf } from './config-path';
 import { describeRange } from './limits';
-import { isMap } from './maps';
+import { isMap } from '../shared/json';
 import { didYouMean, suggest } from './suggest';
 
 /** What the validator found, one problem for each mistake, in the words of the user's file. */

@@ -1,5 +1,5 @@
 import type { TextOrIntrinsic } from '../config/configuration';
-import { isMap } from '../config/maps';
+import { isMap } from '../shared/json';
 import { SINGLE_WORKER_NAME } from '../config/names';
 import { parseWorker } from '../config/parse';
 import { didYouMean } from '../config/suggest';

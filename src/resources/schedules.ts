@@ -1,6 +1,6 @@
 import type { Configuration, ScheduleSource, TextOrIntrinsic } from '../config/configuration';
 import { logicalId, SharedId, SourceId } from '../config/logical-ids';
-import { isMap } from '../config/maps';
+import { isMap } from '../shared/json';
 import { sourceName } from '../config/names';
 import { AWAKE_EVERY_HOURS } from '../scaling/limits';
 import {

@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/configuration';
-import { isMap } from '../config/maps';
+import { isMap } from '../shared/json';
 import { getAtt, policyDocument, ref, sub, type InlinePolicy, type Statement } from './cloudformation';
 import { keyStatements, type KeyUser } from './encryption';
 import type { Template } from './merge';

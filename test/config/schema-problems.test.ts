@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isMap } from '../../src/config/maps';
+import { isMap } from '../../src/shared/json';
 import { DESCRIBED_KEYWORDS } from '../../src/config/schema-problems';
 import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
 

@@ -3,7 +3,7 @@ import Ajv from 'ajv';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { editorSchema } from '../../tools/schema/editor-schema';
-import { isMap } from '../../src/config/maps';
+import { isMap } from '../../src/shared/json';
 import { validateSection } from '../../src/config/validate';
 import { CORPUS_NAMES } from '../helpers/corpus';
 import { ROOT, SERVICES } from '../helpers/framework';

@@ -2,7 +2,7 @@ import { IMAGE_FOLDER } from '../../contract/image';
 import { describeValue, type Problem } from '../../errors/problem';
 import { ECR_URI, withoutSlash } from '../complete';
 import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
-import { isMap } from '../maps';
+import { isMap } from '../../shared/json';
 import { didYouMean } from '../suggest';
 import { RUNNABLE } from './program';
 import { problemIf, type WorkerRule } from './rule';

@@ -3,7 +3,7 @@ import type { Worker } from '../configuration';
 import { ALARM_NAMES, OF_NEW_VERSION, type AlarmSettings } from '../defaults';
 import { CLOUDWATCH } from '../limits';
 import { logicalId, type WorkerResource } from '../logical-ids';
-import { isMap } from '../maps';
+import { isMap } from '../../shared/json';
 import { problemIf, type WorkerRule } from './rule';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (Period) */
