@@ -9,6 +9,7 @@ const require = createRequire(import.meta.url);
 const { parseConfiguration } = require('../../dist/config/parse.js');
 const { definitionOf } = require('../../dist/features/commands.js');
 const { createTarget } = require('../../dist/features/stack/target.js');
+const { systemClock } = require('../../dist/shared/clock.js');
 const { localClients } = require('../../dist/plugin/clients.js');
 
 const { folder, endpoint, section, context, messageId, calls } = JSON.parse(await text(process.stdin));
@@ -68,6 +69,8 @@ async function run({ name, words, options }) {
     target: createTarget({ isLocal: true, region: context.region, text: endpoint, clients }),
     terminal: { input, output, error: new PassThrough(), environment: { NO_COLOR: '1' } },
     voice,
+    clock: systemClock,
+    random: Math.random,
     signal,
   });
   const all = written.join('\n');
