@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/clock';
 import type { Configuration } from '../../config/configuration';
+import type { Clock } from '../../shared/clock';
 import type { Target } from '../stack/target';
 
 /** What a command declares of itself: for the framework, for its help, and for the page of all commands. */

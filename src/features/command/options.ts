@@ -1,7 +1,7 @@
 import type { Problem } from '../../errors/problem';
 import { UserError } from '../../errors/user-error';
-import { DEFAULT_PORT, type Options } from './command';
 import { DURATION_FORMS, parseDuration, parseTime } from '../../shared/durations';
+import { DEFAULT_PORT, type Options } from './command';
 
 /** A problem with the command line. */
 export function argumentProblem(place: string, more: Omit<Problem, 'code' | 'place'>): Problem {

@@ -1,6 +1,6 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import type { JobResult } from '../../contract/outcomes';
 import { readLine } from '../../contract/log-lines';
+import type { JobResult } from '../../contract/outcomes';
 import type { Explain } from '../stack/target';
 import type { Letter } from './letter';
 

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors/user-error';
 import type { CommandRun } from '../command/command';
+import { argumentProblem } from '../command/options';
 import {
   filterOption,
   openQueue,
@@ -9,7 +10,6 @@ import {
   settleChosen,
   throwIfIncomplete,
 } from './choice';
-import { argumentProblem } from '../command/options';
 import { deleteLetters } from './held';
 import { isFiltering, matches } from './letter';
 import { countLetters, purgeQueue, type DeadLetterQueue } from './queue';

@@ -1,5 +1,5 @@
-import type { Cancel } from '../../shared/clock';
 import { inCalls } from '../../shared/batches';
+import type { Cancel } from '../../shared/clock';
 import { sendBatch, type Refusal } from '../stack/calls';
 import type { Letter } from './letter';
 import type { DeadLetterQueue } from './queue';

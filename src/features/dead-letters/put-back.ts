@@ -1,7 +1,7 @@
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
-import { pause } from '../../shared/clock';
 import { UserError } from '../../errors/user-error';
 import { inCalls } from '../../shared/batches';
+import { pause } from '../../shared/clock';
 import { sendBatch, type Refusal } from '../stack/calls';
 import { deleteLetters, type HeldLetters } from './held';
 import type { Letter } from './letter';

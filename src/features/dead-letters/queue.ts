@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Clock } from '../../shared/clock';
 import { UserError } from '../../errors/user-error';
+import type { Clock } from '../../shared/clock';
 import { COUNT_ATTRIBUTES, countsIn, queueNameIn } from '../stack/queues';
 import type { Explain, Target } from '../stack/target';
 import type { DeployedWorker } from '../stack/workers';

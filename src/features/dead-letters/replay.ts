@@ -1,4 +1,5 @@
 import type { CommandRun, Voice } from '../command/command';
+import { createProgressBar } from '../command/progress-bar';
 import {
   filterOption,
   interrupted,
@@ -9,7 +10,6 @@ import {
   settleChosen,
   type OpenedQueue,
 } from './choice';
-import { createProgressBar } from '../command/progress-bar';
 import { HELD_SECONDS } from './held';
 import { isFiltering, matches, type Letter } from './letter';
 import { moveAll, Replay } from './put-back';

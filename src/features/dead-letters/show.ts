@@ -1,7 +1,7 @@
 import { UserError } from '../../errors/user-error';
-import type { CommandRun } from '../command/command';
 import { describeDuration } from '../../shared/durations';
 import { describeSize } from '../../shared/sizes';
+import type { CommandRun } from '../command/command';
 import { argumentProblem } from '../command/options';
 import { fieldTable, styleFor, visibleLines, type TextStyle } from '../command/terminal-text';
 import { messageLog, type MessageLog } from './attempts';

@@ -1,7 +1,7 @@
-import { firstLine, plainTable, type TextStyle, visibleLines } from '../command/terminal-text';
-import { textOf, type Letter } from './letter';
 import { describeAge } from '../../shared/durations';
 import { describeSize } from '../../shared/sizes';
+import { firstLine, plainTable, type TextStyle, visibleLines } from '../command/terminal-text';
+import { textOf, type Letter } from './letter';
 
 /** Subject and first line, as far as they fit. */
 function summary(letter: Letter, { colours }: TextStyle, width: number): string {

@@ -1,6 +1,6 @@
 import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import { pause, type Clock } from '../../shared/clock';
 import { jitteredWait } from '../../shared/backoff';
+import { pause, type Clock } from '../../shared/clock';
 import { isOfNetwork, isTransient } from '../stack/calls';
 import type { LogEvent, LogQuery, WorkerLog } from './source';
 

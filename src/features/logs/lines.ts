@@ -1,5 +1,5 @@
-import { COUNTED_RESULTS, JobResult } from '../../contract/outcomes';
 import { copyIdIn, LogField, LogLevel, LogSource, type ReadLine, readLine } from '../../contract/log-lines';
+import { COUNTED_RESULTS, JobResult } from '../../contract/outcomes';
 import { parseObject } from '../../shared/json';
 import type { LogEvent, WorkerLog } from './source';
 

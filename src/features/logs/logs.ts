@@ -5,12 +5,12 @@ import type { Problem } from '../../errors/problem';
 import { UserError } from '../../errors/user-error';
 import { DAY_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
 import type { CommandRun } from '../command/command';
-import { JobTrace, readEvent, type ShownLine } from './lines';
-import { lineForMachines, lineForPeople } from './text';
 import { argumentProblem, contradictionsIn, ProblemList, textOption, timeOption } from '../command/options';
 import { coloursFor } from '../command/terminal-text';
 import { chooseWorker } from '../stack/workers';
+import { JobTrace, readEvent, type ShownLine } from './lines';
 import { openLog, type LogEvent, type WorkerLog } from './source';
+import { lineForMachines, lineForPeople } from './text';
 
 /** `sls watchbot logs`. */
 export async function runLogs(run: CommandRun): Promise<void> {

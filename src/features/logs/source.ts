@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
-import type { Clock } from '../../shared/clock';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { logGroupName } from '../../config/names';
 import { UserError } from '../../errors/user-error';
+import type { Clock } from '../../shared/clock';
 import type { NamedCall, Target } from '../stack/target';
 import { templateResources } from '../stack/workers';
 import { cloudWatchLog, READ_ACTION } from './cloud-watch';

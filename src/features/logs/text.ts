@@ -1,5 +1,5 @@
-import { JobResult } from '../../contract/outcomes';
 import { LogSource } from '../../contract/log-lines';
+import { JobResult } from '../../contract/outcomes';
 import { visibleControls, type Colours } from '../command/terminal-text';
 import type { JudgedLine, ShownLine } from './lines';
 

@@ -1,6 +1,6 @@
-import { pause, type Clock } from '../../shared/clock';
 import { jitteredWait } from '../../shared/backoff';
 import { MAX_BATCH } from '../../shared/batches';
+import { pause, type Clock } from '../../shared/clock';
 import { MIB } from '../../shared/sizes';
 import { isTransient } from '../stack/calls';
 import type { NumberedMessage } from './file-messages';

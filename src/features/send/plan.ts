@@ -13,6 +13,7 @@ import {
   ProblemList,
   textOption,
 } from '../command/options';
+import { chooseWorker, workerAddress, type WorkerAddress } from '../stack/workers';
 import {
   channelTo,
   messageProblems,
@@ -20,7 +21,6 @@ import {
   type MessageAttribute,
   type OutgoingMessage,
 } from './message';
-import { chooseWorker, workerAddress, type WorkerAddress } from '../stack/workers';
 import { hasScheduleRole } from './schedule';
 
 /** What a call of `send` is to do, checked. */

@@ -1,11 +1,11 @@
-import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { randomUUID } from 'node:crypto';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { UserError } from '../../errors/user-error';
 import { physicalIds, type StackRef } from '../stack/stack';
-import type { Destination } from './sender';
 import type { OutgoingMessage } from './message';
+import type { Destination } from './sender';
 
 /** What scheduling asks of AWS. */
 export const SCHEDULE_ACTIONS = 'scheduler:CreateSchedule, and iam:PassRole for the role of the schedules';

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { UserError } from '../../errors/user-error';
 import { INTERRUPTED, type CommandRun, type Options } from '../command/command';
 import { createProgressBar } from '../command/progress-bar';

@@ -1,5 +1,5 @@
-import { pause, type Clock } from '../../shared/clock';
 import { exponentialWait } from '../../shared/backoff';
+import { pause, type Clock } from '../../shared/clock';
 
 /** How calls of AWS fail, and when they are tried again: single ones, and the entries of a batch. */
 

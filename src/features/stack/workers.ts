@@ -1,10 +1,10 @@
-import { KIB, MIB } from '../../shared/sizes';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { existingQueue, queueName } from '../../config/names';
 import { didYouMean } from '../../config/suggest';
 import { UserError } from '../../errors/user-error';
 import { buildTemplate } from '../../resources/template';
+import { KIB, MIB } from '../../shared/sizes';
 import { queueNameIn } from './queues';
 import { stackOverview, type WorkerOverview } from './stack';
 import type { Target } from './target';

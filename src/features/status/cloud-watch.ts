@@ -1,12 +1,12 @@
 import type { MetricDataResult } from '@aws-sdk/client-cloudwatch';
-import { ALARM_NAMES, type AlarmName } from '../../config/defaults';
 import type { Configuration } from '../../config/configuration';
+import { ALARM_NAMES, type AlarmName } from '../../config/defaults';
 import { logicalId } from '../../config/logical-ids';
 import { METRIC_NAMESPACE, metricName } from '../../config/names';
 import type { LogMetric } from '../../resources/metrics';
 import { HOUR_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
-import type { Target } from '../stack/target';
 import { queueNameIn } from '../stack/queues';
+import type { Target } from '../stack/target';
 import { templateResources, type DeployedWorker } from '../stack/workers';
 import { reading, type Reading } from './reading';
 

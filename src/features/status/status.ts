@@ -1,5 +1,5 @@
-import { pause } from '../../shared/clock';
 import { UserError } from '../../errors/user-error';
+import { pause } from '../../shared/clock';
 import type { CommandRun } from '../command/command';
 import { argumentProblem, textOption } from '../command/options';
 import { styleFor, visibleOutput } from '../command/terminal-text';

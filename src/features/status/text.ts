@@ -2,8 +2,8 @@ import { describeAge, describeDuration } from '../../shared/durations';
 import { fieldTable, type TextStyle } from '../command/terminal-text';
 import type { MessageCounts } from '../stack/queues';
 import type { AlarmState, Metrics } from './cloud-watch';
-import type { DeploymentState, ScalingActivity, ScalingBounds } from './service';
 import type { Reading } from './reading';
+import type { DeploymentState, ScalingActivity, ScalingBounds } from './service';
 import type { WorkerStatus } from './worker-status';
 
 type Field = [name: string, text: string];

@@ -1,6 +1,10 @@
-import type { Clock } from '../../shared/clock';
 import type { Configuration } from '../../config/configuration';
+import type { Clock } from '../../shared/clock';
 import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from '../stack/queues';
+import type { Target } from '../stack/target';
+import type { DeployedWorker } from '../stack/workers';
+import { alarmStates, recentMetrics, type AlarmState, type Metrics } from './cloud-watch';
+import { ONLY_IN_AWS, reading, type Reading } from './reading';
 import {
   protectedTasks,
   scalingActivities,
@@ -12,10 +16,6 @@ import {
   type ScalingBounds,
   type TaskCounts,
 } from './service';
-import type { Target } from '../stack/target';
-import type { DeployedWorker } from '../stack/workers';
-import { alarmStates, recentMetrics, type AlarmState, type Metrics } from './cloud-watch';
-import { ONLY_IN_AWS, reading, type Reading } from './reading';
 
 /** All there is to know of a worker at one moment. */
 export interface WorkerStatus {
