@@ -102,7 +102,7 @@ async function ignoreFileOf(folder: string, dockerfile: string) {
     const found = await stat(file).catch(missing);
     if (found === undefined) continue;
     // A folder has nothing to read, and reading a pipe may never end.
-    if (!found.isFile()) throw new ContextFault({ given: `${name}, which is no file`, allowed: 'a file' });
+    if (!found.isFile()) throw new ContextFault({ given: `${name}, which is not a file`, allowed: 'a file' });
     const text = await readFile(file, 'utf8');
     checkPatterns(name, text);
     return { name, text };
@@ -138,7 +138,7 @@ async function checkName({
   throw new ContextFault({
     given: `${name}, whose name is not in UTF-8`,
     allowed: 'names in UTF-8: images have no others, and neither has the package',
-    advice: 'rename it, or leave it out with a line in .dockerignore',
+    advice: 'rename it, or exclude it with a line in .dockerignore',
   });
 }
 
@@ -170,7 +170,7 @@ const holdsOneOf = (folder: string, files: readonly string[]) =>
 const slashes = (file: string) => path.posix.normalize(file.replaceAll('\\', '/'));
 
 /** What is wrong with a file in a build context, which only reading it shows. */
-export class ContextFault extends Error {
+class ContextFault extends Error {
   readonly fault: Pick<Problem, 'given' | 'allowed' | 'advice'>;
 
   constructor(fault: Pick<Problem, 'given' | 'allowed' | 'advice'>) {
@@ -196,7 +196,7 @@ export function contextFault(
     code: 'WATCHBOT_IMAGE',
     place,
     given: `${name === '' ? folder : name}, which cannot be read: ${code}`,
-    allowed: 'files and folders that whoever packages may read, and that stay while they are read',
-    advice: 'let it be read, or leave it out with a line in .dockerignore',
+    allowed: 'files and folders that whoever packages is allowed to read, and that are not removed meanwhile',
+    advice: 'make it readable, or exclude it with a line in .dockerignore',
   };
 }

@@ -30,7 +30,7 @@ export const packagedContext = (packageFolder: string, worker: string): string =
   within(packageFolder, 'images', worker, 'context');
 
 /** A list of the context's links, which the package cannot hold as links. */
-export const packagedLinksFile = (packageFolder: string, worker: string): string =>
+const packagedLinksFile = (packageFolder: string, worker: string): string =>
   within(packageFolder, 'images', worker, 'links.json');
 
 /** The bundle of a worker's handler as it runs on this machine. It is not a part of the package. */
@@ -154,7 +154,7 @@ type Link = readonly [name: string, target: string];
  * Writes a list of the links of a build context. Links themselves would not survive in the package: when the framework moves
  * it, it copies their targets, wherever these are, and fails if one is missing.
  */
-export async function writeLinks(
+async function writeLinks(
   files: readonly ContextFile[],
   { packageFolder, worker }: { packageFolder: string; worker: string },
 ): Promise<void> {

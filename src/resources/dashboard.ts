@@ -59,7 +59,7 @@ const DURATION_STATISTICS = [
 ];
 
 /** The widgets of Watchbot v9, and some that its users had to make themselves. */
-export function widgets(subject: Subject): unknown[] {
+function widgets(subject: Subject): unknown[] {
   const graphs = [
     ...queueGraphs(),
     ...jobGraphs(subject),

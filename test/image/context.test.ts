@@ -56,7 +56,7 @@ describe('an ignore file', () => {
 
   it.each(['.dockerignore', 'Dockerfile.dockerignore'])('that is a folder is told: %s', async (name) => {
     mkdirSync(path.join(folder, name));
-    expect(await errorOf()).toContain(`given:   ${name}, which is no file`);
+    expect(await errorOf()).toContain(`given:   ${name}, which is not a file`);
   });
 
   it('that leads to itself is told', async () => {

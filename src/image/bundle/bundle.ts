@@ -81,7 +81,7 @@ export function isBuildFailure(error: unknown): error is BuildFailure {
 }
 
 /** What a bundle is made of, and for. */
-export interface BundleInput {
+interface BundleInput {
   bundle: HandlerBundle;
   source: Source;
   /** Without links in its path, since it goes into the names of the sources. */
@@ -94,7 +94,7 @@ export interface BundleInput {
 /** With these endings Node knows the format wherever the bundle is, whatever a package.json above it says. */
 const ENDINGS = { esm: '.mjs', cjs: '.cjs' } as const satisfies Record<ModuleFormat, string>;
 
-export const bundleFile = ({ bundle, source }: Pick<BundleInput, 'bundle' | 'source'>): string =>
+const bundleFile = ({ bundle, source }: Pick<BundleInput, 'bundle' | 'source'>): string =>
   bundle.source + ENDINGS[source.format];
 
 /**
@@ -157,9 +157,9 @@ export function nodeMajorOf(nodeImage: string): number {
 }
 
 /** In this order: a source may have its compiled file beside it. */
-export const SOURCE_ENDINGS = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx'] as const;
+const SOURCE_ENDINGS = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.jsx'] as const;
 
-export type ModuleFormat = 'esm' | 'cjs';
+type ModuleFormat = 'esm' | 'cjs';
 
 /** The file of a handler, with forward slashes, relative to the service, and what kind of module it is. */
 export interface Source {
@@ -168,7 +168,7 @@ export interface Source {
 }
 
 /** Undefined if there is no such file with any of the endings. */
-export async function findSource(serviceFolder: string, name: string): Promise<Source | undefined> {
+async function findSource(serviceFolder: string, name: string): Promise<Source | undefined> {
   for (const ending of SOURCE_ENDINGS) {
     const file = name + ending;
     const found = await stat(path.join(serviceFolder, file)).catch(() => undefined);

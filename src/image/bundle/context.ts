@@ -9,7 +9,7 @@ import { type Installation, installationOf } from '../externals/installation';
 import type { Fault } from '../externals/lock-file';
 import { type Bundled, bundleHandler, type HandlerSource, nodeMajorOf } from './bundle';
 
-export interface BundleContext extends Omit<Bundled, 'files'> {
+interface BundleContext extends Omit<Bundled, 'files'> {
   files: readonly ContextFile[];
 }
 
@@ -134,5 +134,5 @@ function scripts(architecture: Architecture, packages: readonly string[]): strin
 }
 
 /** Paths in the context. */
-export const inTask = (file: string): string => path.posix.join(TASK_FOLDER, file);
+const inTask = (file: string): string => path.posix.join(TASK_FOLDER, file);
 export const inExternal = (file: string): string => path.posix.join(EXTERNAL_FOLDER, file);

@@ -8,7 +8,7 @@ import { bundledOf, bundleInput, bundleOptions, type HandlerSource, isBuildFailu
 import { bundleProblem } from './problems';
 
 /** A bundle on disk that follows its sources. */
-export interface LiveBundle {
+interface LiveBundle {
   /** From now on it is bundled again when one of them changes. */
   watch(): Promise<void>;
   stop(): Promise<void>;

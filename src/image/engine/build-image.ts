@@ -188,7 +188,7 @@ export interface EntryPoint {
  * Asks the engine what an image would start by itself. An existing image is pulled first.
  * @throws {UserError} `WATCHBOT_IMAGE` if it would start nothing
  */
-export async function readEntryPoint(
+async function readEntryPoint(
   { name, run }: { name: EngineName; run: Run },
   image: PackagedImage,
   { base, report }: { base: string; report: Report },

@@ -61,7 +61,7 @@ export async function findEngine({
 function whyNot(name: EngineName, { ending, lastLines }: CommandResult): string {
   if (ending === 'missing') return 'is not installed';
   if (ending === 'timeout') return `does not answer within ${PROBE_TIMEOUT_MS / 1000} seconds`;
-  return `does not answer \`${[name, ...probeArguments(name)].join(' ')}\`: ${lastLines.at(-1) ?? 'it ends without a word'}`;
+  return `does not answer \`${[name, ...probeArguments(name)].join(' ')}\`: ${lastLines.at(-1) ?? 'it ends without a message'}`;
 }
 
 /** An engine by its command line, which is nearly the same for all. */

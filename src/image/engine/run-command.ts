@@ -45,7 +45,10 @@ interface RunnerOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Runs commands as processes of this machine. */
+/**
+ * Runs commands as processes of this machine. Libraries for it end the program alone, not the processes that it has started,
+ * and wait for as long as one of these holds the output.
+ */
 export function commandRunner({ environment, signal }: RunnerOptions): Run {
   return (command, onLine = () => undefined) => {
     if (signal?.aborted === true) return Promise.resolve({ ending: 'interrupted', lastLines: [] });
@@ -150,7 +153,7 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 /** A command as a person would type it, apart from hidden texts. */
-export function commandText(command: Command): string {
+function commandText(command: Command): string {
   return [command.program, ...command.arguments].map((word) => quoted(hide(word, command))).join(' ');
 }
 

@@ -54,7 +54,7 @@ export async function installationOf(
       ...undecided(scripted, allowScripts),
       ...closure.missing.map(
         ({ name, of = '' }) =>
-          `${lock.file} does not have ${name}, which ${nameOf(of)} can do without: the image has none. Where that is wrong, remove node_modules and the lock file, and install again`,
+          `${lock.file} does not have ${name}, which ${nameOf(of)} can do without: the image will not have it. If it should, remove node_modules and the lock file, and install again`,
       ),
     ],
   };
@@ -84,7 +84,7 @@ function undecided(
 function misnamedFault(name: string, scripted: ReadonlyMap<string, string>): Fault {
   const names = [...scripted.keys()].sort();
   return {
-    given: `${name}, which has no install script, or is none of the packages that are installed`,
+    given: `${name}, which has no install script, or is not installed`,
     allowed:
       names.length === 0 ? 'none: no package that is installed has an install script' : names.join(', '),
     advice: 'remove it',
@@ -203,14 +203,15 @@ const folderFault = (name: string, folder: string): Fault => ({
 
 const gitFault = (name: string, address: string): Fault => ({
   given: `${name}, which is from git: ${withoutPassword(address)}`,
-  allowed: 'packages with an integrity: the image of Node has no git, and the lock file none of its content',
+  allowed:
+    'packages with an integrity: the image of Node has no git, and the lock file has no hash of its content',
   advice: `${OTHERWISE}; or depend on its archive, which \`npm pack\` makes`,
 });
 
 const hashFault = (given: string): Fault => ({
   given,
   allowed: 'packages whose content the lock file has a hash of',
-  advice: 'remove node_modules and the lock file, and let `npm install` write it anew',
+  advice: 'remove node_modules and the lock file, and let `npm install` write it again',
 });
 
 const passwordFault = (name: string, address: string): Fault => ({
@@ -240,7 +241,7 @@ export function faultsOf({ nodes, missing, unsuitable }: Closure, { file }: Pick
 }
 
 /** Packages that the service has in its own folder, and the workspace has in another version. */
-export function versionsFault({ roots, nodes }: Closure): Fault {
+function versionsFault({ roots, nodes }: Closure): Fault {
   const names = [...roots.values(), ...nodes.keys()]
     .filter((location) => !location.startsWith('node_modules/'))
     .map(nameOf);

@@ -95,7 +95,7 @@ function packagesIn(text: string, file: string): Read {
     lock = JSON.parse(text);
   } catch (error) {
     const fault = {
-      given: `${file}, which is no JSON: ${(error as Error).message}`,
+      given: `${file}, which is not JSON: ${(error as Error).message}`,
       allowed: 'the file as npm has written it',
       // npm takes both sides of an unresolved merge, and reconciles them.
       advice: 'npm install --package-lock-only',

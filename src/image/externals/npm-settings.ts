@@ -10,7 +10,7 @@ export interface NpmSettings {
 }
 
 /** The machine on which a service is deployed. */
-export interface NpmMachine {
+interface NpmMachine {
   environment: Readonly<Record<string, string | undefined>>;
   homeFolder: string;
   /** The path of Node: npm's global settings are in a folder beside it. */

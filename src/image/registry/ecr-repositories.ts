@@ -87,7 +87,7 @@ export const LIFECYCLE_POLICY = JSON.stringify({
 });
 
 /** The repositories whose names begin with those of the service and the stage. */
-export interface RemovedRepositories {
+interface RemovedRepositories {
   removed: string[];
   /** Not removed, since the plugin did not make them for this stack. */
   left: string[];

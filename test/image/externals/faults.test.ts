@@ -59,7 +59,7 @@ describe('a lock file that cannot serve is told', () => {
       file: 'package-lock.json',
       text: '{\n<<<<<<< HEAD\n}',
       expected: {
-        given: expect.stringMatching(/^package-lock\.json, which is no JSON: /),
+        given: expect.stringMatching(/^package-lock\.json, which is not JSON: /),
         allowed: 'the file as npm has written it',
         advice: 'npm install --package-lock-only',
       },
@@ -126,7 +126,7 @@ describe('a package that the lock file cannot vouch for is told', () => {
           {
             given: `a, which is from git: ${resolved.replace('me:s3cret', '***')}`,
             allowed:
-              'packages with an integrity: the image of Node has no git, and the lock file none of its content',
+              'packages with an integrity: the image of Node has no git, and the lock file has no hash of its content',
             advice: `${BUNDLE_IT}; ${PACK_IT}`,
           },
         ],
@@ -139,7 +139,7 @@ describe('a package that the lock file cannot vouch for is told', () => {
         {
           given: 'a 1.0.0, of which the lock file has no integrity',
           allowed: 'packages whose content the lock file has a hash of',
-          advice: 'remove node_modules and the lock file, and let `npm install` write it anew',
+          advice: 'remove node_modules and the lock file, and let `npm install` write it again',
         },
       ],
     },

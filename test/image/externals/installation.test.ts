@@ -236,7 +236,7 @@ describe('what is for one machine', () => {
     const { warnings, packages } = await installed(folder.path, ['rollup']);
     expect(packages['node_modules/rollup']).not.toHaveProperty('dependencies');
     expect(warnings).toEqual([
-      'package-lock.json does not have @rollup/linux-x64, which rollup can do without: the image has none. Where that is wrong, remove node_modules and the lock file, and install again',
+      'package-lock.json does not have @rollup/linux-x64, which rollup can do without: the image will not have it. If it should, remove node_modules and the lock file, and install again',
     ]);
   });
 
@@ -322,7 +322,7 @@ describe('install scripts', () => {
     expect(await install(folder.path, ['sqlite'], { allowScripts: { bare: true, sqilte: false } })).toEqual({
       external: [],
       allowScripts: ['bare', 'sqilte'].map((name) => ({
-        given: `${name}, which has no install script, or is none of the packages that are installed`,
+        given: `${name}, which has no install script, or is not installed`,
         allowed: 'gyp, sqlite',
         advice: 'remove it',
       })),

@@ -139,7 +139,7 @@ FROM `,
       bundle: { ...EXTERNAL, allowScripts: { acne: true } },
       problems: [
         `WATCHBOT_BUNDLE at watchbot bundle.allowScripts of worker watchbot
-  given:   acne, which has no install script, or is none of the packages that are installed
+  given:   acne, which has no install script, or is not installed
   allowed: none: no package that is installed has an install script
   do:      remove it`,
       ],
