@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../shared/durations';
 import type { Configuration, ScheduleSource, TextOrIntrinsic } from '../config/configuration';
 import { logicalId, SharedId, SourceId } from '../config/logical-ids';
 import { isMap } from '../shared/json';
@@ -95,7 +96,7 @@ export function awakeSchedule(subject: Subject): Resources {
         ...sqsTarget('tagQueue', queueUrl(subject), { Tags: { [Key]: Value } }),
         RoleArn: getAtt(SharedId.awakeRole, 'Arn'),
         // After that the next call is due.
-        RetryPolicy: { MaximumEventAgeInSeconds: AWAKE_EVERY_HOURS * 3_600 },
+        RetryPolicy: { MaximumEventAgeInSeconds: AWAKE_EVERY_HOURS * HOUR_SECONDS },
       },
     },
   });

@@ -1,3 +1,5 @@
+import { HOUR_SECONDS } from '../shared/durations';
+
 /** Seconds between two values of SQS's metrics. Nothing reacts faster without code of its own in the account. */
 export const METRIC_PERIOD_SECONDS = 60;
 
@@ -26,4 +28,4 @@ export const AWAKE_EVERY_HOURS = 2;
 export const DEFAULT_KEEP_IDLE_SECONDS = 240;
 
 /** AWS does not say whether an alarm with a period of more than an hour is evaluated each minute, too. */
-export const MAX_KEEP_IDLE_SECONDS = 3_600;
+export const MAX_KEEP_IDLE_SECONDS = HOUR_SECONDS;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DAY_SECONDS } from '../../shared/durations';
 import type { Configuration, Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import { packagedWatcher } from '../../image/package-folder';
@@ -70,7 +71,7 @@ export async function runLocal(run: LocalRun): Promise<number | undefined> {
   }
 }
 
-const MAX_TIMEOUT_SECONDS = 86_400;
+const MAX_TIMEOUT_SECONDS = DAY_SECONDS;
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
 interface LocalOptions {

@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../../shared/durations';
 import { ProgressAttribute } from '../../contract/progress';
 import {
   DONE_PLACES,
@@ -70,7 +71,7 @@ const unchanged = (name: string, value: string | number | undefined): Condition 
  * How long an item is kept after its last write. A message may stay in its queue for 14 days, and then in the
  * dead-letter queue for 14 more: its job is still there.
  */
-const KEPT_SECONDS = 30 * 24 * 3600;
+const KEPT_SECONDS = 30 * DAY_SECONDS;
 
 /** Its total is set, and it has more parts than one item is to hold. */
 type ShardedJob = Job & { total: number; run: string; shardSize: number };

@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isMap } from '../../shared/json';
 import type { Problem } from '../../errors/problem';
 
 /**
@@ -113,6 +114,3 @@ function packagesIn(text: string, file: string): Read {
   };
   return { fault };
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

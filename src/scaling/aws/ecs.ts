@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../../shared/durations';
 import { exponentialWait } from '../../shared/backoff';
 
 /**
@@ -162,7 +163,7 @@ export const desiredDuringDeployment = (desired: number, wanted: number) => Math
  * How long CloudFormation waits for a service's deployment to complete. After that the update has failed, and the
  * stack is rolled back. https://repost.aws/knowledge-center/cloudformation-ecs-service-stabilize
  */
-export const SERVICE_WAIT_SECONDS = 3 * 3_600;
+export const SERVICE_WAIT_SECONDS = 3 * HOUR_SECONDS;
 
 /**
  * A number at once, and then a number a second: how AWS limits launches and the calls of its APIs.

@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '../../shared/durations';
 import { MAX_BATCH } from '../../shared/batches';
 import type { MetricValues } from './cloudwatch';
 
@@ -55,7 +56,7 @@ export function sharesOfGroups(waiting: readonly number[], most: number): number
  * 15 minutes after its next use.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
  */
-export const METRICS_ASLEEP_AFTER_SECONDS = 6 * 3_600;
+export const METRICS_ASLEEP_AFTER_SECONDS = 6 * HOUR_SECONDS;
 export const MAX_WAKE_SECONDS = 15 * 60;
 
 export const fallsAsleep = (usedAtSeconds: number, nowSeconds: number) =>

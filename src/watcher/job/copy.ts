@@ -1,3 +1,4 @@
+import { MIB } from '../../shared/sizes';
 import { parseObject } from '../../shared/json';
 import type { Settlement } from '../settle/decide';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
@@ -19,7 +20,7 @@ export const COPY_ATTRIBUTE = 'watchbot-copy';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html */
 const MOST_ATTRIBUTES = 10;
-const MOST_MESSAGE_BYTES = 1_048_576;
+const MOST_MESSAGE_BYTES = MIB;
 
 /** The message as its sender sent it, and the mark apart from it. What somebody else has put there is no mark. */
 export function takeMark(message: ReceivedMessage): {

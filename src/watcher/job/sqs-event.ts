@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mapValues } from '../../aws-json/map-values';
+import { mapValues } from '../../shared/json';
 import type { MessageAttribute } from '../queue/queue';
 import type { Job } from './job';
 

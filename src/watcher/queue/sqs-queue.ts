@@ -4,7 +4,7 @@ import type {
   MessageAttributeValue,
   ReceiveMessageRequest,
 } from '@aws-sdk/client-sqs';
-import { mapValues } from '../../aws-json/map-values';
+import { mapValues } from '../../shared/json';
 import { COPY_ATTRIBUTE, type CopyMark, markAttribute } from '../job/copy';
 import {
   type FailedEntry,

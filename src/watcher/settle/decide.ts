@@ -1,3 +1,4 @@
+import { KIB, MIB } from '../../shared/sizes';
 import { type Ending, ExitCode, type JobResult, OUTCOMES } from '../../contract/outcomes';
 import type { Outcome } from '../../contract/log-lines';
 import { exponentialWait } from '../../shared/backoff';
@@ -180,8 +181,6 @@ function parse(body: Buffer): unknown {
   }
 }
 
-const KIB_PER_MIB = 1024;
-
 /** What the outcome line of a message says. */
 export function outcomeOf(
   { result, reason }: Pick<Decision, 'result' | 'reason'>,
@@ -210,6 +209,6 @@ export function outcomeOf(
     receives: job.receives,
     code: exit?.code ?? null,
     signal: exit?.signal ?? null,
-    peakMemoryMiB: peakMemoryKiB === undefined ? undefined : Math.ceil(peakMemoryKiB / KIB_PER_MIB),
+    peakMemoryMiB: peakMemoryKiB === undefined ? undefined : Math.ceil((peakMemoryKiB * KIB) / MIB),
   };
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { MIB } from '../../shared/sizes';
 import type { Remains } from './run-worker';
 
 /** A worker leads a process group of its own, so that what it started is reached with it, as long as it stays there. */
@@ -137,8 +138,6 @@ function readProcess(pid: string): (ProcessStatus & { pid: number }) | undefined
  * for each process that has them.
  */
 export type ReadResidentMemory = () => Promise<ReadonlyMap<number, number>>;
-
-const MIB = 1024 * 1024;
 
 /** A page of Linux on x86_64, and of the kernels that ECS has on arm64. */
 const PAGE_BYTES = 4096;

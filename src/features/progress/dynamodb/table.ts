@@ -1,5 +1,5 @@
 import { AwsError } from '../../../aws-json/client';
-import { mapValues } from '../../../aws-json/map-values';
+import { mapValues } from '../../../shared/json';
 import { ProgressAttribute } from '../../../contract/progress';
 import { ProgressError } from '../errors';
 import type { Attributes, Change, Changed, Condition, Table, Value } from '../store';

@@ -1,3 +1,4 @@
+import { KIB, MIB } from '../../../shared/sizes';
 import type { Remains, StartRequest, Variable } from '../run-worker';
 
 /**
@@ -13,10 +14,10 @@ export const HEADER_BYTES = 9;
 const LENGTH_BYTES = 4;
 
 /** The launcher takes no bigger frame; the kernel would take no arguments of that size either. */
-export const MOST_FRAME_BYTES = 16 * 2 ** 20;
+export const MOST_FRAME_BYTES = 16 * MIB;
 
 /** What a worker's stream may send before any of it has been used. */
-export const WINDOW_BYTES = 128 * 1024;
+export const WINDOW_BYTES = 128 * KIB;
 
 /** 1: standard output, 2: standard error. */
 export type StreamNumber = 1 | 2;
