@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "birth.h"
+#include "start.h"
 
 struct stream {
   int fd;

@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "birth.h"
 #include "buffer.h"
 #include "protocol.h"
+#include "start.h"
 
 static const char KEEP[] = "keep";
 

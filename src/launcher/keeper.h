@@ -14,10 +14,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "child.h"
 #include "family.h"
 
 enum { KEEPER_TELL = SIGTERM, KEEPER_END = SIGUSR1 };
+
+/* What the worker's process is to become. */
+struct child {
+  /* Before the first there is one free place. */
+  char **arguments;
+  char **variables;
+  /* Its standard input and outputs. */
+  int fds[3];
+  pid_t keeper;
+};
 
 struct keeper {
   struct child child;
@@ -46,6 +55,9 @@ struct keeper {
   /* How many could not be ended. */
   uint32_t stuck_count;
 };
+
+/* Reads by how much workers are to be ended before this program where memory runs out. To be called once, at first. */
+void read_priority(void);
 
 /* Starts the worker, on that stack, and keeps it; returns when nothing of it is there any more. */
 void keep(struct keeper *keeper, void *stack_end);

@@ -2,7 +2,7 @@
  * Starts workers for the watcher, and relays what they write.
  *
  * Starting a process costs time in proportion to the process that starts it: Node is a big one, this is a small one.
- * The watcher starts it once: requests.c -> start.c (birth.c, child.c) -> jobs.c -> events.c, in the frames of protocol.h.
+ * The watcher starts it once: requests.c -> start.c (keeper.c) -> jobs.c -> events.c, in the frames of protocol.h.
  * Nothing in a message is ever a name or a command here.
  *
  * In an image it is there twice, the second time as the workers' helper command: command.c.

@@ -88,7 +88,7 @@ export async function whenProcessEnded(pid: number | undefined): Promise<void> {
   while (performance.now() < untilMs && !hasEnded(readProcess(String(pid))?.state)) await pause();
 }
 
-/** By how much a worker is to be ended before the watcher where memory runs out: see `src/launcher/child.c`. */
+/** By how much a worker is to be ended before the watcher where memory runs out: see `src/launcher/keeper.c`. */
 const WORKER_PRIORITY = 500;
 const MOST_PRIORITY = 1000;
 
