@@ -133,7 +133,7 @@ function sourceProblems(handler: string, { isNamed, place }: { isNamed: boolean;
     place,
     given: describeValue(handler),
     allowed: 'a file below the service without its ending, a dot, and the export: src/render.handler',
-    ...(isFile ? { advice: 'put the name of the export in the place of the ending of the file' } : {}),
+    ...(isFile ? { advice: 'replace the ending of the file by the name of the export' } : {}),
   });
 }
 
@@ -223,7 +223,7 @@ const batchWindowWaits: WorkerRule = {
         code,
         place,
         given: `batchWindow ${batchWindow} with a batchSize of 1`,
-        allowed: 'a window only where a batch has more than one message to wait for',
+        allowed: 'a window only if a batch has more than one message to wait for',
         advice: 'raise `batchSize` (its default is 1), or remove `batchWindow`',
       }),
       ...problemIf(queue.fifo, {

@@ -189,7 +189,7 @@ function oneProblems(
   return problemIf(min > max, {
     code: 'WATCHBOT_CONTRADICTION',
     place,
-    given: `${own} alone, where ${other} may still hold`,
+    given: `${own} alone, while ${other} may still hold`,
     allowed: '`min` at most each `max` that may hold beside it: AWS would refuse the change',
     advice: `give \`${lacks}\` in the same entry`,
   });
@@ -205,7 +205,7 @@ const awakeHasAUse: WorkerRule = {
       given: `\`awake: true\` with ${whyNeverAwake(worker) ?? ''}`,
       allowed:
         'a queue that the plugin makes, with `min: 0` at some time: no other falls asleep, or may be changed',
-      advice: 'remove `awake`: it is on by itself where it has a use',
+      advice: 'remove `awake`: it is on by default if it has an effect',
     });
   },
 };

@@ -18,7 +18,10 @@ const StatementSchema = strictObject({
       Type.Array(stringOrIntrinsic(), { minItems: 1, uniqueItems: true }),
       Intrinsic,
     ],
-    { title: 'an ARN, a CloudFormation function, or a list of them', description: 'On what.' },
+    {
+      title: 'an ARN, a CloudFormation function, or a list of them',
+      description: 'The resources that the statement is about.',
+    },
   ),
   Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
   Sid: Type.Optional(
@@ -37,7 +40,7 @@ const SecretSchema = Type.Union(
     strictObject({
       secretsManager: stringOrIntrinsic({
         description:
-          'ARN of a Secrets Manager secret, with a JSON key, version stage and version id behind it where wanted.',
+          'ARN of a Secrets Manager secret, optionally followed by a JSON key, a version stage and a version id.',
       }),
     }),
   ],
@@ -66,7 +69,7 @@ export const access = {
     default: [],
     maxItems: 10,
     uniqueItems: true,
-    description: 'ARNs of IAM policies that the worker has too.',
+    description: 'ARNs of further IAM policies of the worker.',
   }),
   sender: Type.Boolean({
     default: false,

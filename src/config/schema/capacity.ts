@@ -55,7 +55,7 @@ export const PlacementConstraintsSchema = Type.Array(
         Type.String({
           minLength: 1,
           maxLength: 2_000,
-          description: "For `memberOf`: in ECS's cluster query language.",
+          description: "For `memberOf`: an expression in ECS's cluster query language.",
         }),
       ),
     },

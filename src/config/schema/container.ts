@@ -23,14 +23,14 @@ const Image = strictObject(
       Type.String({
         minLength: 1,
         description:
-          'An image that is there already, for instance `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:…`. A tag that moves is not looked at again: give a digest, or a tag for each version.',
+          'An existing image, for instance `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME@sha256:…`. The plugin does not notice that a tag has moved: give a digest, or a tag for each version.',
       }),
     ),
     name: Type.Optional(
       Type.String({
         minLength: 1,
         description:
-          'One of `provider.ecr.images`. What stands there about platform, cache and provenance is for functions.',
+          'One of `provider.ecr.images`. Its settings of platform, cache and provenance apply to functions only.',
       }),
     ),
   },
@@ -41,7 +41,7 @@ export const ImageSchema = Type.Union([Type.String({ minLength: 1 }), Image], {
   otherwise: '`.`; with `handler` one that the plugin makes',
   title: 'a folder, {path, dockerfile, buildArgs, target}, {uri} or {name}',
   description:
-    'The image that the worker runs in: a folder with a Dockerfile in it, or an image that is there. Either stays as it is; the watcher is added in a layer on top.',
+    'The image that the worker runs in: a folder with a Dockerfile, or an existing image. The plugin changes neither of them; it adds the watcher in a layer on top.',
 });
 
 const seconds = (

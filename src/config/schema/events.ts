@@ -11,7 +11,7 @@ const messageGroupId = (pattern: string, title: string) =>
       maxLength: 128,
       pattern,
       title,
-      description: 'The message group of what comes from here: required with a FIFO queue, and only there.',
+      description: 'The message group of these messages: required with a FIFO queue, and allowed only there.',
     }),
   );
 
@@ -40,7 +40,7 @@ const SnsSource = strictObject(
       Type.Boolean({
         default: false,
         description:
-          'Messages come without the envelope of SNS: the body alone, without a subject, and with the attributes as those of the message in the queue.',
+          'Messages come without the envelope of SNS: the body alone, without a subject. Their attributes become attributes of the message in the queue.',
       }),
     ),
   },
@@ -121,7 +121,7 @@ const S3Source = strictObject(
   {
     bucket: stringOrIntrinsic({
       description:
-        'Name of the bucket. It is made, and kept when the stack is removed, unless it is `existing`.',
+        'Name of the bucket. Unless it is `existing`, the plugin makes it; it is kept when the stack is removed.',
     }),
     event: Type.Optional(
       Type.String({
@@ -150,7 +150,7 @@ const S3Source = strictObject(
       Type.Boolean({
         default: false,
         description:
-          'The bucket is there already, or is defined elsewhere in the service. Its events come through EventBridge, which must be switched on for the bucket, and in the form that EventBridge gives them.',
+          'The bucket exists, or is defined elsewhere in the service. Its events come through EventBridge, in the form that EventBridge gives them; it must be switched on for the bucket.',
       }),
     ),
     messageGroupId: MessageGroupId,

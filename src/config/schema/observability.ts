@@ -7,8 +7,8 @@ import { strictObject } from './values';
 const PERIOD_SECONDS = { multipleOf: 60, minimum: 60, maximum: 86_400 };
 
 const ALARM_TEXTS: Record<AlarmName, string> = {
-  deadLetter: 'Messages in the dead-letter queue, where there is one.',
-  deadLetterGrowth: 'Messages that were added to the dead-letter queue, also where there were some before.',
+  deadLetter: 'Messages in the dead-letter queue, if there is one.',
+  deadLetterGrowth: 'Messages that were added to the dead-letter queue, even if there were some before.',
   workerErrors: 'Failed and rejected jobs in one period.',
   queueSize: 'Messages waiting, over a long time: the service does not keep up.',
   memory: 'Memory used, in percent of what the task has.',
@@ -39,7 +39,7 @@ function alarm(name: AlarmName) {
       Type.Integer({
         ...PERIOD_SECONDS,
         default: defaults.period,
-        description: 'Seconds that are looked at as one.',
+        description: 'Seconds of one period.',
       }),
     ),
     evaluationPeriods: Type.Optional(
@@ -47,7 +47,7 @@ function alarm(name: AlarmName) {
         minimum: 1,
         maximum: 1_440,
         default: defaults.evaluationPeriods,
-        description: 'Periods in a row that it takes.',
+        description: 'Periods in a row that it takes to alarm.',
       }),
     ),
   });

@@ -21,14 +21,14 @@ const BundleSchema = strictObject(
       default: [],
       title: 'a list of packages',
       description:
-        'Packages that are not bundled but installed in the image, as the lock file of npm says, with what they need: those with native parts, or that read files of their own.',
+        'Packages that are installed in the image rather than bundled, with their dependencies, as the lock file of npm says: those with native parts, or that read files of their own.',
     }),
     allowScripts: Type.Optional(
       mapOf(Type.Boolean(), {
         title: 'a map of packages',
         description:
-          'Of packages that `external` leads to and that have an install script, by name: whether it is run. None is otherwise.',
-        otherwise: 'no script is run, and each is told',
+          'Whether the install script of a package is run, by the name of the package: one of `external`, or one of their dependencies. No other script is run.',
+        otherwise: 'no script is run, and each is reported',
       }),
     ),
     minify: Type.Boolean({ default: false, description: 'A smaller bundle, which is harder to read.' }),
@@ -44,7 +44,7 @@ const onlyWithHandler = {
       maxItems: 100,
       title: 'a list of arguments',
       description:
-        'With `handler` and `image`: the program that speaks the Runtime API, and its arguments. The handler, where it is a text, comes behind them.',
+        'With `handler` and `image`: the program that speaks the Runtime API, and its arguments. The handler, if it is a text, follows as the last argument.',
       otherwise: 'the ENTRYPOINT of the image',
     }),
   ),

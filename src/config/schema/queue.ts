@@ -8,7 +8,7 @@ export const QueueSchema = strictObject(
     fifo: Type.Boolean({
       default: false,
       description:
-        'A FIFO queue: order is kept within a message group. With `arn` the name says it, unless a CloudFormation function stands there.',
+        'A FIFO queue: order is kept within a message group. With `arn` the name of the queue decides, unless the ARN is a CloudFormation function.',
     }),
     visibilityTimeout: Type.Integer({
       default: 180,
@@ -22,7 +22,7 @@ export const QueueSchema = strictObject(
       minimum: SQS.minRetentionSeconds,
       maximum: SQS.maxRetentionSeconds,
       description:
-        'Seconds for which the queue keeps a message. The default is 14 days; a dead-letter queue that is made always keeps them that long.',
+        'Seconds for which the queue keeps a message. The default is 14 days; a dead-letter queue that the plugin makes always keeps them that long.',
     }),
     maxReceives: Type.Integer({
       default: 10,
@@ -40,7 +40,7 @@ export const QueueSchema = strictObject(
       Type.Union([Type.Boolean(), Type.String({ minLength: 1 }), Intrinsic], {
         title: '`true`, `false`, the ARN of a queue or a CloudFormation function',
         description:
-          'Where messages that keep failing go. `true`: a queue that is made. An ARN: an existing queue. `false`, with `fifo` or `arn` only: nowhere, so that such a message stalls its group of a FIFO queue. With `arn` it does not change where messages go, it only says which queue the alarms watch.',
+          'Where messages that keep failing go. `true`: a queue that the plugin makes. An ARN: an existing queue. `false`, with `fifo` or `arn` only: nowhere, so that such a message blocks its group of a FIFO queue. With `arn` it does not change where messages go; it only says which queue the alarms watch.',
         otherwise: '`true`; `false` with `arn`',
       }),
     ),
@@ -48,7 +48,7 @@ export const QueueSchema = strictObject(
       default: Encryption.managed,
       title: '`SSE-SQS`, `KMS`, the ARN, id or alias of a key, or a CloudFormation function',
       description:
-        'With what messages are encrypted at rest. `SSE-SQS`: a key that SQS keeps. `KMS`: a key that the plugin makes, whose policy lets in just the sources of this worker; it encrypts the topic too. The policy of a key of your own must let SNS, EventBridge and S3 in where they send; a CloudFormation function must give its ARN.',
+        'How messages are encrypted at rest. `SSE-SQS`: a key that SQS keeps. `KMS`: a key that the plugin makes, whose policy allows only the sources of this worker; it encrypts the topic too. The policy of a key of your own must allow SNS, EventBridge and S3 if they send; a CloudFormation function must give its ARN.',
     }),
     arn: Type.Optional(
       stringOrIntrinsic({

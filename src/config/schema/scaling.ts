@@ -13,12 +13,12 @@ import { oneOf, strictObject } from './values';
 const StepSchema = strictObject({
   messages: Type.Integer({
     minimum: 1,
-    description: 'The step begins at so many messages, waiting or in flight; the first one at 1.',
+    description: 'The step begins at this many messages, waiting or in flight; the first one at 1.',
   }),
   tasks: Type.Integer({
     minimum: 1,
     maximum: ECS.maxTasksPerService,
-    description: 'Tasks that there are then.',
+    description: 'Tasks from this step on.',
   }),
 });
 
@@ -50,7 +50,7 @@ const ScheduleSchema = strictObject(
         minimum: 0,
         maximum: ECS.maxTasksPerService,
         description:
-          'Tasks at most, from then on; with 0 messages wait. Tasks that this is too many end when their jobs have.',
+          'Tasks at most, from then on; with 0 messages wait. Tasks beyond that end when their jobs have ended.',
         otherwise: 'as it was',
       }),
     ),
@@ -77,7 +77,7 @@ const ways = {
       minimum: METRIC_PERIOD_SECONDS,
       maximum: SQS.maxRetentionSeconds,
       description:
-        'Seconds for which a message may wait once the tasks run; goes with `jobDuration`. There are as many tasks as do the backlog in this time.',
+        'Seconds for which a message may wait once the tasks run; goes with `jobDuration`. There are as many tasks as it takes to work off the backlog in this time.',
       otherwise: `${DEFAULT_LATENCY_SECONDS}, with \`jobDuration\``,
     }),
   ),
@@ -85,7 +85,7 @@ const ways = {
     Type.Integer({
       minimum: 1,
       description:
-        'Message groups that there usually are, of a FIFO queue. One is worked on by one worker at a time, so more workers than groups are not started.',
+        'Message groups that a FIFO queue usually has. One worker at a time works on a group, so no more workers than groups are started.',
       otherwise: 'unknown: a group for each message',
     }),
   ),
@@ -95,7 +95,7 @@ const ways = {
       maximum: MAX_KEEP_IDLE_SECONDS,
       multipleOf: METRIC_PERIOD_SECONDS,
       description:
-        'Seconds for which tasks stay that have nothing to do: a message that comes meanwhile need not wait for a task to start. Less costs fewer task-hours and more starts.',
+        'Seconds for which idle tasks stay: a message that comes meanwhile need not wait for a task to start. A lower value costs fewer task-hours and more starts.',
       otherwise: String(DEFAULT_KEEP_IDLE_SECONDS),
     }),
   ),
@@ -145,7 +145,7 @@ export const ScalingSchema = strictObject(
     ),
     awake: Type.Optional(
       Type.Boolean({
-        description: `Whether the queue's metrics are kept from falling asleep: after six hours without use they stop, and the first message then waits for up to 15 minutes more. EventBridge Scheduler sets a tag of the queue anew every ${AWAKE_EVERY_HOURS} hours.`,
+        description: `Whether the queue's metrics are kept from falling asleep: after six hours without use they stop, and the first message then waits for up to 15 minutes more. EventBridge Scheduler sets a tag of the queue again every ${AWAKE_EVERY_HOURS} hours.`,
         otherwise: '`true`; `false` with `queue.arn`, and while `min` is never 0',
       }),
     ),

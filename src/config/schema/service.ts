@@ -32,7 +32,7 @@ const RegistryMap = strictObject({
   credentials: Type.Optional(
     stringOrIntrinsic({
       description:
-        'ARN of a Secrets Manager secret with `username` and `password`, with which ECS pulls. Not needed where the registry asks for none.',
+        'ARN of a Secrets Manager secret with `username` and `password`, with which ECS pulls. Not needed if the registry asks for none.',
     }),
   ),
 });
@@ -40,7 +40,7 @@ const RegistryMap = strictObject({
 const RegistrySchema = Type.Union([registryName(), RegistryMap], {
   title: 'a host with or without a path, like ghcr.io/acme, or {name, credentials}',
   description:
-    'Where images are pushed to and pulled from. In a registry that is named here you are logged in already when you deploy, and a repository comes into being with its first image. `sls remove` leaves its images.',
+    'Where images are pushed to and pulled from. Log in to a registry that you name here before you deploy; it must make a repository when its first image is pushed. `sls remove` leaves the images there.',
   otherwise:
     'ECR, in the region and account of the stack: a repository for each worker, made on the first deploy',
 });
@@ -107,7 +107,7 @@ const BuildSchema = strictObject(
     engine: Type.Optional(
       oneOf(ENGINE_NAMES, {
         description: 'The container engine that builds and pushes.',
-        otherwise: 'the first of them that is there and answers',
+        otherwise: 'the first of them that is installed and answers',
       }),
     ),
     nodeImage: Type.String({

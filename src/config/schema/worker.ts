@@ -16,7 +16,7 @@ const size = {
   cpu: Type.Integer({
     default: 256,
     minimum: 1,
-    description: `CPU units of a task; 1024 is one vCPU. Fargate takes ${FARGATE_CPU_UNITS.join(', ')}. On EC2 it is what a task is sure of, and it may use more that is free.`,
+    description: `CPU units of a task; 1024 is one vCPU. Fargate takes ${FARGATE_CPU_UNITS.join(', ')}. On EC2 a task is guaranteed this much, and may use more if some is free.`,
   }),
   memory: Type.Integer({
     default: 512,
@@ -58,7 +58,7 @@ const job = {
     minimum: 0,
     maximum: SQS.maxVisibilityTimeoutSeconds,
     description:
-      "Seconds after which a worker is stopped and has failed, whatever it then says; 0 is none. At most 12 hours, SQS's own limit on holding a message.",
+      "Seconds after which a worker is stopped and its job has failed, whatever its exit code; 0 is no limit. At most 12 hours, SQS's own limit on holding a message.",
   }),
   stopTimeout: Type.Integer({
     default: ECS.maxStopTimeoutSeconds,
@@ -70,7 +70,7 @@ const job = {
     default: 15,
     minimum: 1,
     maximum: ECS.maxStopTimeoutSeconds - SETTLE_SECONDS,
-    description: `Seconds before that end in which the workers of a task that stops are told (SIGTERM); until then they work on. An end after the notice is a release, never a success. In effect at most \`stopTimeout\` less ${SETTLE_SECONDS}.`,
+    description: `Seconds before that end at which the workers of a stopping task are told (SIGTERM); until then they work on. A job that ends after the notice is released, and never a success. In effect at most \`stopTimeout\` less ${SETTLE_SECONDS}.`,
   }),
   stdin: Type.Boolean({
     default: false,
@@ -85,7 +85,7 @@ const DeploySchema = strictObject(
       Type.Integer({
         minimum: 0,
         maximum: MAX_FINISH_SECONDS,
-        description: `Seconds that a job of the version before gets to finish in a deploy, before it is told and then stopped; its message comes again. At most ${MAX_FINISH_SECONDS}: CloudFormation waits for a service for three hours.`,
+        description: `Seconds that a job of the previous version gets to finish in a deploy, before it is told and then stopped; its message comes again. At most ${MAX_FINISH_SECONDS}: CloudFormation waits for a service for three hours.`,
         otherwise: `\`maxJobDuration\`, and ${MAX_FINISH_SECONDS} if that is none or longer`,
       }),
     ),
@@ -97,7 +97,7 @@ const DeploySchema = strictObject(
       description: `CloudWatch alarms of this account and region that fail a deploy and roll it back when one of them goes into ALARM during it, or in the minutes after it. In a deploy that begins while one of them is in ALARM, ECS watches none. \`${OF_NEW_VERSION}\` is one that the plugin makes: jobs of the new version fail, at least ${NEW_VERSION_ALARM.leastFailures} within ${NEW_VERSION_ALARM.period / 60} minutes and at least ${NEW_VERSION_ALARM.percent} % of all that end.`,
     }),
   },
-  { default: {}, description: 'How a new version takes the place of the one before.' },
+  { default: {}, description: 'How a new version replaces the previous one.' },
 );
 
 const ReduceSchema = Type.Union(
@@ -107,7 +107,7 @@ const ReduceSchema = Type.Union(
       pointInTimeRecovery: Type.Optional(
         Type.Boolean({
           default: REDUCE_DEFAULTS.pointInTimeRecovery,
-          description: 'The table can be set back to any second of the last 35 days.',
+          description: 'The table can be restored to any second of the last 35 days.',
         }),
       ),
     }),
@@ -126,7 +126,7 @@ export const workerProperties = {
   image: Type.Optional(ImageSchema),
   architecture: Type.Optional(
     oneOf(['x86_64', 'arm64'], {
-      description: 'Of the processor, and so of the image.',
+      description: 'The architecture of the processor, and so of the image.',
       otherwise: '`provider.architecture`, or `x86_64`',
     }),
   ),
@@ -148,16 +148,16 @@ export const workerProperties = {
   ...filesystem,
   privileged: Type.Boolean({
     default: false,
-    description: 'On EC2: the container has the rights of root on its instance.',
+    description: 'On EC2: the container has the permissions of root on its instance.',
   }),
   healthCheck: HealthCheckSchema,
   deploy: DeploySchema,
   reduce: ReduceSchema,
-  exec: Type.Boolean({ default: false, description: 'Let `aws ecs execute-command` into the tasks.' }),
+  exec: Type.Boolean({ default: false, description: 'Lets `aws ecs execute-command` into the tasks.' }),
   extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},
     description:
-      'The escape hatch: by resource, properties that are merged over what is generated. Lists are replaced.',
+      'The escape hatch: properties, by resource, that are merged over what the plugin generates. Lists are replaced.',
   }),
 };
 

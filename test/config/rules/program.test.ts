@@ -104,7 +104,7 @@ describe('what is no handler', () => {
       message('WATCHBOT_MALFORMED at watchbot.handler', {
         given: '"src/render.ts"',
         allowed: FILE,
-        advice: 'put the name of the export in the place of the ending of the file',
+        advice: 'replace the ending of the file by the name of the export',
       }),
     ]);
   });
@@ -218,7 +218,7 @@ const CONTRADICTIONS: [string, object, string[]][] = [
     [
       message('WATCHBOT_CONTRADICTION at watchbot.batchWindow', {
         given: 'batchWindow 5 with a batchSize of 1',
-        allowed: 'a window only where a batch has more than one message to wait for',
+        allowed: 'a window only if a batch has more than one message to wait for',
         advice: 'raise `batchSize` (its default is 1), or remove `batchWindow`',
       }),
       message('WATCHBOT_CONTRADICTION at watchbot.batchWindow', {
