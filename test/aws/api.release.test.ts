@@ -18,14 +18,14 @@ beforeAll(async () => {
 }, 900_000);
 
 describe('types of resources', () => {
-  it.each(CORPUS_NAMES)('%s has none that is neither called for nor deployed', (name) => {
+  it.each(CORPUS_NAMES)('%s has only types that are covered by API calls or by deploys', (name) => {
     const types = new Set(Object.values(templateOf(name).Resources).map(({ Type }) => Type));
     expect([...types].filter((type) => !(type in TYPES) && !BY_CLOUDFORMATION.has(type))).toEqual([]);
   });
 });
 
 describe('the order of resources', () => {
-  it('is one in which each comes after those that it needs', () => {
+  it('puts each resource after those that it needs', () => {
     const of = (Properties: Properties, DependsOn?: string) => ({ Type: 'x', Properties, DependsOn });
     const Resources = {
       A: of({ value: { 'Fn::Sub': ['${B.Arn}-${Own}-${!A}', { Own: { Ref: 'C' } }] } }),
@@ -47,19 +47,19 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
   });
   afterAll(() => moto.stop());
 
-  /** Each plan on an empty account. */
+  /** Makes the calls of each plan in an empty account. @returns what was refused */
   async function refused(plans: readonly Step[][]): Promise<Refusal[][]> {
     const batches = plans.map((steps) => steps.flatMap(({ calls }) => calls));
     const answers = await applyCalls(moto, { region: REGION, batches });
     return plans.map((steps, index) => refusalsOf(steps, answers[index]!));
   }
 
-  it('are not needed for what its CloudFormation makes', async () => {
+  it('need not be called for the types that its CloudFormation makes', async () => {
     const made = await runPython<string[]>('moto_types.py', undefined);
     expect([...BY_CLOUDFORMATION].filter((type) => !made.includes(type))).toEqual([]);
   });
 
-  describe('take every resource of', () => {
+  describe('accept every resource of', () => {
     let refusals: Refusal[][];
 
     beforeAll(async () => {
@@ -71,7 +71,7 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
     });
   });
 
-  it.each(Object.keys(PREPARED))('take %s', async (name) => {
+  it.each(Object.keys(PREPARED))('accept %s', async (name) => {
     const template = { Resources: PREPARED[name]!, Outputs: {} };
     expect(await refused([planOf(template)])).toEqual([[]]);
   });
@@ -96,7 +96,7 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
   });
 });
 
-/** What cannot be planned is said with the name of its fixture: they are all planned at once. */
+/** Plans a template. All are planned together, so an error names the fixture. */
 function planNamed(name: string, template: PackagedTemplate): Step[] {
   try {
     return planOf(template);

@@ -1,8 +1,8 @@
-/** A mistake in a resource of the fixture `minimal`, and what must be said of it. */
+/** A mistake in a resource of the fixture `minimal`, and the error that it must cause. */
 export interface Mistake {
   name: string;
   id: string;
-  /** The property, as keys; and its value, or undefined where it is missing. */
+  /** Path of the property, and its value; undefined removes the property. */
   at: (string | number)[];
   value: unknown;
   says: RegExp;
@@ -10,14 +10,14 @@ export interface Mistake {
 
 export const MISTAKES: readonly Mistake[] = [
   {
-    name: 'an alarm that does not compare',
+    name: 'an alarm without a comparison',
     id: 'WatchbotCpuAlarm',
     at: ['ComparisonOperator'],
     value: undefined,
     says: /ComparisonOperator is missing/,
   },
   {
-    name: 'an alarm that compares in a way unknown',
+    name: 'an alarm with an unknown comparison',
     id: 'WatchbotCpuAlarm',
     at: ['ComparisonOperator'],
     value: 'Above',
@@ -45,7 +45,7 @@ export const MISTAKES: readonly Mistake[] = [
     says: /\.AlarmActions: 6 is above 5/,
   },
   {
-    name: 'an alarm of which two metrics count',
+    name: 'an alarm that returns data of two metrics',
     id: 'WatchbotScaleDownTrigger',
     at: ['Metrics', 0, 'ReturnData'],
     value: true,
@@ -62,7 +62,7 @@ export const MISTAKES: readonly Mistake[] = [
     says: /a step ends at 10 and the next begins at 20/,
   },
   {
-    name: 'steps that say nothing from some size on',
+    name: 'steps with an upper limit',
     id: 'WatchbotScaleUp',
     at: ['StepScalingPolicyConfiguration', 'StepAdjustments', 0, 'MetricIntervalUpperBound'],
     value: 10,
@@ -76,7 +76,7 @@ export const MISTAKES: readonly Mistake[] = [
     says: /Missing required parameter .*"ScalingAdjustment"/,
   },
   {
-    name: 'a scalable target for a service that is not there',
+    name: 'a scalable target for a service that does not exist',
     id: 'WatchbotScalingTarget',
     at: ['ResourceId'],
     value: 'service/other/service',
@@ -94,14 +94,14 @@ export const MISTAKES: readonly Mistake[] = [
     says: /\.metricTransformations: 4 is above 1/,
   },
   {
-    name: 'a metric filter of a log group that is not there',
+    name: 'a metric filter of a log group that does not exist',
     id: 'WatchbotWorkerErrorsMetric',
     at: ['LogGroupName'],
     value: 'other',
     says: /log group does not exist/,
   },
   {
-    name: 'a time to stop that is text',
+    name: 'a stop timeout that is text',
     id: 'WatchbotTask',
     at: ['ContainerDefinitions', 0, 'StopTimeout'],
     value: 'soon',
@@ -115,35 +115,35 @@ export const MISTAKES: readonly Mistake[] = [
     says: /Unknown parameter in containerDefinitions\[0\]: "StopTime"/,
   },
   {
-    name: 'a processor that there is not',
+    name: 'a processor that does not exist',
     id: 'WatchbotTask',
     at: ['RuntimePlatform', 'CpuArchitecture'],
     value: 'Z80',
     says: /'Z80' is none of X86_64, ARM64/,
   },
   {
-    name: 'a service in a subnet that is not there',
+    name: 'a service in a subnet that does not exist',
     id: 'WatchbotService',
     at: ['NetworkConfiguration', 'AwsvpcConfiguration', 'Subnets'],
     value: [{ 'Fn::Sub': 'subnet-${AWS::AccountId}' }],
     says: /subnet ID 'subnet-123456789012' does not exist/,
   },
   {
-    name: 'a capacity provider that is not a provider',
+    name: 'a capacity provider with too large a weight',
     id: 'WatchbotClusterCapacity',
     at: ['DefaultCapacityProviderStrategy', 0, 'Weight'],
     value: 1001,
     says: /\.weight: 1001 is above 1000/,
   },
   {
-    name: 'a subscription to a topic that is not there',
+    name: 'a subscription to a topic that does not exist',
     id: 'WatchbotQueueSubscription',
     at: ['TopicArn'],
     value: 'arn:aws:sns:eu-west-1:123456789012:other',
     says: /Topic does not exist/,
   },
   {
-    name: 'a queue policy for a queue that is not there',
+    name: 'a queue policy for a queue that does not exist',
     id: 'WatchbotQueuePolicy',
     at: ['Queues', 0],
     value: 'https://sqs.eu-west-1.amazonaws.com/123456789012/other',

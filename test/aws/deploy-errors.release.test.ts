@@ -18,13 +18,13 @@ const HOST = `${MOTO_ACCOUNT_ID}.dkr.ecr.${REGION}.amazonaws.com`;
 
 interface Case {
   name: string;
-  /** What AWS answers instead of moto. */
+  /** Answers of AWS that replace those of moto. */
   answers?: Record<string, Refusal>;
   environment?: Record<string, string | undefined>;
   prepare?: (service: TestService) => void;
   args?: string[];
   said: (string | RegExp)[];
-  /** Where the image was begun, its repository stays for the next time. */
+  /** Whether the repository stays for the next deploy: it does if the image was being built. */
   leavesRepository?: boolean;
 }
 
@@ -32,7 +32,7 @@ const configure = (text: string) => (service: TestService) => {
   appendFileSync(path.join(service.folder, 'serverless.yml'), `  ${text}\n`);
 };
 
-/** A stack as DescribeStacks tells of it: moto's own are never stuck. */
+/** What DescribeStacks answers for a stack in a state that stacks of moto never have. */
 const stackIn = (status: string): Record<string, Refusal> => ({
   DescribeStacks: {
     status: 200,
@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'an engine configured that is not there',
+    name: 'a configured engine that is not installed',
     prepare: configure('build: { engine: podman }'),
     said: [
       'WATCHBOT_NO_ENGINE at the container engine',
@@ -167,12 +167,12 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: "a proxy that is not there, by which the framework's own calls would go",
+    name: "a proxy for the framework's calls that cannot be reached",
     environment: { HTTPS_PROXY: 'http://127.0.0.1:1' },
     said: [`WATCHBOT_UNREACHABLE at stack ${STACK}`, `${CLOUDFORMATION} ECONNREFUSED`],
   },
   {
-    name: 'no right to look for images',
+    name: 'no permission to look for images',
     answers: { DescribeImages: jsonRefusal('AccessDeniedException', 'not authorized') },
     said: [
       `WATCHBOT_RIGHTS at image ${REPOSITORY}:`,
@@ -180,7 +180,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'no right to make a repository',
+    name: 'no permission to create a repository',
     answers: { CreateRepository: jsonRefusal('AccessDeniedException', 'not authorized') },
     said: [
       `WATCHBOT_RIGHTS at repository ${REPOSITORY}`,
@@ -247,7 +247,7 @@ describeWithPython('a deploy that goes wrong', () => {
   );
 
   it(
-    'ends its engine at Ctrl-C, and leaves the stack as it is',
+    'kills its engine on Ctrl-C, and does not change the stack',
     async () => {
       service = new TestService(moto, 'minimal');
       const run = service.start(['deploy', '--verbose'], { ENGINE_HANGS: 'build' });
@@ -266,7 +266,7 @@ describeWithPython('a deploy that goes wrong', () => {
   );
 
   it(
-    'does not come of a repository that is there, which is used and stays as it is',
+    'is not caused by an existing repository, which is used and left unchanged',
     async () => {
       const { ecr } = clientsFor(moto, REGION);
       await ecr.send(
@@ -278,7 +278,7 @@ describeWithPython('a deploy that goes wrong', () => {
       expect(deployed).toMatchObject({ code: 0 });
       expect(deployed.output).toContain('built and pushed');
       expect(deployed.output).not.toContain('made');
-      // Not even with all that is said.
+      // The password does not appear even with --verbose.
       expect(deployed.output).not.toContain('auth-token');
       const removed = await service.run(['remove']);
       expect(removed).toMatchObject({ code: 0 });

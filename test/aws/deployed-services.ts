@@ -27,7 +27,7 @@ import { endWatchers, startWatcher } from '../helpers/watcher';
 
 type Service = readonly [name: string, region: string, stackName: string];
 
-/** The one of the README, and one that brings its own network. */
+/** The service of the README, and one with its own network. */
 export const IN_THE_GATE: readonly Service[] = [
   ['example', 'us-east-1', 'watchbot-example-dev'],
   ['own-vpc', 'eu-west-1', 'feed-reader-dev'],
@@ -51,7 +51,7 @@ interface Policy {
   PolicyDocument: PolicyDocument;
 }
 
-/** What is true of each service that is deployed to moto, and then what is shown by some of them. */
+/** Tests that hold for every service deployed to moto, and then tests of some of them. */
 export function describeDeployed(deployed: readonly Service[]): void {
   describeWithPython('a service deployed to moto', () => {
     const hasService = (name: string) => deployed.some(([each]) => each === name);
@@ -63,7 +63,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
 
     beforeAll(async () => {
       moto = await startMoto();
-      // One that `two-workers` names.
+      // `two-workers` uses an existing cluster.
       await callJson(moto, {
         region: 'eu-west-1',
         target: 'AmazonEC2ContainerServiceV20141113.CreateCluster',
@@ -93,7 +93,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
       await moto.stop();
     });
 
-    /** The values that a template's functions have in this stack. */
+    /** @returns a function that gives the values of a template's functions in this stack */
     function valuesIn(name: string, region: string) {
       const ids = idsByService.get(name)!;
       const pseudo: Record<string, string> = {
@@ -120,7 +120,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
       Object.entries(services.get(name)!.template.Resources).filter(([, { Type }]) => Type === type);
 
     it.each(deployed)(
-      '%s: makes a repository, logs in by standard input, builds and pushes first',
+      '%s: creates a repository, passes the password on standard input, builds and pushes first',
       (name) => {
         const calls = services.get(name)!.engineCalls();
         const workers = name === 'two-workers' ? 2 : 1;
@@ -138,7 +138,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
       },
     );
 
-    it('makes repositories that scan, that take a tag once, and that forget the oldest images', async () => {
+    it('creates repositories that scan images, whose tags cannot change, and that remove the oldest images', async () => {
       const { ecr } = clientsFor(moto, 'us-east-1');
       const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({}));
       expect(repositories.map(({ repositoryName }) => repositoryName).sort()).toEqual(
@@ -174,7 +174,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
           DelaySeconds = 0,
           FifoQueue,
         } = Properties;
-        // That of a dead-letter queue is AWS's default.
+        // A dead-letter queue has the default of AWS.
         if (typeof VisibilityTimeout === 'number') {
           expect(Attributes?.VisibilityTimeout).toBe(String(VisibilityTimeout));
         }
@@ -194,14 +194,14 @@ export function describeDeployed(deployed: readonly Service[]): void {
       const ids = idsByService.get(name)!;
       for (const [id, { Properties }] of resourcesOf(name, 'AWS::SNS::Topic')) {
         const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: ids.get(id) }));
-        // CloudFormation names that of the alarms.
+        // The topic of the alarms gets its name from CloudFormation.
         const { TopicName = id } = Properties;
         expect(Attributes?.TopicArn).toContain(TopicName);
       }
       for (const [id, { Properties }] of resourcesOf(name, 'AWS::IAM::Role')) {
         for (const { PolicyName, PolicyDocument } of Properties.Policies as Policy[]) {
           const found = await iam.send(new GetRolePolicyCommand({ RoleName: ids.get(id), PolicyName }));
-          // moto gives back a template's policy as Python writes it.
+          // moto returns the policy in Python's notation.
           const text = decodeURIComponent(found.PolicyDocument!);
           const words = PolicyDocument.Statement.flatMap(({ Sid, Action }) => [Sid ?? [], Action].flat());
           expect(words.filter((word) => !text.includes(`'${word}'`))).toEqual([]);
@@ -220,7 +220,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
     const containerOf = (name: string, region: string, id: string) =>
       registeredContainer(moto, region, idsByService.get(name)!.get(id));
 
-    it.each(deployed)('%s: has task definitions with the image that was pushed', async (name, region) => {
+    it.each(deployed)('%s: has task definitions with the pushed image', async (name, region) => {
       const value = valuesIn(name, region);
       for (const [id, { Properties }] of resourcesOf(name, 'AWS::ECS::TaskDefinition')) {
         const [wanted] = Properties.ContainerDefinitions as Record<string, unknown>[];
@@ -237,12 +237,12 @@ export function describeDeployed(deployed: readonly Service[]): void {
     });
 
     if (hasService('example'))
-      it('runs workers as ECS would: from a topic, from `watchbot send`, and into the dead-letter queue', async () => {
+      it('runs workers as ECS would, for messages of a topic and of `watchbot send`, up to a dead letter', async () => {
         const service = services.get('example')!;
         const ids = idsByService.get('example')!;
         const { sns, sqs } = clientsFor(moto, 'us-east-1');
         const TopicArn = ids.get('WatchbotTopic');
-        // moto makes no subscription of a template: it is made with the template's own properties.
+        // moto does not make subscriptions of a template, so the test makes it from the template's properties.
         const subscription = service.template.Resources.WatchbotQueueSubscription!.Properties;
         const given = valuesIn('example', 'us-east-1')(subscription) as Record<string, string>;
         await sns.send(
@@ -255,7 +255,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
 
         const { environment, command } = await containerOf('example', 'us-east-1', 'WatchbotTask');
         const variables = Object.fromEntries(environment.map((each) => [each.name, each.value]));
-        // In the container each mount is its own, and is emptied after each job; here they must be a folder of the test.
+        // The watcher empties its mounts after each job, so here they must be a folder of the test.
         const mount = path.join(service.base, 'mount');
         mkdirSync(mount);
         const watcher = startWatcher({
@@ -299,7 +299,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
       }, 180_000);
 
     if (hasService('two-workers'))
-      it('is told by `info`', async () => {
+      it('is described by `info`', async () => {
         const { output } = await services.get('two-workers')!.run(['info']);
         expect(output).toMatch(
           /worker render:\n {2}topic: arn:aws:sns:.+\n {2}queue: http.+two-dev-RenderQueue\n/,
@@ -314,7 +314,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
       });
 
     if (hasService('own-vpc'))
-      it('is left as it is by a second deploy', async () => {
+      it('is not changed by a second deploy', async () => {
         const service = services.get('own-vpc')!;
         const before = JSON.stringify(service.template);
         service.engineCalls();
@@ -326,7 +326,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
         expect(JSON.stringify(service.template)).toBe(before);
       }, 60_000);
 
-    it('stays as it is where an image cannot be pushed', async () => {
+    it('is not changed if an image cannot be pushed', async () => {
       const service = new TestService(moto, 'minimal');
       const fails = { ENGINE_FAILS: 'push:denied: connection reset by peer' };
       const { code, output } = await service.run(['deploy'], fails);
@@ -342,7 +342,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
     }, 60_000);
 
     it(
-      'goes with its repositories, after a word about messages',
+      'is removed with its repositories, after a note about remaining messages',
       async () => {
         const { sqs } = clientsFor(moto, 'eu-west-1');
         const withMessage = deployed.find(([, region]) => region === 'eu-west-1')!;
@@ -375,7 +375,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
         for (const [, region, StackName] of deployed) {
           const { ecr, cloudFormation } = clientsFor(moto, region);
           const { repositories } = await ecr.send(new DescribeRepositoriesCommand({}));
-          // That of the deploy that failed.
+          // The repository of the failed deploy remains.
           expect(
             repositories?.filter(({ repositoryName }) => !repositoryName?.startsWith('minimal-')),
           ).toEqual([]);

@@ -10,12 +10,12 @@ import { describeWithPython } from '../helpers/python';
 import { anySection, repairSection } from '../helpers/generated-sections';
 import { fc, SEED } from '../helpers/seeded';
 
-/** Sections in a run; each gives one template, and all the errors on the way to it. */
+/** Number of sections in a run. Each gives one template, and the errors that had to be repaired first. */
 const SECTIONS = 300;
-/** cfn-lint takes a second and more for each: a run looks at some, and another run at others. */
+/** Number of templates that are linted: cfn-lint takes more than a second for each. Other seeds lint others. */
 const LINTED = Number(process.env.LINTED ?? 50);
 
-/** What chance gives once in a hundred sections, or less often. */
+/** Sections that are drawn once in a hundred times or less often. */
 const RARE = [
   {
     command: 'true',
@@ -56,24 +56,24 @@ describeWithPython(`${SECTIONS} sections made from the schema (TEST_SEED=${SEED}
     rmSync(folder, { recursive: true });
   });
 
-  it('give either a template that cfn-lint takes, or an error', () => {
+  it('give either a template that cfn-lint accepts, or an error', () => {
     const wrong = unwaived(findings).filter(({ rule }) => rule.startsWith('E'));
-    // One of a kind: hundreds of sections have the same mistake.
+    // Shows one finding of each kind: hundreds of sections can have the same mistake.
     const kinds = new Map(wrong.map((finding) => [kindOf(finding), finding]));
-    const told = [...kinds].map(([kind, { file, message }]) => {
+    const shown = [...kinds].map(([kind, { file, message }]) => {
       const section = generated.find((each) => each.file === file)?.section;
       return `${kind}: ${message} with ${section}`;
     });
-    expect(told).toEqual([]);
+    expect(shown).toEqual([]);
   });
 
-  it('are told where and what in each error, never with a stack', () => {
+  it('get errors that name a place and a code', () => {
     const problems = generated.flatMap(({ errors }) => errors.flatMap((error) => error.problems));
     expect(problems.length).toBeGreaterThan(SECTIONS / 2);
     expect(problems.filter(({ place, code }) => !place.startsWith('watchbot') || !code)).toEqual([]);
   });
 
-  it('are of all kinds: no resource is missing from all of them', () => {
+  it('together need every type of resource', () => {
     const types = new Set(
       generated.flatMap(({ fragment }) => Object.values(fragment.Resources).map(({ Type }) => Type)),
     );
@@ -81,7 +81,7 @@ describeWithPython(`${SECTIONS} sections made from the schema (TEST_SEED=${SEED}
   });
 });
 
-/** Rule and place, whatever the worker is called and wherever in a list. */
+/** Rule and place of a finding, without the worker's name and positions in lists. */
 function kindOf({ rule, path: place }: Finding): string {
   return `${rule} at ${place.replace(/^Resources\/(Watchbot|Render|Mail|NightRun)/, '').replaceAll(/\/\d+/g, '/…')}`;
 }

@@ -11,16 +11,16 @@ import { inWords, Stack, type Call } from './iam/stack';
 import { workersOf } from './iam/workers';
 import { ACCOUNT_ID, REGION } from './types/type';
 
-/**
- * By AWS's own rules of evaluation, on the policies as they are packaged: all that a service needs gets through, and what
- * it must not do does not. Neither moto nor the emulator asks who may.
+/*
+ * Evaluates the packaged policies by AWS's rules: every call that a service needs is allowed, and calls that it must not
+ * make are denied. Neither moto nor the emulator checks permissions.
  */
 
-/** Statements of the user's own are not the plugin's. */
+/** Whether a policy is the plugin's: the policy `worker` has the user's statements. */
 const isPlugins = ({ PolicyName }: Policy) => PolicyName !== 'worker';
 
 const refused = (stack: Stack) => which(stack, neededCalls(stack), (isAllowed) => !isAllowed);
-const letThrough = (stack: Stack) => which(stack, forbiddenCalls(stack), (isAllowed) => isAllowed);
+const wronglyAllowed = (stack: Stack) => which(stack, forbiddenCalls(stack), (isAllowed) => isAllowed);
 
 async function which(
   stack: Stack,
@@ -42,11 +42,11 @@ describe('every fixture service', () => {
     stacks = new Map(corpus.map(({ name, template }) => [name, new Stack(template)]));
   }, 900_000);
 
-  it.each(CORPUS_NAMES)('%s may do all that it needs', async (name) => {
+  it.each(CORPUS_NAMES)('%s may make every call that it needs', async (name) => {
     expect(await refused(stacks.get(name)!)).toEqual([]);
   });
 
-  it('has its own permissions, for its jobs alone', async () => {
+  it('gives its own permissions only to the task role', async () => {
     const stack = stacks.get('permissions')!;
     const [worker] = workersOf(stack);
     const may = (by: string, action: string, on: string) => stack.allows({ by, action, on });
@@ -56,8 +56,8 @@ describe('every fixture service', () => {
     expect(await may(worker!.executionRole, 's3:GetObject', object)).toBe(false);
   });
 
-  it.each(CORPUS_NAMES)('%s may do nothing that it must not', async (name) => {
-    expect(await letThrough(stacks.get(name)!)).toEqual([]);
+  it.each(CORPUS_NAMES)('%s may make no call that it must not make', async (name) => {
+    expect(await wronglyAllowed(stacks.get(name)!)).toEqual([]);
   });
 });
 
@@ -65,7 +65,7 @@ const STRAY_KEY = `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/1234abcd-12ab-34cd-56
 const ORDERS = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:orders`;
 const EVENTS = [{ schedule: 'rate(1 day)' }, { webhook: { authorization: 'apiKey' } }];
 
-/** What no fixture service has. */
+/** Sections that no fixture service has. */
 const SECTIONS: Record<string, { section: object; keys?: Record<string, string> }> = {
   'an existing queue with a key': {
     section: { queue: { arn: ORDERS, encryption: STRAY_KEY }, events: EVENTS, sender: true },
@@ -116,23 +116,23 @@ function deployed(section: object, keys?: Record<string, string>): Stack {
 
 const stackOf = (name: string) => deployed(SECTIONS[name]!.section, SECTIONS[name]!.keys);
 
-describe('beside them', () => {
-  it.each(Object.keys(SECTIONS))('%s: may do all that it needs', async (name) => {
+describe('a stack with', () => {
+  it.each(Object.keys(SECTIONS))('%s may make every call that it needs', async (name) => {
     expect(await refused(stackOf(name))).toEqual([]);
   });
 
-  it.each(Object.keys(SECTIONS))('%s: may do nothing that it must not', async (name) => {
-    expect(await letThrough(stackOf(name))).toEqual([]);
+  it.each(Object.keys(SECTIONS))('%s may make no call that it must not make', async (name) => {
+    expect(await wronglyAllowed(stackOf(name))).toEqual([]);
   });
 });
 
-it('a worker whose service has the user’s own tags may protect its tasks', async () => {
+it('a worker whose service has tags of the user may protect its tasks', async () => {
   const extensions = { service: { Tags: [{ Key: 'team', Value: 'maps' }] } };
   expect(await refused(deployed({ extensions }))).toEqual([]);
 });
 
-describe('what the container asks AWS for', () => {
-  it('is what its code says', () => {
+describe('the calls of the container', () => {
+  it('are these', () => {
     expect(targets()).toEqual(['dynamodb', 'ecs', 'sqs']);
     expect(actions).toEqual({
       watcher: ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
@@ -142,12 +142,12 @@ describe('what the container asks AWS for', () => {
     });
   });
 
-  it('is asked for by these files alone', () => {
+  it('are made only by known files', () => {
     expect(speakers()).toEqual(Object.keys(SPEAKERS).sort());
   });
 });
 
-describe('this would find', () => {
+describe('these tests would find', () => {
   const roleOf = (stack: Stack, id: string) => stack.resources.find((resource) => resource.id === id)!;
   const statementsOf = (stack: Stack, id: string) =>
     (roleOf(stack, id).properties.Policies as Policy[])[0]!.PolicyDocument.Statement;
@@ -169,16 +169,16 @@ describe('this would find', () => {
   it.each(['Encryption', 'ScaleInProtection', 'OwnVersion'])('that %s has no condition', async (sid) => {
     const stack = stackOf(QUEUE_AND_KEY);
     delete statementsOf(stack, 'WatchbotTaskRole').find(({ Sid }) => Sid === sid)!.Condition;
-    expect(await letThrough(stack)).not.toEqual([]);
+    expect(await wronglyAllowed(stack)).not.toEqual([]);
   });
 
   it.each(['WatchbotTaskRole', 'WatchbotExecutionRole', 'WatchbotScheduleRole', 'WatchbotAwakeRole'])(
-    'that anybody may lead a service to take %s',
+    'that a service may assume %s for another account',
     async (id) => {
       const stack = stackOf(QUEUE_AND_KEY);
       const { AssumeRolePolicyDocument } = roleOf(stack, id).properties as Record<string, Document>;
       delete AssumeRolePolicyDocument!.Statement[0]!.Condition;
-      expect(await letThrough(stack)).not.toEqual([]);
+      expect(await wronglyAllowed(stack)).not.toEqual([]);
     },
   );
 
@@ -190,19 +190,19 @@ describe('this would find', () => {
     const stack = stackOf(QUEUE_AND_KEY);
     const [policy] = roleOf(stack, 'WatchbotAwakeRole').properties.Policies as Policy[];
     policy!.PolicyDocument.Statement = statements;
-    expect([...(await refused(stack)), ...(await letThrough(stack))]).not.toEqual([]);
+    expect([...(await refused(stack)), ...(await wronglyAllowed(stack))]).not.toEqual([]);
   });
 
   it('that the role that keeps queues awake sets any tag', async () => {
     const stack = stackOf(QUEUE_AND_KEY);
     delete statementsOf(stack, 'WatchbotAwakeRole')[0]!.Condition;
-    expect(await letThrough(stack)).not.toEqual([]);
+    expect(await wronglyAllowed(stack)).not.toEqual([]);
   });
 
-  it('that a topic may send for anybody', async () => {
+  it('that any topic may send to the queue', async () => {
     const stack = stackOf(QUEUE_AND_KEY);
     const { PolicyDocument } = roleOf(stack, 'WatchbotQueuePolicy').properties as Record<string, Document>;
     delete PolicyDocument!.Statement[0]!.Condition;
-    expect(await letThrough(stack)).not.toEqual([]);
+    expect(await wronglyAllowed(stack)).not.toEqual([]);
   });
 });

@@ -18,11 +18,11 @@ const LIFE_MS = 120_000;
 
 interface Case {
   fixture: string;
-  /** More of its section. */
+  /** Line that is added to the section. */
   section?: string;
   info: RegExp[];
   hasNot: string[];
-  /** What `remove` says. */
+  /** Texts that `remove` prints. */
   removed: string[];
 }
 
@@ -70,7 +70,7 @@ describeWithPython('a stack, from `info` to `remove`', () => {
   }
 
   it.each(CASES)(
-    'says what there is of $fixture, and removes it, twice',
+    'of $fixture is described, removed, and cannot be removed again',
     async ({ fixture, section, info, hasNot, removed }) => {
       const { made, name } = makeService(fixture, section);
       const { ecr, sqs, cloudFormation } = clientsFor(moto, REGION);
@@ -110,7 +110,7 @@ describeWithPython('a stack, from `info` to `remove`', () => {
         cloudFormation.send(new DescribeStacksCommand({ StackName: `${name}-dev` })),
       ).rejects.toThrow('does not exist');
 
-      // Without a stack the framework ends with an error, whatever a plugin does.
+      // Without a stack, the framework always ends with an error.
       const again = await made.run(['remove', '--region', REGION]);
       expect(again.code).toBe(1);
       expect(again.output).toContain(`${name}-dev does not exist`);
@@ -120,7 +120,7 @@ describeWithPython('a stack, from `info` to `remove`', () => {
   );
 
   it(
-    'removes what a deploy has left that came as far as its repository',
+    'that was not made yet loses the repository of its failed deploy',
     async () => {
       const { made } = makeService('minimal');
       const failed = await made.run(['deploy', '--region', REGION], { ENGINE_FAILS: 'push:no' });

@@ -30,7 +30,7 @@ describeWithPython('cfn-lint', () => {
     expect(unwaived(findings)).toEqual([]);
   });
 
-  it('has no waiver that covers nothing', () => {
+  it('needs every waiver', () => {
     expect(unused(findings)).toEqual([]);
   });
 
@@ -45,7 +45,7 @@ describeWithPython('cfn-lint', () => {
   });
 });
 
-/** Each of these once. */
+/** Puts one mistake of each kind into a template. */
 function breakTemplate(text: string): string {
   const template = JSON.parse(text);
   const { WatchbotTask, WatchbotQueue, WatchbotQueueSubscription, WatchbotTopic } = template.Resources;

@@ -27,7 +27,7 @@ describeWithPython('a service', () => {
     await moto.stop();
   });
 
-  /** Under a name of its own: both frameworks deploy to the same account. */
+  /** Makes a service with its own name, since both frameworks deploy to the same account. */
   function makeService(fixture: string, framework: Framework, name: string): TestService {
     const service = new TestService(moto, fixture, { framework });
     services.push(service);
@@ -46,7 +46,7 @@ describeWithPython('a service', () => {
     return output;
   }
 
-  /** Serverless 3 asks for docker's version itself. */
+  /** Calls of the engine by the plugin. Serverless 3 itself asks for docker's version. */
   const engineCalls = (service: TestService) =>
     service.engineCalls().filter(({ args }) => args[0] !== '--version');
   const kinds = (service: TestService) => engineCalls(service).map(({ args }) => args[0]);
@@ -56,7 +56,7 @@ describeWithPython('a service', () => {
     async (framework) => {
       const name = `packaged-${framework}`;
       const service = makeService('minimal', framework, name);
-      // The framework would put a file in its place, and fail.
+      // The framework would replace the link by its target, and fail.
       symlinkSync('not/there', path.join(service.folder, 'link'));
       await succeed(service, 'package', '--package', 'somewhere/else');
       expect(kinds(service)).toEqual([]);
@@ -72,7 +72,7 @@ describeWithPython('a service', () => {
       const context = user?.args.at(-1) ?? '';
       expect(path.relative(path.join(service.folder, 'somewhere/else'), context)).not.toMatch(/^\.\./);
       expect(readdirSync(context)).toContain('Dockerfile');
-      // It is there only while the image is built, so that the package can be copied.
+      // The link exists only while the image is built, so that the package can be copied.
       expect(readdirSync(context)).not.toContain('link');
       expect(user?.links).toEqual(['link', 'serverless-watchbot']);
       expect(layer?.args[0]).toBe('build');
@@ -85,7 +85,7 @@ describeWithPython('a service', () => {
   );
 
   it(
-    'lives its life with Serverless 3',
+    'is deployed, described and removed by Serverless 3',
     async () => {
       const service = makeService('own-vpc', 'serverless', 'with-three');
       const { cloudFormation, ecr } = clientsFor(moto, REGION);

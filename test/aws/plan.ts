@@ -4,7 +4,7 @@ import { resourcesIn, withoutOutside } from './scope';
 import { TYPES } from './types';
 import type { Properties } from './types/type';
 
-/** The calls that make one resource, or what is wrong with it before any is made. */
+/** The calls that create one resource, and the problems that are found without a call. */
 export interface Step {
   id: string;
   type: string;
@@ -13,8 +13,8 @@ export interface Step {
 }
 
 /**
- * What the template takes from outside, then its resources, each after those that it needs.
- * @param only these, and those that they need, with nothing from outside
+ * Plans calls for what the template expects to exist already, then for its resources, each after those that it needs.
+ * @param only plan just these and the resources that they need, and nothing from outside
  */
 export function planOf(template: PackagedTemplate, only?: readonly string[]): Step[] {
   const resourceOf = resourcesIn(template);
@@ -54,7 +54,7 @@ export function refusalsOf(steps: readonly Step[], answers: readonly AwsAnswer[]
   ]);
 }
 
-/** @throws where resources need each other in a circle, which CloudFormation refuses */
+/** @throws if resources need each other in a circle, which CloudFormation refuses */
 export function inOrder(
   { Resources }: PackagedTemplate,
   only: readonly string[] = Object.keys(Resources),

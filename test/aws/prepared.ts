@@ -1,8 +1,8 @@
 import type { PackagedTemplate } from '../helpers/framework';
 
-/** Types that no fixture has yet, as a template would have them: their way through the API is known to work. */
+/** Resources of types that no fixture has yet. With them, the calls for these types are tested, too. */
 export const PREPARED: Readonly<Record<string, PackagedTemplate['Resources']>> = {
-  'an HTTP API before a queue': {
+  'an HTTP API in front of a queue': {
     Queue: resource('AWS::SQS::Queue', { QueueName: 'jobs' }),
     Role: resource('AWS::IAM::Role', {}),
     Api: resource('AWS::ApiGatewayV2::Api', { Name: 'jobs', ProtocolType: 'HTTP' }),
@@ -35,7 +35,7 @@ export const PREPARED: Readonly<Record<string, PackagedTemplate['Resources']>> =
       DefaultRouteSettings: { ThrottlingBurstLimit: 10, ThrottlingRateLimit: 5 },
     }),
   },
-  'a REST API with a key before a queue': {
+  'a REST API with a key in front of a queue': {
     Queue: resource('AWS::SQS::Queue', { QueueName: 'jobs' }),
     Role: resource('AWS::IAM::Role', {}),
     Api: resource('AWS::ApiGateway::RestApi', {

@@ -30,7 +30,7 @@ const DEPLOY_MS = 120_000;
 const RUNTIME_LOOKUP = '/usr/bin:/bin:/usr/sbin:/sbin';
 
 describeWithPython('a service', () => {
-  describeWithBuildah('whose image is built by buildah and deployed by way of a registry', () => {
+  describeWithBuildah('whose image is built by buildah and pushed to a registry', () => {
     let moto: Moto;
     let tools: ContainerTools;
     let service: TestService;
@@ -67,13 +67,13 @@ describeWithPython('a service', () => {
     const ids = () => physicalIds(clients().cloudFormation, STACK);
     const container = async () => registeredContainer(moto, REGION, (await ids()).get('WatchbotTask'));
 
-    /** As the registry's API lists them. */
+    /** Tags of a repository in the registry. */
     async function tags(repository = 'busybox-dev/watchbot'): Promise<string[]> {
       const answer = await fetch(`http://${tools.registry}/v2/${repository}/tags/list`);
       return ((await answer.json()) as { tags?: string[] }).tags ?? [];
     }
 
-    /** All that could have been written: files of the registry and of the engine, with their times. */
+    /** Names of all files of the registry and of the engine. */
     const state = () =>
       ['registry', 'storage/vfs-images', 'storage/vfs-layers'].flatMap((folder) =>
         readdirSync(path.join(tools.folder, folder), { recursive: true, encoding: 'utf8' }).sort(),
@@ -88,7 +88,7 @@ describeWithPython('a service', () => {
     };
 
     it(
-      'has the image of its task definition in the registry before there is a stack',
+      'pushes the image of its task definition before the stack is created',
       async () => {
         const output = await deploy();
         const { image } = await container();
@@ -105,7 +105,7 @@ describeWithPython('a service', () => {
     );
 
     it(
-      'is left as it is by a second deploy',
+      'is not changed by a second deploy',
       async () => {
         const before = { state: state(), tags: await tags(), stack: await lastUpdate() };
         const output = await deploy();
@@ -117,12 +117,12 @@ describeWithPython('a service', () => {
     );
 
     it(
-      'runs from the registry with what ECS was told, and works off what its topic gets',
+      'runs from the registry as its task definition says, and does the messages of its topic',
       async () => {
         const stack = await ids();
         const { sns } = clients();
         const TopicArn = stack.get('WatchbotTopic');
-        // moto makes no subscription of a template: it is made with the template's own properties.
+        // moto does not make subscriptions of a template, so the test makes it from the template's properties.
         const { Protocol, RawMessageDelivery } = service.template.Resources.WatchbotQueueSubscription!
           .Properties as { Protocol: string; RawMessageDelivery?: unknown };
         expect(RawMessageDelivery).toBeUndefined();
@@ -134,7 +134,7 @@ describeWithPython('a service', () => {
           command: [...entryPoint, ...command],
           variables: {
             ...Object.fromEntries(given.map(({ name, value }) => [name, value])),
-            // The name of a socket of the machine, which containers of ECS do not share.
+            // A new socket name: containers here share the machine's names, unlike those of ECS.
             [ContainerVariable.healthCheck]: `watchbot-${process.pid}-${path.basename(service.base)}`,
             AWS_ENDPOINT_URL: moto.endpoint,
             AWS_REGION: REGION,
@@ -149,7 +149,7 @@ describeWithPython('a service', () => {
     );
 
     it(
-      'gets another tag and another task definition with a changed file',
+      'gets another tag and another task definition if a file changes',
       async () => {
         const before = await container();
         const [tag] = await tags();
@@ -165,7 +165,7 @@ describeWithPython('a service', () => {
     );
 
     it(
-      'goes without its images, which it says',
+      'is removed without its images, and says so',
       async () => {
         await removeRouteTable(moto, REGION, await ids());
         const { code, output } = await service.run(['remove'], environment());
@@ -178,7 +178,7 @@ describeWithPython('a service', () => {
     );
 
     it(
-      'is not made where the push is cut off, and is by the next deploy',
+      'is not deployed if the push breaks off, but is by the next deploy',
       async () => {
         const proxy = await startCuttingProxy(tools.registry, 1_000_000);
         const cut = new TestService(moto, 'busybox', { copyTo: copyImageServiceTo });

@@ -5,7 +5,7 @@ import {
   ACCOUNT_ID,
   arn,
   REGION,
-  type Made,
+  type ReturnValues,
   type Properties,
   type Resource,
   type ResourceType,
@@ -23,52 +23,53 @@ const PSEUDO: Readonly<Record<string, string>> = {
 };
 
 /**
- * The resources of a template with made-up, well-formed values for all that AWS would give.
- * @param text what stands for a text of the template
+ * Resolves the resources of a template, with made-up, well-formed values for what AWS would return.
+ * @param text replaces a text of the template
  */
 export function resourcesIn(
   { Resources, Parameters }: Pick<PackagedTemplate, 'Parameters' | 'Resources'>,
   text = inOneAccount,
-): (id: string) => Resource & { made: Made } {
-  const done = new Map<string, Resource & { made: Made }>();
+): (id: string) => Resource & { returnValues: ReturnValues } {
+  const done = new Map<string, Resource & { returnValues: ReturnValues }>();
   const scope: Scope = {
     ref: (id) => PSEUDO[id] ?? Parameters?.[id]?.Default ?? resourceOf(id).ref,
-    attribute: (id, name) => resourceOf(id).made.attributes?.[name],
+    attribute: (id, name) => resourceOf(id).returnValues.attributes?.[name],
   };
   const resourceOf = (id: string) => {
     const known = done.get(id);
     if (known !== undefined) return known;
     const { Type, Properties } = Resources[id]!;
     const properties = (resolve(withoutOutside(Properties, text), scope) ?? {}) as Properties;
-    const type: Pick<ResourceType, 'named' | 'made'> = TYPES[Type] ?? NAMED[Type] ?? { made: madeUp(Type) };
+    const type: Pick<ResourceType, 'named' | 'returnValues'> = TYPES[Type] ??
+      NAMED[Type] ?? { returnValues: madeUpValues(Type) };
     const name = resolveText(properties[type.named ?? ''] ?? `${STACK_NAME}-${id}`, scope);
-    const values = type.made({ id, name, properties });
-    const resource = { id, name, properties, ref: values.ref, made: values };
+    const values = type.returnValues({ id, name, properties });
+    const resource = { id, name, properties, ref: values.ref, returnValues: values };
     done.set(id, resource);
     return resource;
   };
   return resourceOf;
 }
 
-/** What comes from other stacks, from the region, or is left out. */
+/** Replaces imports and zones by made-up values, and leaves out `AWS::NoValue`. */
 export function withoutOutside(value: unknown, text = inOneAccount): unknown {
-  if (Array.isArray(value)) return value.filter(isThere).map((entry) => withoutOutside(entry, text));
+  if (Array.isArray(value)) return value.filter(isPresent).map((entry) => withoutOutside(entry, text));
   if (typeof value === 'string') return text(value);
   if (typeof value !== 'object' || value === null) return value;
   if ('Fn::ImportValue' in value) return imported(value['Fn::ImportValue']);
   if ('Fn::GetAZs' in value) return ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, entry]) => isThere(entry))
+      .filter(([, entry]) => isPresent(entry))
       .map(([key, entry]) => [key, withoutOutside(entry, text)]),
   );
 }
 
-/** Whose a topic or queue is makes no difference to a call; moto has one account, and asks one region. */
+/** Moves the ARN of a topic or queue to moto's only account and region. That makes no difference to a call. */
 const inOneAccount = (text: string): string =>
   text.replace(/^arn:aws:(sns|sqs):[^:]+:\d{12}:/, `arn:aws:$1:${REGION}:${ACCOUNT_ID}:`);
 
-/** What another stack would export, by what the name of the export says; else the name itself, which is of its own. */
+/** A value that another stack could export, guessed from the name of the export; otherwise that name. */
 function imported(name: unknown): string {
   const text = typeof name === 'string' ? name : JSON.stringify(name);
   if (/queue/i.test(text)) return arn('sqs', /fifo/i.test(text) ? `${text}.fifo` : text);
@@ -77,13 +78,13 @@ function imported(name: unknown): string {
   return text;
 }
 
-const isThere = (value: unknown) => (value as { Ref?: unknown } | null)?.Ref !== 'AWS::NoValue';
+const isPresent = (value: unknown) => (value as { Ref?: unknown } | null)?.Ref !== 'AWS::NoValue';
 
-/** Types that are not called for, whose ARNs are more than a kind and a name. */
-const NAMED: Readonly<Record<string, Pick<ResourceType, 'named' | 'made'>>> = {
+/** Types without calls whose ARNs have more than a kind and a name. */
+const NAMED: Readonly<Record<string, Pick<ResourceType, 'named' | 'returnValues'>>> = {
   'AWS::Events::Rule': {
     named: 'Name',
-    made: ({ name, properties }) => {
+    returnValues: ({ name, properties }) => {
       const bus = ((properties.EventBusName as string | undefined) ?? 'default').split('/').at(-1)!;
       const path = bus === 'default' ? name : `${bus}/${name}`;
       return { ref: path.replace('/', '|'), attributes: { Arn: arn('events', `rule/${path}`) } };
@@ -91,8 +92,8 @@ const NAMED: Readonly<Record<string, Pick<ResourceType, 'named' | 'made'>>> = {
   },
 };
 
-/** For the others that are not called for. */
-function madeUp(type: string): (resource: Omit<Resource, 'ref'>) => Made {
+/** Return values for other types without calls. */
+function madeUpValues(type: string): (resource: Omit<Resource, 'ref'>) => ReturnValues {
   const [, service = '', kind = ''] = type.toLowerCase().split('::');
   if (type === 'AWS::IAM::Role') {
     return ({ name }) => ({

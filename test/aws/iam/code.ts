@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../helpers/framework';
 
-/** What the code of the container asks AWS for, read from its sources: what it newly asks for is found to lack a right. */
+/*
+ * The AWS actions that the container calls, read from its sources. If it calls a new one, a test finds the missing
+ * permission.
+ */
 
 const FOLDERS = ['watcher', 'progress', 'runtime', 'aws-json'];
 
@@ -20,17 +23,17 @@ const SOURCES: readonly Source[] = FOLDERS.flatMap((folder) =>
     })),
 );
 
-/** The files that can speak to another process or machine, each with what it does there. A new one may call AWS. */
+/** Files that can connect to another process or machine, and why. A new one might call AWS. */
 export const SPEAKERS: Readonly<Record<string, string>> = {
-  'aws-json/post.ts': 'sends what the clients of SQS, ECS and DynamoDB ask',
-  'aws-json/proxy.ts': 'finds the way for it',
-  'aws-json/route.ts': 'opens the connection for it',
-  'progress/dynamodb/credentials.ts': 'asks ECS for credentials: that takes no right',
-  'runtime/client.ts': 'speaks to the watcher on loopback',
-  'watcher/health/main.ts': 'speaks to the watcher by a socket',
-  'watcher/health/server.ts': 'answers it',
-  'watcher/task/log-stream.ts': 'asks ECS for the metadata of the task: that takes no right',
-  'watcher/task/own-service.ts': 'asks ECS for the metadata of the task: that takes no right',
+  'aws-json/post.ts': 'sends the requests of the clients of SQS, ECS and DynamoDB',
+  'aws-json/proxy.ts': 'finds the proxy for them',
+  'aws-json/route.ts': 'opens the connection for them',
+  'progress/dynamodb/credentials.ts': 'asks ECS for credentials, which needs no permission',
+  'runtime/client.ts': 'connects to the watcher on loopback',
+  'watcher/health/main.ts': 'connects to the watcher by a socket',
+  'watcher/health/server.ts': 'answers the health check',
+  'watcher/task/log-stream.ts': 'asks ECS for the metadata of the task, which needs no permission',
+  'watcher/task/own-service.ts': 'asks ECS for the metadata of the task, which needs no permission',
   'watcher/task/protection.ts': 'asks the agent of ECS, which asks ECS in the name of the task role',
   'watcher/worker/warm/requests.ts': 'answers workers on loopback',
   'watcher/worker/warm/runtime-api.ts': 'answers workers on loopback',
@@ -42,14 +45,14 @@ export function speakers(): string[] {
     .sort();
 }
 
-/** Each target of AWS's JSON protocol, by its service in IAM. */
+/** The IAM name of each service, by its target in AWS's JSON protocol. */
 const TARGETS: Readonly<Record<string, string>> = {
   AmazonSQS: 'sqs',
   AmazonEC2ContainerServiceV20141113: 'ecs',
   DynamoDB_20120810: 'dynamodb',
 };
 
-/** Services of AWS whose protocol the container speaks. */
+/** Services of AWS that the container calls. */
 export function targets(): string[] {
   return SOURCES.flatMap(({ text }) =>
     [...text.matchAll(/(?:'x-amz-target': `(\w+)\.|\btarget: '(\w+)')/g)].map(
@@ -58,7 +61,7 @@ export function targets(): string[] {
   ).sort();
 }
 
-/** What is called by name in a folder. IAM knows the call of one message, and of several, by the same name. */
+/** IAM actions that a folder's code calls. A batch call has the same IAM action as the call for one message. */
 function called(folder: string, service: string): string[] {
   const names = SOURCES.filter(({ name }) => name.startsWith(folder)).flatMap(({ text }) =>
     [...text.matchAll(/\bcall\('(\w+)'/g)].map(([, name]) => name!.replace(/Batch$/, '')),

@@ -4,7 +4,7 @@ import type { Context } from './simulator';
 import { principalArn, queueArnOf, tagContext, type Call, type Stack } from './stack';
 import { serviceArn, taskArn, workersOf, type DeployedWorker, type Key } from './workers';
 
-/** Calls that must not get through, whatever else is right about them. */
+/** Calls that must be denied. */
 export function forbiddenCalls(stack: Stack): Call[] {
   const workers = workersOf(stack);
   return [
@@ -45,7 +45,7 @@ const QUEUE_USE = [
 ];
 const QUEUE_RULE = ['sqs:PurgeQueue', 'sqs:DeleteQueue', 'sqs:SetQueueAttributes', 'sqs:AddPermission'];
 
-/** A task has the watcher's rights and the worker's; a worker with a hole must not get further. */
+/** Calls with the task role, which also the worker's code has: an attacker in a worker must not get further. */
 function byTask(worker: DeployedWorker): Call[] {
   const { taskRole: by, queue, topic, table, logStream, secrets } = worker;
   return [
@@ -55,7 +55,7 @@ function byTask(worker: DeployedWorker): Call[] {
     ...each(by, ['sns:Subscribe', 'sns:SetTopicAttributes', 'sns:DeleteTopic'], topic ?? OTHER_TOPIC),
     ...each(by, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], OTHER_TABLE),
     ...each(by, ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'], table ?? OTHER_TABLE),
-    // What its start needs, the worker does not.
+    // Only the start of the task needs these.
     ...each(by, ['logs:PutLogEvents'], logStream),
     ...each(by, ['ecr:GetAuthorizationToken'], '*'),
     ...secrets
@@ -68,7 +68,7 @@ function byTask(worker: DeployedWorker): Call[] {
 
 const secretOf = (valueFrom: string) => valueFrom.split(':').slice(0, 7).join(':');
 
-/** Dead letters are for people; a neighbour's queue is for who is told it, and only to send. */
+/** Calls to other queues: only people receive dead letters, and only a worker that is given a queue may send to it. */
 function toOthers(worker: DeployedWorker, workers: readonly DeployedWorker[]): Call[] {
   const { taskRole: by } = worker;
   return workers.flatMap((other) => {
@@ -87,7 +87,7 @@ function toOthers(worker: DeployedWorker, workers: readonly DeployedWorker[]): C
   });
 }
 
-/** The plugin's own, or one that its name could be. */
+/** The dead-letter queue of a worker, or of an existing queue one of a likely name. */
 const deadLetterQueueOf = ({ queue }: DeployedWorker): string =>
   queue.replace(/Queue(\.fifo)?$/, 'DeadLetterQueue$1').replace(/(?<!DeadLetterQueue(?:\.fifo)?)$/, '-dead');
 
@@ -104,7 +104,9 @@ function byStart({ executionRole: by, queue, logStream, repository }: DeployedWo
   ];
 }
 
-/** ECS stops a task that another service has taken the protection from, and keeps one that it has given it to. */
+/**
+ * Calls that protect tasks of other services: taking protection away gets a task stopped, giving it keeps a task alive.
+ */
 function toProtection(stack: Stack, worker: DeployedWorker, workers: readonly DeployedWorker[]): Call[] {
   const { taskRole: by, cluster } = worker;
   const protect = 'ecs:UpdateTaskProtection';
@@ -117,7 +119,7 @@ function toProtection(stack: Stack, worker: DeployedWorker, workers: readonly De
     ),
   );
   return [
-    // Another service of the cluster: without tags, and with those that the provider gives everything.
+    // Another service of the cluster, without tags, and with the tags that the provider gives everything.
     ...actions.flatMap((action) => [
       { by, action, on: taskArn(cluster) },
       { by, action, on: taskArn(cluster), context: common },
@@ -137,7 +139,7 @@ function toProtection(stack: Stack, worker: DeployedWorker, workers: readonly De
   ];
 }
 
-/** All who may use a key may do so by sending and receiving alone. */
+/** Uses of a key other than by sending and receiving messages. */
 function byKeyHolders(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
   const holders = principalsOf(stack);
   const keys = workers.flatMap(({ key }) => (key === undefined ? [] : [key]));
@@ -169,7 +171,7 @@ function via(by: string, key: Key, service: string): Call[] {
 const principalsOf = (stack: Stack): string[] =>
   [...stack.ofType('AWS::IAM::Role'), ...stack.ofType('AWS::IAM::User')].map(principalArn);
 
-/** Roles of schedules and webhooks, and the user for senders outside AWS. */
+/** Calls of principals that may only send: roles of schedules and webhooks, and the user for senders outside AWS. */
 function bySendersOnly(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
   const tasks = workers.flatMap(({ taskRole, executionRole }) => [taskRole, executionRole]);
   const isSender = (by: string) => /(ScheduleRole|WebhookRole|Sender)$/.test(by) && !tasks.includes(by);
@@ -187,7 +189,7 @@ function bySendersOnly(stack: Stack, workers: readonly DeployedWorker[]): Call[]
 
 const OTHER_TAG = { owner: 'payroll' };
 
-/** The role that keeps queues awake sets their own tags; nobody else sets any, and it does nothing else. */
+/** Calls that set tags. Only the role that keeps queues awake may, only the tags that it needs, and nothing else. */
 function toTags(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
   const needed = neededTags(stack);
   const tags = (by: string, on: string, set: Readonly<Record<string, string>>): Call[] => [
@@ -228,12 +230,14 @@ interface Trust {
   Statement: { Principal: { Service?: string } }[];
 }
 
-/** Roles that the plugin makes: others take them only as the service does that they are for, and for nobody else. */
+/**
+ * Attempts to assume the plugin's roles by anybody but the service that a role is for, or by that service for others.
+ */
 function toRoles(stack: Stack): Call[] {
-  const made = stack
+  const roles = stack
     .ofType('AWS::IAM::Role')
     .filter(({ id }) => /(TaskRole|ExecutionRole|ScheduleRole|WebhookRole|AwakeRole)$/.test(id));
-  return made.flatMap((role) => {
+  return roles.flatMap((role) => {
     const on = principalArn(role);
     const service = String(
       (role.properties.AssumeRolePolicyDocument as Trust).Statement[0]!.Principal.Service,
@@ -247,7 +251,7 @@ function toRoles(stack: Stack): Call[] {
   });
 }
 
-/** What the services say by which they can be told apart. API Gateway says nothing. */
+/** The context keys that a service sends when it assumes a role for this account. API Gateway sends none. */
 const RIGHT_SOURCE: Readonly<Record<string, Source>> = {
   'ecs-tasks.amazonaws.com': { 'aws:SourceAccount': ACCOUNT_ID, 'aws:SourceArn': arn('ecs', '*') },
   'scheduler.amazonaws.com': {
@@ -261,7 +265,7 @@ interface Source extends Record<string, string> {
   'aws:SourceArn': string;
 }
 
-/** Each of the two wrong, each absent, and the ARN of another account. */
+/** Contexts in which the account or the ARN is wrong or missing. */
 function foreignSources(right: Source): Context[] {
   const { 'aws:SourceAccount': account, 'aws:SourceArn': source } = right;
   const ofStranger = source.includes(ACCOUNT_ID)
@@ -286,7 +290,7 @@ const FOREIGN: readonly Context[] = [
   { 'aws:SourceAccount': ACCOUNT_ID, 'aws:SourceArn': 'arn:aws:s3:::payroll' },
 ];
 
-/** The queue of a stack, and its key, for who is no source of the worker, or is one for somebody else. */
+/** Calls to the stack's queues by people and services that are not sources of the worker. */
 function toQueues(stack: Stack): Call[] {
   return stack.ofType('AWS::SQS::Queue').flatMap(({ ref }) => {
     const on = queueArnOf(ref);
@@ -304,8 +308,8 @@ function toQueues(stack: Stack): Call[] {
 }
 
 function toKeys(stack: Stack): Call[] {
-  return stack.ofType('AWS::KMS::Key').flatMap(({ made }) => {
-    const on = made.attributes!.Arn!;
+  return stack.ofType('AWS::KMS::Key').flatMap(({ returnValues }) => {
+    const on = returnValues.attributes!.Arn!;
     return KEY_ACTIONS.flatMap((action) => [
       ...PEOPLE.map((by) => ({ by, action, on })),
       ...strangers(stack).map(({ by, context }) => ({ by, action, on, context })),
@@ -313,13 +317,13 @@ function toKeys(stack: Stack): Call[] {
   });
 }
 
-/** Services with foreign sources, and the wrong services with the right ones. */
+/** Services with the sources of others, and other services with the right sources. */
 function strangers(stack: Stack): { by: string; context: Context }[] {
   const buckets = stack.ofType('AWS::S3::Bucket').map(({ ref }) => `arn:aws:s3:::${ref}`);
   const topics = stack.ofType('AWS::SNS::Topic').map(({ ref }) => ref);
   return [
     ...DELIVERERS.flatMap((by) => FOREIGN.map((context) => ({ by, context }))),
-    // A bucket of that name in another account: names are free again once a bucket is gone.
+    // A bucket of that name in another account: after a bucket is removed, anybody can take its name.
     ...buckets.flatMap((bucket) =>
       [{}, { 'aws:SourceAccount': STRANGER_ID }].map((account) => ({
         by: 's3.amazonaws.com',

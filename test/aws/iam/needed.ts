@@ -5,7 +5,7 @@ import type { Context } from './simulator';
 import { principalArn, queueArnOf, type Call, type Stack } from './stack';
 import { keyOf, workersOf, type DeployedWorker, type Key } from './workers';
 
-/** Every call that a deployed service leads to. */
+/** All calls to AWS that a deployed service causes. */
 export function neededCalls(stack: Stack): Call[] {
   const workers = workersOf(stack);
   return [
@@ -28,7 +28,7 @@ export function neededCalls(stack: Stack): Call[] {
 }
 
 /**
- * What SQS and SNS do with a key in the name of who sends or receives: KMS is told through which of the two.
+ * Calls of KMS that SQS or SNS makes on behalf of a sender or receiver. KMS gets the name of that service.
  * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
 export function throughService(by: string, key: Key | undefined, service: 'sqs' | 'sns'): Call[] {
@@ -43,10 +43,12 @@ export function throughService(by: string, key: Key | undefined, service: 'sqs' 
 
 export const KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
-/** What a service of AWS that encrypts in its own name does. A key that is given has its owner's policy. */
+/** Calls of KMS that a service of AWS makes for itself. The policy of a key that the user brings is the user's. */
 function inOwnName(stack: Stack, by: string, delivery: { queue: string; context: Context }): Call[] {
   const key = keyOf(stack, delivery.queue);
-  const isMade = stack.ofType('AWS::KMS::Key').some(({ made }) => made.attributes?.Arn === key?.arn);
+  const isMade = stack
+    .ofType('AWS::KMS::Key')
+    .some(({ returnValues }) => returnValues.attributes?.Arn === key?.arn);
   if (key === undefined || !isMade) return [];
   return KEY_ACTIONS.map((action) => ({ by, action, on: key.arn, context: delivery.context }));
 }
@@ -97,7 +99,7 @@ const EXEC_ACTIONS = [
   'OpenDataChannel',
 ].map((name) => `ssmmessages:${name}`);
 
-/** What a worker does by what it is told: more work of its own kind, and the progress of jobs in parts. */
+/** Calls of a worker by its environment: it sends more messages, and records progress in reduce mode. */
 function jobCalls({ taskRole: by, topic, queue, table, key }: DeployedWorker): Call[] {
   return [
     ...(topic === undefined ? sends(by, queue, key) : publishes(by, topic, key)),
@@ -106,7 +108,7 @@ function jobCalls({ taskRole: by, topic, queue, table, key }: DeployedWorker): C
 }
 
 /**
- * What ECS does before the container runs.
+ * Calls of ECS before the container runs.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
 function startCalls({ executionRole, taskRole, repository, logStream, secrets }: DeployedWorker): Call[] {
@@ -138,7 +140,9 @@ export const assumes = (by: string, role: string, context: Context): Call => ({
   context,
 });
 
-/** Secrets Manager adds six characters to a name; a parameter by its name is of the task's own region. */
+/**
+ * A read of a secret. Secrets Manager adds six characters to a name. A parameter given by name is in the task's region.
+ */
 function readsSecret(by: string, valueFrom: string): Call {
   if (valueFrom.startsWith('arn:aws:secretsmanager:')) {
     const arn = valueFrom.split(':').slice(0, 7).join(':');
@@ -151,31 +155,31 @@ function readsSecret(by: string, valueFrom: string): Call {
   return { by, action: 'ssm:GetParameters', on };
 }
 
-/** Who is told a queue or a topic sends there. */
-function told(by: string, values: readonly string[], { queue, topic, key }: DeployedWorker): Call[] {
-  const isToldQueue = values.some((value) => value === queue || isUrlOf(value, queue));
-  const isToldTopic = topic !== undefined && values.includes(topic);
-  return [...(isToldQueue ? sends(by, queue, key) : []), ...(isToldTopic ? publishes(by, topic, key) : [])];
+/** Calls of a principal whose variables have a worker's queue or topic: it sends there. */
+function sendsToNamed(by: string, values: readonly string[], { queue, topic, key }: DeployedWorker): Call[] {
+  const hasQueue = values.some((value) => value === queue || isUrlOf(value, queue));
+  const hasTopic = topic !== undefined && values.includes(topic);
+  return [...(hasQueue ? sends(by, queue, key) : []), ...(hasTopic ? publishes(by, topic, key) : [])];
 }
 
 const isUrlOf = (value: string, queue: string) =>
   value.startsWith('https://sqs.') && queueArnOf(value) === queue;
 
 export function toNeighbour({ taskRole, environment }: DeployedWorker, other: DeployedWorker): Call[] {
-  return told(taskRole, Object.values(environment), other);
+  return sendsToNamed(taskRole, Object.values(environment), other);
 }
 
-/** A role that is not the stack's gets its leave from its owner: the plugin says so. */
+/** Calls of functions. A role outside the stack gets its permissions from its owner, as the docs say. */
 function functionCalls(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
   return stack.ofType('AWS::Lambda::Function').flatMap(({ properties: { Role, Environment } }) => {
     if (stack.principal(String(Role)) === undefined) return [];
     const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, string> };
     const values = Object.values(Variables).map(String);
-    return workers.flatMap((worker) => told(String(Role), values, worker));
+    return workers.flatMap((worker) => sendsToNamed(String(Role), values, worker));
   });
 }
 
-/** The user of Watchbot's, whose key is handed to who sends from elsewhere. */
+/** Calls of the IAM user whose keys senders outside AWS get. */
 function senderCalls(stack: Stack): Call[] {
   return stack.ofType('AWS::IAM::User').flatMap((user) => {
     const worker = workersOf(stack).find(({ id }) => user.id === id.replace(/Service$/, 'Sender'))!;
@@ -186,7 +190,7 @@ function senderCalls(stack: Stack): Call[] {
   });
 }
 
-/** A queue that is not the stack's has its owner's policy. */
+/** Whether a queue is the stack's. The policy of another queue is its owner's. */
 const isOwn = (stack: Stack, queueArn: string): boolean =>
   stack.ofType('AWS::SQS::Queue').some(({ ref }) => queueArnOf(ref) === queueArn);
 
@@ -209,13 +213,13 @@ function snsCalls(stack: Stack): Call[] {
 }
 
 function ruleCalls(stack: Stack): Call[] {
-  return stack.ofType('AWS::Events::Rule').flatMap(({ properties, made }) =>
+  return stack.ofType('AWS::Events::Rule').flatMap(({ properties, returnValues }) =>
     ((properties.Targets ?? []) as { Arn: string }[])
       .filter(({ Arn }) => Arn.startsWith('arn:aws:sqs:'))
       .flatMap(({ Arn }) =>
         delivers(stack, 'events.amazonaws.com', {
           queue: Arn,
-          context: { 'aws:SourceArn': made.attributes!.Arn!, 'aws:SourceAccount': ACCOUNT_ID },
+          context: { 'aws:SourceArn': returnValues.attributes!.Arn!, 'aws:SourceAccount': ACCOUNT_ID },
         }),
       ),
   );
@@ -242,7 +246,7 @@ interface ScheduleTarget {
 }
 
 /**
- * Scheduler names the group of a schedule.
+ * Calls of schedules. EventBridge Scheduler sends the group of the schedule as its source.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 function scheduleCalls(stack: Stack): Call[] {
@@ -269,7 +273,7 @@ const awakeCalls = (stack: Stack): Call[] =>
     context: tagsInRequest(tags),
   }));
 
-/** The tags that schedules set, of which queue, and in which role. */
+/** The tags that schedules set, with the queue and the role of each. */
 export function neededTags(stack: Stack): { by: string; on: string; tags: Record<string, string> }[] {
   return stack.ofType('AWS::Scheduler::Schedule').flatMap(({ properties }) => {
     const { Arn, RoleArn, Input } = properties.Target as ScheduleTarget;
@@ -285,8 +289,8 @@ export const tagsInRequest = (tags: Readonly<Record<string, string>>): Context =
   ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
 });
 
-/** API Gateway says neither for which API it takes a role, nor for whose: seen in the field, said nowhere. */
-export const API_GATEWAY_SAYS: Context = {};
+/** API Gateway sends no context when it assumes a role. AWS does not document this; it was seen in use. */
+export const API_GATEWAY_CONTEXT: Context = {};
 
 function webhookCalls(stack: Stack): Call[] {
   const rest = stack.ofType('AWS::ApiGateway::Method').flatMap(({ properties }) => {
@@ -302,15 +306,15 @@ function webhookCalls(stack: Stack): Call[] {
     return CredentialsArn === undefined ? [] : [[CredentialsArn, queueArnOf(RequestParameters!.QueueUrl)]];
   });
   return [...rest, ...http].flatMap(([role, queue]) => [
-    assumes('apigateway.amazonaws.com', role!, API_GATEWAY_SAYS),
+    assumes('apigateway.amazonaws.com', role!, API_GATEWAY_CONTEXT),
     ...sends(role!, queue!, keyOf(stack, queue!)),
   ]);
 }
 
-/** Topics of the stack that hear of alarms. */
+/** Calls of alarms, which publish to topics of the stack. */
 function alarmCalls(stack: Stack): Call[] {
   const topics = stack.ofType('AWS::SNS::Topic').map(({ ref }) => ref);
-  return stack.ofType('AWS::CloudWatch::Alarm').flatMap(({ properties, made }) =>
+  return stack.ofType('AWS::CloudWatch::Alarm').flatMap(({ properties, returnValues }) =>
     ((properties.AlarmActions ?? []) as string[])
       .filter((action) => topics.includes(action))
       .map((topic) => ({
@@ -320,7 +324,7 @@ function alarmCalls(stack: Stack): Call[] {
         context: {
           'aws:SourceOwner': ACCOUNT_ID,
           'aws:SourceAccount': ACCOUNT_ID,
-          'aws:SourceArn': made.attributes!.Arn!,
+          'aws:SourceArn': returnValues.attributes!.Arn!,
         },
       })),
   );

@@ -1,6 +1,6 @@
 import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate';
 
-/** What a service says of a call, beside who calls what. */
+/** Condition keys that AWS adds to a call. */
 export type Context = Readonly<Record<string, string | readonly string[]>>;
 
 export interface Document {
@@ -13,23 +13,23 @@ export interface Policy {
   PolicyDocument: Document;
 }
 
-/** One call of AWS's, as IAM sees it. */
+/** One call to AWS, as IAM sees it. */
 export interface Request {
-  /** An ARN, the name of a service, or `anybody`, whom AWS does not know. */
+  /** An ARN, the name of a service, or `anybody` for a caller without credentials. */
   by: string;
-  /** What whoever calls may do. */
+  /** Policies of the caller. */
   identity: readonly Policy[];
   action: string;
   on: string;
   accountId: string;
-  /** What the resource says itself. */
+  /** Policy of the resource. */
   resourcePolicy: Document | undefined;
   context: Context;
 }
 
 /**
- * Whether AWS would let a call through, by its own rules of evaluation.
- * @throws where the request is none that AWS could get: an action, a resource or a context key that it does not know there
+ * Whether AWS would allow a call, by its rules of evaluation.
+ * @throws if AWS could not get such a request, because it has no such action, resource or context key there
  */
 export async function isAllowed(request: Request): Promise<boolean> {
   const { by, identity, action, on, accountId, resourcePolicy, context } = request;

@@ -1,9 +1,11 @@
 import type { PackagedTemplate } from '../../helpers/framework';
 import { resourcesIn } from '../scope';
-import { ACCOUNT_ID, REGION, type Made, type Properties, type Resource } from '../types/type';
+import { ACCOUNT_ID, REGION, type ReturnValues, type Properties, type Resource } from '../types/type';
 import { isAllowed, type Context, type Document, type Policy } from './simulator';
 
-/** A call in a stack: by one of its roles or users, told by the ARN, by a service, or by somebody from outside. */
+/**
+ * A call in a stack. The caller is one of its roles or users, given by ARN, a service of AWS, or somebody from outside.
+ */
 export interface Call {
   by: string;
   action: string;
@@ -16,7 +18,7 @@ export const inWords = ({ by, action, on, context = {} }: Call): string =>
     ' ',
   );
 
-/** Who assumes a role is told by this, and not by the role. */
+/** ARN of a session of a role: this is what AWS calls whoever has assumed the role. */
 export const sessionOf = (roleArn: string): string =>
   `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/session`;
 
@@ -33,7 +35,7 @@ const ACCOUNT_MAY = (actions: string): Document => ({
 });
 
 /**
- * The policy that SNS gives a topic which is made without one. Services of AWS that publish say for whom they do.
+ * The policy that SNS gives a topic made without one. Services of AWS that publish send the account they do it for.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html (aws:SourceAccount versus aws:SourceOwner)
  */
 const topicPolicy = (topicArn: string): Document => ({
@@ -51,7 +53,7 @@ const topicPolicy = (topicArn: string): Document => ({
 });
 
 /**
- * The policy of the key that AWS keeps for SQS.
+ * The policy of the AWS managed key for SQS.
  * https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html (AWS managed keys)
  */
 const managedKeyPolicy: Document = {
@@ -73,12 +75,12 @@ export const MANAGED_KEY = `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/aaaaaaaa-000
 
 const PRINCIPALS = new Set(['AWS::IAM::Role', 'AWS::IAM::User']);
 
-/** A packaged template as if it were deployed: its resources, and who may do what. */
+/** A packaged template as if it were deployed: its resources, and which calls are allowed. */
 export class Stack {
-  readonly resources: readonly (Resource & { type: string; made: Made })[];
+  readonly resources: readonly (Resource & { type: string; returnValues: ReturnValues })[];
   private readonly resourcePolicies = new Map<string, Document>();
 
-  /** @param existingKeys of queues that are not the stack's, by their ARNs */
+  /** @param existingKeys keys of queues outside of the stack, by the ARN of the queue */
   constructor(
     template: Pick<PackagedTemplate, 'Parameters' | 'Resources'>,
     readonly existingKeys: Readonly<Record<string, string>> = {},
@@ -93,7 +95,7 @@ export class Stack {
       for (const url of properties.Queues as string[]) this.resourcePolicies.set(queueArnOf(url), document);
     }
     for (const key of this.ofType('AWS::KMS::Key'))
-      this.resourcePolicies.set(key.made.attributes!.Arn!, key.properties.KeyPolicy as Document);
+      this.resourcePolicies.set(key.returnValues.attributes!.Arn!, key.properties.KeyPolicy as Document);
     for (const role of this.ofType('AWS::IAM::Role'))
       this.resourcePolicies.set(principalArn(role), role.properties.AssumeRolePolicyDocument as Document);
   }
@@ -102,19 +104,19 @@ export class Stack {
     return this.resources.filter((resource) => resource.type === type);
   }
 
-  /** The role or user, or undefined for whoever is none of the stack's. */
+  /** The role or user of the stack, or undefined for a caller from outside. */
   principal(arn: string) {
     return this.resources.find((resource) => PRINCIPALS.has(resource.type) && principalArn(resource) === arn);
   }
 
-  /** @param isWith whether a policy counts */
-  async allows(call: Call, isWith: (policy: Policy) => boolean = () => true): Promise<boolean> {
+  /** @param isIncluded whether a policy of the caller is considered */
+  async allows(call: Call, isIncluded: (policy: Policy) => boolean = () => true): Promise<boolean> {
     const { by, action, on, context = {} } = call;
     const principal = this.principal(by);
     const policies = (principal?.properties.Policies ?? []) as Policy[];
     return isAllowed({
       by: principal?.type === 'AWS::IAM::Role' ? sessionOf(by) : by,
-      identity: policies.filter(isWith),
+      identity: policies.filter(isIncluded),
       action,
       on,
       accountId: accountOf(on),
@@ -136,16 +138,16 @@ export function principalArn({ name, type }: { name: string; type: string }): st
   return `arn:aws:iam::${ACCOUNT_ID}:${type === 'AWS::IAM::Role' ? 'role' : 'user'}/${name}`;
 }
 
-/** Buckets have no account in their ARN; it is the stack's. */
+/** The account in an ARN. Those of buckets have none: then it is the stack's. */
 const accountOf = (arn: string): string => arn.split(':')[4] || ACCOUNT_ID;
 
-/** `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME` */
+/** @param url `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME` */
 export function queueArnOf(url: string): string {
   const [, region, account, name] = /^https:\/\/sqs\.([a-z0-9-]+)\.[a-z.]+\/(\d+)\/(.+)$/.exec(url)!;
   return `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
-/** A list of tags as IAM is told of it. */
+/** Tags of a resource as condition keys. */
 export function tagContext(properties: Properties): Context {
   const tags = (properties.Tags ?? []) as { Key: string; Value: string }[];
   return Object.fromEntries(tags.map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value]));

@@ -3,13 +3,13 @@ import { ACCOUNT_ID, REGION, type Properties } from '../types/type';
 import type { Context } from './simulator';
 import { MANAGED_KEY, queueArnOf, tagContext, type Stack } from './stack';
 
-/** A key, and what KMS says of it. */
+/** A KMS key, and the condition keys of calls to it. */
 export interface Key {
   arn: string;
   context: Context;
 }
 
-/** What a stack has for one worker, read from its service. */
+/** The resources of one worker in a stack, found through its ECS service. */
 export interface DeployedWorker {
   id: string;
   taskRole: string;
@@ -18,14 +18,14 @@ export interface DeployedWorker {
   queue: string;
   topic: string | undefined;
   table: string | undefined;
-  /** Of the queue, and of the topic where there is one. */
+  /** Key of the queue, and of the topic if there is one. */
   key: Key | undefined;
-  /** One of its tasks, with what ECS says of it. */
+  /** One of its tasks, with the condition keys of calls to it. */
   task: { arn: string; context: Context };
   service: { arn: string; context: Context };
-  /** Where its tasks run. */
+  /** Name of the cluster. */
   cluster: string;
-  /** Undefined: a registry that is none of ECR's. */
+  /** Repository of ECR, or undefined if the image is in another registry. */
   repository: string | undefined;
   logStream: string;
   secrets: readonly string[];
@@ -76,13 +76,13 @@ export const taskArn = (cluster: string): string =>
   `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:task/${cluster}/0123456789abcdef0123456789abcdef`;
 
 /**
- * ECS gives a task the tags of its service where it is told to, when the task is made, or makes none.
+ * The tags of a task. ECS copies those of the service to its tasks if the service says so; otherwise a task has none.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
  */
 const propagated = (service: Properties): Context =>
   service.PropagateTags === 'SERVICE' ? tagContext(service) : {};
 
-/** The key of a queue. That of an existing one is not in the template. */
+/** The key of a queue. Keys of existing queues are not in the template. */
 export function keyOf(stack: Stack, queueArn: string): Key | undefined {
   const queue = stack.ofType('AWS::SQS::Queue').find(({ ref }) => queueArnOf(ref) === queueArn);
   const given = (queue?.properties.KmsMasterKeyId as string | undefined) ?? stack.existingKeys[queueArn];

@@ -1,12 +1,12 @@
 import { networkOutside, type Network } from './network';
 import { arn, asText, type Properties, type ResourceTypes } from './type';
 
-/** ECS. */
+/** Resources of ECS. */
 export const CONTAINERS: ResourceTypes = {
   'AWS::ECS::Cluster': {
     named: 'ClusterName',
-    made: ({ name }) => ({ ref: name, attributes: { Arn: arn('ecs', `cluster/${name}`) } }),
-    // Where CloudFormation's names are not the API's.
+    returnValues: ({ name }) => ({ ref: name, attributes: { Arn: arn('ecs', `cluster/${name}`) } }),
+    // CloudFormation's name of this parameter differs from the API's.
     calls: ({ name, properties: { ClusterSettings, ...properties } }) => [
       {
         service: 'ecs',
@@ -16,14 +16,14 @@ export const CONTAINERS: ResourceTypes = {
     ],
   },
   'AWS::ECS::ClusterCapacityProviderAssociations': {
-    made: ({ properties }) => ({ ref: asText(properties.Cluster) }),
+    returnValues: ({ properties }) => ({ ref: asText(properties.Cluster) }),
     calls: ({ properties }) => [
       { service: 'ecs', operation: 'PutClusterCapacityProviders', parameters: properties },
     ],
   },
   'AWS::ECS::TaskDefinition': {
     named: 'Family',
-    made: ({ name }) => {
+    returnValues: ({ name }) => {
       const ref = arn('ecs', `task-definition/${name}:1`);
       return { ref, attributes: { TaskDefinitionArn: ref } };
     },
@@ -33,7 +33,7 @@ export const CONTAINERS: ResourceTypes = {
   },
   'AWS::ECS::Service': {
     named: 'ServiceName',
-    made: ({ name, properties }) => {
+    returnValues: ({ name, properties }) => {
       const ref = arn('ecs', `service/${clusterName(properties)}/${name}`);
       return { ref, attributes: { Name: name, ServiceArn: ref } };
     },
@@ -53,7 +53,7 @@ export const CONTAINERS: ResourceTypes = {
       {
         service: 'ecs',
         operation: 'CreateService',
-        // CloudFormation's own default.
+        // The default of CloudFormation.
         parameters: {
           DesiredCount: 1,
           ...properties,
@@ -66,11 +66,11 @@ export const CONTAINERS: ResourceTypes = {
   },
 };
 
-/** moto fails where there are none; AWS takes the VPC's default one. */
+/** Adds an empty list of security groups. moto fails without one; AWS takes the VPC's default group. */
 function withSecurityGroups(network: Network | undefined): Network | undefined {
   if (network?.AwsvpcConfiguration === undefined) return network;
   return { AwsvpcConfiguration: { SecurityGroups: [], ...network.AwsvpcConfiguration } };
 }
 
-/** From a name or an ARN. */
+/** The name of a cluster, from its name or ARN. */
 const clusterName = ({ Cluster }: Properties) => asText(Cluster).split('/').at(-1)!;

@@ -1,16 +1,16 @@
 import type { AwsCall } from '../../helpers/aws-calls';
 import { mapOf, REGION, without, type Properties, type Resource, type ResourceTypes } from './type';
 
-/** Ids that the API gives: later calls say the real one. */
-const givenId = ({ id }: { id: string }) => `made-up-${id}-id`;
+/** A placeholder for an id that the API returns. Later calls use the real one. */
+const placeholderId = ({ id }: { id: string }) => `made-up-${id}-id`;
 
-/** A call of API Gateway v2 whose answer has the id. */
+/** A resource that one call of API Gateway v2 creates, and whose id is in the answer. */
 const v2 = (operation: string, idKey: string) => ({
-  made: (resource: { id: string }) => ({
-    ref: givenId(resource),
+  returnValues: (resource: { id: string }) => ({
+    ref: placeholderId(resource),
     attributes: {
-      [idKey]: givenId(resource),
-      ApiEndpoint: `https://${givenId(resource)}.execute-api.${REGION}.amazonaws.com`,
+      [idKey]: placeholderId(resource),
+      ApiEndpoint: `https://${placeholderId(resource)}.execute-api.${REGION}.amazonaws.com`,
     },
   }),
   calls: ({ ref, properties }: Resource): AwsCall[] => [
@@ -25,23 +25,23 @@ const v1 = (operation: string, parameters: Properties, gives?: Record<string, st
   ...(gives && { gives }),
 });
 
-/** API Gateway, both. */
+/** Resources of API Gateway, both versions. */
 export const HTTP: ResourceTypes = {
   'AWS::ApiGatewayV2::Api': v2('CreateApi', 'ApiId'),
   'AWS::ApiGatewayV2::Integration': v2('CreateIntegration', 'IntegrationId'),
   'AWS::ApiGatewayV2::Route': v2('CreateRoute', 'RouteId'),
   'AWS::ApiGatewayV2::Authorizer': v2('CreateAuthorizer', 'AuthorizerId'),
   'AWS::ApiGatewayV2::Stage': {
-    made: ({ properties }) => ({ ref: String(properties.StageName) }),
+    returnValues: ({ properties }) => ({ ref: String(properties.StageName) }),
     calls: ({ properties }) => [
       { service: 'apigatewayv2', operation: 'CreateStage', parameters: properties },
     ],
   },
   'AWS::ApiGateway::RestApi': {
     named: 'Name',
-    made: (resource) => ({
-      ref: givenId(resource),
-      attributes: { RootResourceId: `root-of-${resource.id}-id`, RestApiId: givenId(resource) },
+    returnValues: (resource) => ({
+      ref: placeholderId(resource),
+      attributes: { RootResourceId: `root-of-${resource.id}-id`, RestApiId: placeholderId(resource) },
     }),
     calls: ({ id, name, ref, properties: { Tags, ApiKeySourceType, ...properties } }) => [
       v1(
@@ -55,11 +55,14 @@ export const HTTP: ResourceTypes = {
     ],
   },
   'AWS::ApiGateway::Resource': {
-    made: (resource) => ({ ref: givenId(resource), attributes: { ResourceId: givenId(resource) } }),
+    returnValues: (resource) => ({
+      ref: placeholderId(resource),
+      attributes: { ResourceId: placeholderId(resource) },
+    }),
     calls: ({ ref, properties }) => [v1('CreateResource', properties, { [ref]: 'id' })],
   },
   'AWS::ApiGateway::Method': {
-    made: ({ name }) => ({ ref: name }),
+    returnValues: ({ name }) => ({ ref: name }),
     calls: ({ properties: { Integration, MethodResponses, ...method } }) => {
       const at = {
         restApiId: method.RestApiId,
@@ -83,12 +86,15 @@ export const HTTP: ResourceTypes = {
     },
   },
   'AWS::ApiGateway::Deployment': {
-    made: (resource) => ({ ref: givenId(resource), attributes: { DeploymentId: givenId(resource) } }),
+    returnValues: (resource) => ({
+      ref: placeholderId(resource),
+      attributes: { DeploymentId: placeholderId(resource) },
+    }),
     calls: ({ ref, properties }) => [v1('CreateDeployment', properties, { [ref]: 'id' })],
   },
   'AWS::ApiGateway::Stage': {
-    made: ({ properties }) => ({ ref: String(properties.StageName) }),
-    // Logging and throttling are set by patches of the stage, which have no model to check against.
+    returnValues: ({ properties }) => ({ ref: String(properties.StageName) }),
+    // Logging and throttling are set by patching the stage. botocore has no model that could check patches.
     calls: ({ properties: { Tags, ...properties } }) => [
       v1('CreateStage', {
         ...without(properties, ['MethodSettings', 'AccessLogSetting']),
@@ -98,14 +104,20 @@ export const HTTP: ResourceTypes = {
   },
   'AWS::ApiGateway::ApiKey': {
     named: 'Name',
-    made: (resource) => ({ ref: givenId(resource), attributes: { APIKeyId: givenId(resource) } }),
+    returnValues: (resource) => ({
+      ref: placeholderId(resource),
+      attributes: { APIKeyId: placeholderId(resource) },
+    }),
     calls: ({ name, ref, properties: { Tags, ...properties } }) => [
       v1('CreateApiKey', { ...properties, Name: name, Tags: mapOf(Tags) }, { [ref]: 'id' }),
     ],
   },
   'AWS::ApiGateway::UsagePlan': {
     named: 'UsagePlanName',
-    made: (resource) => ({ ref: givenId(resource), attributes: { Id: givenId(resource) } }),
+    returnValues: (resource) => ({
+      ref: placeholderId(resource),
+      attributes: { Id: placeholderId(resource) },
+    }),
     calls: ({ name, ref, properties: { Tags, ...properties } }) => [
       v1(
         'CreateUsagePlan',
@@ -115,11 +127,11 @@ export const HTTP: ResourceTypes = {
     ],
   },
   'AWS::ApiGateway::UsagePlanKey': {
-    made: ({ name }) => ({ ref: name }),
+    returnValues: ({ name }) => ({ ref: name }),
     calls: ({ properties }) => [v1('CreateUsagePlanKey', properties)],
   },
   'AWS::ApiGateway::Account': {
-    made: ({ name }) => ({ ref: name }),
+    returnValues: ({ name }) => ({ ref: name }),
     calls: ({ properties }) => [
       v1('UpdateAccount', {
         patchOperations: [{ op: 'replace', path: '/cloudwatchRoleArn', value: properties.CloudWatchRoleArn }],

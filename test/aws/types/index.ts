@@ -6,7 +6,7 @@ import { OTHERS } from './others';
 import { WATCHING } from './watching';
 import type { ResourceTypes } from './type';
 
-/** Types of resources that are made through the API. A new type belongs here, or in `BY_CLOUDFORMATION`. */
+/** Types of resources that tests create with API calls. A new type belongs here, or in `BY_CLOUDFORMATION`. */
 export const TYPES: ResourceTypes = {
   ...MESSAGES,
   ...NETWORK,
@@ -16,7 +16,7 @@ export const TYPES: ResourceTypes = {
   ...OTHERS,
 };
 
-/** Types that moto makes of a template: they are covered where templates are deployed to it. */
+/** Types that moto creates from a template. They are covered by the tests that deploy templates to it. */
 export const BY_CLOUDFORMATION: ReadonlySet<string> = new Set([
   'AWS::CloudWatch::Dashboard',
   'AWS::DynamoDB::Table',

@@ -10,13 +10,13 @@ import {
   type ResourceTypes,
 } from './type';
 
-/** SQS and SNS. */
+/** Resources of SQS and SNS. */
 export const MESSAGES: ResourceTypes = {
   'AWS::SQS::Queue': {
     named: 'QueueName',
     outside: ({ RedrivePolicy }) =>
-      queueThere((RedrivePolicy as Properties | undefined)?.deadLetterTargetArn),
-    made: ({ name }) => {
+      existingQueue((RedrivePolicy as Properties | undefined)?.deadLetterTargetArn),
+    returnValues: ({ name }) => {
       const url = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT_ID}/${name}`;
       return { ref: url, attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url } };
     },
@@ -33,7 +33,7 @@ export const MESSAGES: ResourceTypes = {
     ],
   },
   'AWS::SQS::QueuePolicy': {
-    made: ({ name }) => ({ ref: name }),
+    returnValues: ({ name }) => ({ ref: name }),
     calls: ({ properties }) =>
       (properties.Queues as string[]).map((QueueUrl) => ({
         service: 'sqs',
@@ -43,7 +43,7 @@ export const MESSAGES: ResourceTypes = {
   },
   'AWS::SNS::Topic': {
     named: 'TopicName',
-    made: ({ name }) => ({
+    returnValues: ({ name }) => ({
       ref: arn('sns', name),
       attributes: { TopicArn: arn('sns', name), TopicName: name },
     }),
@@ -65,8 +65,8 @@ export const MESSAGES: ResourceTypes = {
     ],
   },
   'AWS::SNS::Subscription': {
-    outside: ({ TopicArn, Endpoint }) => [...topicThere(TopicArn), ...queueThere(Endpoint)],
-    made: ({ name, properties }) => ({ ref: `${asText(properties.TopicArn)}:${name}` }),
+    outside: ({ TopicArn, Endpoint }) => [...existingTopic(TopicArn), ...existingQueue(Endpoint)],
+    returnValues: ({ name, properties }) => ({ ref: `${asText(properties.TopicArn)}:${name}` }),
     calls: ({ properties: { TopicArn, Protocol, Endpoint, ...attributes } }) => [
       {
         service: 'sns',
@@ -76,7 +76,7 @@ export const MESSAGES: ResourceTypes = {
     ],
   },
   'AWS::SNS::TopicPolicy': {
-    made: ({ name }) => ({ ref: name }),
+    returnValues: ({ name }) => ({ ref: name }),
     calls: ({ properties }) =>
       (properties.Topics as string[]).map((TopicArn) => ({
         service: 'sns',
@@ -90,15 +90,16 @@ export const MESSAGES: ResourceTypes = {
   },
 };
 
-/** A queue that the template names by its ARN is there already. */
-function queueThere(queueArn: unknown): AwsCall[] {
+/** Creates a queue that the template expects to exist, since it gives its ARN. */
+function existingQueue(queueArn: unknown): AwsCall[] {
   if (typeof queueArn !== 'string') return [];
   const name = queueArn.split(':').at(-1)!;
   const Attributes = name.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
   return [{ service: 'sqs', operation: 'CreateQueue', parameters: { QueueName: name, Attributes } }];
 }
 
-function topicThere(topicArn: unknown): AwsCall[] {
+/** Creates a topic that the template expects to exist. */
+function existingTopic(topicArn: unknown): AwsCall[] {
   if (typeof topicArn !== 'string') return [];
   const name = topicArn.split(':').at(-1)!;
   const Attributes = name.endsWith('.fifo') ? { FifoTopic: 'true' } : {};

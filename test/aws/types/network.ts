@@ -1,7 +1,7 @@
 import type { AwsCall } from '../../helpers/aws-calls';
 import { type Properties, type Resource, type ResourceType, type ResourceTypes } from './type';
 
-/** What ECS looks for before it takes a service. Routes and gateways it does not look at. */
+/** The resources of a network that ECS checks before it creates a service. It does not check routes and gateways. */
 export const NETWORK: ResourceTypes = {
   'AWS::EC2::VPC': ofEc2('VpcId', ({ properties: { CidrBlock } }) => [createVpc({ CidrBlock })]),
   'AWS::EC2::Subnet': ofEc2('SubnetId', ({ properties: { VpcId, CidrBlock, AvailabilityZone } }) => [
@@ -16,7 +16,7 @@ export interface Network {
   AwsvpcConfiguration?: { Subnets?: unknown; SecurityGroups?: unknown };
 }
 
-/** Subnets and security groups that a service names by their ids. */
+/** Creates existing subnets and security groups that a service names by their ids. */
 export function networkOutside({
   AwsvpcConfiguration: { Subnets, SecurityGroups } = {},
 }: Network): AwsCall[] {
@@ -58,7 +58,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 
 function ofEc2(idKey: string, calls: (resource: Resource) => AwsCall[]): ResourceType {
   return {
-    made: ({ id }) => ({ ref: `made-up-${id}-id`, attributes: { [idKey]: `made-up-${id}-id` } }),
+    returnValues: ({ id }) => ({ ref: `made-up-${id}-id`, attributes: { [idKey]: `made-up-${id}-id` } }),
     calls: (resource) =>
       calls(resource).map((call) => ({ ...call, gives: { [resource.ref]: ANSWERS[idKey]! } })),
   };

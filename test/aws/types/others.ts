@@ -6,7 +6,7 @@ interface ScheduleTarget {
   Input: string;
 }
 
-/** A schedule of SQS's own API calls it with its input as the parameters, and with the time in them. */
+/** The call that a schedule makes when it is due, if its target is the API of SQS. Its input is the parameters. */
 function callsWhenDue({ Arn, Input }: ScheduleTarget): AwsCall[] {
   const [, action] = /:aws-sdk:sqs:(\w+)$/.exec(Arn) ?? [];
   if (action === undefined) return [];
@@ -15,15 +15,15 @@ function callsWhenDue({ Arn, Input }: ScheduleTarget): AwsCall[] {
   return [{ service: 'sqs', operation, parameters: JSON.parse(input) as Record<string, unknown> }];
 }
 
-/** What the framework itself makes, schedules, secrets. */
+/** Schedules, secrets, and resources of the framework itself. */
 export const OTHERS: ResourceTypes = {
   'AWS::S3::Bucket': {
     named: 'BucketName',
-    made: ({ name }) => ({
+    returnValues: ({ name }) => ({
       ref: name.toLowerCase(),
       attributes: { Arn: `arn:aws:s3:::${name.toLowerCase()}` },
     }),
-    // Its other properties are calls of their own; moto's CloudFormation makes them.
+    // Other properties need further calls. moto's CloudFormation covers them.
     calls: ({ ref }) => [
       {
         service: 's3',
@@ -33,21 +33,27 @@ export const OTHERS: ResourceTypes = {
     ],
   },
   'AWS::S3::BucketPolicy': {
-    made: ({ properties }) => ({ ref: asText(properties.Bucket) }),
+    returnValues: ({ properties }) => ({ ref: asText(properties.Bucket) }),
     calls: ({ properties: { Bucket, PolicyDocument } }) => [
       { service: 's3', operation: 'PutBucketPolicy', parameters: { Bucket, Policy: asText(PolicyDocument) } },
     ],
   },
   'AWS::Scheduler::ScheduleGroup': {
     named: 'Name',
-    made: ({ name }) => ({ ref: name, attributes: { Arn: arn('scheduler', `schedule-group/${name}`) } }),
+    returnValues: ({ name }) => ({
+      ref: name,
+      attributes: { Arn: arn('scheduler', `schedule-group/${name}`) },
+    }),
     calls: ({ name, properties }) => [
       { service: 'scheduler', operation: 'CreateScheduleGroup', parameters: { ...properties, Name: name } },
     ],
   },
   'AWS::Scheduler::Schedule': {
     named: 'Name',
-    made: ({ name }) => ({ ref: name, attributes: { Arn: arn('scheduler', `schedule/default/${name}`) } }),
+    returnValues: ({ name }) => ({
+      ref: name,
+      attributes: { Arn: arn('scheduler', `schedule/default/${name}`) },
+    }),
     calls: ({ name, properties }) => [
       { service: 'scheduler', operation: 'CreateSchedule', parameters: { ...properties, Name: name } },
       ...callsWhenDue(properties.Target as ScheduleTarget),
@@ -55,7 +61,7 @@ export const OTHERS: ResourceTypes = {
   },
   'AWS::SecretsManager::Secret': {
     named: 'Name',
-    made: ({ name }) => ({ ref: arn('secretsmanager', `secret:${name}-a1b2c3`) }),
+    returnValues: ({ name }) => ({ ref: arn('secretsmanager', `secret:${name}-a1b2c3`) }),
     calls: ({ name, properties: { GenerateSecretString, ...properties } }) => [
       ...(GenerateSecretString === undefined
         ? []

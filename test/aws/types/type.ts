@@ -6,33 +6,35 @@ export type Properties = Record<string, unknown>;
 export const REGION = 'eu-west-1';
 export const ACCOUNT_ID = MOTO_ACCOUNT_ID;
 
-/** A resource of a template, with everything in it worked out. */
+/** A resource of a template, with all functions resolved. */
 export interface Resource {
   id: string;
-  /** Its name: the given one, or one made of the logical id. */
+  /** The given name, or one made from the logical ID. */
   name: string;
   properties: Properties;
-  /** What `Ref` gives. */
+  /** Value of `Ref`. */
   ref: string;
 }
 
-/** What references to a resource give. */
-export interface Made {
+/** Values of `Ref` and `Fn::GetAtt` for a resource. */
+export interface ReturnValues {
   ref: string;
   attributes?: Record<string, string>;
 }
 
-/** How a type of resource is made through the API. */
+/** How tests create resources of a type with API calls. */
 export interface ResourceType {
-  /** The property that names it. */
+  /** The property that has the resource's name. */
   named?: string;
-  /** Well-formed values for what refers to it. */
-  made(resource: Omit<Resource, 'ref'>): Made;
-  /** The calls that make it, in order. A parameter that is undefined is not given. */
+  /** Well-formed values for references to the resource. */
+  returnValues(resource: Omit<Resource, 'ref'>): ReturnValues;
+  /** The calls that create the resource, in order. Undefined parameters are left out. */
   calls(resource: Resource): AwsCall[];
-  /** What must be there already, from what the template itself says: before references are worked out. */
+  /**
+   * Calls that create what must exist already. The properties are those of the template, with unresolved references.
+   */
   outside?(properties: Properties): AwsCall[];
-  /** Rules of the API that neither botocore's description of it nor moto knows. */
+  /** Checks rules of the API that neither botocore's model nor moto has. */
   problems?(properties: Properties): string[];
 }
 
@@ -41,10 +43,10 @@ export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 export const arn = (service: string, rest: string): string =>
   `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${rest}`;
 
-/** Policies and attributes are JSON in a text. */
+/** A policy or attribute as text: if it is not a text, as JSON. */
 export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** The given properties, each as a text: what SQS and SNS call attributes. */
+/** Properties as attributes of SQS and SNS, which are all texts. */
 export function attributesOf(properties: Properties, except: readonly string[]): Record<string, string> {
   const entries = Object.entries(properties).filter(([name]) => !except.includes(name));
   return Object.fromEntries(entries.map(([name, value]) => [name, asText(value)]));
@@ -54,7 +56,7 @@ export function without(properties: Properties, names: readonly string[]): Prope
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
 }
 
-/** `[{ Key, Value }]` as a map. */
+/** Turns `[{ Key, Value }]` into a map. */
 export function mapOf(pairs: unknown): Record<string, string> | undefined {
   if (pairs === undefined) return undefined;
   return Object.fromEntries(

@@ -4,11 +4,11 @@ interface Steps {
   StepAdjustments?: { MetricIntervalLowerBound?: number; MetricIntervalUpperBound?: number }[];
 }
 
-/** CloudWatch, its logs, and scaling. */
+/** Resources of CloudWatch, CloudWatch Logs, and Application Auto Scaling. */
 export const WATCHING: ResourceTypes = {
   'AWS::CloudWatch::Alarm': {
     named: 'AlarmName',
-    made: ({ name }) => ({ ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } }),
+    returnValues: ({ name }) => ({ ref: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } }),
     calls: ({ name, properties }) => [
       {
         service: 'cloudwatch',
@@ -20,7 +20,7 @@ export const WATCHING: ResourceTypes = {
   },
   'AWS::Logs::LogGroup': {
     named: 'LogGroupName',
-    made: ({ name }) => ({ ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } }),
+    returnValues: ({ name }) => ({ ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } }),
     calls: ({ name, properties: { RetentionInDays, Tags, ...properties } }) => [
       {
         service: 'logs',
@@ -40,9 +40,9 @@ export const WATCHING: ResourceTypes = {
   },
   'AWS::Logs::MetricFilter': {
     named: 'FilterName',
-    made: ({ name }) => ({ ref: name }),
+    returnValues: ({ name }) => ({ ref: name }),
     calls: ({ name, properties }) => [
-      // moto takes a filter of a log group that is not there.
+      // moto accepts a filter of a log group that does not exist, so this call checks that.
       {
         service: 'logs',
         operation: 'DescribeLogStreams',
@@ -63,7 +63,7 @@ export const WATCHING: ResourceTypes = {
     ],
   },
   'AWS::ApplicationAutoScaling::ScalableTarget': {
-    made: ({ properties: { ResourceId, ScalableDimension, ServiceNamespace } }) => ({
+    returnValues: ({ properties: { ResourceId, ScalableDimension, ServiceNamespace } }) => ({
       ref: [ResourceId, ScalableDimension, ServiceNamespace].join('|'),
     }),
     calls: ({ properties }) => [
@@ -86,7 +86,7 @@ export const WATCHING: ResourceTypes = {
   },
   'AWS::ApplicationAutoScaling::ScalingPolicy': {
     named: 'PolicyName',
-    made: ({ name, properties }) => {
+    returnValues: ({ name, properties }) => {
       const { ResourceId, ServiceNamespace } = targetOf(properties);
       const id = '0123abcd-4567-89ef-0123-456789abcdef';
       return {
@@ -126,7 +126,10 @@ const OF_ONE_METRIC = ['Namespace', 'MetricName', 'Period'];
 const STATISTICS = ['Statistic', 'ExtendedStatistic'];
 const DAY_SECONDS = 86_400;
 
-/** Since there are alarms of another kind, the description of the API calls little required; the API still does. */
+/**
+ * Checks required properties of an alarm. botocore's model hardly requires any, since there are several kinds of
+ * alarms.
+ */
 function alarmProblems(alarm: Properties): string[] {
   if (alarm.EvaluationCriteria !== undefined) return [];
   const has = (name: string) => alarm[name] !== undefined;
@@ -175,7 +178,7 @@ function periodProblems(period: number, count: number): string[] {
   ];
 }
 
-/** Intervals follow each other without gap or overlap, and go on for ever on the sides that they begin on. */
+/** Checks that intervals have no gap or overlap, and no limit on the sides of 0 that have steps. */
 function stepProblems({ StepAdjustments = [] }: Steps): string[] {
   const steps = StepAdjustments.map(({ MetricIntervalLowerBound, MetricIntervalUpperBound }) => ({
     from: MetricIntervalLowerBound ?? -Infinity,
