@@ -1,23 +1,23 @@
-// SQS as far as the watcher needs it, and as cheap as can be: it must not be what is measured.
+// A fake of SQS with only what the watcher needs. It is as cheap as possible, so that it is not what is measured.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Gives out as many messages as it is told, and says when all have been deleted. */
+/** Gives out a number of messages, and notices when all have been deleted. */
 export class FakeSqs {
   calls = { ReceiveMessage: 0, DeleteMessageBatch: 0, ChangeMessageVisibilityBatch: 0 };
-  // No server of HTTP: that costs as much of the processor as the watcher's own call.
+  // A plain socket server: Node's HTTP server takes as much CPU time as the watcher's call.
   #server = createServer((socket) => this.#serve(socket));
   #sockets = new Set();
   #left = 0;
   #undeleted = 0;
   #next = 0;
-  /** By their connections. */
+  /** Waiting polls by connection. */
   #polls = new Map();
   #onFirst = () => undefined;
   #onLast = () => undefined;
 
-  /** Resolves to the milliseconds from the first receive to the last deletion. */
+  /** Gives out `count` messages. @returns milliseconds from the first receive to the last deletion */
   async drain(count) {
     this.#left = this.#undeleted = count;
     const first = new Promise((resolve) => (this.#onFirst = resolve));
@@ -42,7 +42,9 @@ export class FakeSqs {
     this.#server.close();
   }
 
-  /** One request after another, each with a length, as the watcher sends them; texts are of one byte a character. */
+  /**
+   * Serves the requests of a connection one after another. The watcher sends each with a length. All texts are latin1.
+   */
   #serve(socket) {
     this.#sockets.add(socket);
     socket.on('close', () => {
@@ -75,7 +77,7 @@ export class FakeSqs {
     if (this.#undeleted === 0) this.#onLast();
   }
 
-  /** A long poll: it waits for the next backlog. */
+  /** Answers a long poll now, or when there are messages again. */
   #receive(most, socket) {
     if (this.#left === 0) return void this.#polls.set(socket, () => this.#receive(most, socket));
     this.#onFirst();

@@ -1,4 +1,4 @@
-// A command of the framework in a service, as a process of its own.
+// Times commands of the framework, each in a new process.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -6,9 +6,9 @@ export const ROOT = path.resolve(import.meta.dirname, '..');
 const PROGRAM = path.join(ROOT, 'node_modules/osls/bin/serverless.js');
 
 /**
- * @param home where the framework keeps notes between runs
- * @returns how long it took, in milliseconds
- * @throws {Error} with what it said, where it fails
+ * @param home home folder, where the framework keeps files between runs
+ * @returns how long the command took, in milliseconds
+ * @throws {Error} with the command's error output if it fails
  */
 export function timeFramework(command, { cwd, home }) {
   const begin = performance.now();

@@ -1,5 +1,6 @@
-// Messages per second of a handler that does nothing, in a warm worker, beside sqs-consumer with the handler in its own
-// process, on one emulator; what an invocation adds; what a warm worker holds.
+// Measures messages per second of an empty handler in a warm worker, compared with sqs-consumer, which calls the
+// handler in its own process, on the same emulator. Also measures the time of an invocation, and the memory of a warm
+// worker.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +19,7 @@ const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'bench', AWS_S
 export const RUNS = 5;
 
 const MESSAGES = 3_000;
-/** V8 has compiled what matters by then. */
+/** After these, V8 has compiled what matters. */
 const WARM_UP_MESSAGES = 3_000;
 const BATCH_SIZES = [1, 10];
 const INVOCATIONS = 5_000;
@@ -36,7 +37,7 @@ export async function measure(runs) {
   }
 }
 
-/** Each in turn, each with a queue of its own. */
+/** Measures both consumers in turn, each with its own queue. */
 async function throughput(runs, { emulator, batchSize }) {
   const consumers = {
     base: await startSqsConsumer(emulator, batchSize),
@@ -62,7 +63,7 @@ async function throughput(runs, { emulator, batchSize }) {
   ];
 }
 
-/** Stopped by a signal while its queue is filled, so that it begins with a backlog. */
+/** Starts a watcher that SIGSTOP pauses while its queue is filled, so that it begins with a backlog. */
 async function startWatcher(emulator, batchSize) {
   const queueUrl = await createQueue(emulator);
   const child = spawnHandler(emulator.endpoint, { queueUrl, batchSize });
@@ -107,7 +108,7 @@ async function startSqsConsumer(emulator, batchSize) {
   };
 }
 
-/** The parts alone, without a queue: from the event to the answer. */
+/** Measures a warm worker without a queue: time from event to answer, and memory. */
 async function invocations() {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-bench-'));
   const { times, residentMiB } = await invocationTimes(INVOCATIONS, folder).finally(() => {

@@ -1,5 +1,5 @@
-// What a user pays before anything is deployed: disk, and time that every command of the framework takes longer.
-// Beside serverless-lift, the nearest neighbour.
+// Measures what the plugin costs before anything is deployed: disk space, and how much longer each command of the
+// framework takes. Compares with serverless-lift, the most similar plugin.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ function pack(folder) {
   );
 }
 
-/** One that has the plugin and uses nothing of it. */
+/** Makes a service that has the plugin but does not use it. */
 function service(folder, { plugin, source }) {
   const cwd = path.join(folder, plugin ?? 'plain');
   mkdirSync(cwd);
@@ -64,7 +64,7 @@ function service(folder, { plugin, source }) {
   return cwd;
 }
 
-/** On disk, as `du` counts it, in 10⁶ bytes. */
+/** Disk space of the installed packages as `du` counts it, in 10⁶ bytes. */
 function megabytes(cwd) {
   const [kibibytes] = execFileSync('du', ['-sk', path.join(cwd, 'node_modules')], { encoding: 'utf8' }).split(
     '\t',

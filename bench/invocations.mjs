@@ -1,4 +1,4 @@
-// A warm worker alone: how long it takes from an event to its answer.
+// Measures how long a warm worker takes from an event to its answer.
 import { build } from 'esbuild';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,9 +8,9 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const RUNTIME = path.join(ROOT, 'dist/layer/runtime.js');
 const WARM_UP = 2_000;
 
-/** Of the watcher's parts only the bundle is published. */
-async function loadParts(folder) {
-  const outfile = path.join(folder, 'parts.mjs');
+/** Bundles and loads modules of the watcher, which are published only as a part of its bundle. */
+async function loadModules(folder) {
+  const outfile = path.join(folder, 'modules.mjs');
   const contents = `
     export { steadyClock } from './src/shared/clock';
     export { startByNode } from './src/watcher/worker/node-spawn';
@@ -21,9 +21,9 @@ async function loadParts(folder) {
   return import(pathToFileURL(outfile).href);
 }
 
-/** Milliseconds of each, in order of length, and the memory of the worker after them. */
+/** @returns sorted times of the invocations in ms, and the worker's memory after them */
 export async function invocationTimes(count, folder) {
-  const { steadyClock, startByNode, WarmWorker } = await loadParts(folder);
+  const { steadyClock, startByNode, WarmWorker } = await loadModules(folder);
   let onReady = () => undefined;
   let isReady = false;
   const ready = async () => {

@@ -1,4 +1,4 @@
-// Measures, as ratios in one run.
+// Runs the benchmarks. Each compares things in the same run, so that ratios count, not times.
 // Usage: npm run bench [-- [NAME …] [--runs N] [--json FILE]]
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

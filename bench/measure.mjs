@@ -1,6 +1,6 @@
 /**
- * Samples of two things in turn, so that whatever else the machine does falls on both alike.
- * The first pair warms the file cache and does not count.
+ * Measures two things in turn, so that other load of the machine affects both alike. The first pair warms the file
+ * cache and does not count.
  */
 export async function pairs(runs, { base, ours }) {
   const samples = { base: [], ours: [] };
@@ -16,7 +16,7 @@ export async function pairs(runs, { base, ours }) {
 
 export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** Rows of the report: the base, and ours beside it. */
+/** @returns rows of the report: the base, and ours with its ratio to the base */
 export function compare(samples, names) {
   const [base, ours] = [median(samples.base), median(samples.ours)];
   const runs = samples.base.length;

@@ -1,4 +1,4 @@
-// How fast Node's own spawn starts `sh -c true`, so many at once, as a watcher would: a group and pipes for each.
+// Measures how fast Node's `spawn` starts `sh -c true` as a watcher would: each with a process group and pipes.
 // Usage: node node-spawn.mjs COUNT AT_ONCE; prints milliseconds.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

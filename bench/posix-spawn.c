@@ -1,6 +1,6 @@
-/* The system's limit: how fast one small program starts `sh -c true`, so many at once.
-   Usage: posix-spawn bare|equipped COUNT AT_ONCE; prints milliseconds. Equipped: as every worker is, with a session of
-   its own and three pipes, of which two are read to their end. */
+/* Measures the system's limit: how fast a small program starts `sh -c true`.
+   Usage: posix-spawn bare|equipped COUNT AT_ONCE; prints milliseconds. `equipped` gives each process what a worker has: a
+   new session and three pipes, two of which are read to their end. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,5 +1,5 @@
-// How long a call of `watchbot-progress complete-part` takes, beside a Node that does nothing: workers make one for each
-// part. Two calls of DynamoDB, by loopback.
+// Measures how long `watchbot-progress complete-part` takes, compared with a Node that does nothing. Workers run it
+// once for each part. It makes two calls to DynamoDB, here on loopback.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ask, PROGRESS, startDynamoDb } from '../test/reduce/dynamodb.mjs';
@@ -20,7 +20,7 @@ export async function measure(runs) {
   return compare(samples, { base: 'node -e 0', ours: 'watchbot-progress complete-part' });
 }
 
-/** @throws {Error} where it does not succeed */
+/** @throws {Error} if the program fails */
 async function timeNode(words, env) {
   const begin = performance.now();
   const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -1,4 +1,4 @@
-// The loads that policies are measured by. Jobs that take `seconds` each, and at most `max` tasks.
+// Loads for measuring scaling policies. A load has jobs of `seconds` each, and at most `max` tasks.
 
 const burst = (messages, seconds, max) => ({
   name: `${messages.toLocaleString('en')} of ${seconds} s, max ${max}`,
@@ -21,7 +21,7 @@ export const SCALING_LOADS = [
   {
     name: 'an hour of 5/s of 20 s, max 200',
     isBurst: false,
-    // What is to be reached: of the bound's task-hours, seconds of wait (p95), tasks started at most.
+    // Targets: task-hours relative to the bound, p95 of waits in seconds, and number of launches.
     hours: 1.25,
     wait: 180,
     max: 200,

@@ -1,4 +1,4 @@
-// The scaling policy, simulated: beside Watchbot's own and the bound that no policy can beat, in the same world.
+// Simulates the scaling policy, and compares it with the original Watchbot's and with a bound that no policy can beat.
 import { createRequire } from 'node:module';
 import { SCALING_LOADS } from './scaling-loads.mjs';
 
@@ -8,12 +8,12 @@ const { copilotPolicy, watchbotPolicy } = require('../dist/scaling/policies/pred
 const { lowerBound } = require('../dist/features/simulate/bound.js');
 const { simulate } = require('../dist/features/simulate/simulation.js');
 
-/** Of a load: it comes at that many moments of CloudWatch's minute, evenly spread. What counts is the mean. */
+/** Number of simulations of a load. Each begins at another moment of CloudWatch's minute; the mean counts. */
 export const RUNS = 6;
 
 const HOUR = 3_600;
 const CONCURRENCY = 1;
-/** Of Copilot's policy, which must be told. */
+/** The acceptable latency, which Copilot's policy needs. */
 const LATENCY_SECONDS = 60;
 
 export async function measure(runs) {
@@ -23,10 +23,10 @@ export async function measure(runs) {
   return [...summaries(results, runs), ...results.flatMap((each) => rowsOf(each, runs))];
 }
 
-/** Seconds for which idle tasks stay, of which the default is one. */
+/** Values of `scaling.keepIdle` in seconds, including the default. */
 const KEEP_IDLE = [60, 120, 180, 240, 300, 600, 900];
 
-/** What `scaling.keepIdle` buys: launches, task-hours and waits of the day, and task-hours of the bursts. */
+/** Prints what `scaling.keepIdle` changes: launches, task-hours and waits of the day, and task-hours of the bursts. */
 function printFrontier(runs) {
   const day = SCALING_LOADS.find(({ name }) => name.startsWith('a day'));
   const bursts = SCALING_LOADS.filter(({ isBurst }) => isBurst);

@@ -1,4 +1,4 @@
-// sqs-consumer in its own process, with the handler in it. Told to go, it drains the queue and says when it has.
+// Runs sqs-consumer with an empty handler. On a message from the parent it drains the queue, and reports when it has.
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 
@@ -10,7 +10,7 @@ process.on('message', async ({ messages }) => {
     queueUrl,
     sqs: new SQSClient({ endpoint, useQueueUrlAsEndpoint: false }),
     batchSize: Number(batchSize),
-    // With a batch, one call of the handler for all of it, as here.
+    // A batch is one call of the handler, as with this plugin.
     ...(Number(batchSize) > 1
       ? { handleMessageBatch: async (batch) => batch }
       : { handleMessage: async (message) => message }),

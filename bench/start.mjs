@@ -1,4 +1,4 @@
-// How long the bundled watcher takes from its start to its first receive, beside a Node that does nothing.
+// Measures how long the watcher takes from its start to its first receive, compared with a Node that does nothing.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ export const RUNS = 21;
 
 export async function measure(runs) {
   let onReceive = () => undefined;
-  // SQS as far as a first poll needs it: it never answers.
+  // A fake of SQS that never answers is enough for the first poll.
   const server = createServer((request) => {
     request.resume();
     onReceive();

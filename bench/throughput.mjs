@@ -1,5 +1,6 @@
-// Messages per second of `command: true` in one task under backlog, beside Node's own spawn of `sh -c true` and beside
-// the system's limit; what the watcher itself needs for a message. SQS is a fake in this process, as cheap as can be.
+// Measures messages per second of `command: true` in one task with a backlog, compared with Node's `spawn` of `sh -c
+// true`, and with the system's limit. Also measures what the watcher itself needs for a message. SQS is a cheap fake in
+// this process.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,15 +14,15 @@ const here = import.meta.dirname;
 
 export const RUNS = 11;
 
-/** Few, and many runs: the machine may be slow for a while. */
+/** Few messages in many runs, since the machine may be slow for a while. */
 const MESSAGES = 300;
-/** A watcher runs for days: before it is measured, V8 has compiled what it does most, which takes some 10,000 messages. */
+/** A watcher runs for days, so it is measured after V8 has compiled its hot code, which takes about 10,000 messages. */
 const WARM_UP_MESSAGES = 12_000;
 const MANY_MESSAGES = 20_000;
-/** By then the heap has its size. */
+/** After these, the heap has its final size. */
 const SOME_MESSAGES = 2_000;
 const CONCURRENCIES = [1, 2, 4, 8];
-/** For the calls of SQS. */
+/** Concurrency for counting calls of SQS. */
 const MOST_AT_ONCE = 10;
 
 export async function measure(runs) {
@@ -38,7 +39,7 @@ export async function measure(runs) {
   }
 }
 
-/** Each in turn, so that whatever else the machine does falls on all alike. */
+/** Measures everything in turn, so that other load of the machine affects all alike. */
 async function throughput(runs, { concurrency, limit }) {
   const watcher = await startWatcher(concurrency);
   await watcher.sqs.drain(WARM_UP_MESSAGES);
@@ -91,7 +92,7 @@ function report({ rates, cpu, runs, at }) {
   ];
 }
 
-/** One long run: calls of SQS for a message, and memory before, soon after the start, and at the end. */
+/** Measures calls of SQS for each message, and memory at the start, soon after, and at the end of one long run. */
 async function callsAndMemory() {
   const watcher = await startWatcher(MOST_AT_ONCE);
   const idle = memoryMiB(watcher.pid);
@@ -116,7 +117,7 @@ async function callsAndMemory() {
 
 const timeOf = (program, args) => Number(execFileSync(program, args.map(String), { encoding: 'utf8' }));
 
-/** Resolves when it polls: nothing of its start is measured. */
+/** Starts a watcher, and resolves when it polls, so that its start is not measured. */
 async function startWatcher(concurrency) {
   const sqs = new FakeSqs();
   const endpoint = await sqs.listen();

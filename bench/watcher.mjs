@@ -4,13 +4,13 @@ import { WATCHER_NODE_OPTIONS } from '../dist/contract/image.js';
 
 const layer = path.resolve(import.meta.dirname, '../dist/layer');
 
-/** The built watcher as the image starts it, with `true` for a worker. */
+/** Starts the built watcher as the image does, with `true` as worker. */
 export function spawnWatcher(endpoint, environment = {}) {
   const queueUrl = `${endpoint}/000000000000/queue`;
   return spawnBuilt(['listen', 'true'], { endpoint, queueUrl, environment, stdio: 'ignore' });
 }
 
-/** With warm workers, of a handler that does nothing. Its log can be read. */
+/** Starts the built watcher with warm workers of an empty handler. Its log is readable. */
 export function spawnHandler(endpoint, { queueUrl, batchSize }) {
   const environment = {
     PATH: process.env.PATH,
