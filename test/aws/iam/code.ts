@@ -7,7 +7,7 @@ import { ROOT } from '../../helpers/framework';
  * permission.
  */
 
-const FOLDERS = ['watcher', 'progress', 'runtime', 'aws-json'];
+const FOLDERS = ['watcher', 'features/progress', 'runtime', 'aws-json'];
 
 interface Source {
   name: string;
@@ -28,14 +28,12 @@ export const SPEAKERS: Readonly<Record<string, string>> = {
   'aws-json/post.ts': 'sends the requests of the clients of SQS, ECS and DynamoDB',
   'aws-json/proxy.ts': 'finds the proxy for them',
   'aws-json/route.ts': 'opens the connection for them',
-  'progress/dynamodb/credentials.ts': 'asks ECS for credentials, which needs no permission',
+  'features/progress/dynamodb/credentials.ts': 'asks ECS for credentials, which needs no permission',
   'runtime/client.ts': 'connects to the watcher on loopback',
+  'watcher/health/health.ts': 'answers the health check',
   'watcher/health/main.ts': 'connects to the watcher by a socket',
-  'watcher/health/server.ts': 'answers the health check',
-  'watcher/task/log-stream.ts': 'asks ECS for the metadata of the task, which needs no permission',
-  'watcher/task/own-service.ts': 'asks ECS for the metadata of the task, which needs no permission',
+  'watcher/task/ecs.ts': 'asks ECS for the metadata of the task, which needs no permission',
   'watcher/task/protection.ts': 'asks the agent of ECS, which asks ECS in the name of the task role',
-  'watcher/worker/warm/requests.ts': 'answers workers on loopback',
   'watcher/worker/warm/runtime-api.ts': 'answers workers on loopback',
 };
 
@@ -73,7 +71,7 @@ const PROTECTION = { PUT: 'ecs:UpdateTaskProtection', GET: 'ecs:GetTaskProtectio
 
 export const actions = {
   watcher: called('watcher/queue', 'sqs'),
-  progress: called('progress/dynamodb', 'dynamodb'),
+  progress: called('features/progress/dynamodb', 'dynamodb'),
   look: called('watcher/task', 'ecs'),
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html */
   protection: SOURCES.flatMap(({ text }) =>
