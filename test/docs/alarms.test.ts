@@ -9,7 +9,7 @@ const DESCRIPTIONS = Object.values(single().Resources)
   .map(({ Properties }) => String(Properties?.AlarmDescription));
 
 describe('alarms.md', () => {
-  it.each(ALARM_NAMES)('has a heading for %s, to which the description of the alarm leads', (name) => {
+  it.each(ALARM_NAMES)('has a heading for %s, which the description of the alarm links to', (name) => {
     const link = DESCRIPTIONS.map((text) => /docs\/alarms\.md#(\S+)$/.exec(text)?.[1]).find(
       (anchor) => anchor === name.toLowerCase(),
     );
@@ -19,7 +19,7 @@ describe('alarms.md', () => {
     expect(sectionBelow(alarms, heading)).toMatch(/sls watchbot /);
   });
 
-  it('has the defaults that the schema has', () => {
+  it('has the defaults of the schema', () => {
     const rows = tableBelow(alarms, 'Defaults').map(([name, threshold, period, periods]) => [
       name!.replaceAll(/[[\]`]|\(.*\)/g, ''),
       {

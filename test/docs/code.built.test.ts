@@ -8,7 +8,7 @@ import { PAGES, snippetsOf, type Snippet } from './pages';
 
 const TYPED = snippetsOf('ts', 'js', 'mjs').filter(({ kind }) => kind !== 'other-tool');
 
-/** What is wrong with each, as the compiler says it; by file, since one run is enough for all. */
+/** Compiles all snippets in one run. @returns the compiler's errors by file */
 function diagnose(snippets: readonly Snippet[]): Map<string, string[]> {
   const texts = new Map(snippets.map((snippet, index) => [fileOf(snippet, index), snippet.text] as const));
   const options: ts.CompilerOptions = {
@@ -38,7 +38,7 @@ function diagnose(snippets: readonly Snippet[]): Map<string, string[]> {
   );
 }
 
-/** In the project's folder, where its own modules are found by the names that users have for them. */
+/** A file for the snippet inside the project, where the package's own name can be imported as users do. */
 function fileOf({ language }: Snippet, index: number): string {
   return path.join(ROOT, 'test/docs', `snippet-${index}.${language === 'js' ? 'cjs' : language}`);
 }
@@ -47,14 +47,14 @@ describe('code', () => {
   const problems = diagnose(TYPED);
 
   it.each(TYPED.map((snippet, index) => [snippet.at, snippet, index] as const))(
-    'at %s is taken by the compiler',
+    'at %s compiles',
     (_at, snippet, index) => {
       expect(problems.get(fileOf(snippet, index))).toEqual([]);
     },
   );
 
   for (const { at, text } of snippetsOf('python')) {
-    itWithPython3(`at ${at} is taken by Python`, () => {
+    itWithPython3(`at ${at} is valid Python`, () => {
       const read = () =>
         execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], {
           input: text,
@@ -74,7 +74,7 @@ describe('code', () => {
   });
 });
 
-/** Those that a test looks at, and those that show what something prints. */
+/** Languages of blocks: those that a test checks, and those that show output. */
 const LANGUAGES = [
   'yaml',
   'yml',

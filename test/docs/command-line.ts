@@ -2,15 +2,15 @@ import type { CommandDefinition } from '../../src/features/command/command';
 import { COMMANDS, commandNames } from '../../src/features/commands';
 import { calledBy } from '../../src/features/command/declare';
 
-/** `sls watchbot …`, as the framework and the plugin take it. */
+/** A parsed command line `sls watchbot …`. */
 export interface CommandLine {
-  /** `dead-letter replay` */
+  /** Name of the command, such as `dead-letter replay`. */
   name: string;
   words: readonly string[];
   options: Record<string, unknown>;
 }
 
-/** The framework's own, which all commands take. */
+/** Options of the framework, which all commands have. */
 const FRAMEWORK_OPTIONS: CommandDefinition['options'] = {
   stage: { usage: '', type: 'string', shortcut: 's' },
   region: { usage: '', type: 'string', shortcut: 'r' },
@@ -21,8 +21,8 @@ const FRAMEWORK_OPTIONS: CommandDefinition['options'] = {
 };
 
 /**
- * Reads the words behind `sls`, by the definitions of the commands.
- * @throws where there is no such command or option, or an option lacks its value
+ * Parses the words after `sls` by the definitions of the commands.
+ * @throws if a command or option is unknown, or an option lacks its value
  */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const firstOption = args.findIndex((arg) => arg.startsWith('-'));

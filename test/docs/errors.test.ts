@@ -6,14 +6,14 @@ const troubleshooting = page('docs/troubleshooting.md');
 const codeHeadings = troubleshooting.headings.filter(({ text }) => text.startsWith('WATCHBOT_'));
 
 describe('troubleshooting.md', () => {
-  it('has a heading for each error code, and for no other', () => {
+  it('has a heading for each error code, and no other one', () => {
     expect(codeHeadings.map(({ text }) => text).sort()).toEqual([...ERROR_CODES].sort());
   });
 
   it.each(codeHeadings.map((heading) => [heading.text, heading] as const))(
-    '%s says in a sentence what it means, and more than that',
+    '%s is explained in one sentence, and then in more',
     (_code, heading) => {
-      // Lines wrap in the page.
+      // Paragraphs of the page span several lines.
       const section = sectionBelow(troubleshooting, heading).trim().replaceAll(/\s+/g, ' ');
       const [meaning = ''] = /^[A-Z].{10,}?[.:;](?= )/.exec(section) ?? [];
       expect(meaning).not.toBe('');

@@ -18,7 +18,7 @@ import { build, single } from '../resources/support';
 import { page, tableBelow } from './pages';
 
 describe('failures.md', () => {
-  it('has the waits that the watcher makes', () => {
+  it('has the waits of the watcher', () => {
     let sum = 0;
     const waits = tableBelow(page('docs/failures.md'), 'Retries').map(([receive, wait, since]) => {
       const seconds = backoffSeconds(Number(receive), 0);
@@ -35,7 +35,7 @@ describe('failures.md', () => {
 const text = (value: number) => value.toLocaleString('en-US');
 const days = (seconds: number) => `${seconds / 86_400} days`;
 
-/** What the page says is the limit, and what the code takes for it. */
+/** Limits as the page should show them, from the constants of the code. */
 const LIMITS: Record<string, string> = {
   Delay: `${SQS.maxDelaySeconds / 60} min`,
   Retention: days(SQS.maxRetentionSeconds),
@@ -64,13 +64,13 @@ describe('limits.md', () => {
   const rows = ['Messages', 'Jobs', 'Tasks', 'Names and numbers'].flatMap((heading) =>
     tableBelow(limits, heading),
   );
-  const said = Object.fromEntries(rows.map(([what, limit]) => [what!, limit!]));
+  const shown = Object.fromEntries(rows.map(([what, limit]) => [what!, limit!]));
 
   it.each(Object.entries(LIMITS))('%s: %s', (what, limit) => {
-    expect(said[what]).toBe(limit);
+    expect(shown[what]).toBe(limit);
   });
 
-  it('knows how many resources a worker has', () => {
+  it('says how many resources a worker has', () => {
     const worker = { command: 'true' };
     const count = (workers: object) => Object.keys(build({ workers }).Resources).length;
     const each = count({ a: worker, b: worker }) - count({ a: worker });
@@ -117,7 +117,7 @@ describe('cost.md', () => {
     });
   });
 
-  it('counts the alarms, their metrics and those of the log as they are made', () => {
+  it('counts alarms, their metrics and the metrics of the log as the template has them', () => {
     const resources = Object.values(single().Resources);
     const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
     const alarms = ofType('AWS::CloudWatch::Alarm').map(

@@ -1,5 +1,5 @@
 declare module 'github-slugger' {
-  /** Anchors as GitHub makes them of headings: a text that comes again gets a number. */
+  /** Makes anchors from headings as GitHub does: a repeated text gets a number. */
   export default class GithubSlugger {
     slug(text: string): string;
   }

@@ -4,10 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../helpers/framework';
 import { PAGES, type Link } from './pages';
 
-/** The project's own files, as they are linked to from where only whole addresses serve. */
+/** Address of the project's files, for places where only absolute links work. */
 const HOME = /^https:\/\/github\.com\/serverless-watchbot\/serverless-watchbot\/(?:blob|tree)\/main\//;
 
-/** The file and the heading that a link means; undefined where it leads out of the project. */
+/** The file and heading that a link points to, or undefined if it leaves the project. */
 function ownTarget(page: string, target: string): { name: string; anchor: string | undefined } | undefined {
   const isHome = HOME.test(target);
   if (/^[a-z]+:/.test(target) && !isHome) return undefined;
@@ -16,7 +16,7 @@ function ownTarget(page: string, target: string): { name: string; anchor: string
   return { name: file === '' ? page : path.posix.join(folder, decodeURI(file)), anchor };
 }
 
-/** Why a link leads nowhere, or undefined. */
+/** Why a link is broken, or undefined. */
 function problemOf(page: string, { at, target }: Link): string | undefined {
   const own = ownTarget(page, target);
   if (own === undefined) return undefined;
@@ -28,11 +28,11 @@ function problemOf(page: string, { at, target }: Link): string | undefined {
 }
 
 describe('links', () => {
-  it.each(PAGES.map((page) => [page.name, page] as const))('of %s lead somewhere', (name, { links }) => {
+  it.each(PAGES.map((page) => [page.name, page] as const))('of %s are not broken', (name, { links }) => {
     expect(links.map((link) => problemOf(name, link)).filter(Boolean)).toEqual([]);
   });
 
-  it('that lead nowhere are found', () => {
+  it('that are broken are found', () => {
     const problem = (target: string) => problemOf('docs/scaling.md', { at: 'x', target });
     expect(problem('nothing.md')).toBe('x: there is no docs/nothing.md');
     expect(problem('scale.md#nothing')).toBe('x: docs/scale.md has no heading for #nothing');
@@ -43,7 +43,7 @@ describe('links', () => {
 });
 
 it.each(PAGES.map(({ name }) => name).filter((name) => /^docs\/[a-z]/.test(name)))(
-  'somebody leads to %s',
+  'a link leads to %s',
   (name) => {
     const others = PAGES.filter((each) => each.name !== name);
     const targets = others.flatMap((each) =>

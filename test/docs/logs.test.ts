@@ -67,9 +67,9 @@ describe('lines', () => {
 
 describe('queries of Logs Insights', () => {
   it.each(texts('insights-plain'))(
-    'find an outcome in plain lines, and nothing in those of a worker:\n%s',
+    'find outcomes of the watcher in plain lines, and nothing in lines of workers:\n%s',
     (query) => {
-      // Those of Logs Insights are between slashes, as in JavaScript.
+      // Logs Insights writes patterns between slashes, as JavaScript does.
       const patterns = [...query.matchAll(/\/((?:\\\/|[^/\n])+)\/$/gm)].map(
         ([, source]) => new RegExp(source!),
       );
@@ -81,7 +81,7 @@ describe('queries of Logs Insights', () => {
     },
   );
 
-  it.each(texts('insights-structured'))('ask for fields that there are:\n%s', (query) => {
+  it.each(texts('insights-structured'))('use only existing fields:\n%s', (query) => {
     const words = query.replaceAll(/"[^"]*"/g, '').match(/@?[a-z_]{3,}/g)!;
     const own = [
       'filter',
@@ -106,7 +106,7 @@ describe('queries of Logs Insights', () => {
   });
 });
 
-it('metrics are those that the template makes', () => {
+it('metrics are those of the template', () => {
   const { Resources } = single();
   const made = Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../helpers/framework';
 
-/** A fenced block, and what is said of it in a comment above: `<!-- snippet: KIND -->`. */
+/** A fenced block, with the kind that a comment above may give it: `<!-- snippet: KIND -->`. */
 export interface Snippet {
-  /** `docs/logs.md:12`: where its text begins. */
+  /** Where its text begins, such as `docs/logs.md:12`. */
   at: string;
   page: string;
   language: string;
@@ -26,9 +26,9 @@ export interface Link {
   target: string;
 }
 
-/** A file of Markdown, as GitHub reads it. */
+/** A Markdown file as GitHub renders it. */
 export interface Page {
-  /** From the root of the project. */
+  /** Path from the root of the project. */
   name: string;
   text: string;
   headings: readonly Heading[];
@@ -41,7 +41,7 @@ const NOTE = /^<!-- snippet: (.+) -->\s*$/;
 
 const markdown = new MarkdownIt({ html: true });
 
-/** Every file of Markdown that users and contributors read. */
+/** All Markdown files for users and contributors. */
 export const PAGES: readonly Page[] = pageNames().map(readPage);
 
 export const page = (name: string): Page => {
@@ -50,11 +50,11 @@ export const page = (name: string): Page => {
   return found;
 };
 
-/** Their fenced blocks of some languages. */
+/** Fenced blocks of all pages in the given languages. */
 export const snippetsOf = (...languages: string[]): Snippet[] =>
   PAGES.flatMap(({ snippets }) => snippets).filter(({ language }) => languages.includes(language));
 
-/** Rows of the table below a heading: cells as they are written, the head left out. */
+/** Rows of the table below a heading, without its head. Cells keep their Markdown. */
 export function tableBelow({ text, headings }: Page, heading: string): string[][] {
   const { line } = headings.find((each) => each.text === heading)!;
   const lines = text.split('\n').slice(line);
@@ -68,7 +68,7 @@ export function tableBelow({ text, headings }: Page, heading: string): string[][
   );
 }
 
-/** What stands below a heading, up to the next of its level or above. */
+/** Text below a heading, up to the next heading of the same or a higher level. */
 export function sectionBelow({ text, headings }: Page, { line, level }: Heading): string {
   const end = headings.find((each) => each.line > line && each.level <= level)?.line;
   return text
@@ -120,7 +120,7 @@ function plainText({ children }: Token): string {
     .join('');
 }
 
-/** Of pictures too. */
+/** Targets of all links and images. */
 function linksOf(name: string, tokens: readonly Token[]): Link[] {
   return tokens.flatMap((token) => {
     const targets = (token.children ?? []).map((child) => child.attrGet('href') ?? child.attrGet('src'));

@@ -7,7 +7,7 @@ import { page } from './pages';
 
 afterAll(removeServices);
 
-/** The block that stands below a file's name. */
+/** The block below the name of a file. */
 function fileOf(name: string): string {
   const { text, snippets } = page('docs/quick-start.md');
   const named = text.split('\n').findIndex((line) => line.startsWith(`\`${name}\``));
@@ -15,7 +15,7 @@ function fileOf(name: string): string {
   return below!.text;
 }
 
-it('the files of the quick start make a service that does what the page says', async () => {
+it('the files of the quick start make a service that works as the page says', async () => {
   mkdirSync(HOME, { recursive: true });
   const folder = emptyService('quick-start');
   for (const name of ['serverless.yml', 'work.sh', 'Dockerfile']) {

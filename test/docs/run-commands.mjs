@@ -1,5 +1,5 @@
-// Runs commands of the plugin, one after the other, at a `sls watchbot local` that is up: the built files, without the
-// second that the framework takes to start. Input and output are JSON.
+// Runs commands of the built plugin one after the other against a running `sls watchbot local`, without the second that
+// the framework takes to start. Input and output are JSON.
 import { SendMessageCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { createRequire } from 'node:module';
 import { PassThrough } from 'node:stream';
@@ -16,8 +16,8 @@ const { folder, endpoint, section, context, messageId, calls } = JSON.parse(awai
 const whole = parseConfiguration(section, context);
 const clients = localClients({ getRegion: () => context.region }, endpoint);
 
-/** A dead letter for those that look at them; gives its id. */
-async function bury(queue) {
+/** Puts a message into the dead-letter queue. @returns its id */
+async function addDeadLetter(queue) {
   const sqs = await clients.sqs();
   const { QueueUrl } = await sqs.send(
     new GetQueueUrlCommand({ QueueName: `${context.stackName}-${queue}DeadLetterQueue` }),
@@ -27,25 +27,26 @@ async function bury(queue) {
   return (await sqs.send(new SendMessageCommand(input))).MessageId;
 }
 
-/** By the worker whose queue is FIFO, where the line says that it is for one. */
+/** The worker for a command: the one with a FIFO queue if an option is for such a queue. */
 const workerFor = ({ options }) =>
   options.group !== undefined || options.dedup !== undefined ? 'orders' : 'tiles';
 
+/** How long a command runs that would go on until Ctrl-C. */
 const GOES_ON_MS = 400;
 
 let lastSent = messageId;
 
 async function run({ name, words, options }) {
   const worker = workerFor({ options });
-  const buried = name.startsWith('dead-letter') ? await bury('Tiles') : undefined;
-  const id = buried ?? lastSent;
+  const deadLetterId = name.startsWith('dead-letter') ? await addDeadLetter('Tiles') : undefined;
+  const id = deadLetterId ?? lastSent;
   const named = (value) => (value === messageId ? id : value);
   const written = [];
   const write = (line) => void written.push(line);
-  // What goes on until Ctrl-C has it after a while: nothing need come before.
+  // A command that goes on until Ctrl-C is interrupted after a while, whatever it has printed.
   const goesOn = options.watch || options.tail;
   const signal = goesOn ? AbortSignal.timeout(GOES_ON_MS) : new AbortController().signal;
-  // What is redrawn needs a terminal.
+  // A command that redraws its output needs a terminal.
   const output = Object.assign(new PassThrough(), { isTTY: options.watch === true, columns: 120, rows: 40 });
   output.on('data', (data) => write(String(data)));
   const voice = {

@@ -5,7 +5,7 @@ import { parseYaml } from '../helpers/yaml';
 
 export type Keys = Record<string, unknown>;
 
-/** What is packaged: a service, and the snippets that are in it. */
+/** A service to package, and the snippets that it contains. */
 export interface Service {
   content: Keys;
   from: readonly string[];
@@ -13,15 +13,15 @@ export interface Service {
 
 const BARE = { provider: { name: 'aws' }, plugins: ['serverless-watchbot'] };
 
-/** Functions leave development dependencies out; here the plugin is a link to this repository, which is none. */
+/** Leaves node_modules out of functions: here the plugin in it is a link to this whole repository. */
 const WITHOUT_PLUGIN = { package: { patterns: ['!node_modules/**'] } };
 
-/** Keys of the section that are for all of its workers. */
+/** Keys of the section that all of its workers share. */
 const SHARED = ['cluster', 'vpc', 'notify', 'build', 'registry'];
 
 /**
- * A process of the framework for each snippet would take minutes: those that are a section and nothing else are made
- * workers of one service, as far as what their workers share is the same.
+ * Makes services of snippets. Packaging each snippet alone would take minutes, so snippets that are only a section
+ * become workers of one service if they agree in the keys that workers share.
  */
 export function servicesOf(snippets: readonly Snippet[]): Service[] {
   const all = snippets.map((snippet) => ({ at: snippet.at, content: contentOf(snippet) }));
@@ -50,7 +50,7 @@ export function servicesOf(snippets: readonly Snippet[]): Service[] {
   ];
 }
 
-/** A part of a service stands beside workers that it may speak of. */
+/** Workers that are added to a snippet which is a part of a service, since it may refer to them. */
 const WORKERS = { workers: { render: { command: 'python3 render.py' } } };
 
 function contentOf({ text, kind }: Snippet): Keys {
@@ -62,7 +62,7 @@ function contentOf({ text, kind }: Snippet): Keys {
 
 const PLAIN = ['service', 'frameworkVersion', 'provider', 'plugins', 'watchbot'];
 
-/** Nothing but a section, or what any service has beside it. */
+/** Whether a snippet is only a section, or has nothing else but what any service has. */
 function isPlain(content: Keys): boolean {
   const { provider = BARE.provider, watchbot } = content;
   return (
@@ -79,7 +79,7 @@ function split(section: Keys): { shared: Keys; workers: Keys } {
   return { shared, workers: (rest.workers as Keys | undefined) ?? { watchbot: rest } };
 }
 
-/** Writes a service, and the files that it names: Dockerfiles and handlers, and the lock file of what is installed. */
+/** Writes a service and the files that it names: Dockerfiles, handlers, and a lock file of installed packages. */
 export function writeService(folder: string, { content }: Service): void {
   const { watchbot = {}, functions = {} } = content as { watchbot?: Keys; functions?: Keys };
   const write = (name: string, text: string) => {

@@ -16,7 +16,7 @@ import { type CommandLine, definitionOf, readCommandLine } from './command-line'
 import { type Snippet, snippetsOf } from './pages';
 import { type Call, callsOf, MESSAGE_ID } from './shell';
 
-/** What lines may call besides `sls watchbot`, and why it is not run here. */
+/** Programs that lines may call besides `sls watchbot`, and why they are not run here. */
 const NOT_RUN: Record<string, string> = {
   sls: 'the framework itself; `package`, `deploy`, `info` and `remove` have tests of their own',
   npm: 'asks the registry, or is what runs these tests',
@@ -25,8 +25,8 @@ const NOT_RUN: Record<string, string> = {
   aws: 'asks AWS',
   curl: 'asks a deployed address',
   docker: 'needs an engine',
-  'watchbot-progress': 'stands in an image; test/progress runs it',
-  jq: 'reads what another gives',
+  'watchbot-progress': 'is part of an image; test/features/progress runs it',
+  jq: 'reads the output of another program',
   git: 'asks a remote',
   python3: 'a program of the reader',
   sh: 'a program of the reader',
@@ -40,21 +40,21 @@ const NOT_RUN: Record<string, string> = {
   ),
 };
 
-/** Commands that are not run, whatever their options. */
+/** Commands that are not run with any options, and why. */
 const COMMANDS_NOT_RUN: Record<string, string> = {
   local: 'runs below, for all the others',
   'dead-letter triage': 'needs a terminal; test/features/dead-letters/triage.built.test.ts has one',
 };
 
-/** Options that mean something in AWS alone, or that ask at a terminal. */
+/** Options with which a command is not run, and why: most only work in AWS. */
 const OPTIONS_NOT_RUN: Record<string, string> = {
   pattern: "is CloudWatch's; test/features/logs/logs.built.test.ts asks its stand-in",
   'start-line': 'goes on with a file that was stopped; test/features/send/send.built.test.ts stops one',
-  search: 'takes a minute of the processor; test/features/simulate has a smaller one',
+  search: 'takes a minute of CPU time; test/features/simulate has a smaller one',
   daily: 'takes long; test/features/simulate has a smaller one',
 };
 
-/** The page that is made of the definitions has forms there (`[options]`), and its own test. */
+/** All shell blocks except those of the generated page of commands, which shows forms such as `[options]`. */
 const SNIPPETS = snippetsOf('sh', 'bash').filter(({ page }) => page !== 'docs/commands.md');
 
 const EXAMPLES: Snippet[] = commandNames().flatMap((name) =>
@@ -63,7 +63,7 @@ const EXAMPLES: Snippet[] = commandNames().flatMap((name) =>
     page: '',
     language: 'sh',
     kind: undefined,
-    // What stands there for the reader's own.
+    // Replaces placeholders for what the reader has.
     text: line.replace(/[0-9a-f]{8}-\S+/, MESSAGE_ID).replace(' … ', ' hello '),
   })),
 );
@@ -76,7 +76,7 @@ afterAll(() => {
   rmSync(SCRATCH, { recursive: true, force: true });
 });
 
-/** Or the call that says what is wrong with the block. */
+/** The calls in a block, or one call with the problem if the shell refuses the block. */
 function callsIn(snippet: Snippet): (Call & { problem?: string })[] {
   try {
     return callsOf(snippet, { folder: path.join(SCRATCH, 'shell'), programs });
@@ -89,7 +89,7 @@ function callsIn(snippet: Snippet): (Call & { problem?: string })[] {
 const isOurs = ({ program, args }: Call) => program === 'sls' && args[0] === 'watchbot';
 const lineOf = ({ program, args }: Call) => [program, ...args].join(' ');
 
-it('every block is taken by a shell, and calls nothing that is unknown here', () => {
+it('a shell accepts every block, and no block calls an unknown program', () => {
   expect(CALLS.flatMap(({ problem = [] }) => problem)).toEqual([]);
 });
 
@@ -110,7 +110,7 @@ describe('a command of the plugin is called as it is defined', () => {
   });
 });
 
-/** Of the plugin's own commands, which are not run, and why. */
+/** Why a command of the plugin is not run, or undefined. */
 function whyNotOurs({ name, words, options }: CommandLine): string | undefined {
   const option = Object.keys(options).find((each) => OPTIONS_NOT_RUN[each] !== undefined);
   if (option !== undefined) return OPTIONS_NOT_RUN[option];
@@ -141,7 +141,7 @@ describe('not run', () => {
 
 const RUN_CALLS = OURS.filter(isKnown).filter((call) => whyNot(call) === undefined);
 
-describe('run at `sls watchbot local`', () => {
+describe('run with `sls watchbot local`', () => {
   const lines = [...new Map(RUN_CALLS.map((call) => [lineOf(call), call])).values()];
   let results: { code: number; output: string }[] = [];
 

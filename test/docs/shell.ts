@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import path from 'node:path';
 import type { Snippet } from './pages';
 
-/** Stands for the id of a message: what is run gets a real one in its place. */
+/** A placeholder for the id of a message. Commands that are run get a real one. */
 export const MESSAGE_ID = 'MESSAGE_ID';
 
-/** A program that a line calls, with its arguments as the shell gives them. */
+/** A call of a program in a shell block, with its arguments as the shell passes them. */
 export interface Call {
   at: string;
   kind: string | undefined;
@@ -15,8 +15,8 @@ export interface Call {
 }
 
 /**
- * Says what it was called with, in one write: the programs of a pipe run at the same time. Nothing is done, nothing is
- * read, nothing is answered.
+ * Records its name and arguments, and does nothing else. It writes once, since the programs of a pipe run at the same
+ * time.
  */
 const RECORDER = `#!/bin/sh
 printf '%s\\0' "\${0##*/}" "$@" "$END" >> "$RECORD"
@@ -24,18 +24,19 @@ printf '%s\\0' "\${0##*/}" "$@" "$END" >> "$RECORD"
 
 const END = '\u001e';
 
-/** Folders of the reader are not here. */
+/** Makes `cd` do nothing, since the reader's folders do not exist here. */
 const PRELUDE = 'cd() { :; }\n';
 
 /** Files that lines read. */
 const FILES = ['messages.jsonl', 'orders.jsonl', 'event.json', 'log.txt', 'arrivals.txt'];
 
 /**
- * The calls of a block: a shell runs it, with a recorder in place of every program but the shell's own. So quotes,
- * pipes and variables are what a reader's shell makes of them.
- * @param folder for the recorder; empty
- * @param programs what lines may call
- * @throws where the shell takes offence, such as at a program that is not known here
+ * Runs a block in a shell in which every program is a recorder, so that quotes, pipes and variables work as in a
+ * reader's shell.
+ * @param folder an empty folder for the recorder
+ * @param programs programs that lines may call
+ * @returns the calls of the block
+ * @throws if the shell fails, for example because a program is unknown
  */
 export function callsOf(
   { at, kind, text }: Snippet,

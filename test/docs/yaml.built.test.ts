@@ -7,7 +7,7 @@ import { snippetsOf } from './pages';
 import { servicesOf, writeService, type Service } from './services';
 import { parseYaml } from '../helpers/yaml';
 
-/** Kinds of snippets that do not begin with `service:` or `watchbot:`, or are not for this plugin. */
+/** Kinds of snippets that begin with neither `service:` nor `watchbot:`, or are not for this plugin. */
 const KINDS = ['other-tool', 'service-part'];
 
 const ALL = snippetsOf('yaml', 'yml');
@@ -20,15 +20,15 @@ afterAll(removeServices);
 describe.each(ALL.map((snippet) => [snippet.at, snippet] as const))('the YAML at %s', (_at, snippet) => {
   const { text, kind } = snippet;
 
-  it('can be read, and says what it is', () => {
+  it('can be parsed, and its kind is known', () => {
     expect(typeof parseYaml(text)).toBe('object');
     if (kind === undefined) expect(['service', 'watchbot']).toContain(firstKey(text));
     else expect(KINDS).toContain(kind);
   });
 
   if (kind === undefined) {
-    it('has a section that the plugin takes', () => {
-      // Variables are the framework's to resolve: it packages these below.
+    it('has a valid section', () => {
+      // Only the framework resolves variables. These snippets are packaged below.
       if (text.includes('watchbot: ${')) return;
       const { watchbot, provider } = parseYaml(text) as { watchbot: object; provider?: Images };
       expect(parse(watchbot, { providerImages: provider?.ecr?.images }).workers).not.toEqual([]);

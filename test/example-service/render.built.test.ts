@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const folder = resolve(__dirname, '../../example-service');
 const hasPython = spawnSync('python3', ['--version']).status === 0;
-// Without python3 its tests are skipped by name, except in CI, where they must run.
+// Without python3 its tests are skipped, except in CI, where they must run.
 const itInPython = hasPython || process.env.CI ? it : it.skip;
 
 type Language = 'python3' | 'node';
@@ -77,7 +77,7 @@ function readTile(language: Language, path: string) {
 }
 
 describe('python3', () => {
-  itInPython('is there to draw the other half of the tiles', () => {
+  itInPython('is installed to draw the other half of the tiles', () => {
     expect(hasPython).toBe(true);
   });
 });
@@ -127,7 +127,7 @@ describe.each(languages)('%s', (language, itHere) => {
     expect(lines[8]?.endsWith(language)).toBe(true);
   });
 
-  itHere('reads the file where there is no Message', () => {
+  itHere('reads the file if there is no Message', () => {
     const MessageFile = join(temporary, 'message');
     writeFileSync(MessageFile, '{"z":0,"x":0,"y":0}');
     const { status, stdout } = run(language, scripts[language], { env: { MessageFile } });
@@ -193,7 +193,7 @@ describe.each(languages)('%s', (language, itHere) => {
     expect(draw(language, message, { ApproximateReceiveCount: count })).toMatchObject({ status, stderr });
   });
 
-  itHere('answers with one line where the tile cannot be written', () => {
+  itHere('answers with one line if the tile cannot be written', () => {
     const blocked = join(folder, 'world.geojson');
     const { status, stderr } = draw(language, { z: 0, x: 0, y: 0 }, { TILES: blocked });
     expect(status).toBe(1);
@@ -204,7 +204,7 @@ describe.each(languages)('%s', (language, itHere) => {
 describe('render.sh', () => {
   const message = { Message: '{"z":2,"x":3,"y":2}' };
 
-  /** A PATH with a shell's needs and only these languages. */
+  /** A PATH with what the shell needs, and only these languages. */
   function pathWith(...names: Language[]): string {
     const bin = join(temporary, `bin-${names.join('-')}`);
     mkdirSync(bin, { recursive: true });
@@ -228,17 +228,17 @@ describe('render.sh', () => {
     expect(stdout.trimEnd().endsWith(`drawn by ${language}`)).toBe(true);
   });
 
-  it('lets node draw where there is no python3', () => {
+  it('lets node draw if there is no python3', () => {
     const env = { ...message, MessageId: '0', PATH: pathWith('node') };
     expect(run('/bin/sh', 'render.sh', { env }).stdout).toContain('drawn by node');
   });
 
-  itInPython('lets python3 draw where there is no node', () => {
+  itInPython('lets python3 draw if there is no node', () => {
     const env = { ...message, MessageId: '1', PATH: pathWith('python3') };
     expect(run('/bin/sh', 'render.sh', { env }).stdout).toContain('drawn by python3');
   });
 
-  it('says so where there is neither', () => {
+  it('says so if there is neither', () => {
     const env = { ...message, MessageId: '1', PATH: pathWith() };
     const stderr = 'neither python3 nor node is installed\n';
     expect(run('/bin/sh', 'render.sh', { env })).toEqual({ status: 1, stdout: '', stderr });

@@ -14,7 +14,7 @@ import {
 } from '../helpers/framework';
 import { describeWithPython } from '../helpers/python';
 
-/** What a user is told to set, and the last line but for the time. */
+/** Examples with the variables that a user must set, and the last line of output without the time. */
 const EXAMPLES = [
   {
     name: 'python-command',
@@ -27,10 +27,10 @@ const EXAMPLES = [
 ] as const;
 type Name = (typeof EXAMPLES)[number]['name'];
 
-// Without python3 its example is skipped by name, except in CI, where it must run.
+// Without python3 its example is skipped, except in CI, where it must run.
 const hasPython = process.env.CI !== undefined || spawnSync('python3', ['--version']).status === 0;
-const isHere = (name: Name) => hasPython || name !== 'python-command';
-const itOf = (name: Name) => (isHere(name) ? it : it.skip);
+const canRun = (name: Name) => hasPython || name !== 'python-command';
+const itOf = (name: Name) => (canRun(name) ? it : it.skip);
 
 interface Run {
   folder: string;
@@ -41,10 +41,10 @@ interface Run {
 const runs = new Map<Name, Run>();
 const run = (name: Name) => runs.get(name)!;
 
-/** They wait more than they work, so all wait at once. */
+/** The examples mostly wait, so all run at the same time. */
 beforeAll(async () => {
   await Promise.all(
-    EXAMPLES.filter(({ name }) => isHere(name)).map(async ({ name, ...more }) => {
+    EXAMPLES.filter(({ name }) => canRun(name)).map(async ({ name, ...more }) => {
       const folder = copyExample(name);
       installSdk(folder);
       const environment = { NODE_NO_WARNINGS: '1', ...('environment' in more ? more.environment : {}) };
@@ -59,7 +59,7 @@ afterAll(async () => {
   removeServices();
 });
 
-/** As `npm install @aws-sdk/client-sqs` would. */
+/** Does what `npm install @aws-sdk/client-sqs` would. */
 function installSdk(folder: string): void {
   mkdirSync(path.join(folder, 'node_modules/@aws-sdk'));
   symlinkSync(
@@ -93,9 +93,9 @@ describe.each(EXAMPLES)('the example $name', ({ name, summary, ...more }) => {
   });
 });
 
-describe('what they have made', () => {
+describe('results of the examples', () => {
   itOf('python-command')(
-    'python-command: a report of each month, and of the quarter when its months were there',
+    'python-command: a report for each month, and for the quarter after its months',
     () => {
       const { folder, output } = run('python-command');
       const report = (name: string): unknown =>
@@ -110,13 +110,13 @@ describe('what they have made', () => {
     },
   );
 
-  it('typescript-handler: two areas, in a process that stays', () => {
+  it('typescript-handler: two areas, by the same process', () => {
     const { output } = run('typescript-handler');
     const [, since] = /\{"width":3,"height":4\} covers 12 \(en, warm since (20[^)]+)\)/.exec(output)!;
     expect(output).toContain(`{"width":10,"height":2} covers 20 (en, warm since ${since})`);
   });
 
-  it('fifo-reduce: each account in order, the day once', () => {
+  it('fifo-reduce: each account in order, and the day once', () => {
     const { output } = run('fifo-reduce');
     const booked = [...output.matchAll(/([A-Z]{2}\d\d): (\d+) to (\d+)$/gm)];
     const balances: Record<string, string> = {};
@@ -141,13 +141,13 @@ describe('what they have made', () => {
 const isCopied = (file: string, source: string) =>
   source.startsWith('*') ? file.endsWith(source.slice(1)) : file === source;
 
-describe('what their images are built from', () => {
+describe('build contexts of the examples', () => {
   describe.each([
     { name: 'python-command', files: ['message.py', 'objects.py', 'sales.py', 'worker.py'] },
     { name: 'fifo-reduce', files: ['journal-2026-03-02.csv', 'journal.mjs', 'worker.mjs'] },
     { name: 'word-count', files: ['text.txt', 'worker.mjs'] },
   ] as const)('$name', ({ name, files }) => {
-    itOf(name)('what its Dockerfile copies, and no more', () => {
+    itOf(name)('has what its Dockerfile copies, and no more', () => {
       const context = path.join(run(name).folder, '.serverless/watchbot/images/watchbot/context');
       expect(readdirSync(context).sort()).toEqual(['.dockerignore', 'Dockerfile', ...files]);
       const [, copied = ''] = /^COPY (.*) \.\/$/m.exec(
@@ -158,7 +158,7 @@ describe('what their images are built from', () => {
   });
 });
 
-describe('what their templates have', () => {
+describe('templates of the examples', () => {
   it('fifo-reduce: a FIFO queue, and its events with their group', () => {
     const { Resources } = readTemplate(run('fifo-reduce').folder).template;
     expect(Resources.WatchbotQueue!.Properties.FifoQueue).toBe(true);

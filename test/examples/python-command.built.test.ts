@@ -69,7 +69,7 @@ describeWithPython('the worker of python-command', () => {
       return stdout;
     };
 
-    it('reads and writes objects, all that an event tells of', () => {
+    it('reads all objects of an event, and writes reports', () => {
       const put = (month: string, amount: string) =>
         `s3.put_object(Bucket='uploads', Key='sales/${month} north.csv', Body='day,region,amount\\n${month}-01,north,${amount}\\n')`;
       s3(

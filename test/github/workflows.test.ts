@@ -35,42 +35,42 @@ const WORKFLOWS = readdirSync(path.join(FOLDER, 'workflows'));
 describe.each(WORKFLOWS)('the workflow %s', (name) => {
   const found = workflow(name);
 
-  it('may only read, but for jobs that say what they write', () => {
+  it('may only read, except in jobs that say what they write', () => {
     expect(found.permissions).toEqual({ contents: 'read' });
   });
 
-  it('uses actions at commits that nobody can move, with the version beside', () => {
+  it('pins actions to commits, and names their version', () => {
     const lines = textOf(`workflows/${name}`).match(/uses: .*/g)!;
     expect(lines.filter((line) => !/^uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  it('ends in time, and lets no text of others into a shell', () => {
+  it('has timeouts, and puts no expression into a shell command', () => {
     for (const job of Object.values(found.jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0);
-    // Such as the title of a pull request: it is handed over as a variable.
+    // An expression could be text of others, such as the title of a pull request. Variables are safe.
     expect(stepsOf(found).filter(({ run }) => run?.includes('${{'))).toEqual([]);
   });
 
-  it('names only files that are there', () => {
+  it('names only existing files', () => {
     const files = stepsOf(found).flatMap(({ run = '' }) => run.match(/(?:\.ci|scripts)\/[\w.-]+/g) ?? []);
     expect(files).not.toEqual([]);
     files.forEach((file) => readFileSync(path.join(ROOT, file)));
   });
 });
 
-it('CI runs on every version of Node that is supported, from the oldest on', () => {
+it('CI runs on every supported version of Node, from the oldest on', () => {
   const { engines } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
     engines: { node: string };
   };
   const { node } = workflow('ci.yml').jobs.test!.strategy!.matrix;
   expect(engines.node).toBe(`>=${node[0]!}.0`);
-  // The lines with long support are the even ones.
+  // LTS lines have even numbers.
   expect(node.slice(1)).toEqual(['22', '24']);
   expect(stepsOf(workflow('ci.yml')).map(({ run }) => run)).toContainEqual(
     expect.stringMatching(/ \.ci\/run$/),
   );
 });
 
-it('a release is made of a tag, tested, and published with its origin', () => {
+it('a release is made from a tag, tested, and published with provenance', () => {
   const release = workflow('release.yml');
   expect(release.on).toEqual({ push: { tags: ['v*'] } });
   const runs = stepsOf(release).flatMap(({ run }) => run ?? []);
@@ -79,23 +79,23 @@ it('a release is made of a tag, tested, and published with its origin', () => {
   expect(runs[3]).toContain('--provenance');
 });
 
-/** What takes code of others into a job, or of this repository: then its rights are theirs. */
+/** Commands that run code of others, or of this repository: it would get the permissions of the job. */
 const TAKES_CODE =
   /\b(npm (ci|i|install|run|exec|test|rebuild)|npx|yarn|pnpm|node|pip|curl|wget|git|sudo|\.ci|scripts\/)/;
 
-describe('rights to write and to prove who one is', () => {
+describe('permissions to write and to prove an identity', () => {
   const jobs = WORKFLOWS.flatMap((name) =>
     Object.entries(workflow(name).jobs).map(([job, parts]) => ({ name: `${name}: ${job}`, ...parts })),
   );
   const trusted = jobs.filter(({ permissions = {} }) => Object.values(permissions).includes('write'));
 
-  it('has only the job that publishes', () => {
+  it('belong only to the job that publishes', () => {
     expect(trusted.map(({ name }) => name)).toEqual(['release.yml: publish']);
     expect(trusted[0]!.permissions).toEqual({ contents: 'write', 'id-token': 'write' });
     expect(jobs.filter(({ environment }) => environment !== undefined)).toEqual(trusted);
   });
 
-  it('are in no job that takes code in', () => {
+  it('belong to no job that runs code of others', () => {
     for (const { steps } of trusted) {
       const actions = steps.flatMap(({ uses }) => uses?.split('@')[0] ?? []);
       expect(actions).toEqual(['actions/setup-node', 'actions/download-artifact']);
@@ -105,7 +105,7 @@ describe('rights to write and to prove who one is', () => {
     }
   });
 
-  it('go to just what was packed after all tests', () => {
+  it('are used only for the package that was made after all tests', () => {
     const { pack, publish } = workflow('release.yml').jobs;
     expect(publish!.needs).toBe('pack');
     const of = (job: Job | undefined, action: string) =>
@@ -120,7 +120,7 @@ describe('rights to write and to prove who one is', () => {
 describe('forms for issues', () => {
   const forms = readdirSync(path.join(FOLDER, 'ISSUE_TEMPLATE')).filter((name) => name !== 'config.yml');
 
-  it.each(forms)('%s has what GitHub asks of one', (name) => {
+  it.each(forms)('%s has what GitHub requires', (name) => {
     const form = load(textOf(`ISSUE_TEMPLATE/${name}`)) as {
       name: string;
       description: string;

@@ -23,7 +23,7 @@ import {
 
 const run = promisify(execFile);
 
-/** With the reason why not all can be had. */
+/** Why not all frameworks can be installed, or undefined. */
 const lack = prepareFrameworks();
 const FRAMEWORK_NAMES = Object.keys(INSTALLED_FRAMEWORKS) as (keyof typeof INSTALLED_FRAMEWORKS)[];
 const describeAll = lack === undefined ? describe : describe.skip;
@@ -42,7 +42,7 @@ afterAll(() => {
 
 const sls = (...words: string[]) => runFramework('osls', words, { folder });
 
-/** What the plugin has made of the service, packaged by the framework. */
+/** Packages the service. @returns the resources that the plugin made */
 async function packagedBy(name: keyof typeof INSTALLED_FRAMEWORKS) {
   const { env } = frameworkCommand('osls', [], { folder });
   await run(process.execPath, [INSTALLED_FRAMEWORKS[name], 'package'], { cwd: folder, env });
@@ -75,7 +75,7 @@ describe('the installed package, on this machine', () => {
     }
   });
 
-  it('says what a table needs that is not installed', async () => {
+  it('says which package the table of reduce mode needs', async () => {
     const { code, output } = await sls('watchbot', 'local', '--port', '0');
     expect(code).toBe(1);
     expect(output).toContain('npm install --save-dev dynalite');
@@ -103,7 +103,7 @@ describe('the installed package, on this machine', () => {
   it.each([
     ['an ES module', 'use.mjs', "import { progress, ProgressError } from 'serverless-watchbot/progress';"],
     ['CommonJS', 'use.cjs', "const { progress, ProgressError } = require('serverless-watchbot/progress');"],
-  ])('gives its module to %s', async (_kind, file, load) => {
+  ])('can be imported by %s', async (_kind, file, load) => {
     writeFileSync(path.join(folder, file), `${load}\nconsole.log(typeof progress, ProgressError.name);\n`);
     const { stdout } = await run(process.execPath, [file], { cwd: folder });
     expect(stdout).toBe('function ProgressError\n');
@@ -111,7 +111,7 @@ describe('the installed package, on this machine', () => {
 });
 
 describe('a serverless.ts', () => {
-  /** As the page has it. */
+  /** The example of the page. */
   const example = () => {
     const page = readFileSync(path.join(ROOT, 'docs/editor.md'), 'utf8');
     return /```ts\n([^]*?)```/.exec(page)![1]!;
@@ -123,7 +123,7 @@ describe('a serverless.ts', () => {
     addPackage(folder, '@serverless/typescript');
   });
 
-  it('has its types, and marks what is wrong, in every kind of TypeScript', async () => {
+  it('gets types that accept valid sections and refuse others, in every module system of TypeScript', async () => {
     const right = readFileSync(path.join(ROOT, 'test/fixtures/sections.ts.txt'), 'utf8');
     put('example.ts', example());
     put('sections.ts', right);
@@ -138,7 +138,7 @@ describe('a serverless.ts', () => {
         ['--module', 'commonjs', '--moduleResolution', 'node10', 'sections.ts'],
         ['--module', 'node16', 'sections.ts', 'sections.mts'],
         ['--module', 'esnext', '--moduleResolution', 'bundler', 'sections.ts'],
-        // The framework's own types are not right in themselves.
+        // The framework's own types have errors.
         ['--module', 'node16', '--skipLibCheck', 'example.ts'],
       ],
       (options) => check(...options),

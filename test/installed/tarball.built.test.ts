@@ -20,7 +20,7 @@ afterAll(() => {
   tarball.remove();
 });
 
-/** A program of a package that is installed here. */
+/** Runs a program of an installed package. */
 function run(program: string, ...args: string[]) {
   return promisify(execFile)(process.execPath, [path.join(ROOT, 'node_modules', program), ...args], {
     cwd: ROOT,
@@ -31,17 +31,17 @@ const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', object>;
 
 describe('what is published', () => {
-  it('is right in the eyes of publint', async () => {
+  it('passes publint', async () => {
     const { stdout } = await run('publint/src/cli.js', 'run', tarball.file, '--strict');
     expect(stdout).toContain('All good!');
   });
 
-  it('has types that every kind of TypeScript finds', async () => {
+  it('has types that every module system of TypeScript finds', async () => {
     const { stdout } = await run('@arethetypeswrong/cli/dist/index.js', tarball.file, '--no-color');
     expect(stdout).toContain('No problems found');
   });
 
-  it('is the plugin, what runs in the container, and what is told of it', () => {
+  it('is the plugin, what runs in the container, and the documents about it', () => {
     const roots = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
     expect([...roots].filter((root) => !/^dist\/[a-z-]+$/.test(root)).sort()).toEqual([
       'CHANGELOG.md',
@@ -58,7 +58,7 @@ describe('what is published', () => {
     expect(files.filter((file) => /test|bundled\.json|tools|tsbuildinfo/.test(file))).toEqual([]);
   });
 
-  it('has maps of what runs in tasks alone, and declarations of what can be imported alone', () => {
+  it('has source maps only of what runs in tasks, and declarations only of what can be imported', () => {
     const maps = files.filter((file) => file.endsWith('.map'));
     expect(maps.filter((file) => !file.startsWith('dist/layer/'))).toEqual([]);
     const declarations = files.filter((file) => file.endsWith('.d.ts'));
@@ -67,7 +67,7 @@ describe('what is published', () => {
     ]);
   });
 
-  it('installs what the plugin loads, and nothing else', () => {
+  it('depends on what the plugin loads, and on nothing else', () => {
     const sources = files.filter(
       (file) => /^dist\/.*\.js$/.test(file) && !/^dist\/(layer|vendor)\//.test(file),
     );
@@ -89,7 +89,7 @@ interface Metafile {
 describe('the licences in it', () => {
   const texts = read('THIRD-PARTY-LICENSES');
 
-  it('are of all packages of which there is a byte, in their versions', () => {
+  it('cover all packages that are bundled, in their versions', () => {
     const metafiles = JSON.parse(read('node_modules/.cache/build/bundled.json')) as Metafile[];
     const inputs = metafiles.flatMap(({ outputs }) =>
       Object.values(outputs).flatMap((each) => Object.entries(each.inputs)),
@@ -101,9 +101,9 @@ describe('the licences in it', () => {
       const { name, version, license } = JSON.parse(read(`${folder}/package.json`)) as Record<string, string>;
       return `${name} ${version} (${license})`;
     });
-    const told = [...texts.matchAll(/^\S+ \d+\.\d+\.\d+ \(.*\)$/gm)].map(([line]) => line);
-    expect(told.sort()).toEqual([...new Set(packages)].sort());
-    expect(told).toEqual(
+    const listed = [...texts.matchAll(/^\S+ \d+\.\d+\.\d+ \(.*\)$/gm)].map(([line]) => line);
+    expect(listed.sort()).toEqual([...new Set(packages)].sort());
+    expect(listed).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^@aws-sdk\/client-sqs /),
         expect.stringMatching(/^fauxqs /),
@@ -111,7 +111,7 @@ describe('the licences in it', () => {
     );
   });
 
-  it('are of kinds that have been looked at', () => {
+  it('are of kinds that have been reviewed', () => {
     const kinds = [...texts.matchAll(/^\S+ \d+\.\d+\.\d+ \((.*)\)$/gm)].map(([, kind]) => kind);
     expect([...new Set(kinds)].sort()).toEqual(['Apache-2.0', 'BSD-3-Clause', 'ISC', 'MIT']);
     expect(texts).toContain('GNU LESSER GENERAL PUBLIC LICENSE');

@@ -36,14 +36,14 @@ function build(target: string, { cwd = ROOT, ...environment }: Surroundings = {}
 
 const built = (target: string) => readdirSync(folder.join(target));
 
-/** The sources alone, in a place of their own. */
-function copySources(place: string): string {
-  cpSync(path.join(ROOT, 'src/launcher'), folder.join(place, 'src/launcher'), { recursive: true });
-  return folder.join(place);
+/** Copies only the sources to another folder. */
+function copySources(name: string): string {
+  cpSync(path.join(ROOT, 'src/launcher'), folder.join(name, 'src/launcher'), { recursive: true });
+  return folder.join(name);
 }
 
 describeWithLauncher('the build of the launcher', () => {
-  it('gives the same bytes wherever it is done: programs that need nothing else', () => {
+  it('makes static programs with the same bytes in any folder', () => {
     build('first');
     build('second', { cwd: copySources('another/place') });
     const names = built('first');
@@ -57,20 +57,20 @@ describeWithLauncher('the build of the launcher', () => {
     }
   });
 
-  // The build itself goes on: other compilers may warn of what those of the tests do not.
-  it('has nothing to warn of', () => {
+  // The build does not fail for a warning: other compilers may warn of other things.
+  it('causes no warnings', () => {
     const { status, stderr } = build('quiet');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 });
 
-/** Names that the build asks for on every machine, and what it makes with them. */
+/** Compilers that the build looks for on every machine, and the architecture that each compiles for. */
 const COMPILERS = [
   { name: 'x86_64-linux-gnu-gcc', architecture: 'x86_64' },
   { name: 'aarch64-linux-gnu-gcc', architecture: 'arm64' },
 ];
 
-/** A `PATH` of one compiler: a script, which may call the machine's own by `$CC`. */
+/** A `PATH` with one compiler: a script that may call the machine's compiler as `$CC`. */
 function onlyCompiler(name: string, script: string): string {
   mkdirSync(folder.join('bin'));
   const text = `#!/bin/sh\nexport PATH='${process.env.PATH ?? ''}'\nCC=$(command -v gcc || command -v cc)\n${script}\n`;
@@ -90,13 +90,17 @@ describeWithLauncher('the build fails', () => {
         text: 'int broken(void) { return 1 }',
         says: /wrong\.c:\d+:\d+: error: expected .;./,
       },
-      { what: 'a header that is not there', text: '#include <no-such.h>', says: /no-such\.h: No such file/ },
       {
-        what: 'what no object has',
+        what: 'a header that does not exist',
+        text: '#include <no-such.h>',
+        says: /no-such\.h: No such file/,
+      },
+      {
+        what: 'a function that no object has',
         text: 'int lost(void); int (*find)(void) = lost;',
         says: /undefined reference/,
       },
-    ])('by the words of the compiler, if the sources have $what', ({ text, says }) => {
+    ])('with the errors of the compiler, if the sources have $what', ({ text, says }) => {
       const cwd = copySources('sources');
       writeFileSync(path.join(cwd, 'src/launcher/wrong.c'), `${text}\n`);
       const { status, stderr } = build('target', { cwd, PATH: onlyCompiler(name, WORKS) });
@@ -135,9 +139,9 @@ describe('the build leaves a launcher out, and says so in one line,', () => {
     expect(built('none')).toEqual([]);
   });
 
-  it('but not to those who only install', () => {
-    const said = build('none', { PATH: folder.path, npm_lifecycle_event: 'prepare' });
-    expect(said).toEqual({ status: 0, stdout: '', stderr: '' });
+  it('but not during an install', () => {
+    const result = build('none', { PATH: folder.path, npm_lifecycle_event: 'prepare' });
+    expect(result).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   it.each(COMPILERS)('if $name has no libc', ({ name, architecture }) => {
@@ -152,10 +156,10 @@ describe('the build leaves a launcher out, and says so in one line,', () => {
   });
 });
 
-/** Names the program that loads shared libraries; a static program has none. */
+/** Type of the segment that names the dynamic loader. A static program has none. */
 const PT_INTERP = 3;
 
-/** Of a 64-bit ELF file: https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.pheader.html */
+/** Types of the segments of a 64-bit ELF file: https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.pheader.html */
 function segmentTypes(elf: Buffer): number[] {
   const begin = Number(elf.readBigUInt64LE(32));
   const bytes = elf.readUInt16LE(54);

@@ -16,10 +16,10 @@ const frame = (kind: number, rest: Buffer) =>
 const texts = (...parts: (number | string)[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'number' ? number(part) : Buffer.from(part))));
 
-/** How it ends, given these bytes and then no more. */
+/** Gives the launcher these bytes and then the end of input. @returns its exit code or signal */
 async function endOf(file: string, bytes: Buffer): Promise<number | string | null> {
   const child = spawn(file, { stdio: ['pipe', 'ignore', 'inherit'], env: {} });
-  // It may end before it has read all.
+  // The launcher may end before it has read everything.
   child.stdin.on('error', () => undefined);
   child.stdin.end(bytes);
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
@@ -34,8 +34,8 @@ describeEachLauncher('the launcher', (file) => {
     ['a length that is too big', number(2 ** 24 - 3)],
     ['the biggest length', number(2 ** 32 - 1)],
     ['kind 0', frame(0, Buffer.alloc(4))],
-    ['a kind that it does not know', frame(6, Buffer.alloc(4))],
-    ['a kind that is negative to some machines', frame(255, Buffer.alloc(4))],
+    ['an unknown kind', frame(6, Buffer.alloc(4))],
+    ['a kind that is negative on some machines', frame(255, Buffer.alloc(4))],
     ['no counts', frame(1, Buffer.alloc(7))],
     ['no program', frame(1, texts(0, 0))],
     ['more texts than bytes', frame(1, texts(2 ** 32 - 1, 2 ** 32 - 1, 1, 'a\0'))],
@@ -47,13 +47,13 @@ describeEachLauncher('the launcher', (file) => {
     expect(await endOf(file, Buffer.concat([bytes, Buffer.alloc(9)]))).toBe(BAD_FRAME);
   });
 
-  it('does nothing for jobs that it does not know', async () => {
+  it('ignores unknown jobs', async () => {
     const unknown = [frame(2, Buffer.from([9])), frame(3, Buffer.alloc(0)), frame(4, texts('\x01', 1))];
     expect(await endOf(file, Buffer.concat(unknown))).toBe(0);
   });
 
-  it('never crashes, whatever comes', async () => {
-    // No program is in reach: nothing starts.
+  it('never crashes on any input', async () => {
+    // The frames cannot start anything, since no program is in PATH.
     const anyFrame = fc
       .tuple(fc.integer({ min: 0, max: 6 }), fc.uint8Array({ maxLength: 40 }))
       .map(([kind, rest]) => frame(kind, Buffer.from(rest)));
@@ -69,7 +69,7 @@ describeEachLauncher('the launcher', (file) => {
 
 describeWithLauncher('the launcher', () => {
   it.each([0, 1, 2, 5, 10])(
-    'leaves no worker behind where it is killed among starts, after %d ms',
+    'leaves no worker behind if it is killed while it starts some, after %d ms',
     async (ms) => {
       const duration = `60.${process.pid}${ms}`;
       const shared = encodeTexts(['/bin/sleep', duration]);
@@ -82,7 +82,7 @@ describeWithLauncher('the launcher', () => {
       await new Promise((resolve) => setTimeout(resolve, ms));
       child.kill('SIGKILL');
       await once(child, 'exit');
-      // A start under way at that moment is ended by its keeper, which may come after this looks.
+      // If a worker was just being started, its keeper ends it a moment later.
       await whenGone(duration);
     },
   );

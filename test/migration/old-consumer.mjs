@@ -1,5 +1,5 @@
-// Takes messages as Watchbot 4 to 10 did: one at a time, deleted when its work is done. Told so, it does not
-// end the work that comes next: it can be killed in it.
+// Consumes messages as Watchbot 4 to 10 did: one at a time, deleted when its work is done. On a message from the parent
+// it hangs in its next work, so that it can be killed there.
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as work } from 'node:timers/promises';

@@ -11,23 +11,23 @@ const LAMBDA = readPage('migrate-from-lambda.md');
 
 const awsLines = (page: string) => shellLines(page).filter((line) => line.startsWith('aws '));
 
-/** The blocks of a language, without what stands before them in their lines. */
+/** Texts of the blocks of a language. */
 const blocks = (page: string, language: string) =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text!);
 
-/** Names of keys, at whatever depth. */
+/** Names of all keys, at any depth. */
 const keysOf = (yaml: string) =>
   [...new Set([...yaml.matchAll(/^[ -]*([\w]+):/gm)].map(([, key]) => key!))].sort();
 
 describe('commands of the AWS CLI', () => {
   const clients: Record<string, object> = { sqs, sns, ecs, 'application-autoscaling': autoScaling };
 
-  it.each(awsLines(WATCHBOT))('%s: AWS has it', (line) => {
+  it.each(awsLines(WATCHBOT))('%s: exists in AWS', (line) => {
     const { service, operation } = awsCommand(line, {});
     expect(clients[service]).toHaveProperty(`${pascal(operation)}Command`);
   });
 
-  it('to move the queue of Copilot are those that are run for that of Watchbot', () => {
+  it('that move the queue of Copilot are those that the test of Watchbot runs', () => {
     const lines = awsLines(COPILOT);
     expect(lines).toEqual(awsLines(section(WATCHBOT, 'A new queue beside the old one')));
     expect(lines).toHaveLength(4);
@@ -35,10 +35,10 @@ describe('commands of the AWS CLI', () => {
 });
 
 describe('the page of Copilot', () => {
-  it('says what becomes of every key of its example', () => {
+  it('says what replaces every key of its example', () => {
     const [, manifest = ''] = /```yaml\n(name: cost-analyzer[^]*?)```/.exec(COPILOT)!;
     const table = section(COPILOT, 'The keys of the manifest', 2);
-    // Names that the example gives, and words of SNS and Secrets Manager.
+    // These are names that the example chooses, and words of SNS and Secrets Manager.
     const own = ['CURRENCY', 'DATABASE', 'event', 'secretsmanager', 'min', 'max'];
     const keys = keysOf(manifest).filter((key) => !own.includes(key));
     expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(table))).toEqual([]);
@@ -48,7 +48,7 @@ describe('the page of Copilot', () => {
 describe('the page of Lambda', () => {
   const [before = '', after = ''] = blocks(LAMBDA, 'yaml');
 
-  it('says what becomes of every key of the function and its event', () => {
+  it('says what replaces every key of the function and its event', () => {
     const [, functions = ''] = /^functions:\n([^]*?)^resources:/m.exec(before)!;
     const own = ['render', 'TILES', 'events', 'sqs', 'arn'];
     const keys = keysOf(functions).filter((key) => !own.includes(key));
@@ -57,13 +57,13 @@ describe('the page of Lambda', () => {
     expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(table))).toEqual([]);
   });
 
-  it('leaves handler and queue as they are', () => {
+  it('does not change handler and queue', () => {
     const resources = (yaml: string) => yaml.slice(yaml.indexOf('\nresources:'));
     expect(resources(after)).toBe(resources(before));
     expect(after).toContain('\n  handler: src/render.handler\n');
   });
 
-  it('has right sums', () => {
+  it('has correct sums', () => {
     const [, gbSecond, vcpu, gb] = /With ([\d.]+) USD for a GB-second, ([\d.]+) for a vCPU and ([\d.]+)/
       .exec(LAMBDA)!
       .map(Number);

@@ -10,7 +10,7 @@ import { pascal, type AwsCommand } from './page';
 
 export const textOf = (words: readonly string[]) => (words.length === 1 ? words[0] : words);
 
-/** A command of the AWS CLI, by the SDK's command of the same name. */
+/** Runs a command of the AWS CLI through the SDK's command of the same name. */
 export async function runAws(
   { sqs: sqsClient, sns: snsClient }: TestEmulator,
   { service, operation, options }: AwsCommand,
@@ -28,7 +28,7 @@ export async function runAws(
   return { ...(await (client as sqs.SQSClient).send(new Command(input))) };
 }
 
-/** What was sent, and by whom each was done. */
+/** Which messages were sent, and which consumer has done each. */
 export class Ledger {
   readonly sent = new Set<string>();
   readonly file: string;
@@ -51,14 +51,14 @@ export class Ledger {
   }
 }
 
-/** Nothing tells of what stands in a file or a queue: it is looked at until it is so. */
+/** Polls until the condition holds, since files and queues do not announce changes. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(50);
 }
 
 export const BACKLOG = 60;
 
-/** Sends to the topic, one after the other, until it is stopped. */
+/** Publishes messages to the topic one after the other until it is stopped. */
 export function startSender({ sns: client }: TestEmulator, TopicArn: string, ledger: Ledger) {
   const stopped = new AbortController();
   const publish = async () => {
@@ -69,12 +69,12 @@ export function startSender({ sns: client }: TestEmulator, TopicArn: string, led
   const sending = (async () => {
     while (!stopped.signal.aborted) {
       await publish();
-      // With a backlog, no faster than they are done.
+      // Once there is a backlog, it sends no faster than messages are done.
       if (ledger.sent.size > BACKLOG) await delay(25);
     }
   })();
   return {
-    /** So many more are sent. */
+    /** Waits until `count` more messages are sent. */
     more: (count: number) => {
       const enough = ledger.sent.size + count;
       return until(() => ledger.sent.size >= enough);
@@ -86,7 +86,7 @@ export function startSender({ sns: client }: TestEmulator, TopicArn: string, led
   };
 }
 
-/** Watchbot's way with a queue, in a process that can be killed in its work. */
+/** Starts a consumer that works as Watchbot does, in a process that can be killed at work. */
 export function startOldConsumer({ endpoint }: TestEmulator, queueUrl: string, ledger: Ledger) {
   const child: ChildProcess = fork(
     path.join(__dirname, 'old-consumer.mjs'),
@@ -96,7 +96,7 @@ export function startOldConsumer({ endpoint }: TestEmulator, queueUrl: string, l
     },
   );
   return {
-    /** With a message in hand, which it gives. */
+    /** Kills the consumer while it works on a message. @returns the body of that message */
     killAtWork: async (): Promise<string> => {
       child.send('get stuck');
       const [{ has }] = (await once(child, 'message')) as [{ has: string }];

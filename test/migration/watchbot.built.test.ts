@@ -18,7 +18,7 @@ const PAGE = readPage('migrate-from-watchbot.md');
 const TAKE_OVER = section(PAGE, 'Take the queue over');
 const BESIDE = section(PAGE, 'A new queue beside the old one');
 
-/** Seconds where the machine is idle. */
+/** On an idle machine, a move takes seconds. */
 const MOVE_MS = 150_000;
 
 const bed = useTestBed();
@@ -30,12 +30,12 @@ afterEach(async () => {
 
 let stages = 0;
 
-/** Watchbot at work: a topic before a queue with a backlog, a consumer, and a sender that goes on. */
+/** Starts Watchbot's setup: a topic in front of a queue with a backlog, a consumer, and a sender that goes on. */
 async function startOldService() {
   const { emulator, folder } = bed;
   const ledger = new Ledger(folder.join('ledger'));
   const queue = await createTestQueue(emulator);
-  // Not Watchbot's 180: what it held when it was killed is to come back within the test.
+  // Not Watchbot's 180 s: a message in flight at the kill must come back within the test.
   const Attributes = { VisibilityTimeout: '2' };
   await emulator.sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes }));
   stages += 1;
@@ -53,7 +53,7 @@ async function startOldService() {
 const subscribe = (TopicArn: string, { arn: Endpoint }: TestQueue) =>
   bed.emulator.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
 
-/** What `sls deploy` starts. */
+/** Starts the watcher that `sls deploy` would start. */
 const startNewService = (queue: TestQueue, { file }: Ledger) =>
   bed.start(queue, `echo "new $Message" >> '${file}'`, { WatchbotConcurrency: '2' });
 
@@ -66,7 +66,7 @@ describe('a queue that is taken over', () => {
   const lines = shellLines(TAKE_OVER);
 
   it(
-    'loses no message, while the sender goes on and the old consumer is killed in its work',
+    'loses no message while the sender goes on and the old consumer is killed at work',
     async () => {
       const { ledger, queue, sender, consumer } = await startOldService();
 
@@ -75,7 +75,7 @@ describe('a queue that is taken over', () => {
       await until(() => ledger.doneBy('new').length >= 20);
       await until(() => ledger.doneBy('old').length >= 20);
 
-      // The old service goes to no task: its limit first.
+      // The page scales the old service to 0: first its limits, then its desired count.
       const commands = lines.slice(-2).map((line) => awsCommand(line, {}));
       expect(commands.map(({ operation }) => operation)).toEqual([
         'register-scalable-target',
@@ -105,7 +105,7 @@ describe('a queue that is taken over', () => {
 
 describe('a new queue beside the old one', () => {
   it(
-    'loses no message, and the old one has none left',
+    'loses no message, and empties the old queue',
     async () => {
       const { ledger, queue: old, topicArn, sender } = await startOldService();
       const { emulator } = bed;
@@ -116,7 +116,7 @@ describe('a new queue beside the old one', () => {
       }
       const next = await createTestQueue(emulator);
       startNewService(next, ledger);
-      // As `events: - sns` does.
+      // Does what `events: - sns` does.
       await subscribe(topicArn, next);
       await sender.more(5);
 
@@ -150,14 +150,14 @@ describe('a new queue beside the old one', () => {
       await until(() => isEmpty(next));
       expect(await old.counts()).toEqual({ visible: 0, inFlight: 0, dead: 0 });
       expect(ledger.doneBy('new')).toEqual(expect.arrayContaining(dead));
-      // Nothing that the old one had was left to the new one, but what was sent between the two commands.
+      // The old consumer has done all messages of its queue.
       expect(ledger.doneBy('old').length).toBeGreaterThanOrEqual(BACKLOG);
     },
     MOVE_MS,
   );
 });
 
-/** The emulator has no move tasks: what one does is done here, message by message. */
+/** Moves messages one by one as a move task of SQS does, which the emulator lacks. */
 async function moveLikeSqs(
   { service, operation, options }: ReturnType<typeof awsCommand>,
   { old, next, names }: { old: TestQueue; next: TestQueue; names: Record<string, string> },
@@ -177,12 +177,12 @@ async function moveLikeSqs(
   }
 }
 
-describe('a job of reduce mode that is under way', () => {
-  it('goes on with the table that it has, named in the command', async () => {
+describe('a job of reduce mode that has begun', () => {
+  it('goes on with its existing table, given in the command', async () => {
     const dynamoDb = await startTestDynamoDb();
     endings.push(() => dynamoDb.stop());
     const arn = await dynamoDb.createTable();
-    // As Watchbot's helper has left it: part 2 of 3 is done.
+    // The item is as Watchbot's helper has left it: part 2 of 3 is done.
     const Item = { id: { S: 'job' }, parts: { NS: ['1', '3'] }, total: { N: '3' } };
     await dynamoDb.call('PutItem', { TableName: arn.split('/')[1], Item });
 
@@ -199,11 +199,11 @@ describe('a job of reduce mode that is under way', () => {
   });
 });
 
-describe('the templates side by side', () => {
+describe('the templates that the page compares', () => {
   const OPTIONS = readPage('watchbot-options.md');
   const [ours = ''] = /```yaml\n(service: tiles[^]*?)```/.exec(section(PAGE, 'Side by side', 2))!;
 
-  /** The options that a block of Watchbot's has, at the first level. */
+  /** First-level options in a block of a Watchbot template. */
   const optionsIn = (call: string) => {
     return [
       ...PAGE.split(call)[1]!
@@ -215,14 +215,14 @@ describe('the templates side by side', () => {
     new RegExp(`^\\| \`${name}(?:[.[][^\`]*)?\` \\| (\\w+) \\| (?:\`([^\`]*)\`)?`, 'm').exec(OPTIONS);
 
   it.each(['watchbot.template({', "new FargateWatchbot(stack, 'Tiles', {"])(
-    '%s: each option is there',
+    '%s: every option has a counterpart',
     (call) => {
       const options = optionsIn(call);
       expect(options.length).toBeGreaterThan(10);
       const missing = options.filter((name) => {
         const [, status = 'unknown', here = ''] = row(name) ?? [];
         if (['derived', 'dropped'].includes(status)) return false;
-        // What an image that is there already is called, is what it is built from here.
+        // Watchbot names an existing image; here its key says what it is built from.
         const key = here.split('.').at(here.startsWith('image') ? 0 : -1)!;
         return status === 'unknown' || !new RegExp(`\\b${key}:`).test(ours);
       });

@@ -12,7 +12,10 @@ export const idsIn = ({ Resources, Outputs }: PluginOutput) => [
 
 export type Part = Pick<PackagedTemplate, 'Resources' | 'Outputs'>;
 
-/** The text of some resources and outputs, in their order. The framework adds names for export to all outputs. */
+/**
+ * JSON of some resources and outputs, in their order. Export names are left out: the framework adds them to all
+ * outputs.
+ */
 export const textOf = ({ Resources, Outputs }: Part, ids: readonly string[]) =>
   JSON.stringify(
     [

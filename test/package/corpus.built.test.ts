@@ -23,25 +23,25 @@ beforeAll(async () => {
 
 afterAll(removeServices);
 
-/** `minimal.json` is all that the plugin makes of it, the others tell how theirs differs. */
+/** Goldens: `minimal.json` is the whole output for `minimal`; the others are differences from it. */
 const TEMPLATES = path.join(__dirname, 'templates');
 
-describe('what the plugin makes', () => {
-  it.each(CORPUS_NAMES)('of %s is told without a gap', (name) => {
+describe('the output of the plugin', () => {
+  it.each(CORPUS_NAMES)('for %s is exactly its golden', (name) => {
     const [minimal, made] = [pluginOutputOf(service('minimal')), pluginOutputOf(service(name))];
     const text = printed(name === 'minimal' ? minimal : difference(minimal, made));
     expectGolden(path.join(TEMPLATES, `${name}.json`), `${text}\n`);
 
-    const told = JSON.parse(text) as PluginOutput;
-    expect(name === 'minimal' ? told : applied(minimal, told)).toStrictEqual(made);
+    const golden = JSON.parse(text) as PluginOutput;
+    expect(name === 'minimal' ? golden : applied(minimal, golden)).toStrictEqual(made);
   });
 
-  it('is told of no service that is not there', () => {
+  it('has a golden only for existing services', () => {
     expect(readdirSync(TEMPLATES).sort()).toEqual(CORPUS_NAMES.map((name) => `${name}.json`).sort());
   });
 });
 
-/** esbuild cannot be loaded in here: test/image/bundle has the same check for what it makes. */
+/** esbuild cannot be loaded in Jest. test/image/bundle has the same check for its bundles. */
 const NOT_BUNDLED = CORPUS_NAMES.filter((name) => name !== 'handler-bundled');
 
 describe('made a second time in another folder', () => {
@@ -53,12 +53,12 @@ describe('made a second time in another folder', () => {
 
     expect(textOf(first.template, ids)).toBe(textOf(fragment as Part, ids));
     expect(packagedFiles(first.folder)).toEqual(packagedFiles(folder));
-    // The files above tell of all of it.
+    // The output that is compared above is complete.
     expect(idsIn(pluginOutputOf(first)).sort()).toEqual(ids.sort());
   });
 });
 
-describe('what no template has', () => {
+describe('no template has functions of the plugin, custom resources or a desired count', () => {
   it.each(CORPUS_NAMES)('%s', (name) => {
     const { template, text, folder } = service(name);
     const functions = Object.keys(readState(folder).service.functions ?? {});

@@ -21,7 +21,7 @@ watchbot: { image: { uri: '123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1' }, 
   return output;
 }
 
-it('says which jobs a deploy may not wait for, until that is said to be known', async () => {
+it('warns of jobs that a deploy may not wait for, unless `deploy.finish` accepts that', async () => {
   expect(await packaged('maxJobDuration: 20000')).toContain(
     'a job may take 20000 s, and a deploy waits 10000 s for it, since CloudFormation waits three hours',
   );

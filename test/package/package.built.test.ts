@@ -26,7 +26,7 @@ import {
   type PackagedTemplate,
 } from '../helpers/framework';
 
-/** Of the built plugin. */
+/** Layer of the built plugin. */
 const LAYER = path.join(ROOT, 'dist/layer');
 
 afterEach(endFrameworks);
@@ -38,7 +38,7 @@ async function packaged(folder: string, framework = FRAMEWORK_NAMES[0]!, run = r
   return readTemplate(folder);
 }
 
-/** As a user does: a process for it alone. */
+/** Runs a command in a new process, as a user does. */
 const runAlone: typeof runFramework = (...parts) => startFramework(...parts).ended;
 
 const typesOf = ({ Resources }: PackagedTemplate) =>
@@ -122,7 +122,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     expect(second.text).toBe(first.text);
   });
 
-  it('stands beside functions', async () => {
+  it('works beside functions', async () => {
     const folder = copyService('with-functions');
     const { template } = await packaged(folder, framework);
     expect(typesOf(template)).toMatchObject({
@@ -132,7 +132,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     expect(existsSync(path.join(folder, '.serverless/with-functions.zip'))).toBe(true);
   });
 
-  it('is left alone by the plugin if there is no watchbot section', async () => {
+  it('is not changed by the plugin if there is no watchbot section', async () => {
     const folder = copyService('without-section');
     const { code, output } = await runFramework(framework, ['package'], { folder });
     const withPlugin = readTemplate(folder);
@@ -146,7 +146,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     expect(readdirSync(path.join(folder, '.serverless'))).not.toContain('watchbot');
   });
 
-  it('refuses a wrong section, says all that is wrong, and writes nothing', async () => {
+  it('refuses an invalid section, lists all errors, and writes nothing', async () => {
     const folder = copyService('minimal');
     await packaged(folder, framework);
     const before = readTemplate(folder).text;
@@ -170,7 +170,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
 });
 
 describe('package', () => {
-  it('gives the same template whichever framework runs it', async () => {
+  it('makes the same template with every framework', async () => {
     const [first, second] = await Promise.all(
       FRAMEWORK_NAMES.map((framework) => packaged(copyService('two-workers'), framework)),
     );
@@ -179,7 +179,7 @@ describe('package', () => {
     expect(own(first!)).toEqual(own(second!));
   });
 
-  it('is complete by itself: the watcher, and the context that the image is built from', async () => {
+  it('is complete: it has the watcher and the build context of the image', async () => {
     const folder = copyService('minimal');
     writeFileSync(path.join(folder, '.dockerignore'), 'node_modules\nsecret\n');
     writeFileSync(path.join(folder, 'secret'), '');
@@ -223,7 +223,7 @@ describe('package', () => {
       yml: 'resources:\n  Outputs:\n    ClusterArn: { Value: x }\n',
       message: 'WATCHBOT_RESOURCE_EXISTS at resources.Outputs.ClusterArn',
     },
-  ])('refuses $name of the user that it makes too', async ({ yml, message }) => {
+  ])('refuses $name of the user that has the ID of its own', async ({ yml, message }) => {
     const folder = copyService('minimal');
     appendFileSync(path.join(folder, 'serverless.yml'), yml);
     const { code, output } = await runFramework('osls', ['package'], { folder });
@@ -254,8 +254,8 @@ describe('package', () => {
   });
 });
 
-describe('a package in a folder of its own', () => {
-  it('is the same when it is made again, and when its folder is below the context', async () => {
+describe('a package in another folder', () => {
+  it('is the same if it is made again, and if its folder is inside the build context', async () => {
     const folder = copyService('minimal');
     writeFileSync(path.join(folder, 'Dockerfile'), 'FROM scratch\nCOPY . /\n');
     mkdirSync(path.join(folder, 'deep'));
@@ -263,7 +263,7 @@ describe('a package in a folder of its own', () => {
     symlinkSync('/nowhere', path.join(folder, 'dangling'));
     const lists: string[] = [];
     for (const args of [['--package', 'out'], ['--package', 'out'], []]) {
-      // Only where it is named is it known to be a package.
+      // Without --package, the plugin could not know that this folder is a package.
       if (args.length === 0) rmSync(path.join(folder, 'out'), { recursive: true });
       const { code, output } = await runFramework('osls', ['package', ...args], { folder });
       expect({ code, output }).toMatchObject({ code: 0 });
@@ -280,7 +280,7 @@ describe('the tag of an image', () => {
   const tagNow = async () => imageTag((await packaged(folder)).template);
   const file = (name: string) => path.join(folder, name);
 
-  it('is a hash of what goes in, and of nothing else', async () => {
+  it('is a hash of what goes into the image, and of nothing else', async () => {
     writeFileSync(file('.dockerignore'), 'ignored\nnode_modules\n');
     writeFileSync(file('program'), 'one');
     const first = await tagNow();

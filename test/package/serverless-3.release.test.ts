@@ -4,7 +4,9 @@ import { packagedFiles } from '../helpers/rebuild';
 import { pluginOutputOf } from '../helpers/template-difference';
 import { byName, idsIn, textOf } from './compare';
 
-/** Those that look like products, and those with the most variables and functions: a process for each takes its time. */
+/**
+ * Services that resemble products, and those with the most variables and functions. All services would take too long.
+ */
 const PRODUCTS = [
   'fleet-telemetry',
   'intrinsics',
@@ -28,7 +30,7 @@ describe('packaged by serverless 3', () => {
     others = byName(await packagedCorpus('serverless', PRODUCTS));
   }, 900_000);
 
-  it.each(PRODUCTS)('%s has the same bytes as by osls', (name) => {
+  it.each(PRODUCTS)('%s has the same bytes as with osls', (name) => {
     const first = services.get(name)!;
     const other = others.get(name)!;
     const ids = idsIn(pluginOutputOf(first));

@@ -14,7 +14,7 @@ import {
 afterEach(endFrameworks);
 afterAll(removeServices);
 
-/** Packages a service with a Lambda function, with what is given besides. */
+/** Packages a service with a Lambda function. `rest` is the rest of serverless.yml. */
 async function packaged(framework: Framework, rest: string) {
   const folder = copyService('with-functions');
   writeFileSync(
@@ -29,7 +29,7 @@ ${rest}`,
   return { code, output, template: () => readTemplate(folder).template };
 }
 
-/** Statements that the plugin gave the functions' role. */
+/** Statements that the plugin added to the role of functions. */
 function grantedTo(template: ReturnType<Awaited<ReturnType<typeof packaged>>['template']>, role: string) {
   const policies = template.Resources[role]!.Properties.Policies as {
     PolicyName: string;
@@ -45,7 +45,7 @@ const SEND_TO_QUEUE = {
 };
 
 describe.each(FRAMEWORK_NAMES)('${watchbot:…} in %s', (framework) => {
-  it('tells functions, workers and resources what a worker has, and lets functions and workers send', async () => {
+  it('gives functions, workers and resources the names of resources, and lets functions and workers send', async () => {
     const { template } = await packaged(
       framework,
       `
@@ -91,7 +91,7 @@ resources:
     expect(JSON.stringify(Resources.RenderTaskRole)).not.toContain('MailTopic');
   });
 
-  it('needs no name if there is one worker, and knows an existing queue', async () => {
+  it('needs no name if there is one worker, and works for an existing queue', async () => {
     const { template } = await packaged(
       framework,
       `
@@ -105,7 +105,7 @@ watchbot: { image: worker, command: 'true', queue: { arn: 'arn:aws:sqs:us-east-1
     ]);
   });
 
-  it('leaves functions alone that are told nothing, and names those whose role is not in the template', async () => {
+  it('does not change functions without variables, and names those whose role is not in the template', async () => {
     const { template, output } = await packaged(
       framework,
       `

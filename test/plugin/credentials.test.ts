@@ -171,7 +171,7 @@ describe('credentials', () => {
     expect(await client.config.region()).toBe('eu-west-1');
   });
 
-  it.each(NONE)('of $framework, that has $answer, are told as lacking', async ({ provider, given }) => {
+  it.each(NONE)('of $framework, which has $answer, are reported as missing', async ({ provider, given }) => {
     await expect(awsClients(providerOf(provider)).sqs()).rejects.toMatchObject({
       code: 'WATCHBOT_CREDENTIALS',
       problems: [
@@ -191,7 +191,7 @@ describe('credentials', () => {
   });
 });
 
-describe('credentials that end', () => {
+describe('credentials that expire', () => {
   afterEach(() => {
     jest.restoreAllMocks();
   });
@@ -218,12 +218,12 @@ describe('credentials that end', () => {
     }
   }
 
-  it('are asked of Serverless 4 again, which renews them', async () => {
+  it('are requested from Serverless 4 again, which renews them', async () => {
     const keys = ['first', 'first', 'second', 'second'];
     const provider = asking(() =>
       Promise.resolve(flat({ ...SESSION, accessKeyId: keys.shift() ?? 'third' })),
     );
-    // The first is asked for before the client is made.
+    // The first key is requested before the client is made.
     expect(await keysOf(provider, 4)).toEqual(['first', 'second', 'second', 'third']);
   });
 
@@ -241,7 +241,7 @@ describe('credentials that end', () => {
     ).toEqual(['first', 'second', 'second']);
   });
 
-  it('end when the framework says so, if that is sooner', async () => {
+  it('expire when the framework says so, if that is sooner', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(0);
     const ending = (expireTime: Date) =>
       credentialsProvider(() => ({ credentials: legacy([SESSION], expireTime) }))();
@@ -249,7 +249,7 @@ describe('credentials that end', () => {
     expect(await ending(new Date(3_600_000))).toMatchObject({ expiration: new Date(360_000) });
   });
 
-  it('are asked for once by calls of one moment', async () => {
+  it('are requested once for calls at the same moment', async () => {
     const getCredentials = jest.fn<() => Promise<CredentialsAnswer>>(() => Promise.resolve(flat(KEYS)));
     const client = await awsClients(providerOf({ getCredentials })).sqs();
     await Promise.all(Array.from({ length: 20 }, () => client.config.credentials()));
@@ -257,7 +257,7 @@ describe('credentials that end', () => {
   });
 });
 
-describe('the way to AWS', () => {
+describe('the connection to AWS', () => {
   afterEach(() => {
     delete process.env.AWS_ENDPOINT_URL;
   });
@@ -275,14 +275,14 @@ describe('the way to AWS', () => {
     }
   }
 
-  it('is by the agent of the framework, which knows of a proxy', async () => {
+  it('uses the agent of the framework, which knows the proxy', async () => {
     const agent = new HttpAgent();
     const connect = jest.spyOn(agent, 'createConnection' as never);
     await callBy(agent);
     expect(connect).toHaveBeenCalled();
   });
 
-  it('is open to plain HTTP, too, if the agent knows certificates only', async () => {
+  it('also works with plain HTTP if the agent is for HTTPS only', async () => {
     await expect(callBy(new HttpsAgent())).resolves.toMatchObject({ QueueUrls: [] });
   });
 });

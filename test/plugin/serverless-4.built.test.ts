@@ -5,7 +5,8 @@ import path from 'node:path';
 import { endAwsStandIns, startAwsStandIn } from '../helpers/aws-stand-in';
 import { startTestServer } from '../helpers/http-server';
 
-// Serverless 4 downloads itself when it runs, and asks for an account: a stand-in with its shapes runs the built plugin.
+// Serverless 4 downloads itself when it runs, and needs an account, so a stand-in with its interfaces runs the built
+// plugin.
 
 const STAND_IN = path.resolve(__dirname, '../helpers/serverless-4.cjs');
 const SERVICE = { service: 'tiles', provider: { name: 'aws' }, watchbot: { command: 'true', topic: false } };
@@ -59,7 +60,7 @@ describe('under a stand-in of Serverless 4.41', () => {
   it.each([
     [['hello', '--attribute', 'kind=test'], 'hello'],
     [['--queue', '{"z":1}', '--attribute', 'kind=test'], '{"z":1}'],
-  ])('send %j reaches AWS with its credentials', async (args, body) => {
+  ])('send %j reaches AWS with the credentials of the framework', async (args, body) => {
     const { server, sent, environment } = await startQueue();
     const { code, stdout, stderr } = await runAs4(['watchbot', 'send', ...args], { environment });
     expect([code, stderr]).toEqual([0, '']);
@@ -87,7 +88,7 @@ describe('under a stand-in of Serverless 4.41', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('says once what stays if there is no stack to remove', async () => {
+  it('says once what remains if there is no stack to remove', async () => {
     const noStack = await startTestServer((_, response) => {
       const message = 'Stack with id tiles-dev does not exist';
       response.writeHead(400, { 'Content-Type': 'text/xml' });

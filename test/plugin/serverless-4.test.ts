@@ -26,7 +26,7 @@ describe('the types of options', () => {
     ]);
   });
 
-  it('let Serverless 4 pass on what it has read', () => {
+  it('let Serverless 4 pass options on as it has parsed them', () => {
     const { options, ...command } = sendOf(SERVERLESS_4);
     expect([options.local?.type, options.attribute?.type, options.delay?.type]).toEqual([
       'array',
@@ -40,13 +40,13 @@ describe('the types of options', () => {
   });
 });
 
-describe('what is said', () => {
+describe('output', () => {
   function recorded(framework: object) {
-    const said: unknown[][] = [];
+    const written: unknown[][] = [];
     const write =
       (name: string) =>
       (...args: unknown[]) =>
-        void said.push([name, ...args]);
+        void written.push([name, ...args]);
     const utils = {
       log: { notice: write('notice'), warning: write('warning'), error: write('error'), info: write('info') },
       writeText: write('text'),
@@ -57,10 +57,10 @@ describe('what is said', () => {
     log.error('b');
     log.info('c');
     writeText('line\n');
-    return said;
+    return written;
   }
 
-  it('is passed on by Serverless 3 and osls as it is', () => {
+  it('is passed unchanged to Serverless 3 and osls', () => {
     expect(recorded({})).toEqual([
       ['notice', '50%done'],
       ['warning', 'a'],
@@ -70,7 +70,7 @@ describe('what is said', () => {
     ]);
   });
 
-  it('has no places to be filled in Serverless 4, and its own line ends', () => {
+  it('is safe from placeholders in Serverless 4, and ends with a line feed', () => {
     expect(recorded(SERVERLESS_4)).toEqual([
       ['notice', '%s', '50%done'],
       ['warning', '%s', 'a'],
@@ -81,20 +81,17 @@ describe('what is said', () => {
   });
 });
 
-it.each(['help', 'h'])(
-  'examples are shown by --help, also where the framework has only read %s',
-  (option) => {
-    const serverless = {
-      ...SERVERLESS_4,
-      processedInput: { commands: ['watchbot', 'send'], options: { [option]: true } },
-      configSchemaHandler: { defineTopLevelProperty: () => undefined },
-    } as unknown as Serverless;
-    const { commands } = new ServerlessWatchbot(serverless, {}, { log: {} } as Utils);
-    expect(JSON.stringify(commands)).toContain('sls watchbot send hello --delay 15m');
-  },
-);
+it.each(['help', 'h'])('examples are shown by --help, even if the framework has only parsed %s', (option) => {
+  const serverless = {
+    ...SERVERLESS_4,
+    processedInput: { commands: ['watchbot', 'send'], options: { [option]: true } },
+    configSchemaHandler: { defineTopLevelProperty: () => undefined },
+  } as unknown as Serverless;
+  const { commands } = new ServerlessWatchbot(serverless, {}, { log: {} } as Utils);
+  expect(JSON.stringify(commands)).toContain('sls watchbot send hello --delay 15m');
+});
 
-describe('packaging for this machine', () => {
+describe('packaging for `local`', () => {
   const seenBy = async (framework: object, run: () => Promise<void> = () => Promise.resolve()) => {
     const provider: { isLegacyDeploymentBucketEnabled?: unknown } = {};
     const seen: unknown[] = [];
@@ -107,7 +104,7 @@ describe('packaging for this machine', () => {
     return [...seen, provider.isLegacyDeploymentBucketEnabled];
   };
 
-  it('asks AWS for no bucket in Serverless 4, and leaves it as it was', async () => {
+  it('asks AWS for no bucket in Serverless 4, and restores the setting afterwards', async () => {
     expect(await seenBy(SERVERLESS_4)).toEqual([true, undefined]);
     expect(await seenBy(SERVERLESS_4, () => Promise.reject(new Error('not packaged')))).toEqual([
       true,
@@ -115,7 +112,7 @@ describe('packaging for this machine', () => {
     ]);
   });
 
-  it('changes nothing in others', async () => {
+  it('changes nothing in other frameworks', async () => {
     expect(await seenBy({})).toEqual([undefined, undefined]);
   });
 });

@@ -34,7 +34,7 @@ describe('an error for people', () => {
   });
 });
 
-it('any other error is left as it is', async () => {
+it('any other error is not changed', async () => {
   const bug = new Error('a bug');
   expect(await thrownBy(bug)).toBe(bug);
 });

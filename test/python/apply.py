@@ -1,10 +1,10 @@
-"""Calls AWS's APIs with boto3, against a server that answers as they do.
+"""Calls AWS's APIs with boto3 at a server that answers as they do.
 
-Reads {endpoint, region, batches: [[{service, operation, parameters, gives}]]} as JSON; each batch begins with nothing
-made. Gives for each call {ok: true, response} or {ok: false, error: {code, message}}.
+Reads {endpoint, region, batches: [[{service, operation, parameters, gives}]]} as JSON. Each batch begins in an empty
+account. Writes for each call {ok: true, response} or {ok: false, error: {code, message}}.
 
-botocore checks types, required and unknown names, and lower limits; the rest of what its descriptions of the APIs say
-(upper limits, patterns, words) is checked here, and the server has rules of its own.
+botocore checks types, required and unknown names, and lower limits. This script checks the rest of botocore's models of
+the APIs (upper limits, patterns, enums), and the server checks rules of its own.
 """
 
 import functools
@@ -36,7 +36,7 @@ def main() -> None:
 def apply_batch(client, calls: list[dict]) -> list[dict]:
     reset = urllib.request.Request(f"{REQUEST['endpoint']}/moto-api/reset", method="POST")
     urllib.request.urlopen(reset).close()
-    # Names that the caller made up, and what the server calls the thing.
+    # Placeholders of the caller, and the real values that the server returned.
     names = {}
     return [apply(client(call["service"]), call, names) for call in calls]
 
@@ -72,7 +72,7 @@ def rename(value, names: dict[str, str]):
 
 
 def spell(value, shape):
-    """CloudFormation writes `ContainerDefinitions` where the API has `containerDefinitions`: only the case differs."""
+    """Changes CloudFormation's names to those of the API: `ContainerDefinitions` to `containerDefinitions`."""
     if shape.type_name == "structure" and isinstance(value, dict):
         members = {name.lower(): name for name in shape.members}
         spelled = {members.get(key.lower(), key): entry for key, entry in value.items()}
@@ -88,7 +88,7 @@ def spell(value, shape):
 
 
 def beyond(value, shape, where: str):
-    """What of the API's description botocore leaves to the server. Types are its own to check."""
+    """Checks what botocore leaves to the server. botocore itself checks types."""
     if shape.type_name == "structure" and isinstance(value, dict):
         for key, entry in value.items():
             if key in shape.members:
@@ -128,7 +128,7 @@ def is_like(text: str, pattern: str) -> bool:
     try:
         return regex.fullmatch(pattern, text) is not None
     except regex.error:
-        # Written for another language's expressions.
+        # The pattern is for the regular expressions of another language.
         return True
 
 

@@ -1,4 +1,4 @@
-"""Calls the emulator as the AWS CLI does, with botocore's own signatures; a presigned URL, too."""
+"""Calls the emulator as the AWS CLI does, with botocore's signatures, and opens a presigned URL."""
 
 import json
 import sys

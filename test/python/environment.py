@@ -1,8 +1,8 @@
-"""Makes the virtual environment of the tests, where it is not there yet.
+"""Makes the virtual environment of the tests unless it exists.
 
     environment.py FOLDER REQUIREMENTS
 
-Ends with 0 when it is there and whole; else with a line that says why it cannot be.
+Exits with 0 if the environment is complete, or else with a line that says why it cannot be made.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ import sys
 
 def main(folder: pathlib.Path, requirements: pathlib.Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Two test files can ask at once. The system lets go of the lock when a process ends, however it ends.
+    # Two test files can run this at the same time. The system releases the lock when a process ends in any way.
     with open(folder.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = folder / "stamp"
@@ -22,14 +22,14 @@ def main(folder: pathlib.Path, requirements: pathlib.Path) -> None:
         if stamp.is_file() and stamp.read_text() == wanted:
             return
         make(folder, requirements)
-        # Last of all: an environment that is half made has none, and is made anew.
+        # The stamp is written last, so that an incomplete environment has none and is made again.
         stamp.write_text(wanted)
 
 
 def make(folder: pathlib.Path, requirements: pathlib.Path) -> None:
     print("Making the Python environment of the tests; this takes half a minute, once.", flush=True)
     run(sys.executable, "-m", "venv", "--clear", folder)
-    # Most of the modules are never loaded: Python compiles those that are.
+    # Most modules are never loaded, and Python compiles the others when it loads them.
     quiet = ("--quiet", "--disable-pip-version-check", "--no-input", "--no-compile")
     run(folder / "bin/python", "-m", "pip", "install", *quiet, "--requirement", requirements)
 

@@ -1,6 +1,6 @@
-"""Reads the names of templates as JSON, gives what cfn-lint finds in them.
+"""Reads names of template files as JSON, and writes what cfn-lint finds in them.
 
-One process for all of them, and one more for each further core: loading the rules takes longer than a template.
+There is one process for each core, since loading the rules takes longer than checking a template.
 """
 
 import json
@@ -8,7 +8,7 @@ import os
 import sys
 from multiprocessing import Pool
 
-# No settings of the user's change what is found.
+# Settings of the user must not change what is found.
 os.environ["HOME"] = os.devnull
 
 from cfnlint.config import ConfigMixIn  # noqa: E402
@@ -20,7 +20,7 @@ def load() -> None:
     global runner
     runner = Runner(
         ConfigMixIn(
-            # Those of the fixtures. A type or a value that one of them does not know is an error.
+            # The regions of the fixtures. A type or value that one of them does not have is an error.
             regions=["us-east-1", "eu-west-1"],
             include_checks=["E", "W", "I"],
             include_experimental=True,

@@ -1,4 +1,4 @@
-"""moto's server on a free port of this machine. It ends with its standard input: with the test that started it."""
+"""Runs moto's server on a free port. It ends when its standard input closes, that is, with the test that started it."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ delete_change_set = CloudFormationBackend.delete_change_set
 
 
 def delete_change_set_if_there(backend: CloudFormationBackend, change_set_name: str) -> None:
-    """AWS takes it well where there is none: so the framework asks for it before it makes one of that name."""
+    """Deletes a change set. As in AWS, it is no error if there is none: the framework relies on that."""
     try:
         delete_change_set(backend, change_set_name)
     except UnboundLocalError:
@@ -26,7 +26,7 @@ update_task_definition = TaskDefinition.update_from_cloudformation_json
 
 
 def update_as_created(cloudformation_json, **others):
-    """As moto does when it makes one: the API's names are not CloudFormation's."""
+    """Renames keys from CloudFormation's names to the API's, which moto only does when it creates a task definition."""
     properties = cloudformation_json["Properties"]
     definitions = remap_nested_keys(properties["ContainerDefinitions"], pascal_to_camelcase)
     resource = {**cloudformation_json, "Properties": {**properties, "ContainerDefinitions": definitions}}

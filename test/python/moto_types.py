@@ -1,4 +1,4 @@
-"""Gives the types of resources that moto's CloudFormation makes."""
+"""Writes the types of resources that moto's CloudFormation can create."""
 
 import json
 import sys

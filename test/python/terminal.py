@@ -1,4 +1,4 @@
-"""Runs a program in a terminal of its own: what comes on standard input is typed, what it shows goes to standard output.
+"""Runs a program in its own terminal. Standard input is typed into it, and what it shows goes to standard output.
 
 The terminal is closed when standard input ends. Usage: terminal.py COLUMNS ROWS PROGRAM ARGUMENT...
 """

@@ -10,7 +10,7 @@ export const PROGRESS = path.resolve(import.meta.dirname, '../../dist/layer/prog
 const TABLE = 'jobs';
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** dynalite with the table of reduce mode, in a process of its own. */
+/** Starts dynalite with the table of reduce mode in its own process. */
 export async function startDynamoDb() {
   const child = fork(DYNALITE);
   const ended = once(child, 'exit');
@@ -29,13 +29,13 @@ export async function startDynamoDb() {
   return { environment, end };
 }
 
-/** What `watchbot-progress` prints. */
+/** Runs `watchbot-progress`. @returns the JSON that it prints */
 export async function ask(environment, ...words) {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRESS, ...words], { env: environment });
   return JSON.parse(stdout);
 }
 
-/** dynalite takes any signature. */
+/** Creates the table. dynalite accepts any signature. */
 async function createTable(endpoint) {
   const answer = await fetch(endpoint, {
     method: 'POST',

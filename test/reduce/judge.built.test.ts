@@ -24,12 +24,12 @@ const RIGHT = [
     reduces: 1,
   },
   {
-    what: 'one that was killed between the message and its word',
+    what: 'a worker that was killed after it sent the message, but before it recorded that',
     lines: [...BEGIN, 'send 2 b', 'killed b', 'time 3000', ...AGAIN, ...AGAIN_REDUCED],
     reduces: 2,
   },
   {
-    what: 'one that was slower than its lease',
+    what: 'a worker that was slower than its lease',
     lines: [...BEGIN, 'time 3000', ...AGAIN, ...AGAIN_REDUCED, ...REDUCED],
     reduces: 2,
     slow: 1,
@@ -53,7 +53,7 @@ const WRONG = [
     said: ['no reduce message was sent', 'nobody has said that the reduce message was sent'],
   },
   {
-    what: '`true` for two at once, although one was killed',
+    what: '`true` for two workers within the lease, although one was killed',
     lines: [...BEGIN, 'killed b', ...AGAIN, 'time 200', ...AGAIN_REDUCED],
     said: ['parts 2 and 2 were both answered `true` within 1000 ms'],
   },
@@ -73,7 +73,10 @@ const WRONG = [
   },
 ];
 
-/** All at once, by a process of its own, since this is a module of Node's. Jobs of two parts, with a lease of a second. */
+/**
+ * Judges all ledgers in one new process, since Jest cannot load ES modules here. Jobs have two parts and a lease of 1
+ * s.
+ */
 function judgeAll(ledgers: readonly (readonly string[])[]): Verdict[] {
   const script = `
     import { judge } from ${JSON.stringify(JUDGE)};
@@ -90,7 +93,7 @@ const verdicts = judgeAll([...RIGHT, ...WRONG].map(({ lines }) => lines));
 const right = RIGHT.map((row, index) => ({ slow: 0, ...row, verdict: verdicts[index] }));
 const wrong = WRONG.map((row, index) => ({ ...row, verdict: verdicts[RIGHT.length + index] }));
 
-it.each(right)('takes $what', ({ verdict, reduces, slow }) => {
+it.each(right)('accepts $what', ({ verdict, reduces, slow }) => {
   expect(verdict).toMatchObject({ problems: [], reduces, slow });
 });
 

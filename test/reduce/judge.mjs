@@ -1,7 +1,7 @@
 /**
- * What became of a job, by the ledger: its lines are in the order in which workers, and whoever ends them, wrote them.
- * @param total how many parts the job has
- * @param leaseMs for how long an answer `true` is one worker's alone
+ * Judges a job by the ledger, whose lines are in the order in which the workers and the harness wrote them.
+ * @param total number of parts of the job
+ * @param leaseMs for how long after an answer `true` no other worker may get that answer
  */
 export function judge(text, { total, leaseMs }) {
   const { runs, trues, done, told } = read(text);
@@ -29,15 +29,18 @@ export function judge(text, { total, leaseMs }) {
   };
 }
 
-/** It could not say that it had sent the message. */
+/** Whether a worker was killed, so that it could not record that it had sent the message. */
 const isKilled = ({ end }) => end === 'killed';
 
-/** Of its lease: then it may have ended before the worker had. What passes between the answer and its line nobody sees. */
+/**
+ * A worker that takes more than this share of its lease counts as slow: the time before its line in the ledger is
+ * unknown.
+ */
 const SLOW_SHARE = 0.5;
 
 /**
- * Runs of workers by their names, and the answers `true` in their order. The time is known by the lines between: what
- * was asked was asked no earlier than at `askedMs`, the answer was written no earlier than at `atMs`, and by `untilMs`.
+ * Reads runs of workers by name, and the answers `true` in order. Times come from the time lines in between: a worker
+ * asked at `askedMs` or later, and its answer was written between `atMs` and `untilMs`.
  */
 function read(text) {
   const [runs, trues, done] = [new Map(), [], new Set()];

@@ -4,7 +4,7 @@ import { own } from '../chaos/owned.mjs';
 
 const TICK_MS = 50;
 
-/** What workers have done, by their own word, with the time between their lines: see judge.mjs. */
+/** A file in which workers record what they do. Time lines come in between: see judge.mjs. */
 export function openLedger(file) {
   writeFileSync(file, '');
   const append = (...words) => appendFileSync(file, `${words.join(' ')}\n`);
@@ -17,7 +17,7 @@ export function openLedger(file) {
       append(...words);
     },
     read: () => readFileSync(file, 'utf8'),
-    /** The last word is the time. */
+    /** Ends the ledger with a last time line. */
     end: own(() => {
       clearInterval(ticks);
       tick();

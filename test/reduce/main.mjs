@@ -1,5 +1,6 @@
-// Jobs in parts whose workers are killed all the time, and by the ledger that they write: is each job reduced once, and
-// whole? Usage: npm run test:reduce [-- [--seed N] [--only NAME,…] [--parts N] [--workers N] [--lease S] [--keep]]
+// Kills workers of jobs in reduce mode all the time, and checks by their ledger that each job is reduced once, and with
+// all of its parts. Usage: npm run test:reduce [-- [--seed N] [--only NAME,…] [--parts N] [--workers N] [--lease S]
+// [--keep]]
 import Table from 'cli-table3';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -9,14 +10,14 @@ import { endOwned } from '../chaos/owned.mjs';
 import { PROGRESS } from './dynamodb.mjs';
 import { playJob } from './run.mjs';
 
-/** The lease is short, since whoever takes over waits for its end; the table says which workers were slower than it. */
+/** The lease is short, since the next worker waits for its end. The table says how many workers were slower. */
 const DEFAULTS = { parts: 1_000, workers: 20, lease: 5 };
-/** Whatever hangs: nothing here takes longer than this. */
+/** Even if something hangs, the run ends after this time. */
 const MOST_MINUTES = 15;
 
 /**
- * killShare: of the workers; twiceShare: of the receives, each for two workers at once; accidents: to the workers that
- * are answered `true`, one after the other; partsShare: of `--parts`.
+ * killShare: share of workers that are killed. twiceShare: share of messages that two workers receive. accidents: where
+ * the workers that get the answer `true` are killed, one after the other. partsShare: share of `--parts`.
  */
 const SCENARIOS = {
   kills: { killShare: 0.4, twiceShare: 0.03, accidents: ['before-send'], totalOptions: '' },
@@ -93,7 +94,7 @@ function printTable() {
     for (const problem of problems) console.log(`${name}: FAILED: ${problem}`);
 }
 
-/** With nothing of its own left behind; but where something failed, with the ledgers. */
+/** Ends everything and exits. Ledgers are kept if something failed. */
 async function stop(code) {
   await endOwned();
   if (code === 1 || options.keep) console.log(`ledgers: ${folder}`);

@@ -1,8 +1,8 @@
 /**
- * A queue as SQS is to workers: in no order; a message comes again when its worker has failed or was killed, and now and
- * then one is received twice at once.
- * @param twiceShare of the receives do not hide the message from others
- * @param longestHiddenMs until what failed comes again
+ * A queue that behaves like SQS for workers. It has no order, a message comes again if its worker failed or was killed,
+ * and sometimes two workers receive the same message.
+ * @param twiceShare share of receives after which another worker receives the message, too
+ * @param longestHiddenMs longest time until a message whose worker failed comes again
  */
 export function createQueue({ random, twiceShare, longestHiddenMs }) {
   const waiting = [];
@@ -17,7 +17,7 @@ export function createQueue({ random, twiceShare, longestHiddenMs }) {
   };
   return {
     send,
-    /** Waits for what is in hand, since it may come back. Gives undefined when nothing is left at all. */
+    /** Waits for messages in hand, since they may come back. @returns undefined if no message is left */
     receive: async () => {
       while (waiting.length === 0 && inHand > 0) await new Promise((resolve) => whenChanged.push(resolve));
       if (waiting.length === 0) return undefined;

@@ -10,13 +10,13 @@ import { createWorkers } from './workers.mjs';
 const SPLIT = 'split';
 const JOB = 'job';
 
-/** Received again when the job is over, as messages whose deletion failed. */
+/** Number of parts that are received again after the job is over, as if their deletion had failed. */
 const LATE_PARTS = 10;
 
-/** Of the parts, so many are sent again where the split is received again. */
+/** Share of the parts that are sent again if the split message is received again. */
 const AGAIN_SHARE = 0.05;
 
-/** One job, from its split to messages that come when it is over. */
+/** Plays one job, from its split message to messages that come after it is over. */
 export async function playJob({ name, seed, total, leaseSeconds, folder: parent, ...scenario }) {
   const folder = path.join(parent, name);
   mkdirSync(folder);
@@ -48,7 +48,7 @@ export async function playJob({ name, seed, total, leaseSeconds, folder: parent,
   return { name, ...row, seconds: (performance.now() - begin) / 1000, problems };
 }
 
-/** One place for a worker, until the queue is empty. */
+/** Runs one worker after the other until the queue is empty. */
 async function work(job) {
   const { queue, workers, accidents, failures } = job;
   for (let message = await queue.receive(); message !== undefined; message = await queue.receive()) {
@@ -61,7 +61,7 @@ async function work(job) {
   }
 }
 
-/** The split is received again amid its parts, and sends some of them again before it is killed, or done. */
+/** Sends the parts. The split message is received once more among them, and then sends some parts again. */
 function sendParts(job) {
   const { total, random, queue } = job;
   const isAgain = job.isSplit;
@@ -70,7 +70,7 @@ function sendParts(job) {
   for (let part = 1; part <= total; part += 1) if (!isAgain || random.next() < AGAIN_SHARE) queue.send(part);
 }
 
-/** What happens to the workers that are answered `true`, one after the other; then nothing more. */
+/** Plans the accidents of workers that get the answer `true`, one for each. Later workers have none. */
 function planAccidents(file, planned) {
   const left = [...planned, 'none'];
   const next = () => {

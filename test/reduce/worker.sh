@@ -1,16 +1,16 @@
 #!/bin/sh
-# The worker of one message of a job in parts, as docs/reduce.md has it. Each line of the ledger is one write. Where the
-# accident of the hour says so, it ends as a container does that is taken away: at once, with all that it has started.
+# A worker for one message of a job in parts, as in docs/reduce.md. Each line of the ledger is one write. At the planned
+# accident it kills itself and everything that it has started, as when a container is lost.
 
 say() { echo "$* $RUN" >>"$LEDGER" || exit 1; }
 progress() { "$NODE" "$PROGRESS" "$@"; }
 accident() {
-  read -r hour <"$ACCIDENT" || exit 1
-  [ "$hour" != "$1" ] || kill -KILL 0
+  read -r planned <"$ACCIDENT" || exit 1
+  [ "$planned" != "$1" ] || kill -KILL 0
 }
 
 if [ "$Message" = split ]; then
-  # What --sharded may be, or nothing.
+  # TOTAL_OPTIONS is empty or an option such as --sharded, so it is not quoted.
   # shellcheck disable=SC2086
   progress set-total "$JOB" -t "$TOTAL" $TOTAL_OPTIONS || exit 1
   say split "$TOTAL"
@@ -22,7 +22,7 @@ answer=$(progress complete-part "$JOB" -p "$Message" --lease "$LEASE") || exit 1
 [ "$answer" = true ] || exit 0
 say true "$Message"
 accident before-send
-# The reduce message.
+# This line stands for sending the reduce message.
 say send "$Message"
 accident after-send
 progress reduce-sent "$JOB" || exit 1

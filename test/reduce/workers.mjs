@@ -7,28 +7,30 @@ import { own } from '../chaos/owned.mjs';
 
 const WORKER = path.join(import.meta.dirname, 'worker.sh');
 
-/** Of the workers that are killed, so many leave `watchbot-progress` behind: it goes on, and nobody takes its answer. */
+/** Share of killed workers that leave `watchbot-progress` running, with nobody to read its answer. */
 const ORPHAN_SHARE = 0.25;
 
-/** How long a run takes: known by those before it, of which one that waits for a lease tells little. */
+/**
+ * Expected time of a first run. Later runs are estimated from those before, where long waits for a lease count little.
+ */
 const FIRST_TYPICAL_MS = 300;
 
-/** Workers of one job, of which some are killed, at any point of what they do. */
+/** Runs the workers of one job. Some are killed at a random moment. */
 export function createWorkers({ random, ledger, environment, killShare }) {
   let count = 0;
   let typicalMs = FIRST_TYPICAL_MS;
   const planKill = (child) => {
-    const plan = { isShot: false, timer: undefined };
+    const plan = { isKilled: false, timer: undefined };
     if (random.next() >= killShare) return plan;
     const pid = random.next() < ORPHAN_SHARE ? child.pid : -child.pid;
-    const shoot = () => {
-      plan.isShot = true;
+    const killNow = () => {
+      plan.isKilled = true;
       kill(pid);
     };
-    plan.timer = setTimeout(shoot, random.between(0, typicalMs));
+    plan.timer = setTimeout(killNow, random.between(0, typicalMs));
     return plan;
   };
-  /** Runs a worker for the message: whether it was done, and how else it ended. */
+  /** Runs a worker for the message. @returns whether it succeeded, or how it ended */
   const run = async (message) => {
     count += 1;
     const name = `run-${count}`;
@@ -44,20 +46,20 @@ export function createWorkers({ random, ledger, environment, killShare }) {
     return {
       isDone: code === 0,
       isKilled: signal !== null,
-      isAccident: signal !== null && !plan.isShot,
+      isAccident: signal !== null && !plan.isKilled,
       said,
     };
   };
   return { run };
 }
 
-/** In a process group of its own, so that it can be killed with all that it has started. */
+/** Starts a worker in a new process group, so that it can be killed with everything that it has started. */
 function start(message, environment) {
   const env = { ...environment, Message: message, MessageId: `message-${message}` };
   const child = spawn('/bin/sh', [WORKER], { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env });
   let isOver = false;
   const dispose = own(() => Promise.resolve(isOver || kill(-child.pid)));
-  // Standard error is closed when the last of the group has ended.
+  // Standard error closes when the last process of the group has ended.
   child.once('close', () => {
     isOver = true;
     void dispose();
@@ -69,7 +71,7 @@ function kill(pid) {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    // It has just ended.
+    // The process has just ended.
     if (error.code !== 'ESRCH') throw error;
   }
 }
