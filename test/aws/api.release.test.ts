@@ -90,8 +90,8 @@ describeWithPython("AWS's APIs, answered by moto,", () => {
       );
     }, 900_000);
 
-    it.each(MISTAKES.map((mistake, index) => ({ ...mistake, index })))('$name', ({ index, id, says }) => {
-      expect(refusals[index]).toEqual([expect.objectContaining({ id, error: expect.stringMatching(says) })]);
+    it.each(MISTAKES.map((mistake, index) => ({ ...mistake, index })))('$name', ({ index, id, error }) => {
+      expect(refusals[index]).toEqual([expect.objectContaining({ id, error: expect.stringMatching(error) })]);
     });
   });
 });

@@ -23,7 +23,7 @@ interface Case {
   environment?: Record<string, string | undefined>;
   prepare?: (service: TestService) => void;
   args?: string[];
-  said: (string | RegExp)[];
+  expected: (string | RegExp)[];
   /** Whether the repository stays for the next deploy: it does if the image was being built. */
   leavesRepository?: boolean;
 }
@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
     prepare: (service) => {
       service.removeEngine('docker');
     },
-    said: [
+    expected: [
       'WATCHBOT_NO_ENGINE at the container engine',
       'given:   docker is not installed',
       'buildah is not installed',
@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a configured engine that is not installed',
     prepare: configure('build: { engine: podman }'),
-    said: [
+    expected: [
       'WATCHBOT_NO_ENGINE at the container engine',
       'given:   podman is not installed',
       'allowed: podman, installed and answering',
@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
   {
     name: 'an engine whose daemon does not answer',
     environment: { ENGINE_FAILS: 'version:Cannot connect to the Docker daemon' },
-    said: [
+    expected: [
       'WATCHBOT_NO_ENGINE at the container engine',
       'given:   docker does not answer `docker version`: Cannot connect to the Docker daemon',
       'podman is not installed',
@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a login that is refused',
     environment: { ENGINE_FAILS: 'login:Error response from daemon: unauthorized' },
-    said: [
+    expected: [
       `WATCHBOT_LOGIN at ${HOST}`,
       `given:   docker login --username AWS --password-stdin ${HOST}, which failed:`,
       'Error response from daemon: unauthorized',
@@ -91,7 +91,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a build that fails',
     environment: { ENGINE_FAILS: 'build:no space left on device' },
-    said: [
+    expected: [
       'WATCHBOT_BUILD at the image of worker watchbot',
       /given: {3}docker build .+, which failed:/,
       'no space left on device',
@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a push that fails',
     environment: { ENGINE_FAILS: 'push:connection reset by peer' },
-    said: [
+    expected: [
       `WATCHBOT_PUSH at ${HOST}/${REPOSITORY}:`,
       'connection reset by peer',
       'do:      the stack was not changed; deploy again when the reason above is gone',
@@ -119,7 +119,7 @@ const CASES: readonly Case[] = [
   ].map(({ status, advice }) => ({
     name: `a stack in ${status}`,
     answers: stackIn(status),
-    said: [
+    expected: [
       `WATCHBOT_STACK_STATE at stack ${STACK}`,
       `given:   ${status} (said by AWS)`,
       'allowed: a stack whose last deploy has ended, or none',
@@ -130,7 +130,7 @@ const CASES: readonly Case[] = [
   {
     name: 'no credentials',
     environment: { ...NO_KEYS, ...NO_METADATA },
-    said: [
+    expected: [
       `WATCHBOT_CREDENTIALS at stack ${STACK}`,
       'given:   AWS provider credentials not found',
       'allowed: AWS credentials that are valid now',
@@ -141,7 +141,7 @@ const CASES: readonly Case[] = [
     name: 'a profile that does not exist',
     environment: NO_KEYS,
     args: ['--aws-profile', 'nobody'],
-    said: [
+    expected: [
       `WATCHBOT_CREDENTIALS at stack ${STACK}`,
       'given:   AWS profile "nobody" doesn\'t seem to be configured',
       'do:      log in again, or name others with --aws-profile',
@@ -150,7 +150,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a token that has expired',
     answers: { DescribeStacks: xmlRefusal('ExpiredToken', 'The security token is expired') },
-    said: [
+    expected: [
       `WATCHBOT_CREDENTIALS at stack ${STACK}`,
       `given:   ${CLOUDFORMATION} ExpiredToken: The security token is expired`,
       'do:      log in again, or name others with --aws-profile',
@@ -159,7 +159,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a region that cannot be reached',
     environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
-    said: [
+    expected: [
       `WATCHBOT_UNREACHABLE at stack ${STACK}`,
       `given:   ${CLOUDFORMATION} ECONNREFUSED`,
       'allowed: a region of AWS that can be reached from here',
@@ -169,12 +169,12 @@ const CASES: readonly Case[] = [
   {
     name: "a proxy for the framework's calls that cannot be reached",
     environment: { HTTPS_PROXY: 'http://127.0.0.1:1' },
-    said: [`WATCHBOT_UNREACHABLE at stack ${STACK}`, `${CLOUDFORMATION} ECONNREFUSED`],
+    expected: [`WATCHBOT_UNREACHABLE at stack ${STACK}`, `${CLOUDFORMATION} ECONNREFUSED`],
   },
   {
     name: 'no permission to look for images',
     answers: { DescribeImages: jsonRefusal('AccessDeniedException', 'not authorized') },
-    said: [
+    expected: [
       `WATCHBOT_RIGHTS at image ${REPOSITORY}:`,
       'do:      give whoever deploys permission for ecr:DescribeImages; docs/permissions.md lists all of them',
     ],
@@ -182,7 +182,7 @@ const CASES: readonly Case[] = [
   {
     name: 'no permission to create a repository',
     answers: { CreateRepository: jsonRefusal('AccessDeniedException', 'not authorized') },
-    said: [
+    expected: [
       `WATCHBOT_RIGHTS at repository ${REPOSITORY}`,
       `given:   ecr:CreateRepository and ecr:TagResource in ${REGION} was answered with AccessDeniedException`,
       'allowed: credentials with that permission',
@@ -193,7 +193,7 @@ const CASES: readonly Case[] = [
     name: 'too many calls',
     answers: { DescribeImages: jsonRefusal('ThrottlingException', 'Rate exceeded') },
     environment: { SLS_AWS_REQUEST_MAX_RETRIES: '1' },
-    said: [
+    expected: [
       `WATCHBOT_AWS at image ${REPOSITORY}:`,
       'was answered with ThrottlingException: Rate exceeded',
       'allowed: as many calls at a time as the account may make',
@@ -228,13 +228,13 @@ describeWithPython('a deploy that goes wrong', () => {
 
   it.each(CASES)(
     'says what to do: $name',
-    async ({ answers = {}, environment, prepare, args = [], said, leavesRepository = false }) => {
+    async ({ answers = {}, environment, prepare, args = [], expected, leavesRepository = false }) => {
       const front = await startAwsFront(moto, answers);
       service = new TestService(front, 'minimal');
       prepare?.(service);
       const { code, output } = await service.run(['deploy', ...args], environment);
       await front.stop();
-      for (const each of said) {
+      for (const each of expected) {
         if (typeof each === 'string') expect(output).toContain(each);
         else expect(output).toMatch(each);
       }

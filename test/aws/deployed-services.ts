@@ -349,7 +349,7 @@ export function describeDeployed(deployed: readonly Service[]): void {
         const QueueUrl = idsByService.get(withMessage[0])!.get('WatchbotQueue');
         await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'left' }));
         const waiting = [...deployed];
-        const said = new Map<string, string>();
+        const removeOutputs = new Map<string, string>();
         await Promise.all(
           Array.from({ length: AT_ONCE }, async () => {
             for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -357,18 +357,18 @@ export function describeDeployed(deployed: readonly Service[]): void {
               await removeRouteTable(moto, region, idsByService.get(name)!);
               const { code, output } = await services.get(name)!.run(['remove']);
               if (code !== 0) throw new Error(`${name} was not removed:\n${output}`);
-              said.set(name, output);
+              removeOutputs.set(name, output);
             }
           }),
         );
         const [name, , stackName] = withMessage;
-        expect(said.get(name)).toMatch(
+        expect(removeOutputs.get(name)).toMatch(
           new RegExp(
             `The messages of worker watchbot go with queue ${stackName}-WatchbotQueue: 1 (waiting|delayed)`,
           ),
         );
         if (hasService('two-workers')) {
-          expect(said.get('two-workers')).toContain(
+          expect(removeOutputs.get('two-workers')).toContain(
             'Repository two-dev/join-tiles: removed, with its images',
           );
         }

@@ -75,12 +75,12 @@ describeWithPython('a stack, from `info` to `remove`', () => {
       const { made, name } = makeService(fixture, section);
       const { ecr, sqs, cloudFormation } = clientsFor(moto, REGION);
       await succeed(made, 'deploy');
-      const said = await succeed(made, 'info');
+      const infoOutput = await succeed(made, 'info');
       info.forEach((each) => {
-        expect(said).toMatch(each);
+        expect(infoOutput).toMatch(each);
       });
       hasNot.forEach((each) => {
-        expect(said).not.toContain(each);
+        expect(infoOutput).not.toContain(each);
       });
 
       const ids = await physicalIds(cloudFormation, `${name}-dev`);

@@ -56,9 +56,9 @@ export async function startRun({ name, seed, messages, queue: kind, seconds, mos
 }
 
 /** Polls until the condition holds. @returns false if the time is over */
-export async function until(run, isSo) {
+export async function until(run, condition) {
   for (;;) {
-    if (await isSo()) return true;
+    if (await condition()) return true;
     if (run.isOver()) return false;
     if (performance.now() - run.reportedMs > REPORT_EVERY_MS) {
       run.reportedMs = performance.now();

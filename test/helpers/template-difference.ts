@@ -33,9 +33,9 @@ export function pluginOutputOf({ folder, template }: PackagedService): PluginOut
   // A worker whose image already exists appears only in this list.
   const list = readFileSync(packagedImagesFile(path.join(folder, '.serverless')), 'utf8');
   const { images } = JSON.parse(list) as { images: { worker: string }[] };
-  const isOfAWorker = (id: string) => images.some(({ worker }) => id.startsWith(prefixOf(worker)));
+  const belongsToWorker = (id: string) => images.some(({ worker }) => id.startsWith(prefixOf(worker)));
   const isMade = (id: string) =>
-    isShared(id) || (isOfAWorker(id) && !(id in own) && !OF_THE_FRAMEWORK.test(id));
+    isShared(id) || (belongsToWorker(id) && !(id in own) && !OF_THE_FRAMEWORK.test(id));
   const others = Object.entries(template.Resources)
     .filter(([id]) => !isMade(id) && !id.startsWith('ServerlessDeployment'))
     // The framework adds them in the order in which it happens to read the packages of its functions.
@@ -89,8 +89,8 @@ function normal(value: Json): Json {
 function readText(text: string): Json {
   try {
     const read = JSON.parse(text) as Json;
-    const isOfParts = isMap(read) || Array.isArray(read);
-    return isOfParts && JSON.stringify(read) === text ? { '<json>': normal(read) } : text;
+    const isStructured = isMap(read) || Array.isArray(read);
+    return isStructured && JSON.stringify(read) === text ? { '<json>': normal(read) } : text;
   } catch {
     return text;
   }
@@ -167,8 +167,8 @@ function merged(target: Json | undefined, patch: Json): Json {
   const all = Object.entries({ ...given, ...patch })
     .filter(([, value]) => value !== null)
     .map(([key, value]) => [key, key in patch ? merged(given[key], value) : value] as const);
-  const isOfList = all.every(([key, entry]) => /^\[\d+\]$/.test(key) || nameOf(entry) === key);
-  return Array.isArray(target) && isOfList ? sorted(all.map(([, entry]) => entry)) : Object.fromEntries(all);
+  const isList = all.every(([key, entry]) => /^\[\d+\]$/.test(key) || nameOf(entry) === key);
+  return Array.isArray(target) && isList ? sorted(all.map(([, entry]) => entry)) : Object.fromEntries(all);
 }
 
 const WIDTH = 120;

@@ -24,9 +24,9 @@ import {
 const run = promisify(execFile);
 
 /** Why not all frameworks can be installed, or undefined. */
-const lack = prepareFrameworks();
+const missing = prepareFrameworks();
 const FRAMEWORK_NAMES = Object.keys(INSTALLED_FRAMEWORKS) as (keyof typeof INSTALLED_FRAMEWORKS)[];
-const describeAll = lack === undefined ? describe : describe.skip;
+const describeAll = missing === undefined ? describe : describe.skip;
 
 let service: InstalledService;
 let folder: string;
@@ -50,7 +50,7 @@ async function packagedBy(name: keyof typeof INSTALLED_FRAMEWORKS) {
   return Object.fromEntries(Object.entries(Resources).filter(([id]) => !id.startsWith('Serverless')));
 }
 
-describeAll(`the installed package${lack === undefined ? '' : ` (skipped: ${lack})`}`, () => {
+describeAll(`the installed package${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   it('makes the same template under every framework', async () => {
     const [first, ...others] = await inTurn(FRAMEWORK_NAMES, packagedBy);
     expect(Object.keys(first!)).toEqual(

@@ -52,8 +52,8 @@ export class Ledger {
 }
 
 /** Polls until the condition holds, since files and queues do not announce changes. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await delay(50);
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(50);
 }
 
 export const BACKLOG = 60;

@@ -62,11 +62,11 @@ describe('no template has functions of the plugin, custom resources or a desired
   it.each(CORPUS_NAMES)('%s', (name) => {
     const { template, text, folder } = service(name);
     const functions = Object.keys(readState(folder).service.functions ?? {});
-    const isOfAFunction = (id: string) =>
+    const belongsToFunction = (id: string) =>
       functions.some((each) => id.startsWith(each.charAt(0).toUpperCase() + each.slice(1)));
 
     const unwanted = Object.entries(template.Resources).filter(([id, { Type }]) =>
-      Type.startsWith('AWS::Lambda::') ? !isOfAFunction(id) : /^Custom::|::CustomResource$/.test(Type),
+      Type.startsWith('AWS::Lambda::') ? !belongsToFunction(id) : /^Custom::|::CustomResource$/.test(Type),
     );
     expect(unwanted).toEqual([]);
     expect(text).not.toContain('"DesiredCount"');

@@ -12,9 +12,9 @@ interface Verdict {
 }
 
 const BEGIN = ['time 0', 'start a', 'start b', 'done 1 a', 'ended a', 'done 2 b', 'time 100', 'true 2 b'];
-const REDUCED = ['send 2 b', 'told 2 b', 'ended b', 'time 200'];
+const REDUCED = ['send 2 b', 'confirmed 2 b', 'ended b', 'time 200'];
 const AGAIN = ['start c', 'done 2 c', 'true 2 c'];
-const AGAIN_REDUCED = ['send 2 c', 'told 2 c', 'ended c', 'time 3100'];
+const AGAIN_REDUCED = ['send 2 c', 'confirmed 2 c', 'ended c', 'time 3100'];
 
 const RIGHT = [
   { what: 'one reduce', lines: [...BEGIN, ...REDUCED], reduces: 1 },
@@ -40,32 +40,32 @@ const WRONG = [
   {
     what: 'a part that was never done',
     lines: BEGIN.filter((line) => line !== 'done 1 a').concat(REDUCED),
-    said: ['1 of 2 parts were done', 'part 2 was answered `true` when 1 parts were done'],
+    problems: ['1 of 2 parts were done', 'part 2 was answered `true` when 1 parts were done'],
   },
   {
     what: 'a reduce before all is done',
     lines: ['start b', 'done 2 b', 'true 2 b', ...REDUCED, 'start a', 'done 1 a', 'ended a'],
-    said: ['part 2 was answered `true` when 1 parts were done'],
+    problems: ['part 2 was answered `true` when 1 parts were done'],
   },
   {
     what: 'no reduce',
     lines: [...BEGIN, 'killed b', 'time 200'],
-    said: ['no reduce message was sent', 'nobody has said that the reduce message was sent'],
+    problems: ['no reduce message was sent', 'no worker has confirmed that the reduce message was sent'],
   },
   {
     what: '`true` for two workers within the lease, although one was killed',
     lines: [...BEGIN, 'killed b', ...AGAIN, 'time 200', ...AGAIN_REDUCED],
-    said: ['parts 2 and 2 were both answered `true` within 1000 ms'],
+    problems: ['parts 2 and 2 were both answered `true` within 1000 ms'],
   },
   {
     what: '`true` again without an accident',
     lines: [...BEGIN, 'ended b', 'time 3000', ...AGAIN, ...AGAIN_REDUCED],
-    said: ['2 times `true`, and nothing says why'],
+    problems: ['2 times `true`, and nothing says why'],
   },
   {
-    what: 'a second reduce after the first was told',
+    what: 'a second reduce after the first was confirmed',
     lines: [...BEGIN, ...REDUCED, 'time 3000', ...AGAIN, ...AGAIN_REDUCED],
-    said: [
+    problems: [
       'part 2 was answered `true` after reduce-sent',
       '2 times `true`, and nothing says why',
       '2 reduce messages, and nothing says why',
@@ -83,10 +83,10 @@ function judgeAll(ledgers: readonly (readonly string[])[]): Verdict[] {
     const texts = ${JSON.stringify(ledgers.map((lines) => lines.join('\n')))};
     console.log(JSON.stringify(texts.map((text) => judge(text, { total: 2, leaseMs: 1000 }))));
   `;
-  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
     encoding: 'utf8',
   });
-  return JSON.parse(said) as Verdict[];
+  return JSON.parse(output) as Verdict[];
 }
 
 const verdicts = judgeAll([...RIGHT, ...WRONG].map(({ lines }) => lines));
@@ -97,6 +97,6 @@ it.each(right)('accepts $what', ({ verdict, reduces, slow }) => {
   expect(verdict).toMatchObject({ problems: [], reduces, slow });
 });
 
-it.each(wrong)('finds $what', ({ verdict, said }) => {
-  expect(verdict?.problems).toEqual(said);
+it.each(wrong)('finds $what', ({ verdict, problems }) => {
+  expect(verdict?.problems).toEqual(problems);
 });

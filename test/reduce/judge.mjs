@@ -4,7 +4,7 @@
  * @param leaseMs for how long after an answer `true` no other worker may get that answer
  */
 export function judge(text, { total, leaseMs }) {
-  const { runs, trues, done, told } = read(text);
+  const { runs, trues, done, confirmed } = read(text);
   const problems = [];
   const check = (isTrue, problem) => void (isTrue || problems.push(problem));
   const isSlow = ({ run, atMs }) => !(runs.get(run).endedMs - atMs < leaseMs * SLOW_SHARE);
@@ -12,15 +12,15 @@ export function judge(text, { total, leaseMs }) {
   const sends = trues.filter(({ hasSent }) => hasSent);
   check(done.size === total, `${done.size} of ${total} parts were done`);
   trues.forEach((answer, index) => {
-    const { run, part, doneBefore, isAfterTold } = answer;
+    const { run, part, doneBefore, isAfterConfirmed } = answer;
     check(doneBefore === total, `part ${part} was answered \`true\` when ${doneBefore} parts were done`);
-    check(!isAfterTold || isSlow(answer), `part ${part} was answered \`true\` after reduce-sent`);
+    check(!isAfterConfirmed || isSlow(answer), `part ${part} was answered \`true\` after reduce-sent`);
     const next = trues[index + 1];
     const isTooSoon = next?.untilMs < runs.get(run).askedMs + leaseMs;
     check(!isTooSoon, `parts ${part} and ${next?.part} were both answered \`true\` within ${leaseMs} ms`);
   });
   check(sends.length > 0, 'no reduce message was sent');
-  check(told > 0, 'nobody has said that the reduce message was sent');
+  check(confirmed > 0, 'no worker has confirmed that the reduce message was sent');
   check(trues.slice(0, -1).every(isExplained), `${trues.length} times \`true\`, and nothing says why`);
   check(sends.slice(0, -1).every(isExplained), `${sends.length} reduce messages, and nothing says why`);
   return {
@@ -44,7 +44,7 @@ const SLOW_SHARE = 0.5;
  */
 function read(text) {
   const [runs, trues, done] = [new Map(), [], new Set()];
-  let told = 0;
+  let confirmed = 0;
   let nowMs = 0;
   const end = (run, how) => Object.assign(runs.get(run), { end: how, endedMs: nowMs });
   const lines = {
@@ -60,18 +60,25 @@ function read(text) {
       runs.get(run).askedMs = nowMs;
     },
     true: (part, run) => {
-      const answer = { part, run, atMs: nowMs, doneBefore: done.size, isAfterTold: told > 0, hasSent: false };
+      const answer = {
+        part,
+        run,
+        atMs: nowMs,
+        doneBefore: done.size,
+        isAfterConfirmed: confirmed > 0,
+        hasSent: false,
+      };
       trues.push(answer);
     },
     send: (part, run) => {
       trues.findLast((each) => each.run === run).hasSent = true;
     },
-    told: () => (told += 1),
+    confirmed: () => (confirmed += 1),
     split: () => undefined,
   };
   for (const line of text.split('\n').filter((each) => each !== '')) {
     const [kind, ...words] = line.split(' ');
     lines[kind](...words);
   }
-  return { runs, trues, done, told };
+  return { runs, trues, done, confirmed };
 }

@@ -52,9 +52,9 @@ export async function playJob({ name, seed, total, leaseSeconds, folder: parent,
 async function work(job) {
   const { queue, workers, accidents, failures } = job;
   for (let message = await queue.receive(); message !== undefined; message = await queue.receive()) {
-    const { isDone, isKilled, isAccident, said } = await workers.run(message);
+    const { isDone, isKilled, isAccident, errorOutput } = await workers.run(message);
     if (isAccident) accidents.next();
-    if (!isDone && !isKilled) failures.push(`a worker of ${message} failed: ${await said}`);
+    if (!isDone && !isKilled) failures.push(`a worker of ${message} failed: ${await errorOutput}`);
     if (isDone && message === SPLIT) sendParts(job);
     if (isDone) queue.delete();
     else queue.giveBack(message);

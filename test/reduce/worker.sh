@@ -26,4 +26,4 @@ accident before-send
 say send "$Message"
 accident after-send
 progress reduce-sent "$JOB" || exit 1
-say told "$Message"
+say confirmed "$Message"

@@ -38,7 +38,7 @@ export function createWorkers({ random, ledger, environment, killShare }) {
     ledger.write('start', name);
     const child = start(message, { ...environment, RUN: name });
     const plan = planKill(child);
-    const said = text(child.stderr);
+    const errorOutput = text(child.stderr);
     const [code, signal] = await once(child, 'exit');
     clearTimeout(plan.timer);
     ledger.write(signal === null ? 'ended' : 'killed', name);
@@ -47,7 +47,7 @@ export function createWorkers({ random, ledger, environment, killShare }) {
       isDone: code === 0,
       isKilled: signal !== null,
       isAccident: signal !== null && !plan.isKilled,
-      said,
+      errorOutput,
     };
   };
   return { run };

@@ -35,9 +35,9 @@ export class WorldClock implements Clock {
   }
 
   /** Runs events until `untilMs`, or until `isOver` says so. */
-  async run(untilMs: number, parts: { isOver: () => boolean; afterEach: () => void }): Promise<void> {
+  async run(untilMs: number, hooks: { isOver: () => boolean; afterEach: () => void }): Promise<void> {
     await settled();
-    while (!parts.isOver() && this.timers.nextAtSeconds * 1000 <= untilMs) {
+    while (!hooks.isOver() && this.timers.nextAtSeconds * 1000 <= untilMs) {
       const timer = this.timers.take()!;
       if (timer.call === undefined) continue;
       this.nowMs = Math.max(this.nowMs, timer.atMs);
@@ -45,9 +45,9 @@ export class WorldClock implements Clock {
       timer.call();
       if (!timer.isQuiet) await settled();
       this.repeat(timer);
-      parts.afterEach();
+      hooks.afterEach();
     }
-    if (!parts.isOver()) this.nowMs = untilMs;
+    if (!hooks.isOver()) this.nowMs = untilMs;
   }
 
   private repeat(timer: Timer): void {

@@ -31,11 +31,11 @@ export class Stack {
   private readonly timeline: Timeline;
   private version: Version;
 
-  constructor(version: Version, parts: { clock: WorldClock; service: EcsService; timeline: Timeline }) {
+  constructor(version: Version, deps: { clock: WorldClock; service: EcsService; timeline: Timeline }) {
     this.version = version;
-    this.clock = parts.clock;
-    this.service = parts.service;
-    this.timeline = parts.timeline;
+    this.clock = deps.clock;
+    this.service = deps.service;
+    this.timeline = deps.timeline;
   }
 
   get isBusy(): boolean {

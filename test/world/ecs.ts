@@ -104,7 +104,7 @@ export interface ServiceSettings {
   grantsRenewals?: boolean;
 }
 
-interface ServiceParts {
+interface ServiceDependencies {
   settings: ServiceSettings;
   clock: WorldClock;
   random: () => number;
@@ -134,7 +134,7 @@ export class EcsService {
   replacedSinceMs: number | undefined;
   billedMs = 0;
   onChange: () => void = () => undefined;
-  private readonly parts: ServiceParts;
+  private readonly deps: ServiceDependencies;
   private readonly bucket = new TokenBucket(FARGATE_LAUNCHES);
   private readonly buckets: Readonly<Record<EcsCall, TokenBucket>> = {
     describeServices: new TokenBucket(API_BUCKETS.describeServices),
@@ -149,9 +149,9 @@ export class EcsService {
   /** Earlier desired counts, and until when each was in force. */
   private readonly earlier: { untilMs: number; desired: number }[] = [];
 
-  constructor(desired: number, version: Version, parts: ServiceParts) {
+  constructor(desired: number, version: Version, deps: ServiceDependencies) {
     this.desired = desired;
-    this.parts = parts;
+    this.deps = deps;
     const first = this.newDeployment(version);
     first.state = 'COMPLETED';
     this.completed = version;
@@ -181,8 +181,8 @@ export class EcsService {
   setDesired(desired: number): void {
     const allowed = this.isDeploying ? desiredDuringDeployment(this.desired, desired) : desired;
     if (allowed === this.desired) return;
-    this.parts.timeline.add(() => `scaling: ${this.desired} tasks → ${allowed}`);
-    this.earlier.push({ untilMs: this.parts.clock.now(), desired: this.desired });
+    this.deps.timeline.add(() => `scaling: ${this.desired} tasks → ${allowed}`);
+    this.earlier.push({ untilMs: this.deps.clock.now(), desired: this.desired });
     this.desired = allowed;
     this.changed();
   }
@@ -194,7 +194,7 @@ export class EcsService {
 
   /** @throws if the service already has as many active deployments as ECS allows */
   update(version: Version, { isForced = false } = {}): Deployment {
-    const { timeline, settings } = this.parts;
+    const { timeline, settings } = this.deps;
     if (version === this.newest.version && !isForced && this.newest.state !== 'FAILED') return this.newest;
     const active = this.deployments.find((each) => each.version === version);
     if (settings.takesUpActive && active !== undefined && !isForced) {
@@ -202,7 +202,7 @@ export class EcsService {
       active.state = 'IN_PROGRESS';
       this.replacedSinceMs = undefined;
       active.failures = 0;
-      active.startedAtMs = this.parts.clock.now();
+      active.startedAtMs = this.deps.clock.now();
       timeline.add(() => `deployment ${active.id} of ${version.name} is taken up again`);
       this.changed();
       return active;
@@ -219,7 +219,7 @@ export class EcsService {
 
   /** @returns why ECS refuses the protection, or undefined if it is granted; no `minutes` means that it is given up */
   protect(task: EcsTask, minutes: number | undefined): string | undefined {
-    const nowMs = this.parts.clock.now();
+    const nowMs = this.deps.clock.now();
     if (!this.allows('taskProtection')) return 'ThrottlingException';
     if (minutes === undefined) {
       task.protectedUntilMs = 0;
@@ -229,13 +229,13 @@ export class EcsService {
     const protectedOthers = [...this.tasks].filter(
       (other) => other !== task && this.isProtected(other),
     ).length;
-    const isGranted = this.parts.settings.grantsRenewals && this.isProtected(task);
+    const isGranted = this.deps.settings.grantsRenewals && this.isProtected(task);
     const asked = { minutes, protectedOthers, desired: isGranted ? Infinity : this.desired };
     const refusal = whyNotProtected(asked);
     if (refusal === 'DEPLOYMENT_BLOCKED') this.blocked += 1;
     if (refusal !== undefined) return refusal;
     task.protectedUntilMs = nowMs + minutes * 60_000;
-    this.parts.clock.quietly(minutes * 60_000 + 1, () => {
+    this.deps.clock.quietly(minutes * 60_000 + 1, () => {
       if (task.state === 'RUNNING' && !this.isProtected(task)) this.changed();
     });
     return undefined;
@@ -263,19 +263,19 @@ export class EcsService {
   /** Whether ECS accepts a call of its API now, or throttles it: all tasks share a bucket. */
   allows(call: EcsCall): boolean {
     this.apiCalls[call] += 1;
-    return this.buckets[call].take(this.parts.clock.now() / 1000);
+    return this.buckets[call].take(this.deps.clock.now() / 1000);
   }
 
   isProtected({ protectedUntilMs, state }: EcsTask): boolean {
-    return protectedUntilMs > this.parts.clock.now() && (state === 'PENDING' || state === 'RUNNING');
+    return protectedUntilMs > this.deps.clock.now() && (state === 'PENDING' || state === 'RUNNING');
   }
 
   stop(task: EcsTask, cause: StopCause): void {
-    const { timeline, violations } = this.parts;
+    const { timeline, violations } = this.deps;
     if (task.state === 'STOPPING' || task.state === 'STOPPED') return;
     const isHeldOff = HELD_OFF.includes(cause);
     if (isHeldOff && this.isProtected(task)) violations.add('protectedStopped', task.name);
-    if (!isHeldOff) this.lostAtMs = this.parts.clock.now();
+    if (!isHeldOff) this.lostAtMs = this.deps.clock.now();
     task.stopCause = cause;
     timeline.add(() => `${task.name} is stopped: ${cause}`);
     if (task.state === 'PENDING') this.end(task);
@@ -283,7 +283,7 @@ export class EcsService {
   }
 
   private terminate(task: EcsTask): void {
-    const { clock, settings } = this.parts;
+    const { clock, settings } = this.deps;
     task.state = 'STOPPING';
     task.container?.terminate();
     clock.after(settings.stopTimeoutSeconds * 1000, () => {
@@ -297,7 +297,7 @@ export class EcsService {
     if (task.state === 'STOPPED') return;
     const wasAsked = task.state === 'STOPPING';
     if (!wasAsked) {
-      this.lostAtMs = this.parts.clock.now();
+      this.lostAtMs = this.deps.clock.now();
       task.stopCause ??= 'gone';
       if (!task.isHealthy) this.failed(task, 'a task ended before it was healthy');
     }
@@ -313,7 +313,7 @@ export class EcsService {
     }
     task.isUnhealthy = true;
     task.isHealthy = false;
-    this.parts.timeline.add(() => `${task.name} is unhealthy`);
+    this.deps.timeline.add(() => `${task.name} is unhealthy`);
     this.failed(task, 'a task failed its health check');
     this.changed();
   }
@@ -323,14 +323,14 @@ export class EcsService {
     this.onChange();
     if (this.isDue) return;
     this.isDue = true;
-    this.parts.clock.quietly(SCHEDULER_MS, () => {
+    this.deps.clock.quietly(SCHEDULER_MS, () => {
       this.isDue = false;
       this.reconcile();
     });
   }
 
   private reconcile(): void {
-    const { settings } = this.parts;
+    const { settings } = this.deps;
     const alive = this.alive;
     const well = alive.filter(({ isUnhealthy }) => !isUnhealthy);
     const newest = well.filter(({ deployment }) => deployment === this.newest);
@@ -343,7 +343,7 @@ export class EcsService {
     this.stopSurplus(newest, newest.length - this.desired);
     const isReplaced = newest.filter(({ state }) => state === 'RUNNING').length >= this.desired;
     if (!isReplaced || this.newest.failures > 0) this.replacedSinceMs = undefined;
-    else this.replacedSinceMs ??= this.parts.clock.now();
+    else this.replacedSinceMs ??= this.deps.clock.now();
     this.progress();
   }
 
@@ -351,8 +351,8 @@ export class EcsService {
   private replaceUnhealthy({ healthy }: { healthy: number }, alive: readonly EcsTask[]): void {
     const unhealthy = alive.filter(({ isUnhealthy }) => isUnhealthy);
     const hasRoom =
-      alive.length < Math.floor((this.desired * this.parts.settings.rolling.maximumPercent) / 100);
-    if (hasRoom && healthy < this.desired && this.parts.settings.hasCapacity()) return;
+      alive.length < Math.floor((this.desired * this.deps.settings.rolling.maximumPercent) / 100);
+    if (hasRoom && healthy < this.desired && this.deps.settings.hasCapacity()) return;
     unhealthy.forEach((task) => {
       this.stop(task, 'unhealthy');
     });
@@ -384,7 +384,7 @@ export class EcsService {
       isRunning: task.state === 'RUNNING',
       isProtected: this.isProtected(task),
     }));
-    return chooseToStop(choices, count, this.parts.random).map(({ task }) => task);
+    return chooseToStop(choices, count, this.deps.random).map(({ task }) => task);
   }
 
   /** Moves the newest deployment on: to failed, steady or complete. */
@@ -395,7 +395,7 @@ export class EcsService {
     this.deployments = this.deployments.filter(
       (each) => each === newest || tasks.some(({ deployment }) => deployment === each),
     );
-    if (newest.watchesAlarms && this.parts.settings.alarms?.isUp()) this.fail(newest, 'an alarm is up');
+    if (newest.watchesAlarms && this.deps.settings.alarms?.isUp()) this.fail(newest, 'an alarm is up');
     else if (this.isSteady(tasks)) this.bake();
     else newest.steadySinceMs = undefined;
   }
@@ -407,7 +407,7 @@ export class EcsService {
 
   /** Completes a steady deployment, after the bake time if it watches alarms. */
   private bake(): void {
-    const { clock, timeline, settings } = this.parts;
+    const { clock, timeline, settings } = this.deps;
     const { newest } = this;
     newest.steadySinceMs ??= clock.now();
     const bakeMs = newest.watchesAlarms ? bakeSeconds(settings.alarms?.each ?? []) * 1000 : 0;
@@ -427,19 +427,19 @@ export class EcsService {
     deployment.failedStarts += 1;
     if (deployment.state !== 'IN_PROGRESS') return;
     deployment.failures += 1;
-    if (this.parts.settings.circuitBreaker && deployment.failures >= failuresOfDeployment(this.desired))
+    if (this.deps.settings.circuitBreaker && deployment.failures >= failuresOfDeployment(this.desired))
       this.fail(deployment, reason);
   }
 
   private fail(deployment: Deployment, reason: string): void {
     deployment.state = 'FAILED';
     deployment.reason = reason;
-    this.parts.timeline.add(
+    this.deps.timeline.add(
       () => `deployment ${deployment.id} of ${deployment.version.name} has failed: ${reason}`,
     );
     this.onChange();
     // The service rolls back by itself. If the stack rolls back, too, it finds this deployment in progress.
-    this.parts.clock.quietly(SCHEDULER_MS, () => {
+    this.deps.clock.quietly(SCHEDULER_MS, () => {
       if (this.newest === deployment && this.completed !== deployment.version) this.update(this.completed);
     });
   }
@@ -452,7 +452,7 @@ export class EcsService {
   }
 
   private launch(count: number): void {
-    const { clock, settings } = this.parts;
+    const { clock, settings } = this.deps;
     const throttledMs = launchWaitSeconds(this.newest.failedStarts) * 1000;
     for (let index = 0; index < count; index += 1) {
       const task = this.add();
@@ -485,7 +485,7 @@ export class EcsService {
   }
 
   private place(task: EcsTask): void {
-    const { clock, settings, timeline } = this.parts;
+    const { clock, settings, timeline } = this.deps;
     if (task.state !== 'PENDING') return;
     if (!settings.hasCapacity()) {
       timeline.add(() => `${task.name} cannot be placed`);
@@ -501,7 +501,7 @@ export class EcsService {
   }
 
   private run(task: EcsTask): void {
-    const { clock, settings, timeline, makeContainer } = this.parts;
+    const { clock, settings, timeline, makeContainer } = this.deps;
     if (task.state !== 'PENDING') return;
     if (task.deployment.version.kind === 'no-image') {
       this.failed(task, 'CannotPullContainerError');
@@ -520,7 +520,7 @@ export class EcsService {
   }
 
   private end(task: EcsTask): void {
-    const nowMs = this.parts.clock.now();
+    const nowMs = this.deps.clock.now();
     task.state = 'STOPPED';
     if (task.billedFromMs < nowMs) this.billedMs += Math.max(60_000, nowMs - task.billedFromMs);
     this.tasks.delete(task);
@@ -534,11 +534,11 @@ export class EcsService {
       id,
       version,
       state: 'IN_PROGRESS',
-      startedAtMs: this.parts.clock.now(),
+      startedAtMs: this.deps.clock.now(),
       failures: 0,
       failedStarts: 0,
       steadySinceMs: undefined,
-      watchesAlarms: this.parts.settings.alarms?.isUp() === false,
+      watchesAlarms: this.deps.settings.alarms?.isUp() === false,
       reason: undefined,
     };
   }

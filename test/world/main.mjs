@@ -1,4 +1,4 @@
-// Shows one world as it happened. Usage: npm run world -- (--seed N | --scenario NAME) [--quiet]
+// Prints what happens in one world. Usage: npm run world -- (--seed N | --scenario NAME) [--short]
 import { loadTypeScript } from '../../tools/load-typescript.mjs';
 
-await loadTypeScript('test/world/tell.ts');
+await loadTypeScript('test/world/print-world.ts');

@@ -95,11 +95,11 @@ describe('the clock', () => {
     const { clock, pass } = startWorld();
     const process = new ProcessClock(clock);
     const seen: number[] = [];
-    const tell = () => void seen.push(clock.now());
-    process.after(10, tell);
+    const record = () => void seen.push(clock.now());
+    process.after(10, record);
     process.freeze(50);
-    process.after(60, tell);
-    process.after(90, tell);
+    process.after(60, record);
+    process.after(90, record);
     await pass(70);
     process.end();
     await pass(100);

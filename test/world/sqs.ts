@@ -83,12 +83,12 @@ export class SqsQueue {
   private awakeAtMs = 0;
   private isArmed = false;
 
-  constructor(parts: { settings: QueueSettings; clock: WorldClock; ledger: Ledger; random: () => number }) {
-    this.settings = parts.settings;
-    this.clock = parts.clock;
-    this.ledger = parts.ledger;
-    this.random = parts.random;
-    this.usedAtMs = parts.settings.isAsleep ? -Infinity : 0;
+  constructor(deps: { settings: QueueSettings; clock: WorldClock; ledger: Ledger; random: () => number }) {
+    this.settings = deps.settings;
+    this.clock = deps.clock;
+    this.ledger = deps.ledger;
+    this.random = deps.random;
+    this.usedAtMs = deps.settings.isAsleep ? -Infinity : 0;
   }
 
   get counts() {

@@ -21,7 +21,7 @@ import type { SqsQueue } from './sqs';
 import type { Timeline } from './timeline';
 import { createWire } from './wire';
 
-export interface TaskParts {
+export interface TaskDependencies {
   world: WorldClock;
   queue: SqsQueue;
   service: EcsService;
@@ -72,7 +72,7 @@ export class Container implements ContainerOfTask, Holder {
   frozenUntilMs = -Infinity;
   isEnded = false;
   readonly interruptedAtMs: number[] = [];
-  private readonly parts: TaskParts;
+  private readonly deps: TaskDependencies;
   private readonly task: EcsTask;
   private readonly clock: ProcessClock;
   private readonly signals = new Map<string, () => void>();
@@ -80,11 +80,11 @@ export class Container implements ContainerOfTask, Holder {
   private failedChecks = 0;
   private minute = { calls: 0, agentCalls: 0, ecsCalls: 0, messages: 0 };
 
-  constructor(task: EcsTask, parts: TaskParts) {
+  constructor(task: EcsTask, deps: TaskDependencies) {
     this.task = task;
     this.name = task.name;
-    this.parts = parts;
-    this.clock = new ProcessClock(parts.world);
+    this.deps = deps;
+    this.clock = new ProcessClock(deps.world);
   }
 
   get stopCause() {
@@ -92,17 +92,17 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   get hasAgent(): boolean {
-    return !this.parts.faults.hasHitTask('agentDown', this.task.id);
+    return !this.deps.faults.hasHitTask('agentDown', this.task.id);
   }
 
   get canAskEcs(): boolean {
-    const { faults, canAskEcs } = this.parts;
+    const { faults, canAskEcs } = this.deps;
     return canAskEcs && !faults.wereSince(-Infinity, ['ecsDown']);
   }
 
   /** A fault of SQS explains what a task does until the visibility timeout after the fault is over. */
   get isTroubled(): boolean {
-    const { faults, settings, world } = this.parts;
+    const { faults, settings, world } = this.deps;
     const sinceMs = world.now() - settings.visibilityTimeoutSeconds * 1000 - 60_000;
     return this.isEnded || this.frozenUntilMs >= sinceMs || faults.wereSince(sinceMs, SQS_FAULTS);
   }
@@ -136,13 +136,13 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   kill(): void {
-    this.interruptedAtMs.push(this.parts.world.now());
+    this.interruptedAtMs.push(this.deps.world.now());
     this.exit();
   }
 
   freeze(milliseconds: number): void {
-    this.interruptedAtMs.push(this.parts.world.now());
-    this.frozenUntilMs = this.parts.world.now() + milliseconds;
+    this.interruptedAtMs.push(this.deps.world.now());
+    this.frozenUntilMs = this.deps.world.now() + milliseconds;
     this.clock.freeze(milliseconds);
   }
 
@@ -151,15 +151,15 @@ export class Container implements ContainerOfTask, Holder {
     if (this.isEnded || this.task.state !== 'RUNNING') return;
     const isWell = this.isWell();
     this.failedChecks = isWell ? 0 : this.failedChecks + 1;
-    if (isWell) this.parts.service.judged(this.task, true);
-    else if (this.failedChecks >= this.parts.health.retries) this.parts.service.judged(this.task, false);
+    if (isWell) this.deps.service.judged(this.task, true);
+    else if (this.failedChecks >= this.deps.health.retries) this.deps.service.judged(this.task, false);
   }
 
   /** Checks, once a minute, that the task has not made more calls than its work explains. */
   countMinute(): void {
     const { calls, agentCalls, ecsCalls, messages } = this.minute;
     this.minute = { calls: 0, agentCalls: 0, ecsCalls: 0, messages: 0 };
-    const { violations, settings } = this.parts;
+    const { violations, settings } = this.deps;
     // A failed call is retried for each message, after waits that grow.
     const aMessage = this.isTroubled ? CALLS_IN_TROUBLE : CALLS_A_MESSAGE;
     const most = MOST_CALLS + aMessage * (messages + settings.concurrency);
@@ -176,14 +176,14 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   private async watch(): Promise<void> {
-    const { parts, clock } = this;
-    const { settings, random } = parts;
+    const { deps, clock } = this;
+    const { settings, random } = deps;
     await watchQueue({
       settings,
       handler: undefined,
-      client: createWire({ ...parts, holder: this, clock, onCall: this.countCall }),
+      client: createWire({ ...deps, holder: this, clock, onCall: this.countCall }),
       putProtection: (body) => this.protect(body.ProtectionEnabled ? body.ExpiresInMinutes : undefined),
-      lookAtService: this.parts.canAskEcs ? createLookAtService(this.callEcs, this.findTask) : undefined,
+      lookAtService: this.deps.canAskEcs ? createLookAtService(this.callEcs, this.findTask) : undefined,
       process: { on: (event, call) => void this.signals.set(event, call) },
       makeWorkers: ({ machine }) => Promise.resolve(this.makeWorkers(machine)),
       onLiveness: (liveness) => {
@@ -207,7 +207,7 @@ export class Container implements ContainerOfTask, Holder {
 
   private makeWorkers(machine: Machine) {
     const workers = createCommandWorkers({
-      ...this.parts.settings,
+      ...this.deps.settings,
       runJob: (job) => this.runJob(job, machine),
       close: () => Promise.resolve(),
     });
@@ -215,11 +215,11 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   private runJob(job: Job, machine: Machine): RunningJob {
-    const { ledger, faults, settings } = this.parts;
+    const { ledger, faults, settings } = this.deps;
     const number = Number(job.body);
     this.minute.messages += 1;
     const cannotStart = faults.hitsTask('noWorkers', this.task.id);
-    this.parts.timeline.add(
+    this.deps.timeline.add(
       () => `${this.name} | ${job.messageId} has message ${number}, receive ${job.receives}`,
     );
     const worker = cannotStart ? notStarted() : this.startWorker(number);
@@ -230,7 +230,7 @@ export class Container implements ContainerOfTask, Holder {
       const tried = triedOf(job, this.clock.now());
       const decision = machine.judge(job, end, tried) ?? decide(end, tried);
       const stopped = end.kind === 'exited' ? end.stopped : undefined;
-      this.parts.timeline.add(
+      this.deps.timeline.add(
         () =>
           `${this.name} | ${job.messageId} ${decision.result}: ${decision.reason}, ${decision.settlement.action}`,
       );
@@ -244,10 +244,10 @@ export class Container implements ContainerOfTask, Holder {
 
   /** Starts a model of a worker process, which does what is planned for the message. */
   private startWorker(number: number) {
-    const { ledger } = this.parts;
+    const { ledger } = this.deps;
     const planned = ledger.planned(number);
     const code = ledger.begin(number, this);
-    this.parts.onBegin();
+    this.deps.onBegin();
     const begun = { number, beganMs: this.clock.now() };
     this.jobs.add(begun);
     let resolve: (end: WorkerEnd) => void;
@@ -279,14 +279,14 @@ export class Container implements ContainerOfTask, Holder {
   private protect(minutes: number | undefined): Promise<void> {
     this.agentCalls += 1;
     this.minute.agentCalls += 1;
-    const wayMs = this.parts.faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
+    const wayMs = this.deps.faults.active('agentSlow') ? AGENT_TIMEOUT_MS / 4 : AGENT_MS / 2;
     const agent = {
       fault: 'agentDown',
       timeoutMs: AGENT_TIMEOUT_MS,
       away: 'ECONNREFUSED 169.254.170.2:80',
     } as const;
     return this.ask({ ...agent, wayMs }, () => {
-      const reason = this.isEnded ? undefined : this.parts.service.protect(this.task, minutes);
+      const reason = this.isEnded ? undefined : this.deps.service.protect(this.task, minutes);
       if (reason === 'DEPLOYMENT_BLOCKED') this.checkRefusal();
       return reason === undefined
         ? undefined
@@ -295,7 +295,7 @@ export class Container implements ContainerOfTask, Holder {
   }
 
   private checkRefusal(): void {
-    const { service, world, violations } = this.parts;
+    const { service, world, violations } = this.deps;
     const isDeploying = service.newest.state !== 'COMPLETED';
     // A task that is being replaced is still protected.
     const isReplacing = world.now() - service.lostAtMs < REPLACED_WITHIN_MS;
@@ -310,7 +310,7 @@ export class Container implements ContainerOfTask, Holder {
 
   /** Stands in for the client of ECS. */
   private readonly callEcs: CallEcs = (name) => {
-    const { service } = this.parts;
+    const { service } = this.deps;
     this.minute.ecsCalls += 1;
     const ecs = {
       fault: 'ecsDown',
@@ -333,7 +333,7 @@ export class Container implements ContainerOfTask, Holder {
     of: { fault: FaultKind; timeoutMs: number; away: string; wayMs: number },
     answer: () => Answer | Error,
   ): Promise<Exclude<Answer, Error>> {
-    const { faults, world } = this.parts;
+    const { faults, world } = this.deps;
     return new Promise((resolve, reject) => {
       if (faults.hitsTask(of.fault, this.task.id)) {
         this.clock.after(of.timeoutMs, () => {
@@ -355,27 +355,27 @@ export class Container implements ContainerOfTask, Holder {
     if (this.isEnded) return;
     this.isEnded = true;
     this.clock.end();
-    const nowMs = this.parts.world.now();
+    const nowMs = this.deps.world.now();
     this.task.stopCause ??= 'gone';
     this.jobs.forEach(({ number, beganMs }) => {
-      this.parts.ledger.die(number, this, nowMs - beganMs);
+      this.deps.ledger.die(number, this, nowMs - beganMs);
     });
     this.jobs.clear();
-    this.parts.timeline.add(() => `${this.name} has ended`);
-    this.parts.service.exited(this.task);
+    this.deps.timeline.add(() => `${this.name} has ended`);
+    this.deps.service.exited(this.task);
   }
 
   private logger(): Logger {
-    const { timeline } = this.parts;
-    const tell = (text: string, messageId?: string) => {
+    const { timeline } = this.deps;
+    const add = (text: string, messageId?: string) => {
       timeline.add(() => `${this.name} | ${messageId === undefined ? '' : `${messageId} `}${text}`);
     };
     return {
-      info: tell,
-      warn: tell,
-      error: tell,
+      info: add,
+      warn: add,
+      error: add,
       outcome: ({ result, reason }, messageId) => {
-        tell(`${result}: ${reason}`, messageId);
+        add(`${result}: ${reason}`, messageId);
       },
       worker: () => undefined,
     };

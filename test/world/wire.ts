@@ -6,7 +6,7 @@ import type { Faults } from './faults';
 import type { Holder, Ledger } from './ledger';
 import type { SqsQueue } from './sqs';
 
-interface WireParts {
+interface WireDependencies {
   queue: SqsQueue;
   ledger: Ledger;
   holder: Holder;
@@ -23,14 +23,14 @@ interface WireParts {
 type Output = SqsActions[keyof SqsActions]['output'];
 
 /** A client of SQS that carries calls over the world's network, with its latency and faults. */
-export function createWire(parts: WireParts): SqsClient {
+export function createWire(deps: WireDependencies): SqsClient {
   const call = (
     name: keyof SqsActions,
     input: unknown,
     options: { signal?: AbortSignal; answerTimeoutMs?: number },
   ) =>
     new Promise<Output>((resolve, reject) => {
-      parts.onCall();
+      deps.onCall();
       const finish = (settle: () => void) => {
         cancelTimeout();
         options.signal?.removeEventListener('abort', abort);
@@ -42,8 +42,8 @@ export function createWire(parts: WireParts): SqsClient {
         });
       };
       const timeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
-      const cancelTimeout = parts.clock.after(timeoutMs, () => {
-        excuse(parts, name, input);
+      const cancelTimeout = deps.clock.after(timeoutMs, () => {
+        excuse(deps, name, input);
         finish(() => {
           reject(
             Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { name: 'TimeoutError' }),
@@ -52,7 +52,7 @@ export function createWire(parts: WireParts): SqsClient {
       });
       options.signal?.addEventListener('abort', abort, { once: true });
       travel(
-        parts,
+        deps,
         { name, input },
         {
           answer: (output) => {
@@ -75,7 +75,7 @@ export function createWire(parts: WireParts): SqsClient {
 }
 
 /** Tells the ledger of a call whose caller cannot know whether SQS did it. */
-function excuse({ ledger, queue }: WireParts, name: keyof SqsActions, input: unknown): void {
+function excuse({ ledger, queue }: WireDependencies, name: keyof SqsActions, input: unknown): void {
   const reason = `${name} did not get through`;
   if (name === 'SendMessage')
     ledger.excuse(Number((input as { MessageBody: string }).MessageBody), reason, { mayHaveTwin: true });
@@ -91,21 +91,21 @@ interface Back {
 
 /** Carries a call to SQS and its answer back, unless a fault stops either. */
 function travel(
-  parts: WireParts,
+  deps: WireDependencies,
   { name, input }: { name: keyof SqsActions; input: unknown },
   back: Back,
 ): void {
-  const { world, clock, faults, random } = parts;
-  const wayMs = () => parts.latencyMs() + (faults.active('slow') ? random.exponential(1 / 4_000) : 0);
+  const { world, clock, faults, random } = deps;
+  const wayMs = () => deps.latencyMs() + (faults.active('slow') ? random.exponential(1 / 4_000) : 0);
   const deliver = (call: () => void) => {
     clock.after(wayMs(), call);
   };
   if (faults.active('unreachable')) {
-    excuse(parts, name, input);
+    excuse(deps, name, input);
     return;
   }
   if (faults.hits('throttled') || faults.hits('failing')) {
-    excuse(parts, name, input);
+    excuse(deps, name, input);
     deliver(() => {
       back.refuse(refusal(faults.active('throttled') !== undefined));
     });
@@ -113,7 +113,7 @@ function travel(
   }
   const isAnswerLost = faults.hits('answerLost');
   world.after(wayMs(), () => {
-    if (isAnswerLost) excuse(parts, name, input);
+    if (isAnswerLost) excuse(deps, name, input);
     const answer = isAnswerLost
       ? () => undefined
       : (output: Output) => {
@@ -122,7 +122,7 @@ function travel(
           });
         };
     try {
-      act(parts, name, { input, answer });
+      act(deps, name, { input, answer });
     } catch (error) {
       deliver(() => {
         back.refuse(error as Error);
@@ -137,11 +137,11 @@ const refusal = (isThrottled: boolean) =>
     : new AwsError(503, '{"__type":"com.amazonaws.sqs#ServiceUnavailable"}');
 
 function act(
-  parts: WireParts,
+  deps: WireDependencies,
   name: keyof SqsActions,
   { input, answer }: { input: unknown; answer: (output: Output) => void },
 ): void {
-  const { queue, holder } = parts;
+  const { queue, holder } = deps;
   switch (name) {
     case 'ReceiveMessage':
       queue.receive(input as SqsActions['ReceiveMessage']['input'], holder, answer);
@@ -150,12 +150,12 @@ function act(
       answer(queue.sendMessage(input as SqsActions['SendMessage']['input']));
       return;
     case 'DeleteMessageBatch': {
-      const { passed, failed } = sift(parts, input as SqsActions['DeleteMessageBatch']['input']);
+      const { passed, failed } = sift(deps, input as SqsActions['DeleteMessageBatch']['input']);
       answer({ Failed: [...queue.deleteBatch(passed, holder), ...failed] });
       return;
     }
     case 'ChangeMessageVisibilityBatch': {
-      const { passed, failed } = sift(parts, input as SqsActions['ChangeMessageVisibilityBatch']['input']);
+      const { passed, failed } = sift(deps, input as SqsActions['ChangeMessageVisibilityBatch']['input']);
       answer({ Failed: [...queue.changeBatch(passed), ...failed] });
       return;
     }
@@ -164,7 +164,7 @@ function act(
 
 /** Splits a batch into the entries that SQS takes, and those that the fault `partial` makes fail. */
 function sift<Entry extends { Id: string | undefined; ReceiptHandle: string | undefined }>(
-  { faults, ledger, queue }: WireParts,
+  { faults, ledger, queue }: WireDependencies,
   input: { QueueUrl: string | undefined; Entries: Entry[] | undefined },
 ) {
   const Entries = input.Entries ?? [];

@@ -26,8 +26,8 @@ export async function ids(run) {
   await send(run, quarter, ['plain']);
   await drained(run);
   const launcher = launcherOf(watchers[0]);
-  await lackAll(run, watchers, quarter);
-  await lackSome(run, watchers, 2 * quarter);
+  await runWithoutIds(run, watchers, quarter);
+  await runWithFewIds(run, watchers, 2 * quarter);
   const isRunning = watchers[0].group.members().includes(launcher);
   run.check(isRunning, 'the launcher did not live through a lack of ids');
   for (const watcher of watchers) await endOne(run, watcher);
@@ -46,7 +46,7 @@ function startOne({ watchers, queue }, { bundle }) {
   return Object.assign(watcher, { way: bundle === undefined ? 'the launcher' : 'Node' });
 }
 
-async function lackAll(run, watchers, count) {
+async function runWithoutIds(run, watchers, count) {
   watchers.forEach(({ group }) => group.limitIds(1));
   const fromMs = performance.now();
   await send(run, count, ['plain']);
@@ -58,7 +58,7 @@ async function lackAll(run, watchers, count) {
   await drained(run);
 }
 
-async function lackSome(run, watchers, count) {
+async function runWithFewIds(run, watchers, count) {
   watchers.forEach((watcher) => watcher.group.limitIds(ownIds(watcher) + FEW_IDS));
   const fromMs = performance.now();
   await send(run, count, ['hoards', 'deaf', 'plain']);

@@ -195,7 +195,7 @@ function checkOutcomes(run, outcomes, { hasGroups }) {
     "not tried for the machine's sake": ({ reason }) => reason.includes('not tried'),
     'out of time': ({ reason }) => reason.includes('maxJobDuration'),
     'released by a stop': ({ result, reason }) => result === 'released' && !reason.includes('not tried'),
-  }).map(([what, isSo]) => ({ what, times: all.filter(isSo).length }));
+  }).map(([what, isMatch]) => ({ what, times: all.filter(isMatch).length }));
   run.notes.push(`outcomes: ${tally(all.map(({ result }) => result))}`);
   run.notes.push(`of them ${counts.map(({ what, times }) => `${times} ${what}`).join(', ')}`);
   const missing = counts.filter(({ times }) => times === 0).map(({ what }) => what);
