@@ -173,11 +173,18 @@ describe('any value at all', () => {
         min: number,
         max: number,
         awake: flag,
+        jobDuration: number,
+        latency: number,
+        groups: number,
+        keepIdle: mostly(fc.constantFrom(60, 600)),
+        steps: mostly(list(some({ messages: number, tasks: number }))),
+        compatibility: mostly(fc.constant('watchbot')),
         schedule: mostly(
           list(some({ rate: mostly(text, arn('cron(0 8 ? * MON *)')), min: number, max: number })),
         ),
       }),
     ),
+    deploy: mostly(some({ finish: number, alarms: mostly(list(mostly(fc.constant('failures'), fn))) })),
     alarms: mostly(
       some({
         cpu: alarm,

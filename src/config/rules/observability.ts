@@ -98,18 +98,22 @@ function ownAlarm(word: string, place: string): Problem {
   };
 }
 
+/** As in `{"Ref":"ID"}`, `{"Fn::GetAtt":["ID","Arn"]}`, `"${ID.Arn}"`. */
+const isNamedIn = (text: string, id: string): boolean =>
+  ['"', '{'].some((before) => ['"', '.', '}'].some((behind) => text.includes(before + id + behind)));
+
 /** CloudFormation would find the circular dependency only during the deploy. */
 function circleProblems(alarm: unknown, place: string, { name }: Worker): Problem[] {
   const text = JSON.stringify(alarm);
-  return AFTER_THE_SERVICE.filter((resource) =>
-    new RegExp(`["{]${logicalId(name, resource)}[".}]`).test(text),
-  ).map((resource) => ({
-    code: 'WATCHBOT_CONTRADICTION' as const,
-    place,
-    given: `a reference to ${logicalId(name, resource)}, which is made after the service`,
-    allowed: 'alarms that do not need the service of this worker',
-    advice: 'remove it',
-  }));
+  return AFTER_THE_SERVICE.filter((resource) => isNamedIn(text, logicalId(name, resource))).map(
+    (resource) => ({
+      code: 'WATCHBOT_CONTRADICTION' as const,
+      place,
+      given: `a reference to ${logicalId(name, resource)}, which is made after the service`,
+      allowed: 'alarms that do not need the service of this worker',
+      advice: 'remove it',
+    }),
+  );
 }
 
 export const OBSERVABILITY_RULES: readonly WorkerRule[] = [
