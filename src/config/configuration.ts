@@ -84,7 +84,7 @@ export interface ImageBuild {
   target: string | undefined;
 }
 
-export interface CapacityShare {
+interface CapacityShare {
   provider: TextOrIntrinsic;
   weight: number;
   base: number;
@@ -152,7 +152,7 @@ export interface SnsSource {
   rawMessageDelivery: boolean;
 }
 
-export interface EventBridgeSource {
+interface EventBridgeSource {
   pattern: Readonly<Record<string, unknown>>;
   eventBus: TextOrIntrinsic | undefined;
   /** The message, instead of the event. */
@@ -292,7 +292,7 @@ export interface Scaling {
   awake: boolean;
 }
 
-export interface Logs {
+interface Logs {
   /** Days. */
   retention: number;
   structured: boolean;

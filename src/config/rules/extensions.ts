@@ -137,7 +137,7 @@ const no =
     `\`${key}: false\``;
 
 /** Of the resources that not every worker has. Whether it has one is known to the builders alone. */
-export const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
+const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
   queue: () => '`queue.arn`',
   deadLetterQueue: noDeadLetterQueue,
   queueKey: ({ queue: { encryption } }) =>

@@ -153,9 +153,8 @@ export type SharedInput = Pick<
   Static<typeof ManyWorkersSchema>,
   'cluster' | 'vpc' | 'notify' | 'build' | 'registry'
 > & {
-  extensions: ExtensionsInput;
+  /** Properties, by resource. */
+  extensions: Record<string, Record<string, unknown>>;
 };
-/** Properties by resource. */
-export type ExtensionsInput = Record<string, Record<string, unknown>>;
 /** A worker that the schema has checked, with its defaults. */
 export type WorkerInput = Static<typeof WorkerSchema>;
