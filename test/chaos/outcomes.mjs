@@ -1,6 +1,5 @@
 // What the logs of watchers say about messages. What workers say is in ledger.mjs.
 import logLines from '../../dist/contract/log-lines.js';
-import sentAnew from '../../dist/contract/sent-anew.js';
 
 /** Time within which a message is deleted after its worker's end: a short wait for a batch, and one call. */
 const SETTLE_WITHIN_MS = 5_000;
@@ -26,7 +25,7 @@ export function readOutcomes(watchers) {
       const { messageId, outcome } = line;
       if (outcome) outcomes.set(nameOf({ watcher: name, messageId, receives: outcome.receives }), outcome);
       if (UNCOUNTED.includes(outcome?.result)) senders.push({ name, id: messageId });
-      const copyId = sentAnew.copyIdIn(line);
+      const copyId = logLines.copyIdIn(line);
       if (copyId) senders.push({ name, id: copyId });
     }
   }
