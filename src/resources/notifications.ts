@@ -14,8 +14,8 @@ export function notifications({ notify: { addresses } }: Configuration): Resourc
 }
 
 /** Topics that are told of alarms. */
-export function alarmActions({ notify: { addresses, topics } }: Configuration): readonly TextOrIntrinsic[] {
-  return addresses.length > 0 ? [ref(SharedId.notifications), ...topics] : topics;
+export function alarmActions({ notify: { addresses, topics } }: Configuration): TextOrIntrinsic[] {
+  return [...(addresses.length > 0 ? [ref(SharedId.notifications)] : []), ...topics];
 }
 
 /**
