@@ -1,6 +1,13 @@
-import type { S3Source, ScheduleSource, SnsSource, Sources, Webhook, WorkerInput } from './configuration';
+import {
+  isIntrinsic,
+  type S3Source,
+  type ScheduleSource,
+  type SnsSource,
+  type Sources,
+  type Webhook,
+  type WorkerInput,
+} from './configuration';
 import { EVENT_DEFAULTS } from './defaults';
-import { isIntrinsic } from './maps';
 
 type EventInput = WorkerInput['events'][number];
 type SourceInput<K extends keyof EventInput> = NonNullable<EventInput[K]>;

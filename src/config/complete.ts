@@ -39,7 +39,7 @@ import {
   OF_NEW_VERSION,
   REDUCE_DEFAULTS,
 } from './defaults';
-import { isMap } from '../shared/json';
+import { isMap, mapValues } from '../shared/json';
 
 /**
  * Makes every choice that the user left open. The input has passed the schema, but not the rules: these look at the
@@ -223,9 +223,7 @@ function completeProviderImage(given: unknown): WorkerImage {
     kind: 'build',
     path: image.path ?? IMAGE_DEFAULTS.path,
     dockerfile: image.file ?? IMAGE_DEFAULTS.dockerfile,
-    buildArgs: Object.fromEntries(
-      Object.entries(image.buildArgs ?? {}).map(([name, value]) => [name, String(value)]),
-    ),
+    buildArgs: mapValues(image.buildArgs ?? {}, String),
     target: undefined,
   };
 }
@@ -251,24 +249,16 @@ export function meansFargate(provider: TextOrIntrinsic): boolean {
   return typeof provider === 'string' && /^fargate/i.test(provider);
 }
 
-function textValues(environment: WorkerInput['environment']): Worker['environment'] {
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [
-      name,
-      typeof value === 'object' ? value : String(value),
-    ]),
-  );
-}
+const textValues = (environment: WorkerInput['environment']): Worker['environment'] =>
+  mapValues(environment, (value) => (typeof value === 'object' ? value : String(value)));
 
 const SECRETS_MANAGER_ARN_START = /^arn:[^:]+:secretsmanager:/;
 
-function completeSecrets(secrets: WorkerInput['secrets']): Record<string, Secret> {
-  const completed = Object.entries(secrets).map(([name, secret]): [string, Secret] => {
-    if (typeof secret !== 'string') return [name, secret];
-    return [name, SECRETS_MANAGER_ARN_START.test(secret) ? { secretsManager: secret } : { ssm: secret }];
+const completeSecrets = (secrets: WorkerInput['secrets']): Worker['secrets'] =>
+  mapValues(secrets, (secret): Secret => {
+    if (typeof secret !== 'string') return secret;
+    return SECRETS_MANAGER_ARN_START.test(secret) ? { secretsManager: secret } : { ssm: secret };
   });
-  return Object.fromEntries(completed);
-}
 
 function completeQueue(input: WorkerInput['queue']): Queue {
   return {

@@ -1,3 +1,4 @@
+import { isMap } from '../shared/json';
 import type { AlarmName, AlarmSettings, ENGINE_NAMES, HEALTH_CHECK_DEFAULTS } from './defaults';
 import type { SharedInput, WorkerInput } from './schema/service';
 
@@ -19,6 +20,13 @@ export interface ServiceContext {
 export const ARCHITECTURES = ['x86_64', 'arm64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 export type Intrinsic = Record<string, unknown>;
+/** Whether a value is a CloudFormation function: a map with `Ref` or `Fn::…` as its only key. */
+export function isIntrinsic(value: unknown): value is Intrinsic {
+  if (!isMap(value)) return false;
+  const [key, ...others] = Object.keys(value);
+  return others.length === 0 && key !== undefined && (key === 'Ref' || key.startsWith('Fn::'));
+}
+
 export type TextOrIntrinsic = string | Intrinsic;
 export type ListOrIntrinsic = readonly TextOrIntrinsic[] | Intrinsic;
 

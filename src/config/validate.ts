@@ -1,8 +1,8 @@
 import type { ErrorObject } from 'ajv';
 import { describeValue, type Problem } from '../errors/problem';
 import { configPath, keysOfPointer } from './config-path';
-import { isPlainMap } from './maps';
-import { isMap } from '../shared/json';
+
+import { isMap, isPlainMap } from '../shared/json';
 import { validateManyWorkers, validateSingleWorker } from './schema/compiled';
 import { problemsOf } from './schema-problems';
 

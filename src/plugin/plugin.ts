@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/configuration';
-import { docsLink } from '../config/docs';
+import { docsLink } from '../shared/docs-link';
 import { UserError } from '../errors/user-error';
 import { commandsFor, eventOf, withExamples } from '../features/command/declare';
 import { commandNames, definitionOf } from '../features/commands';

@@ -1,5 +1,5 @@
 import type { AlarmName, AlarmSettings } from '../config/defaults';
-import { docsLink } from '../config/docs';
+import { docsLink } from '../shared/docs-link';
 import type { WorkerResource } from '../config/logical-ids';
 import { alarmName } from '../config/names';
 import { combine, ref } from './cloudformation';

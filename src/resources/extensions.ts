@@ -1,6 +1,6 @@
 import deepmerge from 'deepmerge';
-import type { Extensions } from '../config/configuration';
-import { isIntrinsic } from '../config/maps';
+import { isIntrinsic, type Extensions } from '../config/configuration';
+
 import type { Fragment } from './cloudformation';
 
 type TemplateResources = Fragment['Resources'];

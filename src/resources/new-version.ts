@@ -1,5 +1,5 @@
 import { NEW_VERSION_ALARM } from '../config/defaults';
-import { docsLink } from '../config/docs';
+import { docsLink } from '../shared/docs-link';
 import { METRIC_NAMESPACE, metricName, newVersionAlarmName } from '../config/names';
 import { COUNTED_RESULTS, type JobResult } from '../contract/outcomes';
 import { LogField } from '../contract/log-lines';

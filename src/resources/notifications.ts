@@ -1,5 +1,5 @@
 import type { Configuration, TextOrIntrinsic } from '../config/configuration';
-import { docsLink } from '../config/docs';
+import { docsLink } from '../shared/docs-link';
 import { SharedId } from '../config/logical-ids';
 import { sourceName } from '../config/names';
 import { ref } from './cloudformation';

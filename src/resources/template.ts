@@ -1,6 +1,6 @@
 import type { Configuration, MadeResources, TextOrIntrinsic, Worker } from '../config/configuration';
 import { idsOf, SharedId } from '../config/logical-ids';
-import { isPlainMap } from '../config/maps';
+import { isPlainMap } from '../shared/json';
 import { alarms, serviceRules } from './alarms';
 import { combine, type Fragment, type TemplateResource } from './cloudformation';
 import { cluster } from './cluster';

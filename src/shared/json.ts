@@ -3,6 +3,11 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A map that can be copied key by key: not a date, for example, which YAML has too. */
+export function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
 /** The JSON object that a text is; undefined for any other text. Never throws. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   if (!text.startsWith('{')) return undefined;

@@ -1,5 +1,6 @@
 import { RESERVED_VARIABLE_NAMES, WORKER_ONLY_PREFIX } from '../../contract/environment';
 import { describeValue, type Problem } from '../../errors/problem';
+import { isIntrinsic } from '../configuration';
 import type { WorkerRule } from './rule';
 
 /**
@@ -74,10 +75,6 @@ function secretProblem(secret: unknown): Omit<Problem, 'place'> | undefined {
     allowed:
       'the name or ARN of an SSM parameter (/tiles/key, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME), or a Secrets Manager ARN (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME)',
   };
-}
-
-function isIntrinsic(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }
 
 const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[^*?$\s]+$/;

@@ -1,6 +1,5 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import type { S3Source, Sources } from '../configuration';
-import { isIntrinsic } from '../maps';
+import { isIntrinsic, type S3Source, type Sources } from '../configuration';
 import { EVENTBRIDGE_S3_EVENTS, S3_EVENTS } from '../s3-sources';
 import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
