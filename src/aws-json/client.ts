@@ -43,7 +43,7 @@ export interface CallOptions {
   answerTimeoutMs?: number;
 }
 
-export interface AwsJsonParts {
+export interface AwsJsonOptions {
   /** Before the dot of an action's name. */
   target: string;
   contentType: `application/x-amz-json-1.${0 | 1}`;
@@ -75,15 +75,15 @@ interface Found {
  * several times the processor's time of this one.
  */
 export class AwsJsonClient {
-  private readonly parts: AwsJsonParts;
+  private readonly options: AwsJsonOptions;
   private readonly time: SigningClock;
   /** Found at the first call, and tried to be found again while that fails. */
   private found: Promise<Found> | undefined;
   private renewing: Promise<void> | undefined;
 
-  constructor(parts: AwsJsonParts) {
-    this.parts = parts;
-    this.time = createSigningClock(parts.timeOfDay);
+  constructor(options: AwsJsonOptions) {
+    this.options = options;
+    this.time = createSigningClock(options.timeOfDay);
   }
 
   /**
@@ -106,7 +106,7 @@ export class AwsJsonClient {
 
   /** For callers that try again by themselves, whatever the reason. Throws as `call` does. */
   async attempt(name: string, input: object, { signal, answerTimeoutMs }: CallOptions = {}): Promise<object> {
-    const { target, contentType } = this.parts;
+    const { target, contentType } = this.options;
     const found = await this.find();
     const { endpoint, signatures, poster } = found;
     const body = JSON.stringify(input);
@@ -130,7 +130,7 @@ export class AwsJsonClient {
   }
 
   private outputOf({ status, date, body }: HttpAnswer): object {
-    this.parts.onDate?.(date);
+    this.options.onDate?.(date);
     if (status === 200) return JSON.parse(body) as object;
     if (this.time.correct(date)) throw new ClockSkewError(status, body);
     const error = new AwsError(status, body);
@@ -143,7 +143,7 @@ export class AwsJsonClient {
    */
   private async renewSignatures(found: Found, refused: Signatures): Promise<void> {
     if (found.signatures !== refused) return;
-    this.renewing ??= this.parts.findDestination().then(({ signer }) => {
+    this.renewing ??= this.options.findDestination().then(({ signer }) => {
       found.signatures = rememberSignatures(signer);
     });
     await this.renewing.finally(() => (this.renewing = undefined));
@@ -155,7 +155,7 @@ export class AwsJsonClient {
 
   private async search(): Promise<Found> {
     try {
-      const { clock, environment, findDestination, limits = LIMITS } = this.parts;
+      const { clock, environment, findDestination, limits = LIMITS } = this.options;
       const { endpoint, signer } = await findDestination();
       return {
         endpoint,

@@ -5,7 +5,7 @@ import { callHandler, createContext, type Handler } from './call-handler';
 import type { ReceivedInvocation, RuntimeClient } from './client';
 import { describeThrown, reportOf, toJson } from './report';
 
-export interface ServeParts {
+export interface ServeOptions {
   client: RuntimeClient;
   handler: Handler;
   environment: Record<string, string | undefined>;
@@ -26,16 +26,16 @@ export interface CurrentInvocation {
 }
 
 /** One invocation after the other, without end. Rejects only when the watcher is gone. */
-export async function serve(parts: ServeParts): Promise<never> {
-  for (;;) await handle(await parts.client.next(), parts);
+export async function serve(options: ServeOptions): Promise<never> {
+  for (;;) await handle(await options.client.next(), options);
 }
 
-async function handle(invocation: ReceivedInvocation, parts: ServeParts): Promise<void> {
-  const { client, environment, logError } = parts;
+async function handle(invocation: ReceivedInvocation, options: ServeOptions): Promise<void> {
+  const { client, environment, logError } = options;
   const { requestId, headers } = invocation;
   setTrace(environment, headers[RuntimeHeader.traceId]);
   try {
-    const result = await resultOf(invocation, parts);
+    const result = await resultOf(invocation, options);
     // What has gone wrong in the same turn comes first: a promise that nobody waits for may have been rejected.
     await nextTurn();
     await client.respond(requestId, toJson(result));
@@ -43,24 +43,24 @@ async function handle(invocation: ReceivedInvocation, parts: ServeParts): Promis
     logError(describeThrown(thrown));
     await client.fail(requestId, reportOf(thrown));
   } finally {
-    parts.onInvocation(undefined);
+    options.onInvocation(undefined);
   }
 }
 
 async function resultOf(
   { requestId, headers, event }: ReceivedInvocation,
-  parts: ServeParts,
+  options: ServeOptions,
 ): Promise<unknown> {
-  const { handler, environment, now } = parts;
+  const { handler, environment, now } = options;
   const call = callHandler(handler, event, createContext(headers, environment, now));
-  parts.onInvocation({ requestId, comeToRest: call.comeToRest });
+  options.onInvocation({ requestId, comeToRest: call.comeToRest });
   if (!call.isWaiting) return call.answer;
-  const close = parts.watchOpen();
+  const close = options.watchOpen();
   return call.answer.finally(close);
 }
 
 /** Absent where there is none, as in Lambda: an empty one is a fault to who reads it. */
-function setTrace(environment: ServeParts['environment'], trace: string | string[] | undefined): void {
+function setTrace(environment: ServeOptions['environment'], trace: string | string[] | undefined): void {
   if (trace === undefined) Reflect.deleteProperty(environment, WorkerVariable.xRayTraceHeader);
   else environment[WorkerVariable.xRayTraceHeader] = String(trace);
 }

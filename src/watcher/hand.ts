@@ -8,7 +8,7 @@ import { onAbort, type StopCourse, untilGiven } from './stop';
 import type { Retirement } from './task/retirement';
 import type { RunningBatch, Workers } from './worker/workers';
 
-export interface HandParts {
+export interface HandOptions {
   workers: Workers;
   /** Takes a message apart, as its kind of worker wants it. */
   open: Open;
@@ -27,7 +27,7 @@ export interface HandParts {
 
 /** What the watcher has in hand: the messages that it holds, the workers that run, and the settlements under way. */
 export class Hand {
-  private readonly parts: HandParts;
+  private readonly options: HandOptions;
   /** A job has, ever: one that went back before its worker started has not. */
   hasBegun = false;
   private readonly running = new Set<RunningBatch>();
@@ -44,9 +44,9 @@ export class Hand {
    */
   private protecting: Promise<void> | undefined;
 
-  constructor(parts: HandParts) {
-    this.parts = parts;
-    const { course, workers } = parts;
+  constructor(options: HandOptions) {
+    this.options = options;
+    const { course, workers } = options;
     onAbort(course.telling, () => {
       this.running.forEach((batch) => {
         batch.stop('shutdown', course.msToKill());
@@ -69,23 +69,23 @@ export class Hand {
 
   /** From now on the message is kept hidden. It is to be worked on next. */
   hold(message: ReceivedMessage): Job {
-    const job = toJob(message, this.parts.open, this.parts.clock.now());
+    const job = toJob(message, this.options.open, this.options.clock.now());
     this.held += 1;
     this.protect();
-    this.parts.heartbeat.hold(job);
+    this.options.heartbeat.hold(job);
     return job;
   }
 
   /** Gives held messages to one worker, for which a slot is free. */
   work(jobs: readonly Job[]): void {
-    this.parts.workers.slots.take();
+    this.options.workers.slots.take();
     this.unfinished += 1;
     this.track(this.carryThrough(jobs));
   }
 
   /** From hand to settled. Never rejects: one bad message does not end the loop. */
   private async carryThrough(jobs: readonly Job[]): Promise<void> {
-    const { heartbeat, settle } = this.parts;
+    const { heartbeat, settle } = this.options;
     await this.emptying;
     if (this.protecting !== undefined) await this.protecting;
     const started = this.isToBegin(jobs) ? this.start(jobs) : undefined;
@@ -97,18 +97,18 @@ export class Hand {
       await settle(job, settlements[index] ?? decideRelease(job));
     });
     // Until then SQS keeps the rest of the group back, and not each wakes a poll that waits when it does no longer.
-    if (this.parts.isFifo) await Promise.all(settled);
+    if (this.options.isFifo) await Promise.all(settled);
     await this.finish(jobs.length, started !== undefined);
     await Promise.all(settled);
   }
 
   /** Else they came when the task was already ending, or may be ended: another watcher may have them at once. */
   private isToBegin(jobs: readonly Job[]): boolean {
-    return !this.parts.course.stopping.aborted && !this.givesBack(jobs);
+    return !this.options.course.stopping.aborted && !this.givesBack(jobs);
   }
 
   private start(jobs: readonly Job[]): RunningBatch {
-    const started = this.parts.workers.start(jobs);
+    const started = this.options.workers.start(jobs);
     this.hasBegun = true;
     this.running.add(started);
     return started;
@@ -116,7 +116,7 @@ export class Hand {
 
   /** Not what would become a dead letter so, which was never tried; of a standard queue a copy is sent. */
   private givesBack(jobs: readonly Job[]): boolean {
-    const { retirement, isFifo, maxReceives } = this.parts;
+    const { retirement, isFifo, maxReceives } = this.options;
     return retirement.givesBack && !(isFifo && jobs.some(({ receives }) => receives >= maxReceives));
   }
 
@@ -124,18 +124,19 @@ export class Hand {
   private async finish(messages: number, hasBegun: boolean): Promise<void> {
     this.unfinished -= 1;
     // Emptying may take long, and no worker starts any more.
-    if (this.unfinished === 0) this.emptying = untilGiven(this.parts.onIdle(), this.parts.course.stopping);
+    if (this.unfinished === 0)
+      this.emptying = untilGiven(this.options.onIdle(), this.options.course.stopping);
     await this.emptying;
-    const { workers } = this.parts;
+    const { workers } = this.options;
     if (hasBegun) workers.done();
     // No worker will ask for more.
     else workers.slots.release();
     this.held -= messages;
-    if (this.held === 0) this.parts.retirement.idle();
+    if (this.held === 0) this.options.retirement.idle();
   }
 
   private protect(): void {
-    const asked = this.parts.retirement.busy();
+    const asked = this.options.retirement.busy();
     if (asked === undefined) return;
     const protecting = asked.then(() => {
       if (this.protecting === protecting) this.protecting = undefined;

@@ -38,10 +38,10 @@ export function createLogger({
   /** Of the worker; absent where nothing asks. */
   version?: string | undefined;
 }): Logger {
-  const line = (parts: Omit<LogLine, 'time'>) =>
-    `${escapeControls(format({ time: new Date(clock.now()), ...parts }))}\n`;
-  const watcher = (parts: Omit<LogLine, 'time' | 'source'>) => {
-    void write(line({ ...parts, source: LogSource.watcher }));
+  const line = (entry: Omit<LogLine, 'time'>) =>
+    `${escapeControls(format({ time: new Date(clock.now()), ...entry }))}\n`;
+  const watcher = (entry: Omit<LogLine, 'time' | 'source'>) => {
+    void write(line({ ...entry, source: LogSource.watcher }));
   };
   return {
     info: (text, messageId) => {
@@ -75,11 +75,11 @@ const isTooLong = (line: string) => line.length * 3 > MOST_BYTES && Buffer.byteL
 function workerLine(
   text: string,
   messageId: string | undefined,
-  line: (parts: Omit<LogLine, 'time'>) => string,
+  line: (entry: Omit<LogLine, 'time'>) => string,
 ): string {
-  const parts = { source: LogSource.worker, level: LogLevel.info, messageId, text };
-  const whole = line({ ...parts, fields: parseObject(text) });
-  return isTooLong(whole) ? line(parts) : whole;
+  const entry = { source: LogSource.worker, level: LogLevel.info, messageId, text };
+  const whole = line({ ...entry, fields: parseObject(text) });
+  return isTooLong(whole) ? line(entry) : whole;
 }
 
 /** More than this is too much for one turn: whoever writes waits for its end. */

@@ -112,13 +112,13 @@ async function commandWorkers(given: Given, machine: Machine): Promise<Workers> 
   const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));
   const memoryKills = new MemoryKills(readMemoryKills);
   const common = { command, environment: inherited, clock, log, machine, memoryKills, ...settings };
-  const parts = { ...common, ...started };
+  const options = { ...common, ...started };
   await starter.ready;
   return createCommandWorkers({
     ...settings,
-    runJob: (job) => runJob(job, parts),
+    runJob: (job) => runJob(job, options),
     close: async () => {
-      await parts.temporaryFolders?.close();
+      await options.temporaryFolders?.close();
     },
   });
 }

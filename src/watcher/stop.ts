@@ -18,7 +18,7 @@ interface Process {
   on(event: 'SIGTERM' | 'SIGINT' | 'disconnect', call: () => void): unknown;
 }
 
-export interface StopParts {
+export interface StopOptions {
   process: Process;
   log: Logger;
   killAll: () => void;
@@ -36,8 +36,8 @@ const KILLING = 3;
  * developer's machine: workers are told, and the poll is given up at once. Each further signal goes one step on: workers
  * are told, workers are killed.
  */
-export function onStopSignals(parts: StopParts): StopSignals {
-  const { log } = parts;
+export function onStopSignals(options: StopOptions): StopSignals {
+  const { log } = options;
   const [stop, hurry, abortPoll] = [createSignal(), createSignal(), createSignal()];
   let reached = 0;
   const begin = (cause: string) => {
@@ -51,11 +51,11 @@ export function onStopSignals(parts: StopParts): StopSignals {
     if (isFirst) begin(cause);
     else log.warn(`${cause} again: ${reached === KILLING ? 'killing the workers' : 'telling the workers'}`);
     if (reached >= TELLING) hurry.abort();
-    if (reached === KILLING) parts.killAll();
+    if (reached === KILLING) options.killAll();
   };
-  parts.process.on('SIGTERM', () => handle('SIGTERM', STOPPING));
-  parts.process.on('SIGINT', () => handle('SIGINT', TELLING));
-  parts.process.on('disconnect', () => handle('the parent process is gone', TELLING));
+  options.process.on('SIGTERM', () => handle('SIGTERM', STOPPING));
+  options.process.on('SIGINT', () => handle('SIGINT', TELLING));
+  options.process.on('disconnect', () => handle('the parent process is gone', TELLING));
   return {
     stopping: stop.signal,
     hurry: hurry.signal,

@@ -15,7 +15,7 @@ import {
   onAbort,
   onStopSignals,
   type StopCourse,
-  type StopParts,
+  type StopOptions,
 } from './stop';
 import type { LookAtService } from './task/ecs';
 import { type PutProtection, TaskProtection } from './task/protection';
@@ -24,7 +24,7 @@ import { watch } from './watch';
 import type { Workers } from './worker/workers';
 
 /** What the parts of the watcher are put together from: all that is of this process, or outside of it. */
-export interface WatchQueueParts {
+export interface WatchQueueOptions {
   settings: Settings;
   /** Absent for a command. */
   handler: HandlerSettings | undefined;
@@ -34,7 +34,7 @@ export interface WatchQueueParts {
   /** Asks ECS for the task's own service; undefined where ECS cannot be asked. */
   lookAtService: LookAtService | undefined;
   /** What tells it to stop. */
-  process: StopParts['process'];
+  process: StopOptions['process'];
   makeWorkers: (from: { machine: Machine; stopping: AbortSignal }) => Promise<MadeWorkers>;
   /** The health check is answered by it. */
   onLiveness: (liveness: Pick<Liveness, 'problem' | 'stage'>) => void;
@@ -53,7 +53,7 @@ export interface MadeWorkers {
 }
 
 /** Puts the parts of the watcher together, and runs it until it is told to stop. */
-export async function watchQueue(given: WatchQueueParts): Promise<void> {
+export async function watchQueue(given: WatchQueueOptions): Promise<void> {
   const { settings, handler, log, clock, random } = given;
   const running: { workers?: Workers } = {};
   const course = stopCourse(given, () => running.workers?.kill());
@@ -95,7 +95,7 @@ export const livenessBounds = ({
   betweenBeatsMs: longestBetweenBeatsMs(visibilityTimeoutSeconds),
 });
 
-function retirementOf(given: WatchQueueParts, { stopping, stop }: StopCourse): Retirement {
+function retirementOf(given: WatchQueueOptions, { stopping, stop }: StopCourse): Retirement {
   const { settings, putProtection: put, clock, log } = given;
   if (put === undefined) return noRetirement;
   const { maxJobDurationSeconds, finishSeconds, stopTimeoutSeconds } = settings;
@@ -105,7 +105,7 @@ function retirementOf(given: WatchQueueParts, { stopping, stop }: StopCourse): R
 }
 
 /** From the first signal on; at its end the watcher ends, whatever it is at. */
-function stopCourse({ settings, log, process, end, clock }: WatchQueueParts, killAll: () => void) {
+function stopCourse({ settings, log, process, end, clock }: WatchQueueOptions, killAll: () => void) {
   const course = createStopCourse(onStopSignals({ process, log, killAll }), settings, clock);
   onAbort(course.ending, () => {
     log.warn('out of time: what is still in hand comes again');

@@ -1,11 +1,11 @@
 import { inBatches, MAX_BATCH } from '../shared/batches';
-import { Hand, type HandParts } from './hand';
+import { Hand, type HandOptions } from './hand';
 import type { Liveness } from './health/health';
 import type { Job } from './job/job';
 import type { Poll } from './queue/poll';
 import type { Retirement } from './task/retirement';
 
-export interface WatchParts extends HandParts {
+export interface WatchOptions extends HandOptions {
   retirement: Retirement;
   poll: Poll;
   liveness: Pick<Liveness, 'reach'>;
@@ -20,11 +20,11 @@ export interface WatchParts extends HandParts {
  * The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. A task
  * that retires waits in it.
  */
-export async function watch(parts: WatchParts): Promise<void> {
-  const { liveness, retirement, isFreshContainerPerJob } = parts;
-  const { stopping } = parts.course;
-  const hand = new Hand(parts);
-  const receive = parts.batchWindowMs > 0 ? windowedReceive(parts, hand) : plainReceive(parts, hand);
+export async function watch(options: WatchOptions): Promise<void> {
+  const { liveness, retirement, isFreshContainerPerJob } = options;
+  const { stopping } = options.course;
+  const hand = new Hand(options);
+  const receive = options.batchWindowMs > 0 ? windowedReceive(options, hand) : plainReceive(options, hand);
   for (;;) {
     liveness.reach('working');
     const free = await receive.whenFree();
@@ -58,12 +58,12 @@ interface Receive {
 }
 
 /** What one poll brings is worked on at once. */
-function plainReceive(parts: WatchParts, hand: Hand): Receive {
-  const { poll, workers, isFifo } = parts;
+function plainReceive(options: WatchOptions, hand: Hand): Receive {
+  const { poll, workers, isFifo } = options;
   const { batchSize } = workers;
   let hasBacklog = false;
   return {
-    whenFree: () => whenFree(parts, hasBacklog && !isFifo ? slotsToGather(parts) : 1),
+    whenFree: () => whenFree(options, hasBacklog && !isFifo ? slotsToGather(options) : 1),
     batches: async (freeSlots) => {
       // What comes from a FIFO queue may be of one group, which must not be worked on side by side.
       const most = isFifo ? batchSize : freeSlots * batchSize;
@@ -76,11 +76,11 @@ function plainReceive(parts: WatchParts, hand: Hand): Receive {
 }
 
 /** From its first message on, a batch waits until it is full, or its window is over, or the task is to end. */
-function windowedReceive(parts: WatchParts, hand: Hand): Receive {
-  const { poll, workers, clock, batchWindowMs, retirement } = parts;
-  const { stopping } = parts.course;
+function windowedReceive(options: WatchOptions, hand: Hand): Receive {
+  const { poll, workers, clock, batchWindowMs, retirement } = options;
+  const { stopping } = options.course;
   return {
-    whenFree: () => whenFree(parts, 1),
+    whenFree: () => whenFree(options, 1),
     batches: async () => {
       const batch: Job[] = [];
       let leftMs = Infinity;
@@ -104,18 +104,18 @@ const GATHER_MS = 50;
  * A quarter of what a call can bring: the others still work meanwhile, so that short jobs leave no processor idle. More
  * become free until SQS has answered; with deletions in full batches, ten slots so need less than 0.3 calls a message.
  */
-function slotsToGather({ concurrency, workers: { batchSize } }: WatchParts): number {
+function slotsToGather({ concurrency, workers: { batchSize } }: WatchOptions): number {
   const messages = Math.ceil(Math.min(MAX_BATCH, concurrency * batchSize) / 4);
   return Math.ceil(messages / batchSize);
 }
 
 /** It waits a little where more are wanted than there are. */
-async function whenFree(parts: WatchParts, wanted: number): Promise<number> {
+async function whenFree(options: WatchOptions, wanted: number): Promise<number> {
   const {
     workers: { slots },
     clock,
     course: { stopping },
-  } = parts;
+  } = options;
   await slots.whenFree(1, stopping);
   if (slots.free < wanted && !stopping.aborted) {
     const giveUp = new AbortController();
@@ -129,5 +129,5 @@ async function whenFree(parts: WatchParts, wanted: number): Promise<number> {
     stopping.removeEventListener('abort', abort);
   }
   // A warm worker that was free may have gone meanwhile.
-  return slots.free > 0 || stopping.aborted ? slots.free : whenFree(parts, wanted);
+  return slots.free > 0 || stopping.aborted ? slots.free : whenFree(options, wanted);
 }

@@ -4,7 +4,7 @@ import type { Settlement } from '../../src/watcher/settle/decide';
 import type { ReceivedMessage } from '../../src/watcher/queue/queue';
 import { createSlots } from '../../src/watcher/worker/workers';
 import { noRetirement } from '../../src/watcher/task/retirement';
-import { watch, type WatchParts } from '../../src/watcher/watch';
+import { watch, type WatchOptions } from '../../src/watcher/watch';
 import { createDeferred, type Deferred } from '../helpers/deferred';
 import { createFakeClock } from '../helpers/fake-clock';
 import { testMessage } from '../helpers/jobs';
@@ -13,7 +13,7 @@ const DELETE: Settlement = { action: 'delete' };
 const FAILED: Settlement = { action: 'return', afterSeconds: 2, isCounted: true };
 
 /** The watcher among parts that the test answers, one by one. `events` is what it did, in order. */
-function start({ batchSize = 1, ...more }: Partial<WatchParts> & { batchSize?: number } = {}) {
+function start({ batchSize = 1, ...more }: Partial<WatchOptions> & { batchSize?: number } = {}) {
   const clock = createFakeClock();
   const [stop, tell, kill, abandon] = Array.from({ length: 4 }, () => new AbortController());
   const events: string[] = [];
@@ -440,7 +440,7 @@ describe('a batch', () => {
 
 describe('workers that are not ready', () => {
   it('are asked for nothing, and no message either; the task can end all the same', async () => {
-    const workers: WatchParts['workers'] = {
+    const workers: WatchOptions['workers'] = {
       slots: createSlots(1, 1),
       batchSize: 1,
       start: () => {
@@ -494,7 +494,7 @@ describe('a job that goes back before it has begun', () => {
     async (concurrency) => {
       const slots = createSlots(concurrency);
       const retirement = { ...noRetirement, givesBack: true };
-      const workers: WatchParts['workers'] = {
+      const workers: WatchOptions['workers'] = {
         slots,
         batchSize: 1,
         start: () => ({

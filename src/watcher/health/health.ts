@@ -56,17 +56,17 @@ export class Liveness {
   private reachedAtMs: number;
   private beatAtMs: number;
 
-  constructor(parts: {
+  constructor(options: {
     clock: Pick<Clock, 'now'>;
     stopping: AbortSignal;
     bounds: LivenessBounds;
     /** Why no work can be done here, if none can. */
     sickness?: () => string | undefined;
   }) {
-    this.clock = parts.clock;
-    this.stopping = parts.stopping;
-    this.sickness = parts.sickness ?? (() => undefined);
-    this.bounds = parts.bounds;
+    this.clock = options.clock;
+    this.stopping = options.stopping;
+    this.sickness = options.sickness ?? (() => undefined);
+    this.bounds = options.bounds;
     this.reachedAtMs = this.clock.now();
     this.beatAtMs = this.reachedAtMs;
   }

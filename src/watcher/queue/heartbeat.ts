@@ -12,7 +12,7 @@ export interface HeldMessage {
   receivedAtMs: number;
 }
 
-export interface HeartbeatParts {
+export interface HeartbeatOptions {
   queue: Pick<Queue, 'changeVisibilityBatch'>;
   visibilityTimeoutSeconds: number;
   liveness: Pick<Liveness, 'beat'>;
@@ -32,22 +32,22 @@ export const longestBetweenBeatsMs = (visibilityTimeoutSeconds: number) =>
 /** Keeps messages hidden while their workers run. */
 export class Heartbeat {
   private readonly held = new Set<HeldMessage>();
-  private readonly parts: HeartbeatParts;
+  private readonly options: HeartbeatOptions;
   private readonly cancel: Cancel;
   /** The beat under way, or the last. */
   private beating: Promise<unknown> = Promise.resolve();
   private isDue = false;
   private readonly outage: Outage;
 
-  constructor(parts: HeartbeatParts) {
-    this.parts = parts;
+  constructor(options: HeartbeatOptions) {
+    this.options = options;
     this.outage = new Outage({
-      log: parts.log,
+      log: options.log,
       broken: 'cannot hold messages',
       restored: 'messages can be held again',
       failuresToTell: 1,
     });
-    this.cancel = parts.clock.every(periodMs(parts.visibilityTimeoutSeconds), () => void this.beat());
+    this.cancel = options.clock.every(periodMs(options.visibilityTimeoutSeconds), () => void this.beat());
   }
 
   hold(message: HeldMessage): void {
@@ -70,7 +70,7 @@ export class Heartbeat {
     this.isDue = true;
     await this.beating;
     this.isDue = false;
-    this.parts.liveness.beat();
+    this.options.liveness.beat();
     if (this.held.size > 0) this.beating = this.send([...this.held]);
   }
 
@@ -83,7 +83,7 @@ export class Heartbeat {
 
   /** Resolves to what went wrong with the call. Never rejects. */
   private async sendBatch(messages: readonly HeldMessage[]): Promise<Error | undefined> {
-    const { queue, log } = this.parts;
+    const { queue, log } = this.options;
     try {
       const failed = await queue.changeVisibilityBatch(messages.map((message) => this.extension(message)));
       for (const { receiptHandle, isFinal, reason } of failed) {
@@ -100,7 +100,7 @@ export class Heartbeat {
 
   /** For the visibility timeout, or what is left of SQS's 12 hours. */
   private extension({ receiptHandle, receivedAtMs }: HeldMessage) {
-    const { visibilityTimeoutSeconds, clock } = this.parts;
+    const { visibilityTimeoutSeconds, clock } = this.options;
     const leftSeconds = MAX_HOLD_SECONDS - Math.ceil((clock.now() - receivedAtMs) / 1000) - 1;
     return { receiptHandle, timeoutSeconds: Math.max(0, Math.min(visibilityTimeoutSeconds, leftSeconds)) };
   }

@@ -7,22 +7,22 @@ import type { Queue } from './queue';
  * no retry cures is told at once, with what does.
  */
 export class Outage {
-  private readonly parts: OutageParts;
+  private readonly options: OutageOptions;
   private failures = 0;
   private readonly told = new Set<string>();
 
-  constructor(parts: OutageParts) {
-    this.parts = parts;
+  constructor(options: OutageOptions) {
+    this.options = options;
   }
 
   failed(error: unknown): void {
     this.failures += 1;
     const advice = adviceOf(error);
     const cause = causeOf(error);
-    const isNews = advice !== undefined || this.failures >= this.parts.failuresToTell;
+    const isNews = advice !== undefined || this.failures >= this.options.failuresToTell;
     if (!isNews || this.told.has(cause)) return;
     this.told.add(cause);
-    const { log, broken } = this.parts;
+    const { log, broken } = this.options;
     log.error([`${broken}: ${describeError(error)}`, 'trying on', advice].filter(Boolean).join('; '));
   }
 
@@ -30,11 +30,11 @@ export class Outage {
     this.failures = 0;
     if (this.told.size === 0) return;
     this.told.clear();
-    this.parts.log.info(this.parts.restored);
+    this.options.log.info(this.options.restored);
   }
 }
 
-export interface OutageParts {
+export interface OutageOptions {
   log: Pick<Logger, 'error' | 'info'>;
   /** As `cannot receive`. */
   broken: string;

@@ -20,7 +20,7 @@ export type Poll = (maxMessages: number, waitMs?: number) => Promise<ReceivedMes
  * @param stopping no poll is begun after it, nor is the next try waited for
  * @param abort gives up the poll that is under way
  */
-export function createPoll(parts: {
+export function createPoll(options: {
   queue: Pick<Queue, 'receive'>;
   liveness: Pick<Liveness, 'reach'>;
   log: Logger;
@@ -29,8 +29,8 @@ export function createPoll(parts: {
   stopping: AbortSignal;
   abort: AbortSignal;
 }): Poll {
-  const { queue, liveness, log, clock, stopping, abort } = parts;
-  const backoff = createBackoff(parts.random);
+  const { queue, liveness, log, clock, stopping, abort } = options;
+  const backoff = createBackoff(options.random);
   const isStopping = () => stopping.aborted;
   const outage = new Outage({
     log,

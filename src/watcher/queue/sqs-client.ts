@@ -34,7 +34,7 @@ export interface SqsClient {
   destroy(): void;
 }
 
-export interface SqsClientParts {
+export interface SqsClientOptions {
   clock: Clock;
   /** By which requests are signed. */
   timeOfDay: Pick<Clock, 'now'>;
@@ -44,9 +44,9 @@ export interface SqsClientParts {
   config?: SQSClientConfig;
 }
 
-export function createSqsClient({ config = {}, ...parts }: SqsClientParts): SqsClient {
+export function createSqsClient({ config = {}, ...options }: SqsClientOptions): SqsClient {
   const client = new AwsJsonClient({
-    ...parts,
+    ...options,
     target: 'AmazonSQS',
     contentType: 'application/x-amz-json-1.0',
     findDestination: () => findSqs(config),

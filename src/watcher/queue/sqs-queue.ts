@@ -33,7 +33,7 @@ export const COMMAND_ATTRIBUTES: SystemAttributes = [
 /** What Lambda gives a handler. */
 export const HANDLER_ATTRIBUTES: SystemAttributes = ['All'];
 
-export interface SqsQueueParts {
+export interface SqsQueueOptions {
   queueUrl: string;
   visibilityTimeoutSeconds: number;
   /** For which a poll may wait; SQS has a limit of its own. */
@@ -43,7 +43,7 @@ export interface SqsQueueParts {
 
 export function createSqsQueue(
   client: SqsClient,
-  { queueUrl: QueueUrl, visibilityTimeoutSeconds, longestPollSeconds, systemAttributes }: SqsQueueParts,
+  { queueUrl: QueueUrl, visibilityTimeoutSeconds, longestPollSeconds, systemAttributes }: SqsQueueOptions,
 ): Queue {
   const longestSeconds = Math.min(LONG_POLL_SECONDS, longestPollSeconds);
   return {

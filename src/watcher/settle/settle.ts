@@ -14,7 +14,7 @@ export type Settle = (message: SettledMessage, settlement: Settlement) => Promis
 
 export type SettledMessage = HeldMessage & Counted;
 
-export interface SettleParts {
+export interface SettleOptions {
   queue: Queue;
   visibilityTimeoutSeconds: number;
   concurrency: number;
@@ -27,14 +27,14 @@ export interface SettleParts {
   outOfTime: AbortSignal;
 }
 
-export function createSettle({ queue, ...others }: SettleParts): Settle {
-  const parts = { ...others, queue: tellRefusals(queue, others.log) };
-  const attempt = createAttempt(parts);
-  const sendCopy = createSendCopy(parts);
+export function createSettle({ queue, ...others }: SettleOptions): Settle {
+  const options = { ...others, queue: tellRefusals(queue, others.log) };
+  const attempt = createAttempt(options);
+  const sendCopy = createSendCopy(options);
   return async (message, settlement) => {
-    const persist = createPersistence(parts, message);
+    const persist = createPersistence(options, message);
     const asItIs = () => persist(() => attempt(message, settlement), settlement.action);
-    const anew = sendAnewOf(parts, message, settlement);
+    const anew = sendAnewOf(options, message, settlement);
     if (anew === undefined) {
       await asItIs();
       return;
@@ -49,7 +49,7 @@ export function createSettle({ queue, ...others }: SettleParts): Settle {
 
 /** A copy would lose its place in a FIFO queue. */
 function sendAnewOf(
-  { isFifo, maxReceives, log }: SettleParts,
+  { isFifo, maxReceives, log }: SettleOptions,
   message: SettledMessage,
   settlement: Settlement,
 ): SendAnew | undefined {
@@ -62,7 +62,7 @@ function sendAnewOf(
 
 /** Tries again what fails, until it is done, or another watcher has the message, or the task is killed. */
 function createPersistence(
-  { clock, random, log, outOfTime, visibilityTimeoutSeconds }: SettleParts,
+  { clock, random, log, outOfTime, visibilityTimeoutSeconds }: SettleOptions,
   message: HeldMessage,
 ) {
   const backoff = createBackoff(random);
@@ -86,7 +86,7 @@ function createPersistence(
  * A copy is sent, and then the message is deleted: between the two there are both for a moment, never none. Where it is
  * tried again, it is without the mark: SQS may have refused it for that.
  */
-function createSendCopy({ queue, log }: SettleParts) {
+function createSendCopy({ queue, log }: SettleOptions) {
   return (
     { messageId, received }: SettledMessage,
     { mark, why, settlement }: SendAnew & { settlement: Settlement },
@@ -116,7 +116,7 @@ const fifoLingerMs = (concurrency: number) => (concurrency === 1 ? 0 : 10);
 type Answer = Pick<FailedEntry, 'isFinal' | 'reason'> | undefined;
 
 /** One try, in a batch with others. */
-function createAttempt({ queue, clock, concurrency, isFifo }: SettleParts) {
+function createAttempt({ queue, clock, concurrency, isFifo }: SettleOptions) {
   // Until a message of a FIFO group is deleted, SQS keeps the next one back.
   const common = { clock, lingerMs: isFifo ? fifoLingerMs(concurrency) : LINGER_MS };
   const deletions: Batcher<string, Answer> = createBatcher({
@@ -161,7 +161,7 @@ interface Waiting<Entry, Answer> {
   reject: (error: unknown) => void;
 }
 
-export function createBatcher<Entry, Answer>(parts: {
+export function createBatcher<Entry, Answer>(options: {
   send: (entries: readonly Entry[]) => Promise<readonly Answer[]>;
   clock: Clock;
   /** Milliseconds for which an entry waits for others. */
@@ -175,15 +175,15 @@ export function createBatcher<Entry, Answer>(parts: {
     cancelTimer = undefined;
     const batch = waiting;
     waiting = [];
-    if (batch.length > 0) void sendBatch(batch, parts.send);
+    if (batch.length > 0) void sendBatch(batch, options.send);
   };
 
   return {
     add: (entry) =>
       new Promise((resolve, reject) => {
         waiting.push({ entry, resolve, reject });
-        if (waiting.length >= MAX_BATCH || parts.lingerMs === 0) flush();
-        else cancelTimer ??= parts.clock.after(parts.lingerMs, flush);
+        if (waiting.length >= MAX_BATCH || options.lingerMs === 0) flush();
+        else cancelTimer ??= options.clock.after(options.lingerMs, flush);
       }),
   };
 }

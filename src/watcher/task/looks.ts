@@ -24,7 +24,7 @@ const MOST_SLOWDOWN = 8;
 const ADVICE =
   "a deploy takes longer so. Let the task's role call ecs:DescribeTasks and ecs:DescribeServices, and the task reach ECS (in a network without a way out: an endpoint com.amazonaws.REGION.ecs)";
 
-export interface LooksParts {
+export interface LooksOptions {
   /** undefined: ECS cannot be asked. */
   lookAtService: LookAtService | undefined;
   /** Whether there is a reason to look. */
@@ -39,7 +39,7 @@ export interface LooksParts {
 
 /** A task's looks at its service: as often as all its tasks together may, and only as long as it has a reason. */
 export class Looks {
-  private readonly parts: LooksParts;
+  private readonly options: LooksOptions;
   private tasks = 0;
   private atMs = -Infinity;
   private hurriedAtMs = -Infinity;
@@ -52,20 +52,20 @@ export class Looks {
   private cancel: Cancel | undefined;
   private isOver = false;
 
-  constructor(parts: LooksParts) {
-    this.parts = parts;
-    this.answeredAtMs = parts.clock.now();
+  constructor(options: LooksOptions) {
+    this.options = options;
+    this.answeredAtMs = options.clock.now();
   }
 
   /** There may be a reason now. Tasks that begin together do not look together, and one that stops and begins no more often. */
   start(): void {
-    const sinceMs = this.parts.clock.now() - this.atMs;
-    this.after(Math.max(this.parts.random() * this.periodMs, this.periodMs - sinceMs));
+    const sinceMs = this.options.clock.now() - this.atMs;
+    this.after(Math.max(this.options.random() * this.periodMs, this.periodMs - sinceMs));
   }
 
   /** Beside the looks in their time, and once in the time of one: what makes a task look comes again and again. Never rejects. */
   now(): Promise<void> {
-    const nowMs = this.parts.clock.now();
+    const nowMs = this.options.clock.now();
     if (nowMs - this.atMs < LEAST_BETWEEN_LOOKS_MS || nowMs - this.hurriedAtMs < this.periodMs)
       return this.looking ?? Promise.resolve();
     this.hurriedAtMs = nowMs;
@@ -87,9 +87,9 @@ export class Looks {
 
   private after(milliseconds: number): void {
     if (this.cancel !== undefined || this.isAlone || this.isOver) return;
-    this.cancel = this.parts.clock.after(milliseconds, () => {
+    this.cancel = this.options.clock.after(milliseconds, () => {
       this.cancel = undefined;
-      if (!this.parts.isWanted()) return;
+      if (!this.options.isWanted()) return;
       void this.once().then(() => {
         this.after(this.periodMs);
       });
@@ -97,7 +97,7 @@ export class Looks {
   }
 
   private async look(): Promise<void> {
-    const { lookAtService, clock, onView } = this.parts;
+    const { lookAtService, clock, onView } = this.options;
     let view: ServiceView | undefined;
     try {
       view = await lookAtService?.();
@@ -112,7 +112,7 @@ export class Looks {
   }
 
   private succeeded(view: ServiceView | undefined): void {
-    const { log, clock } = this.parts;
+    const { log, clock } = this.options;
     this.answeredAtMs = clock.now();
     this.isAlone = view === undefined;
     this.tasks = view === undefined ? 0 : view.running + view.pending;
@@ -125,13 +125,14 @@ export class Looks {
     this.slowdown = Math.min(MOST_SLOWDOWN, this.slowdown * 2);
     this.failures += 1;
     if (this.failures === FAILURES_TO_TELL)
-      this.parts.log.warn(
+      this.options.log.warn(
         `ECS does not tell which version is the newest: ${describeError(error)}; ${ADVICE}`,
       );
   }
 
   private tellUnknown(): void {
     const unknownAfterMs = Math.max(UNKNOWN_AFTER_MS, UNKNOWN_AFTER_PERIODS * this.periodMs);
-    if (!this.isAlone && this.parts.clock.now() - this.answeredAtMs >= unknownAfterMs) this.parts.onUnknown();
+    if (!this.isAlone && this.options.clock.now() - this.answeredAtMs >= unknownAfterMs)
+      this.options.onUnknown();
   }
 }

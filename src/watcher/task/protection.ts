@@ -83,17 +83,17 @@ export class TaskProtection implements Protection {
   /** How many words there have been: only the last one is tried again, whenever a call fails. */
   private words = 0;
 
-  constructor(parts: {
+  constructor(options: {
     put: PutProtection;
     /** 0: no limit but SQS's. */
     maxJobDurationSeconds: number;
     clock: Clock;
     log: Logger;
   }) {
-    this.put = parts.put;
-    this.clock = parts.clock;
-    this.log = parts.log;
-    this.minutes = protectionMinutes(parts.maxJobDurationSeconds);
+    this.put = options.put;
+    this.clock = options.clock;
+    this.log = options.log;
+    this.minutes = protectionMinutes(options.maxJobDurationSeconds);
   }
 
   busy(): Promise<void> | undefined {

@@ -44,7 +44,7 @@ export const noRetirement: Retirement = {
   stop: () => undefined,
 };
 
-export interface RetirementParts {
+export interface RetirementOptions {
   protection: Protection;
   /** undefined: ECS cannot be asked. */
   lookAtService: LookAtService | undefined;
@@ -69,7 +69,7 @@ const LET_GO_MS = 30_000;
 const STAYS_HELD_MS = 2 * 60_000;
 
 export class TaskRetirement implements Retirement {
-  private readonly parts: RetirementParts;
+  private readonly options: RetirementOptions;
   private readonly looks: Looks;
   private readonly finish: FinishLimit;
   /** Between 0 and 1: if it is below the share of the tasks that are to retire, this one is among them. */
@@ -85,14 +85,14 @@ export class TaskRetirement implements Retirement {
   private cancelReturn: Cancel | undefined;
   private readonly waiters = new Set<() => void>();
 
-  constructor(parts: RetirementParts) {
-    this.parts = parts;
-    this.place = parts.random();
-    this.finish = new FinishLimit({ ...parts, isBusy: () => this.isBusy });
+  constructor(options: RetirementOptions) {
+    this.options = options;
+    this.place = options.random();
+    this.finish = new FinishLimit({ ...options, isBusy: () => this.isBusy });
     this.looks = new Looks({
-      ...parts,
+      ...options,
       // What is not protected ECS stops if it wants to.
-      isWanted: () => this.isBusy || this.isRetired || parts.protection.mayBeHeld,
+      isWanted: () => this.isBusy || this.isRetired || options.protection.mayBeHeld,
       onView: (view) => {
         this.judge(view);
       },
@@ -100,14 +100,14 @@ export class TaskRetirement implements Retirement {
         this.letGoFrom(unknownLetsGoMs(this));
       },
     });
-    onAbort(parts.stopping, () => {
+    onAbort(options.stopping, () => {
       this.cancelAll();
       this.wake();
     });
   }
 
   get givesBack(): boolean {
-    return this.parts.protection.isBlocked && this.isRetired;
+    return this.options.protection.isBlocked && this.isRetired;
   }
 
   get isRetired(): boolean {
@@ -115,7 +115,7 @@ export class TaskRetirement implements Retirement {
   }
 
   busy(): Promise<void> | undefined {
-    const { protection, clock } = this.parts;
+    const { protection, clock } = this.options;
     if (!protection.isOn) this.protectedSinceMs = clock.now();
     this.isBusy = true;
     this.cancelReturn?.();
@@ -125,18 +125,18 @@ export class TaskRetirement implements Retirement {
 
   idle(): void {
     this.isBusy = false;
-    if (this.reason === undefined) this.parts.protection.idle();
+    if (this.reason === undefined) this.options.protection.idle();
     else this.letGo();
   }
 
   whenAtWork(): Promise<void> | undefined {
-    if (this.reason === undefined || this.parts.stopping.aborted) return undefined;
+    if (this.reason === undefined || this.options.stopping.aborted) return undefined;
     return new Promise((resolve) => this.waiters.add(resolve));
   }
 
   stop(): void {
     this.cancelAll();
-    this.parts.protection.stop();
+    this.options.protection.stop();
   }
 
   private cancelAll(): void {
@@ -152,7 +152,7 @@ export class TaskRetirement implements Retirement {
    * desired, this is who ECS stops next. Else nothing is known to wait for, and it works on.
    */
   private async refused(): Promise<void> {
-    const { protection, areJobsLong, clock } = this.parts;
+    const { protection, areJobsLong, clock } = this.options;
     await this.looks.now();
     if (this.view === undefined || !protection.isBlocked) return;
     const { own, newest, running } = this.view;
@@ -167,7 +167,7 @@ export class TaskRetirement implements Retirement {
 
   private judge(view: ServiceView): void {
     const { newest, running } = view;
-    const { protection, clock } = this.parts;
+    const { protection, clock } = this.options;
     const memory = remember(this.memory, newest, clock.now());
     const { share, cause } = whoRetires(view, memory);
     this.view = view;
@@ -183,7 +183,7 @@ export class TaskRetirement implements Retirement {
   /** For a moment: ECS stops it then, if it wants to. */
   private letGoFrom(fromMs: number): void {
     if (this.reason === LETTING_GO && fromMs < Infinity) return;
-    const { protection, clock } = this.parts;
+    const { protection, clock } = this.options;
     // Also between two messages, if they come so fast that protection stays on.
     if (protection.isOn && clock.now() >= fromMs) this.begin(LETTING_GO);
     else this.workOn();
@@ -192,7 +192,7 @@ export class TaskRetirement implements Retirement {
   private begin(reason: Reason): void {
     if (this.reason === reason) return;
     this.reason = reason;
-    this.parts.log.info(`${reason}: no message is taken, and jobs at work go on`);
+    this.options.log.info(`${reason}: no message is taken, and jobs at work go on`);
     this.cancelReturn?.();
     if (!this.isBusy) this.letGo();
   }
@@ -201,7 +201,7 @@ export class TaskRetirement implements Retirement {
   private letGo(): void {
     this.cancelReturn?.();
     if (this.reason === WAITING) return this.returnIfGranted();
-    const { protection, clock, end } = this.parts;
+    const { protection, clock, end } = this.options;
     protection.release();
     if (this.reason === LETTING_GO)
       this.cancelReturn = clock.after(LET_GO_MS, () => {
@@ -215,7 +215,7 @@ export class TaskRetirement implements Retirement {
   }
 
   private returnIfGranted(): void {
-    const { protection, clock } = this.parts;
+    const { protection, clock } = this.options;
     this.cancelReturn = clock.after(askPeriodMs(this.view?.running ?? 0), () => {
       void protection.again().then(() => {
         if (this.reason !== WAITING || this.isBusy) return;
@@ -229,9 +229,9 @@ export class TaskRetirement implements Retirement {
     if (this.reason === undefined) return;
     this.finish.cancel();
     this.cancelReturn?.();
-    this.parts.log.info('this task takes messages again');
+    this.options.log.info('this task takes messages again');
     this.reason = undefined;
-    const { protection } = this.parts;
+    const { protection } = this.options;
     // Nobody else gives it up if no message comes.
     if (!this.isBusy && protection.isOn) protection.idle();
     this.wake();
@@ -243,13 +243,13 @@ export class TaskRetirement implements Retirement {
   }
 }
 
-type Parts = Pick<RetirementParts, 'finishSeconds' | 'end' | 'clock' | 'timeOfDay'> & {
+type FinishLimitOptions = Pick<RetirementOptions, 'finishSeconds' | 'end' | 'clock' | 'timeOfDay'> & {
   isBusy: () => boolean;
 };
 
 /** Ends a task of an older version whose jobs take too long, whatever it retires for: CloudFormation waits for it. */
 export class FinishLimit {
-  private readonly parts: Parts;
+  private readonly options: FinishLimitOptions;
   private cancelEnd: Cancel | undefined;
   private isOver = false;
   /** When the first of the deployments began that are newer than the task's own. */
@@ -257,14 +257,14 @@ export class FinishLimit {
   /** Until when, as far as it knows, it was of the newest. A rollback may take up a deployment that began days ago. */
   private newestUntilMs: number;
 
-  constructor(parts: Parts) {
-    this.parts = parts;
-    this.newestUntilMs = parts.timeOfDay.now();
+  constructor(options: FinishLimitOptions) {
+    this.options = options;
+    this.newestUntilMs = options.timeOfDay.now();
   }
 
   /** Told again and again, it counts from the first time at which the task retires. */
   judge({ own, newest }: ServiceView, isRetired: boolean): void {
-    const { clock, timeOfDay, finishSeconds } = this.parts;
+    const { clock, timeOfDay, finishSeconds } = this.options;
     const isNewest = own === newest.id;
     if (isNewest) this.newestUntilMs = timeOfDay.now();
     this.olderSinceMs = isNewest
@@ -282,7 +282,7 @@ export class FinishLimit {
   }
 
   private endIfBusy(): void {
-    const { finishSeconds, end, isBusy } = this.parts;
+    const { finishSeconds, end, isBusy } = this.options;
     if (isBusy()) end(`a newer version runs, and the time to finish (${finishSeconds} s) is over`);
   }
 

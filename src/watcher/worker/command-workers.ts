@@ -25,19 +25,19 @@ import {
 import { createSlots, limitTime, type Workers } from './workers';
 
 /** A process of its own for each message. */
-export function createCommandWorkers(parts: {
+export function createCommandWorkers(options: {
   concurrency: number;
   runJob: (job: Job) => RunningJob;
   /** When no job will be run any more. */
   close: () => Promise<void>;
 }): Workers {
-  const slots = createSlots(parts.concurrency);
+  const slots = createSlots(options.concurrency);
   const running = new Set<RunningJob>();
   return {
     slots,
     batchSize: 1,
     start: (jobs) => {
-      const started = jobs.map(parts.runJob);
+      const started = jobs.map(options.runJob);
       started.forEach((job) => running.add(job));
       return {
         settled: Promise.all(started.map(({ settled }) => settled)).finally(() => {
@@ -63,7 +63,7 @@ export function createCommandWorkers(parts: {
         job.kill();
       });
     },
-    close: parts.close,
+    close: options.close,
   };
 }
 
@@ -76,7 +76,7 @@ export interface RunningJob {
   abandon(): void;
 }
 
-export interface JobParts extends MessageFolders {
+export interface JobOptions extends MessageFolders {
   command: WorkerCommand;
   start: StartWorker;
   /** What a worker inherits of the container's environment. */
@@ -94,7 +94,7 @@ export interface JobParts extends MessageFolders {
 }
 
 /** Runs the worker of one message, from its first line of log to its outcome. */
-export function runJob(job: Job, parts: JobParts): RunningJob {
+export function runJob(job: Job, options: JobOptions): RunningJob {
   let worker: RunningWorker | undefined;
   const pending: ((worker: RunningWorker) => void)[] = [];
   const tell = (what: (worker: RunningWorker) => void) => {
@@ -111,7 +111,7 @@ export function runJob(job: Job, parts: JobParts): RunningJob {
     });
   };
   return {
-    settled: work(job, parts, { onStart, abandoned }),
+    settled: work(job, options, { onStart, abandoned }),
     stop: (reason, graceMs) => tell((started) => started.stop(reason, graceMs)),
     kill: () => tell((started) => started.kill()),
     abandon,
@@ -123,21 +123,21 @@ const ABANDONED: WorkerEnd = { kind: 'exited', code: null, signal: 'SIGKILL', st
 
 async function work(
   job: Job,
-  parts: JobParts,
+  options: JobOptions,
   { onStart, abandoned }: { onStart: (worker: RunningWorker) => void; abandoned: Promise<WorkerEnd> },
 ): Promise<Settlement> {
-  const { clock, log } = parts;
+  const { clock, log } = options;
   const startedAtMs = clock.now();
-  const killsBefore = parts.memoryKills.count();
+  const killsBefore = options.memoryKills.count();
   log.info(receivedText(job), job.messageId);
-  const end = await Promise.race([workerEnd(job, parts, onStart), abandoned]);
+  const end = await Promise.race([workerEnd(job, options, onStart), abandoned]);
   const nowMs = clock.now();
   tellOfRemains(end, job, log);
-  const decision = decisionOn(end, { job, nowMs, killsBefore }, parts);
+  const decision = decisionOn(end, { job, nowMs, killsBefore }, options);
   const outcome = outcomeOf(decision, {
     job,
     durationMs: nowMs - startedAtMs,
-    nowMs: parts.timeOfDay.now(),
+    nowMs: options.timeOfDay.now(),
     exit: end.kind === 'exited' ? end : undefined,
     peakMemoryKiB: end.kind === 'exited' ? end.remains?.peakMemoryKiB : undefined,
   });
@@ -148,7 +148,7 @@ async function work(
 function decisionOn(
   end: WorkerEnd,
   { job, nowMs, killsBefore }: { job: Job; nowMs: number; killsBefore: number },
-  { machine, memoryKills }: JobParts,
+  { machine, memoryKills }: JobOptions,
 ): Decision {
   const tried = triedOf(job, nowMs);
   const decision = machine.judge(job, end, tried) ?? decide(end, tried);
@@ -169,29 +169,29 @@ const processes = (count: number) => (count === 1 ? '1 process' : `${count} proc
 
 async function workerEnd(
   job: Job,
-  parts: JobParts,
+  options: JobOptions,
   onStart: (worker: RunningWorker) => void,
 ): Promise<WorkerEnd> {
   let file: MessageFile | undefined;
   let temporary: TemporaryFolder | undefined;
   try {
     // Awaited only where there is something to wait for: so one worker starts before the next message is looked at.
-    const written = writeMessageFile(parts, job.body);
+    const written = writeMessageFile(options, job.body);
     file = written instanceof Promise ? await written : written;
-    const taken = parts.temporaryFolders?.take();
+    const taken = options.temporaryFolders?.take();
     temporary = taken instanceof Promise ? await taken : taken;
     const worker = runWorker({
-      start: parts.start,
-      command: parts.command,
-      environment: parts.environment,
+      start: options.start,
+      command: options.command,
+      environment: options.environment,
       variables: variablesOf(job, file, temporary),
       // Many programs read standard input unasked, and take what is there for keys or for more files.
-      input: parts.hasStandardInput ? job.body : '',
-      clock: parts.clock,
-      writeLines: (lines) => parts.log.worker(lines, job.messageId),
+      input: options.hasStandardInput ? job.body : '',
+      clock: options.clock,
+      writeLines: (lines) => options.log.worker(lines, job.messageId),
     });
     onStart(worker);
-    const limit = limitTime(worker, job.receivedAtMs, parts);
+    const limit = limitTime(worker, job.receivedAtMs, options);
     const end = await worker.ended;
     limit.cancel();
     return end;

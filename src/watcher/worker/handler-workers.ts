@@ -15,7 +15,7 @@ import { WarmPool } from './warm/warm-pool';
 import { WarmWorker } from './warm/warm-worker';
 import { createSlots, limitTime, type RunningBatch, type Slots, type Workers } from './workers';
 
-export interface HandlerWorkersParts
+export interface HandlerWorkersOptions
   extends
     Pick<HandlerSettings, 'batchSize' | 'maxInvocations' | 'workerMemoryMiB'>,
     Pick<Settings, 'concurrency' | 'maxJobDurationSeconds'> {
@@ -39,21 +39,21 @@ export interface HandlerWorkers extends Workers {
 }
 
 /** Processes that stay, and take one batch after the other. */
-export function createHandlerWorkers(parts: HandlerWorkersParts): HandlerWorkers {
+export function createHandlerWorkers(options: HandlerWorkersOptions): HandlerWorkers {
   // None is free before its worker asks for an invocation.
-  const slots = createSlots(parts.concurrency, parts.concurrency);
+  const slots = createSlots(options.concurrency, options.concurrency);
   const pool = new WarmPool({
-    ...parts,
+    ...options,
     slots,
     readResidentMemory,
     // They are started rarely: Node's own way needs nobody between, and so their last lines are here with their answer.
-    start: (callbacks) => WarmWorker.start({ start: startByNode, ...parts, ...callbacks }),
+    start: (callbacks) => WarmWorker.start({ start: startByNode, ...options, ...callbacks }),
   });
   pool.begin();
   return {
     slots,
-    batchSize: parts.batchSize,
-    start: (jobs) => runBatch(jobs, { ...parts, takeWorker: () => takeWorker(pool, slots) }),
+    batchSize: options.batchSize,
+    start: (jobs) => runBatch(jobs, { ...options, takeWorker: () => takeWorker(pool, slots) }),
     // The pool frees the slot, when its worker asks for more.
     done: () => undefined,
     kill: () => {
@@ -73,7 +73,7 @@ async function takeWorker(pool: WarmPool, slots: Slots): Promise<WarmWorker | un
   return worker;
 }
 
-export interface BatchParts {
+export interface BatchOptions {
   /** A worker that is ready; undefined where there will be none soon. */
   takeWorker: () => Promise<Pick<WarmWorker, 'invoke' | 'stop'> | undefined>;
   source: EventSource;
@@ -85,10 +85,10 @@ export interface BatchParts {
 }
 
 /** Gives messages to a warm worker, from their first line of log to their outcomes. */
-export function runBatch(jobs: readonly Job[], parts: BatchParts): RunningBatch {
+export function runBatch(jobs: readonly Job[], options: BatchOptions): RunningBatch {
   const control = new BatchControl();
   return {
-    settled: work(jobs, parts, control),
+    settled: work(jobs, options, control),
     stop: (reason, graceMs) => {
       control.stop(reason, graceMs);
     },
@@ -126,8 +126,8 @@ class BatchControl {
   }
 }
 
-async function work(jobs: readonly Job[], parts: BatchParts, control: BatchControl) {
-  const { clock, log } = parts;
+async function work(jobs: readonly Job[], options: BatchOptions, control: BatchControl) {
+  const { clock, log } = options;
   const startedAtMs = clock.now();
   // One message has its own id for that of its invocation, so that whatever a handler logs leads to it.
   const requestId = jobs.length === 1 ? jobs[0]!.messageId : randomUUID();
@@ -135,16 +135,16 @@ async function work(jobs: readonly Job[], parts: BatchParts, control: BatchContr
   jobs.forEach((job) => {
     log.info(receivedText({ ...job, invocationId }), job.messageId);
   });
-  const worker = await parts.takeWorker();
+  const worker = await options.takeWorker();
   const isWorking = worker !== undefined && control.take(worker);
-  const end = isWorking ? await invoke(worker, { jobs, requestId, control }, parts) : undefined;
+  const end = isWorking ? await invoke(worker, { jobs, requestId, control }, options) : undefined;
   const nowMs = clock.now();
   const tried = jobs.map(invokedAt(nowMs));
   const decisions =
     end === undefined
       ? tried.map((message) => release(NO_WORKER, message))
       : decideBatch(end, tried, control.told);
-  tell(jobs, decisions, { ...parts, durationMs: nowMs - startedAtMs, exit: exitOf(end) });
+  tell(jobs, decisions, { ...options, durationMs: nowMs - startedAtMs, exit: exitOf(end) });
   return decisions.map(({ settlement }) => settlement);
 }
 
@@ -158,11 +158,11 @@ const exitOf = (end: InvocationEnd | undefined) =>
 async function invoke(
   worker: Worker,
   { jobs, requestId, control }: { jobs: readonly Job[]; requestId: string; control: BatchControl },
-  parts: BatchParts,
+  options: BatchOptions,
 ): Promise<InvocationEnd> {
-  const { timeOfDay, source } = parts;
+  const { timeOfDay, source } = options;
   // All have been held since the first of them came.
-  const limit = limitTime(control, jobs[0]!.receivedAtMs, parts);
+  const limit = limitTime(control, jobs[0]!.receivedAtMs, options);
   const answered = worker.invoke({
     requestId,
     event: sqsEvent(jobs, source),
@@ -177,7 +177,7 @@ async function invoke(
 function tell(
   jobs: readonly Job[],
   decisions: readonly Decision[],
-  more: Pick<BatchParts, 'log' | 'timeOfDay'> & {
+  more: Pick<BatchOptions, 'log' | 'timeOfDay'> & {
     durationMs: number;
     exit: { code: number | null; signal: string | null } | undefined;
   },

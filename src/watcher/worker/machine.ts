@@ -16,7 +16,7 @@ export const GIVE_UP_MS = 2 * 60_000;
 /** Messages whose returns are remembered. A task that is sick takes few. */
 const MOST_REMEMBERED = 1_000;
 
-interface MachineParts {
+interface MachineOptions {
   clock: Clock;
   random: () => number;
   log: Pick<Logger, 'info' | 'error'>;
@@ -28,7 +28,7 @@ interface MachineParts {
 
 /** Whether workers can be started here. Where not, it is no message's fault, and the task takes fewer, then none. */
 export class Machine {
-  private readonly parts: MachineParts;
+  private readonly options: MachineOptions;
   private readonly backoff: Backoff;
   private readonly returns = new Map<string, number>();
   private reason: string | undefined;
@@ -38,9 +38,9 @@ export class Machine {
   private hasPaused = true;
   private isGivenUp = false;
 
-  constructor(parts: MachineParts) {
-    this.parts = parts;
-    this.backoff = createBackoff(parts.random);
+  constructor(options: MachineOptions) {
+    this.options = options;
+    this.backoff = createBackoff(options.random);
   }
 
   /** What becomes of a message whose worker could not be started for the machine's sake; undefined of any other. */
@@ -60,7 +60,7 @@ export class Machine {
   pace(poll: Poll): Poll {
     return async (maxMessages, waitMs) => {
       if (this.reason === undefined) return poll(maxMessages, waitMs);
-      const { clock, stopping, liveness } = this.parts;
+      const { clock, stopping, liveness } = this.options;
       liveness.reach('backing off');
       await pause(clock, this.waitMs, stopping);
       this.hasPaused = true;
@@ -74,7 +74,7 @@ export class Machine {
   }
 
   private fail(reason: string): void {
-    const { clock, log, healthSocket } = this.parts;
+    const { clock, log, healthSocket } = this.options;
     const nowMs = clock.now();
     this.failingSinceMs ??= nowMs;
     if (this.reason === undefined)
@@ -89,7 +89,7 @@ export class Machine {
 
   private succeed(): void {
     if (this.reason === undefined) return;
-    this.parts.log.info('workers can be started again');
+    this.options.log.info('workers can be started again');
     this.reason = undefined;
     this.failingSinceMs = undefined;
     this.isGivenUp = false;

@@ -39,13 +39,13 @@ export interface RunningWorker {
  */
 const OUTPUT_GRACE_MS = 5_000;
 
-export interface RunParts extends StartRequest {
+export interface RunOptions extends StartRequest {
   start: StartWorker;
   clock: Clock;
   writeLines: WriteLines;
 }
 
-export function runWorker({ start, clock, writeLines, ...request }: RunParts): RunningWorker {
+export function runWorker({ start, clock, writeLines, ...request }: RunOptions): RunningWorker {
   const worker = start(request);
   const control = createControl(worker, clock);
   const output = logOutput([worker.stdout, worker.stderr], writeLines);
@@ -91,12 +91,12 @@ function createControl(worker: WorkerProcess, clock: Clock) {
   };
 }
 
-async function watchEnd(parts: {
+async function watchEnd(options: {
   worker: WorkerProcess;
   output: OutputLog;
   control: ReturnType<typeof createControl>;
 }): Promise<WorkerEnd> {
-  const { worker, output, control } = parts;
+  const { worker, output, control } = options;
   const end = await worker.ended;
   // Told to stop after it had ended: that did not end it.
   const stopped = control.reason();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ServiceView } from '../../../src/watcher/task/ecs';
 import { ProtectionRefusal, TaskProtection } from '../../../src/watcher/task/protection';
-import { type RetirementParts, TaskRetirement } from '../../../src/watcher/task/retirement';
+import { type RetirementOptions, TaskRetirement } from '../../../src/watcher/task/retirement';
 import { createFakeClock } from '../../helpers/fake-clock';
 import { createTestLog } from '../../helpers/test-log';
 
@@ -20,7 +20,7 @@ const ALONE: ServiceView = { ...REPLACED, own: 'ecs-svc/2', running: 10 };
 const BLOCKED = new ProtectionRefusal('DEPLOYMENT_BLOCKED', 'blocked');
 
 /** A task that looks at the world each minute, half a minute after it is first busy. `puts` is what the agent was told. */
-function start(more: Partial<RetirementParts> = {}) {
+function start(more: Partial<RetirementOptions> = {}) {
   const clock = createFakeClock();
   const log = createTestLog();
   const stop = new AbortController();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTemporaryFolders } from '../../../src/watcher/job/files';
 import type { Job } from '../../../src/watcher/job/job';
-import { type JobParts, runJob } from '../../../src/watcher/worker/command-workers';
+import { type JobOptions, runJob } from '../../../src/watcher/worker/command-workers';
 import { MACHINE_ERROR_CODES } from '../../../src/watcher/worker/machine';
 import { startByNode } from '../../../src/watcher/worker/node-spawn';
 import type { WorkerEnd } from '../../../src/watcher/worker/run-worker';
@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function run(line: string, job: Partial<Job> = {}, parts: Partial<JobParts> = {}) {
+function run(line: string, job: Partial<Job> = {}, parts: Partial<JobOptions> = {}) {
   const clock = createFakeClock();
   const log = createTestLog();
   const output = collectLines();
@@ -54,7 +54,7 @@ const RETRY = { action: 'return', afterSeconds: 2, isCounted: true };
 const AT_ONCE = { action: 'return', afterSeconds: 0, isCounted: false };
 
 const cannotStart =
-  (code: string): JobParts['start'] =>
+  (code: string): JobOptions['start'] =>
   () => ({
     ended: Promise.resolve({ kind: 'not-started', reason: `cannot run sh: spawn sh ${code}`, code }),
     stdout: nothing(),
@@ -72,7 +72,7 @@ describe('a job that the machine cannot begin', () => {
     end.kind === 'not-started'
       ? { result: 'released', reason: `${end.code}: ${end.reason}`, settlement: AT_ONCE }
       : undefined;
-  const machine = { judge } as JobParts['machine'];
+  const machine = { judge } as JobOptions['machine'];
 
   it.each(MACHINE_ERROR_CODES)('is given to whoever knows the machine, with %s', async (code) => {
     const { settled, log } = run('echo', {}, { start: cannotStart(code), machine });

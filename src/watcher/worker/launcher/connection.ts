@@ -69,10 +69,10 @@ export class Launcher {
   private lastJob = 0;
 
   /** @param onReady called once it has said that it understands this watcher */
-  constructor(parts: { send: (frame: Buffer) => void; onReady: () => void; onPong: () => void }) {
-    this.send = parts.send;
-    this.onReady = parts.onReady;
-    this.onPong = parts.onPong;
+  constructor(options: { send: (frame: Buffer) => void; onReady: () => void; onPong: () => void }) {
+    this.send = options.send;
+    this.onReady = options.onReady;
+    this.onPong = options.onPong;
   }
 
   start(request: StartRequest): WorkerProcess {
@@ -196,7 +196,7 @@ const PING_PERIOD_MS = 10_000;
 /** In a row. */
 const MOST_UNANSWERED = 3;
 
-interface PulseParts {
+interface PulseOptions {
   clock: Clock;
   ping: () => void;
   /** Is called once, with what to say of it. */
@@ -210,20 +210,20 @@ interface PulseParts {
  * for it and not many, and what the launcher said meanwhile is read before the next question.
  */
 export class Pulse {
-  private readonly parts: PulseParts;
+  private readonly options: PulseOptions;
   private cancel: Cancel;
   private unanswered = 0;
 
-  constructor(parts: PulseParts) {
-    this.parts = parts;
-    this.cancel = parts.clock.after(HELLO_TIMEOUT_MS, () => {
-      parts.onSilence('it does not answer');
+  constructor(options: PulseOptions) {
+    this.options = options;
+    this.cancel = options.clock.after(HELLO_TIMEOUT_MS, () => {
+      options.onSilence('it does not answer');
     });
   }
 
   hello(): void {
     this.cancel();
-    this.cancel = this.parts.clock.every(PING_PERIOD_MS, () => {
+    this.cancel = this.options.clock.every(PING_PERIOD_MS, () => {
       this.ask();
     });
   }
@@ -239,10 +239,10 @@ export class Pulse {
   private ask(): void {
     if (this.unanswered < MOST_UNANSWERED) {
       this.unanswered += 1;
-      this.parts.ping();
+      this.options.ping();
       return;
     }
     this.stop();
-    this.parts.onSilence(`it has not answered for ${(MOST_UNANSWERED * PING_PERIOD_MS) / 1000} seconds`);
+    this.options.onSilence(`it has not answered for ${(MOST_UNANSWERED * PING_PERIOD_MS) / 1000} seconds`);
   }
 }

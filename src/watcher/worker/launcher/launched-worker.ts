@@ -29,10 +29,10 @@ export class LaunchedWorker implements WorkerProcess {
   private keeperPid: number | undefined;
   private isGone = false;
 
-  constructor(parts: { job: number; command: WorkerCommand; send: (frame: Buffer) => void }) {
-    const { job, send } = parts;
+  constructor(options: { job: number; command: WorkerCommand; send: (frame: Buffer) => void }) {
+    const { job, send } = options;
     this.job = job;
-    this.command = parts.command;
+    this.command = options.command;
     this.send = send;
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.gone = new Promise((resolve) => (this.go = resolve));

@@ -175,7 +175,7 @@ interface Shared {
   /** Variables that a worker has of its own. */
   ownNames: readonly string[];
   /** Undefined where Node would refuse it. */
-  parts: Pick<StartParts, 'wordCount' | 'sharedVariableCount' | 'shared'> | undefined;
+  encoded: Pick<StartContent, 'wordCount' | 'sharedVariableCount' | 'shared'> | undefined;
 }
 
 /** Mostly, commands and environments do not change from start to start: they are encoded once. */
@@ -185,8 +185,8 @@ export function createStartEncoder(): EncodeStart {
     const { variables: own = [], input } = request;
     if (last === undefined || !isOf(last, request, own)) last = share(request, own);
     const variables = textsOf(own);
-    if (last.parts === undefined || !areSound(variables)) return undefined;
-    return encodeStart(job, { ...last.parts, variables, input });
+    if (last.encoded === undefined || !areSound(variables)) return undefined;
+    return encodeStart(job, { ...last.encoded, variables, input });
   };
 }
 
@@ -204,7 +204,7 @@ function share({ command, environment }: StartRequest, own: readonly Variable[])
   return {
     of: { command, environment },
     ownNames,
-    parts: isSound
+    encoded: isSound
       ? {
           wordCount: words.length,
           sharedVariableCount: variables.length,
@@ -230,7 +230,7 @@ export function encodeTexts(texts: readonly string[]): Buffer {
 }
 
 /** What is to be started. */
-export interface StartParts {
+export interface StartContent {
   wordCount: number;
   /** Variables among the shared texts. */
   sharedVariableCount: number;
@@ -242,8 +242,8 @@ export interface StartParts {
 }
 
 /** A frame, or undefined where it would be too big. */
-export function encodeStart(job: number, parts: StartParts): Buffer | undefined {
-  const { wordCount, sharedVariableCount, shared, variables, input } = parts;
+export function encodeStart(job: number, content: StartContent): Buffer | undefined {
+  const { wordCount, sharedVariableCount, shared, variables, input } = content;
   const inputBytes = Buffer.byteLength(input);
   const ownBytes = variables.reduce((sum, text) => sum + textBytes(text), 0);
   const restBytes = COUNT_BYTES + shared.length + ownBytes + inputBytes;

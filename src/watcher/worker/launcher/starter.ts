@@ -47,19 +47,19 @@ const MOST_ENDS = 3;
 
 const SLOWER = 'Node itself starts the workers, which is slower';
 
-interface StarterParts {
+interface StarterOptions {
   /** The launcher; undefined where there is none. */
   file: string | undefined;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   clock: Clock;
 }
 
-export function createStarter(parts: StarterParts): Starter {
-  if (parts.file === undefined) {
-    parts.log.info(`there is no launcher for this machine: ${SLOWER}`);
+export function createStarter(options: StarterOptions): Starter {
+  if (options.file === undefined) {
+    options.log.info(`there is no launcher for this machine: ${SLOWER}`);
     return { start: startByNode, ready: Promise.resolve(), close: () => undefined };
   }
-  const launchers = new Launchers({ ...parts, file: parts.file });
+  const launchers = new Launchers({ ...options, file: options.file });
   return {
     start: (request) => launchers.current?.start(request) ?? startByNode(request),
     ready: launchers.begin(),
@@ -73,13 +73,13 @@ export function createStarter(parts: StarterParts): Starter {
 class Launchers {
   /** Absent until it has answered, and when it has ended: workers are started by Node then. */
   current: Launcher | undefined;
-  private readonly parts: StarterParts & { file: string };
+  private readonly options: StarterOptions & { file: string };
   private connection: Connection | undefined;
   private ends = 0;
   private isClosing = false;
 
-  constructor(parts: StarterParts & { file: string }) {
-    this.parts = parts;
+  constructor(options: StarterOptions & { file: string }) {
+    this.options = options;
   }
 
   close(): void {
@@ -91,7 +91,7 @@ class Launchers {
   /** Resolves when it has answered or ended. */
   begin(): Promise<void> {
     return new Promise((resolve) => {
-      const { file, clock } = this.parts;
+      const { file, clock } = this.options;
       const onReady = () => {
         this.current = connection.launcher;
         resolve();
@@ -106,7 +106,7 @@ class Launchers {
   }
 
   private onEnd(launcher: Launcher, reason: string): void {
-    const { log } = this.parts;
+    const { log } = this.options;
     const hasAnswered = this.current === launcher;
     this.current = undefined;
     const text = `the launcher of workers ended (${reason})`;

@@ -2,13 +2,13 @@ import { createBackoff } from '../../../shared/backoff';
 import { type Clock, pause } from '../../../shared/clock';
 import type { Logger } from '../../log';
 import { describeExit, STOPPED } from '../run-worker';
-import type { WarmEnd, WarmWorker, WarmWorkerParts } from './warm-worker';
+import type { WarmEnd, WarmWorker, WarmWorkerOptions } from './warm-worker';
 
 export type StartWarmWorker = (
-  callbacks: Pick<WarmWorkerParts, 'writeLines' | 'onReady' | 'onGone'>,
+  callbacks: Pick<WarmWorkerOptions, 'writeLines' | 'onReady' | 'onGone'>,
 ) => Promise<WarmWorker>;
 
-export interface KeepParts {
+export interface KeepOptions {
   start: StartWarmWorker;
   failures: InitFailures;
   /** Its process runs. */
@@ -31,11 +31,11 @@ export interface KeepParts {
 }
 
 /** One warm worker after the other, for as long as one is wanted. Never rejects. */
-export async function keepWarm(parts: KeepParts, onFirstReady: () => void): Promise<void> {
-  const { clock, random, isWanted, retryNow } = parts;
+export async function keepWarm(options: KeepOptions, onFirstReady: () => void): Promise<void> {
+  const { clock, random, isWanted, retryNow } = options;
   const backoff = createBackoff(random);
   while (isWanted()) {
-    const isPaced = await runOne(parts, onFirstReady);
+    const isPaced = await runOne(options, onFirstReady);
     if (isPaced) backoff.reset();
     else if (isWanted()) await pause(clock, backoff.next(), retryNow());
   }
@@ -45,27 +45,27 @@ export async function keepWarm(parts: KeepParts, onFirstReady: () => void): Prom
  * From start to end. Resolves to whether the next may start at once: what ends with the messages that it is at is paced
  * by their own backoff.
  */
-async function runOne(parts: KeepParts, onFirstReady: () => void): Promise<boolean> {
-  const { failures, log } = parts;
+async function runOne(options: KeepOptions, onFirstReady: () => void): Promise<boolean> {
+  const { failures, log } = options;
   const output = new InitOutput(log, failures.isFailing);
   const onReady = (worker: WarmWorker) => {
     failures.succeeded(output);
     onFirstReady();
-    parts.onReady(worker);
+    options.onReady(worker);
   };
-  const writeLines: WarmWorkerParts['writeLines'] = (lines, requestId) =>
+  const writeLines: WarmWorkerOptions['writeLines'] = (lines, requestId) =>
     requestId === undefined ? output.write(lines) : log.worker(lines, requestId);
   const fail = (reason: string) => {
     failures.failed(reason, output);
-    parts.onFailed();
+    options.onFailed();
   };
   try {
-    const worker = await parts.start({ writeLines, onReady, onGone: parts.onGone });
-    parts.onStarted(worker);
+    const worker = await options.start({ writeLines, onReady, onGone: options.onGone });
+    options.onStarted(worker);
     const end = await worker.ended;
-    parts.onEnded(worker);
-    const isReplaced = parts.isReplaced(worker);
-    if (!end.wasReady && parts.isWanted() && !isReplaced) fail(describeInitFailure(end));
+    options.onEnded(worker);
+    const isReplaced = options.isReplaced(worker);
+    if (!end.wasReady && options.isWanted() && !isReplaced) fail(describeInitFailure(end));
     else if (hasVanished(end)) log.warn(`a worker ended by itself: ${describeInitFailure(end)}`);
     else if (isSilent(end)) log.warn(`a worker is replaced: ${describeInitFailure(end)}`);
     return end.wasInvoked || isReplaced;

@@ -9,7 +9,7 @@ import {
 } from '../../../contract/runtime-api';
 import type { WorkerEnd } from '../run-worker';
 
-export interface RuntimeApiParts {
+export interface RuntimeApiOptions {
   functionArn: string;
   /** It asks for an invocation, which `give` gives it. */
   onReady: () => void;
@@ -24,15 +24,15 @@ export interface RuntimeApiParts {
  * telemetry and snapshots are no part of it.
  */
 export class RuntimeApi {
-  private readonly parts: RuntimeApiParts;
+  private readonly options: RuntimeApiOptions;
   private readonly server: Server;
   /** Who waits for an invocation. */
   private waiting: ServerResponse | undefined;
   private requestId: string | undefined;
   private hasAsked = false;
 
-  constructor(parts: RuntimeApiParts) {
-    this.parts = parts;
+  constructor(options: RuntimeApiOptions) {
+    this.options = options;
     // What waits for an invocation waits as long as it takes.
     this.server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
     this.server.on('request', (request, response) => void this.serve(request, response));
@@ -68,7 +68,7 @@ export class RuntimeApi {
       'content-length': Buffer.byteLength(event),
       [RuntimeHeader.requestId]: requestId,
       [RuntimeHeader.deadlineMs]: String(deadlineMs),
-      [RuntimeHeader.functionArn]: this.parts.functionArn,
+      [RuntimeHeader.functionArn]: this.options.functionArn,
       ...(isHeaderValue(traceHeader) && { [RuntimeHeader.traceId]: traceHeader }),
     });
     response.end(event);
@@ -100,9 +100,9 @@ export class RuntimeApi {
     response.once('close', () => {
       if (this.waiting !== response) return;
       this.waiting = undefined;
-      this.parts.onGone();
+      this.options.onGone();
     });
-    if (before === undefined) this.parts.onReady();
+    if (before === undefined) this.options.onReady();
     else refuse(before, Status.forbidden, 'it has asked again since');
   }
 
@@ -137,7 +137,7 @@ export class RuntimeApi {
       return;
     }
     accept(response);
-    this.parts.onInitError(error);
+    this.options.onInitError(error);
   }
 
   private onResponse(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
@@ -173,7 +173,7 @@ export class RuntimeApi {
 
   private end(answer: Answer): void {
     this.requestId = undefined;
-    this.parts.onAnswer(answer);
+    this.options.onAnswer(answer);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Slots } from '../workers';
-import { InitFailures, type KeepParts, keepWarm, type StartWarmWorker } from './keep-warm';
+import { InitFailures, type KeepOptions, keepWarm, type StartWarmWorker } from './keep-warm';
 import type { ReadResidentMemory } from '../processes';
 import type { WarmWorker } from './warm-worker';
 
-export interface WarmPoolParts extends Pick<KeepParts, 'clock' | 'random' | 'log'> {
+export interface WarmPoolOptions extends Pick<KeepOptions, 'clock' | 'random' | 'log'> {
   /** One worker for each. A slot is free while its worker waits for an invocation. */
   slots: Slots;
   concurrency: number;
@@ -22,7 +22,7 @@ const MEMORY_PERIOD_MS = 1_000;
 
 /** Keeps a worker warm for each slot, and replaces those that crash, hang, leak or have done enough. */
 export class WarmPool {
-  private readonly parts: WarmPoolParts;
+  private readonly options: WarmPoolOptions;
   private readonly failures: InitFailures;
   private readonly workers = new Set<WarmWorker>();
   private readonly idle: WarmWorker[] = [];
@@ -34,10 +34,10 @@ export class WarmPool {
   private retryNow = new AbortController();
   private isClosing = false;
 
-  constructor(parts: WarmPoolParts) {
-    this.parts = parts;
-    this.failures = new InitFailures(parts.log);
-    const { clock, workerMemoryMiB, stopping } = parts;
+  constructor(options: WarmPoolOptions) {
+    this.options = options;
+    this.failures = new InitFailures(options.log);
+    const { clock, workerMemoryMiB, stopping } = options;
     stopping.addEventListener('abort', () => void this.close(), { once: true });
     if (workerMemoryMiB > 0) clock.every(MEMORY_PERIOD_MS, () => void this.checkMemory());
   }
@@ -45,7 +45,7 @@ export class WarmPool {
   /** The first alone: where a handler cannot be initialised, all the others would fail as it does. */
   begin(): void {
     this.keep(() => {
-      while (this.keepers.length < this.parts.concurrency) this.keep();
+      while (this.keepers.length < this.options.concurrency) this.keep();
     });
   }
 
@@ -82,7 +82,7 @@ export class WarmPool {
     this.keepers.push(
       keepWarm(
         {
-          ...this.parts,
+          ...this.options,
           failures: this.failures,
           onStarted: (worker) => {
             this.workers.add(worker);
@@ -105,7 +105,7 @@ export class WarmPool {
   }
 
   private becomeReady(worker: WarmWorker): void {
-    const { maxInvocations, slots } = this.parts;
+    const { maxInvocations, slots } = this.options;
     const isUsedUp = maxInvocations > 0 && worker.invocations >= maxInvocations;
     if (isUsedUp || this.isClosing || this.outdated.has(worker)) {
       worker.retire();
@@ -122,7 +122,7 @@ export class WarmPool {
     const index = this.idle.indexOf(worker);
     if (index < 0) return;
     this.idle.splice(index, 1);
-    this.parts.slots.take();
+    this.options.slots.take();
   }
 
   /** Also those that are just being started. */
@@ -146,7 +146,7 @@ export class WarmPool {
   }
 
   private async checkMemory(): Promise<void> {
-    const { readResidentMemory, workerMemoryMiB, log } = this.parts;
+    const { readResidentMemory, workerMemoryMiB, log } = this.options;
     const resident = await readResidentMemory();
     for (const worker of this.workers) {
       const mib = Math.round(resident.get(worker.groupId ?? 0) ?? 0);

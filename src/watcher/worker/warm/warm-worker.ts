@@ -12,7 +12,7 @@ import {
 } from '../run-worker';
 import { type Answer, type Invocation, type InvocationEnd, RuntimeApi } from './runtime-api';
 
-export interface WarmWorkerParts {
+export interface WarmWorkerOptions {
   start: StartWorker;
   command: WorkerCommand;
   environment: Readonly<Record<string, string | undefined>>;
@@ -50,7 +50,7 @@ export class WarmWorker {
   /** Never rejects. Its output is logged by then. */
   readonly ended: Promise<WarmEnd>;
   invocations = 0;
-  private readonly parts: WarmWorkerParts;
+  private readonly options: WarmWorkerOptions;
   private readonly api: RuntimeApi;
   private readonly process: RunningWorker;
   private current: { requestId: string; resolve: (end: InvocationEnd) => void } | undefined;
@@ -63,28 +63,28 @@ export class WarmWorker {
   private cancelSilence: Cancel = () => undefined;
 
   /** @throws where there is no port to be had */
-  static async start(parts: WarmWorkerParts): Promise<WarmWorker> {
+  static async start(options: WarmWorkerOptions): Promise<WarmWorker> {
     // What the API calls back comes from the process, which is started after it.
     const worker: { current?: WarmWorker } = {};
     const api = new RuntimeApi({
-      functionArn: parts.functionArn,
+      functionArn: options.functionArn,
       onReady: () => worker.current?.becomeReady(),
       onGone: () => worker.current?.becomeGone(),
       onAnswer: (answer) => worker.current?.answer(answer),
       onInitError: (error) => worker.current?.failInit(error),
     });
     const address = await api.listen();
-    return (worker.current = new WarmWorker(parts, api, address));
+    return (worker.current = new WarmWorker(options, api, address));
   }
 
-  private constructor(parts: WarmWorkerParts, api: RuntimeApi, address: string) {
-    this.parts = parts;
+  private constructor(options: WarmWorkerOptions, api: RuntimeApi, address: string) {
+    this.options = options;
     this.api = api;
     this.process = runWorker({
-      ...parts,
+      ...options,
       variables: [[RuntimeVariable.runtimeApi, address]],
       input: '',
-      writeLines: (lines) => parts.writeLines(lines, this.current?.requestId),
+      writeLines: (lines) => options.writeLines(lines, this.current?.requestId),
     });
     this.ended = this.process.ended.then((end) => this.finish(end));
     this.awaitNext();
@@ -133,14 +133,14 @@ export class WarmWorker {
       if (this.hasEnded || this.isToEnd) return;
       this.cancelSilence();
       this.wasReady = true;
-      this.parts.onReady(this);
+      this.options.onReady(this);
     });
   }
 
   private becomeGone(): void {
     void this.finishing.then(() => {
       this.awaitNext();
-      this.parts.onGone(this);
+      this.options.onGone(this);
     });
   }
 
@@ -148,7 +148,7 @@ export class WarmWorker {
   private awaitNext(): void {
     this.cancelSilence();
     if (this.hasEnded) return;
-    this.cancelSilence = this.parts.clock.after(LONGEST_SILENCE_MS, () => {
+    this.cancelSilence = this.options.clock.after(LONGEST_SILENCE_MS, () => {
       this.stop('silent', 0);
     });
   }
@@ -163,7 +163,7 @@ export class WarmWorker {
   private failInit(error: ReportedError): void {
     this.initError = error;
     this.isToEnd = true;
-    this.parts.clock.after(INIT_ERROR_GRACE_MS, () => {
+    this.options.clock.after(INIT_ERROR_GRACE_MS, () => {
       if (!this.hasEnded) this.retire();
     });
   }
