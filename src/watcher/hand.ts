@@ -10,37 +10,38 @@ import type { RunningBatch, Workers } from './worker/workers';
 
 export interface HandOptions {
   workers: Workers;
-  /** Takes a message apart, as its kind of worker wants it. */
+  /** Takes a message apart, in the way that its kind of worker needs. */
   open: Open;
   heartbeat: Pick<Heartbeat, 'hold' | 'letGo'>;
   settle: Settle;
   retirement: Pick<Retirement, 'busy' | 'idle' | 'givesBack'>;
-  /** Called when no worker runs any more: mounts can be emptied. */
+  /** Is called when no worker runs any more: mounts can be emptied. */
   onIdle: () => Promise<void>;
-  /** How the task ends: what has no worker when it is told goes back at once. */
+  /** How the task ends. A message that has no worker yet when the task is told to stop is released at once. */
   course: Pick<StopCourse, 'stopping' | 'telling' | 'killing' | 'abandoning' | 'msToKill'>;
-  /** SQS gives no other message of a group before that in hand is settled. */
+  /** SQS delivers no other message of a group before the one in hand is settled. */
   isFifo: boolean;
   maxReceives: number;
   clock: Clock;
 }
 
-/** What the watcher has in hand: the messages that it holds, the workers that run, and the settlements under way. */
+/** What the watcher has in hand: the messages that it keeps hidden, the workers that run, the settlements under way. */
 export class Hand {
   private readonly options: HandOptions;
-  /** A job has, ever: one that went back before its worker started has not. */
+  /** Whether a job has ever begun. One that was released before its worker started has not. */
   hasBegun = false;
   private readonly running = new Set<RunningBatch>();
-  /** Messages that are held and have not come to their end. */
+  /** Messages that are kept hidden and whose jobs have not ended. */
   private held = 0;
   /** Batches whose worker has not ended. */
   private unfinished = 0;
   private readonly works = new Set<Promise<void>>();
-  /** No worker starts in a folder that is just being emptied. */
+  /** Resolves when no folder is being emptied: no worker may start in one that is. */
   private emptying: Promise<void> = Promise.resolve();
   /**
-   * ECS's answer to the first message that the task holds after a pause, or after half of what it is protected for. Until
-   * then it may just be told to stop: a job that takes hours would begin, and be cut.
+   * ECS's answer to the task's request for protection, which it makes with the first message after a pause, or after half
+   * of the time for which it is protected. Until ECS has answered it may stop the task: a job of hours would begin, and be
+   * cut.
    */
   private protecting: Promise<void> | undefined;
 
@@ -52,7 +53,7 @@ export class Hand {
         batch.stop('shutdown', course.msToKill());
       });
     });
-    // Also those that had just been told for another reason, and have a grace that is too long now.
+    // Also those that were told to end for another reason a moment ago: their grace is too long now.
     onAbort(course.killing, () => {
       workers.kill();
     });
@@ -67,7 +68,7 @@ export class Hand {
     await Promise.all(this.works);
   }
 
-  /** From now on the message is kept hidden. It is to be worked on next. */
+  /** Keeps a message hidden from now on. The caller gives it to a worker next. */
   hold(message: ReceivedMessage): Job {
     const job = toJob(message, this.options.open, this.options.clock.now());
     this.held += 1;
@@ -76,14 +77,14 @@ export class Hand {
     return job;
   }
 
-  /** Gives held messages to one worker, for which a slot is free. */
+  /** Gives messages to one worker, for which a slot is free. */
   work(jobs: readonly Job[]): void {
     this.options.workers.slots.take();
     this.unfinished += 1;
     this.track(this.carryThrough(jobs));
   }
 
-  /** From hand to settled. Never rejects: one bad message does not end the loop. */
+  /** Runs messages once they may begin, and settles them. Never rejects: one bad message does not end the loop. */
   private async carryThrough(jobs: readonly Job[]): Promise<void> {
     const { heartbeat, settle } = this.options;
     await this.emptying;
@@ -93,16 +94,16 @@ export class Hand {
     if (started !== undefined) this.running.delete(started);
     const settled = jobs.map(async (job, index) => {
       await heartbeat.letGo(job);
-      // A message without a word is one that comes again.
+      // A message of which nothing is said comes again.
       await settle(job, settlements[index] ?? decideRelease(job));
     });
-    // Until then SQS keeps the rest of the group back, and not each wakes a poll that waits when it does no longer.
+    // Until then SQS keeps the rest of the group back, and not every SQS wakes a waiting poll once it delivers them.
     if (this.options.isFifo) await Promise.all(settled);
     await this.finish(jobs.length, started !== undefined);
     await Promise.all(settled);
   }
 
-  /** Else they came when the task was already ending, or may be ended: another watcher may have them at once. */
+  /** If not, the task was already stopping when they came, or ECS may stop it: another watcher may have them at once. */
   private isToBegin(jobs: readonly Job[]): boolean {
     return !this.options.course.stopping.aborted && !this.givesBack(jobs);
   }
@@ -114,22 +115,22 @@ export class Hand {
     return started;
   }
 
-  /** Not what would become a dead letter so, which was never tried; of a standard queue a copy is sent. */
+  /** Not if a message of a FIFO queue would become a dead letter untried; of a standard queue's a copy is sent. */
   private givesBack(jobs: readonly Job[]): boolean {
     const { retirement, isFifo, maxReceives } = this.options;
     return retirement.givesBack && !(isFifo && jobs.some(({ receives }) => receives >= maxReceives));
   }
 
-  /** The worker has ended: its slot takes the next messages, of a standard queue while these are being settled. */
+  /** Frees the slot, since the worker has ended. In a standard queue its messages may not be settled yet. */
   private async finish(messages: number, hasBegun: boolean): Promise<void> {
     this.unfinished -= 1;
-    // Emptying may take long, and no worker starts any more.
+    // Once the task stops, no worker starts any more, and emptying may take long.
     if (this.unfinished === 0)
       this.emptying = untilGiven(this.options.onIdle(), this.options.course.stopping);
     await this.emptying;
     const { workers } = this.options;
     if (hasBegun) workers.done();
-    // No worker will ask for more.
+    // No worker has been taken, so none will free the slot.
     else workers.slots.release();
     this.held -= messages;
     if (this.held === 0) this.options.retirement.idle();

@@ -22,7 +22,7 @@ export interface Logger {
   warn(text: string, messageId?: string): void;
   error(text: string, messageId?: string): void;
   outcome(outcome: Outcome, messageId: string): void;
-  /** Lines of a worker. Resolves when the log can take more, so that a fast writer waits and memory does not grow. */
+  /** Writes lines of a worker. Resolves when the log can take more: a fast writer waits, and memory does not grow. */
   worker(lines: readonly string[], messageId?: string): Promise<void> | void;
 }
 
@@ -35,7 +35,7 @@ export function createLogger({
   write: Write;
   format: FormatLine;
   clock: Clock;
-  /** Of the worker; absent where nothing asks. */
+  /** Of the worker; absent if nothing needs it. */
   version?: string | undefined;
 }): Logger {
   const line = (entry: Omit<LogLine, 'time'>) =>
@@ -63,14 +63,14 @@ export function createLogger({
   };
 }
 
-/** What CloudWatch, and the driver of the log before it, takes as one event; more is cut, and is no JSON any more. */
+/** What CloudWatch, and the log driver before it, take as one event. A longer line is cut, and is no JSON any more. */
 const MOST_BYTES = 262_144 - 26;
 
 const isTooLong = (line: string) => line.length * 3 > MOST_BYTES && Buffer.byteLength(line) > MOST_BYTES;
 
 /**
- * A worker's line; if it is a JSON object, its fields become those of a structured line, as from Watchbot 8 on, unless
- * that is too long with them: the text is in it, too.
+ * A worker's line. If it is a JSON object, its fields become fields of the structured line, as in Watchbot 8 and later,
+ * unless the line would be too long with them: it has the text, too.
  */
 function workerLine(
   text: string,
@@ -82,19 +82,19 @@ function workerLine(
   return isTooLong(whole) ? line(entry) : whole;
 }
 
-/** More than this is too much for one turn: whoever writes waits for its end. */
+/** Who writes more than this in one turn waits for the end of the turn. */
 const MOST_IN_TURN_CHARACTERS = 16_384;
 
 /**
- * Writes to a stream, once in each turn of the event loop: each write wakes whoever reads the log, and a turn often has
- * the end of one job and the beginning of the next. Where nobody reads it any more, work goes on without a log.
+ * Writes to a stream, once in each turn of the event loop: each write wakes whoever reads the log, and one turn often has
+ * the end of one job and the beginning of the next. If nobody reads the log any more, work goes on without one.
  */
 export class Output {
   private readonly stream: Writable;
   private isBroken: boolean;
-  /** In this turn. */
+  /** What was written in this turn. */
   private written = '';
-  /** One for all who wait: each with a listener of its own would be too many. */
+  /** One promise for all who wait: a listener for each would be too many. */
   private drained: Promise<void> | undefined;
   private release: () => void = () => undefined;
 
@@ -120,14 +120,14 @@ export class Output {
     return hasRoom ? undefined : this.whenDrained();
   };
 
-  /** Hands over what was written in this turn. To be called when the process exits, too. */
+  /** Hands over what was written in this turn. It is also to be called when the process exits. */
   readonly flush = (): void => {
     const text = this.written;
     this.written = '';
     if (text !== '' && !this.isBroken && this.hand(text)) this.release();
   };
 
-  /** Whether there is room for more. A file's own stream may throw: a full disk is no reason to end. */
+  /** Returns whether there is room for more. The stream of a file may throw: a full disk is no reason to end. */
   private hand(text: string): boolean {
     try {
       return this.stream.write(text);
@@ -164,7 +164,7 @@ export class Output {
 
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Node's own for a host with several addresses, none of which answers, has a code but no text.
+  // Node's error for a host with several addresses, none of which answers, has a code but no text.
   const { name, message, code = '' } = error as NodeJS.ErrnoException;
   return `${name}: ${message || code}`;
 }

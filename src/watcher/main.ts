@@ -29,17 +29,17 @@ import { createStarter, findLauncher } from './worker/launcher/starter';
 import { startByNode, startKept } from './worker/node-spawn';
 import type { Workers } from './worker/workers';
 
-/** In percent: the heap is cleared before it has grown by more. V8's own measure trades the workers' memory for time. */
+/** In percent: V8 collects garbage before the heap has grown by more. Its default would cost the workers memory. */
 const HEAP_GROWTH = '--heap-growing-percent=10';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the container was started with, and what all parts need. */
+/** What the container was started with, and the log. */
 interface Given {
   command: WorkerCommand;
   environment: Environment;
   settings: Settings;
-  /** Absent for a command. */
+  /** Absent if the worker is a command. */
   handler: HandlerSettings | undefined;
   log: Logger;
 }
@@ -64,14 +64,14 @@ async function main(): Promise<void> {
   await output.flushed();
 }
 
-/** Runtimes read the handler from their environment, too. */
+/** Sets the handler in the environment, too, since runtimes read it there. */
 async function takeImageCommand(environment: Record<string, string | undefined>): Promise<WorkerCommand> {
   const { command, handler } = await imageCommand(__dirname, environment[RuntimeVariable.handler]);
   environment[RuntimeVariable.handler] = handler;
   return command;
 }
 
-/** The watcher, with what this process and the world outside give it. */
+/** Runs the watcher in this process, against AWS. */
 function watchHere(given: Given): Promise<void> {
   const { settings, handler, log, environment } = given;
   const running: { handlerWorkers?: HandlerWorkers } = {};
@@ -91,7 +91,7 @@ function watchHere(given: Given): Promise<void> {
         return { workers, onIdle: await createEmptying(settings.volumes, __dirname, log) };
       }
       running.handlerWorkers = await handlerWorkers(given, handler, stopping);
-      // What a warm worker keeps there between two messages is its own, as in Lambda.
+      // A warm worker may keep files between two messages, as in Lambda.
       return { workers: running.handlerWorkers, onIdle: await createEmptying(undefined, __dirname, log) };
     },
     onLiveness: (liveness) => {
@@ -150,7 +150,7 @@ async function handlerWorkers(
   });
 }
 
-/** Before there are any workers, too: without it the signal would end the watcher. */
+/** Listens from the start on, before there are workers: otherwise the signal would end the watcher. */
 function onReload(log: Logger, reload: () => void): void {
   process.on('SIGHUP', () => {
     log.info('SIGHUP: replacing the workers');

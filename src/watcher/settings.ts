@@ -12,43 +12,43 @@ export interface Settings {
   maxJobDurationSeconds: number;
   stopTimeoutSeconds: number;
   stopNoticeSeconds: number;
-  /** For so long jobs may work on in a task that a newer version replaces. */
+  /** How long jobs may go on in a task that a newer version replaces. */
   finishSeconds: number;
-  /** A worker has its message on standard input, too. */
+  /** Whether a worker gets its message on standard input, too. */
   hasStandardInput: boolean;
   /** Folders that are emptied after each job. */
   volumes: readonly string[];
-  /** One job, then the container ends. */
+  /** Whether the container ends after one job. */
   isFreshContainerPerJob: boolean;
-  /** Of the ECS agent; absent outside ECS. */
+  /** The address of the ECS agent; absent outside ECS. */
   agentUri: string | undefined;
-  /** Name of the socket on which the health check is answered; absent where none is. */
+  /** Name of the socket on which the health check is answered; absent if there is no check. */
   healthSocket: string | undefined;
-  /** Infinity where no dead-letter queue is known. */
+  /** Infinity if no dead-letter queue is known. */
   maxReceives: number;
-  /** Of the worker; absent where nothing asks. */
+  /** Of the worker; absent if nothing needs it. */
   version?: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What it tells of a handler and its warm workers. */
+/** What the environment says of a handler and its warm workers. */
 export interface HandlerSettings {
   queueArn: string;
   /** Messages of one invocation, at most. */
   batchSize: number;
-  /** For which a batch that is not full waits. */
+  /** How long a batch that is not full waits. */
   batchWindowSeconds: number;
-  /** After which a worker is replaced; 0: never. */
+  /** A worker is replaced after so many; 0: never. */
   maxInvocations: number;
-  /** Above which a worker is replaced; 0: no limit. */
+  /** A worker that uses more is replaced; 0: no limit. */
   workerMemoryMiB: number;
   functionName: string;
-  /** Of the topic in front of the queue; absent where there is none. */
+  /** ARN of the topic in front of the queue; absent if there is none. */
   ownTopicArn: string | undefined;
 }
 
-/** @throws {SettingsError} with everything that is missing or malformed. */
+/** @throws {SettingsError} that names everything that is missing or malformed */
 export const readSettings = (environment: Environment): Settings =>
   readAll(environment, (read) => ({
     queueUrl: read.text(ContainerVariable.queueUrl),
@@ -73,7 +73,7 @@ export const readSettings = (environment: Environment): Settings =>
     healthSocket: read.nameOrFalse(ContainerVariable.healthCheck),
   }));
 
-/** @throws {SettingsError} as above. */
+/** @throws {SettingsError} as above */
 export const readHandlerSettings = (environment: Environment): HandlerSettings =>
   readAll(environment, (read) => ({
     queueArn: read.text(ContainerVariable.queueArn),

@@ -4,13 +4,13 @@ import type { Clock } from '../shared/clock';
 import type { Logger } from './log';
 
 export interface StopSignals {
-  /** The task is to end: nothing new is begun. */
+  /** The task stops: nothing new is begun. */
   stopping: AbortSignal;
-  /** Workers are to be told now. */
+  /** Workers are told to end now. */
   hurry: AbortSignal;
   /** The poll that is under way is given up. */
   abortPoll: AbortSignal;
-  /** As SIGTERM, for a cause of the watcher's own. ECS may yet send the first signal, and this one hurries nothing. */
+  /** Stops the task for the watcher's own reason. It does not count as a signal: ECS may yet send the first one. */
   stop: (cause: string) => void;
 }
 
@@ -24,17 +24,17 @@ export interface StopOptions {
   killAll: () => void;
 }
 
-/** How far it has come. */
+/** How far the stop has come. */
 const STOPPING = 1;
 const TELLING = 2;
 const KILLING = 3;
 
 /**
- * SIGTERM, from ECS: jobs work on until their notice, and the poll under way may answer, so that what SQS has already
- * handed out is given back rather than hidden until its timeout: SQS does not notice that nobody listens any more, see
- * https://github.com/aws/aws-sdk-js/issues/2350. SIGINT, or the loss of the parent that opened an IPC channel, from a
- * developer's machine: workers are told, and the poll is given up at once. Each further signal goes one step on: workers
- * are told, workers are killed.
+ * SIGTERM comes from ECS: jobs go on until their notice, and the poll under way may still answer, so that messages which
+ * SQS has already handed out are released rather than hidden until their timeout. SQS does not notice that nobody listens
+ * any more: https://github.com/aws/aws-sdk-js/issues/2350. SIGINT, or the loss of the parent that opened an IPC channel,
+ * comes from a developer's machine: workers are told to end, and the poll is given up at once. Each further signal goes
+ * one step further: workers are told to end, then killed.
  */
 export function onStopSignals(options: StopOptions): StopSignals {
   const { log } = options;
@@ -66,31 +66,31 @@ export function onStopSignals(options: StopOptions): StopSignals {
   };
 }
 
-/** One that lives as long as the watcher. As many may wait for it as there are messages in hand: Node warns of eleven. */
+/** A signal that lives as long as the watcher. Each message in hand may listen to it: Node would warn of eleven. */
 export function createSignal(): AbortController {
   const controller = new AbortController();
   setMaxListeners(Infinity, controller.signal);
   return controller;
 }
 
-/** When what happens to a task that is told to stop, in milliseconds from then on. */
+/** What happens when to a task that is told to stop, in milliseconds from then on. */
 export interface StopTimes {
   /** Workers are told to end. */
   tellMs: number;
   /** Workers are killed. */
   killMs: number;
-  /** Nobody waits for those that are not gone any more: their messages go back. */
+  /** Workers that still run are not waited for any longer: their messages are released. */
   abandonMs: number;
-  /** What cannot be settled is not tried again, and the poll under way is given up. */
+  /** Settlements that fail are not retried, and the poll under way is given up. */
   giveUpMs: number;
-  /** The watcher ends, whatever it is at. */
+  /** The watcher ends, whatever it is doing. */
   endMs: number;
 }
 
 export interface StopSettings {
-  /** ECS kills the watcher then. */
+  /** After this ECS kills the watcher. */
   stopTimeoutSeconds: number;
-  /** How long before they are killed workers are told. */
+  /** How long before they are killed workers are told to end. */
   stopNoticeSeconds: number;
 }
 
@@ -107,14 +107,14 @@ export function stopTimes({ stopTimeoutSeconds, stopNoticeSeconds }: StopSetting
   };
 }
 
-/** A poll may be under way when the task is told to stop, and is to have its answer before the end. */
+/** A poll may be under way when the task is told to stop, and must have its answer before the end. */
 export const longestPollSeconds = ({ stopTimeoutSeconds }: Pick<StopSettings, 'stopTimeoutSeconds'>) =>
   Math.max(1, Math.floor(stopTimeoutSeconds - settleMsOf(stopTimeoutSeconds) / 1000));
 
-/** Who gives a task less than twice the usual has half of it for jobs. */
+/** If `stopTimeout` is less than twice the usual time for settling, half of it is for jobs. */
 const settleMsOf = (stopTimeoutSeconds: number) => Math.min(SETTLE_SECONDS, stopTimeoutSeconds / 2) * 1000;
 
-/** The course of a stop, as signals that are given one after the other. */
+/** The course of a stop: signals that are given one after the other. */
 export interface StopCourse {
   /** Nothing new is begun. */
   stopping: AbortSignal;
@@ -126,9 +126,9 @@ export interface StopCourse {
   ending: AbortSignal;
   /** The poll that is under way is given up. */
   abortPoll: AbortSignal;
-  /** Until workers are killed. */
+  /** The time until workers are killed. */
   msToKill(): number;
-  /** Begins it. */
+  /** Begins the stop. */
   stop: (cause: string) => void;
 }
 
@@ -162,7 +162,7 @@ export function createStopCourse(signals: StopSignals, settings: StopSettings, c
   };
 }
 
-/** Also where it was given already. */
+/** Calls at once if the signal was given already. */
 export function onAbort(signal: AbortSignal, call: () => void): void {
   if (signal.aborted) call();
   else signal.addEventListener('abort', call, { once: true });
@@ -181,7 +181,7 @@ export function untilGiven(promise: Promise<void>, signal: AbortSignal): Promise
   });
 }
 
-/** Given with the first of them. */
+/** A signal that is given with the first of these. */
 function anyOf(...signals: readonly AbortSignal[]): AbortSignal {
   const controller = createSignal();
   signals.forEach((signal) => {

@@ -23,22 +23,22 @@ import { noRetirement, type Retirement, TaskRetirement } from './task/retirement
 import { watch } from './watch';
 import type { Workers } from './worker/workers';
 
-/** What the parts of the watcher are put together from: all that is of this process, or outside of it. */
+/** All that the watcher needs of its process and of the world outside. */
 export interface WatchQueueOptions {
   settings: Settings;
-  /** Absent for a command. */
+  /** Absent if the worker is a command. */
   handler: HandlerSettings | undefined;
   client: SqsClient;
-  /** Asks ECS for the task's own protection; undefined outside ECS. */
+  /** Asks ECS to protect this task; undefined outside ECS. */
   putProtection: PutProtection | undefined;
-  /** Asks ECS for the task's own service; undefined where ECS cannot be asked. */
+  /** Asks ECS about the task's service; undefined if ECS cannot be asked. */
   lookAtService: LookAtService | undefined;
-  /** What tells it to stop. */
+  /** Where signals to stop come from. */
   process: StopOptions['process'];
   makeWorkers: (from: { machine: Machine; stopping: AbortSignal }) => Promise<MadeWorkers>;
-  /** The health check is answered by it. */
+  /** Is given what answers the health check. */
   onLiveness: (liveness: Pick<Liveness, 'problem' | 'stage'>) => void;
-  /** Ends the watcher, whatever it is at: its time is over. */
+  /** Ends the watcher, whatever it is doing: its time is over. */
   end: () => void;
   clock: Clock;
   timeOfDay: Pick<Clock, 'now'>;
@@ -48,11 +48,11 @@ export interface WatchQueueOptions {
 
 export interface MadeWorkers {
   workers: Workers;
-  /** Called when no worker runs any more. */
+  /** Is called when no worker runs any more. */
   onIdle: () => Promise<void>;
 }
 
-/** Puts the parts of the watcher together, and runs it until it is told to stop. */
+/** Puts the watcher together, and runs it until it is told to stop. */
 export async function watchQueue(given: WatchQueueOptions): Promise<void> {
   const { settings, handler, log, clock, random } = given;
   const running: { workers?: Workers } = {};
@@ -87,7 +87,7 @@ export async function watchQueue(given: WatchQueueOptions): Promise<void> {
   retirement.stop();
 }
 
-/** A watcher that is well is at nothing for longer. */
+/** How long a healthy watcher may take for each thing it does. */
 export const livenessBounds = ({
   visibilityTimeoutSeconds,
 }: Pick<Settings, 'visibilityTimeoutSeconds'>): LivenessBounds => ({
@@ -104,7 +104,7 @@ function retirementOf(given: WatchQueueOptions, { stopping, stop }: StopCourse):
   return new TaskRetirement({ ...given, protection, finishSeconds, areJobsLong, end: stop, stopping });
 }
 
-/** From the first signal on; at its end the watcher ends, whatever it is at. */
+/** Begins with the first signal. At its end the watcher ends, whatever it is doing. */
 function stopCourse({ settings, log, process, end, clock }: WatchQueueOptions, killAll: () => void) {
   const course = createStopCourse(onStopSignals({ process, log, killAll }), settings, clock);
   onAbort(course.ending, () => {

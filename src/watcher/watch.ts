@@ -10,15 +10,15 @@ export interface WatchOptions extends HandOptions {
   poll: Poll;
   liveness: Pick<Liveness, 'reach'>;
   concurrency: number;
-  /** For so long a batch that is not full waits for more messages; 0 is not at all. */
+  /** How long a batch that is not full waits for more messages; 0: not at all. */
   batchWindowMs: number;
-  /** One job, then the watcher ends by itself. */
+  /** Whether the watcher ends by itself after one job. */
   isFreshContainerPerJob: boolean;
 }
 
 /**
- * The loop: receive, work, settle. It ends when it is told to stop, with nothing in hand, and for no other reason. A task
- * that retires waits in it.
+ * The loop: receive, work, settle. It ends for one reason only: it was told to stop, and nothing is in hand any more. A
+ * task that retires waits in it.
  */
 export async function watch(options: WatchOptions): Promise<void> {
   const { liveness, retirement, isFreshContainerPerJob } = options;
@@ -28,7 +28,7 @@ export async function watch(options: WatchOptions): Promise<void> {
   for (;;) {
     liveness.reach('working');
     const free = await receive.whenFree();
-    // Looked at after each wait: told to stop by then, no further poll is begun.
+    // Checked after each wait: once the task is told to stop, no further poll is begun.
     if (stopping.aborted) break;
     const atWork = retirement.whenAtWork();
     if (atWork !== undefined) {
@@ -43,7 +43,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     if (!isFreshContainerPerJob || batches.length === 0) continue;
     liveness.reach('working');
     await hand.whenEmpty();
-    // What went back has left nothing behind in the container.
+    // A message that was released has left nothing behind in the container.
     if (hand.hasBegun) break;
   }
   liveness.reach('working');
@@ -51,13 +51,13 @@ export async function watch(options: WatchOptions): Promise<void> {
 }
 
 interface Receive {
-  /** Resolves to the number of free slots, once there is one, or the task is to end. */
+  /** Resolves to the number of free slots, once there is one, or when the task is told to stop. */
   whenFree(): Promise<number>;
-  /** Held messages, by the worker that is to have them. */
+  /** Receives messages, and gives them as one batch for each worker. They are kept hidden from now on. */
   batches(freeSlots: number): Promise<Job[][]>;
 }
 
-/** What one poll brings is worked on at once. */
+/** Starts work on what one poll brings at once. */
 function plainReceive(options: WatchOptions, hand: Hand): Receive {
   const { poll, workers, isFifo } = options;
   const { batchSize } = workers;
@@ -65,7 +65,7 @@ function plainReceive(options: WatchOptions, hand: Hand): Receive {
   return {
     whenFree: () => whenFree(options, hasBacklog && !isFifo ? slotsToGather(options) : 1),
     batches: async (freeSlots) => {
-      // What comes from a FIFO queue may be of one group, which must not be worked on side by side.
+      // Messages of a FIFO queue may be of one group, and those must not be worked on side by side.
       const most = isFifo ? batchSize : freeSlots * batchSize;
       const asked = Math.min(MAX_BATCH, most);
       const messages = await poll(asked);
@@ -75,7 +75,7 @@ function plainReceive(options: WatchOptions, hand: Hand): Receive {
   };
 }
 
-/** From its first message on, a batch waits until it is full, or its window is over, or the task is to end. */
+/** From its first message on, a batch waits until it is full, its window is over, or the task is told to stop. */
 function windowedReceive(options: WatchOptions, hand: Hand): Receive {
   const { poll, workers, clock, batchWindowMs, retirement } = options;
   const { stopping } = options.course;
@@ -87,7 +87,7 @@ function windowedReceive(options: WatchOptions, hand: Hand): Receive {
       while (batch.length < workers.batchSize && leftMs > 0) {
         const messages = await poll(workers.batchSize - batch.length, leftMs);
         batch.push(...messages.map((message) => hand.hold(message)));
-        // None yet: the loop looks whether it is to go on.
+        // None yet: the loop checks whether it is to go on.
         if (batch.length === 0) return [];
         leftMs =
           stopping.aborted || retirement.isRetired ? 0 : batch[0]!.receivedAtMs + batchWindowMs - clock.now();
@@ -97,19 +97,19 @@ function windowedReceive(options: WatchOptions, hand: Hand): Receive {
   };
 }
 
-/** How long a free slot waits for others under backlog, so that one call of SQS brings messages for several. */
+/** How long a free slot waits for others while there is a backlog, so that one call brings messages for several. */
 const GATHER_MS = 50;
 
 /**
- * A quarter of what a call can bring: the others still work meanwhile, so that short jobs leave no processor idle. More
- * become free until SQS has answered; with deletions in full batches, ten slots so need less than 0.3 calls a message.
+ * A quarter of what a call can bring: the other slots still work meanwhile, so that short jobs leave no processor idle, and
+ * more become free until SQS has answered. With deletions in full batches, ten slots need less than 0.3 calls a message.
  */
 function slotsToGather({ concurrency, workers: { batchSize } }: WatchOptions): number {
   const messages = Math.ceil(Math.min(MAX_BATCH, concurrency * batchSize) / 4);
   return Math.ceil(messages / batchSize);
 }
 
-/** It waits a little where more are wanted than there are. */
+/** Waits for one free slot, and then a little for as many as are wanted. */
 async function whenFree(options: WatchOptions, wanted: number): Promise<number> {
   const {
     workers: { slots },
@@ -128,6 +128,6 @@ async function whenFree(options: WatchOptions, wanted: number): Promise<number> 
     cancel();
     stopping.removeEventListener('abort', abort);
   }
-  // A warm worker that was free may have gone meanwhile.
+  // A warm worker that was free may have gone in the meantime.
   return slots.free > 0 || stopping.aborted ? slots.free : whenFree(options, wanted);
 }

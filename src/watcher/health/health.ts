@@ -4,8 +4,8 @@ import type { Clock } from '../../shared/clock';
 import { describeError, type Logger } from '../log';
 
 /**
- * Answers whoever connects with one line, and cuts the connection. A worker can connect too: nothing that it sends is
- * read, and none of its connections is kept. A watcher that cannot listen works on.
+ * Answers whoever connects with one line, and closes the connection. A worker can connect, too: nothing that it sends is
+ * read, and none of its connections is kept. A watcher that cannot listen goes on.
  */
 export function answerHealth(
   socketName: string,
@@ -15,15 +15,15 @@ export function answerHealth(
   let hasWarned = false;
   const server = createServer({ pauseOnConnect: true }, (socket) => {
     const problem = liveness.problem();
-    // ECS does not show why a check failed: the log does, once, however often anyone asks.
+    // ECS does not show why a check failed. The log does, once, however often anyone asks.
     if (problem !== undefined && problem !== lastProblem) log.error(`unhealthy: ${problem}`);
     lastProblem = problem;
-    // It may be gone already.
+    // Whoever asked may be gone already.
     socket.on('error', () => undefined);
     socket.write(`${problem ?? HEALTHY}\n`);
     socket.destroySoon();
   });
-  // Also when a connection cannot be taken, as at the limit of open files.
+  // It also comes when a connection cannot be accepted, as at the limit of open files.
   server.on('error', (error) => {
     if (!hasWarned) log.warn(`the health check cannot be answered: ${describeError(error)}`);
     hasWarned = true;
@@ -35,17 +35,17 @@ export function answerHealth(
 export type Stage = 'receiving' | 'backing off' | 'working' | 'retired';
 
 export interface LivenessBounds {
-  /** For how long the loop may be at a stage; the others take as long as they take, such as a job of 12 hours. */
+  /** How long the loop may be at a stage. The other stages take as long as they take, such as a job of 12 hours. */
   stagesMs: Partial<Record<Stage, number>>;
   betweenBeatsMs: number;
 }
 
-/** Timers are late where workers take all of the processor. */
+/** Timers are late if workers use all of the processor. */
 const SLACK_MS = 10_000;
 
 /**
- * Whether the watcher goes on, by what its loop and its heartbeats last did. That SQS is away, or that jobs take long,
- * is no reason to replace it. Bounds are wide: a watcher that is replaced for nothing takes its workers with it.
+ * Whether the watcher is alive: whether its loop and its heartbeats go on. That SQS is away, or that jobs take long, is no
+ * reason to replace it. Bounds are wide: a watcher that is replaced for nothing takes its workers with it.
  */
 export class Liveness {
   private readonly clock: Pick<Clock, 'now'>;
@@ -60,7 +60,7 @@ export class Liveness {
     clock: Pick<Clock, 'now'>;
     stopping: AbortSignal;
     bounds: LivenessBounds;
-    /** Why no work can be done here, if none can. */
+    /** Returns why no job can be run here, if none can. */
     sickness?: () => string | undefined;
   }) {
     this.clock = options.clock;
@@ -71,18 +71,18 @@ export class Liveness {
     this.beatAtMs = this.reachedAtMs;
   }
 
-  /** The loop has come this far. */
+  /** The loop has come to this stage. */
   reach(stage: Stage): void {
     this.stage = stage;
     this.reachedAtMs = this.clock.now();
   }
 
-  /** Messages are being held, or there was none to hold; whether SQS answers does not matter. */
+  /** A heartbeat was due and has begun. Whether SQS answers it does not matter. */
   beat(): void {
     this.beatAtMs = this.clock.now();
   }
 
-  /** What does not go on, or undefined. Once told to stop, the watcher is ended in time by whoever told it. */
+  /** What does not go on, or undefined. Once the watcher is told to stop, whoever told it also ends it in time. */
   problem(): string | undefined {
     if (this.stopping.aborted) return undefined;
     const nowMs = this.clock.now();

@@ -2,13 +2,13 @@ import { connect } from 'node:net';
 import { ContainerVariable } from '../../contract/environment';
 import { abstractSocket, HEALTH_SOCKET, HEALTHY } from '../../contract/image';
 
-/** ECS gives the whole check 5 s unless told otherwise. */
+/** ECS gives the whole check 5 s, unless it is told otherwise. */
 const ANSWER_TIMEOUT_MS = 4_000;
 
 /** Longer than any answer of the watcher. */
 const MAX_ANSWER_LENGTH = 200;
 
-/** The watcher's answer. A watcher that stands still has its connections taken by the system, and gives none. */
+/** Resolves to the watcher's answer. A watcher that hangs gives none, though the system accepts its connections. */
 async function ask(socketName: string): Promise<string> {
   const socket = connect(abstractSocket(socketName)).setEncoding('utf8');
   const timer = setTimeout(
@@ -27,7 +27,7 @@ async function ask(socketName: string): Promise<string> {
   return answer.slice(0, MAX_ANSWER_LENGTH).trim();
 }
 
-// Whatever goes wrong here is no sign of health.
+// If anything goes wrong here, the watcher does not count as healthy.
 process.exitCode = 1;
 ask(process.env[ContainerVariable.healthCheck] ?? HEALTH_SOCKET).then(
   (answer) => {

@@ -4,32 +4,32 @@ import type { Settlement } from '../settle/decide';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
 import type { Job } from './job';
 
-/** What a message that was sent anew says of the one that it is a copy of. */
+/** What a copy of a message says of the original. */
 export interface CopyMark {
-  /** Of the message that was sent first. */
+  /** The id of the original. */
   messageId: string;
   sentAtMs: number;
-  /** Of the last one before it, as far as they count for the backoff. */
+  /** Receives of the message that was copied, as far as they count for the backoff. */
   receives: number;
-  /** Receives of the copy may have been no tries: that they are used up does not say that its job failed so often. */
+  /** Not every receive of the copy may have been a try: if they are used up, its job need not have failed as often. */
   isWaiting: boolean;
 }
 
-/** The attribute in which it travels, beside the sender's own. */
+/** The attribute in which the mark travels, beside the sender's own attributes. */
 export const COPY_ATTRIBUTE = 'watchbot-copy';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html */
 const MOST_ATTRIBUTES = 10;
 const MOST_MESSAGE_BYTES = MIB;
 
-/** The message as its sender sent it, and the mark apart from it. What somebody else has put there is no mark. */
+/** Separates a message, as its sender sent it, from the mark. What no watcher wrote is not taken for a mark. */
 export function takeMark(message: ReceivedMessage): {
   received: ReceivedMessage;
   mark: CopyMark | undefined;
 } {
   const { [COPY_ATTRIBUTE]: attribute, ...attributes } = message.attributes;
   if (attribute === undefined) return { received: message, mark: undefined };
-  // Its sum is over what is no longer there.
+  // SQS's sum covers the mark, too, which is no longer there.
   const md5 = { ...message.md5, attributes: undefined };
   return { received: { ...message, attributes, md5 }, mark: readMark(attribute) };
 }
@@ -63,26 +63,26 @@ export function hasRoomForMark({ body, attributes }: ReceivedMessage, mark: Copy
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
 
-/** What SQS has counted of a message, and what came before it. */
+/** How often SQS has delivered a message, and what it is a copy of. */
 export type Counted = Pick<Job, 'messageId' | 'receives' | 'received' | 'copy' | 'sentAt'>;
 
 export interface SendAnew {
-  /** Of the copy; undefined where the message has no room for it. */
+  /** The copy's mark; undefined if the message has no room for one. */
   mark: CopyMark | undefined;
   why: string;
-  /** Without it the message would go to the dead-letter queue next. */
+  /** Whether the message would go to the dead-letter queue next if no copy were sent. */
   isNeeded: boolean;
 }
 
 /**
- * SQS counts every receive and cannot count back, nor does it tell the next watcher how the last receive ended. So what
- * is to be known goes with a copy, whose count begins anew:
- * - In its last receive what was not tried, or is to wait, is sent anew.
- * - Before that, what is to wait is sent anew as soon as it says so, once: from then on the copy is known to wait, and
- *   its further receives are as good as free. What is to come at once (a task was stopped) would lose its place behind
- *   the backlog: that is done only where half of its receives are used up.
- * - When the job of such a copy fails, another one is sent, which no longer waits: it has all of `maxReceives` to fail.
- * Undefined: it goes back as it is, or is deleted.
+ * SQS counts every receive and cannot count one less, and it does not tell the next watcher how the last receive ended. So
+ * the watcher sends a copy, which says so, and whose count begins again:
+ * - In its last receive, a message that was not tried, or that is to wait, is sent anew.
+ * - Before that, a message that is to wait is sent anew once, as soon as it says so: from then on the copy is known to wait,
+ *   and its further receives are as good as free. A message that is to come again at once, because a task was stopped,
+ *   would lose its place to the backlog: it is sent anew only if half of its receives are used up.
+ * - If the job of such a copy fails, another copy is sent, which no longer waits: it may fail `maxReceives` times.
+ * Undefined: the message goes back as it is, or is deleted.
  */
 export function whenToSendAnew(
   message: Counted,
@@ -108,7 +108,7 @@ function failedCopy(message: Counted): Copy | undefined {
 function uncountedCopy(message: Counted, isAtOnce: boolean, maxReceives: number): Copy | undefined {
   const { receives, copy } = message;
   const counted = receives + (copy?.receives ?? 0);
-  // It begins with the shortest wait again, too.
+  // The backoff begins with its shortest wait again, too.
   if (counted >= maxReceives) {
     const mark = markOf(message, { receives: 0, isWaiting: true });
     return { mark, why: 'since its receives are used up' };

@@ -14,14 +14,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { removeAll, SHARED_MEMORY } from '../worker/emptying';
 
-/** Where jobs have their files. Who names a folder for temporary files wants them there. */
+/** Where jobs have their files: in memory if possible, unless the image names a folder for temporary files. */
 export function jobFolders(
   { TMPDIR }: Readonly<Record<string, string | undefined>>,
   { concurrency }: { concurrency: number },
 ) {
   const memoryFolder = TMPDIR === undefined ? memoryFolderAt(SHARED_MEMORY) : undefined;
   const temporaryFolder = tmpdir();
-  // With one worker at a time, all of it is that worker's, and is emptied after it.
+  // With one worker at a time, the whole folder is that worker's, and is emptied after it.
   const hasOthersBeside = concurrency > 1 && canHoldFiles(temporaryFolder);
   const temporaryFolders = hasOthersBeside ? createTemporaryFolders(temporaryFolder) : undefined;
   return { temporaryFolder, memoryFolder, temporaryFolders };
@@ -34,22 +34,22 @@ export interface MessageFile {
   remove(): Promise<void>;
 }
 
-/** Where there is room for messages. */
+/** Folders for message files. */
 export interface MessageFolders {
   temporaryFolder: string;
-  /** One that is no disk: there the calls take microseconds, on a busy disk milliseconds. Absent where there is none. */
+  /** A folder in memory, where calls take microseconds; on a busy disk they take milliseconds. Absent if there is none. */
   memoryFolder: string | undefined;
 }
 
-/** Where just this user can read it, and never over what is there, or through a link: a name that was guessed fails. */
+/** Readable for this user only. It never replaces a file or follows a link: to guess the name in advance is of no use. */
 const NEW_FILE = { mode: 0o600, flag: 'wx' };
 
 const nameIn = (folder: string) => path.join(folder, `watchbot-message-${randomUUID()}`);
 
 /**
- * Writes the body where just this user can read it; in memory at once, so that its worker starts before the next message
- * is looked at.
- * @throws where no folder can be written to; nothing is left behind then
+ * Writes the body to a file that only this user can read. In memory it is there at once, so that the worker starts before
+ * the next message is looked at.
+ * @throws if no folder can be written to; nothing is left behind then
  */
 export function writeMessageFile(
   { temporaryFolder, memoryFolder }: MessageFolders,
@@ -59,7 +59,7 @@ export function writeMessageFile(
   return inMemory ?? writeOnDisk(nameIn(temporaryFolder), body);
 }
 
-/** By calls that wait, since nothing is waited for. Undefined where it is full: workers may use it, too. */
+/** Synchronous: memory does not let it wait. Undefined if the memory is full, since workers may use it, too. */
 function writeInMemory(file: string, body: string): MessageFile | undefined {
   const remove = () => removeFromMemory(file);
   try {
@@ -71,7 +71,7 @@ function writeInMemory(file: string, body: string): MessageFile | undefined {
   }
 }
 
-/** A worker may have removed it, or have put a folder in its place. */
+/** A worker may have removed the file, or have put a folder in its place. */
 async function removeFromMemory(file: string): Promise<void> {
   try {
     unlinkSync(file);
@@ -92,7 +92,7 @@ async function writeOnDisk(file: string, body: string): Promise<MessageFile> {
   return { path: file, remove };
 }
 
-/** The folder, where it is in memory and can be written to. */
+/** The folder, if it is in memory and can be written to. */
 export function memoryFolderAt(folder: string): string | undefined {
   return canHoldFiles(folder) && isOn(IN_MEMORY, folder) ? folder : undefined;
 }
@@ -100,31 +100,31 @@ export function memoryFolderAt(folder: string): string | undefined {
 /** A folder of one job's own, for whatever its worker keeps for a while. */
 export interface TemporaryFolder {
   path: string;
-  /** Nothing that the worker left there is there any more: links are removed, not followed. Never rejects. */
+  /** Removes what the worker left there: links are removed, not followed. Never rejects. */
   giveBack(): Promise<void> | void;
 }
 
 /** Folders for jobs that run side by side. */
 export interface TemporaryFolders {
-  /** An empty one. @throws where none can be made */
+  /** Gives an empty folder. @throws if none can be made */
   take(): Promise<TemporaryFolder> | TemporaryFolder;
-  /** Removes those that wait for a job. Never rejects. */
+  /** Removes the folders that wait for a job. Never rejects. */
   close(): Promise<void>;
 }
 
 interface Folder {
   path: string;
-  /** As it was when nothing was in it. */
+  /** Its state when it was empty. */
   empty: Stats;
 }
 
 /**
- * One that its worker left empty, as most do, is the next job's: making a folder and removing it takes longer than
- * looking into it, and more of the processor than anything else that the watcher does for a job.
+ * A folder that its worker left empty, as most do, becomes the next job's: to make a folder and remove it takes longer than
+ * to look into it, and more of the processor than anything else that the watcher does for a job.
  */
 export function createTemporaryFolders(
   parent: string,
-  // Looked at by calls that wait, which is for disks.
+  // The calls that look into them are synchronous, which is only for local disks.
   isReused = isOn(LOCAL, parent),
 ): TemporaryFolders {
   const waiting: Folder[] = [];
@@ -139,7 +139,7 @@ export function createTemporaryFolders(
       const folder = waiting.pop();
       if (folder === undefined) return makeFolder(parent).then(handOut);
       if (isUntouched(folder)) return handOut(folder);
-      // It has been emptied away with all else that no worker needs, or found by somebody.
+      // It was removed when the mounts were emptied, or somebody has found it.
       return removeAll(folder.path)
         .then(() => makeFolder(parent))
         .then(handOut);
@@ -155,7 +155,7 @@ async function makeFolder(parent: string): Promise<Folder> {
   return { path: folder, empty: lstatSync(folder) };
 }
 
-/** As it is now, where nothing is in it and it is still the folder that was made, for its owner alone. */
+/** The folder's state, if it is empty and still the folder that was made, for its owner alone. */
 function asEmpty({ path: folder, empty: before }: Folder): Stats | undefined {
   try {
     const now = lstatSync(folder);
@@ -174,7 +174,7 @@ function isUntouched({ path: folder, empty: before }: Folder): boolean {
   }
 }
 
-/** Also in size: so there are not more names in it than can be read at once. */
+/** Compares the size, too: then the folder has no more names in it than can be read at once. */
 const isSame = (some: Stats, other: Stats): boolean =>
   some.dev === other.dev &&
   some.ino === other.ino &&
@@ -182,7 +182,7 @@ const isSame = (some: Stats, other: Stats): boolean =>
   some.uid === other.uid &&
   some.size === other.size;
 
-/** Numbers by which Linux names its file systems: https://man7.org/linux/man-pages/man2/statfs.2.html */
+/** The numbers of Linux's file systems: https://man7.org/linux/man-pages/man2/statfs.2.html */
 const FileSystem = {
   /** ext2 to ext4. */
   ext: 0xef53,
@@ -194,7 +194,7 @@ const FileSystem = {
 
 export const IN_MEMORY: readonly number[] = [FileSystem.tmpfs];
 
-/** Not over a network, where a server that is gone lets a call wait for ever. */
+/** Not over a network: if the server is gone, a call waits for ever. */
 export const LOCAL: readonly number[] = Object.values(FileSystem);
 
 export function canHoldFiles(folder: string): boolean {
@@ -204,7 +204,7 @@ export function canHoldFiles(folder: string): boolean {
   });
 }
 
-/** Whether the folder is there, and on one of these file systems. */
+/** Whether the folder exists, and is on one of these file systems. */
 export function isOn(fileSystems: readonly number[], folder: string): boolean {
   return isTrue(() => fileSystems.includes(statfsSync(folder).type));
 }

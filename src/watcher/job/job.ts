@@ -3,13 +3,13 @@ import { parseObject } from '../../shared/json';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
 import { type CopyMark, takeMark } from './copy';
 
-/** A message as a worker and the log see it. */
+/** A message as its worker and the log see it. */
 export interface Job extends Content {
-  /** As its sender sent it, for a copy of it. */
+  /** The message as its sender sent it, of which a copy can be made. */
   received: ReceivedMessage;
   messageId: string;
   receiptHandle: string;
-  /** Where it is a copy that a watcher has sent. */
+  /** Present if the message is a copy that a watcher has sent. */
   copy: CopyMark | undefined;
   /** How often the message has been received, this time included. */
   receives: number;
@@ -21,7 +21,7 @@ export interface Job extends Content {
   traceHeader: string | undefined;
 }
 
-/** @param open takes apart what its sender sent */
+/** @param open takes apart what the sender sent */
 export function toJob(message: ReceivedMessage, open: Open, receivedAtMs: number): Job {
   const { received, mark } = takeMark(message);
   const { systemAttributes: attributes } = received;
@@ -40,7 +40,7 @@ export function toJob(message: ReceivedMessage, open: Open, receivedAtMs: number
   };
 }
 
-/** No date at all, rather than one that fails when it is written. */
+/** Undefined rather than an invalid date, which would fail when it is written. */
 function dateOf(milliseconds: string | undefined): Date | undefined {
   const date = new Date(wholeNumber(milliseconds) ?? NaN);
   return Number.isNaN(date.getTime()) ? undefined : date;
@@ -50,12 +50,12 @@ function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** What was sent, whichever way it came: straight to the queue, or through a topic. */
+/** What was sent, whether it came straight to the queue or through a topic. */
 export interface Content {
   body: string;
   subject: string | undefined;
   attributes: Readonly<Record<string, MessageAttribute>>;
-  /** The id that the topic gave its sender. */
+  /** The id that the topic gave to the sender. */
   topicMessageId: string | undefined;
 }
 
@@ -65,10 +65,10 @@ export interface Content {
  */
 export type Open = (message: ReceivedMessage) => Content;
 
-/** One way of taking apart; undefined where a message is none of its kind. */
+/** One way to take a message apart; undefined if the message is not of its kind. */
 type Rule = (message: ReceivedMessage) => Content | undefined;
 
-/** By the first rule that knows it; else the body is what was sent. */
+/** Takes a message apart by the first rule that knows its kind. If none does, the body is what was sent. */
 function openBy(rules: readonly Rule[]): Open {
   return (message) => {
     for (const rule of rules) {
@@ -79,13 +79,13 @@ function openBy(rules: readonly Rule[]): Open {
   };
 }
 
-/** For a command, which gets text and subject: out of whatever wraps them. */
+/** For a command, which gets text and subject without what wraps them. */
 export const openForCommand: Open = openBy([fromTopic, fromSubjectAndMessage]);
 
 /**
- * For a handler, which gets what Lambda would give it: what another topic sends comes in its envelope, as it was asked
- * for. The plugin's own topic is in front of the queue unasked, so that a record has what was sent to it.
- * @param ownTopicArn undefined where there is none
+ * For a handler, which gets what Lambda would give it: a message of any other topic comes in its envelope, as the user
+ * asked. The plugin's own topic is there unasked, so its messages come without the envelope.
+ * @param ownTopicArn undefined if there is no such topic
  */
 export function openForHandler(ownTopicArn: string | undefined): Open {
   return openBy([
@@ -106,7 +106,7 @@ const asItCame = ({ body, attributes }: ReceivedMessage): Content => ({
   topicMessageId: undefined,
 });
 
-/** Out of SNS's envelope, with or without a subject. */
+/** Takes a message out of SNS's envelope, with or without a subject. */
 function fromTopic({ body }: ReceivedMessage): Content | undefined {
   const envelope = readEnvelope(body);
   return envelope === undefined ? undefined : contentOf(envelope);
@@ -122,8 +122,8 @@ const contentOf = (envelope: Envelope): Content => ({
 const idOf = ({ messageId }: Envelope) => (TOPIC_MESSAGE_ID.test(messageId) ? messageId : undefined);
 
 /**
- * `{"Subject": …, "Message": …}`, sent straight to the queue: Watchbot takes any JSON with a subject apart, and so a
- * message has one in a queue without a topic. Here nothing else may be in it, so that no other JSON loses a part.
+ * Takes apart `{"Subject": …, "Message": …}`, sent straight to the queue. Watchbot takes apart any JSON with a subject, and
+ * so a message can have one without a topic. Here nothing else may be in it, so that no other JSON loses anything.
  */
 function fromSubjectAndMessage(message: ReceivedMessage): Content | undefined {
   const { body } = message;
@@ -138,8 +138,8 @@ function fromSubjectAndMessage(message: ReceivedMessage): Content | undefined {
 
 const PAIR_KEYS = 2;
 
-/** As JSON knows it. */
+/** White space as JSON has it. */
 const LEADING_SPACE = /^[ \t\r\n]+/;
 
-/** It stands in a line of the watcher's own: whoever writes an envelope must not have the word there. */
+/** The id stands in a line that the watcher writes: whoever forges an envelope must not be able to write there. */
 const TOPIC_MESSAGE_ID = /^[\w-]{1,64}$/;

@@ -9,12 +9,12 @@ export interface EventSource {
   region: string;
 }
 
-/** Of a message's own attributes, what SQS does not have: the event has no other place for a subject. */
+/** An attribute that SQS itself does not have: the event has no other place for a subject. */
 const SUBJECT = 'Subject';
 
 /**
- * The event of Lambda's SQS integration, as JSON: messages as SQS gave them. One that the plugin's own topic wrapped is
- * told as if its sender had sent it to the queue.
+ * The event of Lambda's SQS integration, as JSON: messages as SQS delivered them. A message that the plugin's own topic
+ * wrapped looks as if its sender had sent it to the queue.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
  */
 export function sqsEvent(
@@ -22,7 +22,7 @@ export function sqsEvent(
   { queueArn, region }: EventSource,
 ): string {
   const records = jobs.map(({ received, body, attributes, subject }) => {
-    // What was taken out of an envelope is never the envelope.
+    // A body that was taken out of an envelope differs from the envelope.
     const isWhole = body === received.body;
     return {
       messageId: received.messageId,
@@ -46,16 +46,16 @@ function eventAttribute({ Type, Value }: MessageAttribute) {
   return { ...value, stringListValues: [], binaryListValues: [], dataType: Type };
 }
 
-/** As SQS sums up a body. */
+/** SQS's checksum of a body. */
 export const md5OfBody = (body: string): string => createHash('md5').update(body).digest('hex');
 
 export const isBinary = (dataType: string): boolean => dataType.startsWith('Binary');
 
-/** What stands before a value, by its kind. */
+/** The byte before a value, by its kind. */
 const TRANSPORT = { text: Buffer.from([1]), binary: Buffer.from([2]) };
 
 /**
- * As SQS sums up attributes: by name, each part behind its length. Undefined where there are none.
+ * SQS's checksum of attributes: in the order of their names, each field after its length. Undefined if there are none.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
 export function md5OfAttributes(attributes: Readonly<Record<string, MessageAttribute>>): string | undefined {

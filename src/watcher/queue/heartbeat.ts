@@ -20,12 +20,12 @@ export interface HeartbeatOptions {
   log: Logger;
 }
 
-/** Beats in one visibility timeout: one may fail and another be late before a message is lost from hand. */
+/** Beats in one visibility timeout: one may fail and another may be late before a message becomes visible. */
 const BEATS_PER_TIMEOUT = 3;
 
 const periodMs = (visibilityTimeoutSeconds: number) => (visibilityTimeoutSeconds * 1000) / BEATS_PER_TIMEOUT;
 
-/** Between two beats: the next may be due after a period, and then wait for the call of the last. */
+/** The next beat is due after a period, and may then have to wait for the call of the last one. */
 export const longestBetweenBeatsMs = (visibilityTimeoutSeconds: number) =>
   periodMs(visibilityTimeoutSeconds) + LONGEST_CALL_MS;
 
@@ -34,7 +34,7 @@ export class Heartbeat {
   private readonly held = new Set<HeldMessage>();
   private readonly options: HeartbeatOptions;
   private readonly cancel: Cancel;
-  /** The beat under way, or the last. */
+  /** The beat that is under way, or the last one. */
   private beating: Promise<unknown> = Promise.resolve();
   private isDue = false;
   private readonly outage: Outage;
@@ -54,7 +54,7 @@ export class Heartbeat {
     this.held.add(message);
   }
 
-  /** No beat for the message comes after the promise: a late one would undo its settlement. Never rejects. */
+  /** Resolves when no further beat for the message will come: a late one would undo its settlement. Never rejects. */
   async letGo(message: HeldMessage): Promise<void> {
     this.held.delete(message);
     await this.beating;
@@ -64,7 +64,7 @@ export class Heartbeat {
     this.cancel();
   }
 
-  /** One after the other: however many become due beside a slow one, one follows it. */
+  /** One beat after the other: however many become due during a slow one, only one follows it. */
   private async beat(): Promise<void> {
     if (this.isDue) return;
     this.isDue = true;
@@ -81,7 +81,7 @@ export class Heartbeat {
     else this.outage.failed(error);
   }
 
-  /** Resolves to what went wrong with the call. Never rejects. */
+  /** Resolves to the error of the call, if there was one. Never rejects. */
   private async sendBatch(messages: readonly HeldMessage[]): Promise<Error | undefined> {
     const { queue, log } = this.options;
     try {
@@ -89,7 +89,7 @@ export class Heartbeat {
       for (const { receiptHandle, isFinal, reason } of failed) {
         const message = messages.find((other) => other.receiptHandle === receiptHandle);
         log.warn(`the message could not be held and may be worked on twice: ${reason}`, message?.messageId);
-        // Said once: it is no longer this watcher's to hold, however often that is tried.
+        // It is said once: the message is no longer this watcher's, however often it tries.
         if (isFinal && message !== undefined) this.held.delete(message);
       }
       return undefined;
@@ -98,7 +98,7 @@ export class Heartbeat {
     }
   }
 
-  /** For the visibility timeout, or what is left of SQS's 12 hours. */
+  /** Extends by the visibility timeout, or by what is left of SQS's 12 hours. */
   private extension({ receiptHandle, receivedAtMs }: HeldMessage) {
     const { visibilityTimeoutSeconds, clock } = this.options;
     const leftSeconds = MAX_HOLD_SECONDS - Math.ceil((clock.now() - receivedAtMs) / 1000) - 1;

@@ -3,8 +3,8 @@ import { describeError, type Logger } from '../log';
 import type { Queue } from './queue';
 
 /**
- * What is told of calls that fail, and go on to be made: each cause once until they succeed again, and then that. What
- * no retry cures is told at once, with what does.
+ * Logs calls that fail and are retried: each cause once, until the calls succeed again, and then that they do. An error
+ * that no retry cures is logged at once, with what to do.
  */
 export class Outage {
   private readonly options: OutageOptions;
@@ -36,25 +36,25 @@ export class Outage {
 
 export interface OutageOptions {
   log: Pick<Logger, 'error' | 'info'>;
-  /** As `cannot receive`. */
+  /** Such as `cannot receive`. */
   broken: string;
-  /** As `SQS answers again`. */
+  /** Such as `SQS answers again`. */
   restored: string;
-  /** In a row; fewer are as SQS has them now and then. */
+  /** In a row. Fewer happen now and then, and are not logged. */
   failuresToTell: number;
 }
 
-/** Without what differs from one call to the next, such as the time that it took or the address that it was sent to. */
+/** The cause without what differs from call to call, such as the time that it took or the address that was called. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { name, code, message } = error as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : isPlainName(name) ? `${name}: ${message}` : name;
 }
 
-/** A name that says nothing of the cause. AWS's own codes do. */
+/** Whether a name says nothing of the cause. AWS's own codes do say it. */
 const isPlainName = (name: string) => name === 'Error' || name === 'AwsError' || name === 'TimeoutError';
 
-/** What cures a refusal that comes again however often the call is made; undefined of all that may pass by itself. */
+/** What to do about a refusal that no retry cures; undefined for every error that may pass by itself. */
 export function adviceOf(error: unknown): string | undefined {
   if (!(error instanceof AwsError)) return undefined;
   if (isOfCredentials(error.name)) return CREDENTIALS;
@@ -64,7 +64,7 @@ export function adviceOf(error: unknown): string | undefined {
 const CREDENTIALS =
   'the credentials are none of this account, or not for this region: look for keys, a profile or an endpoint that the image sets';
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html, and of the other calls. */
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html, and those of the other calls. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:KMS\.|Kms)(?:AccessDenied|OptInRequired)/,
@@ -80,8 +80,8 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * A settlement is tried again until its message is another watcher's. What no retry cures is told when it is first met,
- * since each message is done again for it.
+ * Makes refused settlements be logged. They are retried until the message may be another watcher's; an error that no retry
+ * cures is logged when it first occurs, since each message runs again because of it.
  */
 export function tellRefusals<Settling extends Omit<Queue, 'receive'>>(
   queue: Settling,
@@ -95,7 +95,7 @@ export function tellRefusals<Settling extends Omit<Queue, 'receive'>>(
       log,
       broken: `cannot ${what}, and they come again`,
       restored: `SQS lets messages be settled again: can ${what}`,
-      // Nothing of what may pass by itself.
+      // Never for errors that may pass by themselves.
       failuresToTell: Infinity,
     });
     return async (...input) => {

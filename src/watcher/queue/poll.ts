@@ -8,16 +8,16 @@ import { LONGEST_POLL_MS } from './sqs-client';
 
 const FAILURES_TO_TELL = 2;
 
-/** For how long a poll may be at its stages. */
+/** How long a poll may be at each of its stages. */
 export const LONGEST_STAGES_MS = { receiving: LONGEST_POLL_MS, 'backing off': LONGEST_BACKOFF_MS };
 
-/** @param waitMs for which SQS waits for messages, at most; as long as it may, unless given */
+/** @param waitMs how long SQS may wait for messages; unless given, as long as SQS can */
 export type Poll = (maxMessages: number, waitMs?: number) => Promise<ReceivedMessage[]>;
 
 /**
- * Receives, whatever happens: a failed poll is an empty one that took longer. One line of log when SQS goes away, one for
- * each new cause, and one when it is back; a single failure, as SQS has them now and then, is none.
- * @param stopping no poll is begun after it, nor is the next try waited for
+ * Receives, whatever happens: a failed poll is an empty one that took longer. It logs one line when SQS goes away, one for
+ * each new cause, and one when SQS is back. A single failure, which happens now and then, is not logged.
+ * @param stopping after it no poll is begun, and no retry is waited for
  * @param abort gives up the poll that is under way
  */
 export function createPoll(options: {

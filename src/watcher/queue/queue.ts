@@ -2,7 +2,7 @@ import type { CopyMark } from '../job/copy';
 
 /** The queue as the watcher sees it: what it needs of SQS, and no more. */
 export interface Queue {
-  /** One long poll; SQS waits no longer than is said, and than it may. */
+  /** One long poll. SQS waits no longer than `waitMs`, and no longer than it can. */
   receive(maxMessages: number, options: { waitMs: number; signal: AbortSignal }): Promise<ReceivedMessage[]>;
   /** Deletes up to ten messages; returns those that SQS did not delete. */
   deleteBatch(receiptHandles: readonly string[]): Promise<FailedEntry[]>;
@@ -20,7 +20,7 @@ export interface VisibilityChange {
 /** An entry of a batch that failed although the call did not. */
 export interface FailedEntry {
   receiptHandle: string;
-  /** SQS says that the request itself is at fault: trying again will not help. */
+  /** SQS says that the request itself is at fault: a retry will not help. */
   isFinal: boolean;
   reason: string;
 }
@@ -46,5 +46,5 @@ export interface MessageAttribute {
 /** The longest that SQS lets a poll wait. */
 export const LONG_POLL_SECONDS = 20;
 
-/** SQS's limit on hiding a message, from its receive on. */
+/** How long SQS lets a message stay hidden, from its receive on. */
 export const MAX_HOLD_SECONDS = 43_200;

@@ -17,7 +17,7 @@ import type { Clock } from '../../shared/clock';
 import { LONG_POLL_SECONDS } from './queue';
 
 /**
- * SQS's JSON protocol. The SDK's general way through a call would take at short jobs half of what the watcher needs.
+ * SQS's JSON protocol. With short jobs, the SDK's own calls would take half of the processor's time that the watcher uses.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
  */
 export interface SqsClient {
@@ -36,11 +36,11 @@ export interface SqsClient {
 
 export interface SqsClientOptions {
   clock: Clock;
-  /** By which requests are signed. */
+  /** The time of day with which requests are signed. */
   timeOfDay: Pick<Clock, 'now'>;
-  /** In which proxies are named. */
+  /** It may name a proxy. */
   environment?: Readonly<Record<string, string | undefined>>;
-  /** What the SDK is not to find by itself. */
+  /** What the SDK does not have to find by itself. */
   config?: SQSClientConfig;
 }
 
@@ -59,7 +59,7 @@ export function createSqsClient({ config = {}, ...options }: SqsClientOptions): 
   };
 }
 
-/** What the watcher asks of SQS, and what is answered, as they pass over the network. */
+/** The watcher's requests to SQS and the answers, as they pass over the network. */
 export interface SqsActions {
   ReceiveMessage: Action<ReceiveMessageRequest, ReceiveMessageResult>;
   DeleteMessageBatch: Action<DeleteMessageBatchRequest, DeleteMessageBatchResult>;
@@ -72,7 +72,7 @@ export interface SqsActions {
 
 interface Action<Input, Output> {
   input: Wire<Input>;
-  /** Nothing is sure of what comes from elsewhere. */
+  /** What comes over the network may lack anything. */
   output: Partial<Wire<Output>>;
 }
 
@@ -83,15 +83,15 @@ export type Wire<Value> = Value extends Uint8Array
     ? { [Key in keyof Value]: Wire<Value[Key]> }
     : Value;
 
-/** A poll that takes longer was lost on the way. */
+/** A poll that takes longer has been lost on the way. */
 export const POLL_TIMEOUT_MS = (LONG_POLL_SECONDS + 5) * 1000;
 
 export const LONGEST_POLL_MS = longestCallMs(POLL_TIMEOUT_MS);
 
 /**
- * As every SDK of AWS finds it: environment, configuration files, the container's credentials, FIPS and dual-stack
- * endpoints. The queue's URL says which queue; where calls go is for the region and `AWS_ENDPOINT_URL` to say.
- * @throws where there is no region
+ * Finds SQS as every SDK of AWS does: by environment, configuration files, the container's credentials, FIPS and dual-stack
+ * endpoints. The queue's URL says which queue is meant; the region and `AWS_ENDPOINT_URL` say where calls go.
+ * @throws if there is no region
  */
 export async function findSqs(config: SQSClientConfig): Promise<Destination> {
   const client = createSdkClient(config);
@@ -99,6 +99,6 @@ export async function findSqs(config: SQSClientConfig): Promise<Destination> {
   return { endpoint: url, signer: await client.config.signer() };
 }
 
-/** Which is asked where to call and how to sign, and for nothing else. */
+/** A client that is only asked where to call and how to sign. */
 export const createSdkClient = (config: SQSClientConfig) =>
   new SQSClient({ useQueueUrlAsEndpoint: false, ...config });

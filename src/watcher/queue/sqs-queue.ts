@@ -21,7 +21,7 @@ const POLL = {
 
 type SystemAttributes = NonNullable<ReceiveMessageRequest['MessageSystemAttributeNames']>;
 
-/** What a command learns of its message. */
+/** The attributes that a command learns of its message. */
 export const COMMAND_ATTRIBUTES: SystemAttributes = [
   'SentTimestamp',
   'ApproximateFirstReceiveTimestamp',
@@ -30,13 +30,13 @@ export const COMMAND_ATTRIBUTES: SystemAttributes = [
   'AWSTraceHeader',
 ];
 
-/** What Lambda gives a handler. */
+/** The attributes that Lambda gives a handler. */
 export const HANDLER_ATTRIBUTES: SystemAttributes = ['All'];
 
 export interface SqsQueueOptions {
   queueUrl: string;
   visibilityTimeoutSeconds: number;
-  /** For which a poll may wait; SQS has a limit of its own. */
+  /** How long a poll may wait; SQS has a limit of its own. */
   longestPollSeconds: number;
   systemAttributes: SystemAttributes;
 }
@@ -90,7 +90,7 @@ function marked(message: ReceivedMessage, mark: CopyMark | undefined): ReceivedM
   return { ...message, attributes: { ...message.attributes, [COPY_ATTRIBUTE]: markAttribute(mark) } };
 }
 
-/** With all that its sender gave it. */
+/** A copy has all that the sender gave the message. */
 function copyOf({ body, attributes, systemAttributes }: ReceivedMessage, delaySeconds: number) {
   const { AWSTraceHeader, MessageGroupId } = systemAttributes;
   return {
@@ -111,7 +111,7 @@ function failedEntries(
 ): FailedEntry[] {
   return (failed ?? []).map(({ Id, SenderFault, Code, Message: text }) => ({
     receiptHandle: handles[Number(Id)] ?? '',
-    // A key that is asked too often is no mistake of the sender's, though SQS may call it one.
+    // A throttled key is no mistake of the sender's, though SQS may call it one.
     isFinal: (SenderFault ?? false) && !/throttl/i.test(Code ?? ''),
     reason: [Code, text].filter(Boolean).join(': '),
   }));

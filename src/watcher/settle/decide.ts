@@ -10,7 +10,7 @@ import type { InvocationEnd } from '../worker/warm/runtime-api';
 /** What is done with the message. */
 export type Settlement =
   | { action: 'delete' }
-  /** Back to the queue after the seconds. Uncounted: its receive is not one of `maxReceives`. */
+  /** It becomes visible again after the seconds. Uncounted: the receive is not one of `maxReceives`. */
   | { action: 'return'; afterSeconds: number; isCounted: boolean };
 
 export interface Decision {
@@ -19,16 +19,16 @@ export interface Decision {
   settlement: Settlement;
 }
 
-/** Watchbot's: 2, 4, 8 … seconds, by how often the message has been received. */
+/** Watchbot's backoff: 2, 4, 8 … seconds, by how often the message has been received. */
 export function backoffSeconds(receives: number, heldSeconds: number): number {
-  // A clock that is set back makes it look as if the message came later than it did.
+  // If the clock is set back, the message seems to have come later than it did.
   const leftSeconds = MAX_HOLD_SECONDS - Math.ceil(Math.max(0, heldSeconds)) - 1;
   return Math.max(0, exponentialWait(receives, { first: 1, most: leftSeconds }));
 }
 
-/** What a message has behind it, as far as that decides how long it waits. */
+/** The past of a message, as far as that decides how long it waits. */
 export interface Tried {
-  /** Those of the message that it is a copy of, too. */
+  /** Includes those of the message that it is a copy of. */
   receives: number;
   heldSeconds: number;
 }
@@ -41,7 +41,7 @@ export const triedOf = (
   heldSeconds: (nowMs - receivedAtMs) / 1000,
 });
 
-/** A message's fate, from how its worker ended. Pure. */
+/** The fate of a message, from how its worker ended. */
 export function decide(end: WorkerEnd, tried: Tried): Decision {
   if (end.kind !== 'exited') return decisionFor('failed', end.reason, tried);
   const ending = stoppedEnding(end.stopped) ?? CODE_ENDINGS.get(end.code) ?? 'failed';
@@ -50,7 +50,7 @@ export function decide(end: WorkerEnd, tried: Tried): Decision {
   return decisionFor(ending, reason, tried);
 }
 
-/** Pure, too. */
+/** The fate of a message, from what the end of its job means: a row of `OUTCOMES`. */
 export function decisionFor(ending: Ending, reason: string, tried: Tried): Decision {
   const { result, fate, isReceiveCounted: isCounted } = OUTCOMES[ending];
   if (fate === 'deleted') return { result, reason, settlement: { action: 'delete' } };
@@ -58,7 +58,7 @@ export function decisionFor(ending: Ending, reason: string, tried: Tried): Decis
   return { result, reason, settlement: { action: 'return', afterSeconds, isCounted } };
 }
 
-/** What it means to have been told to end. Undefined where it was not. */
+/** What it means that a worker was told to end. Undefined if it was not told. */
 export function stoppedEnding(reason: StopReason | undefined): Ending | undefined {
   if (reason === undefined) return undefined;
   if (reason === 'shutdown') return 'told';
@@ -78,22 +78,22 @@ const CODE_REASONS: Partial<Record<Ending, string>> = {
 };
 
 /**
- * For a message that arrives when the task is already ending: another watcher may have it at once. If it had been received
- * before, it may come from others that end, too: then it waits until their polls are over. Each would give it back
- * again, and so use up its receives within a second.
+ * For a message that arrives when the task is already stopping: another watcher may have it at once. If it was received
+ * before, other tasks that stop may have released it: then it waits until their polls are over. Otherwise each would release
+ * it again, and its receives would be used up within a second.
  */
 export function decideRelease({ receives }: Pick<Job, 'receives'>): Settlement {
   return { action: 'return', afterSeconds: receives > 1 ? LONG_POLL_SECONDS : 0, isCounted: false };
 }
 
-/** Of each message of an invocation: what decides its fate. */
+/** A message of an invocation, as far as its fate depends on it. */
 export interface Invoked extends Tried {
   messageId: string;
 }
 
 /**
- * The fate of each message, from how their invocation ended. Pure.
- * @param told why its worker was told to end before that: its answer does not count then
+ * The fate of each message, from how their invocation ended.
+ * @param told why the worker was told to end before that: then its answer does not count
  */
 export function decideBatch(
   end: InvocationEnd,
@@ -113,13 +113,13 @@ export function decideBatch(
   });
 }
 
-/** Back at once, for another watcher, and not counted. */
+/** Releases a message: another watcher may have it at once, and its receive is not counted. */
 export const release = (reason: string, message: Tried): Decision => decisionFor('told', reason, message);
 
 const stoppedBy = (end: InvocationEnd): StopReason | undefined =>
   end.kind === 'ended' && end.end.kind === 'exited' ? end.end.stopped : undefined;
 
-/** Why each message failed, by its id, or why all did. */
+/** Why messages failed, by their ids; a text if all failed for the same reason. */
 function failuresOf(end: InvocationEnd, ids: ReadonlySet<string>): string | ReadonlyMap<string, string> {
   switch (end.kind) {
     case 'response':
@@ -138,7 +138,7 @@ function endOfWorker(end: Extract<InvocationEnd, { kind: 'ended' }>['end']): str
   return `its worker ended before it answered: ${describeExit(end)}`;
 }
 
-/** A handler that reports no failures may answer whatever it likes: most do not know that anybody reads it. */
+/** A handler that reports no failures may answer anything: most do not know that anybody reads their answer. */
 function itemFailures(body: Buffer, ids: ReadonlySet<string>): string | ReadonlyMap<string, string> {
   const answer = parse(body);
   if (answer === INVALID) return 'its answer is no JSON';
@@ -150,7 +150,7 @@ function itemFailures(body: Buffer, ids: ReadonlySet<string>): string | Readonly
 }
 
 /**
- * One wrong name fails the batch: which message it was meant for is not known.
+ * One wrong name fails the whole batch, since nobody knows which message it was meant for.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 function namedItems(
@@ -171,7 +171,7 @@ function namedItems(
 const NONE: ReadonlyMap<string, string> = new Map();
 const INVALID = Symbol('no JSON');
 
-/** Nothing at all is no answer, and as good as null. */
+/** An empty answer is as good as null. */
 function parse(body: Buffer): unknown {
   if (body.length === 0) return null;
   try {
@@ -193,11 +193,11 @@ export function outcomeOf(
   }: {
     job: Pick<Job, 'receives' | 'sentAt'>;
     durationMs: number;
-    /** By the clock by which SQS says when a message was sent. */
+    /** By the time of day, as SQS says when a message was sent. */
     nowMs: number;
-    /** Of the process that ended with the message, if one did. */
+    /** How the worker's process ended, if it ended with the message. */
     exit: { code: number | null; signal: string | null } | undefined;
-    /** Of its biggest process, where it is known. */
+    /** Of the job's biggest process, if it is known. */
     peakMemoryKiB?: number | undefined;
   },
 ): Outcome {

@@ -3,10 +3,10 @@ import { COUNTED_RESULTS } from '../../contract/outcomes';
 import type { WorkerEnd } from '../worker/run-worker';
 import type { Decision } from './decide';
 
-/** Where the kernel counts whom it has killed in this container: cgroup v2, and v1. */
+/** Where the kernel counts the processes that it has killed in this container: cgroup v2, and v1. */
 const COUNTERS = ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/memory/memory.oom_control'];
 
-/** Undefined where it is not counted, as outside of containers. */
+/** Undefined if nobody counts, such as outside of containers. */
 export function readMemoryKills(files: readonly string[] = COUNTERS): number | undefined {
   for (const file of files) {
     const count = countIn(file);
@@ -24,25 +24,25 @@ function countIn(file: string): number | undefined {
   }
 }
 
-/** So many are remembered as explained: those that come later are of jobs that end soon. */
+/** How many kills are remembered as explained: jobs that an older one could have ended are long over. */
 const MOST_REMEMBERED = 1_000;
 
-/** Kills by the kernel, by their numbers: what a job ended by can only be one that came after its beginning. */
+/** Kills by the kernel, by their numbers. Only a kill that came after a job had begun can have ended that job. */
 export class MemoryKills {
   private readonly read: () => number | undefined;
-  /** Each explains the end of one worker. */
+  /** Numbers of kills, each of which has explained the end of one worker. */
   private readonly explained = new Set<number>();
 
   constructor(read: () => number | undefined) {
     this.read = read;
   }
 
-  /** How many there were so far. */
+  /** How many kills there have been so far. */
   count(): number {
     return this.read() ?? 0;
   }
 
-  /** Whether there was one, after so many, that no other worker's end was explained by. */
+  /** Whether there was a kill after the first `before` ones that has explained no other worker's end. */
   take(before: number): boolean {
     const count = this.count();
     for (let number = before + 1; number <= count; number += 1) {
@@ -60,21 +60,21 @@ export class MemoryKills {
   }
 }
 
-/** As a shell says of the program that it waited for: 128 and the signal. */
+/** How a shell reports that its program was killed: 128 plus the signal. */
 const KILLED_CODE = 137;
 
 const NO_MEMORY = "the container's memory was used up";
 
 /**
- * Names the kernel as the one who ended a worker. Where a worker failed otherwise, a process of it may have been ended, or
- * one of another job: that is said, too, and takes nothing from whom it was.
+ * Names the kernel as the one who killed a worker. If a worker failed in another way, the kernel may have killed one of its
+ * processes, or one of another job: that is said, too, and the kill may still explain another end.
  */
 export function explainMemoryKill(
   decision: Decision,
   end: WorkerEnd,
   { memoryKills, before }: { memoryKills: Pick<MemoryKills, 'count' | 'take'>; before: number },
 ): Decision {
-  // Who was stopped was killed by the watcher.
+  // A worker that was stopped was killed by the watcher.
   if (end.kind !== 'exited' || end.stopped !== undefined) return decision;
   if (!COUNTED_RESULTS.includes(decision.result)) return decision;
   const isItself = end.signal === 'SIGKILL' || end.code === KILLED_CODE;

@@ -9,7 +9,7 @@ import { tellRefusals } from '../queue/outage';
 import type { FailedEntry, Queue, VisibilityChange } from '../queue/queue';
 import type { Settlement } from './decide';
 
-/** Carries a settlement out. Never rejects: what cannot be settled comes back by itself, at least once. */
+/** Carries out a settlement. Never rejects: a message that cannot be settled comes again by itself. */
 export type Settle = (message: SettledMessage, settlement: Settlement) => Promise<void>;
 
 export type SettledMessage = HeldMessage & Counted;
@@ -23,7 +23,7 @@ export interface SettleOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
-  /** The task is about to be killed: what is not settled by now comes back by itself. */
+  /** The task is about to be killed: a message that is not settled by now comes again by itself. */
   outOfTime: AbortSignal;
 }
 
@@ -40,7 +40,7 @@ export function createSettle({ queue, ...others }: SettleOptions): Settle {
       return;
     }
     const copy = sendCopy(message, { ...anew, settlement });
-    // Who can do without a copy is not held up by it.
+    // A message that can do without a copy does not wait until one is sent.
     const isSent = anew.isNeeded ? await persist(copy, 'send anew') : (await copy()) === undefined;
     if (isSent) await persist(() => attempt(message, { action: 'delete' }), 'delete');
     else if (!anew.isNeeded) await asItIs();
@@ -60,7 +60,7 @@ function sendAnewOf(
   return undefined;
 }
 
-/** Tries again what fails, until it is done, or another watcher has the message, or the task is killed. */
+/** Retries a step until it is done, another watcher may have the message, or the task is killed. */
 function createPersistence(
   { clock, random, log, outOfTime, visibilityTimeoutSeconds }: SettleOptions,
   message: HeldMessage,
@@ -83,8 +83,8 @@ function createPersistence(
 }
 
 /**
- * A copy is sent, and then the message is deleted: between the two there are both for a moment, never none. Where it is
- * tried again, it is without the mark: SQS may have refused it for that.
+ * A copy is sent before the message is deleted: for a moment there are both, but never none. A retry sends it without the
+ * mark, since SQS may have refused the copy for its mark.
  */
 function createSendCopy({ queue, log }: SettleOptions) {
   return (
@@ -106,16 +106,16 @@ function createSendCopy({ queue, log }: SettleOptions) {
   };
 }
 
-/** Milliseconds for which a settlement waits for others: a tenth of the calls, where jobs are short. */
+/** How long a settlement waits for others. With short jobs it saves nine of ten calls. */
 const LINGER_MS = 50;
 
-/** A slot waits for it, and others work meanwhile where there are any. */
+/** In a FIFO queue the slot waits for it: if it is the only slot, nothing else is done meanwhile. */
 const fifoLingerMs = (concurrency: number) => (concurrency === 1 ? 0 : 10);
 
-/** Undefined: done. */
+/** Undefined if the step is done. */
 type Answer = Pick<FailedEntry, 'isFinal' | 'reason'> | undefined;
 
-/** One try, in a batch with others. */
+/** One attempt, in a batch with others. */
 function createAttempt({ queue, clock, concurrency, isFifo }: SettleOptions) {
   // Until a message of a FIFO group is deleted, SQS keeps the next one back.
   const common = { clock, lingerMs: isFifo ? fifoLingerMs(concurrency) : LINGER_MS };
@@ -148,8 +148,8 @@ function answersFor(handles: readonly string[], failed: readonly FailedEntry[]):
 }
 
 /**
- * Gathers entries and sends them in batches of up to ten: at once when a batch is full, else after a short wait for
- * others. The promise of an entry resolves when its own batch has been answered, and rejects with the batch.
+ * Gathers entries and sends them in batches of up to ten: at once if a batch is full, otherwise after a short wait for
+ * others. The promise of an entry resolves when its batch has been answered, and rejects with it.
  */
 export interface Batcher<Entry, Answer> {
   add(entry: Entry): Promise<Answer>;
@@ -164,7 +164,7 @@ interface Waiting<Entry, Answer> {
 export function createBatcher<Entry, Answer>(options: {
   send: (entries: readonly Entry[]) => Promise<readonly Answer[]>;
   clock: Clock;
-  /** Milliseconds for which an entry waits for others. */
+  /** How long an entry waits for others, in milliseconds. */
   lingerMs: number;
 }): Batcher<Entry, Answer> {
   let waiting: Waiting<Entry, Answer>[] = [];

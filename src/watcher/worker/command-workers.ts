@@ -24,11 +24,11 @@ import {
 } from './run-worker';
 import { createSlots, limitTime, type Workers } from './workers';
 
-/** A process of its own for each message. */
+/** Starts a process for each message. */
 export function createCommandWorkers(options: {
   concurrency: number;
   runJob: (job: Job) => RunningJob;
-  /** When no job will be run any more. */
+  /** Is called when no job will be run any more. */
   close: () => Promise<void>;
 }): Workers {
   const slots = createSlots(options.concurrency);
@@ -72,7 +72,7 @@ export interface RunningJob {
   settled: Promise<Settlement>;
   stop(reason: StopReason, graceMs: number): void;
   kill(): void;
-  /** How it ends is not waited for any longer, nor are its files. */
+  /** Its end, and the removal of its files, are not waited for any longer. */
   abandon(): void;
 }
 
@@ -81,14 +81,14 @@ export interface JobOptions extends MessageFolders {
   start: StartWorker;
   /** What a worker inherits of the container's environment. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** From here each job has a `TMPDIR` of its own, where others run beside it. */
+  /** Where each job gets a `TMPDIR` of its own, if others run beside it. */
   temporaryFolders: TemporaryFolders | undefined;
   maxJobDurationSeconds: number;
   machine: Pick<Machine, 'judge'>;
   memoryKills: Pick<MemoryKills, 'count' | 'take'>;
   hasStandardInput: boolean;
   clock: Clock;
-  /** By which SQS says when a message was sent: it can be set while a job runs. */
+  /** Comparable to the time at which SQS says that a message was sent. It can be set while a job runs. */
   timeOfDay: Pick<Clock, 'now'>;
   log: Logger;
 }
@@ -105,7 +105,7 @@ export function runJob(job: Job, options: JobOptions): RunningJob {
   const abandoned = new Promise<WorkerEnd>((resolve) => (abandon = () => resolve(ABANDONED)));
   const onStart = (started: RunningWorker) => {
     worker = started;
-    // Told to stop while the message was still being written.
+    // It may have been told to stop while the message was still being written.
     pending.forEach((what) => {
       what(started);
     });
@@ -118,7 +118,7 @@ export function runJob(job: Job, options: JobOptions): RunningJob {
   };
 }
 
-/** Whatever it was told for: the task is about to be gone. */
+/** Whatever the worker was told to end for: the task is about to end. */
 const ABANDONED: WorkerEnd = { kind: 'exited', code: null, signal: 'SIGKILL', stopped: 'shutdown' };
 
 async function work(
@@ -175,7 +175,7 @@ async function workerEnd(
   let file: MessageFile | undefined;
   let temporary: TemporaryFolder | undefined;
   try {
-    // Awaited only where there is something to wait for: so one worker starts before the next message is looked at.
+    // Awaited only if there is something to wait for, so that a worker starts before the next message is looked at.
     const written = writeMessageFile(options, job.body);
     file = written instanceof Promise ? await written : written;
     const taken = options.temporaryFolders?.take();
@@ -185,7 +185,7 @@ async function workerEnd(
       command: options.command,
       environment: options.environment,
       variables: variablesOf(job, file, temporary),
-      // Many programs read standard input unasked, and take what is there for keys or for more files.
+      // Many programs read standard input unasked, and take it for keys or for more files.
       input: options.hasStandardInput ? job.body : '',
       clock: options.clock,
       writeLines: (lines) => options.log.worker(lines, job.messageId),

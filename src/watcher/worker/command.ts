@@ -16,13 +16,13 @@ const USAGE = [
   `watchbot ${HANDLE_COMMAND} [${ARGUMENTS_MARKER} PROGRAM [ARGUMENT …]]`,
 ].join(' | ');
 
-/** What the container is to do: run a command for each message, or keep warm workers. */
+/** What the container does: it runs a command for each message, or keeps warm workers. */
 export type CommandLine =
   | { kind: 'listen'; command: WorkerCommand }
-  /** Without a command: what the image itself would have started. */
+  /** Without a command, the worker is what the image itself would have started. */
   | { kind: 'handle'; command: WorkerCommand | undefined };
 
-/** @throws {Error} with the usage where the container's command is none of these forms. */
+/** @throws {Error} with the usage, if the container's command has none of these forms */
 export function parseCommandLine([verb, ...words]: readonly string[]): CommandLine {
   const command = programOf(words);
   if (verb === HANDLE_COMMAND && (command !== undefined || words.length === 0))
@@ -42,19 +42,19 @@ function shellLineOf([line, ...others]: readonly string[]): WorkerCommand | unde
 }
 
 /**
- * Nothing is put before the line. A shell that is told to end does so at once, wherever it is in it, and so never goes on
- * to a 0; what it has started has its time all the same, since a job is over when all of it is.
+ * Nothing is put before the line. A shell that is told to end does so at once, wherever it is in the line, and so never goes
+ * on to exit with 0. What it has started still has its time, since a job is over only when all its processes are.
  */
 function shellCommand(text: string): WorkerCommand {
   return { program: '/bin/sh', arguments: ['-c', text], text };
 }
 
-/** Without a shell. */
+/** A program that runs without a shell. */
 export function programCommand([program = '', ...rest]: readonly string[]): WorkerCommand {
   return { program, arguments: rest, text: [program, ...rest].join(' ') };
 }
 
-/** What the image itself would start, before the plugin's layer was put over it. */
+/** What the image itself would start, if it had no layer of the plugin. */
 interface ImageEntryPoint {
   entryPoint: readonly string[];
   command: readonly string[];
@@ -62,15 +62,15 @@ interface ImageEntryPoint {
 
 export interface ImageCommand {
   command: WorkerCommand;
-  /** `_HANDLER`. */
+  /** The value of `_HANDLER`. */
   handler: string;
 }
 
 /**
- * The command that starts a runtime, as the image has it: with the handler in place of its CMD, as in Lambda.
- * @param folder in which the watcher is
- * @param handler absent where the image's own CMD names it, in its last word
- * @throws {Error} where the image says nothing
+ * The image's command to start a runtime, with the handler in place of its CMD, as in Lambda.
+ * @param folder where the watcher is
+ * @param handler absent if the last word of the image's CMD names it
+ * @throws {Error} if the image does not say
  */
 export async function imageCommand(folder: string, handler: string | undefined): Promise<ImageCommand> {
   const file = path.join(folder, ENTRY_POINT_FILE);

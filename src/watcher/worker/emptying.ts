@@ -6,10 +6,10 @@ import { getuid } from 'node:process';
 import { IMAGE_FOLDER } from '../../contract/image';
 import { describeError, type Logger } from '../log';
 
-/** Every container has it, small and in memory, also where the root file system is read-only. */
+/** Every container has it, small and in memory, even if the root file system is read-only. */
 export const SHARED_MEMORY = '/dev/shm';
 
-/** Of the machine's own processes: https://github.com/torvalds/linux/blob/master/include/linux/proc_ns.h */
+/** The namespace of the machine's own processes: https://github.com/torvalds/linux/blob/master/include/linux/proc_ns.h */
 const IPC_OF_MACHINE = 'ipc:[4026531839]';
 
 /** Empties the folders that workers may write to. Links are removed, not followed. Never rejects. */
@@ -26,9 +26,9 @@ async function tryToEmpty(folder: string, log: Pick<Logger, 'warn'>, isKept?: Is
 }
 
 /**
- * What empties all that workers may have written to; to be made before the first of them.
+ * Makes a function that empties everything workers may have written to. It is to be made before the first worker starts.
  * @param folders the mounts; undefined: nothing is emptied
- * @param programFolder of the watcher: only in an image of the plugin is the shared memory one for its workers
+ * @param programFolder the watcher's folder: only in an image of the plugin is the shared memory for its workers alone
  */
 export async function createEmptying(
   folders: readonly string[] | undefined,
@@ -43,7 +43,7 @@ export async function createEmptying(
   };
 }
 
-/** Not on a developer's machine, nor where the task shares that of its host. */
+/** Not on a developer's machine, and not if the task shares the memory of its host. */
 export function isOwnMemory(programFolder: string, ipcNamespace: () => string = ownIpcNamespace): boolean {
   try {
     return programFolder === IMAGE_FOLDER && ipcNamespace() !== IPC_OF_MACHINE;
@@ -54,7 +54,7 @@ export function isOwnMemory(programFolder: string, ipcNamespace: () => string = 
 
 const ownIpcNamespace = () => readlinkSync('/proc/self/ns/ipc');
 
-/** Of what this user has put there since: other containers of the task may share it, and the image may need what it had. */
+/** Removes only what this user has put there since: containers of a task may share it, and the image may need its files. */
 export async function createMemoryEmptying(
   folder: string,
   log: Pick<Logger, 'warn'>,
@@ -66,7 +66,7 @@ export async function createMemoryEmptying(
     return found?.uid !== getuid?.();
   };
   return async () => {
-    // Mostly nothing is there, which is seen at once in memory, after each job.
+    // Mostly nothing is there. In memory that is seen at once, and it is checked after each job.
     if (!isEmpty(folder)) await tryToEmpty(folder, log, isKept);
   };
 }
@@ -82,14 +82,14 @@ function isEmpty(folder: string): boolean {
   }
 }
 
-/** A folder with all that is in it, or a file. Links are removed, not followed. Never rejects. */
+/** Removes a file, or a folder with all that is in it. Links are removed, not followed. Never rejects. */
 export async function removeAll(place: string): Promise<void> {
   try {
     const isFile = !(await lstat(place)).isDirectory();
     if (!isFile) await emptyFolder(place);
     await (isFile ? unlink(place) : rmdir(place));
   } catch {
-    // What is left there is in nobody's way.
+    // What cannot be removed is in nobody's way.
   }
 }
 
@@ -98,23 +98,23 @@ export type IsKept = (file: string) => Promise<boolean>;
 
 /**
  * Removes all that is in a folder. Links are removed, not followed.
- * @throws what went wrong first, when nothing is under way any more: the next worker may start in this folder
+ * @throws what went wrong first, once nothing is under way any more: the next worker may start in this folder
  */
 export const emptyFolder = (folder: string, isKept?: IsKept): Promise<void> =>
   new Emptying(folder, isKept).run();
 
-/** As many as Node has threads for it; more only wait for them, and take memory. */
+/** Node has as many threads for it; more removals would only wait for them, and take memory. */
 const MOST_AT_ONCE = 4;
 
-/** Each holds a folder open. */
+/** Each level holds a folder open. */
 const MOST_LEVELS = 40;
 
-/** The longest path that Linux takes has 4,096 bytes, and a name 255. */
+/** Linux takes paths of 4,096 bytes at most, and names of 255. */
 const LONGEST_FOLDER_BYTES = 3_500;
 
 /**
- * A job may leave hundreds of thousands of files: their names are read a few at a time, and never held all at once. Node's
- * own `rm` reads whole folders, and begins to remove all that is in them together.
+ * A job may leave hundreds of thousands of files: their names are read a few at a time, and never all held at once. Node's
+ * own `rm` reads whole folders, and begins to remove everything in them at the same time.
  */
 class Emptying {
   private readonly top: string;
@@ -133,13 +133,13 @@ class Emptying {
     if (this.failures > 0) throw this.failure;
   }
 
-  /** Read again until there is nothing: what is removed meanwhile may hide what stands behind it. */
+  /** Reads the folder again until nothing is found: files that are removed meanwhile may hide those behind them. */
   private async empty(folder: string, level: number): Promise<void> {
     for (;;) {
       const { failures } = this;
       const found = await this.emptyOnce(folder, level);
       await Promise.all(this.removals);
-      // What cannot be removed would be found for ever.
+      // What cannot be removed would be found again and again.
       if (found === 0 || this.failures > failures) return;
     }
   }
@@ -176,7 +176,7 @@ class Emptying {
     await unlocked([path.dirname(folder)], () => rmdir(folder));
   }
 
-  /** What is too deep for a path to what is in it is emptied from the top, where it is found next. */
+  /** Moves a folder that is too deep for a path to its files to the top, where it is found and emptied next. */
   private async bringUp(folder: string): Promise<void> {
     const above = path.join(this.top, `.watchbot-${randomUUID()}`);
     await unlocked([path.dirname(folder), folder], () => rename(folder, above));
@@ -203,14 +203,14 @@ class Emptying {
 
 const open = (folder: string): Promise<Dir> => unlocked([folder], () => opendir(folder));
 
-/** Some file systems say of no entry what it is. */
+/** Some file systems do not say what an entry is. */
 async function isFolder(entry: Dirent, file: string): Promise<boolean> {
   if (entry.isDirectory() || entry.isFile() || entry.isSymbolicLink()) return entry.isDirectory();
   const found = await lstat(file).catch(() => undefined);
   return found?.isDirectory() ?? false;
 }
 
-/** A cache of modules, as Go's, lets nothing be removed from its folders. */
+/** Folders of a module cache, such as Go's, are read-only. */
 async function unlocked<Result>(folders: readonly string[], act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();

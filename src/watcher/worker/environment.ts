@@ -18,8 +18,8 @@ import type { Variable } from './run-worker';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Linux's limit on one `NAME=value` of an environment, its final NUL included (MAX_ARG_STRLEN, 32 pages).
- * Above it `execve` fails with E2BIG, and the worker would not start at all.
+ * Linux's limit for one `NAME=value` of an environment, its final NUL included (MAX_ARG_STRLEN, 32 pages).
+ * With a longer one `execve` fails with E2BIG, and the worker would not start at all.
  */
 const MAX_VARIABLE_BYTES = 131_072;
 
@@ -29,9 +29,9 @@ const SURE_CHARACTERS = 40_000;
 const TRACE_ATTRIBUTE = 'traceparent';
 
 /**
- * The message as environment variables, under Watchbot's names. Names are fixed: nothing of a message becomes one.
- * What no variable can hold has no value, which also hides a variable of that name in the container's environment;
- * the message file always has the whole body.
+ * The message as environment variables, under Watchbot's names. Names are fixed: nothing of a message becomes a name. A
+ * variable that cannot hold its value has none, which also hides a variable of that name in the container's environment.
+ * The message file always has the whole body.
  */
 export function workerVariables(job: Job, messageFile: string): Variable[] {
   const variable = (name: WorkerVariableName, value: string | undefined): Variable => [
@@ -61,8 +61,8 @@ function fits(name: string, value: string | undefined): boolean {
 }
 
 /**
- * What a worker inherits of the container's environment: all that image and user have set, under their own names, also
- * what was kept from the watcher. An empty one of those is one that nobody has set.
+ * What a worker inherits of the container's environment: all that the image and the user have set, under its own name, also
+ * what was kept from the watcher. If what was kept is empty, nobody has set it.
  */
 export function inheritedEnvironment(container: Environment): Environment {
   const inherited = { ...container };
@@ -81,8 +81,8 @@ export function inheritedEnvironment(container: Environment): Environment {
 }
 
 /**
- * What runtimes read in Lambda and the container does not have. AWS_REGION, the handler, the function's name and its
- * memory are the container's own.
+ * What runtimes read in Lambda and the container does not have. The container has AWS_REGION, the handler, the function's
+ * name and its memory.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export function runtimeEnvironment(
@@ -100,7 +100,7 @@ export function runtimeEnvironment(
 
 export interface QueueIdentity {
   region: string;
-  /** As a handler's context names it: there is no such function. */
+  /** What a handler's context says; there is no such function. */
   functionArn: string;
 }
 
@@ -110,22 +110,22 @@ export function identityOf(queueArn: string, functionName: string): QueueIdentit
   return { region, functionArn: `arn:${partition}:lambda:${region}:${account}:function:${functionName}` };
 }
 
-/** What a container has where neither image nor user set one. https://docs.docker.com/reference/dockerfile/#env */
+/** A container's PATH if neither the image nor the user sets one. https://docs.docker.com/reference/dockerfile/#env */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The helper commands beside the watcher's bundle; undefined where there are none, as on a developer's machine. */
+/** The helper commands beside the watcher's bundle; undefined if there are none, such as on a developer's machine. */
 export function findCommands(folder: string): string | undefined {
   const commands = path.join(folder, COMMANDS_FOLDER);
   return existsSync(commands) ? commands : undefined;
 }
 
-/** Before what the image has under their names: they know this version's tables. */
+/** Puts the helper commands before programs of the image with the same names: they know this version's tables. */
 export function withCommands(environment: Environment, folder: string | undefined): Environment {
   if (folder === undefined) return environment;
   return { ...environment, PATH: `${folder}:${environment.PATH || DEFAULT_PATH}` };
 }
 
-/** Lets the SDK, which reads it there, see in an environment what is the watcher's. */
+/** Changes an environment, in which the SDK reads who it is, to what is meant for the watcher. */
 export function seeOwnAws(environment: Record<string, string | undefined>, queueUrl: string): void {
   for (const [name, value] of Object.entries(ownAwsVariables(environment, queueUrl))) {
     if (value === undefined) Reflect.deleteProperty(environment, name);
@@ -134,9 +134,9 @@ export function seeOwnAws(environment: Record<string, string | undefined>, queue
 }
 
 /**
- * Who the watcher is for AWS, and where that is: what ECS says, and not what the image has for its programs. Without a
- * region, which not all of ECS's hosts give, it is the queue's own.
- * @returns variables to be set, and with undefined those that are not to be seen
+ * Credentials and region of the watcher: those that ECS gives, not those that the image has for its programs. If ECS gives
+ * no region, as on some hosts, it is that of the queue.
+ * @returns variables to be set; those with undefined are to be removed
  */
 function ownAwsVariables(container: Environment, queueUrl: string): Environment {
   const ofImage = WORKER_AWS_VARIABLES.filter((name) => {

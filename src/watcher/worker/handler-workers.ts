@@ -19,10 +19,10 @@ export interface HandlerWorkersOptions
   extends
     Pick<HandlerSettings, 'batchSize' | 'maxInvocations' | 'workerMemoryMiB'>,
     Pick<Settings, 'concurrency' | 'maxJobDurationSeconds'> {
-  /** By Node's own way, unless given. */
+  /** Node starts the processes itself, unless this is given. */
   start?: StartWorker;
   command: WorkerCommand;
-  /** Of each worker, but for the address of its Runtime API. */
+  /** Of each worker, except for the address of its Runtime API. */
   environment: Readonly<Record<string, string | undefined>>;
   functionArn: string;
   source: EventSource;
@@ -34,19 +34,19 @@ export interface HandlerWorkersOptions
 }
 
 export interface HandlerWorkers extends Workers {
-  /** Each is replaced, after the invocation that it is at. */
+  /** Replaces each worker after its current invocation. */
   reload(): void;
 }
 
-/** Processes that stay, and take one batch after the other. */
+/** Keeps processes that take one batch after the other. */
 export function createHandlerWorkers(options: HandlerWorkersOptions): HandlerWorkers {
-  // None is free before its worker asks for an invocation.
+  // No slot is free before its worker asks for an invocation.
   const slots = createSlots(options.concurrency, options.concurrency);
   const pool = new WarmPool({
     ...options,
     slots,
     readResidentMemory,
-    // They are started rarely: Node's own way needs nobody between, and so their last lines are here with their answer.
+    // They are started rarely. If Node starts them itself, their last lines arrive together with their answers.
     start: (callbacks) => WarmWorker.start({ start: startByNode, ...options, ...callbacks }),
   });
   pool.begin();
@@ -54,7 +54,7 @@ export function createHandlerWorkers(options: HandlerWorkersOptions): HandlerWor
     slots,
     batchSize: options.batchSize,
     start: (jobs) => runBatch(jobs, { ...options, takeWorker: () => takeWorker(pool, slots) }),
-    // The pool frees the slot, when its worker asks for more.
+    // The pool frees the slot when its worker asks for more.
     done: () => undefined,
     kill: () => {
       pool.kill();
@@ -66,7 +66,7 @@ export function createHandlerWorkers(options: HandlerWorkersOptions): HandlerWor
   };
 }
 
-/** Without a worker nobody will ask for more: the slot that the loop took is given back here. */
+/** Frees the slot that the loop took if there is no worker, since then nobody will ask for more. */
 async function takeWorker(pool: WarmPool, slots: Slots): Promise<WarmWorker | undefined> {
   const worker = await pool.take();
   if (worker === undefined) slots.release();
@@ -74,12 +74,12 @@ async function takeWorker(pool: WarmPool, slots: Slots): Promise<WarmWorker | un
 }
 
 export interface BatchOptions {
-  /** A worker that is ready; undefined where there will be none soon. */
+  /** Resolves to a worker that is ready; undefined if there will be none soon. */
   takeWorker: () => Promise<Pick<WarmWorker, 'invoke' | 'stop'> | undefined>;
   source: EventSource;
   maxJobDurationSeconds: number;
   clock: Clock;
-  /** By which deadlines are told, and SQS says when a message was sent. */
+  /** For deadlines, and comparable to the time at which SQS says that a message was sent. */
   timeOfDay: Pick<Clock, 'now'>;
   log: Logger;
 }
@@ -100,7 +100,7 @@ export function runBatch(jobs: readonly Job[], options: BatchOptions): RunningBa
 
 type Worker = Pick<WarmWorker, 'invoke' | 'stop'>;
 
-/** What others want of an invocation while it is under way. */
+/** How others end an invocation while it is under way. */
 class BatchControl {
   /** The first reason for which its worker was told to end. */
   told: StopReason | undefined;
@@ -114,7 +114,7 @@ class BatchControl {
     this.abandoned = new Promise((resolve) => (this.abandon = () => resolve({ kind: 'ended', end })));
   }
 
-  /** Whether it is still to be given the messages. */
+  /** Returns whether the worker is still to be given the messages. */
   take(worker: Worker): boolean {
     this.worker = worker;
     return this.told === undefined;
@@ -129,7 +129,7 @@ class BatchControl {
 async function work(jobs: readonly Job[], options: BatchOptions, control: BatchControl) {
   const { clock, log } = options;
   const startedAtMs = clock.now();
-  // One message has its own id for that of its invocation, so that whatever a handler logs leads to it.
+  // If there is one message, its id is the invocation's, so that whatever a handler logs leads to the message.
   const requestId = jobs.length === 1 ? jobs[0]!.messageId : randomUUID();
   const invocationId = jobs.length === 1 ? undefined : requestId;
   jobs.forEach((job) => {
@@ -161,7 +161,7 @@ async function invoke(
   options: BatchOptions,
 ): Promise<InvocationEnd> {
   const { timeOfDay, source } = options;
-  // All have been held since the first of them came.
+  // All are kept hidden, and the first one came first.
   const limit = limitTime(control, jobs[0]!.receivedAtMs, options);
   const answered = worker.invoke({
     requestId,

@@ -7,13 +7,13 @@ import { type Decision, decisionFor, type Tried } from '../settle/decide';
 import type { Poll } from '../queue/poll';
 import type { WorkerEnd } from './run-worker';
 
-/** So often a message goes back uncounted from one task; then it is taken for the cause of the error itself. */
+/** How often a task releases a message uncounted; then the message is taken for the cause of the error. */
 export const MOST_RETURNS = 3;
 
-/** A machine on which nothing has run for so long is given up. */
+/** A machine on which no worker could be started for so long is given up. */
 export const GIVE_UP_MS = 2 * 60_000;
 
-/** Messages whose returns are remembered. A task that is sick takes few. */
+/** How many messages are remembered. A sick task takes few. */
 const MOST_REMEMBERED = 1_000;
 
 interface MachineOptions {
@@ -22,11 +22,11 @@ interface MachineOptions {
   log: Pick<Logger, 'info' | 'error'>;
   stopping: AbortSignal;
   liveness: Pick<Liveness, 'reach'>;
-  /** Where it is asked whether the task is well; a task that nobody replaces tries on for ever. */
+  /** Where the health check is answered. A task that has none, and so is not replaced, never gives up. */
   healthSocket: string | undefined;
 }
 
-/** Whether workers can be started here. Where not, it is no message's fault, and the task takes fewer, then none. */
+/** Whether workers can be started here. If not, no message is at fault, and the task takes fewer messages, then none. */
 export class Machine {
   private readonly options: MachineOptions;
   private readonly backoff: Backoff;
@@ -34,7 +34,7 @@ export class Machine {
   private reason: string | undefined;
   private failingSinceMs: number | undefined;
   private waitMs = 0;
-  /** It grows once for a pause, however many messages of the poll before it failed. */
+  /** The wait grows once for each pause, however many messages of the poll before it failed. */
   private hasPaused = true;
   private isGivenUp = false;
 
@@ -43,12 +43,12 @@ export class Machine {
     this.backoff = createBackoff(options.random);
   }
 
-  /** What becomes of a message whose worker could not be started for the machine's sake; undefined of any other. */
+  /** The fate of a message whose worker the machine could not start; undefined for any other message. */
   judge(job: Pick<Job, 'messageId' | 'copy'>, end: WorkerEnd, tried: Tried): Decision | undefined {
     if (end.kind === 'exited') this.succeed();
     if (end.kind !== 'not-started' || !isMachineError(end.code)) return undefined;
     this.fail(end.reason);
-    // A copy is bounded with the message that was sent first.
+    // A copy counts together with its original.
     const id = job.copy?.messageId ?? job.messageId;
     const returns = (this.returns.get(id) ?? 0) + 1;
     this.remember(id, returns);
@@ -56,7 +56,7 @@ export class Machine {
     return decisionFor('untried', `not tried: ${end.reason}`, tried);
   }
 
-  /** While nothing can be started, polls wait, and ask for one message. Once it is given up, for none. */
+  /** While no worker can be started, polls wait, and ask for one message; once the machine is given up, for none. */
   pace(poll: Poll): Poll {
     return async (maxMessages, waitMs) => {
       if (this.reason === undefined) return poll(maxMessages, waitMs);
@@ -68,7 +68,7 @@ export class Machine {
     };
   }
 
-  /** Why the task is to be replaced, or undefined. Not while jobs are in hand: they would be killed with it. */
+  /** Why the task is to be replaced, or undefined. Never while jobs are in hand: they would be killed with the task. */
   problem(isAtWork: boolean): string | undefined {
     return this.isGivenUp && !isAtWork ? `no worker can be started: ${this.reason}` : undefined;
   }
@@ -106,21 +106,21 @@ export class Machine {
 }
 
 /**
- * Errors by which a process cannot be started or a file not be written, and which are the machine's: another machine, or
- * this one later on, can do the same. All others say something of what was asked for.
+ * Errors of the machine, because of which a process cannot be started or a file cannot be written: another machine, or this
+ * one later on, may well succeed. All other errors are due to the command or the message.
  */
 export const MACHINE_ERROR_CODES: readonly string[] = [
-  // The process ids of the container or the user are used up.
+  // The container or the user has no process ids left.
   'EAGAIN',
   // The kernel has no memory for another process.
   'ENOMEM',
-  // The watcher or its launcher has as many files open as it may; or the whole machine.
+  // The watcher or its launcher has as many files open as it may, or the whole machine has.
   'EMFILE',
   'ENFILE',
-  // The disk is full, or the user's share of it.
+  // The disk is full, or the user's quota is used up.
   'ENOSPC',
   'EDQUOT',
-  // The disk can only be read: it is so after an error, and no message makes it so.
+  // The disk has become read-only, as it does after an error. No message can cause that.
   'EROFS',
   // The disk is broken.
   'EIO',

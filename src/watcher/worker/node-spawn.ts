@@ -13,15 +13,15 @@ import {
   type WorkerProcess,
 } from './run-worker';
 
-/** Without anything to read there is no pipe, since some programs take one for a sign that there is. */
+/** Without input there is no pipe, since some programs take a pipe for a sign that there is some. */
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
-/** Node's own way, which there is everywhere. What leaves the process group is not reached. */
+/** Starts a worker by Node alone, which works everywhere. It does not reach processes that leave the process group. */
 export const startByNode: StartWorker = (request) => {
   const { command } = request;
   const child = start(command, request);
   if ('failure' in child) return nothing(notStarted(command, child.failure));
-  // Node waits until it is another program.
+  // Node has waited until the new process runs its program.
   preferForKilling(child.pid);
   const worker = workerOf(child, request);
   let rest: LeaderlessGroup | undefined;
@@ -39,7 +39,7 @@ export const startByNode: StartWorker = (request) => {
   };
 };
 
-/** By Node, too, with the launcher between: it reaches all that the process starts, and ends it with it. */
+/** Starts a worker by Node, with the launcher between: that reaches every process of the worker, and ends them with it. */
 export function startKept(launcher: string): StartWorker {
   return (request) => {
     const { program, arguments: words } = request.command;
@@ -88,7 +88,7 @@ function start(command: WorkerCommand, request: StartRequest): Child | { failure
     const stdio: StdioOptions = [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'];
     const child = spawn(command.program, command.arguments, { env, stdio, detached: true });
     if (hasPipes(child, hasInput)) return child as Child;
-    // At the limit of open files Node gives a child without pipes, and its error later.
+    // At the limit of open files Node returns a child without pipes, and emits its error later.
     child.on('error', () => undefined);
     return { failure: { code: 'EMFILE', message: NO_MORE_FILES } };
   } catch (error) {
@@ -120,8 +120,8 @@ async function* noOutput(): AsyncGenerator<Buffer> {
 }
 
 /**
- * Node takes the end by a signal that it has no name for, a real-time one, for exit code 0: it gives the same numbers for
- * both, and has waited for the process by then. The launcher tells them apart; so does a shell, of what it runs.
+ * If a process ends by a signal that Node has no name for, a real-time one, Node reports exit code 0: the two cannot be
+ * told apart here. The launcher tells them apart, and so does a shell for what it runs.
  */
 async function endOf(child: Child, command: WorkerCommand): Promise<ProcessEnd> {
   try {

@@ -2,24 +2,24 @@ import { StringDecoder } from 'node:string_decoder';
 
 export type WriteLines = (lines: readonly string[]) => Promise<void> | void;
 
-/** What a process writes, as it goes into the log line by line. */
+/** The output of a process, on its way into the log. */
 export interface OutputLog {
-  /** Resolves when the streams have closed and all of them is logged. Never rejects. */
+  /** Resolves when the streams have closed and everything is logged. Never rejects. */
   closed: Promise<void>;
   /**
-   * Resolves when all that was written by now is logged, the last line also where it has no end yet. For a process that
-   * goes on: it wrote before it said that it is done, so that nothing has to be waited for but reading.
+   * Resolves when everything that was written by now is logged, even a last line that has not ended. For a process that
+   * goes on: it wrote before it said that it is done, so it is enough to read on until nothing comes.
    */
   caughtUp(): Promise<void>;
 }
 
-/** A pipe that has something to read is read in the next turn of Node's event loop; a second one, to be sure. */
+/** A pipe that has something to read is read in the next turn of Node's event loop; the second turn is to be sure. */
 const QUIET_TURNS = 2;
 
-/** A thread that writes without end is not waited for without end. */
+/** A thread that writes without end is waited for no longer than this. */
 const MAX_TURNS = 1_000;
 
-/** Reads on only when the log has taken what there was. */
+/** Logs what streams bring, line by line. Reads on only when the log has taken what was read before. */
 export function logOutput(streams: readonly AsyncIterable<Buffer>[], writeLines: WriteLines): OutputLog {
   const activity = { reads: 0, writes: 0 };
   const write: WriteLines = (lines) => (lines.length === 0 ? undefined : writeSome(lines));
@@ -28,7 +28,7 @@ export function logOutput(streams: readonly AsyncIterable<Buffer>[], writeLines:
     try {
       await writeLines(lines);
     } catch {
-      // Whatever becomes of its lines, the process is read on: it would wait for that, and its job for it.
+      // Even if its lines are lost, the process is read on: otherwise it would hang, and its job with it.
     } finally {
       activity.writes -= 1;
     }
@@ -74,14 +74,14 @@ function logStream(stream: AsyncIterable<Buffer>, write: WriteLines, activity: {
   };
 }
 
-/** A longer line is logged in pieces: CloudWatch takes 256 KiB an event, and a control character is written as six. */
+/** A longer line is logged in pieces: CloudWatch takes 256 KiB an event, and a control character is logged as six. */
 export const MAX_LINE_LENGTH = 32_768;
 
-/** Cuts a stream of bytes into lines, whatever the chunks. */
+/** Cuts a stream of bytes into lines, however it is chunked. */
 export interface LineCutter {
-  /** The lines that this chunk completes. */
+  /** Returns the lines that this chunk completes. */
   push(chunk: Buffer): string[];
-  /** What is left at the end of the stream; asked again, nothing. */
+  /** Returns what is left at the end of the stream; nothing, if it is called again. */
   end(): string[];
 }
 
@@ -99,23 +99,23 @@ export function createLineCutter(): LineCutter {
   };
 }
 
-/** Returns that come before a newline belong to it. */
+/** Carriage returns before a newline belong to it. */
 const LINE_ENDS = /\r+\n?|\n/g;
 
-/** Nothing but blanks, and sequences by which a program clears the line of its bar. */
+/** Nothing but blanks, and the sequences with which a program clears the line of a progress bar. */
 // eslint-disable-next-line no-control-regex -- finding them is the point
 const SHOWS_NOTHING = /^(?:\s|\x1b\[[\d;?]*[A-Za-z])*$/;
 
 /**
- * A line ends with a newline, or with carriage returns alone: programs that draw a bar end each of its states so, and
- * AWS's client for Python each line of a traceback. A line that ends so and shows nothing is left out.
+ * A line ends with a newline, or with carriage returns alone: programs that draw a progress bar end each of its states so,
+ * and AWS's client for Python each line of a traceback. A line that ends so and shows nothing is left out.
  */
 class TextCutter {
-  /** Of the line that has not ended. */
+  /** The beginning of the line that has not ended. */
   private rest = '';
   /**
-   * The text so far ends with returns, behind which a newline may come that belongs to them: their line has been given
-   * already, or it shows nothing, and is one only if the newline comes.
+   * Present if the text so far ends with carriage returns, to which a newline may belong that is still to come. Their line
+   * was given already, or it is blank, and counts as a line only if the newline comes.
    */
   private returned: 'given' | 'blank' | undefined;
 
@@ -135,7 +135,7 @@ class TextCutter {
     return returned !== undefined || rest === '' ? [] : [rest];
   }
 
-  /** What follows the returns with which the last text ended, and the line that proves to be one. */
+  /** What follows the carriage returns at the end of the last text, and their line, if it now proves to be one. */
   private afterReturns(text: string): { lines: string[]; text: string } {
     if (this.returned === undefined) return { lines: [], text };
     const next = text.replace(/^\r+/, '');
@@ -170,13 +170,13 @@ function cutAtNewlines(text: string): { lines: string[]; unfinished: string } {
   return { lines: lines.flatMap(pieces), unfinished };
 }
 
-/** The last piece is what is left when it is no longer than a line may be. */
+/** Cuts a line into pieces that are no longer than a line may be. */
 function pieces(line: string): string[] {
   const found: string[] = [];
   let from = 0;
   while (line.length - from > MAX_LINE_LENGTH) {
     const to = from + MAX_LINE_LENGTH;
-    // Half of a character beyond U+FFFF cannot be written.
+    // A character beyond U+FFFF must not be cut in two.
     const end = isHighSurrogate(line.charCodeAt(to - 1)) ? to - 1 : to;
     found.push(line.slice(from, end));
     from = end;
