@@ -10,7 +10,7 @@ export interface Envelope {
   messageId: string;
 }
 
-export interface EnvelopeAttribute {
+interface EnvelopeAttribute {
   Type: string;
   Value: string;
 }

@@ -11,7 +11,7 @@ import {
   type ResourceType,
 } from './types/type';
 
-export const STACK_NAME = 'stack';
+const STACK_NAME = 'stack';
 
 const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::Region': REGION,

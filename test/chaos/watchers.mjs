@@ -10,7 +10,7 @@ export const BUNDLE = path.resolve(import.meta.dirname, '../../dist/layer/watche
 const LINE = `. '${path.join(import.meta.dirname, 'worker.sh')}'`;
 
 /** Short enough that messages of a killed watcher soon come back, long enough for heartbeats on a busy machine. */
-export const VISIBILITY_SECONDS = 10;
+const VISIBILITY_SECONDS = 10;
 
 /** Starts the built watcher for a scenario. Each watcher has its own name in the ledger. */
 export function createWatchers({ endpoint, queue, ledger, folder }) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Snippet } from './pages';
 import { parseYaml } from '../helpers/yaml';
 
-export type Keys = Record<string, unknown>;
+type Keys = Record<string, unknown>;
 
 /** A service to package, and the snippets that it contains. */
 export interface Service {

@@ -16,7 +16,7 @@ export interface Waiver {
   reason: string;
 }
 
-export const WAIVERS: readonly Waiver[] = [
+const WAIVERS: readonly Waiver[] = [
   {
     rule: 'I3011',
     path: /^Resources\/\w+(Queue|LogGroup|ProgressTable)$/,

@@ -16,7 +16,7 @@ export const DIFFERENCES = {
   defaults: 'is in a default export',
 } as const;
 
-export type Difference = keyof typeof DIFFERENCES;
+type Difference = keyof typeof DIFFERENCES;
 
 /** What AWS's client does with the handler, and which difference explains it. */
 interface Aws {

@@ -23,7 +23,7 @@ const NODE_22_CLIENT = path.join(CACHE, 'watchbot-runtime-node22');
 const NODES = path.join(CACHE, 'watchbot-runtime-nodes');
 const GO_HANDLER = path.join(CACHE, 'watchbot-runtime-go/handler');
 
-export const RUNTIME_CLIENTS: readonly RuntimeClient[] = [
+const RUNTIME_CLIENTS: readonly RuntimeClient[] = [
   {
     name: 'the plugin’s own for Node',
     command: [process.execPath, '--enable-source-maps', RUNTIME_BUNDLE],

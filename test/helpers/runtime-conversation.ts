@@ -45,7 +45,7 @@ const LAST_WAIT_MS = 20_000;
 const NOT_WAITED_FOR = { ref: false };
 
 /** Has a client of the Runtime API invoke a handler of test/fixtures/handlers once. */
-export async function converse(command: readonly string[], handler: string, expected: Then): Promise<Seen> {
+async function converse(command: readonly string[], handler: string, expected: Then): Promise<Seen> {
   const api = new OneInvocation();
   const [program = '', ...words] = command;
   const child = spawn(program, words, {

@@ -9,7 +9,7 @@ import { REGION } from './emulator';
 import { collectLines, type Lines } from './lines';
 import { descendantsOf, processesWithVariable } from './processes';
 
-export const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
+const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
 const WORKERS = path.resolve(__dirname, '../fixtures/workers');
 
 /** Shell line that runs a worker of test/fixtures/workers. */

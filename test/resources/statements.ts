@@ -61,7 +61,7 @@ function conditions(condition: Record<string, object>): string[] {
 }
 
 /** A value of a template in short: `Queue.Arn`, `Topic`, and ARNs of the stack's own region and account without them. */
-export function inWords(value: unknown): string {
+function inWords(value: unknown): string {
   if (typeof value === 'string')
     return value.replace(/^arn:aws:/, '').replace(/(us-east-1:)?123456789012:/, '');
   const [[name, argument] = []] = Object.entries(value as object) as [string, unknown][];

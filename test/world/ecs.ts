@@ -52,7 +52,7 @@ export interface Deployment {
 
 export const idOfDeployment = ({ id }: Deployment) => `ecs-svc/${id}`;
 
-export type TaskState = 'PENDING' | 'RUNNING' | 'STOPPING' | 'STOPPED';
+type TaskState = 'PENDING' | 'RUNNING' | 'STOPPING' | 'STOPPED';
 
 export interface EcsTask {
   id: number;

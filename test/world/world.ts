@@ -104,7 +104,7 @@ const HANDOVER_MS = 20_000;
 const RECOVERY_MS = 5 * MINUTE;
 
 /** The version that runs when the world begins. */
-export const v1 = GOOD;
+const v1 = GOOD;
 export const good = (name: string): Version => ({ name, kind: 'good' });
 
 export const runWorld = (settings: WorldSettings): Promise<WorldResult> => new World(settings).run();

@@ -21,7 +21,7 @@ const POLL_MS = 1_000;
  * Lines come late: a task sends them in bundles, and CloudWatch Logs shows those of one task sooner than those of
  * another. So each look begins before the newest line that is known.
  */
-export const LATE_MS = 120_000;
+const LATE_MS = 120_000;
 
 /** No line is lost if the clock of this machine is ahead by no more than this. */
 const MAX_CLOCK_SKEW_MS = 600_000;

@@ -18,7 +18,7 @@ export interface ClientSettings {
   useQueueUrlAsEndpoint: false;
 }
 
-export interface Credentials {
+interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;

@@ -67,7 +67,7 @@ export interface Metrics {
 }
 
 /** Jobs that ended within the time, and those of them that failed or were rejected. */
-export interface Failures {
+interface Failures {
   failed: number;
   jobs: number;
   withinSeconds: number;

@@ -162,7 +162,7 @@ const SOURCE_ENDINGS = ['.ts', '.mts', '.cts', '.tsx', '.js', '.mjs', '.cjs', '.
 type ModuleFormat = 'esm' | 'cjs';
 
 /** The file of a handler, with forward slashes, relative to the service, and what kind of module it is. */
-export interface Source {
+interface Source {
   file: string;
   format: ModuleFormat;
 }

@@ -179,7 +179,7 @@ async function copyLayer({ architecture }: PackagedImage, layer: string, folder:
 }
 
 /** What an image starts, with the names of `ENTRY_POINT_FILE`. */
-export interface EntryPoint {
+interface EntryPoint {
   entryPoint: readonly string[];
   command: readonly string[];
 }

@@ -170,7 +170,7 @@ function shownLine(line: string, command: Command): string {
   return visible.length > LONGEST_LINE ? `${visible.slice(0, LONGEST_LINE)} …` : visible;
 }
 
-export interface Failure {
+interface Failure {
   code: ErrorCode;
   place: string;
   advice: string;

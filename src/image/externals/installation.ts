@@ -229,7 +229,7 @@ function withoutPassword(address: string): string {
 }
 
 /** Everything in the lock file that keeps an image from being made. */
-export function faultsOf({ nodes, missing, unsuitable }: Closure, { file }: Pick<Lock, 'file'>): Fault[] {
+function faultsOf({ nodes, missing, unsuitable }: Closure, { file }: Pick<Lock, 'file'>): Fault[] {
   return [
     ...missing.filter(({ isOptional }) => !isOptional).map((each) => missingFault(each, file)),
     ...[...nodes.values()].flatMap(({ location, locked }) => faultOf(nameOf(location), locked) ?? []),

@@ -290,7 +290,7 @@ export const tagsInRequest = (tags: Readonly<Record<string, string>>): Context =
 });
 
 /** API Gateway sends no context when it assumes a role. AWS does not document this; it was seen in use. */
-export const API_GATEWAY_CONTEXT: Context = {};
+const API_GATEWAY_CONTEXT: Context = {};
 
 function webhookCalls(stack: Stack): Call[] {
   const rest = stack.ofType('AWS::ApiGateway::Method').flatMap(({ properties }) => {

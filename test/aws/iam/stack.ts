@@ -19,7 +19,7 @@ export const inWords = ({ by, action, on, context = {} }: Call): string =>
   );
 
 /** ARN of a session of a role: this is what AWS calls whoever has assumed the role. */
-export const sessionOf = (roleArn: string): string =>
+const sessionOf = (roleArn: string): string =>
   `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/session`;
 
 const ACCOUNT_MAY = (actions: string): Document => ({

@@ -15,7 +15,7 @@ export function putFiles(folder: string, files: Readonly<Record<string, string>>
 }
 
 /** As the keys of a worker say it. */
-export const bundleOf = (handler: string, bundle?: WorkerInput['bundle']) =>
+const bundleOf = (handler: string, bundle?: WorkerInput['bundle']) =>
   completeBundle({ handler, bundle } as WorkerInput)!;
 
 export const bundled = (
