@@ -131,7 +131,10 @@ const DESCRIBE: Record<string, Describe> = {
   maximum: (error) => numberRange(error),
 };
 
-/** Keywords of a schema whose errors have words. */
+/**
+ * Keywords of a schema whose errors have words: a test compares them with those that the schema uses.
+ * @internal
+ */
 export const DESCRIBED_KEYWORDS: readonly string[] = Object.keys(DESCRIBE);
 
 function problemOf(error: ErrorObject, root: string): Problem {

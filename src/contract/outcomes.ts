@@ -79,21 +79,3 @@ export const OUTCOMES: Readonly<Record<Ending, OutcomeRule>> = {
     isReceiveCounted: true,
   },
 };
-
-/** The table as it stands in the docs; a test compares the two. */
-export function outcomeTable(): readonly string[][] {
-  const rows = Object.values(OUTCOMES).map(({ when, result, fate, isReceiveCounted }) => [
-    when,
-    `\`${result}\``,
-    FATE_TEXT[fate],
-    COUNTED_RESULTS.includes(result) ? 'yes' : 'no',
-    fate === 'deleted' ? '' : isReceiveCounted ? 'yes' : 'no',
-  ]);
-  return [['exit code', 'result', 'the message', 'counts as a failure', 'one of `maxReceives`'], ...rows];
-}
-
-const FATE_TEXT: Readonly<Record<Fate, string>> = {
-  deleted: 'is deleted',
-  'after the backoff': 'comes again after the backoff',
-  'at once': 'comes again at once',
-};

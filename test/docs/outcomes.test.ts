@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { outcomeTable } from '../../src/contract/outcomes';
+import { COUNTED_RESULTS, OUTCOMES, type OutcomeRule } from '../../src/contract/outcomes';
 import { ROOT } from '../helpers/framework';
 
 it('the table of outcomes in docs/failures.md is the one that the watcher follows', () => {
@@ -18,3 +18,21 @@ it('the table of outcomes in docs/failures.md is the one that the watcher follow
   expect(shown).toEqual(rows);
   expect(cellsOf(lines[at + 2 + rows.length] ?? '')).toEqual([]);
 });
+
+/** As the page has it. */
+function outcomeTable(): readonly string[][] {
+  const rows = Object.values(OUTCOMES).map(({ when, result, fate, isReceiveCounted }) => [
+    when,
+    `\`${result}\``,
+    FATE_TEXT[fate],
+    COUNTED_RESULTS.includes(result) ? 'yes' : 'no',
+    fate === 'deleted' ? '' : isReceiveCounted ? 'yes' : 'no',
+  ]);
+  return [['exit code', 'result', 'the message', 'counts as a failure', 'one of `maxReceives`'], ...rows];
+}
+
+const FATE_TEXT: Readonly<Record<OutcomeRule['fate'], string>> = {
+  deleted: 'is deleted',
+  'after the backoff': 'comes again after the backoff',
+  'at once': 'comes again at once',
+};
