@@ -8,7 +8,7 @@ import { parse } from './support';
 
 const plain = listResources(parse({ command: 'true' }));
 
-/** Long lists of what is allowed, which many messages have, by the name that stands for one in a golden. */
+/** Long lists of allowed values, which many messages have, by the name that replaces each in a golden. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   '<the keys of a worker>': WORKER_KEYS,
   '<the keys that workers share>': SHARED_KEYS,
@@ -19,7 +19,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   '<the variables of the watcher>': RESERVED_VARIABLE_NAMES,
 };
 
-/** A text with these lists by their names, so that a new key changes one golden and not a hundred. */
+/** A text with names in the place of these lists, so that a new key changes one golden and not a hundred. */
 export function nameLists(text: string): string {
   return Object.entries(LISTS).reduce((named, [name, list]) => named.replaceAll(list.join(', '), name), text);
 }

@@ -13,7 +13,7 @@ const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:tiles';
 const CIRCLE: unknown[] = [];
 CIRCLE.push(CIRCLE, { b: CIRCLE });
 
-describe('any value at all', () => {
+describe('any value as a section', () => {
   const junk = fc.oneof(
     fc.jsonValue({ maxDepth: 3 }),
     fc.constantFrom<unknown>(
@@ -50,7 +50,7 @@ describe('any value at all', () => {
   const map = (value: fc.Arbitrary<unknown>) =>
     fc.dictionary(fc.oneof(key, fc.string()), value, { maxKeys: 3, noNullPrototype: true });
   const list = (value: fc.Arbitrary<unknown>) => fc.array(value, { maxLength: 3 });
-  /** Mostly what is right at its place, so that the rest of the section is looked at too. */
+  /** Mostly valid values, so that the rest of the section is checked too. */
   const mostly = (...right: fc.Arbitrary<unknown>[]) =>
     fc.oneof(...right.map((arbitrary) => ({ arbitrary, weight: 4 })), { arbitrary: junk, weight: 1 });
   const some = (fields: Record<string, fc.Arbitrary<unknown>>) =>
@@ -218,7 +218,7 @@ describe('any value at all', () => {
     notify: mostly(text, list(text)),
   };
   const worker = fc.record(workerFields, { requiredKeys: ['command'], noNullPrototype: true });
-  /** Few keys, so that many are right as a whole. */
+  /** Few keys, so that many sections are valid as a whole. */
   const small = fc
     .subarray(Object.entries(workerFields), { maxLength: 3 })
     .chain((fields) => fc.record(Object.fromEntries(fields), { noNullPrototype: true }))
@@ -241,7 +241,7 @@ describe('any value at all', () => {
     },
   );
 
-  it('is a frozen configuration or a mistake of the user, never a crash', () => {
+  it('becomes a frozen configuration or a user error, never a crash', () => {
     fc.assert(
       fc.property(section, (given) => {
         const outcome = attempt(given);
@@ -257,7 +257,7 @@ describe('any value at all', () => {
     );
   });
 
-  it('that is right but for one value is told about that value alone', () => {
+  it('that is right except for one value gives errors about that value alone', () => {
     const single = fc
       .constantFrom(...Object.keys(workerFields))
       .chain((name) => fc.record({ name: fc.constant(name), value: junk }));
@@ -265,7 +265,7 @@ describe('any value at all', () => {
       fc.property(single, ({ name, value }) => {
         const outcome = attempt({ ...C, [name]: value });
         const problems = outcome instanceof UserError ? outcome.problems : [];
-        // A size is told at `memory` where Fargate has the cpu, whichever of the pair was given.
+        // A wrong size is reported at `memory` if Fargate has the cpu, whichever of the pair was given.
         const places = [`watchbot.${name}`, ...(name === 'cpu' ? ['watchbot.memory'] : [])];
         expect(problems.filter(({ place }) => !places.some((own) => place.startsWith(own)))).toEqual([]);
       }),

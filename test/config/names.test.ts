@@ -179,7 +179,7 @@ describe('the logical ids of sources', () => {
 
 describe('two workers', () => {
   const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,6}$/);
-  /** Parts of the ids themselves, since those are what could meet. */
+  /** Parts of the ids themselves, since these could collide. */
   const ending = fc.constantFrom(
     ...logicalIds('a').flatMap((id) => id.slice(1).match(/[A-Z][a-z]+/g) ?? []),
     ...['Sns', 'Subscription', 'Bucket', 'Rule', 'Rule1', 'Event', 'Schedule', 'Schedule1', 'Watchbot'],
@@ -187,7 +187,7 @@ describe('two workers', () => {
   const name = fc
     .tuple(word, fc.array(fc.oneof(word, ending), { maxLength: 3 }), fc.constantFrom('', '-'))
     .map(([first, others, between]) => [first, ...others].join(between));
-  /** Two that begin alike, or alike but for case. */
+  /** Two that begin with the same letters, or with the same ones in another case. */
   const pair = fc.oneof(
     fc.tuple(name, name),
     fc

@@ -166,7 +166,7 @@ describe('what the framework knows', () => {
 });
 
 describe('a worker', () => {
-  it('has tuned alarms, and none where they are off', () => {
+  it('has tuned alarms, and none of those that are off', () => {
     const { alarms } = only({
       alarms: { queueSize: { threshold: 500 }, cpu: false, deadLetter: { period: 300 } },
     });
@@ -372,7 +372,7 @@ describe('a worker', () => {
     expect(only(given).deploy).toMatchObject(expected);
   });
 
-  it('has a sender and no dashboard where that is said', () => {
+  it('has a sender and no dashboard if the section says so', () => {
     expect(only({ sender: true, dashboard: false })).toMatchObject({ sender: true, dashboard: false });
   });
 

@@ -3,9 +3,9 @@ import { isMap } from '../../src/shared/json';
 import { DESCRIBED_KEYWORDS } from '../../src/config/schema-problems';
 import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
 
-/** What says something about a schema and refuses no value by itself. */
+/** Keywords that describe a schema and refuse no value by themselves. */
 const SILENT = ['title', 'description', 'default', 'otherwise', 'names', 'hints'];
-/** What only leads to schemas inside. The names of keys are told by the choice that they rule out. */
+/** Keywords that only lead to inner schemas. Names of keys have no errors of their own: they rule out a branch of a choice. */
 const INNER = ['properties', 'patternProperties', 'items', 'propertyNames'];
 
 function keywordsOf(schema: unknown): string[] {
@@ -21,8 +21,8 @@ function keywordsOf(schema: unknown): string[] {
 const keywords = new Set([SingleWorkerSchema, ManyWorkersSchema].flatMap(keywordsOf));
 
 describe('a keyword that the schema uses', () => {
-  it.each([...keywords])('%s has words for who breaks it', (keyword) => {
-    // A literal is always a branch of a choice, whose own words tell it.
+  it.each([...keywords])('%s has words for its errors', (keyword) => {
+    // A literal is always a branch of a choice, which has the words.
     expect([...DESCRIBED_KEYWORDS, ...INNER, 'const']).toContain(keyword);
   });
 

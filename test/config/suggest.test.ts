@@ -31,11 +31,11 @@ describe('a misspelt name', () => {
     expect(suggest('min', ['max'])).toBeUndefined();
   });
 
-  it('is like nothing where nothing is known', () => {
+  it('has no suggestion if no name is known', () => {
     expect(suggest('command', [])).toBeUndefined();
   });
 
-  it('is asked about', () => {
+  it('becomes a question', () => {
     expect(didYouMean('comand', known)).toBe('did you mean "command"?');
     expect(didYouMean('function', known)).toBeUndefined();
   });

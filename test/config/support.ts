@@ -20,7 +20,7 @@ export function parse(section: unknown, context: Partial<ServiceContext> = {}): 
   return parseConfiguration(section, { ...CONTEXT, ...context }, listResources);
 }
 
-/** The error that a section leads to. Anything but a user's error fails the test with its own stack. */
+/** The error that a section leads to. Any other error than a user's fails the test with its own stack. */
 export function errorOf(section: unknown, context: Partial<ServiceContext> = {}): UserError {
   try {
     parse(section, context);
@@ -31,12 +31,12 @@ export function errorOf(section: unknown, context: Partial<ServiceContext> = {})
   throw new Error(`no error for ${JSON.stringify(section)}`);
 }
 
-/** What a section leads to, as people read it. */
+/** The errors of a section, as people read them. */
 export function messagesOf(section: unknown, context: Partial<ServiceContext> = {}): string[] {
   return errorOf(section, context).problems.map(formatProblem);
 }
 
-/** A problem in the form of `formatProblem`, so that a table stays readable. */
+/** A problem as `formatProblem` prints it, so that a table stays readable. */
 export function message(
   head: string,
   { given, allowed, advice }: { given?: string; allowed?: string; advice?: string },

@@ -132,12 +132,12 @@ describe("the page of Watchbot's options", () => {
     expect(said).toBe(known);
   });
 
-  it('shows a default of ours only where it is another one', () => {
+  it('shows a default of ours only if it differs', () => {
     expect(all.filter(({ theirDefault, ourDefault }) => theirDefault === ourDefault)).toEqual([]);
     expect(all.filter((row) => !withKey.includes(row) && row.ourDefault !== '')).toEqual([]);
   });
 
-  it('says from which version to which the ended ones were there', () => {
+  it('says in which versions the removed ones existed', () => {
     expect(ended.filter(({ versions }) => !/^\d\S+ to \d/.test(versions))).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ const C = { command: 'true' };
 
 /**
  * Wrong sections, as their users type them, each with a golden beside it: what its user reads. A file may have
- * `provider`, too, where a section is wrong with that.
+ * `provider`, too, if the section is wrong because of it.
  */
 const FOLDER = path.join(__dirname, 'wrong');
 const fileOf = (name: string, extension: 'yml' | 'txt') => path.join(FOLDER, `${name}.${extension}`);
@@ -25,20 +25,20 @@ const WRONG = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .sort();
 
 describe('a wrong `watchbot` section', () => {
-  it.each(WRONG)('is told: %s', (name) => {
+  it.each(WRONG)('is reported: %s', (name) => {
     const { section, context } = readInput(name);
     const messages = messagesOf(section, context).join('\n\n');
     expectGolden(fileOf(name, 'txt'), `${nameLists(messages)}\n`);
   });
 
-  it.each(WRONG)('is left as it was: %s', (name) => {
+  it.each(WRONG)('is not changed: %s', (name) => {
     const { section, context } = readInput(name);
     const before = structuredClone(section);
     errorOf(deepFreeze(section), context);
     expect(section).toEqual(before);
   });
 
-  it.each(WRONG)('is a mistake of the user, with codes of the registry: %s', (name) => {
+  it.each(WRONG)('is a user error, with codes of the registry: %s', (name) => {
     const { section, context } = readInput(name);
     const error = errorOf(section, context);
     expect(error).toMatchObject({ name: 'ServerlessError', code: 'WATCHBOT_CONFIGURATION' });
@@ -46,7 +46,7 @@ describe('a wrong `watchbot` section', () => {
     expect(error.message).toContain(error.problems.map(formatProblem).join('\n\n'));
   });
 
-  it('is told with long lists in full, which the goldens only name', () => {
+  it('is reported with long lists in full, which the goldens only name', () => {
     expectGolden(LISTS, showLists());
   });
 
@@ -80,7 +80,7 @@ describe('what the service around the section has', () => {
     ]);
   });
 
-  it('counts the queue alone where there are no dead letters', () => {
+  it('counts only the queue if there are no dead letters', () => {
     const section = { ...C, queue: { fifo: true, deadLetter: false } };
     const [text] = messagesOf(section, { stackName: 's'.repeat(62) });
     expect(text).toContain('-WatchbotQueue.fifo (81 characters) as the name of the queue');
@@ -149,12 +149,12 @@ describe('many mistakes at once', () => {
   });
 });
 
-/** A wrong section, with what its file says of the service around it. */
+/** A wrong section, with what its file says about the rest of the service. */
 function readInput(name: string): { section: unknown; context: Partial<ServiceContext> } {
   const text = readFileSync(fileOf(name, 'yml'), 'utf8');
   const { watchbot: section, provider = {}, ...others } = parseYaml(text);
   const { vpc, ecr, ...own } = provider as ProviderInput;
-  // What the plugin does not read would look as if it mattered.
+  // A key that the plugin does not read would look as if it mattered.
   const unread = [...Object.keys(others), ...Object.keys(own).filter((key) => !(key in CONTEXT))];
   if (unread.length > 0) throw new Error(`${name}.yml has what is not read: ${unread.join(', ')}`);
   return { section, context: { ...own, providerVpc: vpc, providerImages: ecr?.images } };

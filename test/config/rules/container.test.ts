@@ -9,7 +9,7 @@ const built = { kind: 'build', path: 'app', dockerfile: 'Dockerfile', buildArgs:
 const imageOf = (image: unknown, providerImages?: Record<string, unknown>) =>
   parse({ ...C, image }, { providerImages }).workers[0]!.image;
 
-describe('an image that is there', () => {
+describe('an existing image', () => {
   it.each([
     `${ECR}:v1`,
     `${ECR}@${DIGEST}`,
@@ -35,7 +35,7 @@ describe('an image that is there', () => {
     ]);
   });
 
-  it('has nothing that is built', () => {
+  it('has no options of a build', () => {
     expect(messagesOf({ ...C, image: { uri: 'app', target: 'x', buildArgs: {} } })).toEqual([
       expect.stringContaining('WATCHBOT_CONTRADICTION at watchbot.image.buildArgs'),
       expect.stringContaining('WATCHBOT_CONTRADICTION at watchbot.image.target'),

@@ -32,7 +32,7 @@ describe('a handler', () => {
     { handler: 'render.handler', source: 'render', export: 'handler' },
     { handler: './src/render.handler', source: 'src/render', export: 'handler' },
     { handler: 'src/v1.2/render.handler', source: 'src/v1.2/render', export: 'handler' },
-    // As Lambda takes it apart: at the first dot of the file's name.
+    // Lambda splits it at the first dot of the file's name, too.
     { handler: 'src/render.api.handler', source: 'src/render', export: 'api.handler' },
     { handler: 'src/render-all.default', source: 'src/render-all', export: 'default' },
   ])('is $handler: the export $export of $source', ({ handler, ...expected }) => {
@@ -52,7 +52,7 @@ describe('a handler', () => {
     expect(only({ handler: true, image }).handler?.name).toBeUndefined();
   });
 
-  it('has all that says how it runs, and the worker has none of it beside', () => {
+  it('has the keys that say how it runs, and the worker itself has none of them', () => {
     const keys = { batchSize: 10, batchWindow: 300, maxInvocations: 1000, workerMemory: 512 };
     const entryPoint = ['python3', '-m', 'awslambdaric'];
     const worker = only({ handler: 'app.handler', image: '.', entryPoint, ...keys });
@@ -60,7 +60,7 @@ describe('a handler', () => {
     expect(Object.keys({ ...keys, entryPoint }).filter((key) => key in worker)).toEqual([]);
   });
 
-  it('is bundled as is said', () => {
+  it('is bundled with the given options', () => {
     const external = ['sharp', '@acme/fonts'];
     const allowScripts = { sharp: false, '@acme/fonts': true };
     expect(only({ ...H, bundle: { external, allowScripts, minify: true } }).image).toEqual({
@@ -99,7 +99,7 @@ describe('what is no handler', () => {
     ]);
   });
 
-  it('with the ending of its file in the place of an export says so', () => {
+  it('with the ending of its file instead of an export is reported as such', () => {
     expect(messagesOf({ handler: 'src/render.ts' })).toEqual([
       message('WATCHBOT_MALFORMED at watchbot.handler', {
         given: '"src/render.ts"',
@@ -124,7 +124,7 @@ describe('what is no handler', () => {
     ]);
   });
 
-  it('with a misspelt key is told of that alone', () => {
+  it('with a misspelt key gives one error', () => {
     expect(messagesOf({ hanlder: 'src/render.handler' })).toEqual([
       expect.stringContaining('do:      did you mean "handler"?'),
     ]);
@@ -282,11 +282,11 @@ const CONTRADICTIONS: [string, object, string[]][] = [
 ];
 
 describe('a contradiction', () => {
-  it.each(CONTRADICTIONS)('is told: %s', (_name, section, expected) => {
+  it.each(CONTRADICTIONS)('is reported: %s', (_name, section, expected) => {
     expect(messagesOf(section)).toEqual(expected);
   });
 
-  it('of each kind is told at once', () => {
+  it('of each kind is reported at once', () => {
     const section = {
       handler: true,
       batchWindow: 5,
