@@ -271,7 +271,7 @@ function parseRefusal(body: string): { code?: string | undefined; text?: string 
 export class ClockSkewError extends AwsError {}
 
 /** It was refused by its credentials, which are asked for anew. */
-export class StaleCredentialsError extends AwsError {}
+class StaleCredentialsError extends AwsError {}
 
 /** The credentials are of no use any more, or were never: new ones may be. */
 const OF_CREDENTIALS =

@@ -9,7 +9,7 @@ export interface Poster {
   close(): void;
 }
 
-export interface Post {
+interface Post {
   headers: Readonly<Record<string, string>>;
   body: string;
   /** How long the other side may take to begin its answer. */
@@ -46,11 +46,11 @@ export class StaleConnectionError extends Error {
   override readonly name = 'StaleConnectionError';
 }
 
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-export class AbortError extends Error {
+class AbortError extends Error {
   override readonly name = 'AbortError';
 }
 

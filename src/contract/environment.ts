@@ -89,7 +89,6 @@ export const RuntimeVariable = {
   logStream: 'AWS_LAMBDA_LOG_STREAM_NAME',
 } as const;
 
-export type ContainerVariableName = (typeof ContainerVariable)[keyof typeof ContainerVariable];
 export type WorkerVariableName = (typeof WorkerVariable)[keyof typeof WorkerVariable];
 
 /** Variables that the plugin sets itself; a service's `environment` and `secrets` may not. */

@@ -40,7 +40,7 @@ export const ENTRY_POINT: readonly string[] = [
 ];
 
 /** File name of the bundled health check, beside the watcher. */
-export const HEALTH_FILE = 'health.js';
+const HEALTH_FILE = 'health.js';
 
 /** What ECS runs to learn whether the watcher goes on: exit code 0 or 1. To stand behind `CMD`, without a shell. */
 export const HEALTH_COMMAND: readonly string[] = [...RUN_NODE, `${IMAGE_FOLDER}/${HEALTH_FILE}`];

@@ -35,7 +35,7 @@ export const COUNTED_RESULTS: readonly JobResult[] = [JobResult.failure, JobResu
 export type Ending = 'overtime' | 'told' | 'untried' | 'done' | 'rejected' | 'noop' | 'failed';
 
 /** What is done with the message: deleted, or back to the queue for a while or at once. */
-export type Fate = 'deleted' | 'after the backoff' | 'at once';
+type Fate = 'deleted' | 'after the backoff' | 'at once';
 
 export interface OutcomeRule {
   /** As a reader knows it, in Markdown. */

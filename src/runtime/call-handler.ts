@@ -136,10 +136,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * What a handler gets as its second argument.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
  */
-export type HandlerContext = InvocationFacts & ContextEnds;
+type HandlerContext = InvocationFacts & ContextEnds;
 
 /** How handlers that were written before there were promises end: at once, whatever still runs. */
-export interface ContextEnds {
+interface ContextEnds {
   done: (error?: unknown, result?: unknown) => void;
   succeed: (result?: unknown) => void;
   fail: (error?: unknown) => void;

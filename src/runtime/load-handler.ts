@@ -69,11 +69,11 @@ function follow(from: unknown, names: readonly string[]): unknown {
 /** As AWS's client marks what answers in pieces. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
-export const NO_STREAMING =
+const NO_STREAMING =
   'it streams its answer, and nobody reads one here: export a handler that returns a value, without awslambda.streamifyResponse';
 
 /** Nobody looks at more of an answer here than `batchItemFailures`. */
-export const isStreaming = (handler: unknown): boolean =>
+const isStreaming = (handler: unknown): boolean =>
   typeof handler === 'function' && Boolean((handler as { [STREAMING]?: unknown })[STREAMING]);
 
 /**
@@ -86,7 +86,7 @@ export function offerStreaming(global: object): void {
 }
 
 /** A handler that cannot be called. Its types are those of Lambda's own runtime for Node. */
-export class HandlerError extends Error {
+class HandlerError extends Error {
   override readonly name:
     | 'Runtime.ImportModuleError'
     | 'Runtime.HandlerNotFound'

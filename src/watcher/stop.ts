@@ -67,7 +67,7 @@ export function onStopSignals(options: StopOptions): StopSignals {
 }
 
 /** A signal that lives as long as the watcher. Each message in hand may listen to it: Node would warn of eleven. */
-export function createSignal(): AbortController {
+function createSignal(): AbortController {
   const controller = new AbortController();
   setMaxListeners(Infinity, controller.signal);
   return controller;

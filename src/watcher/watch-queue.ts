@@ -46,7 +46,7 @@ export interface WatchQueueOptions {
   log: Logger;
 }
 
-export interface MadeWorkers {
+interface MadeWorkers {
   workers: Workers;
   /** Is called when no worker runs any more. */
   onIdle: () => Promise<void>;

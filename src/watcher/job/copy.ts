@@ -50,7 +50,7 @@ const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 /** SQS counts attributes as part of the message. */
-export function hasRoomForMark({ body, attributes }: ReceivedMessage, mark: CopyMark): boolean {
+function hasRoomForMark({ body, attributes }: ReceivedMessage, mark: CopyMark): boolean {
   const own = Object.entries(attributes);
   if (own.length >= MOST_ATTRIBUTES) return false;
   const all = [...own, [COPY_ATTRIBUTE, markAttribute(mark)] as const];

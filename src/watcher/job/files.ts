@@ -192,12 +192,12 @@ const FileSystem = {
   tmpfs: 0x01021994,
 } as const;
 
-export const IN_MEMORY: readonly number[] = [FileSystem.tmpfs];
+const IN_MEMORY: readonly number[] = [FileSystem.tmpfs];
 
 /** Not over a network: if the server is gone, a call waits for ever. */
-export const LOCAL: readonly number[] = Object.values(FileSystem);
+const LOCAL: readonly number[] = Object.values(FileSystem);
 
-export function canHoldFiles(folder: string): boolean {
+function canHoldFiles(folder: string): boolean {
   return isTrue(() => {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return true;
@@ -205,7 +205,7 @@ export function canHoldFiles(folder: string): boolean {
 }
 
 /** Whether the folder exists, and is on one of these file systems. */
-export function isOn(fileSystems: readonly number[], folder: string): boolean {
+function isOn(fileSystems: readonly number[], folder: string): boolean {
   return isTrue(() => fileSystems.includes(statfsSync(folder).type));
 }
 

@@ -51,7 +51,7 @@ function wholeNumber(text: string | undefined): number | undefined {
 }
 
 /** What was sent, whether it came straight to the queue or through a topic. */
-export interface Content {
+interface Content {
   body: string;
   subject: string | undefined;
   attributes: Readonly<Record<string, MessageAttribute>>;

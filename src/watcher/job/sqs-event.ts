@@ -47,9 +47,9 @@ function eventAttribute({ Type, Value }: MessageAttribute) {
 }
 
 /** SQS's checksum of a body. */
-export const md5OfBody = (body: string): string => createHash('md5').update(body).digest('hex');
+const md5OfBody = (body: string): string => createHash('md5').update(body).digest('hex');
 
-export const isBinary = (dataType: string): boolean => dataType.startsWith('Binary');
+const isBinary = (dataType: string): boolean => dataType.startsWith('Binary');
 
 /** The byte before a value, by its kind. */
 const TRANSPORT = { text: Buffer.from([1]), binary: Buffer.from([2]) };

@@ -59,7 +59,7 @@ export function decisionFor(ending: Ending, reason: string, tried: Tried): Decis
 }
 
 /** What it means that a worker was told to end. Undefined if it was not told. */
-export function stoppedEnding(reason: StopReason | undefined): Ending | undefined {
+function stoppedEnding(reason: StopReason | undefined): Ending | undefined {
   if (reason === undefined) return undefined;
   if (reason === 'shutdown') return 'told';
   return reason === 'duration' || reason === 'window' ? 'overtime' : 'failed';

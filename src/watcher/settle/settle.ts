@@ -12,7 +12,7 @@ import type { Settlement } from './decide';
 /** Carries out a settlement. Never rejects: a message that cannot be settled comes again by itself. */
 export type Settle = (message: SettledMessage, settlement: Settlement) => Promise<void>;
 
-export type SettledMessage = HeldMessage & Counted;
+type SettledMessage = HeldMessage & Counted;
 
 export interface SettleOptions {
   queue: Queue;

@@ -34,7 +34,7 @@ export interface Deployment {
 export type LookAtService = () => Promise<ServiceView | undefined>;
 
 /** Two calls of ECS, as they pass over the network. */
-export interface EcsActions {
+interface EcsActions {
   DescribeTasks: {
     input: { cluster: string; tasks: string[] };
     output: { tasks?: TaskAnswer[]; failures?: Failure[] };

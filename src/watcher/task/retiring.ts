@@ -44,7 +44,7 @@ function shareReplaced(
   return Math.max(before.replaced, Math.min(1, sure / Math.max(1, desired)));
 }
 
-export type Cause =
+type Cause =
   'a newer version runs' | 'there are more tasks than are desired' | 'the service is to have no task';
 
 export const LETTING_GO = 'this task lets go of its protection for a moment, so that ECS may replace it';

@@ -94,14 +94,13 @@ export async function removeAll(place: string): Promise<void> {
 }
 
 /** Whether an entry of the folder itself is to stay. */
-export type IsKept = (file: string) => Promise<boolean>;
+type IsKept = (file: string) => Promise<boolean>;
 
 /**
  * Removes all that is in a folder. Links are removed, not followed.
  * @throws what went wrong first, once nothing is under way any more: the next worker may start in this folder
  */
-export const emptyFolder = (folder: string, isKept?: IsKept): Promise<void> =>
-  new Emptying(folder, isKept).run();
+const emptyFolder = (folder: string, isKept?: IsKept): Promise<void> => new Emptying(folder, isKept).run();
 
 /** Node has as many threads for it; more removals would only wait for them, and take memory. */
 const MOST_AT_ONCE = 4;

@@ -73,7 +73,7 @@ async function takeWorker(pool: WarmPool, slots: Slots): Promise<WarmWorker | un
   return worker;
 }
 
-export interface BatchOptions {
+interface BatchOptions {
   /** Resolves to a worker that is ready; undefined if there will be none soon. */
   takeWorker: () => Promise<Pick<WarmWorker, 'invoke' | 'stop'> | undefined>;
   source: EventSource;
@@ -85,7 +85,7 @@ export interface BatchOptions {
 }
 
 /** Gives messages to a warm worker, from their first line of log to their outcomes. */
-export function runBatch(jobs: readonly Job[], options: BatchOptions): RunningBatch {
+function runBatch(jobs: readonly Job[], options: BatchOptions): RunningBatch {
   const control = new BatchControl();
   return {
     settled: work(jobs, options, control),

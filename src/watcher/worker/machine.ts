@@ -126,5 +126,5 @@ export const MACHINE_ERROR_CODES: readonly string[] = [
   'EIO',
 ];
 
-export const isMachineError = (code: string | undefined): boolean =>
+const isMachineError = (code: string | undefined): boolean =>
   code !== undefined && MACHINE_ERROR_CODES.includes(code);

@@ -167,7 +167,7 @@ function sums(processes: ReadonlyMap<number, ProcessStatus>): Map<number, number
 }
 
 /** What Linux says of a process in `/proc/PID/stat`. */
-export interface ProcessStatus {
+interface ProcessStatus {
   /** Of its program. */
   name: string;
   state: string;
@@ -177,7 +177,7 @@ export interface ProcessStatus {
 }
 
 /** @param stat empty where the process has ended. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-export function parseStatus(stat: string): ProcessStatus {
+function parseStatus(stat: string): ProcessStatus {
   // The name is in parentheses, and may have some of its own.
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ');

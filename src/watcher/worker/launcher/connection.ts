@@ -122,7 +122,7 @@ export class Launcher {
 }
 
 /** The launcher as a process. */
-export interface LauncherProcess {
+interface LauncherProcess {
   send(frame: Buffer): void;
   /** The end of its input tells it to end. */
   close(): void;
@@ -132,7 +132,7 @@ export interface LauncherProcess {
   ended: Promise<string>;
 }
 
-export function startLauncherProcess(file: string, receive: (chunk: Buffer) => void): LauncherProcess {
+function startLauncherProcess(file: string, receive: (chunk: Buffer) => void): LauncherProcess {
   try {
     return spawned(file, receive);
   } catch (error) {

@@ -6,15 +6,15 @@ import type { Remains, StartRequest, Variable } from '../run-worker';
  */
 export const PROTOCOL_VERSION = 3;
 
-export const Request = { start: 1, signal: 2, close: 3, credit: 4, ping: 5 } as const;
+const Request = { start: 1, signal: 2, close: 3, credit: 4, ping: 5 } as const;
 const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6, pong: 7, gone: 8 } as const;
 
 /** Of length, kind and job. */
-export const HEADER_BYTES = 9;
+const HEADER_BYTES = 9;
 const LENGTH_BYTES = 4;
 
 /** The launcher takes no bigger frame; the kernel would take no arguments of that size either. */
-export const MOST_FRAME_BYTES = 16 * MIB;
+const MOST_FRAME_BYTES = 16 * MIB;
 
 /** What a worker's stream may send before any of it has been used. */
 export const WINDOW_BYTES = 128 * KIB;
@@ -59,7 +59,7 @@ export function encodePing(): Buffer {
   return createFrame(Request.ping, 0, 0);
 }
 
-export function createFrame(kind: number, job: number, restBytes: number): Buffer {
+function createFrame(kind: number, job: number, restBytes: number): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_BYTES + restBytes);
   frame.writeUInt32LE(HEADER_BYTES - LENGTH_BYTES + restBytes, 0);
   frame.writeUInt8(kind, LENGTH_BYTES);

@@ -137,7 +137,7 @@ export class InitOutput {
   }
 }
 
-export function describeInitFailure({ initError, end }: Pick<WarmEnd, 'initError' | 'end'>): string {
+function describeInitFailure({ initError, end }: Pick<WarmEnd, 'initError' | 'end'>): string {
   if (initError !== undefined) return `${initError.errorType}: ${initError.errorMessage}`;
   if (end.kind !== 'exited') return end.reason;
   return end.stopped === undefined ? `it ended with ${describeExit(end)}` : STOPPED[end.stopped];
