@@ -103,8 +103,6 @@ const HANDOVER_MS = 20_000;
 /** For this long after a task was lost, fewer tasks may be at work. */
 const RECOVERY_MS = 5 * MINUTE;
 
-/** The version that runs when the world begins. */
-const v1 = GOOD;
 export const good = (name: string): Version => ({ name, kind: 'good' });
 
 export const runWorld = (settings: WorldSettings): Promise<WorldResult> => new World(settings).run();
