@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { MIB } from '../../shared/sizes';
 import type { Remains } from './run-worker';
 
-/** A worker leads a process group of its own, so that what it started is reached with it, as long as it stays there. */
+/** Signals a worker's process group, which it leads: that reaches what it started, as long as it stays in the group. */
 export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
@@ -15,7 +15,7 @@ export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): vo
   }
 }
 
-/** To what the launcher keeps for Node: it passes on to all of it that it is told to end, or ends all of it. */
+/** Signals a launcher that keeps one worker for Node: it tells all of the worker's processes to end, or kills them. */
 export function signalKeeper(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     if (pid !== undefined) process.kill(pid, signal === 'SIGKILL' ? 'SIGUSR1' : 'SIGTERM');
@@ -24,19 +24,19 @@ export function signalKeeper(pid: number | undefined, signal: 'SIGTERM' | 'SIGKI
   }
 }
 
-/** How often it is looked at what is left. */
+/** How often the group is looked at. */
 const PERIOD_MS = 20;
 
-/** For what does not end at once when it is killed. */
+/** How long processes that were killed may take to end. */
 const LONGEST_END_MS = 10_000;
 
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, PERIOD_MS));
 
-/** A group whose leader, the worker, has ended and was waited for. */
+/** A process group whose leader, the worker, has ended and was waited for. */
 export class LeaderlessGroup {
   private readonly id: number;
   private killedAtMs: number | undefined;
-  /** Their names. */
+  /** Names of the processes that were killed. */
   private killed: readonly string[] | undefined;
 
   constructor(id: number) {
@@ -52,9 +52,9 @@ export class LeaderlessGroup {
     this.killed ??= members;
   }
 
-  /** Resolves when it is empty. Told to end, it has until somebody kills it. */
+  /** Resolves when the group is empty. If it was told to end, it has until somebody kills it. */
   async end(isTold: boolean): Promise<Remains | undefined> {
-    // Killed already where it held the output open for too long.
+    // It may have been killed already, since it held the output open for too long.
     const left = this.killed ?? this.members();
     if (left.length === 0) return undefined;
     if (!isTold) this.signal('SIGKILL');
@@ -70,35 +70,35 @@ export class LeaderlessGroup {
     return this.killedAtMs !== undefined && performance.now() - this.killedAtMs > LONGEST_END_MS;
   }
 
-  /** Their names; one without a name where the system does not tell of them. */
+  /** Names of the processes in the group; one empty name if the system does not say which they are. */
   private members(): string[] {
     if (!hasGroup(this.id)) return [];
     const all = allProcesses();
     if (all === undefined) return [''];
-    // Its number may be that of a new process by now: whose leader is there is another group.
+    // Its number may belong to a new process by now: a group whose leader exists is another one.
     if (all.some(({ pid }) => pid === this.id)) return [];
     return all.filter(({ group, state }) => group === this.id && !hasEnded(state)).map(({ name }) => name);
   }
 }
 
-/** Resolves when there is no such process, or after a time in which a keeper has ended all that it keeps. */
+/** Resolves when the process has ended, at the latest after the time that a keeper takes to end all that it keeps. */
 export async function whenProcessEnded(pid: number | undefined): Promise<void> {
   if (pid === undefined) return;
   const untilMs = performance.now() + 2 * LONGEST_END_MS;
   while (performance.now() < untilMs && !hasEnded(readProcess(String(pid))?.state)) await pause();
 }
 
-/** By how much a worker is to be ended before the watcher where memory runs out: see `src/launcher/keeper.c`. */
+/** By how much the kernel prefers to kill a worker, not the watcher, if memory runs out: see `src/launcher/keeper.c`. */
 const WORKER_PRIORITY = 500;
 const MOST_PRIORITY = 1000;
 
-/** For a process that is another program by now: until then it may share the value with this one. Linux only. */
+/** For a process that already runs its own program: before that it may share the value with this one. Linux only. */
 export function preferForKilling(pid: number | undefined): void {
   try {
     const own = Number(readFileSync('/proc/self/oom_score_adj', 'utf8'));
     writeFileSync(`/proc/${pid}/oom_score_adj`, String(Math.min(MOST_PRIORITY, own + WORKER_PRIORITY)));
   } catch {
-    // It has ended, or the system has no such thing.
+    // The process has ended, or the system has no such file.
   }
 }
 
@@ -111,10 +111,10 @@ function hasGroup(id: number): boolean {
   }
 }
 
-/** One that is a zombie does nothing any more, but keeps its place in its group. */
+/** A zombie does nothing any more, but stays in its group. */
 const hasEnded = (state: string | undefined) => state === undefined || state === 'Z' || state === 'X';
 
-/** Undefined where there is no `/proc`. */
+/** Undefined if there is no `/proc`. */
 function allProcesses(): (ProcessStatus & { pid: number })[] | undefined {
   try {
     const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -124,7 +124,7 @@ function allProcesses(): (ProcessStatus & { pid: number })[] | undefined {
   }
 }
 
-/** Undefined where there is none. */
+/** Undefined if there is no such process. */
 function readProcess(pid: string): (ProcessStatus & { pid: number }) | undefined {
   try {
     return { pid: Number(pid), ...parseStatus(readFileSync(`/proc/${pid}/stat`, 'utf8')) };
@@ -134,19 +134,19 @@ function readProcess(pid: string): (ProcessStatus & { pid: number }) | undefined
 }
 
 /**
- * MiB of memory that is held by each process with all below it, and by each process group, by its id. Shared pages count
- * for each process that has them.
+ * MiB of memory that each process holds together with all processes below it, and that each process group holds, by their
+ * ids. Shared pages count for each process that has them.
  */
 export type ReadResidentMemory = () => Promise<ReadonlyMap<number, number>>;
 
-/** A page of Linux on x86_64, and of the kernels that ECS has on arm64. */
+/** The size of a page of Linux on x86_64, and of the kernels that ECS uses on arm64. */
 const PAGE_BYTES = 4096;
 
-/** Empty where there is no `/proc`, as on a developer's Mac. Never rejects. */
+/** Empty if there is no `/proc`, as on a developer's Mac. Never rejects. */
 export const readResidentMemory: ReadResidentMemory = async () => {
   const entries = await readdir('/proc').catch(() => []);
   const processes = entries.filter((name) => /^\d+$/.test(name));
-  // A process that has ended meanwhile has no file any more.
+  // A process that has ended in the meantime has no file any more.
   const stats = await Promise.all(
     processes.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
   );
@@ -158,7 +158,7 @@ function sums(processes: ReadonlyMap<number, ProcessStatus>): Map<number, number
   for (const [pid, { group, residentPages }] of processes) {
     const mib = (residentPages * PAGE_BYTES) / MIB;
     const above = new Set<number>();
-    // What was read one after the other may be a circle: each is looked at once.
+    // The files were read at different times, so there may be a circle: each process is visited once.
     for (let at = pid; at > 0 && !above.has(at); at = processes.get(at)?.parent ?? 0) above.add(at);
     const holders = above.add(group);
     for (const holder of holders) if (mib > 0) all.set(holder, (all.get(holder) ?? 0) + mib);
@@ -166,7 +166,7 @@ function sums(processes: ReadonlyMap<number, ProcessStatus>): Map<number, number
   return all;
 }
 
-/** What Linux says of a process in `/proc/PID/stat`. */
+/** What Linux says about a process in `/proc/PID/stat`. */
 interface ProcessStatus {
   /** Of its program. */
   name: string;
@@ -176,9 +176,9 @@ interface ProcessStatus {
   residentPages: number;
 }
 
-/** @param stat empty where the process has ended. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** @param stat empty if the process has ended. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function parseStatus(stat: string): ProcessStatus {
-  // The name is in parentheses, and may have some of its own.
+  // The name is in parentheses, and may contain some.
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ');
   const numberAt = (index: number) => Number(fields[index] ?? 0);

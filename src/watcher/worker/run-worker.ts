@@ -2,40 +2,41 @@ import type { Cancel, Clock } from '../../shared/clock';
 import type { WorkerCommand } from './command';
 import { logOutput, type OutputLog, type WriteLines } from './output';
 
-/** How a worker ended: its own way, or why it was ended. */
+/** How a worker ended, and why, if the watcher ended it. */
 export type WorkerEnd =
   | {
       kind: 'exited';
       code: number | null;
       signal: NodeJS.Signals | null;
       stopped: StopReason | undefined;
-      /** What is known of its processes, where anything is. */
+      /** What is known about its processes, if anything is. */
       remains?: Remains | undefined;
     }
   | Exclude<ProcessEnd, { kind: 'exited' }>;
 
 /**
- * `duration`: `maxJobDuration`. `window`: SQS's 12 hours. `shutdown`: the task ends. Of a warm worker also `memory`: it
- * uses more than `workerMemory`. `replaced`: another one takes its place. `silent`: it has asked for nothing for long.
+ * `duration`: `maxJobDuration` is over. `window`: SQS's 12 hours are over. `shutdown`: the task stops. A warm worker can
+ * also be stopped for `memory`: it uses more than `workerMemory`; `replaced`: another one takes its place; `silent`: it has
+ * not asked for an invocation for a long time.
  */
 export type StopReason = 'duration' | 'window' | 'shutdown' | 'memory' | 'replaced' | 'silent';
 
 export interface RunningWorker {
-  /** Resolves when it and all that it has started have ended, and its output has closed. Never rejects. */
+  /** Resolves when the worker and all that it started have ended, and its output has closed. Never rejects. */
   ended: Promise<WorkerEnd>;
-  /** Asks all that it has started to end, and ends it after the grace. The first reason counts. */
+  /** Asks all of its processes to end, and kills them after the grace. The first reason counts. */
   stop(reason: StopReason, graceMs: number): void;
-  /** Ends it now. */
+  /** Kills it now. */
   kill(): void;
-  /** Resolves when all that it has written by now is logged. */
+  /** Resolves when everything that it has written by now is logged. */
   caughtUp(): Promise<void>;
-  /** Of its process group; unknown where it did not start, or the launcher started it. */
+  /** The id of its process group; unknown if it did not start, or if the launcher started it. */
   groupId: number | undefined;
 }
 
 /**
- * After a worker has ended, a process that it left behind may hold its output open no longer than this. Where it was told
- * to end, what it started has its grace, too: a shell ends before the program that it waits for.
+ * After a worker has ended, a process that it left behind may hold its output open no longer than this. If the worker was
+ * told to end, what it started has the grace, too: a shell ends before the program that it waits for.
  */
 const OUTPUT_GRACE_MS = 5_000;
 
@@ -61,7 +62,7 @@ export function runWorker({ start, clock, writeLines, ...request }: RunOptions):
 function createControl(worker: WorkerProcess, clock: Clock) {
   let stopped: StopReason | undefined;
   const timers: Cancel[] = [];
-  /** Whoever cannot be ended, or is none of its processes, and still holds the pipe. */
+  /** For a process that cannot be killed, or is not the worker's, and still holds the output open. */
   const giveUp = () => {
     worker.signal('SIGKILL');
     worker.closeOutput();
@@ -98,7 +99,7 @@ async function watchEnd(options: {
 }): Promise<WorkerEnd> {
   const { worker, output, control } = options;
   const end = await worker.ended;
-  // Told to stop after it had ended: that did not end it.
+  // If it is told to stop only after this, that did not end it.
   const stopped = control.reason();
   if (stopped === undefined) control.giveUpSoon();
   await output.closed;
@@ -106,75 +107,75 @@ async function watchEnd(options: {
   return end.kind === 'exited' ? { ...end, stopped, ...(remains === undefined ? {} : { remains }) } : end;
 }
 
-/** Starts a process that leads a process group of its own. Never throws: what went wrong is how the process ended. */
+/** Starts a process that leads a process group of its own. Never throws: if that fails, it is how the process ended. */
 export type StartWorker = (request: StartRequest) => WorkerProcess;
 
 export interface StartRequest {
   command: WorkerCommand;
-  /** What many workers have, as one object for all of them; what is undefined is left out. */
+  /** What many workers have in common, as the same object for all of them. What is undefined is left out. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** What this one has instead of, or besides. */
+  /** What this worker has instead or in addition. */
   variables?: readonly Variable[];
-  /** The whole of standard input, which a worker need not read. Where it is empty, that is `/dev/null`. */
+  /** The whole of standard input, which a worker need not read. If it is empty, standard input is `/dev/null`. */
   input: string;
 }
 
-/** Without a value it is not there, also where the environment has one of its name. */
+/** Without a value, the variable is not set, even if the environment has one of that name. */
 export type Variable = readonly [name: string, value: string | undefined];
 
 /** A worker's process, whoever started it. */
 export interface WorkerProcess {
-  /** Its own id, and that of the group; only where Node has started it. */
+  /** Its own id and that of its group; known only if Node started it. */
   groupId?: number | undefined;
   /** Never rejects. Output may still come. */
   ended: Promise<ProcessEnd>;
-  /** Read on only when more can be taken: until then, the worker waits. */
+  /** It is read on only when more can be taken: until then, the worker waits. */
   stdout: AsyncIterable<Buffer>;
   stderr: AsyncIterable<Buffer>;
-  /** To all that it has started: see `Remains`. */
+  /** Signals all of its processes: see `Remains`. */
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;
-  /** Whoever still holds the output writes into nothing from now on. */
+  /** From now on, whoever still holds the output open writes into nothing. */
   closeOutput(): void;
   /**
-   * To be called when it has ended and its output is closed. Resolves when nothing that it has started is there any more:
-   * what is left is ended now, or where it was told to end, when it is killed. Never rejects.
+   * To be called when it has ended and its output is closed. Resolves when none of its processes is left: they are killed
+   * now, or, if it was told to end, when somebody kills it. Never rejects.
    */
   finish(isTold: boolean): Promise<Remains | undefined>;
 }
 
 /**
- * What is known of a worker's processes, when all have ended: those of the launcher, wherever they went; those of Node's
- * spawn as long as they are in its process group.
+ * What is known about a worker's processes when all have ended. The launcher knows every process, wherever it went; Node
+ * knows those in the worker's process group.
  */
 export interface Remains {
-  /** Of the biggest of its processes; only by the launcher. */
+  /** Of its biggest process; only the launcher knows it. */
   peakMemoryKiB?: number | undefined;
-  /** Processes that still ran when it had ended, and were ended then. */
+  /** Processes that still ran when the worker had ended, and were killed then. */
   leftCount: number;
-  /** With commas; not all, where there are many. */
+  /** With commas between them; not all, if there are many. */
   leftNames: string;
-  /** Processes that could not be ended. */
+  /** Processes that could not be killed. */
   stuckCount: number;
 }
 
 export type ProcessEnd =
   | { kind: 'exited'; code: number | null; signal: NodeJS.Signals | null }
   | { kind: 'not-started'; reason: string; code?: string | undefined }
-  /** It ran, and was killed since nobody would have learnt how it ended. */
+  /** It ran, and was killed, since nobody would have learnt how it ended. */
   | { kind: 'lost'; reason: string };
 
-/** Why no process could be had: in words, and by the name of its errno where it has one. */
+/** Why no process could be started: in words, and the name of the errno if there is one. */
 export interface StartFailure {
   code?: string | undefined;
   message: string;
 }
 
-/** An end before the beginning. */
+/** The end of a process that could not be started. */
 export function notStarted({ program }: WorkerCommand, { code, message }: StartFailure): ProcessEnd {
   return { kind: 'not-started', reason: `cannot run ${program}: ${message}`, code };
 }
 
-/** At a limit of open files; Node gives no word for it. */
+/** For a limit of open files, for which Node has no words. */
 export const NO_MORE_FILES = 'no more open files';
 
 /** Why a worker was stopped. */
@@ -187,7 +188,7 @@ export const STOPPED: Readonly<Record<StopReason, string>> = {
   silent: 'killed: it asked for no invocation in 10 minutes',
 };
 
-/** What a shell's own exit codes mean: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html */
+/** What exit codes of a shell itself mean: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html */
 const SHELL_CODES: Readonly<Record<number, string>> = {
   126: ': the command is not a program',
   127: ': the command was not found',

@@ -4,42 +4,42 @@ import type { Settlement } from '../settle/decide';
 import { MAX_HOLD_SECONDS } from '../queue/queue';
 import type { StopReason } from './run-worker';
 
-/** Who works on messages: a process of its own for each, or warm ones that ask for more. */
+/** What works on messages: a process for each message, or warm processes that ask for more. */
 export interface Workers {
-  /** Each that is free can take a batch at once. The loop takes one for each batch that it starts. */
+  /** A worker with a free slot can take a batch at once. The loop takes a slot for each batch that it starts. */
   slots: Slots;
-  /** Messages that one takes at once, at most. */
+  /** The most messages that one worker takes at once. */
   batchSize: number;
   start(jobs: readonly Job[]): RunningBatch;
-  /** A batch has ended, and what its worker left behind is gone. */
+  /** Is called when a batch has ended, and what its worker left behind has been removed. */
   done(): void;
-  /** Ends all that run, now. */
+  /** Kills all that run, now. */
   kill(): void;
-  /** Ends those that wait for work, when there will be none. */
+  /** Ends those that wait for work, since there will be none. */
   close(): Promise<void>;
 }
 
-/** What one worker is at. */
+/** A batch that a worker has begun. */
 export interface RunningBatch {
   /** How each message is to be settled, in the order of the messages. Never rejects. */
   settled: Promise<readonly Settlement[]>;
-  /** Tells it to end, and kills it after the grace. The first reason counts. */
+  /** Tells the worker to end, and kills it after the grace. The first reason counts. */
   stop(reason: StopReason, graceMs: number): void;
-  /** It was killed: how it ended is not waited for any longer. */
+  /** The worker was killed: its end is not waited for any longer. */
   abandon(): void;
 }
 
-/** Places for workers. A slot is taken before its message is asked for, so none is held that nobody works on. */
+/** Slots for jobs. SQS is asked for messages only if a slot is free, so no message is kept hidden without a worker. */
 export interface Slots {
   readonly free: number;
   readonly busy: number;
   take(): void;
   release(): void;
-  /** Resolves when at least so many are free, or the signal is given. */
+  /** Resolves when at least `count` slots are free, or the signal is given. */
   whenFree(count?: number, giveUp?: AbortSignal): Promise<void>;
 }
 
-/** @param busy how many are not free yet */
+/** @param busy how many slots are not free yet */
 export function createSlots(count: number, busy = 0): Slots {
   const waiters = createWaiters();
   return {
@@ -60,11 +60,11 @@ export function createSlots(count: number, busy = 0): Slots {
   };
 }
 
-/** Who waits until something is so. */
+/** Those who wait for a condition. */
 function createWaiters() {
   const waiting = new Set<{ isMet: () => boolean; resolve: () => void }>();
   return {
-    /** It may be so now. */
+    /** Conditions may hold now. */
     wake: () => {
       const met = [...waiting].filter(({ isMet }) => isMet());
       met.forEach(({ resolve }) => {
@@ -88,21 +88,21 @@ function createWaiters() {
   };
 }
 
-/** A worker gets this long between SIGTERM and SIGKILL when its time is up. */
+/** How long a worker whose time is up has between SIGTERM and SIGKILL. */
 const STOP_GRACE_MS = 10_000;
 
-/** A job is stopped this long before SQS's 12 hours end, so that its message can still be returned. */
+/** A job is stopped this long before SQS's 12 hours are over, so that its message can still be returned. */
 const WINDOW_MARGIN_SECONDS = 60;
 
 export interface TimeLimit {
-  /** What the job has from its start on. */
+  /** How long the job has, from its start on. */
   seconds: number;
   cancel: Cancel;
 }
 
 /**
- * Stops a worker at `maxJobDuration`, or at the end of the time for which SQS lets its messages be held.
- * @param receivedAtMs of the first of them
+ * Stops a worker after `maxJobDuration`, or when SQS will not let its messages stay hidden any longer.
+ * @param receivedAtMs when the first of them was received
  */
 export function limitTime(
   worker: { stop(reason: StopReason, graceMs: number): void },

@@ -7,16 +7,16 @@ import type { StartRequest, WorkerProcess } from '../run-worker';
 import { LaunchedWorker } from './launched-worker';
 import { createEventDecoder, createStartEncoder, encodePing, PROTOCOL_VERSION } from './protocol';
 
-/** A launcher as a process, and the talk with it. */
+/** A launcher that runs, and the connection to it. */
 export interface Connection {
   launcher: Launcher;
   /** Tells it to end. */
   close(): void;
-  /** Resolves to why it has ended, of itself or since it could not be talked with. Never rejects. */
+  /** Resolves to why it has ended, by itself or because it could not be understood. Never rejects. */
   ended: Promise<string>;
 }
 
-/** @param onReady called once it has said that it understands this watcher */
+/** @param onReady is called once the launcher has said that it understands this watcher */
 export function connect(file: string, { clock, onReady }: { clock: Clock; onReady: () => void }): Connection {
   const process = startLauncherProcess(file, (chunk) => {
     try {
@@ -58,7 +58,7 @@ export function connect(file: string, { clock, onReady }: { clock: Clock; onRead
   };
 }
 
-/** One run of the launcher, from the watcher's side: requests go out, events come in. No process is known here. */
+/** The watcher's side of one launcher: requests go out, events come in. It knows nothing of the launcher's process. */
 export class Launcher {
   private readonly send: (frame: Buffer) => void;
   private readonly onReady: () => void;
@@ -68,7 +68,7 @@ export class Launcher {
   private readonly workers = new Map<number, LaunchedWorker>();
   private lastJob = 0;
 
-  /** @param onReady called once it has said that it understands this watcher */
+  /** @param onReady is called once the launcher has said that it understands this watcher */
   constructor(options: { send: (frame: Buffer) => void; onReady: () => void; onPong: () => void }) {
     this.send = options.send;
     this.onReady = options.onReady;
@@ -78,7 +78,7 @@ export class Launcher {
   start(request: StartRequest): WorkerProcess {
     const job = this.nextJob();
     const frame = this.encode(job, request);
-    // What no process can be given: Node has its words for that.
+    // No process can be given that. Node's own error says so.
     if (frame === undefined) return startByNode(request);
     const worker = new LaunchedWorker({ job, command: request.command, send: this.send });
     this.workers.set(job, worker);
@@ -86,7 +86,7 @@ export class Launcher {
     return worker;
   }
 
-  /** @throws {Error} where the launcher cannot be understood. */
+  /** @throws {Error} if the launcher cannot be understood */
   receive(chunk: Buffer): void {
     for (const event of this.decoder.push(chunk)) {
       if (event.kind === 'hello') {
@@ -104,7 +104,7 @@ export class Launcher {
     }
   }
 
-  /** It is gone, and its workers end as lost: how many. */
+  /** Is called when the launcher is gone. Its workers end as lost. @returns how many there were */
   lose(reason: string): number {
     const lost = [...this.workers.values()].filter((worker) => !worker.isOver);
     this.workers.clear();
@@ -114,21 +114,21 @@ export class Launcher {
     return lost.length;
   }
 
-  /** Numbers come again after four billion jobs, when the first ones are long over. */
+  /** Numbers are used again after four billion jobs, when the first ones are long over. */
   private nextJob(): number {
     this.lastJob = (this.lastJob + 1) % 2 ** 32;
     return this.lastJob;
   }
 }
 
-/** The launcher as a process. */
+/** The launcher's process. */
 interface LauncherProcess {
   send(frame: Buffer): void;
-  /** The end of its input tells it to end. */
+  /** Closes its input, which tells it to end. */
   close(): void;
-  /** Ends it now; the reason is what `ended` resolves to. */
+  /** Kills it now. `ended` resolves to the reason. */
   kill(reason: string): void;
-  /** Resolves to why, once all that it wrote was received. Never rejects. */
+  /** Resolves to why it ended, once everything that it wrote was received. Never rejects. */
   ended: Promise<string>;
 }
 
@@ -150,7 +150,7 @@ function spawned(file: string, receive: (chunk: Buffer) => void): LauncherProces
   const child = spawn(file, [], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
-    // What is sent to the watcher's group, as by Ctrl-C, is for the watcher to heed.
+    // A signal to the watcher's process group, such as by Ctrl-C, is for the watcher to handle.
     detached: true,
   });
   let problem: string | undefined;
@@ -174,8 +174,8 @@ function spawned(file: string, receive: (chunk: Buffer) => void): LauncherProces
 }
 
 /**
- * The first frame of a turn at once, so that its worker starts while the next ones are looked at; those at the end of the
- * turn, by one call of the system. Each wakes the launcher, which costs more than all else of a start.
+ * Sends the first frame of a turn at once, so that its worker starts while the next messages are looked at, and the others
+ * at the end of the turn, by one system call. Each call wakes the launcher, which costs more than the rest of a start.
  */
 function inTwoGoes(stdin: Writable): (frame: Buffer) => void {
   return (frame) => {
@@ -193,21 +193,21 @@ const HELLO_TIMEOUT_MS = 2_000;
 
 const PING_PERIOD_MS = 10_000;
 
-/** In a row. */
+/** Pings in a row without an answer. */
 const MOST_UNANSWERED = 3;
 
 interface PulseOptions {
   clock: Clock;
   ping: () => void;
-  /** Is called once, with what to say of it. */
+  /** Is called once, with the reason. */
   onSilence: (reason: string) => void;
 }
 
 /**
- * Whether the launcher answers: one that hangs would keep its workers for ever, and every message from then on.
+ * Checks whether the launcher answers: one that hangs would keep its workers for ever, and every message from then on.
  *
- * Questions are counted, not time. Where the machine was suspended or this process stood still, one period has passed
- * for it and not many, and what the launcher said meanwhile is read before the next question.
+ * It counts pings, not time. If the machine was suspended or this process stood still, only one period has passed for it,
+ * and what the launcher said in the meantime is read before the next ping.
  */
 export class Pulse {
   private readonly options: PulseOptions;

@@ -12,10 +12,10 @@ import {
 } from '../run-worker';
 import { encodeClose, encodeCredit, encodeSignal, type LauncherEvent, WINDOW_BYTES } from './protocol';
 
-/** Of one job. */
+/** An event of one job. */
 export type JobEvent = Exclude<LauncherEvent, { kind: 'hello' | 'pong' }>;
 
-/** A worker that the launcher started, or is just starting. */
+/** A worker that the launcher has started or is starting. */
 export class LaunchedWorker implements WorkerProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly stdout: OutputQueue;
@@ -40,7 +40,7 @@ export class LaunchedWorker implements WorkerProcess {
     this.stderr = new OutputQueue((bytes) => send(encodeCredit(job, 2, bytes)));
   }
 
-  /** The launcher knows it no longer. */
+  /** Whether the launcher does not know the worker any more. */
   get isOver(): boolean {
     return this.isGone;
   }
@@ -55,7 +55,7 @@ export class LaunchedWorker implements WorkerProcess {
     this.closeQueues();
   }
 
-  /** The launcher does so by itself. */
+  /** The launcher ends what is left by itself. */
   finish(): Promise<Remains | undefined> {
     return this.gone;
   }
@@ -85,7 +85,7 @@ export class LaunchedWorker implements WorkerProcess {
     }
   }
 
-  /** The launcher is gone, and nobody will learn how the worker ends. Its keeper ends all of it, by itself. */
+  /** Is called when the launcher is gone: nobody will learn how the worker ends. Its keeper kills all of it by itself. */
   lose(reason: string): void {
     this.end({ kind: 'lost', reason });
     this.leave(whenProcessEnded(this.keeperPid).then(() => undefined));
@@ -107,23 +107,23 @@ export class LaunchedWorker implements WorkerProcess {
   }
 }
 
-/** Those for which Node names the program, too. */
+/** Errors for which Node names the program, too. */
 const WITH_PROGRAM = ['EACCES', 'EAGAIN', 'ENOENT'];
 
-/** In the words of Node's own spawn. */
+/** The failure in the words of Node's own spawn. */
 function startFailure({ program }: WorkerCommand, errno: number): StartFailure {
   const code = getSystemErrorName(-errno);
   if (code === 'EMFILE' || code === 'ENFILE') return { code, message: NO_MORE_FILES };
   return { code, message: WITH_PROGRAM.includes(code) ? `spawn ${program} ${code}` : `spawn ${code}` };
 }
 
-/** Real-time signals have no name in Node; its own spawn takes the end by one for exit code 0. */
+/** Real-time signals have no name in Node. Its own spawn takes an end by one of them for exit code 0. */
 function signalName(number: number): NodeJS.Signals {
   const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
   return (name ?? `SIG${number}`) as NodeJS.Signals;
 }
 
-/** One stream of a worker, as it comes from the launcher: no more than a window of it is here at once. */
+/** One output of a worker, as it comes from the launcher. No more than one window of it is here at once. */
 export class OutputQueue implements AsyncIterable<Buffer> {
   private readonly giveCredit: (bytes: number) => void;
   private chunks: Buffer[] = [];
@@ -131,7 +131,7 @@ export class OutputQueue implements AsyncIterable<Buffer> {
   private wake: () => void = () => undefined;
   isClosed = false;
 
-  /** @param giveCredit is told how much has been used since it was told last */
+  /** @param giveCredit is told how many bytes have been used since it was called last */
   constructor(giveCredit: (bytes: number) => void) {
     this.giveCredit = giveCredit;
   }
@@ -142,13 +142,13 @@ export class OutputQueue implements AsyncIterable<Buffer> {
     this.wake();
   }
 
-  /** Nothing comes any more; what has come can still be read. */
+  /** Nothing comes any more. What has come can still be read. */
   close(): void {
     this.isClosed = true;
     this.wake();
   }
 
-  /** No generator: most workers write nothing, and two of those would be most of what reading nothing costs. */
+  /** Not a generator: most workers write nothing, and two generators would be most of the cost of reading nothing. */
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
     let usedBytes = 0;
     return {
@@ -164,7 +164,7 @@ export class OutputQueue implements AsyncIterable<Buffer> {
     };
   }
 
-  /** Told in big steps: most workers write so little that it need not be told at all. */
+  /** Credit is given in big steps: most workers write so little that they need none. */
   private use(bytes: number): void {
     this.usedBytes += bytes;
     if (this.isClosed || this.usedBytes < WINDOW_BYTES / 2) return;

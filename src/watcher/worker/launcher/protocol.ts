@@ -2,21 +2,21 @@ import { KIB, MIB } from '../../../shared/sizes';
 import type { Remains, StartRequest, Variable } from '../run-worker';
 
 /**
- * What passes between the watcher and the launcher; the head of `src/launcher/protocol.h` says what a frame is. Pure.
+ * What passes between the watcher and the launcher. The head of `src/launcher/protocol.h` says what a frame is.
  */
 export const PROTOCOL_VERSION = 3;
 
 const Request = { start: 1, signal: 2, close: 3, credit: 4, ping: 5 } as const;
 const Kind = { hello: 1, started: 2, failed: 3, output: 4, closed: 5, exited: 6, pong: 7, gone: 8 } as const;
 
-/** Of length, kind and job. */
+/** The bytes of length, kind and job. */
 const HEADER_BYTES = 9;
 const LENGTH_BYTES = 4;
 
 /** The launcher takes no bigger frame; the kernel would take no arguments of that size either. */
 const MOST_FRAME_BYTES = 16 * MIB;
 
-/** What a worker's stream may send before any of it has been used. */
+/** How much of a worker's output may be sent before any of it has been used. */
 export const WINDOW_BYTES = 128 * KIB;
 
 /** 1: standard output, 2: standard error. */
@@ -25,7 +25,7 @@ export type StreamNumber = 1 | 2;
 export type LauncherEvent =
   | { kind: 'hello'; version: number }
   | { kind: 'pong' }
-  /** Of the process that keeps what the job starts. */
+  /** The pid is that of the worker's keeper. */
   | { kind: 'started'; job: number; pid: number }
   | { kind: 'failed'; job: number; errno: number }
   | { kind: 'output'; job: number; stream: StreamNumber; bytes: Buffer }
@@ -34,19 +34,19 @@ export type LauncherEvent =
   /** No process of the job is there any more. */
   | { kind: 'gone'; job: number; remains: Remains };
 
-/** The signal, SIGTERM or SIGKILL, goes to all processes of the job. */
+/** Sends SIGTERM or SIGKILL to all processes of the job. */
 export function encodeSignal(job: number, signal: number): Buffer {
   const frame = createFrame(Request.signal, job, 1);
   frame.writeUInt8(signal, HEADER_BYTES);
   return frame;
 }
 
-/** Both outputs of the job are closed. */
+/** Closes both outputs of the job. */
 export function encodeClose(job: number): Buffer {
   return createFrame(Request.close, job, 0);
 }
 
-/** So many bytes have been used: as many more may come. */
+/** Says that so many bytes have been used: as many more may come. */
 export function encodeCredit(job: number, stream: StreamNumber, bytes: number): Buffer {
   const frame = createFrame(Request.credit, job, 5);
   frame.writeUInt8(stream, HEADER_BYTES);
@@ -54,7 +54,7 @@ export function encodeCredit(job: number, stream: StreamNumber, bytes: number): 
   return frame;
 }
 
-/** Is answered at once. */
+/** Is answered by a pong at once. */
 export function encodePing(): Buffer {
   return createFrame(Request.ping, 0, 0);
 }
@@ -67,16 +67,16 @@ function createFrame(kind: number, job: number, restBytes: number): Buffer {
   return frame;
 }
 
-/** Cuts what comes from the launcher into events, whatever the chunks. */
+/** Cuts what comes from the launcher into events, however it is chunked. */
 export interface EventDecoder {
-  /** @throws {Error} where it is no frame of the launcher: nothing that follows can be read. */
+  /** @throws {Error} if it is no frame of the launcher: nothing that follows can be read */
   push(chunk: Buffer): LauncherEvent[];
 }
 
 export function createEventDecoder(): EventDecoder {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
-  /** Nothing is put together before this much is there. */
+  /** Chunks are put together only once this much has come. */
   let neededBytes = HEADER_BYTES;
   return {
     push: (chunk) => {
@@ -131,7 +131,7 @@ function decode(frame: Buffer): LauncherEvent {
   }
 }
 
-/** It is signalled later on; 0 and 1 would stand for whole other groups. */
+/** The pid is signalled later on. 0 and 1 would mean whole other groups. */
 function pidIn(rest: Buffer): number {
   const pid = rest.readInt32LE(0);
   if (pid <= 1) throw badFrame();
@@ -166,19 +166,19 @@ function streamIn(rest: Buffer): StreamNumber {
 
 const badFrame = () => new Error('the launcher of workers sent what is no frame');
 
-/** The frame of a start, or undefined for what Node would refuse, and for what is too big. */
+/** Encodes the frame of a start; undefined if Node would refuse the request, or if it is too big. */
 export type EncodeStart = (job: number, request: StartRequest) => Buffer | undefined;
 
 /** What one start has in common with the next. */
 interface Shared {
   of: Pick<StartRequest, 'command' | 'environment'>;
-  /** Variables that a worker has of its own. */
+  /** Names of variables that differ from worker to worker. */
   ownNames: readonly string[];
-  /** Undefined where Node would refuse it. */
+  /** Undefined if Node would refuse it. */
   encoded: Pick<StartContent, 'wordCount' | 'sharedVariableCount' | 'shared'> | undefined;
 }
 
-/** Mostly, commands and environments do not change from start to start: they are encoded once. */
+/** Commands and environments mostly do not change from start to start: they are encoded once. */
 export function createStartEncoder(): EncodeStart {
   let last: Shared | undefined;
   return (job, request) => {
@@ -222,26 +222,26 @@ function textsOf(variables: readonly Variable[]): string[] {
 
 const areSound = (texts: readonly string[]) => !texts.some((text) => text.includes('\0'));
 
-/** Texts as they stand in a frame. None may have a NUL in it. */
+/** Encodes texts as they stand in a frame. None may contain a NUL. */
 export function encodeTexts(texts: readonly string[]): Buffer {
   const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + textBytes(text), 0));
   writeTexts(bytes, 0, texts);
   return bytes;
 }
 
-/** What is to be started. */
+/** The content of a start frame. */
 export interface StartContent {
   wordCount: number;
-  /** Variables among the shared texts. */
+  /** How many of the shared texts are variables. */
   sharedVariableCount: number;
-  /** What is the same for many: the words, then variables. */
+  /** Encoded texts that are the same for many starts: the words of the command, then variables. */
   shared: Buffer;
-  /** Further variables. None may have a NUL in it. */
+  /** Further variables. None may contain a NUL. */
   variables: readonly string[];
   input: string;
 }
 
-/** A frame, or undefined where it would be too big. */
+/** Encodes a frame; undefined if it would be too big. */
 export function encodeStart(job: number, content: StartContent): Buffer | undefined {
   const { wordCount, sharedVariableCount, shared, variables, input } = content;
   const inputBytes = Buffer.byteLength(input);
@@ -257,10 +257,10 @@ export function encodeStart(job: number, content: StartContent): Buffer | undefi
   return frame;
 }
 
-/** Of the words and of the variables. */
+/** The bytes of the counts of words and of variables. */
 const COUNT_BYTES = 8;
 
-/** With its length before it, and a NUL behind it. */
+/** A text has its length before it, and a NUL after it. */
 const textBytes = (text: string) => 4 + Buffer.byteLength(text) + 1;
 
 /** @returns where they end */

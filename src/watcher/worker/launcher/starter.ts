@@ -7,12 +7,12 @@ import { startByNode } from '../node-spawn';
 import type { StartWorker } from '../run-worker';
 import { connect, type Connection, type Launcher } from './connection';
 
-/** Node's names of processors to those of ECS. */
+/** ECS's names of processors, by Node's. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'arm64' };
 
 /**
- * The launcher beside the watcher's own bundle. An image has the one of its architecture; the package has one for each,
- * of which `sls watchbot local` takes the machine's own. Undefined where there is none.
+ * Finds the launcher beside the watcher's bundle. An image has the one of its architecture; the package has one for each
+ * architecture, and `sls watchbot local` takes the machine's own. Undefined if there is none.
  */
 export function findLauncher(
   folder: string,
@@ -36,19 +36,19 @@ function isThere(file: string): boolean {
 /** Starts workers in the cheapest way there is. */
 export interface Starter {
   start: StartWorker;
-  /** Resolves when it is known which way that is. Never rejects. */
+  /** Resolves when it is known whether the launcher can be used. Never rejects. */
   ready: Promise<void>;
-  /** Ends the launcher, and with it every worker that it has. */
+  /** Ends the launcher, and with it all of its workers. */
   close(): void;
 }
 
-/** A launcher that ends so often is no help. */
+/** A launcher that has ended so often is not started again. */
 const MOST_ENDS = 3;
 
 const SLOWER = 'Node itself starts the workers, which is slower';
 
 interface StarterOptions {
-  /** The launcher; undefined where there is none. */
+  /** The launcher's file; undefined if there is none. */
   file: string | undefined;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   clock: Clock;
@@ -69,9 +69,9 @@ export function createStarter(options: StarterOptions): Starter {
   };
 }
 
-/** The launcher, and another one where it ends. */
+/** The launcher, and another one if it ends. */
 class Launchers {
-  /** Absent until it has answered, and when it has ended: workers are started by Node then. */
+  /** Absent before it has answered, and after it has ended: then Node starts the workers. */
   current: Launcher | undefined;
   private readonly options: StarterOptions & { file: string };
   private connection: Connection | undefined;
@@ -88,7 +88,7 @@ class Launchers {
     this.connection?.close();
   }
 
-  /** Resolves when it has answered or ended. */
+  /** Starts a launcher. Resolves when it has answered or ended. */
   begin(): Promise<void> {
     return new Promise((resolve) => {
       const { file, clock } = this.options;
