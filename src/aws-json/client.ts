@@ -6,7 +6,7 @@ export interface Destination {
   signer: RequestSigner;
 }
 
-/** As the SDK has it. */
+/** A signer of the SDK, as far as it is needed. */
 export interface RequestSigner {
   sign(request: SignableRequest, options: { signingDate: Date }): Promise<Pick<SignableRequest, 'headers'>>;
 }
@@ -21,9 +21,9 @@ export interface SignableRequest {
   body: string;
 }
 
-/** Nothing here may wait for ever: one connection that was cut without a word would end the loop. */
+/** Nothing here may wait for ever: one connection that was cut silently would stop the watcher's loop. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Until an answer begins, the connection included. */
+/** Until an answer begins, including the time to connect. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 /** From its beginning to its end: up to ten messages of 1 MiB. */
 const BODY_TIMEOUT_MS = 30_000;
@@ -32,10 +32,10 @@ const LIMITS = { connectTimeoutMs: CONNECT_TIMEOUT_MS, bodyTimeoutMs: BODY_TIMEO
 /** A call is made once more, at once, if its connection was stale or it was signed by a wrong time. */
 const MAX_ATTEMPTS = 2;
 
-/** Mostly it is far less. */
+/** The longest that a call can take. Mostly it takes far less. */
 export const longestCallMs = (answerTimeoutMs: number) => MAX_ATTEMPTS * (answerTimeoutMs + BODY_TIMEOUT_MS);
 
-/** Of a call that is no poll. */
+/** The longest that a call other than a poll can take. */
 export const LONGEST_CALL_MS = longestCallMs(ANSWER_TIMEOUT_MS);
 
 export interface CallOptions {
@@ -44,18 +44,18 @@ export interface CallOptions {
 }
 
 export interface AwsJsonOptions {
-  /** Before the dot of an action's name. */
+  /** Stands before the dot in `X-Amz-Target`. */
   target: string;
   contentType: `application/x-amz-json-1.${0 | 1}`;
   findDestination: () => Promise<Destination>;
   clock: Timers;
-  /** By which requests are signed. */
+  /** The time of day with which requests are signed. */
   timeOfDay: TimeOfDay;
-  /** In which proxies are named. */
+  /** It may name a proxy. */
   environment?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Shorter than those above. */
+  /** Instead of the timeouts above. */
   limits?: { connectTimeoutMs: number; bodyTimeoutMs: number };
-  /** Is told the other side's time of day, as each answer has it. */
+  /** Is called with the other side's time of day, as each answer has it. */
   onDate?: (date: string | undefined) => void;
 }
 
@@ -71,13 +71,13 @@ interface Found {
 }
 
 /**
- * A service's JSON protocol, and no more. The SDK finds where to call and signs; its general way through a call takes
- * several times the processor's time of this one.
+ * A client of a service's JSON protocol, and no more. The watcher lets the SDK find where to call and sign; a call by the
+ * SDK would take several times as much of the processor's time.
  */
 export class AwsJsonClient {
   private readonly options: AwsJsonOptions;
   private readonly time: SigningClock;
-  /** Found at the first call, and tried to be found again while that fails. */
+  /** Found at the first call; if that fails, each further call tries again. */
   private found: Promise<Found> | undefined;
   private renewing: Promise<void> | undefined;
 
@@ -87,7 +87,7 @@ export class AwsJsonClient {
   }
 
   /**
-   * One call, which is made again only if what was wrong has been cured by then.
+   * Makes one call. It is retried, once, only if what was wrong has been cured by then.
    * @throws {AwsError} if the service refuses
    * @throws {Error} if it does not answer, or there is no region or there are no credentials
    */
@@ -104,7 +104,7 @@ export class AwsJsonClient {
     void this.found?.then(({ poster }) => poster.close());
   }
 
-  /** For callers that try again by themselves, whatever the reason. Throws as `call` does. */
+  /** Makes one call without a retry, for callers that retry by themselves. Throws as `call` does. */
   async attempt(name: string, input: object, { signal, answerTimeoutMs }: CallOptions = {}): Promise<object> {
     const { target, contentType } = this.options;
     const found = await this.find();
@@ -138,8 +138,8 @@ export class AwsJsonClient {
   }
 
   /**
-   * The SDK keeps credentials until their own end is near: another signer asks for them anew. Once for all the calls that
-   * were refused by the same.
+   * The SDK keeps credentials until they are about to expire; a new signer asks for new ones. That is done once for all calls
+   * that were refused for the same credentials.
    */
   private async renewSignatures(found: Found, refused: Signatures): Promise<void> {
     if (found.signatures !== refused) return;
@@ -169,7 +169,7 @@ export class AwsJsonClient {
   }
 }
 
-/** All else is for the caller to try again, who knows how long it can wait: two who do so multiply what is asked. */
+/** Only the caller retries anything else, since it knows how long it can wait: two who retry multiply the calls. */
 const isCuredByNow = (error: unknown) =>
   error instanceof StaleConnectionError ||
   error instanceof ClockSkewError ||
@@ -177,21 +177,21 @@ const isCuredByNow = (error: unknown) =>
 
 /** Signs requests. */
 export interface Signatures {
-  /** @returns the request's headers, signed for the second of the date */
+  /** @returns the headers of the request, signed for the second of the date */
   headersOf(request: SignableRequest, date: Date): Promise<Readonly<Record<string, string>>>;
-  /** The credentials may be others from now on. */
+  /** Forgets what was signed, since credentials or time may have changed. */
   forget(): void;
 }
 
 /** A watcher's polls differ in how many messages they ask for, and in nothing else. */
 const MOST_KEPT = 16;
 
-/** Longer ones have messages or handles in them, and are never asked twice. */
+/** Longer requests have messages or handles in them, and are never made twice. */
 const MOST_KEPT_CHARACTERS = 1_024;
 
 /**
- * A signature holds for a second of time, and under a backlog of short jobs the same poll is asked many times in one: it
- * is worked out once, since that takes as long as the rest of the call.
+ * A signature is for one second of time, and with a backlog of short jobs the same poll is made many times in one second: it
+ * is signed once, since signing takes as long as the rest of the call.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function rememberSignatures(signer: RequestSigner): Signatures {
@@ -215,14 +215,14 @@ export function rememberSignatures(signer: RequestSigner): Signatures {
   };
 }
 
-/** The time of day by which requests are signed: AWS takes none that is five minutes off. */
+/** The time of day with which requests are signed: AWS refuses one that is five minutes off. */
 export interface SigningClock {
   now(): Date;
   /** Sets it by the other side's word, if that is far from what it was signed by. @returns whether it has been set */
   correct(date: string | undefined): boolean;
 }
 
-/** Below what AWS takes, so that a request is not refused again by a hair. */
+/** Less than AWS tolerates, so that a corrected request is not just refused again. */
 const TOLERANCE_MS = 4 * 60_000;
 
 export function createSigningClock(timeOfDay: TimeOfDay): SigningClock {
@@ -238,9 +238,9 @@ export function createSigningClock(timeOfDay: TimeOfDay): SigningClock {
   };
 }
 
-/** A service of AWS, or what stands before it, has answered that it did not do what it was asked for. */
+/** A service of AWS, or a proxy before it, has refused a call. */
 export class AwsError extends Error {
-  /** AWS's own code, as `QueueDoesNotExist`. */
+  /** AWS's own code, such as `QueueDoesNotExist`. */
   override readonly name: string;
 
   readonly status: number;
@@ -253,7 +253,7 @@ export class AwsError extends Error {
   }
 }
 
-/** A proxy answers with a page of its own, which is no word of AWS. */
+/** Both are undefined if the body is not AWS's: a proxy answers with a page of its own. */
 function parseRefusal(body: string): { code?: string | undefined; text?: string | undefined } {
   try {
     const { __type: type, message, Message } = JSON.parse(body) as Record<string, unknown>;
@@ -267,13 +267,13 @@ function parseRefusal(body: string): { code?: string | undefined; text?: string 
   }
 }
 
-/** It was refused by the time of day, which has been set since. */
+/** The call was refused for its time of day, which has been corrected since. */
 export class ClockSkewError extends AwsError {}
 
-/** It was refused by its credentials, which are asked for anew. */
+/** The call was refused for its credentials, and new ones are asked for. */
 class StaleCredentialsError extends AwsError {}
 
-/** The credentials are of no use any more, or were never: new ones may be. */
+/** The credentials are not valid, or not any more: new ones may be. */
 const OF_CREDENTIALS =
   /^(?:ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|InvalidToken|SignatureDoesNotMatch|InvalidSignature|MissingAuthenticationToken)/;
 

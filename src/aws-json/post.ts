@@ -3,7 +3,7 @@ import { routeTo } from './route';
 
 /** Sends to one place, over connections that are kept open. */
 export interface Poster {
-  /** @throws {Error} where no whole answer came: not in time, not to its end, or not at all. */
+  /** @throws {Error} if no complete answer came: too late, cut off, or not at all */
   post(request: Post): Promise<HttpAnswer>;
   /** Closes the connections. */
   close(): void;
@@ -32,16 +32,16 @@ export interface Limits {
   clock: Timers;
 }
 
-/** Time that passes, handed in. */
+/** The timers of a clock. */
 export interface Timers {
-  /** Calls back once after the time, unless cancelled by what it gives. */
+  /** Calls back once after the time, unless it is cancelled by the function that this returns. */
   after(milliseconds: number, call: () => void): () => void;
 }
 
-/** In which proxies are named. */
+/** It may name a proxy. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The other side had already closed the connection that was kept: it has read nothing of the request. */
+/** The other side had already closed the kept connection, and has read nothing of the request. */
 export class StaleConnectionError extends Error {
   override readonly name = 'StaleConnectionError';
 }
@@ -54,7 +54,7 @@ class AbortError extends Error {
   override readonly name = 'AbortError';
 }
 
-/** @throws {Error} where the environment names a proxy that is none */
+/** @throws {Error} if the environment names a proxy by what is no address of one */
 export function createPoster(endpoint: URL, limits: Limits, environment: Environment = {}): Poster {
   const { clock, connectTimeoutMs } = limits;
   const route = routeTo(endpoint, environment, (giveUp) =>
@@ -78,7 +78,7 @@ class Exchange {
   private readonly request: ClientRequest;
   private readonly clock: Timers;
   private cancelLimit: () => void = () => undefined;
-  /** Why this side has ended it: Node's own error then only says that it was ended. */
+  /** Why this side has ended the request: Node's own error only says that it was ended. */
   private reason: Error | undefined;
   private fail: (error: Error) => void = () => undefined;
 
@@ -133,14 +133,14 @@ class Exchange {
     this.reason ??= reason;
     this.cancelLimit();
     this.request.destroy(reason);
-    // The request itself tells only once there is a connection to it, which a proxy may take its time for.
+    // The request itself fails only once it has a connection, for which a proxy may take its time.
     this.fail(this.reason);
   }
 }
 
 const late = (what: string, timeoutMs: number) => `no ${what} within ${timeoutMs} ms`;
 
-/** @throws {Error} where it is cut off */
+/** @throws {Error} if it is cut off */
 function read(response: IncomingMessage): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     let body = '';

@@ -3,10 +3,10 @@ import { getBuiltinModule } from 'node:process';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy through which an address is reached, by the variables that curl, Go and Python read; undefined where it is
- * reached without. No package does this and no more: those that read `NO_PROXY` know no networks, and those that tunnel
- * bring a logger that the environment switches on.
- * @throws {Error} where the variable is no address of a proxy
+ * The proxy through which an address is reached, by the variables that curl, Go and Python read; undefined if there is none.
+ * No package does this and nothing else: those that read `NO_PROXY` know no networks, and those that tunnel bring a logger
+ * that the environment switches on.
+ * @throws {Error} if the variable is no address of a proxy
  */
 export function proxyFor(url: URL, environment: Environment): URL | undefined {
   const isTls = url.protocol === 'https:';
@@ -19,7 +19,7 @@ export function proxyFor(url: URL, environment: Environment): URL | undefined {
   return direct.some((entry) => covers(entry.toLowerCase(), target)) ? undefined : parseProxy(given);
 }
 
-/** Of a URL: an IPv6 address is in brackets there, and nowhere else. */
+/** In a URL, and only there, an IPv6 address is in brackets. */
 export const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 interface Variable {
@@ -27,23 +27,23 @@ interface Variable {
   value: string;
 }
 
-/** The small letters go before the large ones, as curl has it. One that is empty is not set. */
+/** Names in small letters come first, as in curl. A variable that is empty counts as not set. */
 function firstOf(environment: Environment, names: readonly string[]): Variable | undefined {
   const all = names.map((name) => ({ name, value: (environment[name] ?? '').trim() }));
   return all.find(({ value }) => value !== '');
 }
 
 function parseProxy({ name, value }: Variable): URL {
-  // As curl takes it: a host and a port will do.
+  // As in curl, a host and a port will do.
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy?.protocol === 'http:' || proxy?.protocol === 'https:') return proxy;
-  // Not what is given: a password may be in it.
+  // The value is not shown: it may contain a password.
   throw new Error(`${name} is no address of a proxy, as http://host:port`);
 }
 
 /**
- * This machine, and what belongs to it: the task's credentials and metadata, which a proxy would give to all who ask it.
+ * This machine, and what belongs to it: the task's credentials and metadata, which a proxy would give to everybody.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
 const NEAR = ['127.0.0.0/8', '169.254.0.0/16', '::1', '::', '0.0.0.0', 'fe80::/10', 'fd00:ec2::/32'];
@@ -76,7 +76,7 @@ function splitPort(entry: string): { host: string; port: string | undefined } {
   return host === undefined ? { host: entry, port: undefined } : { host, port };
 }
 
-/** Whether an address is the other, or in that network. False of names. */
+/** Whether an address is the other one, or is in that network. False for names. */
 function holds(network: string, address: string): boolean {
   const { BlockList, isIP } = getBuiltinModule('node:net');
   const [base = '', prefix] = network.split('/');

@@ -6,18 +6,18 @@ import { proxyFor, withoutBrackets } from './proxy';
 /** How requests get to an endpoint, over connections that are kept open. */
 export interface Route {
   open(options: RequestOptions): ClientRequest;
-  /** Of every request. */
+  /** Options of every request. */
   options: RequestOptions & { agent: Agent };
-  /** Added to those that are signed. */
+  /** Headers that are added to the signed ones. */
   headers: Readonly<Record<string, string>>;
-  /** The event of a socket that has come so far that it can be written to. */
+  /** The event after which a socket can be written to. */
   connected: 'connect' | 'secureConnect';
 }
 
 /** Calls back after the time, unless cancelled. */
 export type LimitConnecting = (giveUp: (reason: Error) => void) => () => void;
 
-/** @throws {Error} where the environment names a proxy that is none */
+/** @throws {Error} if the environment names a proxy by what is no address of one */
 export function routeTo(
   endpoint: URL,
   environment: Readonly<Record<string, string | undefined>>,
@@ -25,7 +25,7 @@ export function routeTo(
 ): Route {
   const proxy = proxyFor(endpoint, environment);
   if (proxy === undefined) return routeBy(endpoint, endpoint.pathname);
-  // The proxy reads the whole address, and sends the request on: what is signed stays as it is.
+  // The proxy reads the whole address, and forwards the request: what is signed stays the same.
   if (endpoint.protocol === 'http:') {
     return { ...routeBy(proxy, endpoint.href), headers: authorization(proxy) };
   }
@@ -34,7 +34,7 @@ export function routeTo(
 
 function routeBy(server: URL, path: string, agent?: Agent): Route {
   const isTls = server.protocol === 'https:';
-  // The one that is used alone: what runs once for each part of a job is mostly starting.
+  // Only the module that is used is loaded: a program that runs once for each part of a job mostly starts.
   const { request, Agent: OwnAgent } = getBuiltinModule(isTls ? 'node:https' : 'node:http');
   return {
     open: request,
@@ -43,7 +43,7 @@ function routeBy(server: URL, path: string, agent?: Agent): Route {
       hostname: withoutBrackets(server.hostname),
       port: server.port,
       path,
-      // One of its own: Node's takes proxies by a variable of its own, and by other rules.
+      // Not Node's own agent, which takes proxies from a variable of its own, and by other rules.
       agent: agent ?? new OwnAgent({ keepAlive: true }),
     },
     headers: {},
@@ -51,7 +51,7 @@ function routeBy(server: URL, path: string, agent?: Agent): Route {
   };
 }
 
-/** Its connections are made through the proxy, which sees nothing of what passes. */
+/** An agent whose connections go through the proxy, which cannot read what passes. */
 function tunnelAgent(endpoint: URL, proxy: URL, limitConnecting: LimitConnecting): Agent {
   const agent = new (getBuiltinModule('node:https').Agent)({ keepAlive: true });
   agent.createConnection = (_options, done) => {
@@ -115,7 +115,7 @@ function authorization({ username, password }: URL): Record<string, string> {
   return { 'proxy-authorization': `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` };
 }
 
-/** A password may have a percent sign that is just that. */
+/** A password may contain a plain percent sign. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -5,20 +5,20 @@ type Callback = (error?: unknown, result?: unknown) => void;
 
 export type Handler = (event: unknown, context: HandlerContext, callback: Callback) => unknown;
 
-/** A call of a handler, of whatever style. */
+/** A call of a handler, whatever its style. */
 export interface HandlerCall {
   /** Rejects with what the handler throws, rejects with, or gives to its callback. */
   answer: Promise<unknown>;
-  /** The event loop is empty: all that the handler has begun is done, and nobody will say any more. */
+  /** Is called when the event loop is empty: everything that the handler has begun is done, and it will not answer. */
   comeToRest: () => void;
-  /** Nothing but an empty event loop, or a late word, will end it. */
+  /** Whether only an empty event loop, or a late answer, will end it. */
   isWaiting: boolean;
 }
 
 /**
- * Calls a handler, and takes the first word for its end, as AWS's client for Node up to 22 does. A promise, an error and
- * the functions of the context end it at once. A result that is given to the callback, and a call without any word, wait
- * until the event loop is empty: what the handler has left to run may fail until then.
+ * Calls a handler, and takes its first answer for its end, as AWS's client for Node up to 22 does. A promise, an error and
+ * the functions of the context end the call at once. A result for the callback, and a call without any answer, wait until
+ * the event loop is empty: what the handler has left running may fail until then.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client: CallbackContext.js and Runtime.js of 3.3.0
  */
@@ -31,7 +31,7 @@ export function callHandler(handler: Handler, event: unknown, facts: InvocationF
     succeed: (result?: unknown) => {
       call.end(undefined, result);
     },
-    // Without an error it has failed all the same; the word is AWS's.
+    // Even without an error it has failed. The word is AWS's.
     fail: (error?: unknown) => {
       call.end(error ?? 'handled');
     },
@@ -53,7 +53,7 @@ class Call implements HandlerCall {
   private reject: (error: unknown) => void = () => undefined;
   isWaiting = false;
   private hasEnded = false;
-  /** What ends it where the event loop is empty. */
+  /** Ends the call when the event loop is empty. */
   private atRest: () => void = () => undefined;
 
   constructor() {
@@ -63,7 +63,7 @@ class Call implements HandlerCall {
     });
   }
 
-  /** @param waits whether a result is told only when the event loop is empty */
+  /** @param waits whether a result is answered only when the event loop is empty */
   end(error: unknown, result?: unknown, waits = false): void {
     this.first(() => {
       if (error !== undefined && error !== null) this.reject(error);
@@ -79,12 +79,12 @@ class Call implements HandlerCall {
     });
   }
 
-  /** What the handler returned. */
+  /** Takes what the handler returned. */
   follow(returned: unknown): void {
     const isPromise = isThenable(returned);
     const silence = isPromise ? undefined : reportedFailures(returned);
     if (isPromise) {
-      // Not resolved with the promise itself: nothing could be said any more where it is never kept.
+      // Not resolved with the promise itself: if that never settles, no other answer could be given.
       Promise.resolve(returned).then(
         (result) => {
           this.end(undefined, result);
@@ -121,8 +121,8 @@ function isThenable(value: unknown): boolean {
 }
 
 /**
- * Of what is returned without a promise. AWS's client for Node up to 22 does not look at it: most handlers of that style
- * return whatever their last call gave them. But who names messages that failed wants them back.
+ * What was returned without a promise, if it reports failures. AWS's client for Node up to 22 ignores it, since most handlers
+ * of that style return whatever their last call returned. But one that names failed messages wants them to come again.
  */
 function reportedFailures(returned: unknown): unknown {
   const isReport = typeof returned === 'object' && returned !== null && 'batchItemFailures' in returned;
@@ -138,7 +138,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 type HandlerContext = InvocationFacts & ContextEnds;
 
-/** How handlers that were written before there were promises end: at once, whatever still runs. */
+/** How handlers of the time before promises end: at once, whatever still runs. */
 interface ContextEnds {
   done: (error?: unknown, result?: unknown) => void;
   succeed: (result?: unknown) => void;
@@ -154,7 +154,7 @@ export interface InvocationFacts {
   logGroupName: string | undefined;
   logStreamName: string | undefined;
   getRemainingTimeInMillis: () => number;
-  /** Whether a result that is given to the callback is sent only when the event loop is empty; a handler may change it. */
+  /** Whether a result for the callback is answered only when the event loop is empty. A handler may change it. */
   callbackWaitsForEmptyEventLoop: boolean;
 }
 

@@ -9,7 +9,7 @@ const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 /**
  * Loads `path/to/file.name.of.export` from below a folder, as Lambda's runtime for Node does.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
- * @throws {HandlerError} where there is no such file, or no such function in it
+ * @throws {HandlerError} if there is no such file, or no such function in it
  * @throws what the file itself throws
  */
 export async function loadHandler(taskRoot: string, handler: string): Promise<Handler> {
@@ -44,7 +44,7 @@ async function importFile(file: string): Promise<Record<string, unknown>> {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const failure = new HandlerError('Runtime.UserCodeSyntaxError', String(error), error);
-    // It begins with the place.
+    // The stack begins with the file and line of the error.
     if (error.stack !== undefined) failure.stack = error.stack;
     throw failure;
   }
@@ -56,7 +56,7 @@ const isThere = (file: string) =>
     () => false,
   );
 
-/** A CommonJS module is the default of what is imported, and may have a `default` of its own. */
+/** A CommonJS module is the default export of what is imported, and may have a `default` of its own. */
 function exportOf(loaded: Record<string, unknown>, names: readonly string[]): unknown {
   const found = follow(loaded, names);
   return typeof found === 'function' ? found : (follow(loaded.default, names) ?? found);
@@ -66,19 +66,19 @@ function follow(from: unknown, names: readonly string[]): unknown {
   return names.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], from);
 }
 
-/** As AWS's client marks what answers in pieces. */
+/** The mark of AWS's client on handlers that stream their answer. */
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
 const NO_STREAMING =
   'it streams its answer, and nobody reads one here: export a handler that returns a value, without awslambda.streamifyResponse';
 
-/** Nobody looks at more of an answer here than `batchItemFailures`. */
+/** Whether a handler streams its answer. Nothing but `batchItemFailures` is read of an answer here. */
 const isStreaming = (handler: unknown): boolean =>
   typeof handler === 'function' && Boolean((handler as { [STREAMING]?: unknown })[STREAMING]);
 
 /**
- * What Lambda has as a global: without it a file that streams would fail with a ReferenceError, and its other handlers,
- * which do not, could not be used.
+ * Offers what Lambda has as a global: otherwise a file with a streaming handler would fail with a ReferenceError, and its
+ * other handlers could not be used.
  */
 export function offerStreaming(global: object): void {
   const streamifyResponse = (handler: object) => Object.assign(handler, { [STREAMING]: 'response' });

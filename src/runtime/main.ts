@@ -6,7 +6,7 @@ import { loadHandler, offerStreaming } from './load-handler';
 import { createWatchOpen, type CurrentInvocation, serve } from './serve';
 import { describeThrown, type ErrorReport, reportOf, reportOfRejection } from './report';
 
-/** Exit code of a runtime that cannot go on; any other than 0 is as good. */
+/** Exit code of a runtime that cannot go on. Any other than 0 would do. */
 const FAILED = 1;
 
 const logError = (text: string) => process.stderr.write(`${text}\n`);
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   let isLoaded = false;
   endOnUncaught(async (report) => {
     if (current !== undefined) await client.fail(current.requestId, report);
-    // Between two invocations nobody is to be told, and the connection is busy: the next would come first, and be lost.
+    // Between two invocations nobody needs to know, and the connection is busy: the next one would come first, and be lost.
     else if (!isLoaded) await client.failInit(report);
   });
   process.on('beforeExit', () => current?.comeToRest());
@@ -44,7 +44,7 @@ function afterUnlessOver(milliseconds: number, call: () => void): Cancel {
   return () => clearTimeout(timer);
 }
 
-/** Undefined where it cannot be: the watcher knows why, then. */
+/** Undefined if the handler cannot be loaded. The watcher knows why by then. */
 async function load(
   client: RuntimeClient,
   environment: Readonly<Record<string, string | undefined>>,
@@ -59,12 +59,12 @@ async function load(
   }
 }
 
-/** Nobody reads any more what it writes: the watcher is gone. To write why would fail again, and so without end. */
+/** If nobody reads its output any more, the watcher is gone. To log that would fail again, and so on without end. */
 function endWithItsReader(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(FAILED));
 }
 
-/** What nobody has caught has left the process in a state that nobody knows: it ends, and another one takes its place. */
+/** An uncaught error leaves the process in an unknown state: it ends, and another one takes its place. */
 function endOnUncaught(tell: (report: ErrorReport) => Promise<void>): void {
   const end = (report: (thrown: unknown) => ErrorReport) => (thrown: unknown) => {
     logError(describeThrown(thrown));
@@ -77,7 +77,7 @@ function endOnUncaught(tell: (report: ErrorReport) => Promise<void>): void {
 }
 
 main().catch((error: unknown) => {
-  // The watcher is gone, and with it all that was to do.
+  // The watcher is gone, so there is nothing left to do.
   logError(describeThrown(error));
   process.exit(FAILED);
 });

@@ -1,13 +1,13 @@
 import { types } from 'node:util';
 
-/** An error in the form in which runtimes report one. */
+/** An error as runtimes report it. */
 export interface ErrorReport {
   errorType: string;
   errorMessage: string;
   stackTrace: readonly string[];
 }
 
-/** What a handler throws may be anything. Never throws. */
+/** Reports what a handler has thrown, which may be anything. Never throws. */
 export function reportOf(thrown: unknown): ErrorReport {
   if (!isError(thrown)) {
     return { errorType: typeof thrown, errorMessage: textOf(thrown), stackTrace: [] };
@@ -19,7 +19,7 @@ export function reportOf(thrown: unknown): ErrorReport {
   };
 }
 
-/** For what nobody has caught, in the words of AWS's client. */
+/** Reports a rejection that nobody has caught, in the words of AWS's client. */
 export function reportOfRejection(reason: unknown): ErrorReport {
   const { stackTrace } = reportOf(reason);
   return {
@@ -29,14 +29,14 @@ export function reportOfRejection(reason: unknown): ErrorReport {
   };
 }
 
-/** For the log: with its stack, whose places source maps have turned into those of the source. Never throws. */
+/** Describes what was thrown for the log, with its stack, which source maps have mapped to the sources. Never throws. */
 export function describeThrown(thrown: unknown): string {
   return isError(thrown) ? partOf(thrown, 'stack', firstLineOf(thrown)) : textOf(thrown);
 }
 
 /**
- * The answer, in JSON. Nothing at all is null.
- * @throws {TypeError} where it has no JSON
+ * The answer in JSON. If there is none, it is null.
+ * @throws {TypeError} if it cannot be written in JSON
  */
 export function toJson(result: unknown): string {
   // Functions and symbols have none, whatever the type of `stringify` says.
@@ -45,7 +45,7 @@ export function toJson(result: unknown): string {
   return json;
 }
 
-/** One of another realm, too. */
+/** Also true for an error of another realm. */
 function isError(thrown: unknown): thrown is object {
   return types.isNativeError(thrown) || thrown instanceof Error;
 }

@@ -12,20 +12,20 @@ export interface ServeOptions {
   now: () => number;
   /** Writes to the log of the invocation. */
   logError: (text: string) => void;
-  /** Told of a call that ends only when the event loop is empty; gives what is to be called when it has ended. */
+  /** Is called for a call that ends only when the event loop is empty. @returns what is to be called when it has ended */
   watchOpen: () => () => void;
-  /** Told of each invocation, and of its end. */
+  /** Is told each invocation, and its end. */
   onInvocation: (current: CurrentInvocation | undefined) => void;
 }
 
-/** The one under way, for what goes wrong beside the handler's own answer. */
+/** The current invocation, for errors that the handler's answer does not report. */
 export interface CurrentInvocation {
   requestId: string;
   /** The event loop is empty. */
   comeToRest: () => void;
 }
 
-/** One invocation after the other, without end. Rejects only when the watcher is gone. */
+/** Serves one invocation after the other, without end. Rejects only if the watcher is gone. */
 export async function serve(options: ServeOptions): Promise<never> {
   for (;;) await handle(await options.client.next(), options);
 }
@@ -36,7 +36,7 @@ async function handle(invocation: ReceivedInvocation, options: ServeOptions): Pr
   setTrace(environment, headers[RuntimeHeader.traceId]);
   try {
     const result = await resultOf(invocation, options);
-    // What has gone wrong in the same turn comes first: a promise that nobody waits for may have been rejected.
+    // An error of the same turn comes first, such as the rejection of a promise that nobody waits for.
     await nextTurn();
     await client.respond(requestId, toJson(result));
   } catch (thrown) {
@@ -59,7 +59,7 @@ async function resultOf(
   return call.answer.finally(close);
 }
 
-/** Absent where there is none, as in Lambda: an empty one is a fault to who reads it. */
+/** If there is no trace, the variable is absent, as in Lambda: an empty one would be an error to its readers. */
 function setTrace(environment: ServeOptions['environment'], trace: string | string[] | undefined): void {
   if (trace === undefined) Reflect.deleteProperty(environment, WorkerVariable.xRayTraceHeader);
   else environment[WorkerVariable.xRayTraceHeader] = String(trace);
@@ -67,11 +67,11 @@ function setTrace(environment: ServeOptions['environment'], trace: string | stri
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A handler that returns no promise, and leaves a connection or an interval open, would wait without a word. */
+/** A handler that returns no promise, and leaves a connection or an interval open, would otherwise wait silently. */
 const LONG_OPEN_MS = 60_000;
 
 /**
- * Says so once: it is the handler's way, not that of one message.
+ * Says so once: it is due to the handler, not to one message.
  * @param clock its timers must not keep the event loop from being empty
  * @returns what is to be called for each invocation that waits; it gives what is to be called at its end
  */

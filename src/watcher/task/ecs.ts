@@ -4,12 +4,12 @@ import { parseObject } from '../../shared/json';
 import type { Clock } from '../../shared/clock';
 import { createSdkClient } from '../queue/sqs-client';
 
-/** What ECS says of the service that this task is of. */
+/** What ECS says about the service of this task. */
 export interface ServiceView {
-  /** The deployment that this task is of: `ecs-svc/…`. */
+  /** The deployment that this task belongs to: `ecs-svc/…`. */
   own: string;
   newest: Deployment;
-  /** Tasks of all deployments. */
+  /** Counts tasks of all deployments, as `pending` does. */
   running: number;
   pending: number;
 }
@@ -20,20 +20,20 @@ export interface Deployment {
   startedAtMs: number;
   desired: number;
   running: number;
-  /** Tasks, one after the other, that did not start or were not healthy. ECS counts no further once one has done well. */
+  /** Tasks in a row that did not start or were not healthy. ECS stops counting once one has started well. */
   failed: number;
-  /** ECS starts no task of it any more. */
+  /** ECS starts no more tasks of it. */
   hasFailed: boolean;
 }
 
 /**
- * Asks ECS. A task of no service has none to be asked for.
- * @throws {AwsError} where ECS refuses, mostly for a permission that is missing
- * @throws {Error} where it does not answer
+ * Asks ECS about the task's service. Undefined if the task belongs to no service.
+ * @throws {AwsError} if ECS refuses, mostly because a permission is missing
+ * @throws {Error} if it does not answer
  */
 export type LookAtService = () => Promise<ServiceView | undefined>;
 
-/** Two calls of ECS, as they pass over the network. */
+/** Requests to ECS and answers, as they pass over the network. */
 interface EcsActions {
   DescribeTasks: {
     input: { cluster: string; tasks: string[] };
@@ -52,9 +52,9 @@ interface Failure {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html */
 interface TaskAnswer {
-  /** `service:NAME`, or `family:NAME` of a task that no service keeps. */
+  /** `service:NAME`; `family:NAME` for a task that belongs to no service. */
   group?: string;
-  /** Of a service's task the id of its deployment. */
+  /** The id of the deployment, for a task of a service. */
   startedBy?: string;
 }
 
@@ -88,7 +88,7 @@ export interface OwnTask {
   arn: string;
 }
 
-/** @param findTask what the metadata endpoint says of this task */
+/** @param findTask asks the metadata endpoint which task this is */
 export function createLookAtService(call: CallEcs, findTask: () => Promise<OwnTask>): LookAtService {
   let found: Promise<Membership | undefined> | undefined;
   return async () => {
@@ -153,20 +153,20 @@ const deploymentOf = ({
 
 /** The endpoint is on the same machine. */
 const METADATA_TIMEOUT_MS = 2_000;
-/** Nothing waits for it but a job whose protection was refused. */
+/** Only a job whose protection was refused waits for it. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
 export async function findTask(metadataUri: string): Promise<OwnTask> {
   const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(METADATA_TIMEOUT_MS) });
-  // What is no JSON comes before the agent has them.
+  // Before the agent knows them, it answers what is no JSON.
   const { Cluster, TaskARN } = parseObject(await answer.text()) ?? {};
   if (typeof Cluster !== 'string' || typeof TaskARN !== 'string')
     throw new Error(`the task's metadata answer ${answer.status} without Cluster and TaskARN`);
   return { cluster: Cluster, arn: TaskARN };
 }
 
-/** @param environment has the metadata endpoint, of ECS */
+/** @param environment has the address of ECS's metadata endpoint; outside ECS it has none */
 export function lookAtServiceByEcs(
   environment: Readonly<Record<string, string | undefined>>,
   clocks: { clock: Clock; timeOfDay: Pick<Clock, 'now'> },
@@ -185,8 +185,8 @@ export function lookAtServiceByEcs(
 }
 
 /**
- * ECS, by SQS's client: all that the watcher asks of it are two calls, and its own client is larger than the watcher.
- * Their endpoints differ in the service's name: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html
+ * Finds ECS by SQS's client: the watcher makes only two calls to ECS, whose own client is larger than the watcher. The
+ * endpoints differ in the service's name: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html
  * @throws if there is no region
  */
 export async function findEcs(
@@ -208,7 +208,7 @@ export async function findEcs(
   };
 }
 
-/** Of the answer of ECS's metadata endpoint: what is asked of it. */
+/** The answer of ECS's metadata endpoint, as far as it is needed. */
 interface ContainerMetadata {
   LogOptions?: { 'awslogs-stream'?: unknown };
 }
@@ -217,7 +217,7 @@ interface ContainerMetadata {
 const TIMEOUT_MS = 2_000;
 
 /**
- * The name of the stream that this container's log goes to. Never rejects.
+ * Finds the name of this container's log stream. Never rejects.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
  * @param metadataUri `ECS_CONTAINER_METADATA_URI_V4`; absent outside ECS
  * @param otherwise some runtimes do not start without a name

@@ -2,23 +2,23 @@ import type { Cancel, Clock } from '../../shared/clock';
 import { describeError, type Logger } from '../log';
 import type { LookAtService, ServiceView } from './ecs';
 
-/** ECS's bucket for these calls refills at 20 a second for an account and region; a service takes half of it at most. */
+/** For these calls an account has 20 a second in a region. A service takes half of them at most. */
 const CALLS_PER_SECOND = 10;
 const LEAST_PERIOD_MS = 60_000;
 
 /** How often a task looks. */
 export const lookPeriodMs = (tasks: number) => Math.max(LEAST_PERIOD_MS, (tasks / CALLS_PER_SECOND) * 1000);
 
-/** What makes a task look at once comes several times in a row. */
+/** Reasons to look at once come several times in a row. */
 const LEAST_BETWEEN_LOOKS_MS = 2_000;
 
-/** Without an answer for so long a task no longer believes the last one. */
+/** If a task has no answer for so long, it does not believe the last one any longer. */
 const UNKNOWN_AFTER_MS = 10 * 60_000;
 const UNKNOWN_AFTER_PERIODS = 3;
 
-/** ECS refuses now and then, to an account that asks it for much. */
+/** ECS refuses now and then if an account makes many calls. */
 const FAILURES_TO_TELL = 3;
-/** A look that fails is made less often. */
+/** While looks fail, they are made less often, up to this factor. */
 const MOST_SLOWDOWN = 8;
 
 const ADVICE =
@@ -30,14 +30,14 @@ export interface LooksOptions {
   /** Whether there is a reason to look. */
   isWanted: () => boolean;
   onView: (view: ServiceView) => void;
-  /** It has not been known for long what ECS would say. */
+  /** ECS has not answered for a long time. */
   onUnknown: () => void;
   clock: Clock;
   random: () => number;
   log: Logger;
 }
 
-/** A task's looks at its service: as often as all its tasks together may, and only as long as it has a reason. */
+/** A task's looks at its service: as often as all tasks together may look, and only as long as there is a reason. */
 export class Looks {
   private readonly options: LooksOptions;
   private tasks = 0;
@@ -46,7 +46,7 @@ export class Looks {
   private answeredAtMs: number;
   private slowdown = 1;
   private failures = 0;
-  /** It is of no service. */
+  /** The task belongs to no service. */
   private isAlone = false;
   private looking: Promise<void> | undefined;
   private cancel: Cancel | undefined;
@@ -57,13 +57,16 @@ export class Looks {
     this.answeredAtMs = options.clock.now();
   }
 
-  /** There may be a reason now. Tasks that begin together do not look together, and one that stops and begins no more often. */
+  /**
+   * Is called when there may be a reason to look. Tasks that begin together do not look together, and a task that stops and
+   * begins again does not look more often.
+   */
   start(): void {
     const sinceMs = this.options.clock.now() - this.atMs;
     this.after(Math.max(this.options.random() * this.periodMs, this.periodMs - sinceMs));
   }
 
-  /** Beside the looks in their time, and once in the time of one: what makes a task look comes again and again. Never rejects. */
+  /** Looks at once, in addition to the regular looks, but only once in a period: reasons come often. Never rejects. */
   now(): Promise<void> {
     const nowMs = this.options.clock.now();
     if (nowMs - this.atMs < LEAST_BETWEEN_LOOKS_MS || nowMs - this.hurriedAtMs < this.periodMs)

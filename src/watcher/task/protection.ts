@@ -3,49 +3,50 @@ import type { Cancel, Clock } from '../../shared/clock';
 import { describeError, type Logger } from '../log';
 import { MAX_HOLD_SECONDS } from '../queue/queue';
 
-/** Keeps ECS from ending this task by scale-in while it is busy. */
+/** Keeps ECS from stopping this task while it is busy. */
 export interface Protection {
-  /** A message is held. @returns what is to be waited for before a job begins: ECS's answer, whatever it is; undefined: nothing */
+  /** A message is in hand. @returns what a job must wait for: ECS's answer, whatever it is; undefined: nothing */
   busy(): Promise<void> | undefined;
-  /** Asks once more, now. @returns when ECS has answered */
+  /** Asks ECS again, now. Resolves when ECS has answered. */
   again(): Promise<void>;
-  /** It goes off if nothing comes for some seconds. */
+  /** Ends the protection if no message comes for some seconds. */
   idle(): void;
-  /** It goes off now. */
+  /** Ends the protection now. */
   release(): void;
   stop(): void;
-  /** It is asked for, be it granted or not. */
+  /** Whether ECS has been asked for protection, granted or not. */
   readonly isOn: boolean;
-  /** ECS may have granted it, and has not taken it back yet. */
+  /** Whether ECS may have granted it, and has not ended it yet. */
   readonly mayBeHeld: boolean;
-  /** ECS has refused it, by its last answer: as many tasks are protected as are desired. */
+  /** Whether ECS's last answer was a refusal: as many tasks are protected as are desired. */
   readonly isBlocked: boolean;
 }
 
-/** Jobs that may take no longer than some minutes: the agent's endpoint is rate-limited, so it is not asked for each. */
+/** For short jobs: the agent's endpoint is rate-limited, so it is not asked for each of them. */
 const FEWEST_MINUTES = 30;
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html */
 const MOST_MINUTES = 2_880;
 
 /**
- * How many minutes protection is asked for: twice what a job may take. It is renewed before the first job that begins after
- * half of that, so each job is protected to its end by what was asked before it began. A renewal in the middle could be
- * refused: ECS does so if more tasks are protected than are desired. A task that hangs is replaced by its health check, protected or not.
+ * How many minutes of protection are asked for: twice what a job may take. It is renewed before the first job that begins
+ * after half of that time, so each job is protected to its end by what was asked before it began. A renewal in the middle
+ * could be refused: ECS does so if more tasks are protected than are desired. A task that hangs is replaced by its health
+ * check, protected or not.
  */
 export function protectionMinutes(maxJobDurationSeconds: number): number {
   const longestSeconds = maxJobDurationSeconds === 0 ? MAX_HOLD_SECONDS : maxJobDurationSeconds;
   return Math.min(MOST_MINUTES, Math.max(FEWEST_MINUTES, Math.ceil((2 * longestSeconds) / 60)));
 }
 
-/** Short jobs one after the other leave it on: the agent's endpoint is rate-limited. */
+/** Between short jobs protection stays on: the agent's endpoint is rate-limited. */
 const IDLE_BEFORE_OFF_MS = 10_000;
 
-/** After a failure: a busy task must not be without protection until the next renewal. */
+/** The wait after a failure: a busy task must not be unprotected until the next renewal. */
 const RETRY_MS = 10_000;
 /** ECS will refuse it until fewer tasks are protected, or more are desired. */
 const RETRY_BLOCKED_MS = 60_000;
 
-/** ECS's answer, by way of the agent. */
+/** A refusal of ECS, which the agent passes on. */
 export class ProtectionRefusal extends Error {
   override readonly name = 'ProtectionRefusal';
   /** `DEPLOYMENT_BLOCKED`: more tasks would be protected than are desired. */
@@ -65,22 +66,22 @@ export type PutProtection = (body: {
   ExpiresInMinutes?: number;
 }) => Promise<void>;
 
-/** On while workers run. A failure never stops work; it is logged once, when it begins. */
+/** The protection is on while workers run. A failure never stops work. It is logged once, when failures begin. */
 export class TaskProtection implements Protection {
   private readonly put: PutProtection;
   private readonly clock: Clock;
   private readonly log: Logger;
   private readonly minutes: number;
-  /** Since when it is on, as of the last time that it was asked for. */
+  /** When the protection was asked for last; undefined while it is off. */
   private askedAtMs: number | undefined;
   private cancelOff: Cancel | undefined;
   private cancelRetry: Cancel | undefined;
   isBlocked = false;
   mayBeHeld = false;
   private isFailing = false;
-  /** One call after the other, so that the last word is the last to arrive. */
+  /** The last call. Calls are made one after the other, so that the last one arrives last. */
   private last: Promise<void> = Promise.resolve();
-  /** How many words there have been: only the last one is tried again, whenever a call fails. */
+  /** How many requests there have been: only the last one is retried if it fails. */
   private words = 0;
 
   constructor(options: {
@@ -99,7 +100,7 @@ export class TaskProtection implements Protection {
   busy(): Promise<void> | undefined {
     this.cancelOff?.();
     this.cancelOff = undefined;
-    // What was refused is asked for again by the next message, but not by each of many.
+    // After a refusal the next message asks again, but not each of many messages.
     const holdsMs = this.isBlocked ? RETRY_MS : (this.minutes * 60_000) / 2;
     if (this.askedAtMs !== undefined && this.clock.now() - this.askedAtMs < holdsMs) return undefined;
     return this.again();

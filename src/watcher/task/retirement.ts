@@ -21,20 +21,20 @@ import {
 
 /** Whether this task takes messages, and is protected while it has some. */
 export interface Retirement {
-  /** A message is held. @returns what is to be waited for before a job begins; undefined: nothing */
+  /** A message is in hand. @returns what a job must wait for before it begins; undefined: nothing */
   busy(): Promise<void> | undefined;
-  /** None is held any more. */
+  /** No message is in hand any more. */
   idle(): void;
-  /** Jobs that have not begun are given back: ECS may stop this task at any time, for a newer version. */
+  /** Whether jobs that have not begun are released: ECS may stop this task for a newer version at any time. */
   readonly givesBack: boolean;
-  /** It takes no messages. */
+  /** Whether the task takes no messages. */
   readonly isRetired: boolean;
-  /** Resolves when messages may be taken, or the task is to end; undefined: now. */
+  /** Resolves when messages may be taken, or the task is told to stop; undefined: they may be taken now. */
   whenAtWork(): Promise<void> | undefined;
   stop(): void;
 }
 
-/** Outside ECS nothing is newer, and nobody stops a task for it. */
+/** Outside ECS there is no newer version, and nobody stops a task for one. */
 export const noRetirement: Retirement = {
   busy: () => undefined,
   idle: () => undefined,
@@ -48,31 +48,31 @@ export interface RetirementOptions {
   protection: Protection;
   /** undefined: ECS cannot be asked. */
   lookAtService: LookAtService | undefined;
-  /** For so long jobs may work on in a task that a newer version replaces. */
+  /** How long jobs may go on in a task that a newer version replaces. */
   finishSeconds: number;
-  /** Jobs may take longer than ECS gives a task that it stops: none begins without protection if that can be had later. */
+  /** Whether jobs may take longer than ECS gives a task that it stops: then none begins unprotected if it can wait. */
   areJobsLong: boolean;
-  /** The time to finish is over: the task is stopped, as ECS stops one. */
+  /** Stops the task as ECS would: its time to finish is over. */
   end: (cause: string) => void;
   stopping: AbortSignal;
   clock: Clock;
-  /** In milliseconds since 1970, as ECS tells when a deployment began. */
+  /** In milliseconds since 1970, comparable to the time at which ECS says that a deployment began. */
   timeOfDay: Pick<Clock, 'now'>;
   random: () => number;
   log: Logger;
 }
 
-/** ECS is given so long to stop it. */
+/** How long ECS has to stop a task that has let go of its protection. */
 const LET_GO_MS = 30_000;
 
-/** The agent is asked again and again to end the protection of a task that retires, for so long. */
+/** How long the agent is asked again and again to end the protection of a task that retires. */
 const STAYS_HELD_MS = 2 * 60_000;
 
 export class TaskRetirement implements Retirement {
   private readonly options: RetirementOptions;
   private readonly looks: Looks;
   private readonly finish: FinishLimit;
-  /** Between 0 and 1: if it is below the share of the tasks that are to retire, this one is among them. */
+  /** Between 0 and 1. If it is below the share of tasks that are to retire, this task is one of them. */
   readonly place: number;
   private reason: Reason | undefined;
   private isBusy = false;
@@ -91,7 +91,7 @@ export class TaskRetirement implements Retirement {
     this.finish = new FinishLimit({ ...options, isBusy: () => this.isBusy });
     this.looks = new Looks({
       ...options,
-      // What is not protected ECS stops if it wants to.
+      // ECS can stop a task that is not protected at any time.
       isWanted: () => this.isBusy || this.isRetired || options.protection.mayBeHeld,
       onView: (view) => {
         this.judge(view);
@@ -146,10 +146,10 @@ export class TaskRetirement implements Retirement {
   }
 
   /**
-   * `DEPLOYMENT_BLOCKED`, of the first message after a pause. A task of an older deployment is in the way of the newest.
-   * One of the newest waits until older ones have finished: what it began now would be cut by the next deploy, or by a
-   * rollback. As many tasks as are desired are protected, so as much is done as without a deploy. If there are more than
-   * desired, this is who ECS stops next. Else nothing is known to wait for, and it works on.
+   * ECS answered `DEPLOYMENT_BLOCKED` for the first message after a pause. A task of an older deployment is in the way of
+   * the newest one. A task of the newest waits until older ones have finished: a job that it began now would be cut by the
+   * next deploy, or by a rollback. As many tasks as are desired are protected, so as much is done as without a deploy. If
+   * there are more tasks than are desired, ECS stops this one next. Otherwise there is nothing to wait for, and it goes on.
    */
   private async refused(): Promise<void> {
     const { protection, areJobsLong, clock } = this.options;
@@ -174,17 +174,17 @@ export class TaskRetirement implements Retirement {
     this.memory = memory;
     if (isBlocked(this.blocked, view, clock.now())) this.begin('a newer version runs');
     else if (this.place < share) this.begin(cause);
-    // ECS may protect it after all, while jobs of hours are at work in it.
+    // ECS may protect the task after all, while jobs of hours run in it.
     else if (this.reason !== WAITING || running === newest.running || (this.isBusy && !protection.isBlocked))
       this.letGoFrom(stuckLetsGoMs(view, memory, this));
     this.finish.judge(view, this.isRetired);
   }
 
-  /** For a moment: ECS stops it then, if it wants to. */
+  /** Lets go of the protection for a moment: ECS may stop the task then. */
   private letGoFrom(fromMs: number): void {
     if (this.reason === LETTING_GO && fromMs < Infinity) return;
     const { protection, clock } = this.options;
-    // Also between two messages, if they come so fast that protection stays on.
+    // Also if messages come so fast that protection stays on between them.
     if (protection.isOn && clock.now() >= fromMs) this.begin(LETTING_GO);
     else this.workOn();
   }
@@ -197,7 +197,7 @@ export class TaskRetirement implements Retirement {
     if (!this.isBusy) this.letGo();
   }
 
-  /** Nothing is in hand. */
+  /** Gives up the protection, since nothing is in hand. */
   private letGo(): void {
     this.cancelReturn?.();
     if (this.reason === WAITING) return this.returnIfGranted();
@@ -207,7 +207,7 @@ export class TaskRetirement implements Retirement {
       this.cancelReturn = clock.after(LET_GO_MS, () => {
         this.workOn();
       });
-    // ECS would keep it for as long as it was protected: hours.
+    // Otherwise ECS would keep the task for as long as it was protected, which may be hours.
     else
       this.cancelReturn = clock.after(STAYS_HELD_MS, () => {
         if (protection.mayBeHeld) end(`${this.reason}, and its protection cannot be given up`);
@@ -232,7 +232,7 @@ export class TaskRetirement implements Retirement {
     this.options.log.info('this task takes messages again');
     this.reason = undefined;
     const { protection } = this.options;
-    // Nobody else gives it up if no message comes.
+    // Nothing else gives the protection up if no message comes.
     if (!this.isBusy && protection.isOn) protection.idle();
     this.wake();
   }
@@ -247,14 +247,14 @@ type FinishLimitOptions = Pick<RetirementOptions, 'finishSeconds' | 'end' | 'clo
   isBusy: () => boolean;
 };
 
-/** Ends a task of an older version whose jobs take too long, whatever it retires for: CloudFormation waits for it. */
+/** Stops a task of an older version whose jobs take too long, whatever it retires for: CloudFormation waits for it. */
 export class FinishLimit {
   private readonly options: FinishLimitOptions;
   private cancelEnd: Cancel | undefined;
   private isOver = false;
-  /** When the first of the deployments began that are newer than the task's own. */
+  /** When the first deployment began that is newer than the task's own. */
   private olderSinceMs: number | undefined;
-  /** Until when, as far as it knows, it was of the newest. A rollback may take up a deployment that began days ago. */
+  /** Until when the task was of the newest deployment, as far as it knows. A rollback may go back to one of days ago. */
   private newestUntilMs: number;
 
   constructor(options: FinishLimitOptions) {
@@ -262,7 +262,7 @@ export class FinishLimit {
     this.newestUntilMs = options.timeOfDay.now();
   }
 
-  /** Told again and again, it counts from the first time at which the task retires. */
+  /** Is called with each look at the service. The time counts from the first look at which the task retires. */
   judge({ own, newest }: ServiceView, isRetired: boolean): void {
     const { clock, timeOfDay, finishSeconds } = this.options;
     const isNewest = own === newest.id;
@@ -271,7 +271,7 @@ export class FinishLimit {
       ? undefined
       : (this.olderSinceMs ?? Math.max(newest.startedAtMs, this.newestUntilMs));
     if (this.olderSinceMs === undefined || !isRetired) return this.cancel();
-    // A message may have come yet, by a poll that was under way.
+    // A message may still have come, by a poll that was under way.
     if (this.isOver) return this.endIfBusy();
     if (this.cancelEnd !== undefined) return;
     const mostMs = this.olderSinceMs + MAX_FINISH_SECONDS * 1000 - timeOfDay.now();
@@ -286,7 +286,7 @@ export class FinishLimit {
     if (isBusy()) end(`a newer version runs, and the time to finish (${finishSeconds} s) is over`);
   }
 
-  /** It works on. */
+  /** The task goes on. */
   cancel(): void {
     this.cancelEnd?.();
     this.cancelEnd = undefined;

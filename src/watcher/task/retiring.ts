@@ -1,16 +1,16 @@
 import type { Deployment, ServiceView } from './ecs';
 
-/** For so long a deployment's tasks may neither start nor stop before it is thought to be stuck. */
+/** If no task of a deployment starts or stops for so long, the deployment is taken to be stuck. */
 const STUCK_MS = 4 * 60_000;
 
 /** What a task remembers of the newest deployment, from one look to the next. */
 export interface Memory {
   id: string;
-  /** Its running tasks, as of the last look. */
+  /** How many of its tasks ran at the last look. */
   running: number;
-  /** When there were last more of them than before. */
+  /** When that number grew last. */
   grewAtMs: number;
-  /** Which share of older tasks they replace. */
+  /** The share of older tasks that they replace. */
   replaced: number;
 }
 
@@ -26,14 +26,13 @@ export function remember(before: Memory | undefined, newest: Deployment, nowMs: 
   };
 }
 
-/** Of so many tasks half are not just starting by chance. */
+/** With so many tasks, half of them do not run by chance for a moment only. */
 const MANY = 20;
 
 /**
- * None before half of what is desired runs: so never less than half of the tasks take messages, whichever they are. Of a
- * few tasks what runs counts once it was seen twice: of a version that ends as soon as it begins one is always just running.
- * As long as half of them run, the share does not fall: a job of hours would be begun for the minute in which one is
- * replaced.
+ * None before half of the desired tasks run: so at least half of all tasks take messages at any time. With few tasks, those
+ * that run count once they were seen twice: of a version that ends as soon as it begins, one task is always just running. As
+ * long as half of them run, the share does not fall: a job of hours would begin in the minute in which a task is replaced.
  */
 function shareReplaced(
   { desired, running, failed, hasFailed }: Deployment,
@@ -56,16 +55,16 @@ export type Reason = Cause | typeof LETTING_GO | typeof WAITING;
 const LEAST_ASK_MS = 10_000;
 const ASKS_PER_SECOND = 40;
 
-/** How often a task that waits for protection asks for it: all tasks of an account and region share 80 such calls a second. */
+/** How often a task that waits asks for protection: all tasks of an account in a region share 80 such calls a second. */
 export const askPeriodMs = (tasks: number) => Math.max(LEAST_ASK_MS, (tasks / ASKS_PER_SECOND) * 1000);
 
-/** Which share of the tasks that are like this one is to retire, and why. */
+/** The share of the tasks of the same kind, older or newest, that is to retire, and why. */
 export interface Retiring {
   share: number;
   cause: Cause;
 }
 
-/** Of an older deployment as many retire as tasks of the newest run, and of all those that are more than desired. */
+/** As many older tasks retire as tasks of the newest deployment run; of either kind those that are more than desired. */
 export function whoRetires(view: ServiceView, memory: Memory): Retiring {
   const { own, newest, running } = view;
   if (newest.desired === 0) return { share: 1, cause: 'the service is to have no task' };
@@ -78,18 +77,18 @@ export function whoRetires(view: ServiceView, memory: Memory): Retiring {
     : { share: surplus, cause: 'there are more tasks than are desired' };
 }
 
-/** For so long a task of an older version that was refused does not ask whether there is room for it by now. */
+/** How long a refused task of an older version waits before it asks whether there is room for it. */
 const BLOCKED_MS = 5 * 60_000;
 
-/** ECS refused to protect a task of an older deployment than this. */
+/** ECS has refused to protect a task because of this newer deployment. */
 export interface Blocked {
   by: string;
   atMs: number;
 }
 
 /**
- * As long as the newest deployment is the same, but not for ever: those that are protected may go, and no newer task be
- * placed. ECS refuses only where as many others are protected as are desired: with no more tasks than that there is room.
+ * As long as the newest deployment is the same, but not for ever: the protected tasks may end, and no newer task may find
+ * room. ECS refuses only if as many others are protected as are desired: with no more tasks than that, there is room.
  */
 export function isBlocked(blocked: Blocked | undefined, { newest, running }: ServiceView, nowMs: number) {
   if (blocked?.by !== newest.id) return false;
@@ -99,22 +98,22 @@ export function isBlocked(blocked: Blocked | undefined, { newest, running }: Ser
 const STUCK_EACH_MS = 5 * 60_000;
 const UNKNOWN_EACH_MS = 15 * 60_000;
 
-/** A task: since when it has been protected without a pause, and a number between 0 and 1 that is its own. */
+/** Since when a task has been protected without a pause, and its own number between 0 and 1. */
 interface Protected {
   protectedSinceMs: number;
-  /** Not all let go at once. */
+  /** Differs from task to task, so that not all let go at once. */
   place: number;
 }
 
 /**
- * When a task lets go of its protection for a moment, since tasks of the newest deployment cannot be placed and may have
- * to wait for its room: ECS stops it then if it wants to, and as many as it may. Infinity where nothing is stuck.
+ * When a task lets go of its protection for a moment, because tasks of the newest deployment find no room and may need that
+ * of this task: ECS then stops as many as it may. Infinity if nothing is stuck.
  */
 export function stuckLetsGoMs({ own, newest }: ServiceView, { grewAtMs }: Memory, task: Protected): number {
   if (own === newest.id || newest.running >= newest.desired) return Infinity;
   return Math.max(task.protectedSinceMs, grewAtMs + STUCK_MS) + task.place * STUCK_EACH_MS;
 }
 
-/** The same of one that does not know whether a newer version runs: that it takes no messages meanwhile costs 3 %. */
+/** The same for a task that does not know whether a newer version runs. The pause costs 3 % of its time. */
 export const unknownLetsGoMs = ({ protectedSinceMs, place }: Protected) =>
   protectedSinceMs + (0.5 + place) * UNKNOWN_EACH_MS;

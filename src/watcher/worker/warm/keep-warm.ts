@@ -14,23 +14,23 @@ export interface KeepOptions {
   /** Its process runs. */
   onStarted: (worker: WarmWorker) => void;
   onReady: (worker: WarmWorker) => void;
-  /** It does not wait for an invocation any more. */
+  /** The worker does not wait for an invocation any more. */
   onGone: (worker: WarmWorker) => void;
   onEnded: (worker: WarmWorker) => void;
-  /** None could be initialised. */
+  /** A worker could not be initialised. */
   onFailed: () => void;
-  /** Whether it was to end. */
+  /** Whether the worker was told to end since another one takes its place. */
   isReplaced: (worker: WarmWorker) => boolean;
-  /** Whether one is still wanted. */
+  /** Whether a worker is still wanted. */
   isWanted: () => boolean;
-  /** Given when the next try is not to be waited for. */
+  /** Is given when the next attempt must not wait. */
   retryNow: () => AbortSignal;
   clock: Clock;
   random: () => number;
   log: Pick<Logger, 'info' | 'warn' | 'error' | 'worker'>;
 }
 
-/** One warm worker after the other, for as long as one is wanted. Never rejects. */
+/** Keeps one warm worker after the other, as long as one is wanted. Never rejects. */
 export async function keepWarm(options: KeepOptions, onFirstReady: () => void): Promise<void> {
   const { clock, random, isWanted, retryNow } = options;
   const backoff = createBackoff(random);
@@ -42,8 +42,8 @@ export async function keepWarm(options: KeepOptions, onFirstReady: () => void): 
 }
 
 /**
- * From start to end. Resolves to whether the next may start at once: what ends with the messages that it is at is paced
- * by their own backoff.
+ * Runs one worker from start to end. Resolves to whether the next one may start at once: if a worker ended with its
+ * messages, their own backoff paces it.
  */
 async function runOne(options: KeepOptions, onFirstReady: () => void): Promise<boolean> {
   const { failures, log } = options;
@@ -77,15 +77,15 @@ async function runOne(options: KeepOptions, onFirstReady: () => void): Promise<b
 
 const isSilent = ({ end }: WarmEnd) => end.kind === 'exited' && end.stopped === 'silent';
 
-/** While it waited for its first invocation: else it is told with the messages, or is the runtime's own affair. */
+/** While it waited for its first invocation. Later ends are told with the messages, or are the runtime's own affair. */
 function hasVanished({ end, wasReady, wasInvoked }: WarmEnd): boolean {
   return wasReady && !wasInvoked && !(end.kind === 'exited' && end.stopped !== undefined);
 }
 
-/** Enough for a stack trace; what a start that fails writes beyond it is seen where it failed first. */
+/** Enough for a stack trace. What a failing start writes beyond it was logged when the start failed for the first time. */
 const MAX_LINES_KEPT = 200;
 
-/** That a handler cannot be initialised is said once, however many workers fail at it and however often they try. */
+/** Says once that a handler cannot be initialised, however many workers fail and however often they retry. */
 export class InitFailures {
   private readonly log: Pick<Logger, 'info' | 'error' | 'worker'>;
   private reason: string | undefined;
@@ -98,7 +98,7 @@ export class InitFailures {
     return this.reason !== undefined;
   }
 
-  /** A worker has ended, or could not be started, before it asked for an invocation. */
+  /** Is called when a worker has ended, or could not be started, before it asked for an invocation. */
   failed(reason: string, output: InitOutput): void {
     if (reason === this.reason) return;
     output.show();
@@ -115,7 +115,7 @@ export class InitFailures {
   }
 }
 
-/** What a worker writes before it is ready: kept back while it is known to fail, since it has been seen then. */
+/** What a worker writes before it is ready. It is kept back while workers are known to fail, since it was logged then. */
 export class InitOutput {
   private readonly log: Pick<Logger, 'worker'>;
   private kept: string[] | undefined;
@@ -130,7 +130,7 @@ export class InitOutput {
     this.kept.push(...lines.slice(0, MAX_LINES_KEPT - this.kept.length));
   }
 
-  /** What was kept, and from now on all. */
+  /** Logs what was kept back, and from now on everything. */
   show(): void {
     if (this.kept !== undefined && this.kept.length > 0) void this.log.worker(this.kept);
     this.kept = undefined;

@@ -11,37 +11,37 @@ import type { WorkerEnd } from '../run-worker';
 
 export interface RuntimeApiOptions {
   functionArn: string;
-  /** It asks for an invocation, which `give` gives it. */
+  /** The worker asks for an invocation; `give` gives it one. */
   onReady: () => void;
-  /** It no longer asks: the connection is closed. */
+  /** The worker does not ask any longer: its connection is closed. */
   onGone: () => void;
   onAnswer: (answer: Answer) => void;
   onInitError: (error: ReportedError) => void;
 }
 
 /**
- * Lambda's Runtime API for one worker, on a port of its own, so that no answer is taken for another's. Extensions,
- * telemetry and snapshots are no part of it.
+ * Lambda's Runtime API for one worker. Each has a port of its own, so that no answer is taken for another's. There are no
+ * extensions, telemetry or snapshots.
  */
 export class RuntimeApi {
   private readonly options: RuntimeApiOptions;
   private readonly server: Server;
-  /** Who waits for an invocation. */
+  /** The request that waits for an invocation. */
   private waiting: ServerResponse | undefined;
   private requestId: string | undefined;
   private hasAsked = false;
 
   constructor(options: RuntimeApiOptions) {
     this.options = options;
-    // What waits for an invocation waits as long as it takes.
+    // A request for an invocation waits as long as it takes.
     this.server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
     this.server.on('request', (request, response) => void this.serve(request, response));
   }
 
-  /** `host:port`, once it can be reached: on loopback only. */
+  /** Resolves to `host:port`, which can be reached on loopback only. */
   async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      // For as long as it lives: a connection that cannot be taken, at the limit of open files, does not end the watcher.
+      // The listener stays: a connection that cannot be accepted, at the limit of open files, must not end the watcher.
       this.server.on('error', reject);
       this.server.listen(0, '127.0.0.1', resolve);
     });
@@ -53,13 +53,13 @@ export class RuntimeApi {
     this.server.closeAllConnections();
   }
 
-  /** To whoever asked last. */
+  /** Gives an invocation to the last request. */
   give({ requestId, event, deadlineMs, traceHeader }: Invocation): void {
     this.requestId = requestId;
     const response = this.waiting;
     this.waiting = undefined;
     if (response === undefined) {
-      // It was ready a moment ago.
+      // The worker was ready a moment ago.
       this.end({ kind: 'refused', reason: 'it hung up before it got the invocation' });
       return;
     }
@@ -85,13 +85,13 @@ export class RuntimeApi {
       if (asked.kind === 'next') this.onNext(response);
       else await this.onPost(asked, request, response);
     } catch {
-      // It hung up in the middle of its own request.
+      // The worker hung up in the middle of its own request.
       response.destroy();
     }
   }
 
   private onNext(response: ServerResponse): void {
-    // It may never have got it: its connection broke. Nobody would answer, and the messages would wait for nothing.
+    // Its connection may have broken before it got the invocation. Nobody would answer, and the messages would wait in vain.
     if (this.requestId !== undefined)
       this.end({ kind: 'refused', reason: 'it asked for the next before it answered' });
     const before = this.waiting;
@@ -161,7 +161,7 @@ export class RuntimeApi {
     return false;
   }
 
-  /** Who has answered may ask for more. */
+  /** Takes an answer. The worker may then ask for more. */
   private take(response: ServerResponse, answer: Answer, status = Status.accepted): void {
     if (answer.kind === 'refused') {
       answerJson(response, status, { errorType: 'InvalidResponse', errorMessage: answer.reason });
@@ -177,7 +177,7 @@ export class RuntimeApi {
   }
 }
 
-/** It comes with the message, from whoever sent that: Node throws at one that cannot be a header. */
+/** The trace comes from whoever sent the message, and Node throws if it cannot be a header. */
 const isHeaderValue = (text: string | undefined): text is string =>
   text !== undefined && /^[\x20-\x7e]*$/.test(text);
 
@@ -189,7 +189,7 @@ function refuse(response: ServerResponse, status: number, errorMessage: string):
   answerJson(response, status, { errorType: 'InvalidStateTransition', errorMessage });
 }
 
-/** What a runtime asks. */
+/** A request of a runtime. */
 export type RuntimeRequest =
   | { kind: 'next' }
   | { kind: 'init-error' }
@@ -205,8 +205,8 @@ function parseRequest({ method, url = '' }: Pick<IncomingMessage, 'method' | 'ur
 }
 
 /**
- * On a developer's machine any page can send to loopback: browsers say so, but where the page has rebound its own name,
- * and that the host tells. A worker names the address that it was given.
+ * On a developer's machine any web page can send requests to loopback. Browsers say so in headers, unless the page has
+ * rebound its own name, and then the host gives it away. A worker names the address that it was given.
  */
 function isOfPage({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const { origin, host = '' } = headers;
@@ -214,7 +214,7 @@ function isOfPage({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return origin !== undefined || site !== 'none' || !/^(127\.0\.0\.1|localhost|)(:\d+)?$/i.test(host);
 }
 
-/** The whole body; undefined where it is longer than Lambda takes. It is read to its end all the same. */
+/** Reads the whole body; undefined if it is longer than Lambda takes, though it is read to its end. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -225,10 +225,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return length <= MAX_ANSWER_BYTES ? Buffer.concat(chunks, length) : undefined;
 }
 
-/** Of a log line. */
+/** The most characters of it in a log line. */
 const MAX_TEXT_LENGTH = 1_000;
 
-/** What a runtime says went wrong: in the body, as AWS's own do, or only in the header. */
+/** The error that a runtime reports: in the body, as AWS's runtimes do, or only in the header. */
 function reportedError(body: Buffer | undefined, headers: IncomingMessage['headers']): ReportedError {
   const { errorType, errorMessage } = parseObject(String(body).trimStart()) ?? {};
   const header = headers[RuntimeHeader.errorType];
@@ -262,7 +262,7 @@ export interface Invocation {
   requestId: string;
   /** JSON. */
   event: string;
-  /** By the time of day: when it is stopped. */
+  /** The time of day at which it is stopped. */
   deadlineMs: number;
   traceHeader: string | undefined;
 }
@@ -271,8 +271,8 @@ export interface Invocation {
 export type Answer =
   | { kind: 'response'; body: Buffer }
   | { kind: 'error'; error: ReportedError }
-  /** It was not taken: too large, or in pieces. */
+  /** The answer was not taken: it is too large, or streamed. */
   | { kind: 'refused'; reason: string };
 
-/** How an invocation ended: by an answer, or with its process. */
+/** How an invocation ended: by an answer, or with its worker's process. */
 export type InvocationEnd = Answer | { kind: 'ended'; end: WorkerEnd };

@@ -4,31 +4,31 @@ import type { ReadResidentMemory } from '../processes';
 import type { WarmWorker } from './warm-worker';
 
 export interface WarmPoolOptions extends Pick<KeepOptions, 'clock' | 'random' | 'log'> {
-  /** One worker for each. A slot is free while its worker waits for an invocation. */
+  /** There is one worker for each slot. A slot is free while its worker waits for an invocation. */
   slots: Slots;
   concurrency: number;
   start: StartWarmWorker;
   /** After so many invocations a worker is replaced; 0: never. */
   maxInvocations: number;
-  /** What uses more is replaced; 0: no limit. */
+  /** A worker that uses more is replaced; 0: no limit. */
   workerMemoryMiB: number;
   readResidentMemory: ReadResidentMemory;
-  /** Given when the task is to end: no worker is started any more, and those that are at nothing end. */
+  /** Is given when the task stops: no worker is started any more, and idle ones end. */
   stopping: AbortSignal;
 }
 
-/** How often memory is looked at. */
+/** How often memory is checked. */
 const MEMORY_PERIOD_MS = 1_000;
 
-/** Keeps a worker warm for each slot, and replaces those that crash, hang, leak or have done enough. */
+/** Keeps a worker warm for each slot. Replaces workers that crash, hang, use too much memory, or have done enough. */
 export class WarmPool {
   private readonly options: WarmPoolOptions;
   private readonly failures: InitFailures;
   private readonly workers = new Set<WarmWorker>();
   private readonly idle: WarmWorker[] = [];
-  /** To end when they are at nothing: what was loaded has changed since. */
+  /** Workers that are to end when they are idle: the code that they loaded has changed since. */
   private readonly outdated = new WeakSet<WarmWorker>();
-  /** Messages whose worker went away before they came. */
+  /** Batches whose worker went away before they came, and that wait for another one. */
   private readonly waiters: ((worker: WarmWorker | undefined) => void)[] = [];
   private readonly keepers: Promise<void>[] = [];
   private retryNow = new AbortController();
@@ -42,21 +42,21 @@ export class WarmPool {
     if (workerMemoryMiB > 0) clock.every(MEMORY_PERIOD_MS, () => void this.checkMemory());
   }
 
-  /** The first alone: where a handler cannot be initialised, all the others would fail as it does. */
+  /** Starts the first worker alone: if the handler cannot be initialised, all others would fail, too. */
   begin(): void {
     this.keep(() => {
       while (this.keepers.length < this.options.concurrency) this.keep();
     });
   }
 
-  /** A worker that is ready; undefined where there will be none soon. Never rejects. */
+  /** Resolves to a worker that is ready; undefined if there will be none soon. Never rejects. */
   take(): Promise<WarmWorker | undefined> {
     const ready = this.idle.shift();
     if (ready !== undefined || this.isClosing || this.failures.isFailing) return Promise.resolve(ready);
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 
-  /** Each worker is replaced, after the invocation that it is at. */
+  /** Replaces each worker after its current invocation. */
   reload(): void {
     this.workers.forEach((worker) => this.outdated.add(worker));
     this.endIdle();
@@ -69,7 +69,7 @@ export class WarmPool {
     });
   }
 
-  /** Resolves when all have ended: those that are at an invocation, after it. */
+  /** Resolves when all workers have ended, each after its current invocation. */
   async close(): Promise<void> {
     this.isClosing = true;
     this.releaseWaiters();
@@ -117,7 +117,7 @@ export class WarmPool {
     else waiter(worker);
   }
 
-  /** It waits for no invocation any more: its slot is not free. */
+  /** Is called when a worker does not wait for an invocation any more: its slot is not free. */
   private remove(worker: WarmWorker): void {
     const index = this.idle.indexOf(worker);
     if (index < 0) return;
@@ -125,7 +125,7 @@ export class WarmPool {
     this.options.slots.take();
   }
 
-  /** Also those that are just being started. */
+  /** Ends idle workers, also those that are just being started. */
   private endIdle(): void {
     for (const worker of this.workers) {
       if (worker.isBusy) continue;
@@ -151,7 +151,7 @@ export class WarmPool {
     for (const worker of this.workers) {
       const mib = Math.round(resident.get(worker.groupId ?? 0) ?? 0);
       if (mib <= workerMemoryMiB || worker.isEnding) continue;
-      // What cannot be initialised for it says so once.
+      // If workers cannot be initialised because of it, that is logged once.
       if (!this.failures.isFailing)
         log.warn(`a worker uses ${mib} MiB, more than workerMemory (${workerMemoryMiB} MiB): it is replaced`);
       this.remove(worker);

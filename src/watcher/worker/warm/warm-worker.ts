@@ -18,18 +18,18 @@ export interface WarmWorkerOptions {
   environment: Readonly<Record<string, string | undefined>>;
   functionArn: string;
   clock: Clock;
-  /** Lines that it writes; with the id of the invocation that it is at, if it is at one. */
+  /** Logs lines that the worker writes, with the id of its current invocation, if there is one. */
   writeLines: (lines: readonly string[], requestId: string | undefined) => ReturnType<WriteLines>;
-  /** It can take an invocation. */
+  /** The worker can take an invocation. */
   onReady: (worker: WarmWorker) => void;
-  /** It cannot any more, though it was at none. */
+  /** The idle worker cannot take an invocation any more. */
   onGone: (worker: WarmWorker) => void;
 }
 
 /** How a warm worker's process ended. */
 export interface WarmEnd {
   end: WorkerEnd;
-  /** Absent where it could be initialised, or said nothing. */
+  /** Absent if the worker could be initialised, or did not say why not. */
   initError: ReportedError | undefined;
   /** Whether it ever asked for an invocation. */
   wasReady: boolean;
@@ -39,22 +39,22 @@ export interface WarmEnd {
 /** For what a runtime does when it is told to end: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const SHUTDOWN_MS = 2_000;
 
-/** For a runtime that has told why it cannot be initialised, and then stays. */
+/** For a runtime that has reported why it cannot be initialised, and does not exit. */
 const INIT_ERROR_GRACE_MS = 1_000;
 
-/** A runtime may have much to load, or to do after its answer; one that hangs is replaced. */
+/** A runtime may have much to load, or to do after its answer. One that hangs is replaced. */
 const LONGEST_SILENCE_MS = 10 * 60_000;
 
 /** A process that takes one invocation after the other. */
 export class WarmWorker {
-  /** Never rejects. Its output is logged by then. */
+  /** Never rejects. All of its output is logged by then. */
   readonly ended: Promise<WarmEnd>;
   invocations = 0;
   private readonly options: WarmWorkerOptions;
   private readonly api: RuntimeApi;
   private readonly process: RunningWorker;
   private current: { requestId: string; resolve: (end: InvocationEnd) => void } | undefined;
-  /** Of the invocation that was answered: its last lines are being read. */
+  /** Resolves when the last lines of the invocation that was answered have been read. */
   private finishing: Promise<void> = Promise.resolve();
   private initError: ReportedError | undefined;
   private wasReady = false;
@@ -62,9 +62,9 @@ export class WarmWorker {
   private isToEnd = false;
   private cancelSilence: Cancel = () => undefined;
 
-  /** @throws where there is no port to be had */
+  /** @throws if there is no free port */
   static async start(options: WarmWorkerOptions): Promise<WarmWorker> {
-    // What the API calls back comes from the process, which is started after it.
+    // The API's callbacks are caused by the process, which is started after the API.
     const worker: { current?: WarmWorker } = {};
     const api = new RuntimeApi({
       functionArn: options.functionArn,
@@ -94,7 +94,7 @@ export class WarmWorker {
     return this.process.groupId;
   }
 
-  /** It gets no invocation any more. */
+  /** Whether it gets no invocation any more. */
   get isEnding(): boolean {
     return this.isToEnd;
   }
@@ -103,7 +103,7 @@ export class WarmWorker {
     return this.current !== undefined;
   }
 
-  /** To be called when it is ready, once for each time that it is. Never rejects. */
+  /** To be called once each time the worker is ready. Never rejects. */
   invoke(invocation: Invocation): Promise<InvocationEnd> {
     this.invocations += 1;
     return new Promise((resolve) => {
@@ -112,13 +112,13 @@ export class WarmWorker {
     });
   }
 
-  /** Ends its process, and with it the invocation that it is at. */
+  /** Ends its process, and with it its current invocation. */
   stop(reason: StopReason, graceMs: number): void {
     this.isToEnd = true;
     this.process.stop(reason, graceMs);
   }
 
-  /** Ends it when it is at nothing. */
+  /** Ends it while it is idle. */
   retire(): void {
     this.stop('replaced', SHUTDOWN_MS);
   }
@@ -129,7 +129,7 @@ export class WarmWorker {
 
   private becomeReady(): void {
     void this.finishing.then(() => {
-      // Told to end, it may still ask: what it got would end with it.
+      // A worker that was told to end may still ask: an invocation would end with it.
       if (this.hasEnded || this.isToEnd) return;
       this.cancelSilence();
       this.wasReady = true;
@@ -144,7 +144,7 @@ export class WarmWorker {
     });
   }
 
-  /** It may neither work nor ask for long: its slot would be lost. */
+  /** Limits how long the worker may neither work nor ask: otherwise its slot could be lost for good. */
   private awaitNext(): void {
     this.cancelSilence();
     if (this.hasEnded) return;
@@ -172,7 +172,7 @@ export class WarmWorker {
     this.hasEnded = true;
     this.cancelSilence();
     this.api.close();
-    // Answered, and then ended: the answer counts.
+    // If it had answered before it ended, the answer counts.
     await this.finishing;
     this.endInvocation({ kind: 'ended', end });
     return { end, initError: this.initError, wasReady: this.wasReady, wasInvoked: this.invocations > 0 };
