@@ -92,8 +92,24 @@ function contentOf(folder) {
     names
       // A zip has the times of its files in it.
       .filter((file) => !file.endsWith('.zip'))
-      .map((file) => [path.relative(folder, file), readFileSync(file, 'latin1').replace(TIMES, 'TIME')]),
+      .map((file) => [
+        path.relative(folder, file),
+        inOrder(readFileSync(file, 'latin1').replace(TIMES, 'TIME')),
+      ]),
   );
+}
+
+/**
+ * The framework adds the versions of functions in the order in which it has hashed them, which differs from run to run:
+ * resources are put in the order of their names.
+ */
+function inOrder(text) {
+  if (!text.includes('AWS::Lambda::Version')) return text;
+  const sorted = (key, value) =>
+    key === 'Resources'
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return JSON.stringify(JSON.parse(text), sorted, 2);
 }
 
 /** Says what differs; gives whether anything does. */
@@ -104,6 +120,18 @@ function report(name, before, after) {
     (file) => before.files.get(file) !== after.files.get(file),
   );
   if (before.code !== after.code) said.push(`exit code ${before.code} before, ${after.code} after`);
-  for (const line of [...files, ...said]) console.log(`${name}: ${line}`);
+  const shown = files.map(
+    (file) => `${file}\n${firstDifference(before.files.get(file), after.files.get(file))}`,
+  );
+  for (const line of [...shown, ...said]) console.log(`${name}: ${line}`);
   return files.length + said.length > 0;
+}
+
+function firstDifference(before, after) {
+  if (before === undefined || after === undefined)
+    return `  only ${before === undefined ? 'after' : 'before'}`;
+  let at = 0;
+  while (before[at] === after[at]) at++;
+  const around = (text) => JSON.stringify(text.slice(Math.max(0, at - 100), at + 100));
+  return `  before: ${around(before)}\n  after:  ${around(after)}`;
 }
