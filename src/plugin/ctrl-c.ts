@@ -1,23 +1,22 @@
-/**
- * Resolves at the first Ctrl-C (or SIGTERM), when the caller begins to stop; a second one is passed on. Since the
- * plugin listens, the framework does not end the process.
- */
-export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: () => void }): Promise<void> {
-  return new Promise((resolve) => {
-    let count = 0;
-    const handle = () => {
-      count += 1;
-      if (count > 1) return void onSecond();
-      onFirst();
-      resolve();
-    };
-    process.on('SIGINT', handle);
-    process.on('SIGTERM', handle);
-  });
-}
-
 /** Ctrl-C, a polite kill, and a terminal that is closed. */
 const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Calls back at the first Ctrl-C, when the caller begins to stop, and at each further one. As long as the plugin listens,
+ * the framework does not end the process.
+ * @returns ends it
+ */
+export function onCtrlC({ onFirst, onSecond }: { onFirst: () => void; onSecond: () => void }): () => void {
+  let count = 0;
+  const handle = () => {
+    count += 1;
+    (count > 1 ? onSecond : onFirst)();
+  };
+  STOPPING.forEach((name) => process.on(name, handle));
+  return () => {
+    STOPPING.forEach((name) => process.off(name, handle));
+  };
+}
 
 /**
  * Runs something that ends early when it is told to stop. After it, the framework handles signals in its own way

@@ -17,6 +17,9 @@ import {
   RUNTIME_FILE,
 } from '../../contract/image';
 import { PROGRESS_COMMAND } from '../../contract/progress';
+import type { Problem } from '../../errors/problem';
+import { UserError } from '../../errors/user-error';
+import { malformedAt } from './explain';
 import { resolveText, UnresolvedError, type Scope } from './intrinsics';
 import type { CompiledTemplate } from './stack';
 
@@ -49,6 +52,7 @@ type Shell = Readonly<Record<string, string | undefined>>;
 /**
  * The environment that ECS would give the container, as far as it can be known on this machine. A variable that
  * cannot be known, such as a secret or a reference to a resource that is only in AWS, is taken from the shell.
+ * @throws {UserError} `WATCHBOT_MALFORMED` for functions that CloudFormation would refuse, too
  */
 export function containerEnvironment(
   { Environment, Secrets = [] }: ContainerDefinition,
@@ -57,6 +61,7 @@ export function containerEnvironment(
 ): { variables: Record<string, string>; missing: MissingVariable[] } {
   const variables: Record<string, string> = {};
   const missing: MissingVariable[] = [];
+  const problems: Problem[] = [];
   const takeFromShell = (inContainer: string, reason: string) => {
     const name = nameInWorker(inContainer);
     const value = shell[name];
@@ -68,9 +73,18 @@ export function containerEnvironment(
     try {
       variables[Name] = resolveText(Value, scope);
     } catch (error) {
-      if (!(error instanceof UnresolvedError)) throw error;
-      takeFromShell(Name, error.message);
+      const problem = malformedAt(`environment variable ${nameInWorker(Name)}`, error);
+      if (problem !== undefined) problems.push(problem);
+      else if (error instanceof UnresolvedError) takeFromShell(Name, error.message);
+      else throw error;
     }
+  }
+  if (problems.length > 0) {
+    throw UserError.ofMany(
+      'WATCHBOT_MALFORMED',
+      'The environment has functions of the wrong form:',
+      problems,
+    );
   }
   for (const { Name } of Secrets) {
     if (!isOfAws(Name)) takeFromShell(Name, 'a secret is not read on this machine');

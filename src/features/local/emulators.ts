@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { UserError } from '../../errors/user-error';
+import { explained } from './explain';
 import { resolve, type Scope } from './intrinsics';
 import { guardRequests } from './request-guard';
 import { resourcesOf, type CompiledTemplate } from './stack';
@@ -35,10 +36,11 @@ export async function startEmulator({ port, region, onRefused }: EmulatorOptions
   answerOnLoopbackUrls(app, region);
   guardRequests(app.server, onRefused);
   try {
-    await app.listen({ port, host: LOOPBACK });
+    await explained(`port ${port}`, () => app.listen({ port, host: LOOPBACK }));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw portInUse(port, error);
+    await app.close();
+    if (codeOf((error as Error).cause) === 'EADDRINUSE') throw portInUse(port, error);
+    throw error;
   }
   const { port: actualPort } = app.server.address() as { port: number };
   return {
@@ -51,6 +53,8 @@ export async function startEmulator({ port, region, onRefused }: EmulatorOptions
     },
   };
 }
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code;
 
 /** Loaded only when it is used: it is a web server, with the AWS SDK beside it. */
 const load = () => import('../../vendor/fauxqs.mjs');
@@ -129,8 +133,10 @@ export async function startTables(
   try {
     for (const [id, properties] of tables) {
       const named = { TableName: id, ...properties } as Record<string, unknown>;
-      const known = PROPERTIES.map((name) => [name, resolve(named[name], scope)] as const);
-      await createTable(endpoint, Object.fromEntries(known));
+      await explained(`table ${id}`, () => {
+        const known = PROPERTIES.map((name) => [name, resolve(named[name], scope)] as const);
+        return createTable(endpoint, Object.fromEntries(known));
+      });
     }
   } catch (error) {
     // An open server would keep the process from ending.
@@ -180,5 +186,8 @@ async function createTable(endpoint: string, input: object): Promise<void> {
     },
     body: JSON.stringify(input),
   });
-  if (!answer.ok) throw new Error(`the embedded DynamoDB: ${await answer.text()}`);
+  if (answer.ok) return;
+  const { __type = '', message = '' } = (await answer.json()) as { __type?: string; message?: string };
+  // As a client of AWS would throw it.
+  throw Object.assign(new Error(message), { name: __type.split('#').at(-1), $fault: 'client' });
 }

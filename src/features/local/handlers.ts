@@ -8,7 +8,9 @@ import { openLiveBundle } from '../../image/bundle/live';
 import { localHandler, packagedRuntime } from '../../image/package-folder';
 import type { Cancel, Clock } from '../../shared/clock';
 import type { Voice } from '../command/command';
+import type { Belongings } from './belongings';
 import type { LocalHandler } from './container';
+import { explained } from './explain';
 import { codeFolder, type LocalService } from './service';
 
 /**
@@ -44,7 +46,6 @@ interface LocalHandlers {
   handlers: ReadonlyMap<string, LocalHandler>;
   /** From now on, a handler whose sources change is reloaded. */
   follow(service: Pick<LocalService, 'reload'>): Promise<void>;
-  stop(): Promise<void>;
 }
 
 interface HandlersInput {
@@ -66,10 +67,22 @@ interface Followed {
   stop(): Promise<void>;
 }
 
-/** Bundles the handlers of the workers for this machine's Node. */
-export async function openHandlers(workers: readonly Worker[], input: HandlersInput): Promise<LocalHandlers> {
+/** Bundles the handlers of the workers for this machine's Node. An open bundler keeps the process from ending. */
+export async function openHandlers(
+  workers: readonly Worker[],
+  input: HandlersInput,
+  own: Belongings,
+): Promise<LocalHandlers> {
   const withHandler = workers.filter(({ handler }) => handler !== undefined);
-  const followed = await Promise.all(withHandler.map((worker) => openHandler(worker, input)));
+  const followed = await Promise.all(
+    withHandler.map((worker) =>
+      own.acquire(
+        'the bundlers',
+        () => openHandler(worker, input),
+        (each) => each.stop(),
+      ),
+    ),
+  );
   const runtimeFile = packagedRuntime(input.packageFolder);
   const nodeProgram = input.node.program;
   return {
@@ -83,9 +96,6 @@ export async function openHandlers(workers: readonly Worker[], input: HandlersIn
           }),
         ),
       );
-    },
-    stop: async () => {
-      await Promise.all(followed.map((each) => each.stop()));
     },
   };
 }
@@ -142,10 +152,10 @@ function followFolder(worker: Worker, { serviceFolder, clock }: HandlersInput): 
   return {
     worker: worker.name,
     folder,
-    start: (onChange) => {
-      if (worker.image.kind === 'build') end = watchFolder(folder, clock, onChange);
-      return Promise.resolve();
-    },
+    start: (onChange) =>
+      explained(`files in ${folder}, which are to be followed`, () => {
+        if (worker.image.kind === 'build') end = watchFolder(folder, clock, onChange);
+      }),
     stop: () => {
       end?.();
       return Promise.resolve();

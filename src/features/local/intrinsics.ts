@@ -1,3 +1,6 @@
+import { describeValue } from '../../errors/problem';
+import { isMap } from '../../shared/json';
+
 /** What references mean. */
 export interface Scope {
   /** What `Ref` gives; undefined if it is not known here. */
@@ -11,9 +14,22 @@ export class UnresolvedError extends Error {
   override readonly name = 'UnresolvedError';
 }
 
+/** A function that CloudFormation would refuse, too. */
+export class MalformedError extends Error {
+  override readonly name = 'MalformedError';
+
+  constructor(
+    readonly given: object,
+    readonly allowed: string,
+  ) {
+    super(`${describeValue(given)} is not ${allowed}`);
+  }
+}
+
 /**
  * Evaluates the CloudFormation functions in a value.
  * @throws {UnresolvedError} for a function or reference that is not known here
+ * @throws {MalformedError} for a function whose argument has not the form that it must have
  */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) return value.map((entry) => resolve(entry, scope));
@@ -33,41 +49,75 @@ export function resolveText(value: unknown, scope: Scope): string {
   throw new UnresolvedError(`${JSON.stringify(value)} is not text`);
 }
 
-type Intrinsic = (argument: unknown, scope: Scope) => unknown;
+interface Intrinsic {
+  /** What CloudFormation takes, for people. */
+  form: string;
+  /** Undefined if the argument has another form. */
+  evaluate: (argument: unknown, scope: Scope) => unknown;
+}
 
-const INTRINSICS: Record<string, Intrinsic> = {
-  Ref: (id, scope) => known(scope.ref(String(id)), `Ref ${String(id)}`),
-  'Fn::GetAtt': (argument, scope) => {
-    const [id = '', name = ''] = Array.isArray(argument) ? argument.map(String) : splitOnce(String(argument));
-    return known(scope.attribute(id, name), `Fn::GetAtt ${id}.${name}`);
+const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
+  Ref: {
+    form: '{"Ref": "ID"}',
+    evaluate: (id, scope) => (typeof id === 'string' ? known(scope.ref(id), `Ref ${id}`) : undefined),
   },
-  'Fn::Sub': substitute,
-  'Fn::Join': (argument, scope) => {
-    const [separator, parts] = argument as [string, unknown];
-    return (resolve(parts, scope) as unknown[]).join(separator);
+  'Fn::GetAtt': {
+    form: '{"Fn::GetAtt": ["ID", "ATTRIBUTE"]}',
+    evaluate: (argument, scope) => {
+      const [id, name] = typeof argument === 'string' ? splitOnce(argument) : listOf(argument);
+      if (typeof id !== 'string' || typeof name !== 'string') return undefined;
+      return known(scope.attribute(id, name), `Fn::GetAtt ${id}.${name}`);
+    },
   },
-  'Fn::Split': (argument, scope) => {
-    const [separator, text] = argument as [string, unknown];
-    return resolveText(text, scope).split(separator);
+  'Fn::Sub': {
+    form: '{"Fn::Sub": "TEXT"} or {"Fn::Sub": ["TEXT", {"NAME": VALUE}]}',
+    evaluate: substitute,
   },
-  'Fn::Select': (argument, scope) => {
-    const [index, list] = argument as [number | string, unknown];
-    return (resolve(list, scope) as unknown[])[Number(index)];
+  'Fn::Join': {
+    form: '{"Fn::Join": ["SEPARATOR", [PART, …]]}',
+    evaluate: (argument, scope) => {
+      const [separator, given] = listOf(argument);
+      const parts = resolve(given, scope);
+      if (typeof separator !== 'string' || !Array.isArray(parts)) return undefined;
+      return parts.map((part) => resolveText(part, scope)).join(separator);
+    },
   },
-  'Fn::Base64': (argument, scope) => Buffer.from(resolveText(argument, scope)).toString('base64'),
+  'Fn::Split': {
+    form: '{"Fn::Split": ["SEPARATOR", TEXT]}',
+    evaluate: (argument, scope) => {
+      const [separator, text] = listOf(argument);
+      return typeof separator === 'string' && text !== undefined
+        ? resolveText(text, scope).split(separator)
+        : undefined;
+    },
+  },
+  'Fn::Select': {
+    form: '{"Fn::Select": [INDEX, LIST]}, with an index that the list has',
+    evaluate: (argument, scope) => {
+      const [index, given] = listOf(argument);
+      const list = resolve(given, scope);
+      return Array.isArray(list) ? (list[Number(index)] as unknown) : undefined;
+    },
+  },
+  'Fn::Base64': {
+    form: '{"Fn::Base64": TEXT}',
+    evaluate: (argument, scope) => Buffer.from(resolveText(argument, scope)).toString('base64'),
+  },
 };
 
 function call(name: string, argument: unknown, scope: Scope): unknown {
   const intrinsic = INTRINSICS[name];
   if (intrinsic === undefined) throw new UnresolvedError(`${name} cannot be worked out on this machine`);
-  return intrinsic(argument, scope);
+  const value = intrinsic.evaluate(argument, scope);
+  if (value === undefined) throw new MalformedError({ [name]: argument }, intrinsic.form);
+  return value;
 }
 
-function substitute(argument: unknown, scope: Scope): string {
-  const [text, variables] = (Array.isArray(argument) ? argument : [argument, {}]) as [
-    string,
-    Record<string, unknown>,
-  ];
+const listOf = (argument: unknown): readonly unknown[] => (Array.isArray(argument) ? argument : []);
+
+function substitute(argument: unknown, scope: Scope): string | undefined {
+  const [text, variables = {}] = typeof argument === 'string' ? [argument] : listOf(argument);
+  if (typeof text !== 'string' || !isMap(variables)) return undefined;
   return text.replaceAll(/\$\{(!?)([^}]+)\}/g, (whole, literal: string, name: string) => {
     if (literal !== '') return `\${${name}}`;
     if (name in variables) return resolveText(variables[name], scope);

@@ -1,24 +1,39 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { DAY_SECONDS } from '../../shared/durations';
 import type { Configuration, Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import { packagedWatcher } from '../../image/package-folder';
-import type { Clock } from '../../shared/clock';
+import { untilAborted, type Clock } from '../../shared/clock';
 import { DEFAULT_PORT, INTERRUPTED, type Options, type Terminal, type Voice } from '../command/command';
 import { numberOption, portOption, textOption } from '../command/options';
 import { coloursFor, visibleLines, type Colours } from '../command/terminal-text';
 import { startLocalLog } from '../logs/local-log';
+import type { OutgoingMessage } from '../send/message';
 import type { SendClients } from '../send/sender';
 import type { Clients } from '../stack/clients';
-import { chooseWorker, workerAddress } from '../stack/workers';
+import { publishLocalRun, type LocalRunRecord } from '../stack/local-run';
+import { chooseWorker, workerAddress, type WorkerAddress } from '../stack/workers';
+import { Belongings } from './belongings';
 import type { MissingVariable } from './container';
 import { startEmulator, type Emulator } from './emulators';
+import { explained } from './explain';
 import { openHandlers, runnableHere } from './handlers';
-import { startLocalService, type LocalService } from './service';
+import { createLineFan, type LineFan } from './lines';
+import { readMessages } from './messages';
+import { readPackage } from './package-templates';
+import { localReferences } from './references';
+import { SERVICE_STEPS, startLocalService, type LocalService } from './service';
 import { sendAndSettle } from './settle';
-import type { CompiledTemplate } from './stack';
-import { describeLine, describeMissing, describeReports, describeService } from './text';
+import { describeMissing, describeReports, describeService } from './text';
+
+/** The steps of a run that can fail; a test hands in others. */
+export const LOCAL_STEPS = {
+  ...SERVICE_STEPS,
+  startEmulator,
+  startLocalLog,
+  openHandlers,
+  publishLocalRun,
+  sendAndSettle,
+};
 
 /** What a local run is given of the framework and of the process. */
 export interface LocalRun {
@@ -33,13 +48,14 @@ export interface LocalRun {
   clientsAt(endpoint: string): Pick<Clients, 'sqs' | 'sns'>;
   /** The credentials of those clients, and of the workers. */
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** Resolves at the first Ctrl-C. */
-  onCtrlC(listeners: { onFirst: () => void; onSecond: () => void }): Promise<void>;
+  /** Gives what ends listening. */
+  onCtrlC: (listeners: { onFirst: () => void; onSecond: () => void }) => () => void;
   terminal: Pick<Terminal, 'output' | 'environment'>;
   voice: Voice;
   /** The Node that runs this, with which handlers are run too. */
   node: { program: string; version: string };
   clock: Clock;
+  steps?: Partial<typeof LOCAL_STEPS>;
 }
 
 /** Where the framework has written the package. */
@@ -49,26 +65,71 @@ interface LocalPackage {
 }
 
 /**
- * `sls watchbot local`. It stays up until Ctrl-C, or with `--messages` until all of them are settled.
+ * `sls watchbot local`. It stays up until Ctrl-C, or with `--messages` until all of them are settled. Whatever it has
+ * acquired is given back, also if a step fails or Ctrl-C comes before all is started.
  * @returns the exit code, if it is not 0
  */
 export async function runLocal(run: LocalRun): Promise<number | undefined> {
-  const { configuration, voice } = run;
   const options = await readOptions(run);
-  voice.log.notice('\nPackaging the service');
-  // The emulator is started first, so that a port that is in use is known at once.
-  const emulator = await startEmulator({
-    port: options.port,
-    region: configuration.context.region,
-    onRefused: (text) => {
-      voice.log.warning(text);
+  const own = new Belongings({
+    clock: run.clock,
+    onTrouble: (text) => {
+      run.voice.log.warning(visibleLines(text));
     },
   });
   try {
-    return await serve(run, { options, emulator, packaged: await run.packageService() });
+    return await startAndServe(run, options, own);
   } finally {
-    await emulator.stop();
+    await own.close();
   }
+}
+
+async function startAndServe(
+  run: LocalRun,
+  options: LocalOptions,
+  own: Belongings,
+): Promise<number | undefined> {
+  const stop = listenToStop(run, own);
+  const starting = start(run, options, own);
+  // At Ctrl-C nobody listens any more.
+  starting.catch(() => undefined);
+  const running = await Promise.race([starting, stop.requested]);
+  if (running === undefined) return INTERRUPTED;
+  stop.onSecond(() => {
+    running.service.kill();
+  });
+  return serve(running, stop.signal, own);
+}
+
+/** Ctrl-C: the first one stops, the second one kills the workers. */
+interface Stop {
+  signal: AbortSignal;
+  requested: Promise<undefined>;
+  onSecond: (kill: () => void) => void;
+}
+
+function listenToStop({ onCtrlC, voice }: LocalRun, own: Belongings): Stop {
+  const controller = new AbortController();
+  let kill: (() => void) | undefined;
+  const requested = new Promise<undefined>((resolve) => {
+    const end = onCtrlC({
+      onFirst: () => {
+        const more = kill === undefined ? '' : ': workers are told; Ctrl-C again kills them';
+        voice.log.notice(`\nStopping${more}`);
+        controller.abort();
+        resolve(undefined);
+      },
+      onSecond: () => kill?.(),
+    });
+    own.add('the handling of Ctrl-C', end);
+  });
+  return {
+    signal: controller.signal,
+    requested,
+    onSecond: (given) => {
+      kill = given;
+    },
+  };
 }
 
 const MAX_TIMEOUT_SECONDS = DAY_SECONDS;
@@ -78,7 +139,7 @@ interface LocalOptions {
   port: number;
   workers: readonly Worker[];
   /** Undefined: stay up until Ctrl-C. */
-  messages: readonly string[] | undefined;
+  messages: readonly OutgoingMessage[] | undefined;
   timeoutSeconds: number;
 }
 
@@ -92,13 +153,20 @@ async function readOptions({
   const file = textOption(options, 'messages');
   const name = textOption(options, 'worker');
   const isForOne = name !== undefined || file !== undefined;
+  const workers = runnableHere(
+    isForOne ? [chooseWorker(configuration, name)] : configuration.workers,
+    (text) => {
+      voice.log.warning(text);
+    },
+  );
   return {
     // A run that ends by itself needs no known port.
     port: portOption(options, { least: 0, otherwise: file === undefined ? DEFAULT_PORT : 0 }),
-    workers: runnableHere(isForOne ? [chooseWorker(configuration, name)] : configuration.workers, (text) => {
-      voice.log.warning(text);
-    }),
-    messages: file === undefined ? undefined : await readMessages(file, serviceFolder),
+    workers,
+    messages:
+      file === undefined
+        ? undefined
+        : await readMessages(file, serviceFolder, addressOf(configuration, workers)),
     timeoutSeconds: numberOption(options, 'timeout', {
       least: 1,
       most: MAX_TIMEOUT_SECONDS,
@@ -107,87 +175,123 @@ async function readOptions({
   };
 }
 
-/**
- * The messages of a file: each line that is not blank is one.
- * @throws {UserError} `WATCHBOT_MESSAGES_FILE`
- */
-async function readMessages(file: string, serviceFolder: string): Promise<string[]> {
-  const refuse = (given: string, cause?: unknown) =>
-    UserError.of(
-      {
-        code: 'WATCHBOT_MESSAGES_FILE',
-        place: '--messages',
-        given,
-        allowed: 'a text file with a message in each line',
-      },
-      cause,
-    );
-  const text = await readFile(path.resolve(serviceFolder, file), 'utf8').catch((cause: unknown) => {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw refuse(`${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`, cause);
-  });
-  const messages = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (messages.length === 0) throw refuse(`${file}, which is empty`);
-  return messages;
-}
+/** With `--messages` there is one worker. */
+const addressOf = (configuration: Configuration, [worker]: readonly Worker[]): WorkerAddress =>
+  workerAddress(configuration, worker!);
 
-/** A packaged service, and the emulator that it runs against. */
-interface Packaged {
+/** What the rest of a run needs once the service is up. */
+interface Running {
+  run: LocalRun;
   options: LocalOptions;
-  emulator: Emulator;
-  packaged: LocalPackage;
+  service: LocalService;
+  clients: SendClients;
+  lines: LineFan;
+  colours: Colours;
 }
 
-/** Runs the workers until there is no more to do. */
-async function serve(run: LocalRun, { options, emulator, packaged }: Packaged): Promise<number | undefined> {
-  const { configuration, serviceFolder, voice } = run;
-  const { workers } = options;
+/** Starts all, one step after the other. */
+async function start(run: LocalRun, options: LocalOptions, own: Belongings): Promise<Running> {
+  const { voice } = run;
+  const steps = { ...LOCAL_STEPS, ...run.steps };
+  const { workers, messages } = options;
+  const isStaying = messages === undefined;
+  voice.log.notice('\nPackaging the service');
+  // The emulator is started first, so that a port that is in use is known at once.
+  const emulator = await own.acquire(
+    'the emulator',
+    () => steps.startEmulator(emulatorOptions(run, options)),
+    (started) => started.stop(),
+  );
+  const packaged = await run.packageService();
+  const clients = await openClients(run, emulator, own);
   const colours = coloursFor(run.terminal.output, run.terminal.environment);
   const lines = createLineFan(voice.writeText, { colours, isNamed: workers.length > 1 });
-  // The log begins after packaging, which empties its folder.
-  const log = await startLocalLog(serviceFolder, run.clock, ({ message }) => {
-    voice.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${visibleLines(message)}`);
-  });
-  const emulated = run.clientsAt(emulator.endpoint);
-  const clients = { sqs: await emulated.sqs(), sns: await emulated.sns() };
-  const handlers = await openHandlers(workers, {
-    serviceFolder,
-    packageFolder: packaged.folder,
-    nodeImage: configuration.build.nodeImage,
-    node: run.node,
-    clock: run.clock,
-    voice,
-  });
-  try {
-    const service = await startLocalService({
-      ...(await serviceInput(run, packaged)),
-      workers,
+  const handlers = await explained('the handlers', () =>
+    steps.openHandlers(workers, handlersInput(run, packaged), own),
+  );
+  const begin = { steps, endpoint: emulator.endpoint, lines, own };
+  const service = await startLocalService(
+    {
+      ...serviceInput(run, packaged),
+      ...{ steps, workers, clients, onLine: lines.onLine },
+      template: await readPackage(packaged.folder, packaged.templateFile),
       handlers: handlers.handlers,
       endpoint: emulator.endpoint,
-      clients,
-      onLine: (worker, line) => {
-        lines.onLine(worker, line);
-        log.write(worker, line);
-      },
-    });
-    if (options.messages === undefined) await handlers.follow(service);
-    voice.log.notice(describeService(service, { emulator, isStaying: options.messages === undefined }));
-    const done = untilDone(service, { run, options, clients, lines, colours });
-    return await Promise.race([done, service.failed]).finally(() => service.stop());
-  } finally {
-    // Even if the service could not start: an open bundler keeps the process from ending.
-    await handlers.stop();
-    await log.end();
-  }
+      onMade: (stack, made) => publish(run, localReferences(run.configuration, stack, made), begin),
+    },
+    own,
+  );
+  if (isStaying) await handlers.follow(service);
+  voice.log.notice(describeService(service, { emulator, isStaying }));
+  return { run, options, service, clients, lines, colours };
 }
 
+const emulatorOptions = ({ configuration, voice }: LocalRun, { port }: LocalOptions) => ({
+  port,
+  region: configuration.context.region,
+  onRefused: (text: string) => {
+    voice.log.warning(text);
+  },
+});
+
+async function openClients(run: LocalRun, { endpoint }: Emulator, own: Belongings): Promise<SendClients> {
+  const emulated = run.clientsAt(endpoint);
+  const clients = { sqs: await emulated.sqs(), sns: await emulated.sns() };
+  own.add('the clients', () => {
+    clients.sqs.destroy();
+    clients.sns.destroy();
+  });
+  return clients;
+}
+
+/** Makes the run known to other commands, and begins its log. Both come after packaging, which empties their folder. */
+async function publish(
+  { serviceFolder, clock, voice }: LocalRun,
+  references: LocalRunRecord['references'],
+  { steps, endpoint, lines, own }: Publishing,
+): Promise<void> {
+  await own.acquire(
+    'the file by which other commands find this run',
+    () => steps.publishLocalRun(serviceFolder, { endpoint, references }, clock),
+    (published) => published.end(),
+  );
+  const log = await own.acquire(
+    'the log',
+    () =>
+      steps.startLocalLog(serviceFolder, clock, ({ message }) => {
+        voice.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${visibleLines(message)}`);
+      }),
+    (opened) => opened.end(),
+  );
+  lines.follow((line, worker) => {
+    log.write(worker, line);
+  });
+}
+
+interface Publishing {
+  steps: typeof LOCAL_STEPS;
+  endpoint: string;
+  lines: LineFan;
+  own: Belongings;
+}
+
+const handlersInput = (
+  { configuration, serviceFolder, node, clock, voice }: LocalRun,
+  { folder }: LocalPackage,
+) => ({
+  serviceFolder,
+  packageFolder: folder,
+  nodeImage: configuration.build.nodeImage,
+  node,
+  clock,
+  voice,
+});
+
 /** What the run and the package tell of the service. */
-async function serviceInput(run: LocalRun, { folder, templateFile }: LocalPackage) {
+function serviceInput(run: LocalRun, { folder }: LocalPackage) {
   const { configuration, serviceFolder, credentials, voice } = run;
   const { region, stackName } = configuration.context;
-  const text = await readFile(path.join(folder, templateFile), 'utf8');
   return {
-    template: JSON.parse(text) as CompiledTemplate,
     watcherFile: packagedWatcher(folder),
     serviceFolder,
     region,
@@ -204,49 +308,42 @@ async function serviceInput(run: LocalRun, { folder, templateFile }: LocalPackag
   };
 }
 
-/** What the rest of a run needs once the service is up. */
-interface Running {
-  run: LocalRun;
-  options: LocalOptions;
-  clients: SendClients;
-  lines: LineFan;
-  colours: Colours;
+/** Runs the workers until there is no more to do. */
+async function serve(running: Running, signal: AbortSignal, own: Belongings): Promise<number | undefined> {
+  const ending = new AbortController();
+  const done = untilDone(running, AbortSignal.any([signal, ending.signal]));
+  own.add('what is being sent', async () => {
+    ending.abort();
+    // Its own error is told already, or another one was first.
+    await done.catch(() => undefined);
+  });
+  await Promise.race([done, running.service.failed]);
+  return signal.aborted && running.options.messages !== undefined ? INTERRUPTED : undefined;
 }
 
-async function untilDone(service: LocalService, running: Running): Promise<number | undefined> {
-  const { run, options, clients, lines, colours } = running;
-  const { voice, configuration } = run;
-  const stopping = new AbortController();
-  const interrupted = run.onCtrlC({
-    onFirst: () => {
-      voice.log.notice('\nStopping: workers are told; Ctrl-C again kills them');
-      stopping.abort();
-    },
-    onSecond: () => {
-      service.kill();
-    },
-  });
-  const [worker] = options.workers;
-  if (options.messages === undefined || worker === undefined) {
-    await interrupted;
-    return undefined;
-  }
-  const { timeoutSeconds, messages } = options;
-  const { isSettled, reports, seconds } = await sendAndSettle(messages, {
-    worker,
-    address: workerAddress(configuration, worker),
+async function untilDone(
+  { run, options, service, clients, lines, colours }: Running,
+  signal: AbortSignal,
+): Promise<void> {
+  const { voice, configuration, clock } = run;
+  const { timeoutSeconds, messages, workers } = options;
+  if (messages === undefined) return untilAborted(signal);
+  const { sendAndSettle: settle } = { ...LOCAL_STEPS, ...run.steps };
+  const [worker] = service.workers;
+  const input = {
+    address: addressOf(configuration, workers),
     clients,
-    deadLetterQueueUrl: service.workers.find(({ name }) => name === worker.name)?.deadLetterQueueUrl,
+    deadLetterQueueUrl: worker?.deadLetterQueueUrl,
     timeoutSeconds,
     follow: lines.follow,
-    clock: run.clock,
-    signal: stopping.signal,
-  });
+    clock,
+    signal,
+  };
+  const { isSettled, reports, seconds } = await explained('--messages', () => settle(messages, input));
   voice.writeText(describeReports(reports, { seconds, colours }));
-  if (stopping.signal.aborted) return INTERRUPTED;
+  if (signal.aborted) return;
   if (!isSettled) throw unsettled(timeoutSeconds);
   lines.hide();
-  return undefined;
 }
 
 function unsettled(timeoutSeconds: number): UserError {
@@ -258,39 +355,4 @@ function unsettled(timeoutSeconds: number): UserError {
     advice:
       'raise --timeout, or lower `queue.maxReceives` (which an existing queue has not here): each retry waits twice as long as the one before',
   });
-}
-
-/** Hands the watchers' lines to the screen, and to whoever follows them. */
-interface LineFan {
-  onLine: (worker: string, line: string) => void;
-  follow: (reader: (line: string) => void) => void;
-  /**
-   * From now on nothing is shown: watchers only say that they end, and the result is to be the last thing on the
-   * screen.
-   */
-  hide: () => void;
-}
-
-function createLineFan(
-  writeText: (text: string) => void,
-  { colours, isNamed }: { colours: Colours; isNamed: boolean },
-): LineFan {
-  const readers: ((line: string) => void)[] = [];
-  let isHidden = false;
-  const show = (worker: string, line: string) => {
-    const shown = describeLine(line, colours);
-    writeText(isNamed ? `${worker} | ${shown}` : shown);
-  };
-  return {
-    onLine: (worker, line) => {
-      if (!isHidden) show(worker, line);
-      readers.forEach((read) => {
-        read(line);
-      });
-    },
-    follow: (reader) => void readers.push(reader),
-    hide: () => {
-      isHidden = true;
-    },
-  };
 }

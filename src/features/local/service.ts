@@ -22,11 +22,17 @@ import {
   type LocalHandler,
   type MissingVariable,
 } from './container';
+import type { Belongings } from './belongings';
 import { startTables, type LocalTables } from './emulators';
+import { explained } from './explain';
 import { createStack, nameOfArn, type CompiledTemplate, type LocalStack } from './stack';
+
+/** The steps of the start; a test hands in others, which fail. */
+export const SERVICE_STEPS = { createStack, startTables, makeFolder, writeCommands, startWatcher };
 
 /** A packaged service, and this machine. */
 interface ServiceInput {
+  steps: typeof SERVICE_STEPS;
   template: CompiledTemplate;
   workers: readonly Worker[];
   watcherFile: string;
@@ -46,6 +52,8 @@ interface ServiceInput {
   onMissing: (worker: string, variable: MissingVariable) => void;
   /** The emulator of DynamoDB has refused a request: text for people. */
   onRefused: (text: string) => void;
+  /** All is made in the emulator, and nothing runs yet. */
+  onMade: (stack: LocalStack, workers: readonly LocalWorker[]) => Promise<void>;
 }
 
 export interface LocalWorker {
@@ -57,8 +65,6 @@ export interface LocalWorker {
 /** A packaged service that runs on this machine. */
 export interface LocalService {
   workers: readonly LocalWorker[];
-  /** Tells the workers to stop, gives their messages back, and ends the watchers. */
-  stop(): Promise<void>;
   /** Replaces the warm processes of a worker, each after its invocation, because its handler has changed. */
   reload(worker: string): void;
   /** Kills the workers. */
@@ -67,34 +73,69 @@ export interface LocalService {
   failed: Promise<never>;
 }
 
-/** Makes in the emulator what the template says, and starts a watcher for each worker. */
-export async function startLocalService(input: ServiceInput): Promise<LocalService> {
-  const { template, clients, region, stackName } = input;
-  const stack = await createStack({ template, ...clients, region, stackName });
-  const tables = await startTables(template, { scope: stack.scope, onRefused: input.onRefused });
-  const scratchFolder = await mkdtemp(path.join(tmpdir(), 'watchbot-local-'));
-  const commandsFolder = await writeCommands(scratchFolder, path.dirname(input.watcherFile));
-  const workers = await Promise.all(
-    input.workers.map(async (worker) => ({ worker, ...(await queuesOf(worker, input, stack)) })),
-  );
-  const watchers = await Promise.all(
-    workers.map(({ worker, queueUrl }) =>
-      startWorkerWatcher(worker, { ...input, stack, tables, scratchFolder, commandsFolder, queueUrl }),
+/**
+ * Makes in the emulator what the template says, and starts a watcher for each worker. At the end workers are told to stop,
+ * and their messages given back, before the watchers end.
+ */
+export async function startLocalService(input: ServiceInput, own: Belongings): Promise<LocalService> {
+  const { template, clients, region, stackName, steps } = input;
+  const place = 'queues and topics in the emulator';
+  const stack = await explained(place, () => steps.createStack({ template, ...clients, region, stackName }));
+  const workers = await explained(place, () =>
+    Promise.all(
+      input.workers.map(async (worker) => ({ name: worker.name, ...(await queuesOf(worker, input, stack)) })),
     ),
   );
+  await input.onMade(stack, workers);
+  const tables = await own.acquire(
+    'the DynamoDB of this machine',
+    () => steps.startTables(template, { scope: stack.scope, onRefused: input.onRefused }),
+    (started) => started?.stop(),
+  );
+  const scratchFolder = await own.acquire(
+    `the folder of this run in ${tmpdir()}`,
+    () => steps.makeFolder(path.join(tmpdir(), 'watchbot-local-')),
+    (folder) => rm(folder, { recursive: true, force: true }),
+  );
+  const commandsFolder = await explained(`the commands in ${scratchFolder}`, () =>
+    steps.writeCommands(scratchFolder, path.dirname(input.watcherFile)),
+  );
+  const watchers = await startWatchers(
+    { ...input, stack, tables, scratchFolder, commandsFolder },
+    workers,
+    own,
+  );
+  const failed = Promise.race(
+    watchers.map((watcher, index) => explainFailure(watcher, workers[index]?.name ?? '')),
+  );
+  // Nobody may be listening yet.
+  failed.catch(() => undefined);
   return {
-    workers: workers.map(({ worker, ...queues }) => ({ name: worker.name, ...queues })),
-    stop: async () => {
-      await Promise.all(watchers.map((watcher) => watcher.stop()));
-      await tables?.stop();
-      await rm(scratchFolder, { recursive: true, force: true });
-    },
-    reload: (name) => watchers[workers.findIndex(({ worker }) => worker.name === name)]?.reload(),
+    workers,
+    reload: (name) => watchers[workers.findIndex((worker) => worker.name === name)]?.reload(),
     kill: () => watchers.forEach((watcher) => watcher.kill()),
-    failed: Promise.race(
-      watchers.map((watcher, index) => explainFailure(watcher, input.workers[index]?.name ?? '')),
-    ),
+    failed,
   };
+}
+
+function startWatchers(
+  input: Omit<WatcherInput, 'queueUrl'>,
+  workers: readonly LocalWorker[],
+  own: Belongings,
+): Promise<WatcherProcess[]> {
+  return Promise.all(
+    input.workers.map((worker, index) =>
+      own.acquire(
+        'the watchers',
+        () => startWorkerWatcher(worker, { ...input, queueUrl: workers[index]?.queueUrl ?? '' }),
+        (watcher) => watcher.stop(),
+      ),
+    ),
+  );
+}
+
+function makeFolder(prefix: string): Promise<string> {
+  return mkdtemp(prefix);
 }
 
 /** The worker's queues in the emulator. A queue that is only in AWS has a stand-in. */
@@ -138,9 +179,9 @@ async function startWorkerWatcher(worker: Worker, input: WatcherInput): Promise<
       input.onMissing(worker.name, each);
     });
   // Each watcher empties its own folder.
-  const scratchFolder = await mkdtemp(path.join(input.scratchFolder, `${worker.name}-`));
+  const scratchFolder = await input.steps.makeFolder(path.join(input.scratchFolder, `${worker.name}-`));
   const handler = input.handlers.get(worker.name);
-  return startWatcher({
+  return input.steps.startWatcher({
     watcherFile: input.watcherFile,
     arguments: handler === undefined ? container.Command : localCommand(container.Command, handler),
     environment: {
@@ -256,6 +297,7 @@ function launch({
   return child;
 }
 
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
+/** Or has never begun: then it has no id. */
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
 }

@@ -1,16 +1,12 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Worker } from '../../config/configuration';
 import { copyIdIn, readLine } from '../../contract/log-lines';
 import { JobResult } from '../../contract/outcomes';
-import type { Clock } from '../../shared/clock';
+import { untilAborted, type Clock } from '../../shared/clock';
+import type { OutgoingMessage } from '../send/message';
 import { createSend, type SendClients } from '../send/sender';
 import type { WorkerAddress } from '../stack/workers';
 
-/** Messages of a FIFO queue need a group; those of a file are one, in the file's order. */
-const FILE_GROUP = 'messages';
-
 interface SettleInput {
-  worker: Worker;
   address: WorkerAddress;
   clients: SendClients;
   /** Undefined: the worker has none. */
@@ -32,9 +28,13 @@ interface Settled {
 
 /**
  * Sends the messages, and waits until each is done, rejected or in the dead-letter queue, or until it is interrupted.
+ * Whatever happens, nothing of it goes on afterwards.
  */
-export async function sendAndSettle(messages: readonly string[], input: SettleInput): Promise<Settled> {
-  const { clients, worker, address, timeoutSeconds, clock, signal } = input;
+export async function sendAndSettle(
+  messages: readonly OutgoingMessage[],
+  input: SettleInput,
+): Promise<Settled> {
+  const { timeoutSeconds, clock, signal } = input;
   const tally = new Tally(clock);
   input.follow((line) => {
     tally.line(line);
@@ -43,20 +43,34 @@ export async function sendAndSettle(messages: readonly string[], input: SettleIn
   const done = new AbortController();
   const ended = AbortSignal.any([signal, done.signal]);
   const following = followDeadLetters(input, tally, ended);
-  const send = await createSend(clients, address);
-  for (const [index, body] of messages.entries()) {
-    if (signal.aborted) break;
-    const fifo = worker.queue.fifo ? { groupId: FILE_GROUP, deduplicationId: `${FILE_GROUP}-${index}` } : {};
-    const { messageId } = await send({ body, ...fifo });
-    tally.sent(messageId, body);
+  // If it fails while messages are sent, that is told below.
+  following.catch(() => undefined);
+  try {
+    await sendAll(messages, input, tally);
+    const settled = tally.whenSettled(timeoutSeconds * 1000, ended);
+    const isSettled = await Promise.race([settled, following]);
+    return {
+      isSettled: isSettled === true,
+      reports: tally.reports(),
+      seconds: (clock.now() - startedAtMs) / 1000,
+    };
+  } finally {
+    done.abort();
+    await following.catch(() => undefined);
   }
-  const isSettled = await Promise.race([tally.whenSettled(timeoutSeconds * 1000, ended), following]);
-  done.abort();
-  return {
-    isSettled: isSettled === true,
-    reports: tally.reports(),
-    seconds: (clock.now() - startedAtMs) / 1000,
-  };
+}
+
+async function sendAll(
+  messages: readonly OutgoingMessage[],
+  { clients, address, signal }: SettleInput,
+  tally: Tally,
+): Promise<void> {
+  const send = await createSend(clients, address);
+  for (const message of messages) {
+    if (signal.aborted) return;
+    const { messageId } = await send(message);
+    tally.sent(messageId, message.body);
+  }
 }
 
 /** Longer than any run lasts: each dead letter is received once, and stays where it is. */
@@ -68,7 +82,7 @@ async function followDeadLetters(
   tally: Tally,
   signal: AbortSignal,
 ): Promise<void> {
-  if (deadLetterQueueUrl === undefined) return new Promise(() => undefined);
+  if (deadLetterQueueUrl === undefined) return untilAborted(signal);
   while (!signal.aborted) {
     const messageIds = await receiveIds(sqs, deadLetterQueueUrl, signal);
     messageIds.forEach((messageId) => {
@@ -147,14 +161,27 @@ export class Tally {
     if (read.messageId === undefined) return;
     const messageId = this.originalOf(read.messageId);
     const copyId = copyIdIn(read);
-    if (copyId !== undefined) this.originals.set(copyId, messageId);
-    if (topicMessageId !== undefined && messageId === read.messageId) {
+    if (copyId !== undefined) this.takeCopy(copyId, messageId);
+    // A copy has the envelope of its original, which comes first.
+    if (topicMessageId !== undefined && !this.queueIds.has(topicMessageId)) {
       this.queueIds.set(topicMessageId, messageId);
       this.senderIds.set(messageId, topicMessageId);
     }
     if (outcome === undefined) return;
     this.entry(messageId).receives.push(outcome);
     this.close(this.senderIds.get(messageId) ?? messageId);
+  }
+
+  /** A copy may be received, and done, before the watcher has written that it has sent it. */
+  private takeCopy(copyId: string, originalId: string): void {
+    this.originals.set(copyId, originalId);
+    const early = this.followed.get(copyId);
+    if (early === undefined) return;
+    this.followed.delete(copyId);
+    const entry = this.entry(originalId);
+    entry.receives.push(...early.receives);
+    entry.isDead ||= early.isDead;
+    this.close(this.senderIds.get(originalId) ?? originalId);
   }
 
   /** @param queueMessageId the queue's id of a message in the dead-letter queue */

@@ -1,6 +1,7 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { resolve, resolveText, type Scope } from './intrinsics';
+import { explained } from './explain';
+import { resolve, resolveText, UnresolvedError, type Scope } from './intrinsics';
 
 /** A compiled template, as the framework wrote it. */
 export interface CompiledTemplate {
@@ -51,21 +52,35 @@ export async function createStack(input: StackInput): Promise<LocalStack> {
   const scope = createScope(made, input);
   const standIns = createStandIns(input);
   for (const [id, properties] of inOrder(resourcesOf(input.template, 'AWS::SQS::Queue'))) {
-    const name = resolveText(properties.QueueName ?? id, scope);
-    made.set(id, await createQueue(input.sqs, name, { properties, scope, standIns }));
+    const make = () =>
+      createQueue(input.sqs, nameOr(id, properties.QueueName, scope), { properties, scope, standIns });
+    made.set(id, await explained(`queue ${id}`, make));
   }
   for (const [id, properties] of resourcesOf(input.template, 'AWS::SNS::Topic')) {
-    const name = resolveText(properties.TopicName ?? id, scope);
-    made.set(id, await createTopic(input.sns, name, { properties, scope, standIns }));
+    const make = () =>
+      createTopic(input.sns, nameOr(id, properties.TopicName, scope), { properties, scope, standIns });
+    made.set(id, await explained(`topic ${id}`, make));
   }
   for (const [id, properties] of resourcesOf(input.template, 'AWS::DynamoDB::Table')) {
-    const name = resolveText(properties.TableName ?? id, scope);
-    made.set(id, { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`, scope) } });
+    const name = await explained(`table ${id}`, () => nameOr(id, properties.TableName, scope));
+    made.set(id, { ref: name, attributes: { Arn: arnOf('dynamodb', `table/${name}`, scope) } });
   }
-  for (const [, properties] of resourcesOf(input.template, 'AWS::SNS::Subscription')) {
-    await createSubscription(input.sns, { properties, scope, standIns });
+  for (const [id, properties] of resourcesOf(input.template, 'AWS::SNS::Subscription')) {
+    await explained(`subscription ${id}`, () =>
+      createSubscription(input.sns, { properties, scope, standIns }),
+    );
   }
   return { scope, standIns, queueUrl: (id) => made.get(id)?.ref };
+}
+
+/** A name that is known only in AWS, such as an imported one: its resource has its logical id here. */
+function nameOr(id: string, name: unknown, scope: Scope): string {
+  try {
+    return resolveText(name ?? id, scope);
+  } catch (error) {
+    if (!(error instanceof UnresolvedError)) throw error;
+    return id;
+  }
 }
 
 /** Dead-letter queues first: the others name them. */
@@ -125,7 +140,7 @@ async function createQueue(sqs: SQSClient, name: string, given: Declared): Promi
   const { scope } = given;
   const Attributes = attributesOf(await withOwnDeadLetterQueue(given), QUEUE_ATTRIBUTES, scope);
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
-  return { ref: QueueUrl, attributes: { Arn: arn('sqs', name, scope), QueueName: name, QueueUrl } };
+  return { ref: QueueUrl, attributes: { Arn: arnOf('sqs', name, scope), QueueName: name, QueueUrl } };
 }
 
 /** A dead-letter queue that is only in AWS has a stand-in here; one of the template has been made already. */
@@ -175,7 +190,7 @@ function attributeText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function arn(service: string, name: string, scope: Scope): string {
+export function arnOf(service: string, name: string, scope: Scope): string {
   return `arn:aws:${service}:${scope.ref('AWS::Region')}:${ACCOUNT_ID}:${name}`;
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeValue, type Problem } from '../../errors/problem';
+import { UserError } from '../../errors/user-error';
 import { isMap } from '../../shared/json';
 import { fileLines, type FileLine } from '../command/file-lines';
 import { messageProblems, type Channel, type MessageAttribute, type OutgoingMessage } from './message';
@@ -38,6 +39,14 @@ export async function checkFile(file: MessageFile, signal: AbortSignal): Promise
     check.problems.push(...problems.slice(0, MAX_PROBLEMS - check.problems.length));
   }
   return check;
+}
+
+/** All that is wrong with a file of which nothing was sent. */
+export function wrongLines(name: string, { problems, problemCount }: FileCheck): UserError {
+  const more = problemCount > problems.length ? `; the first ${problems.length} of them` : '';
+  const count = problemCount === 1 ? 'a mistake' : `${problemCount} mistakes`;
+  const heading = `${name} has ${count}, and nothing was sent${more}:`;
+  return UserError.ofMany('WATCHBOT_MESSAGES_FILE', heading, problems);
 }
 
 /** A message of a file. */

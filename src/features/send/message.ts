@@ -25,6 +25,8 @@ export interface Channel {
   isFifo: boolean;
   /** Of one message, and of a batch of them together. */
   maxBytes: number;
+  /** Whoever sends cannot choose the queue rather than the topic. */
+  isOnlyWay?: boolean;
 }
 
 export function channelTo(address: WorkerAddress, isToQueue: boolean): Channel {
@@ -91,11 +93,11 @@ function checkBody({ body }: OutgoingMessage): FoundProblem[] {
   ];
 }
 
-function checkSize(message: OutgoingMessage, { maxBytes, to }: Channel): FoundProblem[] {
+function checkSize(message: OutgoingMessage, { maxBytes, to, isOnlyWay = false }: Channel): FoundProblem[] {
   const bytes = messageBytes(message);
   if (bytes <= maxBytes) return [];
   const advice =
-    to === 'topic'
+    to === 'topic' && !isOnlyWay
       ? 'put it into a bucket and send its name; or send straight to the queue, which takes 1 MiB: --queue'
       : 'put it into a bucket and send its name';
   const allowed = `at most ${maxBytes} bytes, which is what the ${to} takes`;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UserError } from '../../errors/user-error';
 import { INTERRUPTED, type CommandRun, type Options } from '../command/command';
 import { createProgressBar } from '../command/progress-bar';
-import { checkFile, fileMessages, type FileCheck, type MessageFile } from './file-messages';
+import { checkFile, fileMessages, wrongLines, type FileCheck, type MessageFile } from './file-messages';
 import { sendAll, type FailedLine, type PipelineResult } from './pipeline';
 import type { SendPlan } from './plan';
 import { createSendBatch, FIND_ACTIONS, findDestination, type SendBatch } from './sender';
@@ -72,13 +72,6 @@ async function checked(
 function wrongFile(given: string, cause?: unknown): UserError {
   const allowed = 'a file with a message on each line';
   return UserError.of({ code: 'WATCHBOT_MESSAGES_FILE', place: '--file', given, allowed }, cause);
-}
-
-function wrongLines(name: string, { problems, problemCount }: FileCheck): UserError {
-  const more = problemCount > problems.length ? `; the first ${problems.length} of them` : '';
-  const count = problemCount === 1 ? 'a mistake' : `${problemCount} mistakes`;
-  const heading = `${name} has ${count}, and nothing was sent${more}:`;
-  return UserError.ofMany('WATCHBOT_MESSAGES_FILE', heading, problems);
 }
 
 async function sendChecked(

@@ -3,7 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../../errors/user-error';
 import { isFinal, type FailedEntry } from '../stack/calls';
 import type { WorkerAddress } from '../stack/workers';
-import { attributeValues, channelTo, messageProblems, type Channel, type OutgoingMessage } from './message';
+import { attributeValues, channelTo, type Channel, type OutgoingMessage } from './message';
 
 /** Finds the queue and the topic of a worker, and sends to one of them: a message, or a batch of them. */
 
@@ -12,7 +12,7 @@ export interface SendClients {
   sns: SNSClient;
 }
 
-/** Sends to the worker's topic, or to its queue if it has no topic. */
+/** Sends to the worker's topic, or to its queue if it has no topic. The message has been checked. */
 export type Send = (message: OutgoingMessage) => Promise<SentMessage>;
 
 export interface SentMessage {
@@ -27,12 +27,8 @@ export interface SentMessage {
  */
 export async function createSend(clients: SendClients, address: WorkerAddress): Promise<Send> {
   const destination = await findDestination(clients.sqs, address);
-  const channel = channelTo(address, false);
-  return (message) => {
-    const [problem] = messageProblems(message, channel);
-    if (problem !== undefined) throw UserError.of(problem);
-    return sendOne(clients, destination, message, channel.to);
-  };
+  const { to } = channelTo(address, false);
+  return (message) => sendOne(clients, destination, message, to);
 }
 
 /** A worker's queue and topic, as they were found. */

@@ -141,4 +141,27 @@ describe('a message that is sent anew', () => {
       { fate: 'done', receives: [{ result: 'noop' }, { result: 'failure' }, { result: 'success' }] },
     ]);
   });
+
+  it.each([
+    { name: 'straight from the queue', more: '', sentId: 'first' },
+    { name: 'through a topic', more: ', SNS message sns-1', sentId: 'sns-1' },
+  ])(
+    'is followed $name, also if its copy is faster than the line that tells of it',
+    async ({ more, sentId }) => {
+      const tally = new Tally(systemClock);
+      tally.sent(sentId, 'hello');
+      const say = (id: string, text: string) => {
+        tally.line(`[Tue, 24 Nov 2026 08:00:00 GMT] [watcher] [${id}] ${text}`);
+      };
+      say('first', `received (receive 1${more})`);
+      say('first', '[noop] after 1 ms, 2 ms since sent, receive 1 (exit code 4: no-op)');
+      say('second', `received (receive 1${more})`);
+      say('second', '[success] after 1 ms, 2 ms since sent, receive 1 (exit code 0)');
+      say('first', 'sent anew as second, since its receives are used up');
+      expect(await tally.whenSettled(1000, never)).toBe(true);
+      expect(tally.reports()).toMatchObject([
+        { body: 'hello', fate: 'done', receives: [{ result: 'noop' }, { result: 'success' }] },
+      ]);
+    },
+  );
 });

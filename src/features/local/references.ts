@@ -1,0 +1,52 @@
+import type { Configuration } from '../../config/configuration';
+import { REFERENCE_NAMES, referenceTo, type ReferenceName } from '../../resources/references';
+import type { LocalRunRecord } from '../stack/local-run';
+import { resolveText, UnresolvedError, type Scope } from './intrinsics';
+import type { LocalWorker } from './service';
+import { arnOf, type LocalStack } from './stack';
+
+/**
+ * What `${watchbot:WORKER.NAME}` is in the emulator, for functions of the service that run on this machine, too. What is
+ * not known here is left out.
+ */
+export function localReferences(
+  configuration: Configuration,
+  { scope }: Pick<LocalStack, 'scope'>,
+  made: readonly LocalWorker[],
+): LocalRunRecord['references'] {
+  const entries = configuration.workers.map((worker) => {
+    const all = REFERENCE_NAMES.map((name) => {
+      const value = referenceTo({ configuration, worker }, name);
+      return [name, value === undefined ? undefined : textOf(value, scope)] as const;
+    });
+    // Queues that exist in AWS have stand-ins.
+    const standIns = queuesOf(
+      made.find(({ name }) => name === worker.name),
+      scope,
+    );
+    return [worker.name, { ...known(all), ...known(Object.entries(standIns)) }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function queuesOf(worker: LocalWorker | undefined, scope: Scope): Partial<Record<ReferenceName, string>> {
+  if (worker === undefined) return {};
+  const { queueUrl, deadLetterQueueUrl } = worker;
+  return {
+    queueUrl,
+    queueArn: arnOf('sqs', queueUrl.split('/').at(-1) ?? '', scope),
+    ...(deadLetterQueueUrl === undefined ? {} : { deadLetterQueueUrl }),
+  };
+}
+
+const known = (entries: readonly (readonly [string, string | undefined])[]): Record<string, string> =>
+  Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+function textOf(value: unknown, scope: Scope): string | undefined {
+  try {
+    return resolveText(value, scope);
+  } catch (error) {
+    if (error instanceof UnresolvedError) return undefined;
+    throw error;
+  }
+}
