@@ -1,6 +1,6 @@
 /**
  * Names of the environment variables that pass between the template, the watcher and a worker.
- * Watchbot's own names where it has them, so that workers written for it run unchanged.
+ * They are Watchbot's if it has them, so that workers written for it run unchanged.
  */
 
 /** What the task definition gives the container, and the watcher reads. */
@@ -8,7 +8,7 @@ export const ContainerVariable = {
   queueUrl: 'QueueUrl',
   /** As Watchbot 10 has it. */
   queueName: 'QUEUE_NAME',
-  /** ARN of the topic in front of the queue; absent where there is none. */
+  /** ARN of the topic in front of the queue; absent if there is none. */
   workTopic: 'WorkTopic',
   logGroup: 'LogGroup',
   /** `true` or `false`. */
@@ -22,7 +22,7 @@ export const ContainerVariable = {
   /** `true`: one JSON object a line. */
   structuredLogging: 'structuredLogging',
   concurrency: 'WatchbotConcurrency',
-  /** Which version of the worker this is; absent where nothing asks. */
+  /** Which version of the worker this is; absent if nothing needs it. */
   version: 'WatchbotVersion',
   visibilityTimeoutSeconds: 'WatchbotVisibilityTimeout',
   stopTimeoutSeconds: 'WatchbotStopTimeout',
@@ -32,9 +32,9 @@ export const ContainerVariable = {
   finishSeconds: 'WatchbotFinish',
   /** `true`: a command has its message on standard input, too. */
   standardInput: 'WatchbotStandardInput',
-  /** Receives after which SQS moves a message to the dead-letter queue; absent where that is not known. */
+  /** Receives after which SQS moves a message to the dead-letter queue; absent if that is not known. */
   maxReceives: 'WatchbotMaxReceives',
-  /** ARN of the table of reduce mode; absent where it is off. The watcher hands it on to workers. */
+  /** ARN of the table of reduce mode; absent if that is off. The watcher passes it on to workers. */
   progressTable: 'ProgressTable',
   /** Name of the socket on which the watcher answers its health check: `HEALTH_SOCKET`. Absent or `false`: none. */
   healthCheck: 'WatchbotHealthCheck',
@@ -114,8 +114,8 @@ export const WORKER_ONLY_VARIABLES: readonly string[] = [
 ];
 
 /**
- * Who calls AWS, and where that is: what the section or the image says of it is said of the worker's calls, and what ECS
- * says of both. The same way of the network is good for both: `AWS_USE_FIPS_ENDPOINT`, proxies, certificates.
+ * Credentials and region for calls to AWS. Those in the section or the image are meant for the worker's calls, those of ECS
+ * for the watcher's, too. Both use the same network settings: `AWS_USE_FIPS_ENDPOINT`, proxies, certificates.
  * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
  */
 export const WORKER_AWS_VARIABLES: readonly string[] = [

@@ -54,13 +54,13 @@ export const COMMANDS_FOLDER = 'commands';
 /** Beside the bundles: Node takes them for CommonJS, whatever the package in whose folder they lie says of its own. */
 export const MODULE_TYPE_FILE = 'package.json';
 
-/** What runs `PROGRESS_FILE` where no launcher can. */
+/** The script that runs `PROGRESS_FILE` if there is no launcher. */
 export const PROGRESS_SCRIPT_FILE = 'watchbot-progress.sh';
 
 /** File name of the program that starts workers, beside the watcher. Without it Node does, which is slower. */
 export const LAUNCHER_FILE = 'launcher';
 
-/** Its name where there is one for each architecture: in the plugin, and in the package. */
+/** Its name if there is one for each architecture: in the plugin, and in the package. */
 export const launcherFileOf = (architecture: string) => `${LAUNCHER_FILE}-${architecture}`;
 
 /**
@@ -84,7 +84,7 @@ export const LISTEN_COMMAND = 'listen';
  */
 export const HANDLE_COMMAND = 'handle';
 
-/** Stands before a worker's arguments where it is run without a shell. */
+/** Stands before a worker's arguments if it is run without a shell. */
 export const ARGUMENTS_MARKER = '--';
 
 /** File name of the client of the Runtime API that loads a handler for Node, beside the watcher. */

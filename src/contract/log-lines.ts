@@ -56,12 +56,12 @@ export interface Outcome {
   /** Since the message was sent. */
   responseDurationMs: number;
   receives: number;
-  /** Of the worker; absent where nothing asks. */
+  /** Of the worker; absent if nothing needs it. */
   version?: string | undefined;
   code: number | null;
   signal: string | null;
   reason: string;
-  /** Of its biggest process; absent where it is not known. */
+  /** Of its biggest process; absent if it is not known. */
   peakMemoryMiB?: number | undefined;
 }
 
@@ -153,7 +153,7 @@ const RECEIVED_TEXT = /^received \(receive \d+(?:, SNS message ([\w-]+))?(?:, in
 
 const OUTCOME_TIMES = /^\[\w+\] after (\d+) ms, (\d+) ms since sent, /;
 
-/** The times in the text of an outcome line, as `outcomeText` wrote them; undefined where it is none. */
+/** The times in an outcome line, as `outcomeText` wrote them; undefined if it is no outcome line. */
 export function outcomeTimes(text: string): Pick<Outcome, 'durationMs' | 'responseDurationMs'> | undefined {
   const [, duration, responseDuration] = OUTCOME_TIMES.exec(text) ?? [];
   return duration === undefined
@@ -196,11 +196,11 @@ function readParts(line: string): Pick<ReadLine, 'source' | 'messageId' | 'text'
   };
 }
 
-/** The line with which the watcher tells that it has sent a message anew, by which its copy is followed. */
+/** The text with which the watcher says that it has sent a message anew. By it the copy can be found. */
 export const sentAnewText = (copyId: string, why: string): string => `sent anew as ${copyId}, ${why}`;
 
 const SENT_ANEW = /^sent anew as ([\w-]+),/;
 
-/** The id of the copy of which a line tells; undefined where it tells of none. */
+/** The id of the copy that a line is about; undefined if it is about none. */
 export const copyIdIn = ({ source, text }: Pick<ReadLine, 'source' | 'text'>): string | undefined =>
   source === LogSource.watcher ? SENT_ANEW.exec(text)?.[1] : undefined;

@@ -25,7 +25,7 @@ export const RuntimeHeader = {
   traceId: 'lambda-runtime-trace-id',
   /** From the runtime: the type of an error. */
   errorType: 'lambda-runtime-function-error-type',
-  /** From the runtime: `streaming` where the answer comes in pieces. */
+  /** From the runtime: `streaming` if the answer comes in pieces. */
   responseMode: 'lambda-runtime-function-response-mode',
 } as const;
 

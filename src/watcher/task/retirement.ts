@@ -73,7 +73,7 @@ export class TaskRetirement implements Retirement {
   private readonly looks: Looks;
   private readonly finish: FinishLimit;
   /** Between 0 and 1. If it is below the share of tasks that are to retire, this task is one of them. */
-  readonly place: number;
+  readonly rank: number;
   private reason: Reason | undefined;
   private isBusy = false;
   /** Since when it has been protected without a pause. */
@@ -87,7 +87,7 @@ export class TaskRetirement implements Retirement {
 
   constructor(options: RetirementOptions) {
     this.options = options;
-    this.place = options.random();
+    this.rank = options.random();
     this.finish = new FinishLimit({ ...options, isBusy: () => this.isBusy });
     this.looks = new Looks({
       ...options,
@@ -173,7 +173,7 @@ export class TaskRetirement implements Retirement {
     this.view = view;
     this.memory = memory;
     if (isBlocked(this.blocked, view, clock.now())) this.begin('a newer version runs');
-    else if (this.place < share) this.begin(cause);
+    else if (this.rank < share) this.begin(cause);
     // ECS may protect the task after all, while jobs of hours run in it.
     else if (this.reason !== WAITING || running === newest.running || (this.isBusy && !protection.isBlocked))
       this.letGoFrom(stuckLetsGoMs(view, memory, this));

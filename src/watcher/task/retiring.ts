@@ -102,7 +102,7 @@ const UNKNOWN_EACH_MS = 15 * 60_000;
 interface Protected {
   protectedSinceMs: number;
   /** Differs from task to task, so that not all let go at once. */
-  place: number;
+  rank: number;
 }
 
 /**
@@ -111,9 +111,9 @@ interface Protected {
  */
 export function stuckLetsGoMs({ own, newest }: ServiceView, { grewAtMs }: Memory, task: Protected): number {
   if (own === newest.id || newest.running >= newest.desired) return Infinity;
-  return Math.max(task.protectedSinceMs, grewAtMs + STUCK_MS) + task.place * STUCK_EACH_MS;
+  return Math.max(task.protectedSinceMs, grewAtMs + STUCK_MS) + task.rank * STUCK_EACH_MS;
 }
 
 /** The same for a task that does not know whether a newer version runs. The pause costs 3 % of its time. */
-export const unknownLetsGoMs = ({ protectedSinceMs, place }: Protected) =>
-  protectedSinceMs + (0.5 + place) * UNKNOWN_EACH_MS;
+export const unknownLetsGoMs = ({ protectedSinceMs, rank }: Protected) =>
+  protectedSinceMs + (0.5 + rank) * UNKNOWN_EACH_MS;

@@ -83,11 +83,11 @@ function isEmpty(folder: string): boolean {
 }
 
 /** Removes a file, or a folder with all that is in it. Links are removed, not followed. Never rejects. */
-export async function removeAll(place: string): Promise<void> {
+export async function removeAll(target: string): Promise<void> {
   try {
-    const isFile = !(await lstat(place)).isDirectory();
-    if (!isFile) await emptyFolder(place);
-    await (isFile ? unlink(place) : rmdir(place));
+    const isFile = !(await lstat(target)).isDirectory();
+    if (!isFile) await emptyFolder(target);
+    await (isFile ? unlink(target) : rmdir(target));
   } catch {
     // What cannot be removed is in nobody's way.
   }

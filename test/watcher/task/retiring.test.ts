@@ -92,19 +92,19 @@ describe('tasks of the newest version', () => {
 
   it('are not in the way of any', () => {
     const newest = { running: 3 };
-    expect(stuckLetsGoMs(view(newest, { own }), after([newest]), { protectedSinceMs: 0, place: 0 })).toBe(
+    expect(stuckLetsGoMs(view(newest, { own }), after([newest]), { protectedSinceMs: 0, rank: 0 })).toBe(
       Infinity,
     );
   });
 });
 
 describe('a moment without protection', () => {
-  const task = { protectedSinceMs: NOW - 60 * MINUTE, place: 0 };
+  const task = { protectedSinceMs: NOW - 60 * MINUTE, rank: 0 };
 
   it('comes four minutes after the last new task was placed, and for each task at another time', () => {
     const looks = [{ running: 2 }, { running: 3 }, { running: 3 }, { running: 3 }];
-    const atMs = (place: number) =>
-      stuckLetsGoMs(view(looks.at(-1)!), after(looks), { ...task, place }) - (NOW + MINUTE);
+    const atMs = (rank: number) =>
+      stuckLetsGoMs(view(looks.at(-1)!), after(looks), { ...task, rank }) - (NOW + MINUTE);
     expect([atMs(0), atMs(0.5), atMs(0.999)].map((ms) => Math.round(ms / 1000))).toEqual([240, 390, 540]);
   });
 
@@ -113,7 +113,7 @@ describe('a moment without protection', () => {
   });
 
   it('comes again and again where nothing is known: 7 to 22 minutes after the last', () => {
-    const minutes = [0, 0.5, 1].map((place) => unknownLetsGoMs({ protectedSinceMs: 0, place }) / MINUTE);
+    const minutes = [0, 0.5, 1].map((rank) => unknownLetsGoMs({ protectedSinceMs: 0, rank }) / MINUTE);
     expect(minutes).toEqual([7.5, 15, 22.5]);
   });
 });
