@@ -1,7 +1,7 @@
 import { copyIdIn, LogField, LogLevel, LogSource, type ReadLine, readLine } from '../../contract/log-lines';
 import { COUNTED_RESULTS, JobResult } from '../../contract/outcomes';
 import { parseObject } from '../../shared/json';
-import type { LogEvent, WorkerLog } from './source';
+import type { LogEvent, LogQuery, WorkerLog } from './source';
 
 /** What the lines of a log say: which are of a job, how it ended, and whether a line tells of an error. */
 
@@ -52,16 +52,18 @@ interface FollowedJob {
   maxReceives: number | undefined;
   /** Called with each end of a job after which the message comes again. */
   onRetry: (end: JobEnd) => void;
+  /** Of the log. */
+  hasEnded?: LogQuery['hasEnded'];
 }
 
-/** What became of a message, as the watchers' log says; undefined if the signal came before. */
+/** What became of a message, as the watchers' log says; undefined if the signal, or the end of the log, came before. */
 export async function followJob(
   log: WorkerLog,
-  { messageId, sinceMs, maxReceives, onRetry }: FollowedJob,
+  { messageId, sinceMs, maxReceives, onRetry, hasEnded }: FollowedJob,
   signal: AbortSignal,
 ): Promise<Settlement | undefined> {
   const trace = new JobTrace(messageId);
-  for await (const { line } of log.follow({ sinceMs, terms: () => trace.ids }, signal)) {
+  for await (const { line } of log.follow({ sinceMs, terms: () => trace.ids, hasEnded }, signal)) {
     const last = trace.take(line) ? readLine(line).outcome : undefined;
     if (last === undefined) continue;
     const fate = fateAfter(last, maxReceives);

@@ -96,7 +96,9 @@ export function localLog(serviceFolder: string, worker: string, clock: Clock): W
 
   async function* follow(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogEvent> {
     const isIn = wanted(query);
-    for await (const event of comingLines(files, clock, signal)) if (isIn(event)) yield eventOf(event);
+    const { hasEnded = () => Promise.resolve(false) } = query;
+    const coming = comingLines(files, { clock, hasEnded }, signal);
+    for await (const event of coming) if (isIn(event)) yield eventOf(event);
   }
 
   return { read, follow };
@@ -138,7 +140,7 @@ async function* allLines(
 /** A file that is set aside is read to its end, and then the one that took its place. */
 async function* comingLines(
   { before, current }: LocalLogFiles,
-  clock: Clock,
+  { clock, hasEnded }: { clock: Clock; hasEnded: () => Promise<boolean> },
   signal: AbortSignal,
 ): AsyncGenerator<NumberedRecord> {
   const old = await openIfThere(before);
@@ -147,11 +149,13 @@ async function* comingLines(
   let next: FileHandle | undefined;
   try {
     while (!signal.aborted) {
+      const isLast = await hasEnded();
       // The current file is opened first: what is written meanwhile is in it, or in the old one.
       next = await openIfThere(current);
       if (reader !== undefined) yield* reader.lines(signal);
       const newer: LineReader | undefined = await unlessSame(next, reader);
       next = undefined;
+      if (newer === undefined && isLast) return;
       if (newer === undefined) await pause(clock, POLL_MS, signal);
       else {
         await reader?.close();

@@ -25,6 +25,8 @@ export interface LogQuery {
   pattern?: string | undefined;
   /** Only lines with one of these texts in them are of interest; asked for at each poll. A source may give others. */
   terms?: () => readonly string[];
+  /** Following ends when this is true, after all that is there by then; `sls watchbot local` may end, AWS does not. */
+  hasEnded?: (() => Promise<boolean>) | undefined;
 }
 
 /** A line of a worker's log, from wherever it is kept. */

@@ -52,7 +52,7 @@ export const SEND: CommandDefinition = {
   exitCodes: {
     2: '`--wait`: the job failed for the last time; the message is a dead letter',
     3: '`--wait`: the worker rejected the message',
-    4: '`--wait`: not settled within `--timeout`',
+    4: '`--wait`: not settled within `--timeout`, or before `sls watchbot local` ended',
     130: 'Ctrl-C; the rest of a file was not sent',
   },
   notes: [

@@ -1,6 +1,7 @@
 import { INTERRUPTED, type CommandRun } from '../command/command';
 import { followJob, type JobEnd, type Settlement } from '../logs/lines';
-import { openLog, type WorkerLog } from '../logs/source';
+import { openLog, type LogQuery, type WorkerLog } from '../logs/source';
+import { watchLocalRun } from '../stack/local-run';
 import type { Target } from '../stack/target';
 import type { OutgoingMessage } from './message';
 import { planSend, type SendPlan } from './plan';
@@ -36,6 +37,8 @@ async function sendNow(run: CommandRun, plan: SendPlan, ready: ReadyMessage): Pr
   // Before it is sent: without a log, nobody can wait.
   const log =
     wait === undefined ? undefined : await openLog(run, worker, (text) => void run.voice.log.notice(text));
+  const { target, serviceFolder } = run;
+  const hasEnded = target.isLocal ? await watchLocalRun(serviceFolder, target.text) : undefined;
   const sent = { worker: worker.name, ...(await callAws(run, plan, ready)) };
   if (log === undefined || wait === undefined) {
     run.voice.writeText(isJson ? JSON.stringify(sent) : sentText(sent, run.target));
@@ -46,6 +49,7 @@ async function sendNow(run: CommandRun, plan: SendPlan, ready: ReadyMessage): Pr
     messageId: sent.messageId,
     maxReceives: ready.destination.maxReceives,
     timeoutSeconds: wait.timeoutSeconds + (ready.message.delaySeconds ?? 0),
+    hasEnded,
   });
   run.voice.writeText(
     isJson ? JSON.stringify({ ...sent, outcome: outcomeJson(outcome) }) : outcomeText(outcome),
@@ -96,11 +100,15 @@ interface AwaitedMessage {
   messageId: string;
   maxReceives: number | undefined;
   timeoutSeconds: number;
+  /** Of `sls watchbot local`, with which its messages go. */
+  hasEnded: LogQuery['hasEnded'];
 }
 
 interface Outcome {
-  /** Undefined: not settled in time. */
+  /** Undefined: not settled in time, or `isLost`. */
   settlement: Settlement | undefined;
+  /** The run of `sls watchbot local` has ended before. */
+  isLost: boolean;
   seconds: number;
   code: number;
 }
@@ -117,7 +125,7 @@ const BEFORE_MS = 600_000;
 async function waitForOutcome(
   { voice, signal, clock }: CommandRun,
   log: WorkerLog,
-  { messageId, maxReceives, timeoutSeconds }: AwaitedMessage,
+  { messageId, maxReceives, timeoutSeconds, hasEnded }: AwaitedMessage,
 ): Promise<Outcome> {
   const startedMs = clock.now();
   // Not `AbortSignal.timeout`, whose timer cannot be cancelled.
@@ -128,14 +136,15 @@ async function waitForOutcome(
   const cancel = clock.after(timeoutSeconds * 1000, end);
   signal.addEventListener('abort', end);
   const onRetry = (jobEnd: JobEnd) => void voice.log.notice(retryText(jobEnd));
-  const job = { messageId, sinceMs: startedMs - BEFORE_MS, maxReceives, onRetry };
+  const job = { messageId, sinceMs: startedMs - BEFORE_MS, maxReceives, onRetry, hasEnded };
   const settlement = await followJob(log, job, stop.signal).finally(() => {
     cancel();
     signal.removeEventListener('abort', end);
   });
   const seconds = Math.round((clock.now() - startedMs) / 100) / 10;
-  if (settlement !== undefined) return { settlement, seconds, code: FATE_CODES[settlement.fate] };
-  return { settlement, seconds, code: signal.aborted ? INTERRUPTED : UNSETTLED };
+  const isLost = settlement === undefined && !stop.signal.aborted;
+  if (settlement !== undefined) return { settlement, isLost, seconds, code: FATE_CODES[settlement.fate] };
+  return { settlement, isLost, seconds, code: signal.aborted ? INTERRUPTED : UNSETTLED };
 }
 
 function sentText({ worker, messageId, to }: SentMessage & { worker: string }, { text }: Target): string {
@@ -152,13 +161,14 @@ const FATE_TEXTS = {
   'dead-lettered': 'Failed for the last time: the message goes to the dead-letter queue',
 } as const;
 
-function outcomeText({ settlement, seconds }: Outcome): string {
+function outcomeText({ settlement, isLost, seconds }: Outcome): string {
+  if (isLost) return `Lost after ${seconds} s: \`sls watchbot local\` has ended, and its queues with it`;
   if (settlement === undefined) return `Not settled after ${seconds} s; the message is still there`;
   const { fate, last } = settlement;
   return `${FATE_TEXTS[fate]}, at receive ${last.receives}, after ${seconds} s (${last.reason})`;
 }
 
 /** For machines. */
-function outcomeJson({ settlement, seconds }: Outcome) {
-  return { fate: settlement?.fate ?? 'unsettled', ...settlement?.last, seconds };
+function outcomeJson({ settlement, isLost, seconds }: Outcome) {
+  return { fate: settlement?.fate ?? (isLost ? 'lost' : 'unsettled'), ...settlement?.last, seconds };
 }

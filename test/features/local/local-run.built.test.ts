@@ -81,4 +81,17 @@ describe('send and logs, at a local run', () => {
       ].map((text) => expect.stringContaining(text)),
     );
   });
+
+  // The last one, since it ends the run.
+  it('says at once what became of a message when the run ends', async () => {
+    const before = local.count(/\[worker\].*waiting/);
+    const waiting = run('send', 'wait', '--wait', '--json');
+    await local.findAll(before + 1, /\[worker\].*waiting/);
+    local.process.kill('SIGINT');
+    await local.ended;
+    const { code, output } = await waiting;
+    expect(output).toMatch(/^Receive 1: released/m);
+    expect(JSON.parse(output.split('\n').at(-1)!)).toMatchObject({ outcome: { fate: 'lost' } });
+    expect(code).toBe(4);
+  });
 });

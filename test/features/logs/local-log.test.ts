@@ -72,6 +72,22 @@ it('follows over files that are set aside: each line once, in order', async () =
   expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => String(n)));
 });
 
+it('is followed to its end if the run has ended', async () => {
+  const log = await startLocalLog(folder.path, systemClock, fail);
+  log.write('one', 'a');
+  const lines: string[] = [];
+  const hasEnded = async () => {
+    // The last line comes while nobody reads.
+    log.write('one', 'released');
+    await log.end();
+    return true;
+  };
+  const never = new AbortController().signal;
+  const events = localLog(folder.path, 'one', systemClock).follow({ sinceMs: 0, hasEnded }, never);
+  for await (const { line } of events) lines.push(line);
+  expect(lines.slice(0, 2)).toEqual(['a', 'released']);
+});
+
 (existsSync(OPEN_FILES) ? it : it.skip)('leaves no file open when its reader has read enough', async () => {
   const log = await startLocalLog(folder.path, systemClock, fail);
   log.write('one', 'a');
