@@ -19,6 +19,7 @@ import { explained } from './explain';
 import { openHandlers, runnableHere } from './handlers';
 import { createLineFan, type LineFan } from './lines';
 import { readMessages } from './messages';
+import { tellNotFound } from './not-found';
 import { readPackage } from './package-templates';
 import { localReferences } from './references';
 import { SERVICE_STEPS, startLocalService, type LocalService } from './service';
@@ -208,6 +209,11 @@ async function start(run: LocalRun, options: LocalOptions, own: Belongings): Pro
   const lines = createLineFan(voice.writeText, { colours, isNamed: workers.length > 1 });
   const handlers = await explained('the handlers', () =>
     steps.openHandlers(workers, handlersInput(run, packaged), own),
+  );
+  lines.follow(
+    tellNotFound(workers, (text) => {
+      voice.log.warning(visibleLines(text));
+    }),
   );
   const begin = { steps, endpoint: emulator.endpoint, lines, own };
   const service = await startLocalService(
