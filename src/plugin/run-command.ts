@@ -5,6 +5,7 @@ import { portOption } from '../features/command/options';
 import { visibleVoice } from '../features/command/terminal-text';
 import { definitionOf } from '../features/commands';
 import { emulatorEndpoint } from '../features/local/emulators';
+import { findLocalRun } from '../features/stack/local-run';
 import { createTarget, type Target } from '../features/stack/target';
 import { systemClock } from '../shared/clock';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
@@ -19,13 +20,14 @@ export async function runCommand(name: string, context: HookContext): Promise<vo
   const options = givenOptions(name, context.options, typed);
   const words = typed ?? calledBy(serverless.processedInput.commands)?.words ?? [];
   const run = await definitionOf(name)!.run!();
+  const target = await targetOf({ ...context, options });
   const code = await interruptible((signal) =>
     run({
       words,
       options,
       configuration,
       serviceFolder: serverless.serviceDir,
-      target: targetOf({ ...context, options }),
+      target,
       terminal: {
         input: process.stdin,
         output: process.stdout,
@@ -41,15 +43,21 @@ export async function runCommand(name: string, context: HookContext): Promise<vo
   if (typeof code === 'number') process.exitCode = code;
 }
 
-function targetOf({ serverless, options, configuration, clients }: HookContext): Target {
-  const provider = serverless.getProvider('aws');
+async function targetOf({ serverless, options, configuration, clients }: HookContext): Promise<Target> {
   const { region } = configuration.context;
-  const endpoint = emulatorEndpoint(portOption(options, { least: 1 }));
-  return createTarget(
-    options.local === true
-      ? { isLocal: true, region, text: endpoint, clients: localClients(provider, endpoint) }
-      : { isLocal: false, region, text: `AWS, ${region}`, clients },
-  );
+  const port = portOption(options, { least: 1 });
+  if (options.local !== true) {
+    return createTarget({ isLocal: false, region, text: `AWS, ${region}`, clients });
+  }
+  // A run of this folder is found whatever its port is.
+  const found = options.port === undefined ? await findLocalRun(serverless.serviceDir) : undefined;
+  const text = found?.endpoint ?? emulatorEndpoint(port);
+  return createTarget({
+    isLocal: true,
+    region,
+    text,
+    clients: localClients(serverless.getProvider('aws'), text),
+  });
 }
 
 /** `sls watchbot local`, which packages first, and ends in a way of its own. */

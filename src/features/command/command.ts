@@ -44,7 +44,10 @@ export const PORT_OPTION: CommandOption = {
 export const COMMON_OPTIONS = {
   worker: { usage: 'Name of the worker; needed if the service has several', type: 'string' },
   local: { usage: 'At `sls watchbot local` rather than in AWS', type: 'boolean' },
-  port: PORT_OPTION,
+  port: {
+    usage: `Port of the local emulator (default: of the run in this folder, else ${DEFAULT_PORT})`,
+    type: 'string',
+  },
   json: { usage: 'Print the result as JSON', type: 'boolean' },
 } as const satisfies Readonly<Record<string, CommandOption>>;
 

@@ -47,6 +47,12 @@ describe('send and logs, at a local run', () => {
     expect(JSON.parse(straight.output)).toMatchObject({ outcome: { fate: 'done', receives: 1 } });
   });
 
+  it('is found in its folder, whatever its port is', async () => {
+    const { code, output } = await runFramework('osls', ['watchbot', 'send', 'ok', '--local'], { folder });
+    expect(output).toContain(`http://127.0.0.1:${place.at(-1)}`);
+    expect(code).toBe(0);
+  });
+
   it('shows one job, and follows', async () => {
     const { output } = await run('send', 'twice', '--json');
     const { messageId } = JSON.parse(output) as { messageId: string };
