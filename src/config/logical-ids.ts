@@ -76,6 +76,12 @@ export function logicalId(worker: string, resource: WorkerResource): string {
   return prefixOf(worker) + WORKER_RESOURCES[resource];
 }
 
+/**
+ * The logical id of a worker's log group beside a function of the same name, whose own log group has the usual one.
+ * @param id the usual one
+ */
+export const logGroupBesideFunction = (id: string): string => id.replace(/LogGroup$/, 'WatchbotLogGroup');
+
 /** The logical ids that a worker's resources can have, except those of its sources. */
 export function logicalIds(worker: string): string[] {
   return Object.values(WORKER_RESOURCES).map((suffix) => prefixOf(worker) + suffix);

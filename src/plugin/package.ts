@@ -21,7 +21,9 @@ export async function packageService(context: HookContext): Promise<void> {
   const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
   const fragment = buildTemplate(configuration, imageUris);
   const template = service.provider.compiledCloudFormationTemplate;
-  mergeInto(template, fragment, service.resources);
+  for (const name of mergeInto(template, fragment, service.resources)) {
+    utils.log.notice(`Output ${name} is the service's own: the plugin's is left out`);
+  }
   for (const functionId of allowFunctionsToSend(template, configuration)) {
     utils.log.warning(
       `${functionId} has a role of its own: let it send to the queue or topic that it is told`,

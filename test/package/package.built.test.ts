@@ -212,23 +212,35 @@ describe('package', () => {
     ]);
   });
 
-  it.each([
-    {
-      name: 'a resource',
-      yml: 'resources:\n  Resources:\n    WatchbotQueue: { Type: AWS::SQS::Queue }\n',
-      message: 'WATCHBOT_RESOURCE_EXISTS at resources.Resources.WatchbotQueue',
-    },
-    {
-      name: 'an output',
-      yml: 'resources:\n  Outputs:\n    ClusterArn: { Value: x }\n',
-      message: 'WATCHBOT_RESOURCE_EXISTS at resources.Outputs.ClusterArn',
-    },
-  ])('refuses $name of the user that has the ID of its own', async ({ yml, message }) => {
+  it('refuses a resource of the user that has the ID of its own', async () => {
     const folder = copyService('minimal');
-    appendFileSync(path.join(folder, 'serverless.yml'), yml);
+    appendFileSync(
+      path.join(folder, 'serverless.yml'),
+      'resources:\n  Resources:\n    WatchbotQueue: { Type: AWS::SQS::Queue }\n',
+    );
     const { code, output } = await runFramework('osls', ['package'], { folder });
     expect(code).toBe(1);
-    expect(output).toContain(message);
+    expect(output).toContain('WATCHBOT_RESOURCE_EXISTS at resources.Resources.WatchbotQueue');
+  });
+
+  it('packages a worker beside a function of its name, and an output of the user beside its own', async () => {
+    const folder = copyService('minimal');
+    writeFileSync(path.join(folder, 'handler.js'), 'exports.run = () => {};\n');
+    appendFileSync(
+      path.join(folder, 'serverless.yml'),
+      `functions: { watchbot: { handler: handler.run, runtime: nodejs20.x } }
+resources: { Outputs: { ClusterArn: { Value: mine } } }
+`,
+    );
+    const { code, output } = await runFramework('osls', ['package'], { folder });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toContain("Output ClusterArn is the service's own: the plugin's is left out");
+    const { Resources, Outputs } = readTemplate(folder).template;
+    expect(Outputs.ClusterArn).toEqual({ Value: 'mine' });
+    expect(Resources.WatchbotLogGroup!.Properties.LogGroupName).toBe('/aws/lambda/minimal-dev-watchbot');
+    expect(Resources.WatchbotWatchbotLogGroup!.Properties.LogGroupName).toBe(
+      'minimal-dev-eu-west-1-watchbot',
+    );
   });
 
   it.each([

@@ -48,12 +48,8 @@ describe('the plugin’s part of the template', () => {
   });
 
   it.each<[string, Template, OwnResources]>([
-    ['in the template', { Resources: { WatchbotQueue: {} }, Outputs: { ClusterArn: {} } }, undefined],
-    [
-      'in the service’s resources',
-      template(),
-      { Resources: { WatchbotQueue: {} }, Outputs: { ClusterArn: {} } },
-    ],
+    ['in the template', { Resources: { WatchbotQueue: {} } }, undefined],
+    ['in the service’s resources', template(), { Resources: { WatchbotQueue: {} } }],
   ])('refuses to overwrite what is %s, and writes nothing then', (_where, into, own) => {
     const before = structuredClone(into);
     const error = refusal(into, own);
@@ -63,16 +59,50 @@ describe('the plugin’s part of the template', () => {
       [
         'WATCHBOT_RESOURCE_EXISTS at resources.Resources.WatchbotQueue',
         "  given:   WatchbotQueue, in the service's own resources or another plugin's",
-        '  allowed: names that the plugin does not use',
-        '  do:      rename it; to change what the plugin makes, use `extensions`',
-      ].join('\n'),
-      [
-        'WATCHBOT_RESOURCE_EXISTS at resources.Outputs.ClusterArn',
-        "  given:   ClusterArn, in the service's own resources or another plugin's",
-        '  allowed: names that the plugin does not use',
-        '  do:      rename it',
+        '  allowed: logical ids that the plugin does not use',
+        '  do:      to change what the plugin makes, use `extensions`; else rename the one of the two that is not deployed yet, your resource or the worker: CloudFormation deletes what is deployed when its logical id changes',
       ].join('\n'),
     ]);
     expect(into).toEqual(before);
+  });
+
+  it.each<[string, Template, OwnResources]>([
+    ['in the template', { Resources: {}, Outputs: { ClusterArn: { Value: 'mine' } } }, undefined],
+    ['in the service’s resources', { Resources: {} }, { Outputs: { ClusterArn: { Value: 'mine' } } }],
+  ])('leaves out an output whose name is taken %s', (_where, into, own) => {
+    const { ClusterArn, ...outputs } = fragment.Outputs;
+    expect(ClusterArn).toBeDefined();
+    const before = structuredClone(into.Outputs);
+    expect(mergeInto(into, fragment, own)).toEqual(['ClusterArn']);
+    expect(into.Outputs).toEqual({ ...outputs, ...before });
+  });
+
+  it('has another log group than a function of the same name', () => {
+    const functions = {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { LogGroupName: '/aws/lambda/tiles-dev-watchbot' },
+    };
+    const into: Template = { Resources: { WatchbotLogGroup: functions } };
+    expect(mergeInto(into, fragment, undefined)).toEqual([]);
+    expect(into.Resources.WatchbotLogGroup).toBe(functions);
+    expect(into.Resources.WatchbotWatchbotLogGroup).toEqual(fragment.Resources.WatchbotLogGroup);
+    const text = JSON.stringify(into);
+    const usual = JSON.stringify(fragment).split(/"WatchbotLogGroup"|\$\{WatchbotLogGroup[}.]/).length - 1;
+    // Its own logical id and the name of the output are keys.
+    expect(text.split(/"WatchbotWatchbotLogGroup"|\$\{WatchbotWatchbotLogGroup[}.]/).length - 1).toBe(
+      usual - 1,
+    );
+    expect(text.match(/"WatchbotLogGroup"|\$\{WatchbotLogGroup[}.]/g)).toEqual([
+      '"WatchbotLogGroup"',
+      '"WatchbotLogGroup"',
+    ]);
+    expect(into.Outputs).toHaveProperty('WatchbotLogGroup.Value', {
+      'Fn::GetAtt': ['WatchbotWatchbotLogGroup', 'Arn'],
+    });
+  });
+
+  it('refuses a log group of the service’s own, which may hold what nobody wants to lose', () => {
+    const own = { Resources: { WatchbotLogGroup: { Type: 'AWS::Logs::LogGroup' } } };
+    expect(refusal(template(), own).problems).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
-import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { Configuration, Worker } from '../../config/configuration';
-import { logicalId, type WorkerResource } from '../../config/logical-ids';
+import { logGroupBesideFunction, logicalId, type WorkerResource } from '../../config/logical-ids';
 import { dashboardName, OutputName } from '../../config/names';
 import { explainAws } from '../../errors/aws-error';
 import { UserError } from '../../errors/user-error';
@@ -103,7 +103,7 @@ function overviewOf(
     deadLetterQueueUrl: idOf('deadLetterQueue') ?? outputs.get(OutputName.deadLetterQueueUrl(name)),
     topicArn: idOf('topic'),
     serviceArn: idOf('service'),
-    logGroup: idOf('logGroup'),
+    logGroup: ids.get(logGroupBesideFunction(logicalId(name, 'logGroup'))) ?? idOf('logGroup'),
     webhookUrl: outputs.get(OutputName.webhookUrl(name)),
     dashboardUrl:
       idOf('dashboard') === undefined
