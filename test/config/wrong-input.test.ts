@@ -75,7 +75,7 @@ describe('what the service around the section has', () => {
         'WATCHBOT_NAME_TOO_LONG at watchbot.workers.t',
         `  given:   ${name} (81 characters) as the name of the dead-letter queue`,
         '  allowed: at most 80 characters',
-        "  do:      shorten the service's, the stage's or the worker's name",
+        "  do:      shorten the service's, the stage's or the worker's name, of what is not deployed yet: a new name is a new queue",
       ].join('\n'),
     ]);
   });

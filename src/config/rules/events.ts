@@ -43,7 +43,7 @@ const topicSources: WorkerRule = {
           place: place('arn'),
           given: 'a standard topic for a FIFO queue',
           allowed: 'a FIFO topic, whose name ends with .fifo',
-          advice: 'remove `queue.fifo`, or subscribe to a FIFO topic',
+          advice: 'subscribe to a FIFO topic, or have it in a worker of its own, without `queue.fifo`',
         }),
         ...problemIf(first(arn) !== index, {
           code: 'WATCHBOT_CONTRADICTION',
@@ -119,7 +119,7 @@ const distinctEvents: WorkerRule = {
         place: place(key),
         given: `\`${key}\` with a FIFO queue, which drops the second of two equal messages within five minutes`,
         allowed: 'the whole event, which has an id of its own',
-        advice: `remove \`${key}\` and take what is needed from the event, or remove \`queue.fifo\``,
+        advice: `remove \`${key}\` and take what is needed from the event, or have it in a worker of its own, without \`queue.fifo\``,
       });
     }),
 };
@@ -250,7 +250,8 @@ function noFifoForS3(place: string): Problem {
     place,
     given: 'a bucket that sends to a FIFO queue',
     allowed: 'a standard queue: S3 sends to no other',
-    advice: 'set `existing: true` with a bucket that sends to EventBridge, or remove `queue.fifo`',
+    advice:
+      'set `existing: true` with a bucket that sends to EventBridge, or have it in a worker of its own, without `queue.fifo`',
   };
 }
 
@@ -261,7 +262,7 @@ function groupProblem(place: string, fifo: boolean, isText: boolean): Problem {
     place,
     given: fifo ? 'a FIFO queue without `messageGroupId`' : '`messageGroupId` with a standard queue',
     allowed: '`messageGroupId` with a FIFO queue, and only there',
-    advice: fifo ? add : 'remove it, or set `queue.fifo: true`',
+    advice: fifo ? add : 'remove it, or have it in a worker of its own, with `queue.fifo: true`',
   };
 }
 

@@ -22,7 +22,8 @@ const commandOrHandler: WorkerRule = {
       place: at('handler'),
       given: '`handler` beside `command`',
       allowed: ALLOWED,
-      advice: 'remove one of the two, or make two workers of them',
+      advice:
+        'remove one of the two, or make two workers of them, of which the one that is deployed keeps its name',
     });
   },
 };

@@ -124,7 +124,7 @@ const groupsAreOfAFifoQueue: WorkerRule = {
       place: at('scaling', 'groups'),
       given: '`groups` with a standard queue',
       allowed: '`groups` of a FIFO queue: on a standard queue no message waits for another one',
-      advice: 'remove `groups`, or set `queue.fifo`',
+      advice: 'remove `groups`, or have it in a worker of its own, with `queue.fifo: true`',
     }),
 };
 

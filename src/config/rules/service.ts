@@ -36,7 +36,7 @@ export function serviceProblems(service: Service): Problem[] {
       place: pathOfWorker(name),
       given: `${name} beside ${other}: each would make a ${id}`,
       allowed: 'names whose resources differ in more than case',
-      advice: 'rename one of the two',
+      advice: 'rename the one that is not deployed yet: a new name is a new queue',
     })),
   ];
 }
@@ -136,7 +136,11 @@ export const namesFit: WorkerRule = {
       rules: ids.filter((id) => /Rule\d+$/.test(id)),
       schedules: ids.filter((id) => /Schedule\d+$/.test(id)),
     });
-    return tooLong(names, at(), "shorten the service's, the stage's or the worker's name");
+    return tooLong(
+      names,
+      at(),
+      "shorten the service's, the stage's or the worker's name, of what is not deployed yet: a new name is a new queue",
+    );
   },
 };
 
