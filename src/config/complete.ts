@@ -135,6 +135,7 @@ export function completeWorker(
     healthCheck: completeHealthCheck(input.healthCheck),
     deploy: completeDeploy(input),
     reduce: completeReduce(input.reduce),
+    deletionPolicy: input.deletionPolicy,
     exec: input.exec,
     extensions: input.extensions,
   };

@@ -281,6 +281,7 @@ export interface Worker {
   deploy: Deploy;
   /** Undefined: not in reduce mode. */
   reduce: Reduce | undefined;
+  deletionPolicy: NonNullable<WorkerInput['deletionPolicy']>;
   exec: boolean;
   extensions: Extensions;
 }

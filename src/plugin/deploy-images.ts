@@ -9,7 +9,7 @@ import { packageFolder } from './package';
 
 /**
  * Brings the images of the package to the registry, unless they are there. It does so before anything of the stack is
- * changed, so that a task definition never names an image that does not exist.
+ * changed, so that a task definition never names an image that does not exist; and after the stack has been looked at.
  */
 export async function deployImages(context: HookContext): Promise<void> {
   const { serverless, options, configuration, utils } = context;
@@ -17,7 +17,6 @@ export async function deployImages(context: HookContext): Promise<void> {
   const folder = packageFolder(serverless, options);
   const images = await readPackagedImages(folder);
   if (images.length === 0) return;
-  await checkStack(context);
   const progress = utils.progress.get('watchbot');
   progress.notice('Looking for the images in the registry');
   try {
@@ -34,13 +33,6 @@ export async function deployImages(context: HookContext): Promise<void> {
   } finally {
     progress.remove();
   }
-}
-
-async function checkStack({ clients, configuration }: HookContext): Promise<void> {
-  const { checkStackState } = await import('../features/stack/stack.js');
-  const { stackName, region } = configuration.context;
-  const client = await clients.cloudFormation();
-  await checkStackState({ client, stackName, region });
 }
 
 async function push(

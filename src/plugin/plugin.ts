@@ -4,6 +4,7 @@ import { UserError } from '../errors/user-error';
 import { commandsFor, eventOf, withExamples } from '../features/command/declare';
 import { commandNames, definitionOf } from '../features/commands';
 import { hasSection, loadConfiguration } from './configuration';
+import { DEPLOY_OPTIONS } from './deploy-option';
 import type { HookContext, Serverless, Utils, VariableSource } from './framework';
 import { declaredFor, utilsFor } from './serverless-4';
 
@@ -29,12 +30,15 @@ export class ServerlessWatchbot {
     const commands = commandsFor(words);
     // Serverless 4 does not know short forms yet.
     const isHelp = given.help === true || given.h === true;
-    this.commands = declaredFor(serverless, isHelp ? withExamples(commands, words) : commands);
+    this.commands = {
+      ...declaredFor(serverless, isHelp ? withExamples(commands, words) : commands),
+      ...DEPLOY_OPTIONS,
+    };
     this.hooks = {
       'before:package:cleanup': this.ifUsed(() => this.check()),
       'package:compileEvents': this.ifUsed(() => this.package()),
       // After all that plugins do before a deploy, and before the framework makes or changes the stack.
-      'before:aws:deploy:deploy:createStack': this.ifUsed(() => this.deployImages()),
+      'before:aws:deploy:deploy:createStack': () => withDocs(() => this.beforeDeploy()),
       // This is a part of `deploy`, too.
       'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
       'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
@@ -70,9 +74,19 @@ export class ServerlessWatchbot {
     await packageService(await this.context());
   }
 
-  private async deployImages(): Promise<void> {
+  private async beforeDeploy(): Promise<void> {
+    const { serverless, options, utils } = this;
+    const [{ guardStack }, { awsClients }] = await Promise.all([
+      import('./guard-stack.js'),
+      import('./clients.js'),
+    ]);
+    const context = hasSection(serverless) ? await this.context() : undefined;
+    const clients = context?.clients ?? awsClients(serverless.getProvider('aws'));
+    const workers = context?.configuration.workers.map(({ name }) => name);
+    await guardStack({ serverless, options, utils, clients, workers });
+    if (context === undefined) return;
     const { deployImages } = await import('./deploy-images.js');
-    await deployImages(await this.context());
+    await deployImages(context);
   }
 
   private async showInfo(): Promise<void> {

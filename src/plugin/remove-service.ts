@@ -23,13 +23,15 @@ async function mayHaveStack({ clients, configuration }: HookContext): Promise<bo
   );
 }
 
-async function warn({ clients, configuration, utils }: HookContext): Promise<void> {
+async function warn(context: HookContext): Promise<void> {
+  const { clients, configuration, utils } = context;
   const { retainedNames, queueCounts } = await import('../features/stack/removal.js');
-  for (const text of retainedNames(configuration)) utils.log.notice(`${text} stays, with what is in it`);
+  const resources = await resourcesThere(context);
+  for (const text of retainedNames(resources)) utils.log.notice(`${text} stays, with what is in it`);
   try {
     const sqs = await clients.sqs();
     const { region } = configuration.context;
-    const counts = await queueCounts({ sqs, region }, configuration);
+    const counts = await queueCounts({ sqs, region }, configuration, resources);
     counts.filter(holdsAny).forEach((each) => {
       utils.log.warning(describe(each));
     });
@@ -37,6 +39,21 @@ async function warn({ clients, configuration, utils }: HookContext): Promise<voi
     // Whoever may remove queues may lack the permission to read them, and asked only for the removal.
     utils.log.warning(`The messages in the queues were not counted:\n${(error as Error).message}`);
   }
+}
+
+/** The resources as they are deployed; if that may not be read, as serverless.yml has them. */
+async function resourcesThere({ clients, configuration }: HookContext) {
+  const [{ lookAtStack }, { templateResources }] = await Promise.all([
+    import('../features/stack/held-data.js'),
+    import('../features/stack/workers.js'),
+  ]);
+  const { stackName, region } = configuration.context;
+  const look = await clients
+    .cloudFormation()
+    .then((client) => lookAtStack({ client, stackName, region }))
+    .catch(() => undefined);
+  const isRead = look?.template !== undefined && look.lacking.length === 0;
+  return isRead ? (look.template?.Resources ?? {}) : templateResources(configuration);
 }
 
 const holdsAny = ({ visible, inFlight, delayed, dead }: QueueCounts) =>

@@ -14,6 +14,7 @@ export interface TemplateResource {
   DependsOn?: string | string[];
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
+  Metadata?: Readonly<Record<string, unknown>>;
 }
 
 export interface Output {

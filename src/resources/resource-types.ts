@@ -61,8 +61,9 @@ export type Resource = {
     Type: T;
     Properties: PropertiesOf<T>;
     DependsOn?: string | string[];
-    DeletionPolicy?: 'Retain';
+    DeletionPolicy?: 'Retain' | 'RetainExceptOnCreate';
     UpdateReplacePolicy?: 'Retain';
+    Metadata?: Readonly<Record<string, unknown>>;
   };
 }[ResourceType];
 

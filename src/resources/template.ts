@@ -16,6 +16,7 @@ import { outputs, workerOutputs } from './outputs';
 import { progressTable } from './progress-table';
 import { queue, queuePolicy, topic } from './queue';
 import type { Resources } from './resource-types';
+import { retained } from './retained';
 import { executionRole, taskRole } from './roles';
 import { scaling } from './scaling';
 import { awakeRole, awakeSchedule, schedules } from './schedules';
@@ -111,7 +112,7 @@ const sharedResources = (configuration: Configuration): Resources =>
   combine(SHARED_BUILDERS.map((build) => build(configuration)));
 
 const workerResources = (subject: Subject): Resources =>
-  combine(WORKER_BUILDERS.map((build) => build(subject)));
+  retained(combine(WORKER_BUILDERS.map((build) => build(subject))), subject);
 
 /** Resources as they stand in the template: without what is undefined, and with the provider's tags. */
 function finished(resources: Resources, configuration: Configuration): Fragment['Resources'] {

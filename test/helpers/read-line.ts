@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Options } from '../../src/features/command/command';
 import { commandsFor } from '../../src/features/command/declare';
+import { DEPLOY_OPTIONS } from '../../src/plugin/deploy-option';
 import { declaredFor } from '../../src/plugin/serverless-4';
 
 /** A command line as a framework parses it before it runs a command of the plugin. */
@@ -37,7 +38,7 @@ function readBySchema(framework: 'osls' | 'serverless', line: readonly string[])
   try {
     resolveInput.clear();
     const { commands } = resolveInput(schemaOf(), line);
-    const plugin = { commands: declaredFor({}, commandsFor(commands)) };
+    const plugin = { commands: { ...declaredFor({}, commandsFor(commands)), ...DEPLOY_OPTIONS } };
     resolveInput.clear();
     const { options, commandSchema } = resolveInput(schemaOf(plugin), line);
     if (commandSchema === undefined) throw new Error(`"${commands.join(' ')}" not found`);
@@ -55,6 +56,7 @@ interface Serverless4 {
 function readAsServerless4(line: readonly string[]): ParsedLine {
   const { parse, checked } = require('./serverless-4.cjs') as Serverless4;
   const read = parse(line);
-  const { options } = checked(read, declaredFor({ credentialProviders: {} }, commandsFor(read.commands)));
+  const commands = declaredFor({ credentialProviders: {} }, commandsFor(read.commands));
+  const { options } = checked(read, { ...commands, ...DEPLOY_OPTIONS });
   return { ...read, options };
 }

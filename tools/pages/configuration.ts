@@ -125,7 +125,7 @@ export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
   { title: 'Other sources of messages', keys: ['events'] },
   { title: 'Scaling', keys: ['scaling'] },
   { title: 'Alarms and dashboard', keys: ['alarms', 'dashboard'] },
-  { title: 'Deploys', keys: ['deploy'] },
+  { title: 'Deploys', keys: ['deploy', 'deletionPolicy'] },
   { title: 'Logs and health', keys: ['logs', 'healthCheck'] },
   { title: 'Reduce mode', keys: ['reduce'] },
   { title: 'The escape hatch', keys: ['extensions'] },

@@ -153,6 +153,11 @@ export const workerProperties = {
   healthCheck: HealthCheckSchema,
   deploy: DeploySchema,
   reduce: ReduceSchema,
+  deletionPolicy: oneOf(['Delete', 'Retain'], {
+    default: 'Delete',
+    description:
+      'What becomes of queue, dead-letter queue, progress table and log group when the worker is taken out or renamed, or the stack is removed. `Retain`: AWS keeps them, outside of the stack, with what they hold; their names are taken until somebody deletes them. It counts from the first deploy that has it. A deploy that would delete messages, items or log lines stops in any case (docs/deploys.md#what-a-deploy-does-not-delete).',
+  }),
   exec: Type.Boolean({ default: false, description: 'Lets `aws ecs execute-command` into the tasks.' }),
   extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},

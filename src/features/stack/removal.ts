@@ -1,8 +1,10 @@
 import type { QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import type { Configuration, Worker } from '../../config/configuration';
+import { logicalId } from '../../config/logical-ids';
 import { explainAws } from '../../errors/aws-error';
+import type { StackResource } from './losses';
 import { COUNT_ATTRIBUTES, countsIn, type MessageCounts } from './queues';
-import { templateResources, workerAddress } from './workers';
+import { workerAddress } from './workers';
 
 /** What goes and what stays when a stack is removed. */
 
@@ -19,9 +21,17 @@ interface QueueReader {
   region: string;
 }
 
-/** Messages in the queues that the stack made. Queues that do not exist are left out. */
-export async function queueCounts(reader: QueueReader, configuration: Configuration): Promise<QueueCounts[]> {
-  const made = configuration.workers.filter(({ queue }) => queue.arn === undefined);
+/**
+ * Messages in the queues that the stack made, and that go with it. Queues that do not exist are left out.
+ * @param resources those of the template that is deployed
+ */
+export async function queueCounts(
+  reader: QueueReader,
+  configuration: Configuration,
+  resources: Resources,
+): Promise<QueueCounts[]> {
+  const goes = (worker: string) => !isRetained(resources[logicalId(worker, 'queue')]?.DeletionPolicy);
+  const made = configuration.workers.filter(({ name, queue }) => queue.arn === undefined && goes(name));
   const counts = await Promise.all(made.map((worker) => countsOf(reader, configuration, worker)));
   return counts.filter((each) => each !== undefined);
 }
@@ -66,16 +76,26 @@ async function attributesOf({ sqs, region }: QueueReader, QueueName: string) {
   });
 }
 
-/** What the stack leaves behind, by kind and name. */
-export function retainedNames(configuration: Configuration): string[] {
-  return Object.entries(templateResources(configuration))
-    .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
-    .map(([id, { Type, Properties }]) => `${KINDS[Type] ?? Type} ${textIn(Properties?.BucketName) ?? id}`);
+/** What the stack leaves behind, by kind and name: that of the template that is deployed, if it may be read. */
+export function retainedNames(resources: Resources): string[] {
+  return Object.entries(resources)
+    .filter(([, { DeletionPolicy }]) => isRetained(DeletionPolicy))
+    .map(([id, { Type = '', Properties }]) => {
+      const { kind, name } = KINDS[Type] ?? { kind: Type };
+      return `${kind} ${textIn(Properties?.[name ?? '']) ?? id}`;
+    });
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  'AWS::S3::Bucket': 'Bucket',
-  'AWS::KMS::Key': 'The key of the queues,',
+const isRetained = (policy: unknown): boolean => policy === 'Retain' || policy === 'RetainExceptOnCreate';
+
+type Resources = Readonly<Record<string, StackResource>>;
+
+const KINDS: Readonly<Record<string, { kind: string; name?: string }>> = {
+  'AWS::S3::Bucket': { kind: 'Bucket', name: 'BucketName' },
+  'AWS::KMS::Key': { kind: 'The key of the queues,' },
+  'AWS::SQS::Queue': { kind: 'Queue', name: 'QueueName' },
+  'AWS::DynamoDB::Table': { kind: 'Table', name: 'TableName' },
+  'AWS::Logs::LogGroup': { kind: 'Log group', name: 'LogGroupName' },
 };
 
 const textIn = (value: unknown) => (typeof value === 'string' ? value : undefined);

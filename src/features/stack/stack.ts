@@ -28,14 +28,14 @@ function unlessMissing(error: Error): undefined {
 }
 
 /**
- * Checks that the stack can be deployed to, before anything is built for it.
- * @throws {UserError} `WATCHBOT_STACK_STATE`
+ * The stack that is deployed to, if there is one already. To be asked for before anything is built for it.
+ * @throws {UserError} `WATCHBOT_STACK_STATE` if nothing can be deployed to it
  */
-export async function checkStackState(ref: StackRef): Promise<void> {
+export async function deployableStack(ref: StackRef): Promise<Stack | undefined> {
   const stack = await findStack(ref);
   const status = stack?.StackStatus;
   const advice = status === undefined ? undefined : adviceFor(status, ref);
-  if (status === undefined || advice === undefined) return;
+  if (status === undefined || advice === undefined) return stack;
   const reason = stack?.StackStatusReason === undefined ? '' : ` (${stack.StackStatusReason})`;
   throw UserError.of({
     code: 'WATCHBOT_STACK_STATE',
@@ -124,16 +124,23 @@ function consoleHost(region: string): string {
 }
 
 /** What AWS calls each resource of the stack, by its logical id. */
-export async function physicalIds({ client, stackName, region }: StackRef) {
+export async function physicalIds(ref: StackRef) {
+  const resources = await stackResources(ref);
+  return new Map(resources.map(({ LogicalResourceId: id, PhysicalResourceId }) => [id, PhysicalResourceId]));
+}
+
+/** The resources that the stack has now. */
+export async function stackResources({ client, stackName, region }: StackRef) {
   const { paginateListStackResources } = await import('../../vendor/cloudformation.mjs');
   const call = { action: 'cloudformation:ListStackResources', region };
   return explainAws(call, `stack ${stackName}`, async () => {
-    const ids = new Map<string | undefined, string | undefined>();
+    const found: StackResourceSummary[] = [];
     for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
-      for (const { LogicalResourceId, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
-        ids.set(LogicalResourceId, PhysicalResourceId);
-      }
+      found.push(...(page.StackResourceSummaries ?? []));
     }
-    return ids;
+    return found.filter(({ ResourceStatus }) => !GONE.test(ResourceStatus ?? ''));
   });
 }
+
+/** Of resources that a stack lists though it has them no more. */
+const GONE = /^DELETE_(COMPLETE|SKIPPED)$/;

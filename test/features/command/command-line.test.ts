@@ -173,3 +173,14 @@ describe('options of Serverless 4', () => {
     expect(typedWords(['render', 'deploy'], 'send')).toBeUndefined();
   });
 });
+
+it.each(FRAMEWORKS)('%s gives its own deploy what a deploy may lose', (framework) => {
+  const { options } = READERS[framework]!([
+    'deploy',
+    '--stage',
+    'live',
+    '--allow-loss',
+    'JobsQueue,Data/Votes',
+  ]);
+  expect(options).toMatchObject({ stage: 'live', 'allow-loss': 'JobsQueue,Data/Votes' });
+});
