@@ -27,7 +27,7 @@ export async function readPackage(folder: string, templateFile: string): Promise
 type Resources = CompiledTemplate['Resources'];
 
 /** Puts the resources of nested stacks in the place of the stacks, and what was said across their borders to rights. */
-export async function flatten(template: PackagedTemplate, read: ReadTemplate): Promise<Resources> {
+async function flatten(template: PackagedTemplate, read: ReadTemplate): Promise<Resources> {
   const own: Resources = {};
   const inner: Resources = {};
   const outputs = new Map<string, unknown>();

@@ -24,7 +24,7 @@ export interface StackTemplate {
 }
 
 /** Why data would be lost. */
-export type Reason =
+type Reason =
   | { how: 'removed' }
   | { how: 'replaced'; property: string; before: unknown; after: unknown }
   /** It gets a condition that it did not have: where that is false, it is deleted. */
