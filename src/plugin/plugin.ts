@@ -47,7 +47,7 @@ export class ServerlessWatchbot {
       ...this.commandHooks(words),
     };
     this.configurationVariablesSources = {
-      watchbot: watchbotVariables(() => serverless.configurationInput?.watchbot),
+      watchbot: watchbotVariables(serverless),
     };
     // The framework would only warn of what its schema refuses, so it accepts anything, and the plugin checks.
     serverless.configSchemaHandler.defineTopLevelProperty('watchbot', {});
@@ -133,11 +133,15 @@ export class ServerlessWatchbot {
  * Resolves `${watchbot:WORKER.NAME}`, which names something of a worker, to a CloudFormation function. It reads only
  * the few keys on which the value depends, so that the worker's other keys may hold variables themselves.
  */
-function watchbotVariables(section: () => unknown): VariableSource {
+function watchbotVariables(serverless: Serverless): VariableSource {
   return {
-    resolve: async ({ address, resolveConfigurationProperty }) => {
-      const { resolveVariable } = await import('./resolve-variable.js');
-      return { value: await resolveVariable(address ?? '', section(), resolveConfigurationProperty) };
+    resolve: async ({ address, resolveConfigurationProperty: read }) => {
+      const [{ resolveVariable }, { functionsHere }] = await Promise.all([
+        import('./resolve-variable.js'),
+        import('./functions-here.js'),
+      ]);
+      const section = serverless.configurationInput?.watchbot;
+      return { value: await resolveVariable(address ?? '', section, read, await functionsHere(serverless)) };
     },
   };
 }

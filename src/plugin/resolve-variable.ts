@@ -6,6 +6,7 @@ import { didYouMean } from '../config/suggest';
 import { UserError } from '../errors/user-error';
 import { REFERENCE_NAMES, referenceTo, type ReferenceName } from '../resources/references';
 import type { ReferredWorker } from '../resources/subject';
+import { valueHere, type FunctionsHere } from './functions-here';
 
 /** Reads one property of serverless.yml, with the variables in it resolved. */
 type ReadProperty = (path: string[]) => Promise<unknown>;
@@ -14,12 +15,14 @@ const SECTION = 'watchbot';
 
 /**
  * @param address `WORKER.NAME`; the only worker's name may be left out
+ * @param here given if functions run on this machine
  * @throws {UserError} `WATCHBOT_VARIABLE` if there is no such worker, or if it does not have what is asked for
  */
 export async function resolveVariable(
   address: string,
   section: unknown,
   read: ReadProperty,
+  here?: FunctionsHere,
 ): Promise<TextOrIntrinsic> {
   // If the whole section is a variable, such as a file, it has to be read as a whole.
   const known = isMap(section) ? section : await read([SECTION]);
@@ -29,7 +32,7 @@ export async function resolveVariable(
   const path = isMany ? [SECTION, 'workers', worker] : [SECTION];
   const value = referenceTo(await targetOf(worker, (...keys) => read([...path, ...keys])), name);
   if (value === undefined) throw lacking(address, worker, name);
-  return value;
+  return here === undefined ? value : valueHere(here, worker, name);
 }
 
 function parse(address: string, workers: readonly string[]): { worker: string; name: ReferenceName } {
