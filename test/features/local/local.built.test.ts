@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -36,6 +36,48 @@ async function startLocal(service: string, args: string[] = [], framework = FRAM
     });
   return { local, port, folder, send };
 }
+
+/** It does to a template what serverless-plugin-split-stacks does: a type to a nested stack, with parameters and outputs. */
+const SPLITTING_PLUGIN = `
+const fs = require('node:fs');
+const path = require('node:path');
+module.exports = class {
+  constructor(serverless) {
+    this.hooks = {
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        const root = serverless.service.provider.compiledCloudFormationTemplate;
+        const split = (name, types, swap) => {
+          const nested = { Parameters: {}, Resources: {}, Outputs: {} };
+          const Parameters = {};
+          for (const [id, resource] of Object.entries(root.Resources)) {
+            if (!types.includes(resource.Type)) continue;
+            nested.Resources[id] = resource;
+            delete root.Resources[id];
+          }
+          swap(nested, Parameters);
+          const file = 'cloudformation-template-' + name + '-nested-stack.json';
+          fs.writeFileSync(path.join(serverless.serviceDir, '.serverless', file), JSON.stringify(nested));
+          root.Resources[name + 'NestedStack'] = {
+            Type: 'AWS::CloudFormation::Stack',
+            Properties: { Parameters, TemplateURL: { 'Fn::Join': ['/', ['https://s3.amazonaws.com', 'bucket', file]] } },
+          };
+        };
+        split('Messages', ['AWS::SNS::Subscription'], ({ Parameters, Resources }, given) => {
+          Parameters.TopicParameter = { Type: 'String' };
+          Parameters.QueueParameter = { Type: 'String' };
+          given.TopicParameter = { Ref: 'WatchbotTopic' };
+          given.QueueParameter = { 'Fn::GetAtt': ['WatchbotQueue', 'Arn'] };
+          Object.assign(Object.values(Resources)[0].Properties, {
+            TopicArn: { Ref: 'TopicParameter' },
+            Endpoint: { Ref: 'QueueParameter' },
+          });
+        });
+        split('Tasks', ['AWS::ECS::TaskDefinition'], () => undefined);
+      },
+    };
+  }
+};
+`;
 
 async function interrupt({ process, ended }: FrameworkRun) {
   process.kill('SIGINT');
@@ -232,6 +274,19 @@ describe('local', () => {
     expect(code).toBe(1);
     expect(output).toContain(message);
     expect(output).not.toMatch(/^\s+at .*\.js:\d+/m);
+  });
+
+  it('reads what another plugin has split off into nested templates', async () => {
+    const folder = copyService('fates');
+    writeFileSync(path.join(folder, 'one.txt'), 'ok\n');
+    const serverlessFile = path.join(folder, 'serverless.yml');
+    const text = readFileSync(serverlessFile, 'utf8');
+    writeFileSync(serverlessFile, text.replace('[serverless-watchbot]', '[serverless-watchbot, ./split.js]'));
+    writeFileSync(path.join(folder, 'split.js'), SPLITTING_PLUGIN);
+    const args = ['watchbot', 'local', '--messages', 'one.txt', '--timeout', '20'];
+    const { code, output } = await runFramework('osls', args, { folder });
+    expect(output).toContain('1 message: 1 done');
+    expect(code).toBe(0);
   });
 
   it('needs a watchbot section', async () => {
