@@ -140,8 +140,9 @@ function watchbotVariables(serverless: Serverless): VariableSource {
         import('./resolve-variable.js'),
         import('./functions-here.js'),
       ]);
-      const section = serverless.configurationInput?.watchbot;
-      return { value: await resolveVariable(address ?? '', section, read, await functionsHere(serverless)) };
+      const { watchbot: section, functions } = serverless.configurationInput ?? {};
+      const typed = { section, functions };
+      return { value: await resolveVariable(address ?? '', typed, read, await functionsHere(serverless)) };
     },
   };
 }

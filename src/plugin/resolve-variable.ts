@@ -1,9 +1,11 @@
 import type { TextOrIntrinsic } from '../config/configuration';
 import { isMap } from '../shared/json';
+import { logGroupBesideFunction, logicalId, prefixOf } from '../config/logical-ids';
 import { SINGLE_WORKER_NAME } from '../config/names';
 import { parseWorker } from '../config/parse';
 import { didYouMean } from '../config/suggest';
 import { UserError } from '../errors/user-error';
+import { ref } from '../resources/cloudformation';
 import { REFERENCE_NAMES, referenceTo, type ReferenceName } from '../resources/references';
 import type { ReferredWorker } from '../resources/subject';
 import { valueHere, type FunctionsHere } from './functions-here';
@@ -13,6 +15,12 @@ type ReadProperty = (path: string[]) => Promise<unknown>;
 
 const SECTION = 'watchbot';
 
+/** What a service has as it was typed. */
+interface Typed {
+  section: unknown;
+  functions: unknown;
+}
+
 /**
  * @param address `WORKER.NAME`; the only worker's name may be left out
  * @param here given if functions run on this machine
@@ -20,7 +28,7 @@ const SECTION = 'watchbot';
  */
 export async function resolveVariable(
   address: string,
-  section: unknown,
+  { section, functions }: Typed,
   read: ReadProperty,
   here?: FunctionsHere,
 ): Promise<TextOrIntrinsic> {
@@ -32,7 +40,29 @@ export async function resolveVariable(
   const path = isMany ? [SECTION, 'workers', worker] : [SECTION];
   const value = referenceTo(await targetOf(worker, (...keys) => read([...path, ...keys])), name);
   if (value === undefined) throw lacking(address, worker, name);
-  return here === undefined ? value : valueHere(here, worker, name);
+  if (here !== undefined) return valueHere(here, worker, name);
+  return name === 'logGroup' && hasLoggingFunction(functions, worker)
+    ? ref(logGroupBesideFunction(logicalId(worker, 'logGroup')))
+    : value;
+}
+
+/** Whether the framework makes a log group for a function, under the logical id that the worker's would have. */
+function hasLoggingFunction(functions: unknown, worker: string): boolean {
+  const maps = Array.isArray(functions) ? functions : [functions];
+  return maps
+    .filter(isMap)
+    .some((map) =>
+      Object.entries(map).some(
+        ([name, given]) =>
+          frameworkPrefix(name) === prefixOf(worker) && !(isMap(given) && given.disableLogs === true),
+      ),
+    );
+}
+
+/** What the framework begins the logical ids of a function with. */
+function frameworkPrefix(name: string): string {
+  const plain = name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
 function parse(address: string, workers: readonly string[]): { worker: string; name: ReferenceName } {
