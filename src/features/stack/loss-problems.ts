@@ -109,7 +109,7 @@ const valueOf = (value: unknown): string => (value === undefined ? 'none' : desc
 
 function contentOf({ type, count }: Pick<HeldData, 'type' | 'count'>): string {
   const holds = DATA_TYPES[type]?.holds ?? 'what is in it';
-  if (type !== 'AWS::SQS::Queue') return holds;
+  if (type !== 'AWS::SQS::Queue') return `${holds} (not counted)`;
   if (count === undefined) return 'its messages, which could not be counted';
   return count === 1 ? '1 message' : `${count} messages`;
 }

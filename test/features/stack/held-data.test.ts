@@ -182,7 +182,7 @@ describe('the words for it', () => {
       [
         'WATCHBOT_LOSS at worker render',
         '  given:   deleted: SQS Queue renderqueue, with 12 messages',
-        '           deleted: Logs LogGroup renderloggroup, with log lines',
+        '           deleted: Logs LogGroup renderloggroup, with log lines (not counted)',
         '  allowed: a deploy that deletes nothing of it, or is told to',
         '  do:      put the worker back beside the new one (a worker that is renamed is a new one, with a new queue), and take it out when its queues are empty:',
         '             sls watchbot status --worker render',
@@ -207,7 +207,7 @@ describe('the words for it', () => {
     expect(told({ Resources: { RenderQueue: RenderQueue!, RenderLogGroup: RenderLogGroup! } })).toEqual([
       [
         'WATCHBOT_LOSS at Votes',
-        '  given:   deleted: DynamoDB Table votes, with items',
+        '  given:   deleted: DynamoDB Table votes, with items (not counted)',
         '  allowed: a deploy that does not delete it, or is told to',
         '  do:      put it back, deploy once with this, and take it out then: AWS keeps it, outside of the stack',
         '             resources:',
