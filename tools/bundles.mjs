@@ -2,6 +2,7 @@
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { readdirSync } from 'node:fs';
+import { correctEmulator } from './emulator-corrections.mjs';
 import { loadTypeScript } from './load-typescript.mjs';
 
 /** The image carries a newer Node; the plugin, and `sls watchbot local`, run on the developer's own, from this one on. */
@@ -46,6 +47,7 @@ export function bundleVendor({ outdir }) {
     format: 'esm',
     splitting: true,
     outExtension: { '.js': '.mjs' },
+    plugins: [correctEmulator],
     chunkNames: 'chunks/[name]-[hash]',
     minifyWhitespace: true,
     minifySyntax: true,

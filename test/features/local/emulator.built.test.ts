@@ -1,5 +1,17 @@
-import { CreateTopicCommand, ListTopicsCommand, PublishCommand } from '@aws-sdk/client-sns';
-import { GetQueueUrlCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  CreateTopicCommand,
+  ListTopicsCommand,
+  PublishBatchCommand,
+  PublishCommand,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type MessageSystemAttributeName,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
@@ -29,6 +41,74 @@ describe('the emulator', () => {
     expect(Messages.map(({ Body }) => Body)).toEqual(['hello']);
     const { TopicArn } = await emulator.sns.send(new CreateTopicCommand({ Name: 'guarded' }));
     await expect(emulator.sns.send(new PublishCommand({ TopicArn, Message: 'm' }))).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['a single message', false],
+    ['a batch', true],
+  ])(
+    'keeps what SQS keeps, in %s: emoji, the group of a standard queue, the trace of X-Ray',
+    async (_name, isBatch) => {
+      const { url: QueueUrl } = await createTestQueue(emulator);
+      const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+      const message = {
+        MessageBody: 'good 😀 𝒜',
+        MessageGroupId: 'north',
+        MessageAttributes: { mood: { DataType: 'String', StringValue: '😀' } },
+        MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: trace } },
+      };
+      const answer = isBatch
+        ? await emulator.sqs.send(
+            new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', ...message }] }),
+          )
+        : await emulator.sqs.send(new SendMessageCommand({ QueueUrl, ...message }));
+      expect(JSON.stringify(answer)).toMatch(/"MD5OfMessageSystemAttributes":"[0-9a-f]{32}"/);
+      const receive = (names: MessageSystemAttributeName[]) =>
+        emulator.sqs.send(
+          new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0, MessageSystemAttributeNames: names }),
+        );
+      const { Messages = [] } = await receive(['All']);
+      expect(Messages).toMatchObject([
+        { Body: 'good 😀 𝒜', Attributes: { MessageGroupId: 'north', AWSTraceHeader: trace } },
+      ]);
+      const { Messages: [one] = [] } = await receive(['AWSTraceHeader']);
+      expect(one?.Attributes).toEqual({ AWSTraceHeader: trace });
+      const { Messages: [other] = [] } = await receive(['SenderId']);
+      expect(Object.keys(other?.Attributes ?? {})).toEqual(['SenderId']);
+    },
+  );
+
+  it.each([
+    ['a single message', false],
+    ['a batch', true],
+  ])('hands the group of a standard topic on to its queue, in %s', async (_name, isBatch) => {
+    const { url: QueueUrl, arn: Endpoint } = await createTestQueue(emulator);
+    const { TopicArn } = await emulator.sns.send(new CreateTopicCommand({ Name: `groups-${isBatch}` }));
+    await emulator.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+    const message = { Message: 'm', MessageGroupId: 'north' };
+    await (isBatch
+      ? emulator.sns.send(
+          new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: [{ Id: 'a', ...message }] }),
+        )
+      : emulator.sns.send(new PublishCommand({ TopicArn, ...message })));
+    const { Messages = [] } = await emulator.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        WaitTimeSeconds: 5,
+        MessageSystemAttributeNames: ['MessageGroupId'],
+      }),
+    );
+    expect(Messages).toMatchObject([{ Attributes: { MessageGroupId: 'north' } }]);
+  });
+
+  it.each([
+    ['half an emoji', '\ud83d'],
+    ['a control character', '\u0007'],
+    ['no character', '\uffff'],
+  ])('refuses what SQS refuses: %s', async (_name, MessageBody) => {
+    const { url: QueueUrl } = await createTestQueue(emulator);
+    const sent = emulator.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `a${MessageBody}b` }));
+    await expect(sent).rejects.toThrow('Invalid characters');
   });
 
   it('gives the SDK the reason for a refusal, from SQS and from SNS', async () => {
