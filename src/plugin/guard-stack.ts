@@ -4,9 +4,10 @@ import path from 'node:path';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import type { Clients } from '../features/stack/clients';
-import type { HeldData } from '../features/stack/held-data';
-import type { StackTemplate } from '../features/stack/losses';
-import type { StackRef } from '../features/stack/stack';
+import { heldData, lookAtStack, type HeldData } from '../features/stack/held-data';
+import { lossProblems, nameOfLoss } from '../features/stack/loss-problems';
+import { foreignMaker, hasWorkers, lossesOf, type StackTemplate } from '../features/stack/losses';
+import { deployableStack, findStack, type StackRef } from '../features/stack/stack';
 import { ALLOW_LOSS } from './deploy-option';
 import type { Serverless, Utils } from './framework';
 import { packageFolder } from './package';
@@ -33,29 +34,24 @@ export async function guardStack(deploying: Deploying): Promise<void> {
     stackName: provider.naming.getStackName(),
     region: provider.getRegion(),
   };
-  const { deployableStack, findStack } = await import('../features/stack/stack.js');
   const stack = await (workers === undefined ? findStack(ref).catch(() => undefined) : deployableStack(ref));
   if (stack !== undefined) await compare(stack, ref, deploying);
 }
 
 async function compare(stack: Stack, ref: StackRef, deploying: Deploying): Promise<void> {
-  const [{ lookAtStack, heldData }, { hasWorkers, lossesOf }] = await Promise.all([
-    import('../features/stack/held-data.js'),
-    import('../features/stack/losses.js'),
-  ]);
   const { utils, clients, workers } = deploying;
   const { template, lacking } = await lookAtStack(ref);
   // A service without a section is none of the plugin's business, unless it was deployed with one before.
   if (workers === undefined && !hasWorkers(template)) return;
   if (lacking.length > 0) utils.log.warning(notLooked(ref, lacking, template !== undefined));
-  const foreign = await foreignProblem(stack, template, ref);
+  const foreign = foreignProblem(stack, template, ref);
   const before = template ?? {};
   const held = await heldData({ clients, ref }, lossesOf(before, await nextTemplate(deploying)));
   held.filter(isEmpty).forEach(({ name }) => {
     utils.log.notice(`Queue ${name} goes with this deploy; it is empty`);
   });
   const lost = held.filter((data) => !isEmpty(data));
-  await judge({ foreign, lost, before, ref }, deploying);
+  judge({ foreign, lost, before, ref }, deploying);
 }
 
 /** What was found. */
@@ -68,8 +64,7 @@ interface Found {
 }
 
 /** Stops the deploy, unless all that was found is named by whoever deploys. */
-async function judge({ foreign, lost, before, ref }: Found, deploying: Deploying): Promise<void> {
-  const { lossProblems, nameOfLoss } = await import('../features/stack/loss-problems.js');
+function judge({ foreign, lost, before, ref }: Found, deploying: Deploying): void {
   const { utils, workers = [] } = deploying;
   const allowed = allowedNames(deploying);
   const stopping = lost.filter((data) => !allowed.includes(nameOfLoss(data)));
@@ -101,12 +96,11 @@ function notLooked({ stackName }: StackRef, lacking: readonly string[], isPartia
   return `Stack ${stackName} was not compared with what is deployed now, for want of ${lacking.join(', ')}: ${consequence}`;
 }
 
-async function foreignProblem(
+function foreignProblem(
   stack: Stack,
   template: StackTemplate | undefined,
   { stackName }: StackRef,
-): Promise<Problem | undefined> {
-  const { foreignMaker } = await import('../features/stack/losses.js');
+): Problem | undefined {
   const maker = foreignMaker({
     tags: (stack.Tags ?? []).map(({ Key = '' }) => Key),
     outputs: (stack.Outputs ?? []).map(({ OutputKey = '' }) => OutputKey),
