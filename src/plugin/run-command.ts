@@ -80,7 +80,7 @@ export async function runLocalCommand(context: HookContext): Promise<void> {
     clientsAt: (endpoint) => localClients(provider, endpoint),
     credentials: LOCAL_CREDENTIALS,
     onCtrlC,
-    terminal: { output: process.stdout, environment: process.env },
+    terminal: { output: process.stdout, error: process.stderr, environment: process.env },
     voice: utils,
     node: { program: process.execPath, version: process.versions.node },
     clock: systemClock,

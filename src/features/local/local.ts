@@ -51,7 +51,7 @@ export interface LocalRun {
   credentials: { accessKeyId: string; secretAccessKey: string };
   /** Gives what ends listening. */
   onCtrlC: (listeners: { onFirst: () => void; onSecond: () => void }) => () => void;
-  terminal: Pick<Terminal, 'output' | 'environment'>;
+  terminal: Pick<Terminal, 'output' | 'error' | 'environment'>;
   voice: Voice;
   /** The Node that runs this, with which handlers are run too. */
   node: { program: string; version: string };
@@ -109,21 +109,25 @@ interface Stop {
   onSecond: (kill: () => void) => void;
 }
 
-function listenToStop({ onCtrlC, voice }: LocalRun, own: Belongings): Stop {
+function listenToStop({ onCtrlC, terminal, voice }: LocalRun, own: Belongings): Stop {
   const controller = new AbortController();
   let kill: (() => void) | undefined;
-  const requested = new Promise<undefined>((resolve) => {
-    const end = onCtrlC({
-      onFirst: () => {
-        const more = kill === undefined ? '' : ': workers are told; Ctrl-C again kills them';
-        voice.log.notice(`\nStopping${more}`);
-        controller.abort();
-        resolve(undefined);
-      },
-      onSecond: () => kill?.(),
-    });
-    own.add('the handling of Ctrl-C', end);
+  const end = onCtrlC({
+    onFirst: () => {
+      const more = kill === undefined ? '' : ': workers are told; Ctrl-C again kills them';
+      voice.log.notice(`\nStopping${more}`);
+      controller.abort();
+    },
+    onSecond: () => kill?.(),
   });
+  own.add('the handling of Ctrl-C', end);
+  // Nobody reads any more, as behind `| head`, or in a terminal that was closed. What is written later fails, too.
+  for (const stream of [terminal.output, terminal.error]) {
+    stream.on('error', () => {
+      controller.abort();
+    });
+  }
+  const requested = untilAborted(controller.signal).then(() => undefined);
   return {
     signal: controller.signal,
     requested,

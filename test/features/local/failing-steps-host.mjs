@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers';
@@ -78,6 +78,7 @@ const CASES = {
   'a port that is taken': { isTaken: true },
   'no file of messages': { messages: undefined, options: { messages: 'none.txt' } },
   'Ctrl-C while it is packaged': { isInterrupted: true },
+  'reading what it says': { isUnread: true },
   'stopping the emulator': { steps: stuck('startEmulator', 'stop') },
   'ending the log': { steps: stuck('startLocalLog', 'end') },
   'ending the file by which it is found': { steps: stuck('publishLocalRun', 'end') },
@@ -104,6 +105,7 @@ async function runCase({
   );
   if (messages !== undefined) writeFileSync(path.join(serviceFolder, 'messages.txt'), messages);
   const told = [];
+  const output = new EventEmitter();
   let stop = () => undefined;
   const taken = more.isTaken ? createServer().listen(0, '127.0.0.1') : undefined;
   if (taken !== undefined) await once(taken, 'listening');
@@ -144,14 +146,16 @@ async function runCase({
         isListening = false;
       };
     },
-    terminal: { output: { isTTY: false }, environment: {} },
+    terminal: { output, error: new EventEmitter(), environment: {} },
     voice: {
       writeText: emitTo(told),
       log: {
         notice: (text) => {
           told.push(text);
           // Somebody presses Ctrl-C as soon as all is up.
-          if (text.includes('Ctrl-C stops.') && watcher === WATCHER) setImmediate(stop);
+          if (!text.includes('Ctrl-C stops.') || watcher !== WATCHER) return;
+          if (more.isUnread) setImmediate(() => output.emit('error', new Error('EPIPE')));
+          else setImmediate(stop);
         },
         warning: emitTo(told),
         error: emitTo(told),

@@ -116,6 +116,10 @@ describe('a local run in which a step fails', () => {
     expect(results.get('nothing fails')).toMatchObject({ code: 0, left: NOTHING });
   });
 
+  it('ends if nobody reads any more what it says', () => {
+    expect(results.get('reading what it says')).toMatchObject({ code: 0, left: NOTHING });
+  });
+
   it('keeps no process from ending, and rejects nothing that nobody handles', () => {
     expect([...results.values()].filter(({ seconds }) => seconds > 5)).toEqual([]);
     expect(results.has('an unhandled rejection')).toBe(false);
