@@ -1,4 +1,4 @@
-import type { Problem } from '../errors/problem';
+import { describeValue, type Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { checkConfiguration } from './check';
 import { complete, completeWorker } from './complete';
@@ -37,7 +37,7 @@ export function parseConfiguration(
   const configuration = complete(shared as SharedInput, workers as Record<string, WorkerInput>, context);
   const service = {
     configuration,
-    given: split(mapIn(section), isMany).workers as Record<string, GivenWorker>,
+    given: split(mapIn(validation.given), isMany).workers as Record<string, GivenWorker>,
     root: ROOT,
     isMany,
     isRefused: (path: string) => isIn(validation.refused, path),
@@ -45,7 +45,7 @@ export function parseConfiguration(
   const problems = [
     ...validation.problems.map((problem) => explainUnknownKey(problem, section)),
     ...checkConfiguration(service, listResources),
-  ];
+  ].map((problem) => asTyped(problem, validation.texts));
   if (problems.length > 0) throw UserError.ofConfiguration(problems);
   // A copy, since parts of it are the framework's own, or defaults, and must not be frozen.
   return deepFreeze(structuredClone(configuration));
@@ -87,6 +87,14 @@ function splitExtensions(extensions: Record<string, unknown>) {
 
 function mapIn(value: unknown): Record<string, unknown> {
   return isMap(value) ? value : {};
+}
+
+/** An error about a value that a text was read as quotes that text. */
+function asTyped(problem: Problem, texts: ReadonlyMap<string, unknown>): Problem {
+  const typed = texts.get(problem.place);
+  return typed === undefined || problem.given === undefined
+    ? problem
+    : { ...problem, given: describeValue(typed) };
 }
 
 /** Whether one of the paths is this one, or in it. */

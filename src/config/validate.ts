@@ -3,12 +3,17 @@ import { describeValue, type Problem } from '../errors/problem';
 import { configPath, keysOfPointer } from './config-path';
 
 import { isMap, isPlainMap } from '../shared/json';
+import { readGivenValues } from './given-values';
 import { validateManyWorkers, validateSingleWorker } from './schema/compiled';
 import { problemsOf } from './schema-problems';
 
 export interface Validation {
   /** A copy of what was given, with the schema's defaults and without what the schema refuses. */
   section: Record<string, unknown>;
+  /** What was given, with texts read as numbers and the like where the schema wants these. */
+  given: unknown;
+  /** What was typed, by the path of what it was read as. */
+  texts: ReadonlyMap<string, unknown>;
   problems: Problem[];
   /** Paths of what was left out. */
   refused: ReadonlySet<string>;
@@ -27,19 +32,22 @@ interface Wrong {
  * What is wrong is left out of the copy, so that the rest can be completed and checked by the rules, and all errors of a
  * file come at once.
  */
-export function validateSection(given: unknown, root: string): Validation {
-  const validate = hasWorkers(given) ? validateManyWorkers : validateSingleWorker;
-  const foreign = foreignValues(given, root);
+export function validateSection(typed: unknown, root: string): Validation {
+  const validate = hasWorkers(typed) ? validateManyWorkers : validateSingleWorker;
+  const errorsOf = (section: unknown) => (validate(section) ? [] : (validate.errors ?? []));
+  const foreign = foreignValues(typed, root);
   const wrong = { refused: new Set<string>(), foreign: new Set(foreign.map(({ place }) => place)) };
+  const { section: given, given: texts } = readGivenValues(prune(typed ?? {}, wrong, root), errorsOf, root);
   let found: Problem[] | undefined;
   for (;;) {
-    const section = prune(given ?? {}, wrong, root);
-    const errors = validate(section) ? [] : (validate.errors ?? []);
+    const section = prune(given, wrong, root);
+    const errors = errorsOf(section);
     found ??= problemsOf(errors, root).filter(({ place }) => !wrong.foreign.has(place));
     if (refuse(section, errors, wrong, root)) continue;
     const { refused } = wrong;
     const problems = [...foreign, ...found, ...emptyValues(given, refused, root)];
-    return { section: isMap(section) && errors.every(isLackOfWorkers) ? section : {}, problems, refused };
+    const isUsable = isMap(section) && errors.every(isLackOfWorkers);
+    return { section: isUsable ? section : {}, given, texts, problems, refused };
   }
 }
 

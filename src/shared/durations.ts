@@ -28,13 +28,15 @@ export const TIME_UNITS: readonly TimeUnit[] = [
 export const unitOf = (seconds: number, fewest = 1): TimeUnit =>
   TIME_UNITS.find((unit) => seconds >= unit.seconds * fewest) ?? SECOND;
 
-const DURATION = /^(\d{1,9})([smhd])$/;
+/** The unit as a letter or a word: `15m`, `15 min`, `15 minutes`, `1.5h`. */
+const DURATION =
+  /^(\d{1,9}(?:\.\d{1,3})?)\s*(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)$/i;
 export const DURATION_FORMS = 'a number and s, m, h or d: 90s, 15m, 2h, 1d';
 
 /** Seconds; undefined if the text is no duration. */
 export function parseDuration(text: string): number | undefined {
-  const [, count, letter] = DURATION.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * secondsOfUnit(letter);
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * secondsOfUnit(unit?.charAt(0).toLowerCase());
 }
 
 /** NaN if there is no unit with this letter. */

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { LAMBDA, MIN_WORKER_MEMORY_MIB } from '../limits';
-import { commandLine, mapOf, strictObject } from './values';
+import { commandLine, mapOf, strictObject, textBesideBoolean } from './values';
 
 const CommandSchema = commandLine({
   otherwise: '**required**, or `handler`',
@@ -8,7 +8,7 @@ const CommandSchema = commandLine({
     "Runs once for each message; its exit code decides the message's fate. A text is run by `/bin/sh -c`; a list is run as it stands, without a shell.",
 });
 
-const HandlerSchema = Type.Union([Type.String({ minLength: 1 }), Type.Literal(true)], {
+const HandlerSchema = Type.Union([textBesideBoolean(), Type.Literal(true)], {
   title: 'a text like path/to/file.export, or true',
   otherwise: '**required**, or `command`',
   description:

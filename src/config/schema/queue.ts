@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Encryption } from '../defaults';
 import { MIN_VISIBILITY_TIMEOUT_SECONDS, SQS } from '../limits';
-import { Intrinsic, strictObject, stringOrIntrinsic } from './values';
+import { Intrinsic, strictObject, stringOrIntrinsic, textBesideBoolean } from './values';
 
 export const QueueSchema = strictObject(
   {
@@ -37,7 +37,7 @@ export const QueueSchema = strictObject(
       description: 'Seconds for which every new message is held back.',
     }),
     deadLetter: Type.Optional(
-      Type.Union([Type.Boolean(), Type.String({ minLength: 1 }), Intrinsic], {
+      Type.Union([Type.Boolean(), textBesideBoolean(), Intrinsic], {
         title: '`true`, `false`, the ARN of a queue or a CloudFormation function',
         description:
           'Where messages that keep failing go. `true`: a queue that the plugin makes. An ARN: an existing queue. `false`, with `fifo` or `arn` only: nowhere, so that such a message blocks its group of a FIFO queue. With `arn` it does not change where messages go; it only says which queue the alarms watch.',

@@ -34,6 +34,9 @@ export const orIntrinsic = (text: TString, options: object = {}) =>
     ...options,
   });
 
+/** A text beside a boolean: `"true"`, as a variable may give it, is the boolean. */
+export const textBesideBoolean = () => Type.String({ minLength: 1, pattern: '^(?!(true|false)$)' });
+
 /** A map whose names are the user's own. Unlike a `Type.Record` it accepts any name, even one with a line break in it. */
 export const mapOf = <T extends TSchema>(values: T, options: object = {}) =>
   Type.Unsafe<Record<string, Static<T>>>({ type: 'object', additionalProperties: values, ...options });
