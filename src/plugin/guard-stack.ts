@@ -44,7 +44,8 @@ async function compare(stack: Stack, ref: StackRef, deploying: Deploying): Promi
   // A service without a section is none of the plugin's business, unless it was deployed with one before.
   if (workers === undefined && !hasWorkers(template)) return;
   if (lacking.length > 0) utils.log.warning(notLooked(ref, lacking, template !== undefined));
-  const foreign = foreignProblem(stack, template, ref);
+  const consequence = 'what serverless.yml does not have would be deleted from it';
+  const foreign = foreignProblem(stack, template, { stackName: ref.stackName, consequence });
   const before = template ?? {};
   const held = await heldData({ clients, ref }, lossesOf(before, await nextTemplate(deploying)));
   held.filter(isEmpty).forEach(({ name }) => {
@@ -96,10 +97,14 @@ function notLooked({ stackName }: StackRef, lacking: readonly string[], isPartia
   return `Stack ${stackName} was not compared with what is deployed now, for want of ${lacking.join(', ')}: ${consequence}`;
 }
 
-function foreignProblem(
+/**
+ * What is wrong with a stack that the framework has not made, before something is done to it.
+ * @param template the deployed one; undefined if it may not be read
+ */
+export function foreignProblem(
   stack: Stack,
   template: StackTemplate | undefined,
-  { stackName }: StackRef,
+  { stackName, consequence }: { stackName: string; consequence: string },
 ): Problem | undefined {
   const maker = foreignMaker({
     tags: (stack.Tags ?? []).map(({ Key = '' }) => Key),
@@ -110,7 +115,7 @@ function foreignProblem(
   return {
     code: 'WATCHBOT_FOREIGN_STACK',
     place: `stack ${stackName}`,
-    given: `a stack made by ${maker}: what serverless.yml does not have would be deleted from it`,
+    given: `a stack made by ${maker}: ${consequence}`,
     allowed: 'a stack that the Serverless Framework has made, or none',
     advice: `give the service a stack of its own, as \`provider.stackName: ${stackName}-workers\`, or another \`service\``,
   };

@@ -1,32 +1,64 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import { UserError } from '../errors/user-error';
+import type { StackTemplate } from '../features/stack/losses';
 import type { QueueCounts } from '../features/stack/removal';
 import type { HookContext } from './framework';
+import { foreignProblem } from './guard-stack';
 
 /**
  * Before the stack is removed: says what will be lost with it, and what stays. If there is no stack, Serverless 3 and
  * osls end with an error, so what an earlier deploy or removal has left is removed now.
  * @returns whether nothing is left to remove after the framework has ended: Serverless 4 goes on even without a stack
+ * @throws {UserError} `WATCHBOT_FOREIGN_STACK` if something else than the framework has made the stack
  */
 export async function beforeRemove(context: HookContext): Promise<boolean> {
-  const hasStack = await mayHaveStack(context);
-  await (hasStack ? warn(context) : removeImages(context));
-  return !hasStack;
+  const stack = await stackThere(context);
+  if (stack === undefined) {
+    await removeImages(context);
+    return true;
+  }
+  const template = await templateThere(context);
+  if (stack !== UNKNOWN) refuseForeign(stack, template, context);
+  await warn(context, template);
+  return false;
 }
 
+const UNKNOWN = 'unknown';
+
 /** Whoever may remove a stack may lack the permission to look at it. */
-async function mayHaveStack({ clients, configuration }: HookContext): Promise<boolean> {
+async function stackThere({
+  clients,
+  configuration,
+}: HookContext): Promise<Stack | typeof UNKNOWN | undefined> {
   const { findStack } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await clients.cloudFormation();
-  return findStack({ client, stackName, region }).then(
-    (stack) => stack !== undefined,
-    () => true,
-  );
+  return findStack({ client, stackName, region }).catch(() => UNKNOWN);
 }
 
-async function warn(context: HookContext): Promise<void> {
+/** Undefined if it may not be read as a whole. */
+async function templateThere({ clients, configuration }: HookContext): Promise<StackTemplate | undefined> {
+  const { lookAtStack } = await import('../features/stack/held-data.js');
+  const { stackName, region } = configuration.context;
+  const client = await clients.cloudFormation();
+  const look = await lookAtStack({ client, stackName, region }).catch(() => undefined);
+  return look === undefined || look.lacking.length > 0 ? undefined : look.template;
+}
+
+function refuseForeign(stack: Stack, template: StackTemplate | undefined, context: HookContext): void {
+  const { stackName } = context.configuration.context;
+  const consequence = 'it would be removed as a whole; nothing was removed';
+  const problem = foreignProblem(stack, template, { stackName, consequence });
+  if (problem !== undefined) throw UserError.of(problem);
+}
+
+async function warn(context: HookContext, template: StackTemplate | undefined): Promise<void> {
   const { clients, configuration, utils } = context;
-  const { retainedNames, queueCounts } = await import('../features/stack/removal.js');
-  const resources = await resourcesThere(context);
+  const [{ retainedNames, queueCounts }, { templateResources }] = await Promise.all([
+    import('../features/stack/removal.js'),
+    import('../features/stack/workers.js'),
+  ]);
+  const resources = template?.Resources ?? templateResources(configuration);
   for (const text of retainedNames(resources)) utils.log.notice(`${text} stays, with what is in it`);
   try {
     const sqs = await clients.sqs();
@@ -39,21 +71,6 @@ async function warn(context: HookContext): Promise<void> {
     // Whoever may remove queues may lack the permission to read them, and asked only for the removal.
     utils.log.warning(`The messages in the queues were not counted:\n${(error as Error).message}`);
   }
-}
-
-/** The resources as they are deployed; if that may not be read, as serverless.yml has them. */
-async function resourcesThere({ clients, configuration }: HookContext) {
-  const [{ lookAtStack }, { templateResources }] = await Promise.all([
-    import('../features/stack/held-data.js'),
-    import('../features/stack/workers.js'),
-  ]);
-  const { stackName, region } = configuration.context;
-  const look = await clients
-    .cloudFormation()
-    .then((client) => lookAtStack({ client, stackName, region }))
-    .catch(() => undefined);
-  const isRead = look?.template !== undefined && look.lacking.length === 0;
-  return isRead ? (look.template?.Resources ?? {}) : templateResources(configuration);
 }
 
 const holdsAny = ({ visible, inFlight, delayed, dead }: QueueCounts) =>

@@ -125,6 +125,9 @@ describeWithPython('a deploy that would delete something', () => {
       expect({ code, isBuilt }).toEqual({ code: 1, isBuilt: false });
       expect(output).toContain('WATCHBOT_FOREIGN_STACK at stack taken-dev');
       expect(output).toContain('a stack made by Watchbot 9.1.0');
+      const removal = await made.run(['remove']);
+      expect(removal.code).toBe(1);
+      expect(removal.output).toContain('it would be removed as a whole; nothing was removed');
       const after = await cloudFormation.send(new GetTemplateCommand({ StackName }));
       expect(after.TemplateBody).toBe(TemplateBody);
       const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
