@@ -81,8 +81,6 @@ async function run({ name, words, options }) {
 
 const results = [];
 for (const call of calls) {
-  const t0 = Date.now();
   results.push(await run(call).catch((error) => ({ code: 1, output: error.stack ?? String(error) })));
-  process.env.TRACE && process.stderr.write(`${Date.now() - t0} ${JSON.stringify(call)}\n`);
 }
 process.stdout.write(JSON.stringify(results), () => process.exit(0));

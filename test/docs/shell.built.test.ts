@@ -226,6 +226,5 @@ async function runAll(calls: readonly CommandLine[], { folder, port }: { folder:
   );
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   if (output === '') throw new Error(errors);
-  if (process.env.TRACE) console.log(errors);
   return JSON.parse(output) as { code: number; output: string }[];
 }

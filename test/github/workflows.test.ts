@@ -51,7 +51,7 @@ describe.each(WORKFLOWS)('the workflow %s', (name) => {
   });
 
   it('names only existing files', () => {
-    const files = stepsOf(found).flatMap(({ run = '' }) => run.match(/(?:\.ci|scripts)\/[\w.-]+/g) ?? []);
+    const files = stepsOf(found).flatMap(({ run = '' }) => run.match(/(?:\.ci|tools)\/[\w.-]+/g) ?? []);
     expect(files).not.toEqual([]);
     files.forEach((file) => readFileSync(path.join(ROOT, file)));
   });
