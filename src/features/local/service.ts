@@ -50,7 +50,7 @@ interface ServiceInput {
   onLine: (worker: string, line: string) => void;
   /** A variable of the container is neither known here nor given in the shell. */
   onMissing: (worker: string, variable: MissingVariable) => void;
-  /** The emulator of DynamoDB has refused a request: text for people. */
+  /** The emulator of DynamoDB has refused a request, or something is known only in AWS: text for people. */
   onRefused: (text: string) => void;
   /** All is made in the emulator, and nothing runs yet. */
   onMade: (stack: LocalStack, workers: readonly LocalWorker[]) => Promise<void>;
@@ -78,9 +78,10 @@ export interface LocalService {
  * and their messages given back, before the watchers end.
  */
 export async function startLocalService(input: ServiceInput, own: Belongings): Promise<LocalService> {
-  const { template, clients, region, stackName, steps } = input;
+  const { template, clients, region, stackName, steps, onRefused } = input;
+  const given = { template, ...clients, region, stackName, onLeftOut: onRefused };
   const place = 'queues and topics in the emulator';
-  const stack = await explained(place, () => steps.createStack({ template, ...clients, region, stackName }));
+  const stack = await explained(place, () => steps.createStack(given));
   const workers = await explained(place, () =>
     Promise.all(
       input.workers.map(async (worker) => ({ name: worker.name, ...(await queuesOf(worker, input, stack)) })),
@@ -89,7 +90,7 @@ export async function startLocalService(input: ServiceInput, own: Belongings): P
   await input.onMade(stack, workers);
   const tables = await own.acquire(
     'the DynamoDB of this machine',
-    () => steps.startTables(template, { scope: stack.scope, onRefused: input.onRefused }),
+    () => steps.startTables(template, { scope: stack.scope, onRefused }),
     (started) => started?.stop(),
   );
   const scratchFolder = await own.acquire(

@@ -36,6 +36,8 @@ interface StackInput {
   sns: SNSClient;
   region: string;
   stackName: string;
+  /** Something of a resource is known only in AWS, and missing here: text for people. */
+  onLeftOut: (text: string) => void;
 }
 
 /** What `Ref` and `Fn::GetAtt` give for one resource. */
@@ -51,26 +53,62 @@ export async function createStack(input: StackInput): Promise<LocalStack> {
   const made = new Map<string, Made>();
   const scope = createScope(made, input);
   const standIns = createStandIns(input);
-  for (const [id, properties] of inOrder(resourcesOf(input.template, 'AWS::SQS::Queue'))) {
-    const make = () =>
-      createQueue(input.sqs, nameOr(id, properties.QueueName, scope), { properties, scope, standIns });
+  const resolvable = (properties: Record<string, unknown>, names: readonly string[], id: string) =>
+    withoutUnresolved({ properties, names, id, scope }, input.onLeftOut);
+  for (const [id, given] of inOrder(resourcesOf(input.template, 'AWS::SQS::Queue'))) {
+    const make = () => {
+      const properties = resolvable(given, QUEUE_ATTRIBUTES, id);
+      return createQueue(input.sqs, nameOr(id, given.QueueName, scope), { properties, scope, standIns });
+    };
     made.set(id, await explained(`queue ${id}`, make));
   }
-  for (const [id, properties] of resourcesOf(input.template, 'AWS::SNS::Topic')) {
-    const make = () =>
-      createTopic(input.sns, nameOr(id, properties.TopicName, scope), { properties, scope, standIns });
+  for (const [id, given] of resourcesOf(input.template, 'AWS::SNS::Topic')) {
+    const make = () => {
+      const properties = resolvable(given, TOPIC_ATTRIBUTES, id);
+      return createTopic(input.sns, nameOr(id, given.TopicName, scope), { properties, scope, standIns });
+    };
     made.set(id, await explained(`topic ${id}`, make));
   }
   for (const [id, properties] of resourcesOf(input.template, 'AWS::DynamoDB::Table')) {
     const name = await explained(`table ${id}`, () => nameOr(id, properties.TableName, scope));
     made.set(id, { ref: name, attributes: { Arn: arnOf('dynamodb', `table/${name}`, scope) } });
   }
-  for (const [id, properties] of resourcesOf(input.template, 'AWS::SNS::Subscription')) {
+  for (const [id, given] of resourcesOf(input.template, 'AWS::SNS::Subscription')) {
+    const properties = await explained(`subscription ${id}`, () =>
+      resolvable(given, ['TopicArn', 'Endpoint', ...SUBSCRIPTION_ATTRIBUTES], id),
+    );
+    if (properties.TopicArn === undefined || properties.Endpoint === undefined) continue;
     await explained(`subscription ${id}`, () =>
       createSubscription(input.sns, { properties, scope, standIns }),
     );
   }
   return { scope, standIns, queueUrl: (id) => made.get(id)?.ref };
+}
+
+interface Unresolved {
+  properties: Record<string, unknown>;
+  /** The properties that matter here. */
+  names: readonly string[];
+  id: string;
+  scope: Scope;
+}
+
+/** Leaves out what is known only in AWS, such as an imported ARN: the rest of a service can be run all the same. */
+function withoutUnresolved(
+  { properties, names, id, scope }: Unresolved,
+  onLeftOut: (text: string) => void,
+): Record<string, unknown> {
+  const isKnown = ([name, value]: [string, unknown]) => {
+    try {
+      if (names.includes(name)) resolve(value, scope);
+      return true;
+    } catch (error) {
+      if (!(error instanceof UnresolvedError)) throw error;
+      onLeftOut(`${name} of ${id} is left out here: ${error.message}`);
+      return false;
+    }
+  };
+  return Object.fromEntries(Object.entries(properties).filter(isKnown));
 }
 
 /** A name that is known only in AWS, such as an imported one: its resource has its logical id here. */

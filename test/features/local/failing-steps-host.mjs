@@ -78,6 +78,26 @@ const CASES = {
   'a port that is taken': { isTaken: true },
   'no file of messages': { messages: undefined, options: { messages: 'none.txt' } },
   'Ctrl-C while it is packaged': { isInterrupted: true },
+  'resources that are known only in AWS': {
+    resources: {
+      Other: {
+        Type: 'AWS::SQS::Queue',
+        Properties: {
+          QueueName: { 'Fn::ImportValue': 'name' },
+          RedrivePolicy: { deadLetterTargetArn: { 'Fn::ImportValue': 'dead' }, maxReceiveCount: 3 },
+          Tags: [{ Key: 'a', Value: { 'Fn::ImportValue': 'tag' } }],
+        },
+      },
+      Foreign: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: {
+          Protocol: 'sqs',
+          TopicArn: { 'Fn::ImportValue': 'topic' },
+          Endpoint: { 'Fn::GetAtt': ['Other', 'Arn'] },
+        },
+      },
+    },
+  },
   'reading what it says': { isUnread: true },
   'stopping the emulator': { steps: stuck('startEmulator', 'stop') },
   'ending the log': { steps: stuck('startLocalLog', 'end') },
@@ -126,7 +146,9 @@ async function runCase({
       const images = Object.fromEntries(configuration.workers.map(({ name }) => [name, 'image']));
       writeFileSync(
         path.join(packageFolder, 'template.json'),
-        JSON.stringify(buildTemplate(configuration, images)),
+        JSON.stringify({
+          Resources: { ...buildTemplate(configuration, images).Resources, ...more.resources },
+        }),
       );
       if (more.isInterrupted) stop();
       await more.packageService?.();

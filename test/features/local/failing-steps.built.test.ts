@@ -116,6 +116,16 @@ describe('a local run in which a step fails', () => {
     expect(results.get('nothing fails')).toMatchObject({ code: 0, left: NOTHING });
   });
 
+  it('runs without what is known only in AWS, and says so', () => {
+    const { code, told, left } = results.get('resources that are known only in AWS')!;
+    expect(code).toBe(0);
+    expect(told.match(/^.*left out here.*$/gm)).toEqual([
+      'RedrivePolicy of Other is left out here: Fn::ImportValue cannot be worked out on this machine',
+      'TopicArn of Foreign is left out here: Fn::ImportValue cannot be worked out on this machine',
+    ]);
+    expect(left).toEqual(NOTHING);
+  });
+
   it('ends if nobody reads any more what it says', () => {
     expect(results.get('reading what it says')).toMatchObject({ code: 0, left: NOTHING });
   });
