@@ -1,5 +1,4 @@
 import type { ErrorObject } from 'ajv';
-import { isMap } from '../shared/json';
 import { configPath, keysOfPointer } from './config-path';
 import { readQuantity, type Unit } from './units';
 
@@ -35,9 +34,12 @@ export function readGivenValues(section: unknown, check: Check, root: string): G
     for (const error of errors) {
       const keys = keysOfPointer(error.instancePath);
       const place = configPath(root, keys);
-      const value = given.has(place) ? undefined : readValue(error);
+      if (given.has(place)) continue;
+      // Not that of the error: the validator has put its defaults into it.
+      const typed = valueAt(now, keys);
+      const value = readValue(error, typed);
       if (value === undefined) continue;
-      given.set(place, valueAt(now, keys));
+      given.set(place, typed);
       now = withValue(now, keys, value);
     }
     if (given.size === before) return { section: now, given };
@@ -45,13 +47,16 @@ export function readGivenValues(section: unknown, check: Check, root: string): G
 }
 
 /** What the value of an error means; undefined if it means nothing else than it says. */
-function readValue({ keyword, data, parentSchema, params }: ErrorObject): unknown {
-  const wanted = (parentSchema ?? {}) as Wanted;
-  if (keyword === 'type' && wanted.short !== undefined && !isMap(data)) return { [wanted.short]: data };
-  const isFunction =
-    keyword === 'additionalProperties' && /^(Ref$|Fn::)/.test(String(params.additionalProperty));
-  if (isFunction && wanted.short !== undefined) return { [wanted.short]: data };
-  return keyword === 'type' && typeof data === 'string' ? readText(data.trim(), wanted) : undefined;
+function readValue(error: ErrorObject, data: unknown): unknown {
+  const wanted = (error.parentSchema ?? {}) as Wanted;
+  if (wanted.short !== undefined) return isPartAlone(error, data) ? { [wanted.short]: data } : undefined;
+  return error.keyword === 'type' && typeof data === 'string' ? readText(data.trim(), wanted) : undefined;
+}
+
+/** Whether a map was wanted, and a text, a number or a CloudFormation function was given. */
+function isPartAlone({ keyword, params }: ErrorObject, data: unknown): boolean {
+  if (keyword === 'type') return typeof data === 'string' || typeof data === 'number';
+  return keyword === 'additionalProperties' && /^(Ref$|Fn::)/.test(String(params.additionalProperty));
 }
 
 const NUMBER = /^-?\d+(\.\d+)?$/;

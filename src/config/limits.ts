@@ -144,16 +144,18 @@ function isList(allowed: readonly number[] | MemoryRange): allowed is readonly n
   return Array.isArray(allowed);
 }
 
-/** A range of numbers in words. */
-export function describeRange({
-  minimum,
-  maximum,
-  multipleOf,
-}: {
+interface NumberRange {
   minimum?: number | undefined;
   maximum?: number | undefined;
   multipleOf?: number | undefined;
-}): string {
-  const range = maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
-  return multipleOf === undefined ? range : `${range}, a multiple of ${multipleOf}`;
+}
+
+/** A range of numbers in words. */
+export function describeRange(
+  { minimum, maximum, multipleOf }: NumberRange,
+  show: (value: number) => string = String,
+): string {
+  const least = show(minimum ?? 0);
+  const range = maximum === undefined ? `${least} or more` : `${least} to ${show(maximum)}`;
+  return multipleOf === undefined ? range : `${range}, a multiple of ${show(multipleOf)}`;
 }

@@ -5,13 +5,18 @@ import { configPath, keysOfPointer, nameOf } from './config-path';
 import { describeRange } from './limits';
 import { isMap } from '../shared/json';
 import { didYouMean, suggest } from './suggest';
+import { formsOf, showQuantity, type Unit } from './units';
 
 /** What the validator found, one problem for each mistake, in the words of the user's file. */
-export function problemsOf(errors: readonly ErrorObject[], root: string): Problem[] {
+export function problemsOf(
+  errors: readonly ErrorObject[],
+  root: string,
+  texts: ReadonlyMap<string, unknown> = new Map(),
+): Problem[] {
   const seen = new Set<string>();
   return relevantErrors(errors)
     .filter((error) => !isSaidByAnUnknownKey(error, errors))
-    .map((error) => ({ ...problemOf(error, root), ...allowedByUnion(error, errors) }))
+    .map((error) => ({ ...problemOf(error, root, texts), ...allowedByUnion(error, errors) }))
     .filter(({ code, place }) => {
       const key = `${code} ${place}`;
       return seen.has(key) ? false : seen.add(key);
@@ -137,13 +142,21 @@ const DESCRIBE: Record<string, Describe> = {
  */
 export const DESCRIBED_KEYWORDS: readonly string[] = Object.keys(DESCRIBE);
 
-function problemOf(error: ErrorObject, root: string): Problem {
+function problemOf(error: ErrorObject, root: string, texts: ReadonlyMap<string, unknown>): Problem {
   const describe = DESCRIBE[error.keyword];
   // A keyword that the schema uses and this table lacks is a bug; the test of the table finds it.
   if (describe === undefined) throw new Error(`no description for the schema keyword "${error.keyword}"`);
   const { key, ...problem } = describe(error);
   const keys = keysOfPointer(error.instancePath);
-  return { place: configPath(root, key === undefined ? keys : [...keys, key]), ...problem };
+  const place = configPath(root, key === undefined ? keys : [...keys, key]);
+  const unit = unitOf(error.parentSchema);
+  const isInUnit =
+    problem.code === 'WATCHBOT_OUT_OF_RANGE' && unit !== undefined && hasUnit(texts.get(place));
+  return {
+    place,
+    ...problem,
+    ...(isInUnit ? { allowed: rangeOf(error.parentSchema, (n) => showQuantity(n, unit)) } : {}),
+  };
 }
 
 /** What the names in a map may be, if they are the user's own. */
@@ -165,10 +178,19 @@ function numberOfEntries({ data, params }: ErrorObject, bound: string) {
   };
 }
 
-function numberRange({ data, parentSchema }: ErrorObject) {
-  const allowed = describeRange(parentSchema as Parameters<typeof describeRange>[0]);
-  return { code: 'WATCHBOT_OUT_OF_RANGE' as ErrorCode, given: describeValue(data), allowed };
+function numberRange(error: ErrorObject) {
+  const unit = unitOf(error.parentSchema);
+  const allowed =
+    unit === undefined ? rangeOf(error.parentSchema) : `${rangeOf(error.parentSchema)} (${unit})`;
+  return { code: 'WATCHBOT_OUT_OF_RANGE' as ErrorCode, given: describeValue(error.data), allowed };
 }
+
+const rangeOf = (schema: ErrorObject['parentSchema'], show?: (value: number) => string) =>
+  describeRange(schema as Parameters<typeof describeRange>[0], show);
+
+const unitOf = (schema: ErrorObject['parentSchema']) => schema?.unit as Unit | undefined;
+
+const hasUnit = (text: unknown) => typeof text === 'string' && /[a-z]/i.test(text);
 
 const TYPE_NAMES: Record<string, string> = {
   string: 'text',
@@ -187,7 +209,9 @@ function schemaOf(parent: ErrorObject['parentSchema'], key: string): ErrorObject
 function typeName(schema: ErrorObject['parentSchema']): string {
   if (typeof schema?.title === 'string') return schema.title;
   if (Array.isArray(schema?.enum)) return schema.enum.join(', ');
-  return TYPE_NAMES[String(schema?.type)] ?? '';
+  const name = TYPE_NAMES[String(schema?.type)] ?? '';
+  const unit = unitOf(schema);
+  return unit === undefined ? name : `${name} of ${unit}, ${rangeOf(schema)}; or ${formsOf(unit)}`;
 }
 
 /**

@@ -60,3 +60,7 @@ function showSeconds(seconds: number): string {
 function showSize(bytes: number): string {
   return bytes >= GIB && bytes % GIB === 0 ? `${bytes / GIB}GB` : `${bytes / MIB}MB`;
 }
+
+/** A pattern of the texts, for editors: what is close to them is told by the plugin itself. */
+export const patternOf = (unit: Unit): string =>
+  `^\\d*\\.?\\d+ ?(${{ seconds: 's|m|h|d|sec.*|min.*|h.*|day.*', days: 'd|days?', MiB: '[KMG]i?B?', GiB: '[KMG]i?B?', 'CPU units': 'v[Cc][Pp][Uu]s?' }[unit]})$`;

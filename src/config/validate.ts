@@ -42,7 +42,7 @@ export function validateSection(typed: unknown, root: string): Validation {
   for (;;) {
     const section = prune(given, wrong, root);
     const errors = errorsOf(section);
-    found ??= problemsOf(errors, root).filter(({ place }) => !wrong.foreign.has(place));
+    found ??= problemsOf(errors, root, texts).filter(({ place }) => !wrong.foreign.has(place));
     if (refuse(section, errors, wrong, root)) continue;
     const { refused } = wrong;
     const problems = [...foreign, ...found, ...emptyValues(given, refused, root)];

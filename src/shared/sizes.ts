@@ -4,8 +4,8 @@ export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { k: KIB, m: MIB, g: GIB };
-/** `GB` and `GiB` are the same, as ECS has it for the memory of a task. */
-const SIZE = /^(\d{1,9}(?:\.\d{1,6})?)\s*([kmg])i?b?$/i;
+/** `GB` and `GiB` are the same, as ECS has it for the memory of a task. `15m` is 15 minutes. */
+const SIZE = /^(\d{1,9}(?:\.\d{1,6})?)\s*([KMG]|[kmg](?=i?[bB]$))i?[bB]?$/;
 export const SIZE_FORMS = 'a number and MB or GB: 512MB, 2GB';
 
 /** Bytes; undefined if the text is no size. */

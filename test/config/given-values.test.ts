@@ -57,3 +57,67 @@ describe('a text where the schema wants a number or a boolean', () => {
     expect(section).toEqual({ ...C, scaling: { max: '20' } });
   });
 });
+
+describe('a number with its unit', () => {
+  it.each([
+    [{ maxJobDuration: '15m' }, { maxJobDuration: 900 }],
+    [
+      { maxJobDuration: '2 hours', stopTimeout: '90s' },
+      { maxJobDuration: 7200, stopTimeout: 90 },
+    ],
+    [
+      { memory: '2GB', cpu: '1 vCPU' },
+      { memory: 2048, cpu: 1024 },
+    ],
+    [
+      { memory: '512MiB', cpu: '.25 vcpu' },
+      { memory: 512, cpu: 256 },
+    ],
+    [{ memory: '0.5 GB' }, { memory: 512 }],
+    [{ ephemeralStorage: '30GiB' }, { ephemeralStorage: 30 }],
+    [{ queue: { retention: '4d', delay: '1 min' } }, { queue: { retention: 345_600, delay: 60 } }],
+    [{ logs: { retention: '30 days' } }, { logs: { retention: 30 } }],
+    [{ scaling: { max: 2, jobDuration: '1.5m' } }, { scaling: { jobDuration: 90 } }],
+    [{ healthCheck: { interval: '1m' } }, { healthCheck: { interval: 60 } }],
+    [{ alarms: { cpu: { period: '5m' } } }, { alarms: { cpu: { period: 300 } } }],
+    [{ deploy: { finish: '10 min' } }, { deploy: { finish: 600 } }],
+  ])('is read: %j', (given, read) => {
+    expect(workerOf({ ...C, ...given })).toMatchObject(read);
+  });
+
+  it.each([
+    [{ maxJobDuration: '20h' }, 'given:   "20h"\n  allowed: 0s to 12h'],
+    [{ maxJobDuration: 50_000 }, 'given:   50000\n  allowed: 0 to 43200 (seconds)'],
+    [{ queue: { delay: '20 min' } }, 'given:   "20 min"\n  allowed: 0s to 15m'],
+    [{ ephemeralStorage: '10GB' }, 'given:   "10GB"\n  allowed: 21GB to 200GB'],
+    [{ scaling: { max: 2, keepIdle: '90s' } }, 'given:   "90s"\n  allowed: 1m to 1h, a multiple of 1m'],
+    [
+      { maxJobDuration: 'soon' },
+      'allowed: a whole number of seconds, 0 to 43200; or a number and s, m, h or d: 90s, 15m, 2h, 1d',
+    ],
+  ])('out of range is told in its unit: %j', (given, told) => {
+    expect(messagesOf({ ...C, ...given })[0]).toContain(told);
+  });
+
+  it('of another kind is refused', () => {
+    expect(
+      errorOf({ ...C, memory: '15m', maxJobDuration: '2GB', cpu: '1GB', scaling: { max: '2h' } }).problems,
+    ).toHaveLength(4);
+  });
+});
+
+describe('one part alone', () => {
+  it.each([
+    [{ events: [{ s3: 'photos' }] }, { events: { s3: [{ bucket: 'photos' }] } }],
+    [{ events: [{ schedule: 'rate(1 hour)' }] }, { events: { schedule: [{ rate: 'rate(1 hour)' }] } }],
+    [{ events: [{ webhook: 'apiKey' }] }, { events: { webhook: { authorization: 'apiKey' } } }],
+    [{ logs: 30 }, { logs: { retention: 30 } }],
+    [{ scaling: '5' }, { scaling: { max: 5 } }],
+  ])('stands for its map: %j', (given, read) => {
+    expect(workerOf({ ...C, ...given })).toMatchObject(read);
+  });
+
+  it('may be a CloudFormation function', () => {
+    expect(messagesOf({ ...C, events: [{ s3: { Ref: 'Photos' } }] })[0]).toContain('set `existing: true`');
+  });
+});

@@ -4,7 +4,7 @@ import { DESCRIBED_KEYWORDS } from '../../src/config/schema-problems';
 import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
 
 /** Keywords that describe a schema and refuse no value by themselves. */
-const SILENT = ['title', 'description', 'default', 'otherwise', 'names', 'hints'];
+const SILENT = ['title', 'description', 'default', 'otherwise', 'names', 'hints', 'unit', 'short'];
 /** Keywords that only lead to inner schemas. Names of keys have no errors of their own: they rule out a branch of a choice. */
 const INNER = ['properties', 'patternProperties', 'items', 'propertyNames'];
 

@@ -37,6 +37,7 @@ watchbot:
 
 A worker's name is a letter, then letters and digits, with single dashes between, and at most 40 characters long.
 A CloudFormation function is one of \`Ref\` or \`Fn::…\`, in the short form too: \`!Ref Bucket\`, \`!GetAtt Bucket.Arn\`.
+Numbers that count seconds, days, MiB, GiB or CPU units may be texts with a unit: \`90s\`, \`15m\`, \`2h\`, \`14d\`; \`512MB\`, \`2GB\` (1 GB is 1024 MB, as \`GiB\` and \`MiB\` are); \`0.5 vCPU\`. A text that is exactly a number, \`true\` or \`false\`, as a variable of the environment gives it, is taken as that.
 In the tables, \`NAME\` stands for a name of your own and \`[]\` for each entry of a list.`;
 
 const VARIABLES = `## Variables for the rest of serverless.yml

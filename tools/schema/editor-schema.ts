@@ -1,9 +1,14 @@
 import { SHARED_KEYS, WORKER_KEYS } from '../../src/config/schema/compiled';
+import { patternOf } from '../../src/config/units';
 import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
 import { WorkerSchema } from '../../src/config/schema/worker';
 import { inputMap, inputSchema, orVariableText, type JsonSchema, type Stand } from './input-schema';
 
-const EDITOR: Stand = { orVariable: orVariableText, intrinsic: (schema) => schema };
+const EDITOR: Stand = {
+  quantity: (unit) => ({ type: 'string', pattern: patternOf(unit) }),
+  orVariable: orVariableText,
+  intrinsic: (schema) => schema,
+};
 
 /** What a worker has one of: a rule of the plugin's, which its own schema leaves to its own words. */
 const WORK: readonly JsonSchema[] = [{ required: ['command'] }, { required: ['handler'] }];

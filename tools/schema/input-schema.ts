@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Intrinsic, ListIntrinsic } from '../../src/config/schema/values';
+import type { Unit } from '../../src/config/units';
 import { describeAllowed, describeDefault } from './words';
 
 /** The keywords of JSON Schema that the section's schema uses. */
@@ -88,6 +89,8 @@ export interface Stand {
   orVariable: OrVariable;
   /** A function of CloudFormation. */
   intrinsic: (schema: JsonSchema) => JsonSchema;
+  /** A number with its unit, as a text. */
+  quantity: (unit: Unit) => JsonSchema;
 }
 
 /**
@@ -96,7 +99,31 @@ export interface Stand {
  */
 export function inputSchema(schema: TSchema, stand: Stand): JsonSchema {
   if (isIntrinsic(schema)) return stand.intrinsic(keywordsOf(schema));
-  return stand.orVariable(inputMap(schema, stand), describeAllowed(schema));
+  return stand.orVariable(withShortForms(schema, inputMap(schema, stand), stand), describeAllowed(schema));
+}
+
+/** With what the plugin reads as such a value: a number with its unit, or one part of a map alone. */
+function withShortForms(schema: TSchema, plain: JsonSchema, stand: Stand): JsonSchema {
+  const { unit, short, properties } = schema as {
+    unit?: Unit;
+    short?: string;
+    properties?: Record<string, TSchema>;
+  };
+  const part = short === undefined ? undefined : properties?.[short];
+  if (part !== undefined) return withBranch(plain, { ...inputMap(part, stand), default: undefined });
+  return unit === undefined ? plain : withBranch(plain, stand.quantity(unit));
+}
+
+function withBranch(
+  { description, markdownDescription, default: value, ...plain }: JsonSchema,
+  other: JsonSchema,
+): JsonSchema {
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(markdownDescription === undefined ? {} : { markdownDescription }),
+    ...(value === undefined ? {} : { default: value }),
+    anyOf: [plain, ...(other.anyOf ?? [other])],
+  };
 }
 
 /** A map of keys, as above, without the variable that could stand for the whole. */
@@ -114,7 +141,7 @@ function isIntrinsic(schema: TSchema): boolean {
 }
 
 /** For the plugin's own texts and checks. */
-const OWN_KEYWORDS = ['title', 'otherwise', 'hints', 'names', 'default', 'description'];
+const OWN_KEYWORDS = ['title', 'otherwise', 'hints', 'names', 'default', 'description', 'unit', 'short'];
 
 function keywordsOf(schema: TSchema): JsonSchema {
   const entries = Object.entries(schema).filter(([keyword]) => !OWN_KEYWORDS.includes(keyword));

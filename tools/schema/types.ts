@@ -17,6 +17,8 @@ declare namespace ServerlessWatchbot {
   type Variable = \`\${string}\\\${\${string}}\${string}\`;
   /** A function of CloudFormation. */
   type CloudFormationFunction = { Ref: string } | { [name: \`Fn::\${string}\`]: unknown };
+  /** A duration, a size or a part of a processor, with its unit. */
+  type Quantity = \`\${number}\${'' | ' '}\${'s' | 'm' | 'h' | 'd' | 'MB' | 'GB' | 'MiB' | 'GiB' | 'vCPU'}\`;
   /** What a \`serverless.ts\` has for the plugin: \`const service: AWS & WatchbotService\`. */
   interface WatchbotService {
     watchbot: WatchbotSection;
@@ -56,7 +58,11 @@ export async function declarations(): Promise<string> {
   });
 }
 
-const TYPES: Stand = { orVariable: orVariableType, intrinsic: () => ({ tsType: 'CloudFormationFunction' }) };
+const TYPES: Stand = {
+  quantity: () => ({ tsType: 'Quantity' }),
+  orVariable: orVariableType,
+  intrinsic: () => ({ tsType: 'CloudFormationFunction' }),
+};
 
 /**
  * What the build makes the types of a `serverless.ts` from, by name: a worker, what workers share, and what stands

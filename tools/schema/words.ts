@@ -17,7 +17,9 @@ function listOf(items: TSchema): string {
 }
 
 function numberWords(schema: TSchema): string {
-  return `${schema.type === 'integer' ? 'a whole number' : 'a number'}, ${describeRange(schema as Parameters<typeof describeRange>[0])}`;
+  const range = describeRange(schema as Parameters<typeof describeRange>[0]);
+  const words = `${schema.type === 'integer' ? 'a whole number' : 'a number'}, ${range}`;
+  return schema.unit === undefined ? words : `${words}, or with a unit`;
 }
 
 /** A map whose names are the user's own says what it maps them to. */

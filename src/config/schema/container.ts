@@ -48,7 +48,16 @@ const seconds = (
   key: keyof typeof HEALTH_CHECK_DEFAULTS,
   [minimum, maximum]: readonly [number, number],
   description: string,
-) => Type.Optional(Type.Integer({ minimum, maximum, default: HEALTH_CHECK_DEFAULTS[key], description }));
+) =>
+  Type.Optional(
+    Type.Integer({
+      ...(key === 'retries' ? {} : { unit: 'seconds' }),
+      minimum,
+      maximum,
+      default: HEALTH_CHECK_DEFAULTS[key],
+      description,
+    }),
+  );
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 const Check = strictObject({

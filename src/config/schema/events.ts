@@ -156,7 +156,8 @@ const S3Source = strictObject(
     messageGroupId: MessageGroupId,
   },
   {
-    title: '{bucket, event, prefix, suffix, existing, messageGroupId}',
+    title: 'a bucket, or {bucket, event, prefix, suffix, existing, messageGroupId}',
+    short: 'bucket',
     description: 'What happens to the objects of an S3 bucket.',
     hints: { rules: 'give `prefix` and `suffix` here, without `rules`' },
   },
@@ -218,7 +219,8 @@ const WebhookSchema = strictObject(
     messageGroupId: messageGroupId('^[A-Za-z0-9_-]+$', 'letters, digits, dashes and underscores'),
   },
   {
-    title: '{authorization, throttle, messageGroupId}',
+    title: 'the authorization, or {authorization, throttle, messageGroupId}',
+    short: 'authorization',
     description:
       'An address that takes `POST` requests whose body is the message. API Gateway sends it to the queue, without a function between them. A worker has at most one.',
   },

@@ -4,7 +4,7 @@ import { LOG_RETENTION_DAYS } from '../limits';
 import { strictObject } from './values';
 
 /** CloudWatch takes 10, 20, 30 and multiples of 60 seconds; AWS's own metrics come once a minute at best. */
-const PERIOD_SECONDS = { multipleOf: 60, minimum: 60, maximum: 86_400 };
+const PERIOD_SECONDS = { unit: 'seconds', multipleOf: 60, minimum: 60, maximum: 86_400 };
 
 const ALARM_TEXTS: Record<AlarmName, string> = {
   deadLetter: 'Messages in the dead-letter queue, if there is one.',
@@ -83,6 +83,7 @@ export const LogsSchema = strictObject(
   {
     retention: Type.Unsafe<number>({
       type: 'integer',
+      unit: 'days',
       enum: [...LOG_RETENTION_DAYS],
       default: 14,
       description: 'Days for which the log is kept.',
@@ -92,5 +93,9 @@ export const LogsSchema = strictObject(
       description: 'One JSON object a line, instead of plain lines.',
     }),
   },
-  { default: {}, description: "The worker's log group." },
+  {
+    default: {},
+    short: 'retention',
+    description: "The worker's log group. A number alone is its `retention`.",
+  },
 );

@@ -56,6 +56,7 @@ const onlyWithHandler = {
     description: 'With `handler`: messages of one invocation, at most.',
   }),
   batchWindow: Type.Integer({
+    unit: 'seconds',
     default: 0,
     minimum: 0,
     maximum: LAMBDA.maxBatchWindowSeconds,
@@ -68,6 +69,7 @@ const onlyWithHandler = {
   }),
   workerMemory: Type.Optional(
     Type.Integer({
+      unit: 'MiB',
       minimum: MIN_WORKER_MEMORY_MIB,
       description:
         'With `handler`: MiB of one warm worker, at most `memory`. One that uses more is replaced; one at work is killed, and its messages come again.',

@@ -11,6 +11,7 @@ export const QueueSchema = strictObject(
         'A FIFO queue: order is kept within a message group. With `arn` the name of the queue decides, unless the ARN is a CloudFormation function.',
     }),
     visibilityTimeout: Type.Integer({
+      unit: 'seconds',
       default: 180,
       minimum: MIN_VISIBILITY_TIMEOUT_SECONDS,
       maximum: SQS.maxVisibilityTimeoutSeconds,
@@ -18,6 +19,7 @@ export const QueueSchema = strictObject(
         'Seconds for which a received message is hidden. The watcher renews it while the worker runs, so this is not a limit of the job but the delay after which the message of a lost container returns.',
     }),
     retention: Type.Integer({
+      unit: 'seconds',
       default: SQS.maxRetentionSeconds,
       minimum: SQS.minRetentionSeconds,
       maximum: SQS.maxRetentionSeconds,
@@ -31,6 +33,7 @@ export const QueueSchema = strictObject(
       description: 'Receives after which a message goes to the dead-letter queue.',
     }),
     delay: Type.Integer({
+      unit: 'seconds',
       default: 0,
       minimum: 0,
       maximum: SQS.maxDelaySeconds,

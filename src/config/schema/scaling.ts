@@ -65,6 +65,7 @@ const ScheduleSchema = strictObject(
 const ways = {
   jobDuration: Type.Optional(
     Type.Number({
+      unit: 'seconds',
       minimum: 0.01,
       maximum: SQS.maxVisibilityTimeoutSeconds,
       description:
@@ -74,6 +75,7 @@ const ways = {
   ),
   latency: Type.Optional(
     Type.Integer({
+      unit: 'seconds',
       minimum: METRIC_PERIOD_SECONDS,
       maximum: SQS.maxRetentionSeconds,
       description:
@@ -91,6 +93,7 @@ const ways = {
   ),
   keepIdle: Type.Optional(
     Type.Integer({
+      unit: 'seconds',
       minimum: METRIC_PERIOD_SECONDS,
       maximum: MAX_KEEP_IDLE_SECONDS,
       multipleOf: METRIC_PERIOD_SECONDS,
@@ -150,5 +153,5 @@ export const ScalingSchema = strictObject(
       }),
     ),
   },
-  { default: {}, description: 'How many tasks run.' },
+  { default: {}, short: 'max', description: 'How many tasks run. A number alone is `max`.' },
 );

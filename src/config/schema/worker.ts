@@ -14,11 +14,13 @@ import { mapOf, oneOf, strictObject, stringOrIntrinsic } from './values';
 
 const size = {
   cpu: Type.Integer({
+    unit: 'CPU units',
     default: 256,
     minimum: 1,
     description: `CPU units of a task; 1024 is one vCPU. Fargate takes ${FARGATE_CPU_UNITS.join(', ')}. On EC2 a task is guaranteed this much, and may use more if some is free.`,
   }),
   memory: Type.Integer({
+    unit: 'MiB',
     default: 512,
     minimum: 1,
     description:
@@ -26,12 +28,14 @@ const size = {
   }),
   softMemory: Type.Optional(
     Type.Integer({
+      unit: 'MiB',
       minimum: ECS.minMemoryMiB,
       description: 'MiB that are reserved for the container, at most `memory`; on EC2 less than it.',
     }),
   ),
   ephemeralStorage: Type.Optional(
     Type.Integer({
+      unit: 'GiB',
       minimum: ECS.minEphemeralStorageGiB,
       maximum: ECS.maxEphemeralStorageGiB,
       description: 'GiB of disk, on Fargate.',
@@ -54,6 +58,7 @@ const job = {
     description: 'Workers at once in one task.',
   }),
   maxJobDuration: Type.Integer({
+    unit: 'seconds',
     default: 0,
     minimum: 0,
     maximum: SQS.maxVisibilityTimeoutSeconds,
@@ -61,12 +66,14 @@ const job = {
       "Seconds after which a worker is stopped and its job has failed, whatever its exit code; 0 is no limit. At most 12 hours, SQS's own limit on holding a message.",
   }),
   stopTimeout: Type.Integer({
+    unit: 'seconds',
     default: ECS.maxStopTimeoutSeconds,
     minimum: 10,
     maximum: ECS.maxStopTimeoutSeconds,
     description: `Seconds that a busy task gets to finish when ECS stops it. The watcher keeps ${SETTLE_SECONDS} of them for settling.`,
   }),
   stopNotice: Type.Integer({
+    unit: 'seconds',
     default: 15,
     minimum: 1,
     maximum: ECS.maxStopTimeoutSeconds - SETTLE_SECONDS,
@@ -83,6 +90,7 @@ const DeploySchema = strictObject(
   {
     finish: Type.Optional(
       Type.Integer({
+        unit: 'seconds',
         minimum: 0,
         maximum: MAX_FINISH_SECONDS,
         description: `Seconds that a job of the previous version gets to finish in a deploy, before it is told and then stopped; its message comes again. At most ${MAX_FINISH_SECONDS}: CloudFormation waits for a service for three hours.`,
