@@ -25,10 +25,14 @@ export class HeldLetters {
   private readonly queue: DeadLetterQueue;
   private readonly held = new Map<string, HeldLetter>();
   private readonly stopChecking: Cancel;
+  /** The holds that are under way: SQS may carry out a later call before them. */
+  private holding: Promise<void> = Promise.resolve();
 
   constructor(queue: DeadLetterQueue) {
     this.queue = queue;
-    this.stopChecking = queue.clock.every(CHECK_MS, () => void this.holdLonger());
+    this.stopChecking = queue.clock.every(CHECK_MS, () => {
+      this.holding = this.holding.then(() => this.holdLonger());
+    });
   }
 
   /** Takes what was just received. A message that is held already has a new receipt, and is left out of the answer. */
@@ -56,10 +60,11 @@ export class HeldLetters {
 
   /** Gives back at once, all if none are named. Gives how many it could not: those come back by themselves. */
   async release(letters: readonly Letter[] = this.all()): Promise<number> {
-    const mine = letters.filter(({ id }) => this.held.has(id));
-    const failures = await this.changeVisibility(mine, 0);
+    const mine = letters.flatMap(({ id }) => this.held.get(id)?.letter ?? []);
+    // From now on nobody holds them longer, and what is under way must not come after the release.
     this.forget(mine);
-    return failures;
+    await this.holding;
+    return this.changeVisibility(mine, 0);
   }
 
   /** Releases all, and holds none any longer. */
