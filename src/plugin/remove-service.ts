@@ -56,14 +56,15 @@ async function warn(context: HookContext, template: StackTemplate | undefined): 
   const { clients, configuration, utils } = context;
   const [{ retainedNames, queueCounts }, { templateResources }] = await Promise.all([
     import('../features/stack/removal.js'),
-    import('../features/stack/workers.js'),
+    import('../features/stack/stack.js'),
   ]);
   const resources = template?.Resources ?? templateResources(configuration);
   for (const text of retainedNames(resources)) utils.log.notice(`${text} stays, with what is in it`);
   try {
-    const sqs = await clients.sqs();
-    const { region } = configuration.context;
-    const counts = await queueCounts({ sqs, region }, configuration, resources);
+    const { stackName, region } = configuration.context;
+    const [sqs, client] = await Promise.all([clients.sqs(), clients.cloudFormation()]);
+    const reader = { sqs, stack: { client, stackName, region } };
+    const counts = await queueCounts(reader, configuration, resources);
     counts.filter(holdsAny).forEach((each) => {
       utils.log.warning(describe(each));
     });

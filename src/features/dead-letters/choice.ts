@@ -1,11 +1,12 @@
 import type { Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import type { CommandRun, Options, Voice } from '../command/command';
-import { argumentProblem, durationOption, listOption, textOption } from '../command/options';
+import { argumentProblem, durationOption, listOption, ProblemList, textOption } from '../command/options';
 import { createProgressBar } from '../command/progress-bar';
 import { styleFor } from '../command/terminal-text';
 import { chooseWorker, deployedWorkers, type DeployedWorker } from '../stack/workers';
 import { HELD_SECONDS } from './held';
+import { areWhole, isNamedBy, resolveIds, WantedIds } from './ids';
 import type { Letter, LetterFilter } from './letter';
 import { countLetters, openDeadLetters, type DeadLetterQueue } from './queue';
 import { peek, settleAll, type LetterAction, type LetterChoice, type Settled, type SweepEnd } from './sweep';
@@ -44,22 +45,44 @@ function nameAndValue(text: string): readonly [string, string] {
   );
 }
 
+/**
+ * The ids of the dead letters that the words behind a command mean; undefined if there are none.
+ * @throws {UserError} `WATCHBOT_ARGUMENTS` if the ids of several begin as a word does
+ */
+export async function wordsAsIds(
+  { words, voice, signal }: CommandRun,
+  queue: DeadLetterQueue,
+): Promise<readonly string[] | undefined> {
+  if (words.length === 0) return undefined;
+  if (areWhole(words)) return words;
+  const isWanted = (letter: Letter) => words.some((word) => isNamedBy(letter, word));
+  // All of it is looked through: another id may begin alike.
+  const peeked = await peek(queue, { isWanted, most: Infinity, signal });
+  sayEnd(voice, peeked);
+  if (peeked.end === 'interrupted') throw interrupted(queue, 'nothing was done');
+  const { ids, problems } = resolveIds(words, peeked.letters);
+  const list = new ProblemList();
+  list.add(...problems);
+  list.throwIfAny();
+  return ids;
+}
+
 /** The chosen letters that are there. Nothing is held afterwards. */
 export async function preview(
   { voice, signal }: CommandRun,
   queue: DeadLetterQueue,
   { ids, isWanted }: LetterChoice,
 ): Promise<{ letters: Letter[]; notFound: string[] }> {
-  const wantedIds = ids === undefined ? undefined : new Set(ids);
+  const wanted = ids === undefined ? undefined : new WantedIds(ids);
   const peeked = await peek(queue, {
-    isWanted: (letter) => wantedIds?.has(letter.id) !== false && isWanted(letter),
-    most: wantedIds?.size ?? Infinity,
+    isWanted: (letter) => wanted?.has(letter) !== false && isWanted(letter),
+    most: ids?.length ?? Infinity,
     signal,
   });
   sayEnd(voice, peeked);
   if (peeked.end === 'interrupted') throw interrupted(queue, 'nothing was done');
-  peeked.letters.forEach(({ id }) => wantedIds?.delete(id));
-  return { letters: peeked.letters, notFound: [...(wantedIds ?? [])] };
+  peeked.letters.forEach((letter) => wanted?.find(letter));
+  return { letters: peeked.letters, notFound: wanted?.missing ?? [] };
 }
 
 /**

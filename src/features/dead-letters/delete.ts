@@ -9,6 +9,7 @@ import {
   sayPreview,
   settleChosen,
   throwIfIncomplete,
+  wordsAsIds,
 } from './choice';
 import { deleteLetters } from './held';
 import { isFiltering, matches } from './letter';
@@ -25,7 +26,7 @@ export async function runDelete(run: CommandRun): Promise<number> {
   const { queue } = await openQueue(run);
   const nowMs = run.clock.now();
   const choice: LetterChoice = {
-    ids: words.length === 0 ? undefined : words,
+    ids: await wordsAsIds(run, queue),
     isWanted: (letter) => matches(filter, letter, nowMs),
   };
   if (options.yes === true && options['dry-run'] !== true) {

@@ -1,4 +1,5 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { COPY_ATTRIBUTE, readCopyMark, type CopyMark } from '../../contract/copy-mark';
 import { readEnvelope, type Envelope } from '../../shared/envelope';
 
 /** A message of a dead-letter queue, as it was received. */
@@ -9,6 +10,8 @@ export interface Letter {
   body: string;
   /** Undefined if it did not come by a topic. */
   envelope: Envelope | undefined;
+  /** Undefined if the watcher has not sent it anew. */
+  copyOf: Pick<CopyMark, 'messageId' | 'sentAtMs'> | undefined;
   /** In a FIFO queue: when it came into this queue. */
   sentAt: Date;
   /** Looks at the dead letter included. */
@@ -30,6 +33,7 @@ export function readLetter(message: Message): Letter {
     receiptHandle: ReceiptHandle,
     body: Body,
     envelope: readEnvelope(Body),
+    copyOf: readCopyMark(MessageAttributes[COPY_ATTRIBUTE]?.StringValue ?? ''),
     sentAt: new Date(Number(system.SentTimestamp ?? 0)),
     receives: Number(system.ApproximateReceiveCount ?? 0),
     sizeBytes: sizeOf(Body, MessageAttributes),
@@ -48,6 +52,14 @@ function sizeOf(body: string, attributes: Readonly<Record<string, MessageAttribu
   );
   return ofAttributes.reduce((sum, bytes) => sum + bytes, Buffer.byteLength(body));
 }
+
+/**
+ * All ids that anybody may know it by: its own, which a queue's `send` has printed; the topic's; and that of the message
+ * of which it is a copy.
+ */
+export const idsOf = ({ id, envelope, copyOf }: Letter): string[] => [
+  ...new Set([id, envelope?.messageId, copyOf?.messageId].filter((each) => each !== undefined)),
+];
 
 /** What the sender wrote, without the topic's envelope. */
 export const textOf = ({ body, envelope }: Letter): string => envelope?.message ?? body;

@@ -8,6 +8,7 @@ import {
   reportSettled,
   sayPreview,
   settleChosen,
+  wordsAsIds,
   type OpenedQueue,
 } from './choice';
 import { HELD_SECONDS } from './held';
@@ -19,13 +20,13 @@ import { plural } from './text';
 
 /** `sls watchbot dead-letter replay [ID…]`. */
 export async function runReplay(run: CommandRun): Promise<void> {
-  const { words, options, voice } = run;
+  const { options, voice } = run;
   const filter = filterOption(options);
   const opened = await openQueue(run);
   const { queue } = opened;
   const nowMs = run.clock.now();
   const choice: LetterChoice = {
-    ids: words.length === 0 ? undefined : words,
+    ids: await wordsAsIds(run, queue),
     isWanted: (letter) => isOwn(queue, letter) && matches(filter, letter, nowMs),
   };
   const isAll = choice.ids === undefined && !isFiltering(filter);

@@ -4,25 +4,23 @@ import { describeSize } from '../../shared/sizes';
 import type { CommandRun } from '../command/command';
 import { argumentProblem } from '../command/options';
 import { fieldTable, styleFor, visibleLines, type TextStyle } from '../command/terminal-text';
+import { openLog } from '../logs/source';
 import { messageLog, type MessageLog } from './attempts';
-import { interrupted, openQueue, sayEnd, throwIfIncomplete, type OpenedQueue } from './choice';
+import { openQueue, preview, throwIfIncomplete, wordsAsIds, type OpenedQueue } from './choice';
 import type { Letter } from './letter';
-import { peek } from './sweep';
 import { attributesOf, letterJson, visibleBody } from './text';
 
 /** `sls watchbot dead-letter show ID…`. */
 export async function runShow(run: CommandRun): Promise<void> {
-  const { words, options, voice, signal, terminal } = run;
+  const { words, options, voice, terminal } = run;
   if (words.length === 0) throw noIds();
   const opened = await openQueue(run);
   const { queue } = opened;
-  const wanted = new Set(words);
   const nowMs = run.clock.now();
-  const peeked = await peek(queue, { isWanted: ({ id }) => wanted.has(id), most: wanted.size, signal });
-  sayEnd(voice, peeked);
-  if (peeked.end === 'interrupted') throw interrupted(queue, 'nothing shown');
+  const ids = await wordsAsIds(run, queue);
+  const { letters, notFound } = await preview(run, queue, { ids, isWanted: () => true });
   const style = styleFor(terminal);
-  for (const letter of peeked.letters) {
+  for (const letter of letters) {
     const log = await logOf(run, opened, letter);
     voice.writeText(
       options.json === true
@@ -30,8 +28,7 @@ export async function runShow(run: CommandRun): Promise<void> {
         : `${await describeLetter(letter, log, style, nowMs)}\n\n${visibleBody(letter)}\n`,
     );
   }
-  const found = new Set(peeked.letters.map(({ id }) => id));
-  throwIfIncomplete(queue, { notFound: words.filter((id) => !found.has(id)) });
+  throwIfIncomplete(queue, { notFound });
 }
 
 function noIds(): UserError {
@@ -48,20 +45,19 @@ function noIds(): UserError {
 export type KnownLog = MessageLog | { missing: string };
 
 export async function logOf(
-  { target }: CommandRun,
+  run: CommandRun,
   { worker, deployed, queue }: OpenedQueue,
   letter: Letter,
 ): Promise<KnownLog> {
-  if (target.isLocal) return { missing: `sls watchbot logs --local --message ${letter.id}` };
-  if (deployed.logGroup === undefined) return { missing: 'the stack has no log group of this worker' };
-  const logGroup = {
-    logs: await target.clients.logs(),
-    logGroup: deployed.logGroup,
-    explain: target.explain,
-    earlierMs: queue.isFifo ? worker.queue.retention * 1000 : 0,
-  };
+  const { logGroup } = deployed;
+  if (!run.target.isLocal && logGroup === undefined) {
+    return { missing: 'the stack has no log group of this worker' };
+  }
+  const earlierMs = queue.isFifo ? worker.queue.retention * 1000 : 0;
   try {
-    return await messageLog(logGroup, letter);
+    const onWaiting = (text: string) => void run.voice.log.notice(text);
+    const log = await openLog(run, worker, { onWaiting, logGroup });
+    return await messageLog(log, letter, { earlierMs, signal: run.signal });
   } catch (error) {
     // The message itself can be shown without its log.
     if (!(error instanceof UserError)) throw error;

@@ -1,6 +1,7 @@
 import { MAX_BATCH } from '../../shared/batches';
 import type { Refusal } from '../stack/calls';
 import { HELD_SECONDS, HeldLetters } from './held';
+import { WantedIds } from './ids';
 import { readLetter, type Letter } from './letter';
 import type { DeadLetterQueue } from './queue';
 
@@ -125,17 +126,17 @@ class Settler {
   private readonly failures = new Map<string, Refusal<Letter>>();
   private readonly others = new Set<string>();
   /** Chosen ids that were not seen yet. */
-  private readonly open: Set<string>;
+  private readonly open: WantedIds;
 
   constructor(
     private readonly choice: LetterChoice,
     private readonly action: ReturnType<LetterAction>,
   ) {
-    this.open = new Set(choice.ids);
+    this.open = new WantedIds(choice.ids ?? []);
   }
 
   get hasAll(): boolean {
-    return this.choice.ids !== undefined && this.open.size === 0;
+    return this.choice.ids !== undefined && this.open.missing.length === 0;
   }
 
   async take(letters: readonly Letter[]): Promise<void> {
@@ -145,18 +146,20 @@ class Settler {
     const failures = await this.action.run(wanted);
     failures.forEach((failure) => this.failures.set(failure.item.id, failure));
     this.done += wanted.filter(({ id }) => !this.failures.has(id)).length;
-    wanted.forEach(({ id }) => this.open.delete(id));
+    wanted.forEach((letter) => {
+      this.open.find(letter);
+    });
   }
 
   private isMeant(letter: Letter): boolean {
     const { ids, isWanted } = this.choice;
-    if (ids !== undefined && !this.open.has(letter.id)) return false;
+    if (ids !== undefined && !this.open.has(letter)) return false;
     return isWanted(letter) && this.action.isWanted?.(letter) !== false;
   }
 
   result() {
     const { done, failures, others, open } = this;
-    return { done, failures: [...failures.values()], others: others.size, notFound: [...open] };
+    return { done, failures: [...failures.values()], others: others.size, notFound: open.missing };
   }
 }
 

@@ -65,7 +65,7 @@ type LogReader = CloudWatchOptions & { network: { hasWorked: boolean } };
 
 async function* pages(
   reader: LogReader,
-  { sinceMs, untilMs, pattern, terms }: LogQuery,
+  { sinceMs, untilMs, pattern, terms, mostPages = Infinity }: LogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<LogEvent> {
   const { FilterLogEventsCommand } = await import('../../vendor/cloudwatch-logs.mjs');
@@ -78,13 +78,15 @@ async function* pages(
     interleaved: true,
   };
   let nextToken: string | undefined;
+  let count = 0;
   do {
     const command = new FilterLogEventsCommand({ ...request, nextToken });
     const page = await patiently(reader, signal, () => reader.logs.send(command, { abortSignal: signal }));
     if (page === undefined) return;
     for (const event of page.events ?? []) yield logEvent(event);
     ({ nextToken } = page);
-  } while (nextToken !== undefined && !signal.aborted);
+    count += 1;
+  } while (nextToken !== undefined && count < mostPages && !signal.aborted);
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html: `?` before each is "or". */

@@ -12,9 +12,9 @@ import type { LogEvent, LogQuery, WorkerLog } from './source';
 export class JobTrace {
   private readonly known: Set<string>;
 
-  /** @param id the topic's, or the queue's */
-  constructor(id: string) {
-    this.known = new Set([id]);
+  /** @param ids the topic's, or the queue's, or both */
+  constructor(ids: readonly string[]) {
+    this.known = new Set(ids);
   }
 
   get ids(): string[] {
@@ -33,6 +33,33 @@ export class JobTrace {
     if (copy !== undefined) this.known.add(copy);
     return true;
   }
+}
+
+interface TracedJob {
+  /** Those that are known: the topic's, the queue's, or both. */
+  ids: readonly string[];
+  query: Omit<LogQuery, 'terms'>;
+  signal: AbortSignal;
+  /** Called each time that the log is read from its beginning; what it gives is given each line of the job. */
+  onPass?: () => (event: LogEvent) => void;
+}
+
+/**
+ * Reads the log until it tells of no more ids: of a message that was sent anew several times, each copy names only the
+ * next.
+ */
+export async function traceJob(
+  log: WorkerLog,
+  { ids, query, signal, onPass = () => () => undefined }: TracedJob,
+): Promise<JobTrace> {
+  const trace = new JobTrace(ids);
+  for (let known = 0; known < trace.ids.length && !signal.aborted;) {
+    known = trace.ids.length;
+    const onEvent = onPass();
+    for await (const event of log.read({ ...query, terms: () => trace.ids }, signal))
+      if (trace.take(event.line)) onEvent(event);
+  }
+  return trace;
 }
 
 /** How one receive of a message ended; the reason is like `exit code 1`. */
@@ -62,7 +89,7 @@ export async function followJob(
   { messageId, sinceMs, maxReceives, onRetry, hasEnded }: FollowedJob,
   signal: AbortSignal,
 ): Promise<Settlement | undefined> {
-  const trace = new JobTrace(messageId);
+  const trace = new JobTrace([messageId]);
   for await (const { line } of log.follow({ sinceMs, terms: () => trace.ids, hasEnded }, signal)) {
     const last = trace.take(line) ? readLine(line).outcome : undefined;
     if (last === undefined) continue;

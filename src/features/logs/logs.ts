@@ -8,7 +8,7 @@ import type { CommandRun } from '../command/command';
 import { argumentProblem, contradictionsIn, ProblemList, textOption, timeOption } from '../command/options';
 import { coloursFor } from '../command/terminal-text';
 import { chooseWorker } from '../stack/workers';
-import { JobTrace, readEvent, type ShownLine } from './lines';
+import { readEvent, traceJob, type JobTrace, type ShownLine } from './lines';
 import { openLog, type LogEvent, type WorkerLog } from './source';
 import { lineForMachines, lineForPeople } from './text';
 
@@ -16,7 +16,7 @@ import { lineForMachines, lineForPeople } from './text';
 export async function runLogs(run: CommandRun): Promise<void> {
   const { options, terminal, signal, voice } = run;
   const plan = planLogs(run, run.clock.now());
-  const log = await openLog(run, plan.worker, (text) => void voice.log.notice(text));
+  const log = await openLog(run, plan.worker, { onWaiting: (text) => void voice.log.notice(text) });
   const trace = plan.message === undefined ? undefined : await findMessage(log, plan, signal);
   const colours = coloursFor(terminal.output, terminal.environment);
   const toText = options.json === true ? lineForMachines : (line: ShownLine) => lineForPeople(line, colours);
@@ -95,13 +95,9 @@ const WHOLE_ID_LENGTH = 36;
  */
 async function findMessage(log: WorkerLog, plan: LogsPlan, signal: AbortSignal): Promise<JobTrace> {
   const given = (plan.message ?? '').toLowerCase();
-  const trace = new JobTrace(given.length === WHOLE_ID_LENGTH ? given : await wholeId(log, plan, signal));
-  let known = 0;
-  while (known < trace.ids.length && !signal.aborted) {
-    known = trace.ids.length;
-    for await (const { line } of log.read({ ...plan, terms: () => trace.ids }, signal)) trace.take(line);
-  }
-  return trace;
+  const id = given.length === WHOLE_ID_LENGTH ? given : await wholeId(log, plan, signal);
+  const { sinceMs, untilMs } = plan;
+  return traceJob(log, { ids: [id], query: { sinceMs, untilMs }, signal });
 }
 
 /** The id that begins so: the queue's, or the topic's. */

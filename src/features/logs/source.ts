@@ -5,7 +5,8 @@ import { logGroupName } from '../../config/names';
 import { UserError } from '../../errors/user-error';
 import type { Clock } from '../../shared/clock';
 import type { NamedCall, Target } from '../stack/target';
-import { templateResources } from '../stack/workers';
+import { templateResources } from '../stack/stack';
+import { deployedWorkers } from '../stack/workers';
 import { cloudWatchLog, READ_ACTION } from './cloud-watch';
 import { localLog, localLogFiles } from './local-log';
 
@@ -27,6 +28,8 @@ export interface LogQuery {
   terms?: () => readonly string[];
   /** Following ends when this is true, after all that is there by then; `sls watchbot local` may end, AWS does not. */
   hasEnded?: (() => Promise<boolean>) | undefined;
+  /** Of CloudWatch: no more are read than so many. */
+  mostPages?: number | undefined;
 }
 
 /** A line of a worker's log, from wherever it is kept. */
@@ -48,43 +51,53 @@ interface LogLocation {
   random: () => number;
 }
 
+interface LogOptions {
+  /** Told when AWS must be waited for. */
+  onWaiting: (text: string) => void;
+  /** Its name, if that is known already. */
+  logGroup?: string | undefined;
+}
+
 /**
  * The log of a worker: CloudWatch's, or the file of `sls watchbot local`.
- * @param onWaiting told when AWS must be waited for
  * @throws {UserError} `WATCHBOT_LOCAL_NOT_RUNNING` if there is no such file
  */
 export async function openLog(
-  { target, configuration, serviceFolder, clock, random }: LogLocation,
+  location: LogLocation,
   worker: Worker,
-  onWaiting: (text: string) => void,
+  { onWaiting, logGroup }: LogOptions,
 ): Promise<WorkerLog> {
+  const { target, serviceFolder, clock, random } = location;
   if (target.isLocal) {
     await access(localLogFiles(serviceFolder).current).catch((cause: unknown) => {
       throw noLocalLog(cause);
     });
     return localLog(serviceFolder, worker.name, clock);
   }
-  const logGroup = logGroupOf(configuration, worker);
+  const name = logGroup ?? (await logGroupOf(location, worker));
   const source = cloudWatchLog({
     logs: await target.clients.logs(),
-    logGroup,
+    logGroup: name,
     clock,
     random,
-    onWaiting: ({ name }) => {
-      onWaiting(`CloudWatch Logs asks to wait (${name}); trying on`);
+    onWaiting: (error) => {
+      onWaiting(`CloudWatch Logs asks to wait (${error.name}); trying on`);
     },
   });
-  const call = { action: READ_ACTION, place: `log group ${logGroup}` };
+  const call = { action: READ_ACTION, place: `log group ${name}` };
   return {
     read: (query, signal) => explained(target, call, source.read(query, signal)),
     follow: (query, signal) => explained(target, call, source.follow(query, signal)),
   };
 }
 
-/** The log group that the template gives the worker; users' extensions may write its name out. */
-function logGroupOf(configuration: Configuration, { name }: Worker): string {
-  const given = templateResources(configuration)[logicalId(name, 'logGroup')]?.Properties?.LogGroupName;
-  return typeof given === 'string' ? given : logGroupName(configuration.context, name);
+/** The log group that the template gives the worker. A name that a function of CloudFormation gives is the stack's to tell. */
+async function logGroupOf({ target, configuration }: LogLocation, worker: Worker): Promise<string> {
+  const resource = templateResources(configuration)[logicalId(worker.name, 'logGroup')];
+  const given: unknown = resource?.Properties?.LogGroupName;
+  if (typeof given === 'string') return given;
+  const [deployed] = given === undefined ? [] : await deployedWorkers(target, configuration, [worker]);
+  return deployed?.logGroup ?? logGroupName(configuration.context, worker.name);
 }
 
 /** The same events, with errors in a user's words. */

@@ -62,7 +62,7 @@ function target({ queueArn, queueUrl }: Destination, { body, groupId }: Outgoing
 
 async function roleArn({ stack, worker, destination }: Scheduling): Promise<string> {
   const id = logicalId(worker.name, 'scheduleRole');
-  const name = (await physicalIds(stack)).get(id);
+  const name = (await physicalIds(stack, [id])).get(id);
   if (name === undefined) {
     throw UserError.of({
       code: 'WATCHBOT_NOT_DEPLOYED',

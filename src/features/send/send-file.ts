@@ -6,7 +6,7 @@ import { createProgressBar } from '../command/progress-bar';
 import { checkFile, fileMessages, wrongLines, type FileCheck, type MessageFile } from './file-messages';
 import { sendAll, type FailedLine, type PipelineResult } from './pipeline';
 import type { SendPlan } from './plan';
-import { createSendBatch, FIND_ACTIONS, findDestination, type SendBatch } from './sender';
+import { createSendBatch, openDestination, type SendBatch } from './sender';
 
 /** Sends the lines of a file: checks all of it, then sends, then says what became of it. Gives the exit code. */
 export async function sendFile(
@@ -95,12 +95,11 @@ async function sendChecked(
   });
 }
 
-function batchSender({ target }: CommandRun, { worker, address, channel }: SendPlan): Promise<SendBatch> {
-  const lookUp = { action: FIND_ACTIONS, place: `queue of ${worker.name}` };
-  return target.explain(lookUp, async () => {
-    const [sqs, sns] = await Promise.all([target.clients.sqs(), target.clients.sns()]);
-    return createSendBatch({ sqs, sns }, await findDestination(sqs, address), channel.to);
-  });
+async function batchSender(run: CommandRun, plan: SendPlan): Promise<SendBatch> {
+  const { clients } = run.target;
+  const destination = await openDestination(run, plan);
+  const [sqs, sns] = await Promise.all([clients.sqs(), clients.sns()]);
+  return createSendBatch({ sqs, sns }, destination, plan.channel.to);
 }
 
 /** What became of a file, for people. */

@@ -7,7 +7,7 @@ import type { OutgoingMessage } from './message';
 import { planSend, type SendPlan } from './plan';
 import { SCHEDULE_ACTIONS, scheduleMessage } from './schedule';
 import { sendFile } from './send-file';
-import { FIND_ACTIONS, findDestination, sendOne, type Destination, type SentMessage } from './sender';
+import { openDestination, sendOne, type Destination, type SentMessage } from './sender';
 
 /** `sls watchbot send`. */
 export async function runSend(run: CommandRun): Promise<number> {
@@ -22,11 +22,7 @@ interface ReadyMessage {
 }
 
 async function sendMessage(run: CommandRun, plan: SendPlan): Promise<number> {
-  const { target } = run;
-  const lookUp = { action: FIND_ACTIONS, place: `queue of ${plan.worker.name}` };
-  const destination = await target.explain(lookUp, async () =>
-    findDestination(await target.clients.sqs(), plan.address),
-  );
+  const destination = await openDestination(run, plan);
   const ready = { message: { ...plan.common, body: plan.body ?? '' }, destination };
   return plan.scheduleSeconds === undefined ? sendNow(run, plan, ready) : schedule(run, plan, ready);
 }
@@ -35,8 +31,8 @@ async function sendNow(run: CommandRun, plan: SendPlan, ready: ReadyMessage): Pr
   const { worker, wait } = plan;
   const isJson = run.options.json === true;
   // Before it is sent: without a log, nobody can wait.
-  const log =
-    wait === undefined ? undefined : await openLog(run, worker, (text) => void run.voice.log.notice(text));
+  const onWaiting = (text: string) => void run.voice.log.notice(text);
+  const log = wait === undefined ? undefined : await openLog(run, worker, { onWaiting });
   const { target, serviceFolder } = run;
   const hasEnded = target.isLocal ? await watchLocalRun(serviceFolder, target.text) : undefined;
   const sent = { worker: worker.name, ...(await callAws(run, plan, ready)) };

@@ -1,8 +1,10 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Configuration, Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import { isFinal, type FailedEntry } from '../stack/calls';
-import type { WorkerAddress } from '../stack/workers';
+import type { Target } from '../stack/target';
+import { deployedWorkers, type WorkerAddress } from '../stack/workers';
 import { attributeValues, channelTo, type Channel, type OutgoingMessage } from './message';
 
 /** Finds the queue and the topic of a worker, and sends to one of them: a message, or a batch of them. */
@@ -42,30 +44,56 @@ export interface Destination {
 }
 
 /** What `findDestination` asks of AWS. */
-export const FIND_ACTIONS = 'sqs:GetQueueUrl and sqs:GetQueueAttributes';
+const FIND_ACTIONS = 'sqs:GetQueueUrl and sqs:GetQueueAttributes';
+
+/** A worker, and where the template says that messages for it go. */
+interface Addressee {
+  worker: Worker;
+  address: WorkerAddress;
+}
+
+/**
+ * Where messages for a worker go. A name that a function of CloudFormation gives is the stack's to tell.
+ * @throws {UserError} `WATCHBOT_NOT_DEPLOYED` if there is no such queue
+ */
+export async function openDestination(
+  { target, configuration }: { target: Target; configuration: Configuration },
+  { worker, address }: Addressee,
+): Promise<Destination> {
+  const isInStack = address.isNamedByStack && !target.isLocal;
+  const [deployed] = isInStack ? await deployedWorkers(target, configuration, [worker]) : [];
+  const lookUp = { action: FIND_ACTIONS, place: `queue of ${worker.name}` };
+  return target.explain(lookUp, async () => {
+    const sqs = await target.clients.sqs();
+    if (deployed === undefined) return findDestination(sqs, address);
+    const { queueUrl, topicArn } = deployed;
+    return { ...(await queueAt(sqs, queueUrl)), topicArn };
+  });
+}
 
 /** @throws {UserError} `WATCHBOT_NOT_DEPLOYED` if there is no such queue */
-export async function findDestination(sqs: SQSClient, address: WorkerAddress): Promise<Destination> {
+async function findDestination(sqs: SQSClient, address: WorkerAddress): Promise<Destination> {
   const { queueName, queueOwnerId, topicName } = address;
-  const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('../../vendor/sqs.mjs');
+  const { GetQueueUrlCommand } = await import('../../vendor/sqs.mjs');
   try {
     const { QueueUrl = '' } = await sqs.send(
       new GetQueueUrlCommand({ QueueName: queueName, QueueOwnerAWSAccountId: queueOwnerId }),
     );
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'RedrivePolicy'] }),
-    );
-    const queueArn = Attributes?.QueueArn ?? '';
-    return {
-      queueUrl: QueueUrl,
-      queueArn,
-      topicArn: topicName === undefined ? undefined : topicOf(queueArn, topicName),
-      maxReceives: maxReceivesOf(Attributes?.RedrivePolicy),
-    };
+    const queue = await queueAt(sqs, QueueUrl);
+    return { ...queue, topicArn: topicName === undefined ? undefined : topicOf(queue.queueArn, topicName) };
   } catch (error) {
     if ((error as Error).name !== 'QueueDoesNotExist') throw error;
     throw notDeployed(address, error);
   }
+}
+
+async function queueAt(sqs: SQSClient, queueUrl: string): Promise<Omit<Destination, 'topicArn'>> {
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn', 'RedrivePolicy'] }),
+  );
+  const { QueueArn = '', RedrivePolicy } = Attributes ?? {};
+  return { queueUrl, queueArn: QueueArn, maxReceives: maxReceivesOf(RedrivePolicy) };
 }
 
 function maxReceivesOf(redrivePolicy = '{}'): number | undefined {

@@ -3,7 +3,8 @@ import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { explainAws } from '../../errors/aws-error';
 import type { StackResource } from './losses';
-import { COUNT_ATTRIBUTES, countsIn, type MessageCounts } from './queues';
+import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from './queues';
+import { physicalIds, type StackRef } from './stack';
 import { workerAddress } from './workers';
 
 /** What goes and what stays when a stack is removed. */
@@ -18,7 +19,7 @@ export interface QueueCounts extends MessageCounts {
 
 interface QueueReader {
   sqs: SQSClient;
-  region: string;
+  stack: StackRef;
 }
 
 /**
@@ -41,13 +42,22 @@ async function countsOf(
   configuration: Configuration,
   worker: Worker,
 ): Promise<QueueCounts | undefined> {
-  const { queueName } = workerAddress(configuration, worker);
+  const queueName = await nameOf(reader, configuration, worker);
   const attributes = await attributesOf(reader, queueName);
   if (attributes === undefined) return undefined;
   const deadLetters =
     worker.queue.deadLetter === true ? deadLetterQueueOf(attributes.RedrivePolicy) : undefined;
   const dead = deadLetters === undefined ? undefined : await attributesOf(reader, deadLetters);
   return { worker: worker.name, queueName, ...countsIn(attributes), dead: total(countsIn(dead)) };
+}
+
+/** A name that a function of CloudFormation gives is the stack's to tell: the id of a queue there is its URL. */
+async function nameOf({ stack }: QueueReader, configuration: Configuration, worker: Worker): Promise<string> {
+  const { queueName, isNamedByStack } = workerAddress(configuration, worker);
+  if (!isNamedByStack) return queueName;
+  const id = logicalId(worker.name, 'queue');
+  const url = (await physicalIds(stack, [id])).get(id);
+  return url === undefined ? queueName : queueNameIn(url);
 }
 
 const total = ({ visible, inFlight, delayed }: MessageCounts) => visible + inFlight + delayed;
@@ -60,7 +70,7 @@ function deadLetterQueueOf(redrivePolicy: string | undefined): string | undefine
 }
 
 /** Undefined if there is no such queue. */
-async function attributesOf({ sqs, region }: QueueReader, QueueName: string) {
+async function attributesOf({ sqs, stack: { region } }: QueueReader, QueueName: string) {
   const { GetQueueAttributesCommand, GetQueueUrlCommand } = await import('../../vendor/sqs.mjs');
   const call = { action: 'sqs:GetQueueUrl and sqs:GetQueueAttributes', region };
   return explainAws(call, `queue ${QueueName}`, async () => {

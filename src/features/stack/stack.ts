@@ -1,9 +1,10 @@
 import type { CloudFormationClient, Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logGroupBesideFunction, logicalId, type WorkerResource } from '../../config/logical-ids';
-import { dashboardName, OutputName } from '../../config/names';
+import { OutputName } from '../../config/names';
 import { explainAws } from '../../errors/aws-error';
 import { UserError } from '../../errors/user-error';
+import { buildTemplate } from '../../resources/template';
 
 /** A stack of CloudFormation, and the client that asks about it. */
 export interface StackRef {
@@ -61,6 +62,12 @@ function adviceFor(status: string, { stackName, region }: StackRef): string | un
   return undefined;
 }
 
+/** The resources of the template by logical id, with the user's extensions. Names of images are empty. */
+export function templateResources(configuration: Configuration) {
+  const noImages = Object.fromEntries(configuration.workers.map(({ name }) => [name, '']));
+  return buildTemplate(configuration, noImages).Resources;
+}
+
 /** What a deployed worker has in AWS. What it does not have is left out. */
 export interface WorkerOverview {
   worker: string;
@@ -71,6 +78,8 @@ export interface WorkerOverview {
   logGroup?: string | undefined;
   webhookUrl?: string | undefined;
   dashboardUrl?: string | undefined;
+  /** The physical id of any of its resources: a name, a URL or an ARN, by its type. */
+  idOf?: (resource: WorkerResource) => string | undefined;
 }
 
 /** Undefined if there is no stack. */
@@ -81,13 +90,14 @@ export async function stackOverview(
   const stack = await findStack(ref);
   if (stack === undefined) return undefined;
   const outputs = new Map(stack.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const ids = await physicalIds(ref);
+  const wanted = Object.keys(templateResources(configuration));
+  const ids = await physicalIds(ref, wanted);
   return configuration.workers.map((worker) => overviewOf(worker, configuration, { outputs, ids }));
 }
 
 interface DeployedNames {
   outputs: ReadonlyMap<string | undefined, string | undefined>;
-  ids: ReadonlyMap<string | undefined, string | undefined>;
+  ids: ReadonlyMap<string, string>;
 }
 
 function overviewOf(
@@ -96,6 +106,7 @@ function overviewOf(
   { outputs, ids }: DeployedNames,
 ): WorkerOverview {
   const idOf = (resource: WorkerResource) => ids.get(logicalId(name, resource));
+  const dashboard = idOf('dashboard');
   return {
     worker: name,
     // An existing queue is only among the outputs.
@@ -105,10 +116,8 @@ function overviewOf(
     serviceArn: idOf('service'),
     logGroup: ids.get(logGroupBesideFunction(logicalId(name, 'logGroup'))) ?? idOf('logGroup'),
     webhookUrl: outputs.get(OutputName.webhookUrl(name)),
-    dashboardUrl:
-      idOf('dashboard') === undefined
-        ? undefined
-        : dashboardUrl(context.region, dashboardName(context, name)),
+    dashboardUrl: dashboard === undefined ? undefined : dashboardUrl(context.region, dashboard),
+    idOf,
   };
 }
 
@@ -123,10 +132,31 @@ function consoleHost(region: string): string {
   return `${region}.console.aws.amazon.com`;
 }
 
-/** What AWS calls each resource of the stack, by its logical id. */
-export async function physicalIds(ref: StackRef) {
-  const resources = await stackResources(ref);
-  return new Map(resources.map(({ LogicalResourceId: id, PhysicalResourceId }) => [id, PhysicalResourceId]));
+type PhysicalIds = Map<string, string>;
+
+/**
+ * What AWS calls each resource of the stack, by its logical id. Plugins that split a stack move resources into nested
+ * ones, with the logical ids that they had: these are looked through if the stack itself lacks something that is wanted.
+ * @param wanted logical ids; what else is in the stack itself is given, too
+ */
+export async function physicalIds(ref: StackRef, wanted: readonly string[] = []): Promise<PhysicalIds> {
+  const found: PhysicalIds = new Map();
+  let stacks = [ref.stackName];
+  do {
+    const listed = await Promise.all(stacks.map((stackName) => stackResources({ ...ref, stackName })));
+    stacks = [];
+    for (const {
+      LogicalResourceId: id = '',
+      PhysicalResourceId: physicalId = '',
+      ResourceType,
+    } of listed.flat()) {
+      // A resource that is not made yet has no physical id.
+      if (physicalId === '') continue;
+      if (!found.has(id)) found.set(id, physicalId);
+      if (ResourceType === 'AWS::CloudFormation::Stack') stacks.push(physicalId);
+    }
+  } while (stacks.length > 0 && wanted.some((id) => !found.has(id)));
+  return found;
 }
 
 /** The resources that the stack has now. */

@@ -1,12 +1,11 @@
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
-import { existingQueue, queueName } from '../../config/names';
+import { existingQueue, queueName, topicName } from '../../config/names';
 import { didYouMean } from '../../config/suggest';
 import { UserError } from '../../errors/user-error';
-import { buildTemplate } from '../../resources/template';
 import { KIB, MIB } from '../../shared/sizes';
 import { queueNameIn } from './queues';
-import { stackOverview, type WorkerOverview } from './stack';
+import { stackOverview, templateResources, type WorkerOverview } from './stack';
 import type { Target } from './target';
 
 /**
@@ -28,16 +27,13 @@ export function chooseWorker({ workers }: Configuration, name: string | undefine
   });
 }
 
-/** The resources of the template by logical id, with the user's extensions. Names of images are empty. */
-export function templateResources(configuration: Configuration) {
-  const noImages = Object.fromEntries(configuration.workers.map(({ name }) => [name, '']));
-  return buildTemplate(configuration, noImages).Resources;
-}
-
 /** Where messages for a worker go, by name. */
 export interface WorkerAddress {
   worker: string;
+  /** What the plugin would call it, if only the stack knows its name. */
   queueName: string;
+  /** A function of CloudFormation gives a name, or an existing queue: only the stack knows what came of it. */
+  isNamedByStack: boolean;
   /** Of a queue that may be another account's. */
   queueOwnerId: string | undefined;
   /** Undefined: there is no topic in front of the queue. */
@@ -61,29 +57,38 @@ export function workerAddress(configuration: Configuration, worker: Worker): Wor
   const resources = templateResources(configuration);
   const propertyOf = (resource: 'queue' | 'topic', property: string) =>
     resources[logicalId(worker.name, resource)]?.Properties?.[property];
-  const nameOf = (resource: 'queue' | 'topic', property: string) => String(propertyOf(resource, property));
-  const maxBytesOf = (resource: 'queue' | 'topic') =>
-    Number(propertyOf(resource, 'MaximumMessageSize') ?? DEFAULT_MAX_BYTES[resource]);
+  const queue = textIn(propertyOf('queue', 'QueueName'));
+  const topic = textIn(propertyOf('topic', 'TopicName'));
+  const { fifo } = worker.queue;
+  const topicOf = () => topic ?? topicName(configuration.context, worker.name, fifo);
   return {
     worker: worker.name,
-    queueName: nameOf('queue', 'QueueName'),
+    queueName: queue ?? queueName(configuration.context, worker.name, fifo),
+    isNamedByStack: queue === undefined || (worker.topic && topic === undefined),
     queueOwnerId: undefined,
-    topicName: worker.topic ? nameOf('topic', 'TopicName') : undefined,
-    isFifo: worker.queue.fifo,
-    maxQueueBytes: maxBytesOf('queue'),
-    maxTopicBytes: maxBytesOf('topic'),
+    topicName: worker.topic ? topicOf() : undefined,
+    isFifo: fifo,
+    maxQueueBytes: bytesIn(propertyOf('queue', 'MaximumMessageSize')) ?? DEFAULT_MAX_BYTES.queue,
+    maxTopicBytes: bytesIn(propertyOf('topic', 'MaximumMessageSize')) ?? DEFAULT_MAX_BYTES.topic,
   };
 }
 
-/**
- * An existing queue that is given by a function of CloudFormation has the name that the plugin would have given it, which
- * is also what `local` calls its stand-in.
- */
+/** Undefined for a function of CloudFormation. */
+const textIn = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+/** Undefined for a function of CloudFormation: AWS says what is too large then. */
+function bytesIn(value: unknown): number | undefined {
+  const bytes = typeof value === 'object' || value === undefined ? NaN : Number(value);
+  return Number.isNaN(bytes) ? undefined : bytes;
+}
+
+/** `local` calls its stand-in by the name that the plugin would have given an existing queue which a function gives. */
 function existingAddress({ context }: Configuration, { name, queue: { arn, fifo } }: Worker): WorkerAddress {
   const existing = existingQueue(arn!);
   return {
     worker: name,
     queueName: existing?.name ?? queueName(context, name, fifo),
+    isNamedByStack: existing === undefined,
     queueOwnerId: existing?.accountId,
     topicName: undefined,
     isFifo: fifo,

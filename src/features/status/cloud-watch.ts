@@ -7,7 +7,8 @@ import type { LogMetric } from '../../resources/metrics';
 import { HOUR_SECONDS, MINUTE_SECONDS } from '../../shared/durations';
 import { queueNameIn } from '../stack/queues';
 import type { Target } from '../stack/target';
-import { templateResources, type DeployedWorker } from '../stack/workers';
+import { templateResources } from '../stack/stack';
+import type { DeployedWorker } from '../stack/workers';
 import { reading, type Reading } from './reading';
 
 export interface AlarmState {
@@ -24,9 +25,10 @@ export interface AlarmState {
 export async function alarmStates(
   { clients, explain }: Target,
   configuration: Configuration,
-  worker: string,
+  deployed: DeployedWorker,
 ): Promise<Reading<AlarmState[]>> {
-  const names = alarmNames(configuration, worker);
+  const { worker } = deployed;
+  const names = alarmNames(configuration, deployed);
   if (names.size === 0) return { value: [] };
   const { DescribeAlarmsCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
@@ -50,12 +52,15 @@ export async function alarmStates(
 }
 
 /** What the template calls them, with the user's extensions. */
-function alarmNames(configuration: Configuration, worker: string): Map<AlarmName, string> {
+function alarmNames(configuration: Configuration, { worker, idOf }: DeployedWorker): Map<AlarmName, string> {
   const resources = templateResources(configuration);
   return new Map(
     ALARM_NAMES.flatMap((alarm): [AlarmName, string][] => {
-      const given = resources[logicalId(worker, `${alarm}Alarm`)]?.Properties?.AlarmName;
-      return typeof given === 'string' ? [[alarm, given]] : [];
+      const resource = `${alarm}Alarm` as const;
+      const given = resources[logicalId(worker, resource)]?.Properties?.AlarmName;
+      // The name that a function gives is the stack's to tell.
+      const name = typeof given === 'string' ? given : given === undefined ? undefined : idOf?.(resource);
+      return name === undefined ? [] : [[alarm, name]];
     }),
   );
 }

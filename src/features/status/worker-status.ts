@@ -50,7 +50,7 @@ export function statusReader(
   const readSlow = async (): Promise<SlowStatus> => {
     const [metrics, alarms, activities, bounds] = await Promise.all([
       target.isLocal ? ONLY_IN_AWS : recentMetrics(target, configuration, deployed, clock.now()),
-      target.isLocal ? ONLY_IN_AWS : alarmStates(target, configuration, worker),
+      target.isLocal ? ONLY_IN_AWS : alarmStates(target, configuration, deployed),
       ofService((named) => scalingActivities(target, named)),
       ofService((named) => scalingBounds(target, named)),
     ]);

@@ -1,22 +1,8 @@
+import { COPY_ATTRIBUTE, readCopyMark, type CopyMark } from '../../contract/copy-mark';
 import { MIB } from '../../shared/sizes';
-import { parseObject } from '../../shared/json';
 import type { Settlement } from '../settle/decide';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
 import type { Job } from './job';
-
-/** What a copy of a message says of the original. */
-export interface CopyMark {
-  /** The id of the original. */
-  messageId: string;
-  sentAtMs: number;
-  /** Receives of the message that was copied, as far as they count for the backoff. */
-  receives: number;
-  /** Not every receive of the copy may have been a try: if they are used up, its job need not have failed as often. */
-  isWaiting: boolean;
-}
-
-/** The attribute in which the mark travels, beside the sender's own attributes. */
-export const COPY_ATTRIBUTE = 'watchbot-copy';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html */
 const MOST_ATTRIBUTES = 10;
@@ -31,23 +17,13 @@ export function takeMark(message: ReceivedMessage): {
   if (attribute === undefined) return { received: message, mark: undefined };
   // SQS's sum covers the mark, too, which is no longer there.
   const md5 = { ...message.md5, attributes: undefined };
-  return { received: { ...message, attributes, md5 }, mark: readMark(attribute) };
+  return { received: { ...message, attributes, md5 }, mark: readCopyMark(attribute.Value) };
 }
 
 export const markAttribute = (mark: CopyMark): MessageAttribute => ({
   Type: 'String',
   Value: JSON.stringify(mark),
 });
-
-function readMark({ Value }: MessageAttribute): CopyMark | undefined {
-  const { messageId, sentAtMs, receives, isWaiting } = parseObject(Value) ?? {};
-  const isMark =
-    typeof messageId === 'string' && isCount(sentAtMs) && isCount(receives) && typeof isWaiting === 'boolean';
-  return isMark ? { messageId, sentAtMs, receives, isWaiting } : undefined;
-}
-
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 /** SQS counts attributes as part of the message. */
 function hasRoomForMark({ body, attributes }: ReceivedMessage, mark: CopyMark): boolean {

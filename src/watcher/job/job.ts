@@ -1,7 +1,8 @@
+import type { CopyMark } from '../../contract/copy-mark';
 import { readEnvelope, type Envelope } from '../../shared/envelope';
 import { parseObject } from '../../shared/json';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
-import { type CopyMark, takeMark } from './copy';
+import { takeMark } from './copy';
 
 /** A message as its worker and the log see it. */
 export interface Job extends Content {

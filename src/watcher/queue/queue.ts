@@ -1,4 +1,4 @@
-import type { CopyMark } from '../job/copy';
+import type { CopyMark } from '../../contract/copy-mark';
 
 /** The queue as the watcher sees it: what it needs of SQS, and no more. */
 export interface Queue {

@@ -4,8 +4,9 @@ import type {
   MessageAttributeValue,
   ReceiveMessageRequest,
 } from '@aws-sdk/client-sqs';
+import { COPY_ATTRIBUTE, type CopyMark } from '../../contract/copy-mark';
 import { mapValues } from '../../shared/json';
-import { COPY_ATTRIBUTE, type CopyMark, markAttribute } from '../job/copy';
+import { markAttribute } from '../job/copy';
 import {
   type FailedEntry,
   LONG_POLL_SECONDS,

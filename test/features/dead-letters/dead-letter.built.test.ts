@@ -20,11 +20,13 @@ afterEach(async () => {
 });
 afterAll(removeServices);
 
+const TOPIC_ID = '6a2f8b0c-0000-4000-8000-000000000000';
+
 /** As SNS wraps it. */
 const wrapped = (message: string, more: Record<string, unknown> = {}) =>
   JSON.stringify({
     Type: 'Notification',
-    MessageId: '6a2f8b0c-0000-4000-8000-000000000000',
+    MessageId: TOPIC_ID,
     TopicArn: 'arn:aws:sns:us-east-1:000000000000:topic',
     Message: message,
     ...more,
@@ -159,6 +161,23 @@ describe('show', () => {
     expect(output).toContain('other: not seen');
     expect(code).toBe(1);
     expect(await bench.counts(bench.deadUrl)).toEqual({ visible: 1, ...NOBODY });
+  });
+});
+
+describe('ids', () => {
+  withBench('fates');
+
+  it('takes the id that `send` printed, and the characters with which a line of the log begins', async () => {
+    const first = await bench.bury(wrapped('first'));
+    const second = await bench.bury('second');
+    const shown = await bench.run(['dead-letter', 'show', TOPIC_ID, '--json']);
+    expect(shown.json).toMatchObject([{ id: first, message: 'first' }]);
+    const unknown = await bench.run(['dead-letter', 'delete', second.slice(0, 8), 'fffffff0', '--yes']);
+    expect(unknown.output).toContain('1 dead letter deleted');
+    expect(unknown.output).toContain('fffffff0: not seen');
+    const { output } = await bench.run(['dead-letter', 'replay', TOPIC_ID.slice(0, 8)]);
+    expect(output).toContain('1 dead letter replayed');
+    expect(await bench.counts(bench.deadUrl)).toEqual({ visible: 0, ...NOBODY });
   });
 });
 

@@ -1,6 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { expect, it } from '@jest/globals';
-import { deployableStack, stackOverview } from '../../../src/features/stack/stack';
+import { describe, expect, it } from '@jest/globals';
+import { deployableStack, physicalIds, stackOverview } from '../../../src/features/stack/stack';
 import { buildTemplate } from '../../../src/resources/template';
 import { parse } from '../../config/support';
 
@@ -66,17 +66,18 @@ async function overviewOf(section: object) {
     { client, stackName: 'tiles-dev', region: 'us-east-1' },
     configuration,
   );
-  const [{ worker, serviceArn, logGroup, ...rest } = { worker: '' }] = overview ?? [];
+  const [{ worker, serviceArn, logGroup, idOf, ...rest } = { worker: '' }] = overview ?? [];
   expect({ worker, serviceArn, logGroup }).toEqual({
     worker: 'watchbot',
     serviceArn: 'the WatchbotService',
     logGroup: 'the WatchbotLogGroup',
   });
+  expect(idOf?.('service')).toBe('the WatchbotService');
   return rest;
 }
 
 const DASHBOARD =
-  'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/tiles-dev-us-east-1-Watchbot';
+  'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/the WatchbotDashboard';
 const QUEUES = { queueUrl: 'the WatchbotQueue', deadLetterQueueUrl: 'the WatchbotDeadLetterQueue' };
 
 it.each<{ name: string; section: object; found: object }>([
@@ -111,4 +112,56 @@ it.each<{ name: string; section: object; found: object }>([
   expect(Object.fromEntries(Object.entries(overview).filter(([, value]) => value !== undefined))).toEqual(
     found,
   );
+});
+
+describe('resources that a plugin has moved into nested stacks', () => {
+  const arn = (name: string) => `arn:aws:cloudformation:us-east-1:123456789012:stack/${name}/uuid`;
+  const STACK = 'AWS::CloudFormation::Stack';
+  const stacks: Record<string, [id: string, physicalId: string | undefined, type?: string][]> = {
+    'tiles-dev': [
+      ['Topic', 'of the root'],
+      ['Queues', arn('queues'), STACK],
+      ['NotMade', undefined, STACK],
+    ],
+    [arn('queues')]: [
+      ['Queue', 'in a nested stack'],
+      ['Topic', 'somebody else’s'],
+      ['Deeper', arn('deeper'), STACK],
+    ],
+    [arn('deeper')]: [['Service', 'two stacks deep']],
+  };
+  const asked: string[] = [];
+  const client = Object.assign(Object.create(CloudFormationClient.prototype) as CloudFormationClient, {
+    send: ({ input: { StackName } }: { input: { StackName: string } }) => {
+      asked.push(StackName);
+      const StackResourceSummaries = stacks[StackName]?.map(([id, physicalId, type = 'AWS::SQS::Queue']) => ({
+        LogicalResourceId: id,
+        PhysicalResourceId: physicalId,
+        ResourceType: type,
+      }));
+      return Promise.resolve({ StackResourceSummaries });
+    },
+  });
+  const look = async (...wanted: string[]) => {
+    asked.length = 0;
+    const ids = await physicalIds({ client, stackName: 'tiles-dev', region: 'us-east-1' }, wanted);
+    return wanted.map((id) => ids.get(id));
+  };
+
+  it('are found there, and those of the stack itself go first', async () => {
+    expect(await look('Topic', 'Queue', 'Service', 'Nowhere')).toEqual([
+      'of the root',
+      'in a nested stack',
+      'two stacks deep',
+      undefined,
+    ]);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('are looked for no further than what is wanted', async () => {
+    await look('Topic');
+    expect(asked).toEqual(['tiles-dev']);
+    await look('Queue');
+    expect(asked).toEqual(['tiles-dev', arn('queues')]);
+  });
 });

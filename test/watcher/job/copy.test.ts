@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CopyMark, whenToSendAnew } from '../../../src/watcher/job/copy';
+import type { CopyMark } from '../../../src/contract/copy-mark';
+import { whenToSendAnew } from '../../../src/watcher/job/copy';
 import { decide, type Settlement, triedOf } from '../../../src/watcher/settle/decide';
 import { testMessage } from '../../helpers/jobs';
 import { fc } from '../../helpers/seeded';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CopyMark } from '../../../src/watcher/job/copy';
+import type { CopyMark } from '../../../src/contract/copy-mark';
 import type { FailedEntry, Queue, VisibilityChange } from '../../../src/watcher/queue/queue';
 import type { Settlement } from '../../../src/watcher/settle/decide';
 import { createSettle } from '../../../src/watcher/settle/settle';

@@ -1,0 +1,83 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { expect, it } from '@jest/globals';
+import { openDestination } from '../../../src/features/send/sender';
+import type { Clients } from '../../../src/features/stack/clients';
+import { createTarget } from '../../../src/features/stack/target';
+import { workerAddress } from '../../../src/features/stack/workers';
+import { parse } from '../../config/support';
+
+type Command = { constructor: { name: string }; input: Record<string, string> };
+
+/** A stack whose resources and outputs are called by their ids, and queues that exist whatever they are called. */
+function destinationOf(section: object, isLocal = false) {
+  const configuration = parse({ command: 'x', ...section });
+  const [worker] = configuration.workers;
+  const calls: string[] = [];
+  const send = ({ constructor: { name }, input }: Command) => {
+    calls.push(name.replace('Command', ''));
+    if (name === 'GetQueueUrlCommand') return Promise.resolve({ QueueUrl: `url of ${input.QueueName}` });
+    if (name === 'DescribeStacksCommand') {
+      const OutputKey = 'WatchbotQueueUrl';
+      return Promise.resolve({ Stacks: [{ Outputs: [{ OutputKey, OutputValue: 'url by the output' }] }] });
+    }
+    if (name === 'ListStackResourcesCommand') {
+      const ids = ['WatchbotQueue', 'WatchbotTopic'].map((id) => ({
+        LogicalResourceId: id,
+        PhysicalResourceId: `physical id of ${id}`,
+      }));
+      return Promise.resolve({ StackResourceSummaries: 'queue' in section ? [] : ids });
+    }
+    return Promise.resolve({ Attributes: { QueueArn: 'arn:aws:sqs:eu-west-1:123456789012:q' } });
+  };
+  const clients = {
+    sqs: () => Promise.resolve(Object.assign(Object.create(SQSClient.prototype) as SQSClient, { send })),
+    cloudFormation: () =>
+      Promise.resolve(
+        Object.assign(Object.create(CloudFormationClient.prototype) as CloudFormationClient, { send }),
+      ),
+  } as unknown as Clients;
+  const target = createTarget({ isLocal, region: 'eu-west-1', text: 'AWS', clients });
+  const address = workerAddress(configuration, worker!);
+  return openDestination({ target, configuration }, { worker: worker!, address }).then(
+    ({ queueUrl, topicArn }) => ({ queueUrl, topicArn, calls: new Set(calls) }),
+  );
+}
+
+const named = (resource: string, property: string) => ({
+  extensions: { [resource]: { [property]: { 'Fn::Sub': '${AWS::StackName}-jobs' } } },
+});
+const byFunction = { queue: { arn: { 'Fn::ImportValue': 'jobs' } } };
+
+it.each([
+  ['a queue', named('queue', 'QueueName'), 'physical id of WatchbotQueue', 'physical id of WatchbotTopic'],
+  ['a topic', named('topic', 'TopicName'), 'physical id of WatchbotQueue', 'physical id of WatchbotTopic'],
+  ['an existing queue', byFunction, 'url by the output', undefined],
+])('asks the stack where %s is that a function names', async (_name, section, queueUrl, topicArn) => {
+  expect(await destinationOf(section)).toMatchObject({ queueUrl, topicArn });
+});
+
+it('needs no stack for a name that the template has', async () => {
+  const { queueUrl, calls } = await destinationOf({
+    topic: false,
+    extensions: { queue: { QueueName: 'jobs' } },
+  });
+  expect(queueUrl).toBe('url of jobs');
+  expect([...calls]).toEqual(['GetQueueUrl', 'GetQueueAttributes']);
+});
+
+it.each([['a queue', named('queue', 'QueueName')] as const, ['an existing queue', byFunction] as const])(
+  'calls %s at `sls watchbot local` as the plugin would have called it',
+  async (_name, section) => {
+    const { queueUrl } = await destinationOf(section, true);
+    expect(queueUrl).toMatch(/^url of [\w-]+-WatchbotQueue$/);
+  },
+);
+
+it('takes a size that a function gives for what AWS takes', () => {
+  const configuration = parse({
+    command: 'x',
+    extensions: { queue: { MaximumMessageSize: { Ref: 'Size' } } },
+  });
+  expect(workerAddress(configuration, configuration.workers[0]!).maxQueueBytes).toBe(1_048_576);
+});
