@@ -21,6 +21,8 @@ export interface Serverless {
   credentialProviders?: object;
   /** Shown at the end of `info` and `deploy`. */
   addServiceOutputSection(name: string, lines: readonly string[]): void;
+  /** The sections that are there already, in all frameworks. */
+  serviceOutputs?: Map<string, unknown>;
   service: {
     service: string | null;
     provider: {

@@ -2,7 +2,7 @@ import type { Configuration } from '../config/configuration';
 import { docsLink } from '../shared/docs-link';
 import { UserError } from '../errors/user-error';
 import { commandsFor, eventOf, withExamples } from '../features/command/declare';
-import { commandNames, definitionOf } from '../features/commands';
+import { commandNames, COMMANDS, definitionOf } from '../features/commands';
 import { hasSection, loadConfiguration } from './configuration';
 import { DEPLOY_OPTIONS } from './deploy-option';
 import type { HookContext, Serverless, Utils, VariableSource } from './framework';
@@ -43,7 +43,8 @@ export class ServerlessWatchbot {
       'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
       'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
       'after:remove:remove': this.ifUsed(() => this.removeImages()),
-      [eventOf('local', words)]: () => withDocs(() => this.local()),
+      [eventOf('local', words)]: () => this.forPeople(() => this.local()),
+      ...this.helpHooks(words),
       ...this.commandHooks(words),
     };
     this.configurationVariablesSources = {
@@ -55,8 +56,16 @@ export class ServerlessWatchbot {
 
   private ifUsed(hook: () => Promise<void>): () => Promise<void> {
     return async () => {
-      if (hasSection(this.serverless)) await withDocs(hook);
+      if (hasSection(this.serverless)) await this.forPeople(hook);
     };
+  }
+
+  /** Runs a hook; its errors are told with what a user can paste and read. */
+  private async forPeople(hook: () => Promise<void>): Promise<void> {
+    await withDocs(hook, async (text) => {
+      const { hintsFor } = await import('./run-command.js');
+      return hintsFor(this.options)(text);
+    });
   }
 
   private load(): Promise<Configuration> {
@@ -110,6 +119,18 @@ export class ServerlessWatchbot {
     await runLocalCommand(await this.context());
   }
 
+  /** A hook for each word that is no command itself. */
+  private helpHooks(words: readonly string[]): Record<string, () => Promise<void>> {
+    const names = Object.keys(COMMANDS).filter((name) => definitionOf(name)?.commands !== undefined);
+    const show = async (name: string | undefined) => {
+      const { helpText } = await import('../features/command/help.js');
+      const { startedProgram } = await import('./run-command.js');
+      this.utils.writeText(helpText(name, startedProgram()));
+    };
+    const hooks = [undefined, ...names].map((name) => [eventOf(name, words), () => show(name)] as const);
+    return Object.fromEntries(hooks);
+  }
+
   /** A hook for each command but `local`. */
   private commandHooks(words: readonly string[]): Record<string, () => Promise<void>> {
     const run = async (name: string) => {
@@ -117,7 +138,7 @@ export class ServerlessWatchbot {
       await runCommand(name, await this.context());
     };
     const names = commandNames().filter((name) => definitionOf(name)?.run !== undefined);
-    const hooks = names.map((name) => [eventOf(name, words), () => withDocs(() => run(name))]);
+    const hooks = names.map((name) => [eventOf(name, words), () => this.forPeople(() => run(name))]);
     return Object.fromEntries(hooks) as Record<string, () => Promise<void>>;
   }
 
@@ -147,18 +168,30 @@ function watchbotVariables(serverless: Serverless): VariableSource {
   };
 }
 
-/** Runs a hook. An error of the user gets a link to the page that explains it. */
-export async function withDocs(run: () => Promise<void>): Promise<void> {
+/** Errors that are told as they are to be: a hook may run within another. */
+const told = new WeakSet<Error>();
+
+/**
+ * Runs a hook. An error of the user gets a link to the page that explains it.
+ * @param tell gives a text of it with command lines that can be pasted
+ */
+export async function withDocs(
+  run: () => Promise<void>,
+  tell: (text: string) => Promise<string> = (text) => Promise.resolve(text),
+): Promise<void> {
   try {
     await run();
   } catch (error) {
-    throw error instanceof UserError ? linked(error) : error;
+    if (!(error instanceof UserError) || told.has(error)) throw error;
+    const linked = withLink(error, await tell(error.message));
+    told.add(linked);
+    throw linked;
   }
 }
 
 /** One link for all problems of an error: for the code of the only one, or for the one that they have in common. */
-function linked(error: UserError): UserError {
-  const { problems, message, cause } = error;
+function withLink(error: UserError, text: string): UserError {
+  const { problems, cause } = error;
   const code = problems.length === 1 ? problems[0]!.code : error.code;
-  return new UserError(error.code, `${message}\n\n${docsLink('troubleshooting', code)}`, { cause, problems });
+  return new UserError(error.code, `${text}\n\n${docsLink('troubleshooting', code)}`, { cause, problems });
 }

@@ -1,6 +1,7 @@
-import type { CommandRun } from '../features/command/command';
+import type { CommandRun, Options } from '../features/command/command';
 import { givenOptions, typedWords } from '../features/command/command-line';
 import { calledBy } from '../features/command/declare';
+import { asStarted, programOf } from '../features/command/hints';
 import { portOption } from '../features/command/options';
 import { visibleVoice } from '../features/command/terminal-text';
 import { definitionOf } from '../features/commands';
@@ -12,6 +13,16 @@ import { LOCAL_CREDENTIALS, localClients } from './clients';
 import { interruptible, onCtrlC } from './ctrl-c';
 import type { HookContext } from './framework';
 import { packageFolder, packageWithoutAws } from './package';
+
+/** What was typed to start the framework, as hints to paste begin. */
+export const startedProgram = (): string =>
+  programOf({ script: process.argv[1] ?? '', folder: process.cwd(), environment: process.env });
+
+/** What puts that, and the options, into command lines of texts. */
+export const hintsFor =
+  (options: Options): CommandRun['asStarted'] =>
+  (text) =>
+    asStarted(text, { program: startedProgram(), options });
 
 /** Runs one of the commands: gives it the terminal and the clients, and gives the process its exit code. */
 export async function runCommand(name: string, context: HookContext): Promise<void> {
@@ -25,6 +36,7 @@ export async function runCommand(name: string, context: HookContext): Promise<vo
     run({
       words,
       options,
+      asStarted: hintsFor(options),
       configuration,
       serviceFolder: serverless.serviceDir,
       target,
@@ -68,6 +80,7 @@ export async function runLocalCommand(context: HookContext): Promise<void> {
   const { runLocal } = await import('../features/local/local.js');
   const code = await runLocal({
     options: givenOptions('local', context.options),
+    asStarted: hintsFor(context.options),
     configuration,
     serviceFolder: serverless.serviceDir,
     packageService: async () => {

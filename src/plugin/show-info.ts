@@ -1,20 +1,28 @@
-import type { WorkerOverview } from '../features/stack/stack';
-import type { HookContext } from './framework';
+import { stackOverview, type WorkerOverview } from '../features/stack/stack';
+import type { HookContext, Serverless } from './framework';
 
 /** Adds a section for each worker to what the framework shows of a deployed service. */
 export async function showInfo({ serverless, clients, configuration }: HookContext): Promise<void> {
-  const { stackOverview } = await import('../features/stack/stack.js');
   const { stackName, region } = configuration.context;
   const client = await clients.cloudFormation();
   const workers = await stackOverview({ client, stackName, region }, configuration);
   workers?.forEach((overview) => {
     const lines = linesOf(overview);
-    if (lines.length > 0) serverless.addServiceOutputSection(`worker ${overview.worker}`, lines);
+    if (lines.length > 0) showSection(serverless, `worker ${overview.worker}`, lines);
   });
 }
 
+/**
+ * The framework throws if a section is there already, as it is at the second `info` of a process: other plugins run one
+ * behind a deploy.
+ */
+function showSection(serverless: Serverless, name: string, lines: readonly string[]): void {
+  if (serverless.serviceOutputs?.has(name) === true) serverless.serviceOutputs.set(name, lines);
+  else serverless.addServiceOutputSection(name, lines);
+}
+
 /** In the order in which a message passes them. */
-const LABELS: readonly (readonly [keyof WorkerOverview, string])[] = [
+const LABELS: readonly (readonly [Exclude<keyof WorkerOverview, 'idOf'>, string])[] = [
   ['topicArn', 'topic'],
   ['webhookUrl', 'webhook'],
   ['queueUrl', 'queue'],

@@ -11,7 +11,7 @@ import { argumentProblem } from './options';
 type ArgumentOptions = NonNullable<ParseArgsConfig['options']>;
 
 /** The framework's own options that have a value or a short form: https://github.com/oss-serverless/osls */
-const FRAMEWORK_OPTIONS: ArgumentOptions = {
+export const FRAMEWORK_OPTIONS: ArgumentOptions = {
   region: { type: 'string', short: 'r' },
   stage: { type: 'string', short: 's' },
   config: { type: 'string', short: 'c' },

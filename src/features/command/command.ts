@@ -62,6 +62,8 @@ export interface CommandRun {
   /** The words behind the command's own name. */
   words: readonly string[];
   options: Options;
+  /** A text in which each command line between backticks begins as the framework was started, and means the same place. */
+  asStarted: (text: string) => string;
   configuration: Configuration;
   /** The folder of serverless.yml, to which names of files are relative. */
   serviceFolder: string;

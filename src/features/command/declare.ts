@@ -22,6 +22,8 @@ export function commandsFor(line: readonly string[]): DeclaredCommands {
   return {
     [ROOT]: {
       usage: 'Run a worker for every message of a queue',
+      // Without it, the framework says nothing at all to the word alone.
+      lifecycleEvents: [RUN_EVENT],
       commands: mapCommands(COMMANDS, (name, command) => declare(name, command, called)),
     },
   };
@@ -35,7 +37,7 @@ function declare(
   const declared = { usage, options, examples };
   if (below !== undefined) {
     const declareBelow = (part: string, each: CommandDefinition) => declare(`${name} ${part}`, each, called);
-    return { ...declared, commands: mapCommands(below, declareBelow) };
+    return { ...declared, lifecycleEvents: [RUN_EVENT], commands: mapCommands(below, declareBelow) };
   }
   const runnable = { ...declared, lifecycleEvents: [RUN_EVENT] };
   return called?.name === name ? withWords(runnable, called.words) : runnable;
@@ -54,11 +56,11 @@ function mapCommands<T, R>(
 
 const RUN_EVENT = 'run';
 
-/** The lifecycle event at which a command runs. */
-export function eventOf(name: string, line: readonly string[]): string {
+/** The lifecycle event at which a command runs; without a name, the plugin's own word alone. */
+export function eventOf(name: string | undefined, line: readonly string[]): string {
   const called = calledBy(line);
-  const words = called?.name === name ? called.words : [];
-  return [ROOT, ...name.split(' '), ...words, RUN_EVENT].join(':');
+  const words = called?.name === name ? (called?.words ?? []) : [];
+  return [ROOT, ...(name?.split(' ') ?? []), ...words, RUN_EVENT].join(':');
 }
 
 /** The command that a command line calls, and the words behind it. */

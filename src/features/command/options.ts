@@ -118,10 +118,33 @@ export function timeOption(options: Options, name: string, nowMs: number): numbe
 }
 
 /** One of the rules about options that mean nothing together. */
-type Contradiction = readonly [isBroken: boolean, place: string, given: string, allowed: string];
+type Contradiction = readonly [
+  isBroken: boolean,
+  place: string,
+  given: string,
+  allowed: string,
+  advice?: string,
+];
 
 export function contradictionsIn(rules: readonly Contradiction[]): Problem[] {
   return rules
     .filter(([isBroken]) => isBroken)
-    .map(([, place, given, allowed]) => argumentProblem(place, { given, allowed }));
+    .map(([, place, given, allowed, advice = `leave ${place} out`]) =>
+      argumentProblem(place, { given, allowed, advice }),
+    );
+}
+
+/** An option as it is typed; nothing for one that was not given. */
+export function optionWords([name, value]: readonly [name: string, value: unknown]): string[] {
+  if (value === undefined || value === null || value === false) return [];
+  if (Array.isArray(value)) return value.flatMap((each: unknown) => optionWords([name, each]));
+  return [
+    value === true
+      ? `--${name}`
+      : `--${name} ${quoted(typeof value === 'string' ? value : JSON.stringify(value))}`,
+  ];
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -69,7 +69,7 @@ async function decideOnAll(run: CommandRun, triage: Triage): Promise<void> {
     if (letter === undefined) break;
     if (replay.isBack(letter)) continue;
     const log = await logOf(run, opened, letter);
-    run.voice.writeText(await page(letter, log, style, run.clock.now()));
+    run.voice.writeText(await page(run, letter, log, style));
     const answer = await answerTo(run, log);
     if (answer === 'stop') return;
     if (!held.has(letter)) {
@@ -86,16 +86,17 @@ const MOST_BODY_LENGTH = 4000;
 const LAST_LINES = 5;
 
 /** One message, so that it fits a screen. */
-async function page(letter: Letter, log: KnownLog, style: TextStyle, nowMs: number): Promise<string> {
+async function page(run: CommandRun, letter: Letter, log: KnownLog, style: TextStyle): Promise<string> {
   const { colours, width = 80 } = style;
   const body = visibleLines(textOf(letter).slice(0, MOST_BODY_LENGTH)).split('\n');
+  const more = run.asStarted(`… \`sls watchbot dead-letter show ${letter.id}\` shows all`);
   const isCut = body.length > MOST_BODY_LINES || textOf(letter).length > MOST_BODY_LENGTH;
   const parts = [
     colours.dim('─'.repeat(width)),
-    await describeLetter(letter, log, style, nowMs),
+    await describeLetter(letter, log, style, run.clock.now()),
     '',
     ...body.slice(0, MOST_BODY_LINES),
-    ...(isCut ? [colours.dim(`… \`sls watchbot dead-letter show ${letter.id}\` shows all`)] : []),
+    ...(isCut ? [colours.dim(more)] : []),
   ];
   if ('lines' in log && log.lines.length > 0) {
     parts.push('', colours.dim('last lines of its log'), logText(log.lines.slice(-LAST_LINES)));

@@ -3,7 +3,14 @@ import type { Configuration, Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import { packagedWatcher } from '../../image/package-folder';
 import { untilAborted, type Clock } from '../../shared/clock';
-import { DEFAULT_PORT, INTERRUPTED, type Options, type Terminal, type Voice } from '../command/command';
+import {
+  DEFAULT_PORT,
+  INTERRUPTED,
+  type CommandRun,
+  type Options,
+  type Terminal,
+  type Voice,
+} from '../command/command';
 import { numberOption, portOption, textOption } from '../command/options';
 import { coloursFor, visibleLines, type Colours } from '../command/terminal-text';
 import { startLocalLog } from '../logs/local-log';
@@ -40,6 +47,7 @@ export const LOCAL_STEPS = {
 export interface LocalRun {
   /** As they were typed. */
   options: Options;
+  asStarted: CommandRun['asStarted'];
   configuration: Configuration;
   /** The folder of serverless.yml. */
   serviceFolder: string;
@@ -232,7 +240,7 @@ async function start(run: LocalRun, options: LocalOptions, own: Belongings): Pro
     own,
   );
   if (isStaying) await handlers.follow(service);
-  voice.log.notice(describeService(service, { emulator, isStaying }));
+  voice.log.notice(describeService(service, { emulator, isStaying, asStarted: run.asStarted }));
   return { run, options, service, clients, lines, colours };
 }
 
@@ -310,7 +318,7 @@ function serviceInput(run: LocalRun, { folder }: LocalPackage) {
     shell: run.terminal.environment,
     queueNameOf: (worker: Worker) => workerAddress(configuration, worker).queueName,
     onMissing: (worker: string, variable: MissingVariable) => {
-      voice.log.warning(visibleLines(describeMissing(worker, variable)));
+      voice.log.warning(visibleLines(describeMissing(worker, variable, run.asStarted)));
     },
     onRefused: (refusal: string) => {
       voice.log.warning(visibleLines(refusal));

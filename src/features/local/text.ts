@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { DEFAULT_PORT } from '../command/command';
+import { DEFAULT_PORT, type CommandRun } from '../command/command';
 import { visibleControls, type Colours } from '../command/terminal-text';
 import { judgeLine } from '../logs/lines';
 import { colourOf } from '../logs/text';
@@ -8,32 +8,43 @@ import type { Emulator } from './emulators';
 import type { LocalService, LocalWorker } from './service';
 import type { Fate, MessageReport, Receive } from './settle';
 
+type AsStarted = CommandRun['asStarted'];
+
 /** What a user needs to know of a service that has just started. */
 export function describeService(
   { workers }: LocalService,
-  { emulator, isStaying }: { emulator: Emulator; isStaying: boolean },
+  { emulator, isStaying, asStarted }: { emulator: Emulator; isStaying: boolean; asStarted: AsStarted },
 ): string {
   const lines = [`\nLocal SQS and SNS at ${emulator.endpoint}`];
   for (const worker of workers) {
     lines.push(`Queue of ${worker.name}: ${worker.queueUrl}`);
-    if (isStaying) lines.push(`  ${sendLine(worker, workers.length > 1, emulator.port)}`);
+    if (isStaying)
+      lines.push(`  ${asStarted(sendLine(worker, workers.length > 1, emulator.port)).slice(1, -1)}`);
   }
   if (isStaying) lines.push('Ctrl-C stops.');
   return `${lines.join('\n')}\n`;
 }
 
-function sendLine({ name }: LocalWorker, isNamed: boolean, port: number): string {
+/** What sends to a worker, from another terminal. */
+function sendLine({ name, queueUrl }: LocalWorker, isNamed: boolean, port: number): string {
   const options = [
+    ...(queueUrl.endsWith('.fifo') ? ['--group', 'a'] : []),
     ...(isNamed ? ['--worker', name] : []),
     '--local',
     ...(port === DEFAULT_PORT ? [] : ['--port', String(port)]),
   ];
-  return `sls watchbot send '{"hello":"world"}' ${options.join(' ')}`;
+  return `\`sls watchbot send '{"hello":"world"}' ${options.join(' ')}\``;
 }
 
 /** A variable of the container that could not be worked out on this machine. */
-export const describeMissing = (worker: string, { name, reason }: MissingVariable): string =>
-  `${worker}: ${name} is not set: ${reason}; give it in the shell: ${name}=… sls watchbot local`;
+export const describeMissing = (
+  worker: string,
+  { name, reason }: MissingVariable,
+  asStarted: AsStarted,
+): string => {
+  const line = asStarted('`sls watchbot local`').slice(1, -1);
+  return `${worker}: ${name} is not set: ${reason}; give it in the shell: ${name}=VALUE ${line}`;
+};
 
 /**
  * A line of a watcher, with its text in the colour of what it tells. A line of JSON, which is for machines, stays as

@@ -125,7 +125,8 @@ function contradictions({ options, words }: CommandRun, delaySeconds: number): P
       has('file') && has('wait'),
       '--wait',
       'with --file',
-      'one message; `sls watchbot status` shows how far a file is',
+      'one message',
+      'leave --wait out; `sls watchbot status` shows how far a file is',
     ],
     [
       has('file') && has('dedup'),
@@ -146,17 +147,24 @@ function contradictions({ options, words }: CommandRun, delaySeconds: number): P
   ]);
 }
 
-const EXAMPLE = 'sls watchbot send \'{"z":1}\'';
+/** What sends a message, to a worker that there is. */
+function example({ configuration: { workers }, options }: CommandRun): string {
+  const worker = workers.find(({ name }) => name === options.worker) ?? workers[0];
+  const name = workers.length > 1 && options.worker === undefined ? ` --worker ${worker?.name}` : '';
+  const group = worker?.queue.fifo === true && options.group === undefined ? ' --group a' : '';
+  return `\`sls watchbot send '{"z":1}'${name}${group}\``;
+}
 
 /** The only word, or standard input if there is none. */
-async function messageBody({ words, terminal }: CommandRun): Promise<string> {
+async function messageBody(run: CommandRun): Promise<string> {
+  const { words, terminal } = run;
   const [body, ...others] = words;
   if (others.length > 0) {
     throw UserError.of(
       argumentProblem('sls watchbot send', {
         given: `${others.length + 1} words`,
         allowed: 'one message',
-        advice: 'put it into quotes: sls watchbot send \'{"z": 1}\'',
+        advice: `put it into quotes: ${example(run)}`,
       }),
     );
   }
@@ -166,7 +174,7 @@ async function messageBody({ words, terminal }: CommandRun): Promise<string> {
       argumentProblem('sls watchbot send', {
         given: 'no message',
         allowed: 'a message as an argument, on standard input, or --file FILE',
-        advice: EXAMPLE,
+        advice: example(run),
       }),
     );
   }

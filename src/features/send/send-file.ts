@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors/user-error';
-import { INTERRUPTED, type CommandRun, type Options } from '../command/command';
+import { INTERRUPTED, type CommandRun } from '../command/command';
+import { optionWords } from '../command/options';
 import { createProgressBar } from '../command/progress-bar';
 import { checkFile, fileMessages, wrongLines, type FileCheck, type MessageFile } from './file-messages';
 import { sendAll, type FailedLine, type PipelineResult } from './pipeline';
@@ -104,13 +105,15 @@ async function batchSender(run: CommandRun, plan: SendPlan): Promise<SendBatch> 
 
 /** What became of a file, for people. */
 function fileText(
-  { options, target }: CommandRun,
+  run: CommandRun,
   { worker, channel }: SendPlan,
   name: string,
   result: PipelineResult,
 ): string {
   const { sent, failed, overtaken, nextLine } = result;
-  const lines = [`Sent ${countOf(sent)} of ${name} to the ${channel.to} of ${worker.name} (${target.text})`];
+  const lines = [
+    `Sent ${countOf(sent)} of ${name} to the ${channel.to} of ${worker.name} (${run.target.text})`,
+  ];
   if (failed.length > 0) lines.push(`${countOf(failed.length)} not taken:`, ...failed.map(failedText));
   if (overtaken.length > 0) {
     lines.push(
@@ -121,7 +124,7 @@ function fileText(
     const but = failed.some(({ line }) => line < nextLine) ? ' but those above' : '';
     lines.push(
       `Stopped. All before line ${nextLine} was sent${but}; to go on:`,
-      `  ${resumeCommand(options, nextLine)}`,
+      `  ${resumeCommand(run, nextLine)}`,
     );
   }
   return lines.join('\n');
@@ -143,19 +146,8 @@ function linesText(lines: readonly number[]): string {
 const LEFT_OUT = ['start-line', 'json', 'verbose', 'debug'];
 
 /** The command that sends the rest of a file, with the options that this call had. */
-function resumeCommand(options: Options, startLine: number): string {
-  const words = Object.entries(options)
-    .filter(([name, value]) => !LEFT_OUT.includes(name) && value !== undefined && value !== false)
-    .flatMap(([name, value]) =>
-      (Array.isArray(value) ? value : [value]).map((each) => optionText(name, each)),
-    );
-  return ['sls watchbot send', ...words, `--start-line ${startLine}`].join(' ');
-}
-
-function optionText(name: string, value: unknown): string {
-  return value === true ? `--${name}` : `--${name} ${quoted(String(value))}`;
-}
-
-function quoted(text: string): string {
-  return /^[\w./:@=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+function resumeCommand({ asStarted, options }: CommandRun, startLine: number): string {
+  const kept = Object.entries(options).filter(([name]) => !LEFT_OUT.includes(name));
+  const words = [...kept.flatMap(optionWords), `--start-line ${startLine}`];
+  return asStarted(`\`sls watchbot send ${words.join(' ')}\``).slice(1, -1);
 }

@@ -9,8 +9,9 @@ import {
   outcomeText,
 } from '../../../src/contract/log-lines';
 import { JobResult } from '../../../src/contract/outcomes';
+import { asStarted } from '../../../src/features/command/hints';
 import type { Fate, MessageReport } from '../../../src/features/local/settle';
-import { describeLine, describeReports } from '../../../src/features/local/text';
+import { describeLine, describeReports, describeService } from '../../../src/features/local/text';
 
 const coloured = createColors(true);
 const uncoloured = createColors(false);
@@ -32,6 +33,22 @@ const outcome = (result: JobResult, reason: string) =>
     signal: null,
     reason,
   });
+
+it('says what sends to each worker, with all that it takes', () => {
+  const worker = (name: string, queueUrl: string) => ({ name, queueUrl });
+  const service = { workers: [worker('jobs', 'http://q/jobs.fifo'), worker('tiles', 'http://q/tiles')] };
+  const emulator = { port: 9555, endpoint: 'http://127.0.0.1:9555' };
+  const text = describeService(service as never, {
+    emulator: emulator as never,
+    isStaying: true,
+    asStarted: (line) => asStarted(line, { program: 'npx sls', options: { stage: 'prod', timeout: '5' } }),
+  });
+  const lines = text.split('\n').filter((line) => line.includes('npx'));
+  expect(lines).toEqual([
+    `  npx sls watchbot send '{"hello":"world"}' --group a --worker jobs --local --port 9555 --stage prod`,
+    `  npx sls watchbot send '{"hello":"world"}' --worker tiles --local --port 9555 --stage prod`,
+  ]);
+});
 
 describe('a line of a watcher', () => {
   it.each([

@@ -1,0 +1,33 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { expect, it } from '@jest/globals';
+import type { HookContext } from '../../src/plugin/framework';
+import { showInfo } from '../../src/plugin/show-info';
+import { parse } from '../config/support';
+
+it('shows a worker anew at the second `info` of a process', async () => {
+  const serviceOutputs = new Map<string, unknown>();
+  const serverless = {
+    serviceOutputs,
+    // As all frameworks have it.
+    addServiceOutputSection: (name: string, lines: unknown) => {
+      if (serviceOutputs.has(name)) throw new Error(`addServiceOutputSection: ${name} was already set`);
+      serviceOutputs.set(name, lines);
+    },
+  };
+  let made = 0;
+  const send = ({ constructor: { name } }: { constructor: { name: string } }) => {
+    made += 1;
+    const resource = { LogicalResourceId: 'WatchbotQueue', PhysicalResourceId: `url ${made}` };
+    return Promise.resolve(
+      name === 'DescribeStacksCommand' ? { Stacks: [{}] } : { StackResourceSummaries: [resource] },
+    );
+  };
+  const client = Object.assign(Object.create(CloudFormationClient.prototype) as CloudFormationClient, {
+    send,
+  });
+  const clients = { cloudFormation: () => Promise.resolve(client) };
+  const context = { serverless, clients, configuration: parse({ command: 'x' }) } as unknown as HookContext;
+  await showInfo(context);
+  await showInfo(context);
+  expect([...serviceOutputs]).toEqual([['worker watchbot', ['queue: url 4']]]);
+});
