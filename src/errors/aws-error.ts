@@ -59,10 +59,27 @@ const KINDS: readonly Kind[] = [
       'ETIMEDOUT',
       'EHOSTUNREACH',
       'TimeoutError',
+      'ECONNABORTED',
+      'EPIPE',
+      'EPROTO',
+      'ENETUNREACH',
     ],
     allowed: 'a region of AWS that can be reached from here',
     advice: ({ region }) =>
       `see that there is a region ${region} (--region, provider.region), and the network`,
+  },
+  {
+    code: 'WATCHBOT_UNREACHABLE',
+    names: [
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'CERT_HAS_EXPIRED',
+    ],
+    allowed: 'a certificate that this machine trusts',
+    advice: () => 'name the certificate of your proxy with NODE_EXTRA_CA_CERTS',
   },
   {
     code: 'WATCHBOT_AWS',
@@ -88,20 +105,67 @@ export async function explainAws<T>(call: AwsCall, place: string, run: () => Pro
 }
 
 /** Errors of the network and of the framework have a code. */
-type AwsError = Error & { code?: string };
+type AwsError = Error & {
+  code?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+  /** Of an answer that the SDK could not read. */
+  $response?: { statusCode?: number; headers?: Readonly<Record<string, string>> };
+};
 
 function isForUsers({ name, code = '' }: AwsError): boolean {
   return name === FRAMEWORK_ERROR && !FRAMEWORK_CODES.includes(code);
 }
 
+/** What no kind tells: AWS's own fault, or a refusal in its own words. */
+function unknownProblem(error: AwsError, given: string): Omit<Problem, 'place'> {
+  const { httpStatusCode: status = 0, requestId } = error.$metadata ?? {};
+  if (status >= 500) {
+    const advice =
+      'wait a minute, then run the command again; see https://health.aws.amazon.com/health/status';
+    return { code: 'WATCHBOT_AWS', given, allowed: 'an answer without a fault of AWS itself', advice };
+  }
+  const id = requestId === undefined ? '' : `; its request id, for AWS's support, is ${requestId}`;
+  return {
+    code: 'WATCHBOT_AWS',
+    given,
+    allowed: 'a call that AWS carries out',
+    advice: `see what AWS says of it above, and whether stage, region and account are those that you mean${id}`,
+  };
+}
+
+/**
+ * Whether what answered is not AWS: a page of a proxy or of another server. The SDK has then no name for the error, and
+ * tells of a character that it did not expect.
+ */
+function isNoAnswerOfAws({ name, message, $response }: AwsError): boolean {
+  const type = Object.entries($response?.headers ?? {}).find(([key]) => key.toLowerCase() === 'content-type');
+  return (
+    type?.[1].includes('html') === true ||
+    (name === 'SyntaxError' && message.includes('JSON')) ||
+    message.includes('Deserialization error')
+  );
+}
+
+const NO_ANSWER_OF_AWS = {
+  code: 'WATCHBOT_UNREACHABLE',
+  allowed: 'an answer of AWS, or of what stands in for it',
+  advice:
+    'something else answers there, as a proxy or a web server does: look at AWS_ENDPOINT_URL, HTTPS_PROXY and --port',
+} as const;
+
 function awsProblem(error: AwsError, call: AwsCall, place: string): Problem {
+  if (isNoAnswerOfAws(error)) {
+    const status = error.$response?.statusCode ?? error.$metadata?.httpStatusCode;
+    const given = `${call.action} in ${call.region} was answered with what is no answer of AWS${status === undefined ? '' : ` (HTTP ${status})`}`;
+    return { ...NO_ANSWER_OF_AWS, place, given };
+  }
   const names = [error.name, error.code ?? ''];
   const kind = KINDS.find((each) => each.names.some((name) => names.includes(name)));
   const given =
     error.name === FRAMEWORK_ERROR
       ? error.message
       : `${call.action} in ${call.region} was answered with ${describe(error)}`;
-  if (kind === undefined) return { code: 'WATCHBOT_AWS', place, given };
+  if (kind === undefined) return { place, ...unknownProblem(error, given) };
   return { code: kind.code, place, given, allowed: kind.allowed, advice: kind.advice(call) };
 }
 

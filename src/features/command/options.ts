@@ -91,18 +91,36 @@ export function portOption(
   return numberOption(options, 'port', { least, most: MAX_PORT, otherwise });
 }
 
+interface DurationLimit {
+  mostSeconds: number;
+  /** As it is told. */
+  most: string;
+  /** 0 if it is not given. */
+  leastSeconds?: number;
+  /** A number alone counts seconds, as in other tools' options of that name. */
+  isBareSeconds?: boolean;
+}
+
 /** A duration in seconds, of any length if no limit is given. */
-export function durationOption(
-  options: Options,
-  name: string,
-  limit?: { mostSeconds: number; most: string },
-): number | undefined {
+export function durationOption(options: Options, name: string, limit?: DurationLimit): number | undefined {
   const text = textOption(options, name);
   if (text === undefined) return undefined;
-  const seconds = parseDuration(text);
-  if (seconds !== undefined && seconds <= (limit?.mostSeconds ?? Infinity)) return seconds;
-  const allowed = limit === undefined ? DURATION_FORMS : `${DURATION_FORMS}; at most ${limit.most}`;
+  const isSeconds = limit?.isBareSeconds === true && /^\d+$/.test(text);
+  const seconds = parseDuration(isSeconds ? `${text}s` : text);
+  if (seconds !== undefined && isWithin(seconds, limit)) return seconds;
+  const allowed = DURATION_FORMS + limitText(limit);
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
+}
+
+const isWithin = (
+  seconds: number,
+  { leastSeconds = 0, mostSeconds = Infinity }: Partial<DurationLimit> = {},
+) => seconds >= leastSeconds && seconds <= mostSeconds;
+
+function limitText(limit: DurationLimit | undefined): string {
+  if (limit === undefined) return '';
+  const { leastSeconds = 0, most } = limit;
+  return `${leastSeconds > 0 ? `; at least ${leastSeconds}s` : ''}; at most ${most}`;
 }
 
 /** A time in milliseconds: so long ago, or as ISO 8601 has it, in UTC if no zone is given. */

@@ -33,7 +33,9 @@ export const DEAD_LETTER: CommandDefinition = {
       ],
     },
     show: {
-      usage: 'Show dead letters whole, with what the log says of their attempts: show ID…',
+      usage:
+        'Show dead letters whole, with what the log says of their attempts: show ID…. An id is any that was printed: by ' +
+        '`send`, by `list`, or the first characters of one, as lines of the log show them',
       run: async () => (await import('./show.js')).runShow,
       words: 'ID…',
       options: { ...WHERE, json: { usage: 'Print a line of JSON for each', type: 'boolean' } },

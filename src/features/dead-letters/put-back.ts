@@ -140,7 +140,17 @@ interface MoveOptions {
 const LOOK_MS = 1000;
 
 /** How an endpoint says that it does not know the operation; those that stand in for AWS often do not. */
-const UNKNOWN_OPERATION = ['InvalidAction', 'UnknownOperationException', 'NotImplemented'];
+const UNKNOWN_OPERATION = [
+  'InvalidAction',
+  'UnknownOperation',
+  'UnknownOperationException',
+  'UnsupportedOperation',
+  'AWS.SimpleQueueService.UnsupportedOperation',
+  'NotImplemented',
+  'NotImplementedException',
+];
+/** Not found, not allowed for it, not implemented: servers that know no errors of SQS's answer so. */
+const UNKNOWN_STATUS = [404, 405, 501];
 
 /**
  * Lets SQS move all messages by itself, and follows the move. Two cannot be under way at once, so one that is is followed.
@@ -197,10 +207,25 @@ async function unlessUnknown<T>(run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();
   } catch (error) {
-    const { name } = ((error as Error).cause ?? error) as Error;
-    if (!UNKNOWN_OPERATION.includes(name)) throw error;
-    return undefined;
+    if (isUnknownOperation(((error as Error).cause ?? error) as AwsFault)) return undefined;
+    // Message by message, other rights are needed, and others may be had.
+    throw error instanceof UserError ? withOtherWay(error) : error;
   }
+}
+
+type AwsFault = Error & { $metadata?: { httpStatusCode?: number } };
+
+const isUnknownOperation = ({ name, $metadata }: AwsFault): boolean =>
+  UNKNOWN_OPERATION.includes(name) || UNKNOWN_STATUS.includes($metadata?.httpStatusCode ?? 0);
+
+/** The error, with what to do if it is the move itself that does not work. */
+function withOtherWay(error: UserError): UserError {
+  const { problems, cause } = error;
+  const [problem] = problems;
+  if (problem === undefined) return error;
+  const otherWay = '`sls watchbot dead-letter replay --newer-than 365d` puts them back message by message';
+  const advice = problem.advice === undefined ? otherWay : `${problem.advice}; or ${otherWay}`;
+  return UserError.of({ ...problem, advice }, cause);
 }
 
 function notMoved(

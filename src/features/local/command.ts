@@ -10,7 +10,8 @@ export const LOCAL: CommandDefinition = {
       type: 'string',
     },
     timeout: {
-      usage: 'With --messages: seconds within which all must be settled (default: 300)',
+      usage:
+        'With --messages: how long until all must be settled: 60s, 10m; a number alone counts seconds (default: 5m)',
       type: 'string',
     },
   },
@@ -18,7 +19,7 @@ export const LOCAL: CommandDefinition = {
     { line: 'sls watchbot local', does: 'stays up until Ctrl-C; `sls watchbot send … --local` sends to it' },
     { line: 'sls watchbot local --port 0', does: 'at any port that is free, and says which' },
     {
-      line: 'sls watchbot local --messages messages.jsonl --timeout 60',
+      line: 'sls watchbot local --messages messages.jsonl --timeout 60s',
       does: 'ends when all lines are settled: good in a CI',
     },
   ],

@@ -11,7 +11,7 @@ import {
   type Terminal,
   type Voice,
 } from '../command/command';
-import { numberOption, portOption, textOption } from '../command/options';
+import { durationOption, portOption, textOption } from '../command/options';
 import { coloursFor, visibleLines, type Colours } from '../command/terminal-text';
 import { startLocalLog } from '../logs/local-log';
 import type { OutgoingMessage } from '../send/message';
@@ -145,7 +145,7 @@ function listenToStop({ onCtrlC, terminal, voice }: LocalRun, own: Belongings): 
   };
 }
 
-const MAX_TIMEOUT_SECONDS = DAY_SECONDS;
+const TIMEOUT = { leastSeconds: 1, mostSeconds: DAY_SECONDS, most: '1d', isBareSeconds: true };
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
 interface LocalOptions {
@@ -180,11 +180,7 @@ async function readOptions({
       file === undefined
         ? undefined
         : await readMessages(file, serviceFolder, addressOf(configuration, workers)),
-    timeoutSeconds: numberOption(options, 'timeout', {
-      least: 1,
-      most: MAX_TIMEOUT_SECONDS,
-      otherwise: DEFAULT_TIMEOUT_SECONDS,
-    }),
+    timeoutSeconds: durationOption(options, 'timeout', TIMEOUT) ?? DEFAULT_TIMEOUT_SECONDS,
   };
 }
 

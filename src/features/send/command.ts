@@ -23,7 +23,10 @@ export const SEND: CommandDefinition = {
         'Wait for the outcome of the message, and end with 0 (done), 2 (dead letter), 3 (rejected) or 4 (not settled)',
       type: 'boolean',
     },
-    timeout: { usage: 'With --wait: how long at most (default: 5m)', type: 'string' },
+    timeout: {
+      usage: 'With --wait: how long at most; a number alone counts seconds (default: 5m)',
+      type: 'string',
+    },
   },
   examples: [
     {

@@ -107,7 +107,7 @@ function readFileOptions(options: Options): SendPlan['file'] {
   return { path, startLine, isEnvelope: options.envelope === true };
 }
 
-const MAX_TIMEOUT = { mostSeconds: 14 * DAY_SECONDS, most: '14d' };
+const MAX_TIMEOUT = { mostSeconds: 14 * DAY_SECONDS, most: '14d', isBareSeconds: true };
 const DEFAULT_TIMEOUT_SECONDS = 5 * MINUTE_SECONDS;
 
 function readWait(options: Options): SendPlan['wait'] {
