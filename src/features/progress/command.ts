@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { ExitCode } from '../../contract/outcomes';
+import { FIRST_PART_VARIABLE, readFirstPart, type FirstPart } from './counted-from';
 import { ProgressError } from './errors';
 import type { Jobs } from './jobs';
 import type { Value } from './store';
 
 /** What a call of `watchbot-progress` asks for. */
-type Command = { id: string; isJson: boolean } & (
+type Command = { id: string; isJson: boolean; partsFrom: FirstPart | undefined } & (
   | { name: 'set-total'; total: number; isSharded: boolean }
   | { name: 'complete-part'; part: number; leaseSeconds: number | undefined; failedCode: number }
   | { name: 'status'; part: number | undefined; failedCode: number }
@@ -26,6 +27,7 @@ const OPTIONS = {
   sharded: { type: 'boolean' },
   lease: { type: 'string' },
   'if-failed': { type: 'string' },
+  from: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -45,6 +47,7 @@ COMMANDS:
   fail-job       -r TEXT    the job has failed, and why: no reduce message is to be sent
 
 OPTIONS:
+  --from 0                  (complete-part, status) parts are numbered from 0; ${FIRST_PART_VARIABLE}=0 says it for all calls
   --if-failed reject|noop   (complete-part, status) exit code ${ExitCode.rejected} or ${ExitCode.noop} if the job has failed
   --lease SECONDS           (complete-part) how long nobody else gets the answer \`true\`; 300
   --sharded                 (set-total) less work for each of many parts; always used above 100,000
@@ -68,8 +71,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   }
   if (id === '') throw mistake('no job id', `watchbot-progress ${name} JOB`);
   if (rest.length > 0) throw mistake(`${rest.join(' ')} after the job id`, 'quotes around what has spaces');
-  return { id, isJson: values.json ?? false, ...read(values) } as Command;
+  return { id, isJson: values.json ?? false, partsFrom: firstPartIn(values), ...read(values) } as Command;
 }
+
+const firstPartIn = ({ from }: Values): FirstPart | undefined =>
+  from === undefined ? undefined : readFirstPart(from, '--from');
 
 function parse(argv: readonly string[]) {
   try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hrtime } from 'node:process';
 import { ContainerVariable } from '../../contract/environment';
+import { countedFrom, FIRST_PART_VARIABLE, readFirstPart, type FirstPart } from './counted-from';
 import { createDynamoDbClient, type ClientClock } from './dynamodb/client';
 import { findCredentials, type Credentials } from './dynamodb/credentials';
 import { createDynamoDbTable } from './dynamodb/table';
@@ -14,6 +15,8 @@ interface ConnectOptions {
   table?: string | undefined;
   /** Found in the environment, unless given. */
   credentials?: (() => Promise<Credentials>) | undefined;
+  /** Taken from the environment, unless given; else 1. */
+  partsFrom?: FirstPart | undefined;
 }
 
 /** `performance` would do, but takes some milliseconds to load. */
@@ -35,11 +38,12 @@ const clock: ClientClock = {
  * Gives the jobs of a table. Nothing is called yet.
  * @throws {ProgressError} `NO_TABLE`
  */
-export function connectJobs({ environment, table, credentials }: ConnectOptions): {
+export function connectJobs({ environment, table, credentials, partsFrom }: ConnectOptions): {
   jobs: Jobs;
   close: () => void;
 } {
   const address = addressOfTable(environment, table);
+  const first = partsFrom ?? readFirstPart(environment[FIRST_PART_VARIABLE] ?? '1', FIRST_PART_VARIABLE);
   const client = createDynamoDbClient({
     address,
     credentials: credentials ?? (() => findCredentials(environment)),
@@ -55,7 +59,7 @@ export function connectJobs({ environment, table, credentials }: ConnectOptions)
     newId: randomUUID,
   });
   return {
-    jobs,
+    jobs: countedFrom(first, jobs),
     close: () => {
       client.close();
     },

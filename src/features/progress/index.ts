@@ -16,6 +16,8 @@ export interface ProgressOptions {
   environment?: Readonly<Record<string, string | undefined>>;
   /** Instead of those of the environment or of the ECS task. */
   credentials?: () => Promise<Credentials>;
+  /** The number of a job's first part: 0 if you count from 0, else 1. */
+  partsFrom?: 0 | 1;
 }
 
 /** The jobs of a table. Each call may throw a `ProgressError`, and can be made again after any failure. */
@@ -46,8 +48,8 @@ export interface Progress {
  * @throws {ProgressError} `NO_TABLE`
  */
 export function progress(table?: string, options: ProgressOptions = {}): Progress {
-  const { environment = process.env, credentials } = options;
-  const { jobs, close } = connectJobs({ environment, table, credentials });
+  const { environment = process.env, credentials, partsFrom } = options;
+  const { jobs, close } = connectJobs({ environment, table, credentials, partsFrom });
   const message = environment[WorkerVariable.messageId];
   return {
     setTotal: async (jobId, total, given) => {

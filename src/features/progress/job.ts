@@ -155,7 +155,7 @@ export function checkTotal(total: number): void {
 export function checkPart(part: number, total?: number): void {
   if (Number.isInteger(part) && part >= 1 && part <= (total ?? MOST_PARTS)) return;
   const most = total === undefined ? 'the total' : `its total, ${total}`;
-  const advice = part === 0 ? '; a loop that counts from 0 must add 1' : '';
+  const advice = part === 0 ? '; for parts that are counted from 0, say so: --from 0, or `partsFrom: 0`' : '';
   throw new ProgressError(
     'PART',
     `part ${part} is none of the job's, which count from 1 to ${most}${advice}`,

@@ -13,7 +13,7 @@ async function main(): Promise<number> {
     process.stdout.write(command.name === 'help' ? HELP : `${VERSION}\n`);
     return 0;
   }
-  const { jobs, close } = connectJobs({ environment: process.env });
+  const { jobs, close } = connectJobs({ environment: process.env, partsFrom: command.partsFrom });
   try {
     const outcome = await runCommand(command, jobs, process.env[WorkerVariable.messageId]);
     const printed = command.isJson ? outcome.json : outcome.printed;

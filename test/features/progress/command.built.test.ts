@@ -116,10 +116,17 @@ describe('watchbot-progress', () => {
     expect(await run('status', 'job', '--if-failed', 'noop')).toMatchObject({ code: 4 });
   });
 
+  it('counts parts from 0 for those who do', async () => {
+    await printed('set-total', 'zero', '-t', '2');
+    expect(await printed('complete-part', 'zero', '-p', '0', '--from', '0', '--json')).toMatch(/"part":0,/);
+    expect(await printed('status', 'zero', '-p', '0', '--from', '0')).toContain('"partComplete":true');
+    expect(await printed('complete-part', 'zero', '-p', '1', '--from', '0')).toBe('true\n');
+  });
+
   it.each([
     [['complete-part', 'none', '-p', '1'], /no total was set/],
     [['complete-part', 'two', '-p', '3'], /part 3 is none of the job's, which count from 1 to its total, 2/],
-    [['complete-part', 'two', '-p', '0'], /must add 1/],
+    [['complete-part', 'two', '-p', '0'], /say so: --from 0/],
     [['set-total', 'two', '-t', '0'], /from 1 to 10,000,000/],
     [['complete-part', 'two', '-p', 'x'], /allowed: a whole number/],
     [['set-metadata', 'two', '-m', '{'], /allowed: JSON/],
