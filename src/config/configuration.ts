@@ -14,7 +14,7 @@ export interface ServiceContext {
   /** `provider.ecr.images`, as the user wrote it. */
   providerImages: Readonly<Record<string, unknown>> | undefined;
   /** `provider.tags`, for every resource that takes tags. CloudFormation itself adds `provider.stackTags`. */
-  tags: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, TextOrIntrinsic>>;
 }
 
 export const ARCHITECTURES = ['x86_64', 'arm64'] as const;

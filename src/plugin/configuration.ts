@@ -1,5 +1,6 @@
-import type { Architecture, Configuration, ServiceContext } from '../config/configuration';
+import type { Architecture, Configuration, Intrinsic, ServiceContext } from '../config/configuration';
 import { UserError } from '../errors/user-error';
+import { isMap } from '../shared/json';
 import type { Serverless } from './framework';
 
 const SECTION = 'watchbot';
@@ -42,11 +43,17 @@ function contextOf(serverless: Serverless): ServiceContext {
     architecture: architecture as Architecture | undefined,
     providerVpc: vpc,
     providerImages: ecr?.images,
-    tags: textValues(tags),
+    tags: tagsIn(tags),
   };
 }
 
-/** YAML turns `cost-center: 42` into a number. */
-function textValues(tags: Record<string, unknown> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]));
+/** YAML turns `cost-center: 42` into a number. A function of CloudFormation stays one; a tag without a value is none. */
+export function tagsIn(given: Record<string, unknown> = {}): ServiceContext['tags'] {
+  const valued = Object.entries(given).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(
+    valued.map(([key, value]) => [
+      key,
+      isMap(value) ? (value as Intrinsic) : String(value as string | number),
+    ]),
+  );
 }

@@ -21,7 +21,8 @@ export function newRepository(
     imageTagMutability: 'IMMUTABLE',
     imageScanningConfiguration: { scanOnPush: true },
     encryptionConfiguration: { encryptionType: 'AES256' },
-    tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    // A function is CloudFormation's to work out, which does not make the repository.
+    tags: Object.entries(tags).flatMap(([Key, Value]) => (typeof Value === 'string' ? [{ Key, Value }] : [])),
   };
 }
 
