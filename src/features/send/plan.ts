@@ -3,6 +3,7 @@ import type { Worker } from '../../config/configuration';
 import type { Problem } from '../../errors/problem';
 import { UserError } from '../../errors/user-error';
 import { DAY_SECONDS, DURATION_FORMS, MINUTE_SECONDS } from '../../shared/durations';
+import { parseObject } from '../../shared/json';
 import type { CommandRun, Options } from '../command/command';
 import {
   argumentProblem,
@@ -155,16 +156,28 @@ function example({ configuration: { workers }, options }: CommandRun): string {
   return `\`sls watchbot send '{"z":1}'${name}${group}\``;
 }
 
+/**
+ * The compose of Serverless 3 joins the words of a command by colons, and cuts them at every colon. Only of JSON it can be
+ * told that it was one word: `hello world` without quotes comes as two, too.
+ */
+export function uncut(words: readonly string[]): readonly string[] {
+  const joined = words.join(':');
+  return words.length > 1 && parseObject(joined) !== undefined ? [joined] : words;
+}
+
 /** The only word, or standard input if there is none. */
 async function messageBody(run: CommandRun): Promise<string> {
   const { words, terminal } = run;
-  const [body, ...others] = words;
+  const isCompose = terminal.environment.SLS_COMPOSE !== undefined;
+  const [body, ...others] = isCompose ? uncut(words) : words;
   if (others.length > 0) {
     throw UserError.of(
       argumentProblem('sls watchbot send', {
         given: `${others.length + 1} words`,
         allowed: 'one message',
-        advice: `put it into quotes: ${example(run)}`,
+        advice: isCompose
+          ? 'compose cuts a message at its colons: give it by --file, or call the service from its own folder'
+          : `put it into quotes: ${example(run)}`,
       }),
     );
   }
