@@ -1,7 +1,7 @@
 import type { CommandRun, Options } from '../features/command/command';
 import { givenOptions, typedWords } from '../features/command/command-line';
 import { calledBy } from '../features/command/declare';
-import { asStarted, programOf } from '../features/command/hints';
+import { asStarted, asTyped, programOf } from '../features/command/hints';
 import { portOption } from '../features/command/options';
 import { visibleVoice } from '../features/command/terminal-text';
 import { definitionOf } from '../features/commands';
@@ -22,7 +22,7 @@ export const startedProgram = (): string =>
 export const hintsFor =
   (options: Options): CommandRun['asStarted'] =>
   (text) =>
-    asStarted(text, { program: startedProgram(), options });
+    asStarted(text, { program: startedProgram(), options: asTyped(process.argv.slice(2), options) });
 
 /** Runs one of the commands: gives it the terminal and the clients, and gives the process its exit code. */
 export async function runCommand(name: string, context: HookContext): Promise<void> {

@@ -49,6 +49,19 @@ const OF_SERVICE = ['stage', 'region', 'aws-profile', 'config', 'param'];
 /** Of ours, as far as a command has them. */
 const OF_PLACE = ['worker', 'local', 'port'];
 
+/**
+ * Without what nobody has typed: osls tells a stage and a region even so.
+ * @param line all that was typed behind the program
+ */
+export function asTyped(line: readonly string[], options: Options): Options {
+  const { values } = parseFramework(line);
+  const isTyped = ([name]: [string, unknown]) => !OF_SERVICE.includes(name) || values[name] !== undefined;
+  return Object.fromEntries(Object.entries(options).filter(isTyped));
+}
+
+const parseFramework = (line: readonly string[]) =>
+  parseArgs({ args: [...line], options: FRAMEWORK_OPTIONS, strict: false, allowPositionals: true });
+
 const LINE = /`sls ([^`…]*)`/g;
 
 /** A text in which each command line between backticks that begins with `sls` can be pasted. */
@@ -57,12 +70,7 @@ export const asStarted = (text: string, started: Started): string =>
 
 /** @param rest what stands behind `sls`: `watchbot dead-letter list` */
 export function lineAsStarted(rest: string, { program, options }: Started): string {
-  const { values, positionals } = parseArgs({
-    args: rest.split(' '),
-    options: FRAMEWORK_OPTIONS,
-    strict: false,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFramework(rest.split(' '));
   const own = positionals[0] === ROOT ? optionsOf(positionals.slice(1)) : {};
   const names = [...OF_PLACE.filter((name) => Object.hasOwn(own, name)), ...OF_SERVICE];
   const more = names

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FRAMEWORK_OPTIONS, typedWords } from '../../../src/features/command/command-line';
 import { helpText } from '../../../src/features/command/help';
-import { asStarted, lineAsStarted, programOf } from '../../../src/features/command/hints';
+import { asStarted, asTyped, lineAsStarted, programOf } from '../../../src/features/command/hints';
 import { commandNames, definitionOf } from '../../../src/features/commands';
 
 describe('the program that the user has started', () => {
@@ -56,6 +56,16 @@ describe('a hint', () => {
     expect(lineAsStarted('watchbot send --worker other x', { program: 'sls', options: OPTIONS })).toBe(
       `sls watchbot send --worker other x --local --port 9555 ${ofService}`,
     );
+  });
+
+  it('says nothing again that nobody has typed', () => {
+    const given = { stage: 'dev', region: 'us-east-1', worker: 'a', local: true };
+    expect(asTyped(['watchbot', 'local', '-r', 'us-east-1'], given)).toEqual({
+      region: 'us-east-1',
+      worker: 'a',
+      local: true,
+    });
+    expect(asTyped(['watchbot', 'status', '--stage=dev'], given)).toMatchObject({ stage: 'dev' });
   });
 
   it('leaves other commands and other texts as they are', () => {
