@@ -5,7 +5,7 @@ import { ACCESS_RULES } from './rules/access';
 import { CAPACITY_RULES } from './rules/capacity';
 import { CONTAINER_RULES } from './rules/container';
 import { EVENT_RULES } from './rules/events';
-import { DECIDING_KEYS, extensionProblems, sharedExtensionProblems } from './rules/extensions';
+import { DECIDING_KEYS, extensionProblems, sharedExtensionProblems, watcherStays } from './rules/extensions';
 import { OBSERVABILITY_RULES } from './rules/observability';
 import { PROGRAM_RULES } from './rules/program';
 import { QUEUE_RULES } from './rules/queue';
@@ -24,6 +24,7 @@ const WORKER_RULES: readonly WorkerRule[] = [
   ...ACCESS_RULES,
   ...EVENT_RULES,
   ...OBSERVABILITY_RULES,
+  watcherStays,
   namesFit,
 ];
 

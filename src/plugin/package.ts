@@ -7,13 +7,13 @@ import { withoutSharedBucket } from './serverless-4';
 /** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
 export async function packageService(context: HookContext): Promise<void> {
   const { serverless, options, utils, configuration } = context;
-  const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { allowFunctionsToSend }] =
+  const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { requireWatchers }] =
     await Promise.all([
       import('../image/prepare.js'),
       import('../image/package-folder.js'),
       import('../resources/template.js'),
       import('../resources/merge.js'),
-      import('../resources/sending.js'),
+      import('../resources/watcher-stays.js'),
     ]);
   tellShortFinish(configuration, utils);
   const { service, serviceDir } = serverless;
@@ -24,14 +24,24 @@ export async function packageService(context: HookContext): Promise<void> {
   for (const name of mergeInto(template, fragment, service.resources)) {
     utils.log.notice(`Output ${name} is the service's own: the plugin's is left out`);
   }
-  for (const functionId of allowFunctionsToSend(template, configuration)) {
-    utils.log.warning(
-      `${functionId} has a role of its own: let it send to the queue or topic that it is told`,
-    );
-  }
+  requireWatchers(template, configuration, service.resources?.extensions);
   images.flatMap(({ warnings }) => warnings).forEach((text) => utils.log.warning(text));
   // The framework copies its folder to the one that `--package` names when all is in it.
   await writeImages(images, path.join(serviceDir, FRAMEWORK_FOLDER));
+}
+
+/**
+ * Lets the functions that know the address of a worker send to it, each by its role. Not before other plugins have made
+ * roles of their own for functions: until then all have one role, and all would get the permission.
+ */
+export async function letFunctionsSend({ serverless, utils, configuration }: HookContext): Promise<void> {
+  const { allowFunctionsToSend } = await import('../resources/sending.js');
+  const template = serverless.service.provider.compiledCloudFormationTemplate;
+  for (const { functionId, actions } of allowFunctionsToSend(template, configuration)) {
+    utils.log.warning(
+      `${functionId} has a role of its own, which this service does not make: allow it ${actions.join(' and ')} on the queue or topic that it is told (docs/permissions.md)`,
+    );
+  }
 }
 
 /** Whoever deploys should know before the first deploy what may happen to a job in each one. */

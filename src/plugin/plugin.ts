@@ -37,6 +37,10 @@ export class ServerlessWatchbot {
     this.hooks = {
       'before:package:cleanup': this.ifUsed(() => this.check()),
       'package:compileEvents': this.ifUsed(() => this.package()),
+      // By now other plugins have given functions the roles that they keep.
+      'before:aws:package:finalize:mergeCustomProviderResources': this.ifUsed(() => this.letFunctionsSend()),
+      // By now the service's own resources and extensions are in the template.
+      'after:aws:package:finalize:mergeCustomProviderResources': this.ifUsed(() => this.requireWatchers()),
       // After all that plugins do before a deploy, and before the framework makes or changes the stack.
       'before:aws:deploy:deploy:createStack': () => withDocs(() => this.beforeDeploy()),
       // This is a part of `deploy`, too.
@@ -81,6 +85,19 @@ export class ServerlessWatchbot {
   private async package(): Promise<void> {
     const { packageService } = await import('./package.js');
     await packageService(await this.context());
+  }
+
+  private async letFunctionsSend(): Promise<void> {
+    const { letFunctionsSend } = await import('./package.js');
+    await letFunctionsSend(await this.context());
+  }
+
+  private async requireWatchers(): Promise<void> {
+    const [{ requireWatchers }, configuration] = await Promise.all([
+      import('../resources/watcher-stays.js'),
+      this.load(),
+    ]);
+    requireWatchers(this.serverless.service.provider.compiledCloudFormationTemplate, configuration);
   }
 
   private async beforeDeploy(): Promise<void> {

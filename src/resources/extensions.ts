@@ -1,5 +1,6 @@
 import deepmerge from 'deepmerge';
 import { isIntrinsic, type Extensions } from '../config/configuration';
+import { isPlainMap } from '../shared/json';
 
 import type { Fragment } from './cloudformation';
 
@@ -39,13 +40,46 @@ function madeId(resources: object, id: string | undefined): string | undefined {
 
 type Properties = Record<string, unknown>;
 
-/** Maps are merged key by key; a list, or a CloudFormation function, replaces what was there. */
+/** Maps are merged key by key, and lists of things with names by these; a CloudFormation function replaces what was there. */
 function merge(generated: Properties, given: Readonly<Properties>): Properties {
   return deepmerge(generated, given, {
-    arrayMerge: (_generated, list: unknown[]) => list,
-    customMerge: () => (before: Properties, after: Properties) =>
-      isIntrinsic(before) || isIntrinsic(after) ? after : Array.isArray(after) ? after : merge(before, after),
+    customMerge: (property) => (before: unknown, after: unknown) => {
+      if (Array.isArray(before) && Array.isArray(after)) return mergeLists(property, before, after);
+      return isPlainMap(before) && isPlainMap(after) && !isIntrinsic(before) && !isIntrinsic(after)
+        ? merge(before, after)
+        : after;
+    },
   });
+}
+
+/** By what the entries of a list are told apart, where it is neither a Name, a Key nor an Id. */
+const NAMED_BY: Readonly<Record<string, string>> = {
+  MountPoints: 'ContainerPath',
+  DependsOn: 'ContainerName',
+  ExtraHosts: 'Hostname',
+  PortMappings: 'ContainerPort',
+  Policies: 'PolicyName',
+  ResourceRequirements: 'Type',
+  Statement: 'Sid',
+};
+const USUAL_NAMES = ['Name', 'Key', 'Id'];
+
+/**
+ * An entry of a name that is there already is merged into it, and any other comes behind. A list without names is replaced,
+ * and an empty one takes the list away.
+ */
+function mergeLists(property: string, generated: readonly unknown[], given: readonly unknown[]): unknown[] {
+  const names = Object.hasOwn(NAMED_BY, property) ? [NAMED_BY[property]!] : USUAL_NAMES;
+  const name = names.find((key) => generated.every((entry) => isPlainMap(entry) && key in entry));
+  if (given.length === 0 || generated.length === 0 || name === undefined) return [...given];
+  const nameOf = (entry: unknown) => (isPlainMap(entry) ? JSON.stringify(entry[name]) : undefined);
+  const result = [...generated];
+  for (const entry of given) {
+    const at = result.findIndex((other) => nameOf(other) !== undefined && nameOf(other) === nameOf(entry));
+    if (at === -1) result.push(entry);
+    else result[at] = merge(result[at] as Properties, entry as Properties);
+  }
+  return result;
 }
 
 function notMade(resource: string): Error {

@@ -10,7 +10,12 @@ export interface Template {
 }
 
 /** What the service's own `resources:` section defines; the framework merges it after the plugins have run. */
-export type OwnResources = Partial<Template> | undefined;
+export type OwnResources =
+  | (Partial<Template> & {
+      /** By logical id: what is put over resources that the framework or a plugin makes. */
+      extensions?: Readonly<Record<string, unknown>>;
+    })
+  | undefined;
 
 /**
  * Adds the fragment to the template, in place: the one step that writes into it.

@@ -124,10 +124,12 @@ export function awakeRole(configuration: Configuration): Resources {
 export const awakeTags = (subject: ConfiguredWorker) =>
   subject.worker.scaling.awake ? [workerTag(subject)] : undefined;
 
-/** A tag that the template gives the queue: tags in `extensions` replace all others. */
+/** A tag that the template gives the queue: an extension may change it, or take it away. */
 function tagSetAgain(subject: ConfiguredWorker): { Key: string; Value: string } {
+  const own = workerTag(subject);
   const { Tags } = subject.worker.extensions.queue ?? {};
-  return (Array.isArray(Tags) ? Tags.find(isPlainTag) : undefined) ?? workerTag(subject);
+  if (!Array.isArray(Tags)) return own;
+  return Tags.filter(isPlainTag).find(({ Key }) => Key === own.Key) ?? own;
 }
 
 const isPlainTag = (tag: unknown): tag is { Key: string; Value: string } =>

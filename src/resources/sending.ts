@@ -119,16 +119,24 @@ const FUNCTION_POLICY_NAME = 'watchbot';
 
 /**
  * Lets the Lambda functions of the template send to the workers that their environment names. Changes the template in place.
- * @returns the functions whose role is defined elsewhere, which has to get the permission there
+ * @returns the functions whose role is defined elsewhere, with what has to be allowed there
  */
-export function allowFunctionsToSend(template: Template, configuration: Configuration): string[] {
+export function allowFunctionsToSend(
+  template: Template,
+  configuration: Configuration,
+): { functionId: string; actions: string[] }[] {
   const grants = grantsOf(template, configuration);
   const roleIds = new Set(grants.flatMap(({ roleId }) => (roleId === undefined ? [] : [roleId])));
   for (const roleId of roleIds) {
     const statements = grants.filter((grant) => grant.roleId === roleId).flatMap((grant) => grant.statements);
     addPolicy(template.Resources[roleId], unique(statements));
   }
-  return grants.filter(({ roleId }) => roleId === undefined).map(({ functionId }) => functionId);
+  return grants
+    .filter(({ roleId }) => roleId === undefined)
+    .map(({ functionId, statements }) => ({
+      functionId,
+      actions: [...new Set(statements.flatMap(({ Action }) => Action))],
+    }));
 }
 
 function grantsOf({ Resources: resources }: Template, configuration: Configuration): FunctionGrant[] {

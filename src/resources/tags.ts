@@ -1,5 +1,6 @@
 import type { Configuration } from '../config/configuration';
 import { familyName, WORKER_TAG_KEY } from '../config/names';
+import { isMap } from '../shared/json';
 import type { TemplateResource } from './cloudformation';
 import { TAGS, type ResourceType } from './resource-types';
 import type { ConfiguredWorker } from './subject';
@@ -27,10 +28,17 @@ export const workerTag = ({ configuration: { context }, worker }: ConfiguredWork
   Value: familyName(context, worker.name),
 });
 
-/** A condition on that tag; undefined if the user's own tags replace those of the service, and tasks may not have it. */
+/** A condition on that tag; undefined if tasks may not have it, since the user has other tags for the service. */
 export function onTagged(subject: ConfiguredWorker) {
   const { service = {} } = subject.worker.extensions;
-  if ('Tags' in service || 'PropagateTags' in service) return undefined;
+  if ('PropagateTags' in service || !staysTagged(service.Tags)) return undefined;
   const { Key, Value } = workerTag(subject);
   return { StringEquals: { [`aws:ResourceTag/${Key}`]: Value } };
+}
+
+/** Tags of `extensions` are added, unless they are an empty list, or a function that gives all of them. */
+function staysTagged(tags: unknown): boolean {
+  if (tags === undefined) return true;
+  if (!Array.isArray(tags) || tags.length === 0) return false;
+  return tags.every((tag: unknown) => !isMap(tag) || tag.Key !== WORKER_TAG_KEY);
 }

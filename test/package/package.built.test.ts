@@ -212,15 +212,23 @@ describe('package', () => {
     ]);
   });
 
-  it('refuses a resource of the user that has the ID of its own', async () => {
+  it.each([
+    {
+      name: 'a resource',
+      yml: 'resources:\n  Resources:\n    WatchbotQueue: { Type: AWS::SQS::Queue }\n',
+      message: 'WATCHBOT_RESOURCE_EXISTS at resources.Resources.WatchbotQueue',
+    },
+    {
+      name: 'an extension',
+      yml: 'resources:\n  extensions:\n    WatchbotTask: { Properties: { ContainerDefinitions: [{ Name: xray }] } }\n',
+      message: 'WATCHBOT_WATCHER_LOST at Resources.WatchbotTask.Properties.ContainerDefinitions',
+    },
+  ])('refuses $name of the user that takes the place of its own', async ({ yml, message }) => {
     const folder = copyService('minimal');
-    appendFileSync(
-      path.join(folder, 'serverless.yml'),
-      'resources:\n  Resources:\n    WatchbotQueue: { Type: AWS::SQS::Queue }\n',
-    );
+    appendFileSync(path.join(folder, 'serverless.yml'), yml);
     const { code, output } = await runFramework('osls', ['package'], { folder });
     expect(code).toBe(1);
-    expect(output).toContain('WATCHBOT_RESOURCE_EXISTS at resources.Resources.WatchbotQueue');
+    expect(output).toContain(message);
   });
 
   it('packages a worker beside a function of its name, and an output of the user beside its own', async () => {

@@ -14,6 +14,23 @@ import {
 afterEach(endFrameworks);
 afterAll(removeServices);
 
+/** Gives each function a role when serverless-iam-roles-per-function does, in its way. */
+const ROLES_PER_FUNCTION = `
+module.exports = class {
+  constructor({ service }) {
+    this.hooks = {
+      'before:package:finalize': () => {
+        const { Resources } = service.provider.compiledCloudFormationTemplate;
+        for (const name of ['Hello', 'Other']) {
+          Resources[name + 'Role'] = structuredClone(Resources.IamRoleLambdaExecution);
+          Resources[name + 'LambdaFunction'].Properties.Role = { 'Fn::GetAtt': [name + 'Role', 'Arn'] };
+        }
+      },
+    };
+  }
+};
+`;
+
 /** Packages a service with a Lambda function. `rest` is the rest of serverless.yml. */
 async function packaged(framework: Framework, rest: string) {
   const folder = copyService('with-functions');
@@ -21,10 +38,11 @@ async function packaged(framework: Framework, rest: string) {
     path.join(folder, 'serverless.yml'),
     `service: variables
 provider: { name: aws, region: us-east-1, runtime: nodejs20.x }
-plugins: [serverless-watchbot]
 package: { patterns: ['!node_modules/**'] }
+${rest.includes('plugins:') ? '' : 'plugins: [serverless-watchbot]'}
 ${rest}`,
   );
+  writeFileSync(path.join(folder, 'roles.js'), ROLES_PER_FUNCTION);
   const { code, output } = await runFramework(framework, ['package'], { folder });
   return { code, output, template: () => readTemplate(folder).template };
 }
@@ -119,8 +137,24 @@ watchbot: { image: worker, command: 'true' }
 `,
     );
     expect(output).toContain(
-      'OwnLambdaFunction has a role of its own: let it send to the queue or topic that it is told',
+      'OwnLambdaFunction has a role of its own, which this service does not make: allow it sqs:SendMessage on the queue or topic that it is told',
     );
+    expect(grantedTo(template(), 'IamRoleLambdaExecution')).toBeUndefined();
+  });
+
+  it('lets only the function send that knows the queue, where a plugin gives each a role of its own', async () => {
+    const { template } = await packaged(
+      framework,
+      `
+plugins: [./roles.js, serverless-watchbot]
+functions:
+  hello: { handler: hello.handler, environment: { QUEUE: '\${watchbot:queueUrl}' } }
+  other: { handler: hello.handler }
+watchbot: { image: worker, command: 'true', topic: false }
+`,
+    );
+    expect(grantedTo(template(), 'HelloRole')).toMatchObject([{ Action: 'sqs:SendMessage' }]);
+    expect(grantedTo(template(), 'OtherRole')).toBeUndefined();
     expect(grantedTo(template(), 'IamRoleLambdaExecution')).toBeUndefined();
   });
 

@@ -123,12 +123,19 @@ describe('the task role', () => {
     }
   });
 
-  it.each([[{ Tags: [] }], [{ Tags: { Ref: 'OwnTags' } }], [{ PropagateTags: 'TASK_DEFINITION' }]])(
-    'protects all tasks of the cluster if its own may not have the tag: %j',
-    (service) => {
-      expect(protection(single({ extensions: { service } }).of('taskRole'))).not.toHaveProperty('Condition');
-    },
-  );
+  it('protects tasks by their tag where the service has more tags', () => {
+    const service = { Tags: [{ Key: 'team', Value: 'maps' }] };
+    expect(protection(single({ extensions: { service } }).of('taskRole'))).toHaveProperty('Condition');
+  });
+
+  it.each([
+    [{ Tags: [] }],
+    [{ Tags: { Ref: 'OwnTags' } }],
+    [{ Tags: [{ Key: 'watchbot:worker', Value: 'mine' }] }],
+    [{ PropagateTags: 'TASK_DEFINITION' }],
+  ])('protects all tasks of the cluster if its own may not have the tag: %j', (service) => {
+    expect(protection(single({ extensions: { service } }).of('taskRole'))).not.toHaveProperty('Condition');
+  });
 
   it('may send to the queue if there is no topic', () => {
     const [, moreWork] = statementsOf(single({ topic: false }).of('taskRole'));

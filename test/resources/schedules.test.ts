@@ -222,7 +222,7 @@ describe('the role in which queues are kept awake', () => {
         Effect: 'Allow',
         Action: 'sqs:TagQueue',
         Resource: [{ 'Fn::GetAtt': ['TilesQueue', 'Arn'] }, { 'Fn::GetAtt': ['BCQueue', 'Arn'] }],
-        Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['watchbot:worker', 'team'] } },
+        Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'watchbot:worker' } },
       },
     ]);
   });

@@ -110,7 +110,10 @@ describe('the provider’s tags', () => {
 
   it('give way to those of an extension', () => {
     const Tags = [{ Key: 'team', Value: 'roads' }];
-    expect(single({ extensions: { queue: { Tags } } }, TAGGED).of('queue').Tags).toEqual(Tags);
+    const before = single({}, TAGGED).of('queue').Tags as typeof Tags;
+    expect(single({ extensions: { queue: { Tags } } }, TAGGED).of('queue').Tags).toEqual(
+      before.map((tag) => (tag.Key === 'team' ? Tags[0] : tag)),
+    );
   });
 
   it('leave no trace if there are none', () => {

@@ -1,4 +1,5 @@
-import type { Problem } from '../../errors/problem';
+import { describeValue, type Problem } from '../../errors/problem';
+import { isMap } from '../../shared/json';
 import { whyNeverAwake } from '../complete';
 import { configPath, nameOf } from '../config-path';
 import type { Configuration, MadeResources, Worker } from '../configuration';
@@ -9,8 +10,9 @@ import {
   type SharedResource,
   type WorkerResource,
 } from '../logical-ids';
+import { CONTAINER_NAME } from '../names';
 import { didYouMean } from '../suggest';
-import type { RuleSubject, Service } from './rule';
+import { problemIf, type RuleSubject, type Service, type WorkerRule } from './rule';
 
 /** Keys of a worker that decide which resources it has. */
 export const DECIDING_KEYS = [
@@ -52,6 +54,35 @@ export function extensionProblems(
         ? { ...unknown, advice: `move it beside \`workers\`: watchbot.extensions.${resource}` }
         : unknown;
     });
+}
+
+const CONTAINERS = 'ContainerDefinitions';
+
+/** The watcher's own container may have more than the plugin gives it, but it must start the watcher. */
+export const watcherStays: WorkerRule = {
+  reads: ['extensions'],
+  check: ({ worker: { extensions }, at }) => {
+    const containers = extensions.taskDefinition?.[CONTAINERS];
+    if (containers === undefined) return [];
+    const given = whatTakesWatcher(containers);
+    return problemIf(given !== undefined, {
+      code: 'WATCHBOT_WATCHER_LOST',
+      place: at('extensions', 'taskDefinition', CONTAINERS),
+      ...(given === undefined ? {} : { given }),
+      allowed: `containers beside \`${CONTAINER_NAME}\`, and what that one does not have yet: they are merged by \`Name\``,
+      advice: `write a list of maps, without \`EntryPoint\` and \`Command\` of \`${CONTAINER_NAME}\`: what the worker runs is \`command\``,
+    });
+  },
+};
+
+function whatTakesWatcher(containers: unknown): string | undefined {
+  if (!Array.isArray(containers)) return describeValue(containers);
+  if (containers.length === 0) return 'no container';
+  const keys = containers.flatMap((entry: unknown) =>
+    isMap(entry) && entry.Name === CONTAINER_NAME ? Object.keys(entry) : [],
+  );
+  const key = ['EntryPoint', 'Command'].find((name) => keys.includes(name));
+  return key === undefined ? undefined : `${key} of \`${CONTAINER_NAME}\`, which starts the watcher`;
 }
 
 /** Extensions of what the workers share: beside `workers`, or among those of the only worker. */

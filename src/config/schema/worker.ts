@@ -170,7 +170,7 @@ export const workerProperties = {
   extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},
     description:
-      'The escape hatch: properties, by resource, that are merged over what the plugin generates. Lists are replaced.',
+      'The escape hatch: properties, by resource, that are merged over what the plugin generates. Lists whose entries have names are merged by these: containers, variables, volumes and rules by `Name`, tags by `Key`, mount points by `ContainerPath`, policies by `PolicyName`, statements by `Sid`. Other lists are replaced, and an empty list takes one away.',
   }),
 };
 
