@@ -1,7 +1,8 @@
 import type { Configuration, TextOrIntrinsic } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { FARGATE_PROVIDERS } from '../config/defaults';
-import { arn, getAtt, ref, sub } from './cloudformation';
+import { arn, getAtt, ref } from './cloudformation';
+import { arnFrom, nameFrom } from './derived';
 import type { Resources } from './resource-types';
 
 /** One cluster for all workers of the stack, unless the user names an existing one. */
@@ -23,7 +24,9 @@ export function cluster({ cluster: existing }: Configuration): Resources {
 /** The cluster's name, for ARNs and dimensions of metrics. */
 export function clusterName({ cluster: existing }: Configuration): TextOrIntrinsic {
   if (existing === undefined) return ref(SharedId.cluster);
-  return typeof existing === 'string' ? (existing.split('/').at(-1) ?? existing) : existing;
+  if (typeof existing === 'string') return existing.split('/').at(-1) ?? existing;
+  // `Ref` of a cluster gives its name.
+  return 'Ref' in existing ? existing : nameFrom(existing);
 }
 
 export function clusterArn(configuration: Configuration): TextOrIntrinsic {
@@ -32,7 +35,5 @@ export function clusterArn(configuration: Configuration): TextOrIntrinsic {
   if (typeof existing === 'string' && existing.startsWith('arn:')) return existing;
   return typeof existing === 'string'
     ? arn('ecs', `cluster/${existing}`)
-    : sub('arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/${Cluster}', {
-        Cluster: existing,
-      });
+    : arnFrom(existing, 'arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/${Name}');
 }

@@ -1,6 +1,7 @@
 import type { TextOrIntrinsic } from '../config/configuration';
 import { isAwsManagedKey } from '../config/complete';
 import { arn, getAtt, oneOrMore, policyDocument, sub, type Statement } from './cloudformation';
+import { arnFrom, isArn } from './derived';
 import type { Resources } from './resource-types';
 import { permissionOf, senders, type Sender } from './senders';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
@@ -77,11 +78,15 @@ export function keyStatements(subject: ConfiguredWorker, users: readonly KeyUser
 const viaService = (user: KeyUser) => sub(`${user}.\${AWS::Region}.amazonaws.com`);
 
 /**
- * A policy names a key by its ARN. It cannot name an alias; it can only require that the key has it.
+ * A policy names a key by its ARN. It cannot name an alias; it can only require that the key has it. A function gives an ARN
+ * or an id: `Ref` gives the id of a key.
  * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
  */
 function keyResource(key: TextOrIntrinsic): { Resource: unknown; Condition?: object } {
-  if (typeof key !== 'string') return { Resource: key };
+  if (typeof key !== 'string') {
+    const own = 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Name}';
+    return { Resource: isArn(key) === true ? key : arnFrom(key, own) };
+  }
   const alias = /alias\/.+$/.exec(key)?.[0];
   if (alias !== undefined) {
     return {

@@ -2,12 +2,14 @@ import type { Configuration, Secret, TextOrIntrinsic, Worker } from '../config/c
 import { repositoryName } from '../config/names';
 import { arn, assumedBy, getAtt, policyDocument, sub, type Statement } from './cloudformation';
 import { clusterName } from './cluster';
+import { arnFrom, secretArnFrom } from './derived';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
 import type { Resources } from './resource-types';
 import { queueSendStatement, sendStatement, sendStatements } from './sending';
 import { idOf, named, type Subject } from './subject';
+import { secretValueFrom } from './secrets';
 import { onTagged } from './tags';
 
 /**
@@ -199,7 +201,7 @@ function secretStatements(secrets: Readonly<Record<string, Secret>>): Statement[
     ...statement(
       'ReadSecrets',
       'secretsmanager:GetSecretValue',
-      all.flatMap((secret) => ('secretsManager' in secret ? [secretArn(secret.secretsManager)] : [])),
+      all.flatMap((secret) => ('secretsManager' in secret ? secretArns(secret.secretsManager) : [])),
     ),
   ];
 }
@@ -211,11 +213,11 @@ function statement(Sid: string, Action: string, Resource: readonly TextOrIntrins
 /** A parameter is named by its ARN or, in the task's own region, by its name, with or without the first slash. */
 function parameterArn(parameter: TextOrIntrinsic): TextOrIntrinsic {
   if (typeof parameter !== 'string') {
-    const withSlashes = sub('arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}', {
-      Name: parameter,
-    });
+    // `Ref` of a parameter gives its name.
+    const own = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}';
+    const found = 'Ref' in parameter ? sub(own, { Name: parameter }) : arnFrom(parameter, own);
     // Only CloudFormation knows whether the name begins with a slash: it turns two slashes into one.
-    return { 'Fn::Join': ['/', { 'Fn::Split': ['//', withSlashes] }] };
+    return { 'Fn::Join': ['/', { 'Fn::Split': ['//', found] }] };
   }
   if (parameter.startsWith('arn:')) return parameter;
   return arn('ssm', `parameter/${parameter.replace(/^\//, '')}`);
@@ -225,9 +227,18 @@ const ARN_PARTS = 7;
 /** Secrets Manager adds a dash and six characters to a secret's name. */
 const COMPLETE_SECRET_ARN = /-[A-Za-z0-9]{6}$/;
 
-/** A JSON key, a version stage and a version id may follow the secret's own ARN. Permissions do not know them. */
-function secretArn(secret: TextOrIntrinsic): TextOrIntrinsic {
-  if (typeof secret !== 'string') return secret;
-  const base = secret.split(':').slice(0, ARN_PARTS).join(':');
-  return COMPLETE_SECRET_ARN.test(base) ? base : `${base}-??????`;
+/**
+ * A JSON key, a version stage and a version id may follow the secret's own ARN. Permissions do not know them. Whether an ARN
+ * that a function gives is the whole one is not known: permissions name both.
+ */
+function secretArns(given: TextOrIntrinsic): TextOrIntrinsic[] {
+  const secret = secretValueFrom({ secretsManager: given });
+  if (typeof secret === 'string') {
+    const base = secret.split(':').slice(0, ARN_PARTS).join(':');
+    return [COMPLETE_SECRET_ARN.test(base) ? base : `${base}-??????`];
+  }
+  // `Ref` of a secret gives its whole ARN.
+  if ('Ref' in secret) return [secret];
+  const base = secretArnFrom(secret);
+  return [base, sub('${Secret}-??????', { Secret: base })];
 }

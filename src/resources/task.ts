@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Configuration, Handler, Secret, TextOrIntrinsic, Worker } from '../config/configuration';
+import type { Configuration, Handler, TextOrIntrinsic, Worker } from '../config/configuration';
 import { EXEC_FOLDERS } from '../config/defaults';
 import { CONTAINER_NAME, familyName, functionName } from '../config/names';
 import { ContainerVariable, nameInContainer, RuntimeVariable } from '../contract/environment';
@@ -16,6 +16,7 @@ import { getAtt, ref } from './cloudformation';
 import { networkMode } from './network';
 import { countsReceives, queueArn, queueNameOf, queueUrl } from './queue-references';
 import type { PropertiesOf, Resources } from './resource-types';
+import { secretValueFrom } from './secrets';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 
 type TaskProperties = PropertiesOf<'AWS::ECS::TaskDefinition'>;
@@ -195,11 +196,6 @@ function secrets({ secrets: given }: Worker): ContainerProperties['Secrets'] {
   const names = Object.keys(given).sort();
   if (names.length === 0) return undefined;
   return names.map((name) => ({ Name: nameInContainer(name), ValueFrom: secretValueFrom(given[name]!) }));
-}
-
-/** The name or ARN, as the user gave it. */
-function secretValueFrom(secret: Secret): TextOrIntrinsic {
-  return 'ssm' in secret ? secret.ssm : secret.secretsManager;
 }
 
 function containerSize({ capacity, cpu, memory, gpu }: Worker): Partial<ContainerProperties> {

@@ -156,7 +156,11 @@ describe('whoever sends or receives may use', () => {
     ['a key that is made', 'KMS', { Resource: made }],
     ['a key by its ARN', OWN_KEY, { Resource: OWN_KEY }],
     ['a key by its id', KEY_ID, { Resource: ownArn('kms', `key/${KEY_ID}`) }],
-    ['a key by a function', { Ref: 'OwnKeyArn' }, { Resource: { Ref: 'OwnKeyArn' } }],
+    [
+      'a key by a function that gives its ARN',
+      { 'Fn::GetAtt': ['Key', 'Arn'] },
+      { Resource: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+    ],
     [
       'a key by its alias, which a policy cannot name',
       'alias/tiles',

@@ -73,7 +73,6 @@ describe('the cluster', () => {
   it.each([
     ['shared', 'shared', { 'Fn::Sub': byName('shared') }],
     [arn, 'shared', arn],
-    [{ Ref: 'C' }, { Ref: 'C' }, { 'Fn::Sub': [byName('${Cluster}'), { Cluster: { Ref: 'C' } }] }],
   ])('is the one that is named: %j', (cluster, name, clusterArn) => {
     const { Resources, Outputs, of } = single({ cluster });
     expect(Resources).not.toHaveProperty('WatchbotCluster');

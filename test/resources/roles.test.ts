@@ -179,15 +179,13 @@ describe('the execution role reads just the secrets', () => {
     ['a whole ARN', `${secretArn}-AbCdEf`, 'secretsmanager:GetSecretValue', `${secretArn}-AbCdEf`],
     ['an ARN without its last six', secretArn, 'secretsmanager:GetSecretValue', `${secretArn}-??????`],
     ['a key of it', `${secretArn}-AbCdEf:user::`, 'secretsmanager:GetSecretValue', `${secretArn}-AbCdEf`],
-    ['a function', { secretsManager: { Ref: 'Key' } }, 'secretsmanager:GetSecretValue', { Ref: 'Key' }],
   ])('%s', (...[, secret, action, resource]) => {
     const { of } = single({ secrets: { KEY: secret } });
     expect(statementsOf(of('executionRole')).slice(3)).toMatchObject([
       { Effect: 'Allow', Action: action, Resource: [resource] },
     ]);
-    const valueFrom = typeof secret === 'string' ? secret : secret.secretsManager;
     expect(of('taskDefinition').ContainerDefinitions[0].Secrets).toEqual([
-      { Name: 'KEY', ValueFrom: valueFrom },
+      { Name: 'KEY', ValueFrom: secret },
     ]);
   });
 
@@ -207,13 +205,5 @@ describe('the execution role reads just the secrets', () => {
         Resource: [`${secretArn}-AbCdEf`],
       },
     ]);
-  });
-
-  it('a parameter that is named by a function, with the first slash or without, in the stack’s own account', () => {
-    const [, , , statement] = statementsOf(
-      single({ secrets: { KEY: { ssm: { Ref: 'Key' } } } }).of('executionRole'),
-    );
-    const arn = { 'Fn::Sub': [ownArn('ssm', 'parameter/${Name}')['Fn::Sub'], { Name: { Ref: 'Key' } }] };
-    expect(statement?.Resource).toEqual([{ 'Fn::Join': ['/', { 'Fn::Split': ['//', arn] }] }]);
   });
 });

@@ -50,6 +50,8 @@ const variableOnce: WorkerRule = {
 const SSM_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[^*?$\s]+$/;
 const SECRETS_MANAGER_ARN =
   /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:*?$\s]+(:[^:]*:[^:]*:[^:]*)?$/;
+/** A name, alone or with a JSON key, a version stage and a version id behind it. */
+const SECRETS_MANAGER_NAME = /^(?!arn:)[A-Za-z0-9/_+=.@-]{1,512}(:[^:]*:[^:]*:[^:]*)?$/;
 const SSM_NAME = /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
 const secretsHaveArns: WorkerRule = {
@@ -61,19 +63,22 @@ const secretsHaveArns: WorkerRule = {
     }),
 };
 
+const isLike = (given: unknown, forms: readonly RegExp[]): boolean =>
+  isIntrinsic(given) || (typeof given === 'string' && forms.some((form) => form.test(given)));
+
 function secretProblem(secret: unknown): Omit<Problem, 'place'> | undefined {
+  // A text without a key is a parameter's name or ARN, or the ARN of a secret, but not the name of one.
   const { ssm, secretsManager } =
     typeof secret === 'string'
-      ? { ssm: secret, secretsManager: secret }
+      ? { ssm: secret, secretsManager: SECRETS_MANAGER_NAME.test(secret) ? undefined : secret }
       : (secret as Record<string, unknown>);
-  const isSsm = typeof ssm === 'string' && (SSM_ARN.test(ssm) || SSM_NAME.test(ssm));
-  const isSecretsManager = typeof secretsManager === 'string' && SECRETS_MANAGER_ARN.test(secretsManager);
-  if (isSsm || isSecretsManager || isIntrinsic(ssm) || isIntrinsic(secretsManager)) return undefined;
+  const isParameter = isLike(ssm, [SSM_ARN, SSM_NAME]);
+  if (isParameter || isLike(secretsManager, [SECRETS_MANAGER_ARN, SECRETS_MANAGER_NAME])) return undefined;
   return {
     code: 'WATCHBOT_MALFORMED',
     given: describeValue(secret),
     allowed:
-      'the name or ARN of an SSM parameter (/tiles/key, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME), or a Secrets Manager ARN (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME)',
+      'the name or ARN of an SSM parameter (/tiles/key, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME), or a Secrets Manager ARN (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME); a secret of Secrets Manager by its name is {secretsManager: NAME}',
   };
 }
 
