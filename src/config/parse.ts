@@ -110,11 +110,13 @@ function explainUnknownKey(problem: Problem, section: unknown): Problem {
   if (code !== 'WATCHBOT_UNKNOWN_KEY' || given === undefined || place !== configPath(ROOT, [given]))
     return problem;
   if (WORKER_KEYS.includes(given)) {
-    return { ...problem, advice: `move it into a worker: ${ROOT}.workers.NAME.${given}` };
+    return { code, place, given, advice: `move it into a worker: ${ROOT}.workers.NAME.${given}` };
   }
   const value = isMap(section) ? section[given] : undefined;
   const isWorker = isMap(value) && ('command' in value || 'handler' in value);
-  return isWorker ? { ...problem, advice: `move it under \`workers\`: ${ROOT}.workers.${given}` } : problem;
+  return isWorker
+    ? { code, place, given, advice: `move it under \`workers\`: ${ROOT}.workers.${given}` }
+    : problem;
 }
 
 function pick(section: Record<string, unknown>, isWanted: (key: string) => boolean) {

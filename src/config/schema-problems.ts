@@ -4,6 +4,7 @@ import { describeValue, type Problem } from '../errors/problem';
 import { configPath, keysOfPointer, nameOf } from './config-path';
 import { describeRange } from './limits';
 import { isMap } from '../shared/json';
+import { explainOtherWord } from './other-words';
 import { didYouMean, suggest } from './suggest';
 import { formsOf, showQuantity, type Unit } from './units';
 
@@ -69,8 +70,7 @@ const DESCRIBE: Record<string, Describe> = {
       code: 'WATCHBOT_UNKNOWN_KEY',
       key,
       given,
-      allowed: known.join(', '),
-      advice: adviceOn(error),
+      ...helpOn(error),
     };
   },
   required: ({ params, parentSchema }) => ({
@@ -283,11 +283,24 @@ function knownKeys({ parentSchema }: Pick<ErrorObject, 'parentSchema'>): string[
   return Object.keys(propertiesOf(parentSchema));
 }
 
-/** What to do about an unknown key. */
-function adviceOn(error: ErrorObject): string {
+/** What to do about an unknown key; the allowed ones only if nothing else is known, and then at the end of all problems. */
+function helpOn(error: ErrorObject): Partial<Problem> {
+  const advice = adviceOn(error);
+  return advice === undefined
+    ? { allowedKeys: knownKeys(error).join(', '), advice: 'remove it' }
+    : { advice };
+}
+
+function adviceOn(error: ErrorObject): string | undefined {
   const hint = hintOn(error);
   if (hint !== undefined) return isKnown(error, hint) ? `did you mean "${hint}"?` : hint;
-  return adviceToMove(error) ?? didYouMean(keyOf(error), knownKeys(error)) ?? 'remove it';
+  return otherWord(error) ?? adviceToMove(error) ?? didYouMean(keyOf(error), knownKeys(error));
+}
+
+function otherWord(error: ErrorObject): string | undefined {
+  const key = keyOf(error);
+  const value = isMap(error.data) ? error.data[key] : undefined;
+  return explainOtherWord({ path: keysOfPointer(error.instancePath), key, value });
 }
 
 /** Whether an unknown key explains why another one is missing, so that the two are one mistake. */

@@ -7,6 +7,8 @@ export interface Problem {
   place: string;
   given?: string;
   allowed?: string;
+  /** Of an unknown key: what may stand there. All problems of a place share it, so that it is told once, at the end. */
+  allowedKeys?: string;
   advice?: string;
 }
 

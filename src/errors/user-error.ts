@@ -38,6 +38,22 @@ export class UserError extends Error {
 
   /** Several problems of one kind, under a line that says what they have in common. */
   static ofMany(code: ErrorCode, heading: string, problems: readonly Problem[]): UserError {
-    return new UserError(code, [heading, ...problems.map(formatProblem)].join('\n\n'), { problems });
+    return new UserError(
+      code,
+      [heading, ...problems.map(formatProblem), ...allowedKeys(problems)].join('\n\n'),
+      {
+        problems,
+      },
+    );
   }
+}
+
+/** The keys that may stand where somebody has put unknown ones, each list once. */
+function allowedKeys(problems: readonly Problem[]): string[] {
+  const lists = new Map<string, string>();
+  for (const { place, given = '', allowedKeys: keys } of problems) {
+    const map = place.endsWith(`.${given}`) ? place.slice(0, -given.length - 1) : place;
+    if (keys !== undefined && !lists.has(keys)) lists.set(keys, map);
+  }
+  return [...lists].map(([keys, map]) => `Keys of ${map}: ${keys}`);
 }

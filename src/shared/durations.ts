@@ -33,10 +33,11 @@ const DURATION =
   /^(\d{1,9}(?:\.\d{1,3})?)\s*(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)$/i;
 export const DURATION_FORMS = 'a number and s, m, h or d: 90s, 15m, 2h, 1d';
 
-/** Seconds; undefined if the text is no duration. */
+/** Whole seconds; undefined if the text is no duration. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = DURATION.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * secondsOfUnit(unit?.charAt(0).toLowerCase());
+  const seconds = Number(count) * secondsOfUnit(unit?.charAt(0).toLowerCase());
+  return Number.isInteger(seconds) ? seconds : undefined;
 }
 
 /** NaN if there is no unit with this letter. */

@@ -16,7 +16,8 @@ it.each([
   ['', undefined],
   ['15', undefined],
   ['m', undefined],
-  ['1.5h', undefined],
+  ['1.5h', 5400],
+  ['1.5s', undefined],
   ['-1s', undefined],
   ['1000000000s', undefined],
 ])('%j is %p seconds', (text, seconds) => {
