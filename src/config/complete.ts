@@ -30,6 +30,7 @@ import {
   ALARM_NAMES,
   BUNDLE_DEFAULTS,
   CAPACITY_DEFAULTS,
+  DEFAULT_MEMORY_MIB,
   DEFAULT_MOUNT,
   EC2,
   Encryption as EncryptionWord,
@@ -136,6 +137,7 @@ export function completeWorker(
     deploy: completeDeploy(input),
     reduce: completeReduce(input.reduce),
     deletionPolicy: input.deletionPolicy,
+    compatibility: input.compatibility,
     exec: input.exec,
     extensions: input.extensions,
   };
@@ -143,14 +145,15 @@ export function completeWorker(
 
 /** What a task is, where it runs, and how its jobs end. */
 function completeTask(input: WorkerInput) {
+  const capacity = completeCapacity(input.capacity);
   return {
     cpu: input.cpu,
-    memory: input.memory,
+    memory: completeMemory(input, capacity),
     softMemory: input.softMemory,
     ephemeralStorage: input.ephemeralStorage,
     gpu: input.gpu,
     privileged: input.privileged,
-    capacity: completeCapacity(input.capacity),
+    capacity,
     placementConstraints: input.placementConstraints,
     placementStrategies: input.placementStrategies,
     concurrency: input.concurrency,
@@ -158,6 +161,12 @@ function completeTask(input: WorkerInput) {
     stopTimeout: input.stopTimeout,
     stopNotice: input.stopNotice,
   };
+}
+
+/** On EC2 a reservation is enough for ECS, and a limit that nobody asked for would kill what has always run. */
+function completeMemory({ memory, softMemory }: WorkerInput, { launchType }: Capacity): number | undefined {
+  if (memory !== undefined) return memory;
+  return launchType === EC2 && softMemory !== undefined ? undefined : DEFAULT_MEMORY_MIB;
 }
 
 function completeHandler(worker: WorkerInput): Handler | undefined {

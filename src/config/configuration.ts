@@ -1,5 +1,11 @@
 import { isMap } from '../shared/json';
-import type { AlarmName, AlarmSettings, ENGINE_NAMES, HEALTH_CHECK_DEFAULTS } from './defaults';
+import {
+  DEFAULT_MEMORY_MIB,
+  type AlarmName,
+  type AlarmSettings,
+  type ENGINE_NAMES,
+  type HEALTH_CHECK_DEFAULTS,
+} from './defaults';
 import type { SharedInput, WorkerInput } from './schema/service';
 
 /** What the framework knows beside the `watchbot` section. */
@@ -248,7 +254,8 @@ export interface Worker {
   image: WorkerImage;
   architecture: Architecture;
   cpu: number;
-  memory: number;
+  /** MiB. Undefined: no limit, on EC2. */
+  memory: number | undefined;
   softMemory: number | undefined;
   ephemeralStorage: number | undefined;
   gpu: number | undefined;
@@ -282,8 +289,14 @@ export interface Worker {
   /** Undefined: not in reduce mode. */
   reduce: Reduce | undefined;
   deletionPolicy: NonNullable<WorkerInput['deletionPolicy']>;
+  compatibility: 'watchbot' | undefined;
   exec: boolean;
   extensions: Extensions;
+}
+
+/** MiB that a task has in any case: its limit or, where it has none, what is reserved for it. */
+export function sureMemory({ memory, softMemory }: Pick<Worker, 'memory' | 'softMemory'>): number {
+  return memory ?? softMemory ?? DEFAULT_MEMORY_MIB;
 }
 
 /** How many tasks run. What is undefined is worked out where the policy is chosen. */

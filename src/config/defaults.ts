@@ -87,3 +87,6 @@ export const ALARM_DEFAULTS = {
 
 export type AlarmName = keyof typeof ALARM_DEFAULTS;
 export const ALARM_NAMES = Object.keys(ALARM_DEFAULTS) as readonly AlarmName[];
+
+/** MiB of a task for which the user names none. */
+export const DEFAULT_MEMORY_MIB = 512;

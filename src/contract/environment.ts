@@ -21,6 +21,8 @@ export const ContainerVariable = {
   writableFilesystem: 'writableFilesystem',
   /** `true`: one JSON object a line. */
   structuredLogging: 'structuredLogging',
+  /** `watchbot`: messages are taken apart, and logged, as Watchbot did. Absent: not so. */
+  compatibility: 'WatchbotCompatibility',
   concurrency: 'WatchbotConcurrency',
   /** Which version of the worker this is; absent if nothing needs it. */
   version: 'WatchbotVersion',

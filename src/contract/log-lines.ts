@@ -5,10 +5,13 @@ import { JobResult } from './outcomes';
 export const LogSource = { watcher: 'watcher', worker: 'worker' } as const;
 export type LogSource = (typeof LogSource)[keyof typeof LogSource];
 
-/** Fields of a structured line. The first five are those of Watchbot v8 and later. */
+/** Fields of a structured line. The first seven are those of Watchbot v8 and later, and of bunyan. */
 export const LogField = {
   level: 'level',
+  /** Who wrote it, as Watchbot has it: a worker's own JSON may change it, unlike `source`. */
   name: 'name',
+  hostname: 'hostname',
+  pid: 'pid',
   time: 'time',
   messageId: 'watchbot_sqs_message_id',
   text: 'msg',
@@ -31,9 +34,6 @@ export const LogField = {
 /** bunyan's numbers, as Watchbot wrote them. */
 export const LogLevel = { info: 30, warn: 40, error: 50 } as const;
 export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
-
-/** `name` of every structured line, as Watchbot wrote it. */
-export const LOGGER_NAME = 'watchbot';
 
 /**
  * A line of the log, written by the watcher and read by the template's metric filters (`src/resources/log.ts`), `local`
@@ -72,19 +72,32 @@ const NO_MESSAGE = '-';
 export const formatPlain: FormatLine = ({ time, source, messageId, text }) =>
   `[${time.toUTCString()}] [${source}] [${messageId ?? NO_MESSAGE}] ${text}`;
 
-export const formatStructured: FormatLine = (line) => {
-  try {
-    return structured(line);
-  } catch {
-    // What can be read cannot always be written: an array in an array some thousand times is more than the stack takes.
-    return structured({ ...line, fields: undefined });
-  }
-};
+/** The watcher's own: `bunyan` reads no line without them. */
+export interface WriterProcess {
+  hostname: string;
+  pid: number;
+}
 
-const structured: FormatLine = ({ time, source, messageId, text, level, fields }) =>
+export const formatStructured =
+  (writer: WriterProcess): FormatLine =>
+  (line) => {
+    try {
+      return structured(line, writer);
+    } catch {
+      // What can be read cannot always be written: an array in an array some thousand times is more than the stack takes.
+      return structured({ ...line, fields: undefined }, writer);
+    }
+  };
+
+const structured = (
+  { time, source, messageId, text, level, fields }: LogLine,
+  { hostname, pid }: WriterProcess,
+): string =>
   JSON.stringify({
     v: 0,
-    [LogField.name]: LOGGER_NAME,
+    [LogField.name]: source,
+    [LogField.hostname]: hostname,
+    [LogField.pid]: pid,
     [LogField.level]: level,
     ...fields,
     // Behind the worker's own fields, so that it cannot write in the name of another message or of the watcher.
@@ -128,6 +141,19 @@ export function receivedText({ receives, topicMessageId, invocationId }: Receive
   const topic = topicMessageId === undefined ? '' : `, SNS message ${topicMessageId}`;
   const invocation = invocationId === undefined ? '' : `, invocation ${invocationId}`;
   return `received (receive ${receives}${topic}${invocation})`;
+}
+
+/** What came, as Watchbot logged it: under `compatibility: watchbot`. */
+export const contentFields = ({ subject, body, receives }: ReceivedContent): Record<string, unknown> => ({
+  subject,
+  message: body,
+  [LogField.receives]: receives,
+});
+
+export interface ReceivedContent {
+  subject: string | undefined;
+  body: string;
+  receives: number;
 }
 
 export interface Received {

@@ -56,6 +56,7 @@ function watcherStatements(subject: Subject): Statement[] {
     protectionStatement(subject),
     lookStatement(subject),
     ...(worker.exec ? [EXEC_STATEMENT] : []),
+    ...watchbotStatements(subject),
   ];
 }
 
@@ -99,6 +100,25 @@ function sendAnewStatements(subject: Subject): Statement[] {
   // Without a topic it may send to the queue in any case; in a FIFO queue a copy would lose its place.
   if (!worker.topic || worker.queue.fifo || !countsReceives(subject)) return [];
   return [{ Sid: 'SendAnew', ...queueSendStatement(subject) }];
+}
+
+/** What the role of Watchbot allowed a worker besides: up to v9 to read and write its log, in v10 to ask for its queue. */
+function watchbotStatements(subject: Subject): Statement[] {
+  if (subject.worker.compatibility === undefined) return [];
+  return [
+    {
+      Sid: 'WatchbotQueue',
+      Effect: 'Allow',
+      Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+      Resource: queueArn(subject),
+    },
+    {
+      Sid: 'WatchbotLog',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:FilterLogEvents'],
+      Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
+    },
+  ];
 }
 
 /** ECS Exec uses channels that have no ARN. */

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Configuration, Handler, TextOrIntrinsic, Worker } from '../config/configuration';
+import {
+  sureMemory,
+  type Configuration,
+  type Handler,
+  type TextOrIntrinsic,
+  type Worker,
+} from '../config/configuration';
 import { EXEC_FOLDERS } from '../config/defaults';
 import { CONTAINER_NAME, familyName, functionName } from '../config/names';
 import { ContainerVariable, nameInContainer, RuntimeVariable } from '../contract/environment';
@@ -162,6 +168,9 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     [ContainerVariable.stopNoticeSeconds]: String(worker.stopNotice),
     [ContainerVariable.finishSeconds]: String(worker.deploy.finish),
     [ContainerVariable.standardInput]: String(worker.stdin),
+    ...(worker.compatibility === undefined
+      ? {}
+      : { [ContainerVariable.compatibility]: worker.compatibility }),
     ...(worker.healthCheck !== undefined && worker.healthCheck.command === undefined
       ? { [ContainerVariable.healthCheck]: HEALTH_SOCKET }
       : {}),
@@ -187,7 +196,7 @@ function handlerSettings(subject: ConfiguredWorker): Record<string, TextOrIntrin
     ...(handler.name === undefined ? {} : { [RuntimeVariable.handler]: handler.name }),
     [RuntimeVariable.functionName]: functionName(configuration.context, worker.name),
     [RuntimeVariable.memorySizeMiB]: String(
-      handler.workerMemory ?? Math.floor(worker.memory / worker.concurrency),
+      handler.workerMemory ?? Math.floor(sureMemory(worker) / worker.concurrency),
     ),
   };
 }

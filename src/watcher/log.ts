@@ -3,13 +3,16 @@ import type { Writable } from 'node:stream';
 import { escapeControls } from '../shared/escape';
 import { COUNTED_RESULTS } from '../contract/outcomes';
 import {
+  contentFields,
   type FormatLine,
+  LogField,
   LogLevel,
   type LogLine,
   LogSource,
   type Outcome,
   outcomeFields,
   outcomeText,
+  type ReceivedContent,
 } from '../contract/log-lines';
 import { parseObject } from '../shared/json';
 import type { Clock } from '../shared/clock';
@@ -22,6 +25,8 @@ export interface Logger {
   warn(text: string, messageId?: string): void;
   error(text: string, messageId?: string): void;
   outcome(outcome: Outcome, messageId: string): void;
+  /** Writes what came, in a line of its own. */
+  content(content: ReceivedContent, messageId: string): void;
   /** Writes lines of a worker. Resolves when the log can take more: a fast writer waits, and memory does not grow. */
   worker(lines: readonly string[], messageId?: string): Promise<void> | void;
 }
@@ -59,6 +64,9 @@ export function createLogger({
       const level = isCounted ? LogLevel.error : LogLevel.info;
       watcher({ level, text: outcomeText(outcome), messageId, fields: outcomeFields(outcome) });
     },
+    content: (content, messageId) => {
+      void write(contentLine(content, messageId, line));
+    },
     worker: (lines, messageId) => write(lines.map((text) => workerLine(text, messageId, line)).join('')),
   };
 }
@@ -67,6 +75,29 @@ export function createLogger({
 const MOST_BYTES = 262_144 - 26;
 
 const isTooLong = (line: string) => line.length * 3 > MOST_BYTES && Buffer.byteLength(line) > MOST_BYTES;
+
+/** A message that would not fit into one event of the log is left out: half of it is no JSON. */
+function contentLine(
+  content: ReceivedContent,
+  messageId: string,
+  line: (entry: Omit<LogLine, 'time'>) => string,
+): string {
+  const lineOf = (fields: Record<string, unknown>) => {
+    const entry = {
+      source: LogSource.watcher,
+      level: LogLevel.info,
+      messageId,
+      text: JSON.stringify(fields),
+    };
+    // A structured line has the message once.
+    return line({ ...entry, fields: { ...fields, [LogField.text]: CONTENT_TEXT } });
+  };
+  const { message, ...others } = contentFields(content);
+  const whole = lineOf({ ...others, message });
+  return isTooLong(whole) ? lineOf(others) : whole;
+}
+
+const CONTENT_TEXT = 'message';
 
 /**
  * A worker's line. If it is a JSON object, its fields become fields of the structured line, as in Watchbot 8 and later,

@@ -54,7 +54,9 @@ async function main(): Promise<void> {
   const command = commandLine.command ?? (await takeImageCommand(environment));
   const output = new Output(process.stdout);
   process.on('exit', output.flush);
-  const format = settings.isStructured ? formatStructured : formatPlain;
+  const format = settings.isStructured
+    ? formatStructured({ hostname: hostname(), pid: process.pid })
+    : formatPlain;
   const log = createLogger({ write: output.write, format, clock: systemClock, version: settings.version });
   const what =
     handler === undefined ? command.text : `handler ${environment[RuntimeVariable.handler] ?? command.text}`;

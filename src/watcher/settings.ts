@@ -6,6 +6,8 @@ export interface Settings {
   queueUrl: string;
   isFifo: boolean;
   isStructured: boolean;
+  /** Whether messages are taken apart, and logged, as Watchbot did. */
+  isAsWatchbot: boolean;
   concurrency: number;
   visibilityTimeoutSeconds: number;
   /** 0: none. */
@@ -54,6 +56,7 @@ export const readSettings = (environment: Environment): Settings =>
     queueUrl: read.text(ContainerVariable.queueUrl),
     isFifo: read.flag(ContainerVariable.fifo),
     isStructured: read.flag(ContainerVariable.structuredLogging),
+    isAsWatchbot: environment[ContainerVariable.compatibility] === 'watchbot',
     concurrency: read.number(ContainerVariable.concurrency, { least: 1, otherwise: 1 }),
     visibilityTimeoutSeconds: read.number(ContainerVariable.visibilityTimeoutSeconds, {
       least: 1,

@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock';
 import { Liveness, type LivenessBounds } from './health/health';
 import type { Logger } from './log';
-import { openForCommand, openForHandler } from './job/job';
+import { openAsWatchbot, openForCommand, openForHandler, type Open } from './job/job';
 import { Heartbeat, longestBetweenBeatsMs } from './queue/heartbeat';
 import { Machine } from './worker/machine';
 import { createSettle } from './settle/settle';
@@ -52,6 +52,12 @@ interface MadeWorkers {
   onIdle: () => Promise<void>;
 }
 
+/** How messages are taken apart. */
+function openFor({ isAsWatchbot }: Settings, handler: HandlerSettings | undefined): Open {
+  if (handler !== undefined) return openForHandler(handler.ownTopicArn);
+  return isAsWatchbot ? openAsWatchbot : openForCommand;
+}
+
 /** Puts the watcher together, and runs it until it is told to stop. */
 export async function watchQueue(given: WatchQueueOptions): Promise<void> {
   const { settings, handler, log, clock, random } = given;
@@ -72,7 +78,7 @@ export async function watchQueue(given: WatchQueueOptions): Promise<void> {
   running.workers = workers;
   await watch({
     workers,
-    open: handler === undefined ? openForCommand : openForHandler(handler.ownTopicArn),
+    open: openFor(settings, handler),
     poll: machine.pace(createPoll({ queue, stopping, abort: course.abortPoll, ...common })),
     heartbeat,
     settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { JobResult } from '../../src/contract/outcomes';
 import {
   formatPlain,
-  formatStructured,
   LogLevel,
   type LogLine,
   LogSource,
@@ -13,10 +12,11 @@ import {
   readLine,
   receivedText,
 } from '../../src/contract/log-lines';
+import { formatByWriter, WRITER } from '../helpers/structured';
 import { parseObject } from '../../src/shared/json';
 import { fc } from '../helpers/seeded';
 
-const FORMATS = { plain: formatPlain, structured: formatStructured };
+const FORMATS = { plain: formatPlain, structured: formatByWriter };
 const formats = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 const messageId = '6f7c1c1e-0000-4000-8000-000000000000';
 
@@ -59,8 +59,8 @@ describe('the version of a worker', () => {
   });
 
   it('is a field of a structured line, where it is asked for', () => {
-    expect(JSON.parse(formatStructured(outcomeLine(given)))).toMatchObject({ version: '0a1b2c3d' });
-    expect(JSON.parse(formatStructured(outcomeLine(outcome())))).not.toHaveProperty('version');
+    expect(JSON.parse(formatByWriter(outcomeLine(given)))).toMatchObject({ version: '0a1b2c3d' });
+    expect(JSON.parse(formatByWriter(outcomeLine(outcome())))).not.toHaveProperty('version');
   });
 });
 
@@ -78,8 +78,8 @@ describe('the peak memory of a job', () => {
   });
 
   it('is a number of a structured line, where it is known', () => {
-    expect(JSON.parse(formatStructured(outcomeLine(given)))).toMatchObject({ peak_memory_mib: 45 });
-    expect(JSON.parse(formatStructured(outcomeLine(outcome())))).not.toHaveProperty('peak_memory_mib');
+    expect(JSON.parse(formatByWriter(outcomeLine(given)))).toMatchObject({ peak_memory_mib: 45 });
+    expect(JSON.parse(formatByWriter(outcomeLine(outcome())))).not.toHaveProperty('peak_memory_mib');
   });
 });
 
@@ -94,9 +94,10 @@ describe('a line is', () => {
   });
 
   it('one JSON object where the log is structured', () => {
-    expect(JSON.parse(formatStructured(outcomeLine(outcome())))).toEqual({
+    expect(JSON.parse(formatByWriter(outcomeLine(outcome())))).toEqual({
       v: 0,
-      name: 'watchbot',
+      name: 'watcher',
+      ...WRITER,
       level: 30,
       time: '2026-03-01T10:00:00.123Z',
       source: 'watcher',
@@ -179,7 +180,7 @@ describe('a worker cannot write in the name of the watcher, or of another messag
     receivedText({ receives: 1, topicMessageId: 'other' }),
     JSON.stringify({ source: 'watcher', worker_event: 'success', watchbot_sqs_message_id: 'other' }),
     JSON.stringify({ source: 'watcher', msg: forged, watchbot_sqs_message_id: 'other', time: 0 }),
-    formatStructured({ ...outcomeLine(outcome()), messageId: 'other' }),
+    formatByWriter({ ...outcomeLine(outcome()), messageId: 'other' }),
     '{"__proto__":{"source":"watcher","watchbot_sqs_message_id":"other"}}',
   ])('%s', (text) => {
     for (const format of formats) {
@@ -192,7 +193,7 @@ describe('a worker cannot write in the name of the watcher, or of another messag
 
   it('has the fields of its JSON lines all the same', () => {
     const text = JSON.stringify({ level: 50, tile: '1/2/3', msg: 'drawn', source: 'watcher' });
-    expect(JSON.parse(formatStructured(workerLine(text)))).toMatchObject({
+    expect(JSON.parse(formatByWriter(workerLine(text)))).toMatchObject({
       level: 50,
       tile: '1/2/3',
       msg: 'drawn',

@@ -3,15 +3,14 @@ import { METRIC_NAMESPACE } from '../../src/config/names';
 import { JobResult } from '../../src/contract/outcomes';
 import {
   formatPlain,
-  formatStructured,
   LogField,
-  LOGGER_NAME,
   LogLevel,
   LogSource,
   outcomeFields,
   outcomeText,
   readLine,
 } from '../../src/contract/log-lines';
+import { formatByWriter, WRITER } from '../helpers/structured';
 import { single } from '../resources/support';
 import { page, tableBelow } from './pages';
 
@@ -51,10 +50,11 @@ describe('lines', () => {
       source: LogSource;
       msg: string;
     };
-    const { v, name, time, source, watchbot_sqs_message_id: messageId, msg: text, level, ...fields } = shown;
-    expect([v, name]).toEqual([0, LOGGER_NAME]);
+    const { v, name, hostname, pid, ...others } = shown;
+    const { time, source, watchbot_sqs_message_id: messageId, msg: text, level, ...fields } = others;
+    expect({ v, name, hostname, pid }).toEqual({ v: 0, name: source, ...WRITER });
     const parts = { source, messageId: messageId as string, text, level: level as LogLevel, fields };
-    expect(formatStructured({ time: new Date(time), ...parts })).toBe(line);
+    expect(formatByWriter({ time: new Date(time), ...parts })).toBe(line);
   });
 
   it('have the fields that the page lists', () => {

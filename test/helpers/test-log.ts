@@ -1,5 +1,5 @@
 import type { Logger } from '../../src/watcher/log';
-import { outcomeText } from '../../src/contract/log-lines';
+import { contentFields, outcomeText } from '../../src/contract/log-lines';
 
 export interface TestLog extends Logger {
   /** `level [message id] text`, in order. */
@@ -19,6 +19,9 @@ export function createTestLog(): TestLog {
     error: add('error'),
     outcome: (outcome, messageId) => {
       add('outcome')(outcomeText(outcome), messageId);
+    },
+    content: (content, messageId) => {
+      add('content')(JSON.stringify(contentFields(content)), messageId);
     },
     worker: (texts, messageId) => {
       for (const text of texts) add('worker')(text, messageId);

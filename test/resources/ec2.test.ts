@@ -44,6 +44,26 @@ describe('on instances', () => {
     for (const key of ['Cpu', 'Memory', 'EphemeralStorage']) expect(taskOf(size)).not.toHaveProperty(key);
   });
 
+  it('has no limit where only a reservation is asked for, as in Watchbot', () => {
+    expect(containerOf({ softMemory: 256 })).toMatchObject({ MemoryReservation: 256 });
+    expect(containerOf({ softMemory: 256 })).not.toHaveProperty('Memory');
+    // More than the default limit.
+    expect(containerOf({ softMemory: 4000 })).toMatchObject({ MemoryReservation: 4000 });
+  });
+
+  it('has the default limit without a reservation', () => {
+    expect(containerOf({})).toMatchObject({ Memory: 512 });
+    expect(containerOf({})).not.toHaveProperty('MemoryReservation');
+  });
+
+  it('a handler is told its share of the reservation where there is no limit', () => {
+    const handler = { command: undefined, handler: 'a.b', image: '.', softMemory: 1000, concurrency: 2 };
+    expect(containerOf(handler).Environment).toContainEqual({
+      Name: 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+      Value: '500',
+    });
+  });
+
   it('and on Fargate the task has it', () => {
     const { of } = single({ cpu: 512, memory: 1024 });
     expect(of('taskDefinition')).toMatchObject({

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { JobResult } from '../../src/contract/outcomes';
 import {
   formatPlain,
-  formatStructured,
   LogLevel,
   type LogLine,
   LogSource,
@@ -11,6 +10,7 @@ import {
   outcomeText,
   receivedText,
 } from '../../src/contract/log-lines';
+import { formatByWriter } from '../helpers/structured';
 import { parseObject } from '../../src/shared/json';
 import { valueIn } from '../helpers/metric-filter';
 import { single } from './support';
@@ -31,7 +31,7 @@ const filterOf = (metric: Metric, structured: boolean) => (structured ? STRUCTUR
 /** What CloudWatch counts of a line in each of the two formats; undefined where the line is none for the metric. */
 const countedOf = (metric: Metric, line: LogLine) => ({
   plain: valueIn(filterOf(metric, false), formatPlain(line)),
-  structured: valueIn(filterOf(metric, true), formatStructured(line)),
+  structured: valueIn(filterOf(metric, true), formatByWriter(line)),
 });
 const both = (value: number | undefined) => ({ plain: value, structured: value });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { NEW_VERSION_ALARM } from '../../src/config/defaults';
 import { ContainerVariable } from '../../src/contract/environment';
 import { JobResult } from '../../src/contract/outcomes';
-import { formatPlain, formatStructured } from '../../src/contract/log-lines';
+import { formatPlain } from '../../src/contract/log-lines';
+import { formatByWriter } from '../helpers/structured';
 import { buildTemplate } from '../../src/resources/template';
 import { createLogger } from '../../src/watcher/log';
 import { backoffSeconds } from '../../src/watcher/settle/decide';
@@ -24,7 +25,7 @@ function lineOf(result: JobResult, version: string | undefined, isStructured: bo
   const written: string[] = [];
   const log = createLogger({
     write: (text) => void written.push(text),
-    format: isStructured ? formatStructured : formatPlain,
+    format: isStructured ? formatByWriter : formatPlain,
     clock: createFakeClock(0),
     version,
   });

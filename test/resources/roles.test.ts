@@ -207,3 +207,34 @@ describe('the execution role reads just the secrets', () => {
     ]);
   });
 });
+
+describe('under `compatibility: watchbot` a worker may do, as before,', () => {
+  const given = (section: object) => statementsOf(single(section).of('taskRole'));
+  const before = given({});
+
+  it('what the roles of v9 and v10 allowed, of its own queue and log only', () => {
+    const now = given({ compatibility: 'watchbot' });
+    expect(now.slice(0, before.length)).toEqual(before);
+    expect(now.slice(before.length)).toEqual([
+      {
+        Sid: 'WatchbotQueue',
+        Effect: 'Allow',
+        Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+        Resource: queueArn,
+      },
+      {
+        Sid: 'WatchbotLog',
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:FilterLogEvents'],
+        Resource: { 'Fn::GetAtt': ['WatchbotLogGroup', 'Arn'] },
+      },
+    ]);
+  });
+
+  it('that of a queue which is taken over', () => {
+    const arn = 'arn:aws:sqs:us-east-1:123456789012:tiles-production-WatchbotQueue';
+    expect(given({ compatibility: 'watchbot', queue: { arn } })).toContainEqual(
+      expect.objectContaining({ Sid: 'WatchbotQueue', Resource: arn }),
+    );
+  });
+});

@@ -88,7 +88,9 @@ describe('the task definition', () => {
     const { queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB } = ContainerVariable;
     const ofHandlers = [queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB];
     const all = [
-      ...Object.keys(variablesOf({ reduce: true, deploy: { alarms: ['failures'] } })),
+      ...Object.keys(
+        variablesOf({ reduce: true, deploy: { alarms: ['failures'] }, compatibility: 'watchbot' }),
+      ),
       ...ofHandlers,
     ];
     expect(all.sort()).toEqual(Object.values(ContainerVariable).sort());

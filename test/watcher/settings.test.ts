@@ -8,6 +8,7 @@ const DEFAULTS = {
   queueUrl: QueueUrl,
   isFifo: false,
   isStructured: false,
+  isAsWatchbot: false,
   concurrency: 1,
   visibilityTimeoutSeconds: 180,
   maxJobDurationSeconds: 0,

@@ -377,6 +377,7 @@ export class Container implements ContainerOfTask, Holder {
       outcome: ({ result, reason }, messageId) => {
         add(`${result}: ${reason}`, messageId);
       },
+      content: () => undefined,
       worker: () => undefined,
     };
   }

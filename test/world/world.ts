@@ -499,6 +499,7 @@ function watcherSettings(given: Partial<Settings> = {}): Settings {
     queueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/world',
     isFifo: false,
     isStructured: false,
+    isAsWatchbot: false,
     concurrency: 1,
     visibilityTimeoutSeconds: 180,
     maxJobDurationSeconds: 0,

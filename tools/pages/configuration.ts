@@ -119,7 +119,7 @@ export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
   },
   {
     title: 'What it knows and may do',
-    keys: ['environment', 'secrets', 'permissions', 'managedPolicies', 'exec'],
+    keys: ['environment', 'secrets', 'permissions', 'managedPolicies', 'exec', 'compatibility'],
   },
   { title: 'Files', keys: ['mounts', 'writableFilesystem'] },
   { title: 'Queue and topic', keys: ['queue', 'topic', 'sender'] },

@@ -10,7 +10,7 @@ import { problemIf, type RuleSubject, type Service, type WorkerRule } from './ru
 const fargateSize: WorkerRule = {
   reads: ['cpu', 'memory', 'capacity'],
   check: ({ worker: { cpu, memory, capacity }, at }) => {
-    if (capacity.launchType === EC2 || isFargateSize(cpu, memory)) return [];
+    if (capacity.launchType === EC2 || memory === undefined || isFargateSize(cpu, memory)) return [];
     const isKnown = FARGATE_CPU_UNITS.includes(cpu);
     return [
       {
@@ -38,7 +38,7 @@ const ec2Size: WorkerRule = {
         given: String(cpu),
         allowed: `${describeRange({ minimum: ECS.minCpuUnits, maximum: ECS.maxCpuUnits })} on EC2`,
       }),
-      ...problemIf(memory < ECS.minMemoryMiB, {
+      ...problemIf(memory !== undefined && memory < ECS.minMemoryMiB, {
         code: 'WATCHBOT_OUT_OF_RANGE',
         place: at('memory'),
         given: String(memory),
@@ -53,6 +53,7 @@ const softMemoryFits: WorkerRule = {
   reads: ['softMemory', 'memory', 'capacity'],
   check: ({ worker: { softMemory, memory, capacity }, at }) => {
     const isEc2 = capacity.launchType === EC2;
+    if (memory === undefined) return [];
     const limit = isEc2 ? memory - 1 : memory;
     return problemIf(softMemory !== undefined && softMemory > limit, {
       code: 'WATCHBOT_OUT_OF_RANGE',

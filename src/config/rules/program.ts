@@ -240,13 +240,15 @@ const batchWindowWaits: WorkerRule = {
 
 const workerMemoryFits: WorkerRule = {
   reads: ['workerMemory', 'memory'],
-  check: ({ worker: { handler, memory }, at }) =>
-    problemIf(handler?.workerMemory !== undefined && handler.workerMemory > memory, {
+  check: ({ worker: { handler, memory }, at }) => {
+    const { workerMemory } = handler ?? {};
+    return problemIf(workerMemory !== undefined && memory !== undefined && workerMemory > memory, {
       code: 'WATCHBOT_OUT_OF_RANGE',
       place: at('workerMemory'),
-      given: String(handler?.workerMemory),
+      given: String(workerMemory),
       allowed: `at most ${memory}, the value of \`memory\``,
-    }),
+    });
+  },
 };
 
 /** https://docs.npmjs.com/cli/configuring-npm/package-json#name */

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { MAX_FINISH_SECONDS, SETTLE_SECONDS } from '../../contract/outcomes';
-import { NEW_VERSION_ALARM, OF_NEW_VERSION, REDUCE_DEFAULTS } from '../defaults';
+import { DEFAULT_MEMORY_MIB, NEW_VERSION_ALARM, OF_NEW_VERSION, REDUCE_DEFAULTS } from '../defaults';
 import { CLOUDWATCH, ECS, FARGATE_CPU_UNITS, MAX_CONCURRENCY, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
@@ -19,18 +19,21 @@ const size = {
     minimum: 1,
     description: `CPU units of a task; 1024 is one vCPU. Fargate takes ${FARGATE_CPU_UNITS.join(', ')}. On EC2 a task is guaranteed this much, and may use more if some is free.`,
   }),
-  memory: Type.Integer({
-    unit: 'MiB',
-    default: 512,
-    minimum: 1,
-    description:
-      'MiB of a task, which is killed when it uses more. Fargate takes only certain pairs of `cpu` and `memory`; a wrong pair is an error that lists the right ones.',
-  }),
+  memory: Type.Optional(
+    Type.Integer({
+      unit: 'MiB',
+      minimum: 1,
+      description:
+        'MiB of a task, which is killed when it uses more. Fargate takes only certain pairs of `cpu` and `memory`; a wrong pair is an error that lists the right ones.',
+      otherwise: `\`${DEFAULT_MEMORY_MIB}\`; no limit on EC2 with \`softMemory\``,
+    }),
+  ),
   softMemory: Type.Optional(
     Type.Integer({
       unit: 'MiB',
       minimum: ECS.minMemoryMiB,
-      description: 'MiB that are reserved for the container, at most `memory`; on EC2 less than it.',
+      description:
+        'MiB that are reserved for the container, at most `memory`; on EC2 less than it. On EC2 a task with `softMemory` and without `memory` may use more, while its instance has some free.',
     }),
   ),
   ephemeralStorage: Type.Optional(
@@ -166,6 +169,13 @@ export const workerProperties = {
     description:
       'What becomes of queue, dead-letter queue, progress table and log group when the worker is taken out or renamed, or the stack is removed. `Retain`: AWS keeps them, outside of the stack, with what they hold; their names are taken until somebody deletes them. It counts from the first deploy that has it. A deploy that would delete messages, items or log lines stops in any case (docs/deploys.md#what-a-deploy-does-not-delete).',
   }),
+  compatibility: Type.Optional(
+    oneOf(['watchbot'], {
+      description:
+        'What else a worker of Watchbot v4 to v10 may rely on: permissions, how a message is taken apart, and the message in the log (docs/migrate-from-watchbot.md#what-compatibility-brings).',
+      otherwise: 'none of it',
+    }),
+  ),
   exec: Type.Boolean({ default: false, description: 'Lets `aws ecs execute-command` into the tasks.' }),
   extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Worker } from '../../config/configuration';
+import { sureMemory, type Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
 import { widestBounds } from '../../scaling/choose-policy';
 import type { ScalingBounds } from '../../scaling/policy';
@@ -109,14 +109,14 @@ const CPU_UNITS = 1_024;
 function pricePerTaskHour(
   options: Options,
   problems: ProblemList,
-  worker: Pick<Worker, 'cpu' | 'memory'> | undefined,
+  worker: Pick<Worker, 'cpu' | 'memory' | 'softMemory'> | undefined,
 ): number | undefined {
   const read = (name: string) => problems.read(() => decimalOption(options, name, PRICE));
   const [perTask, perCpu, perGigabyte] = [read('price'), read('vcpu-price'), read('gb-price')];
   addContradictions(options, problems);
   if (perTask !== undefined) return perTask;
   if (perCpu === undefined || perGigabyte === undefined || worker === undefined) return undefined;
-  return (worker.cpu / CPU_UNITS) * perCpu + (worker.memory / MIB_PER_GB) * perGigabyte;
+  return (worker.cpu / CPU_UNITS) * perCpu + (sureMemory(worker) / MIB_PER_GB) * perGigabyte;
 }
 
 function addContradictions(options: Options, problems: ProblemList): void {

@@ -83,6 +83,9 @@ function openBy(rules: readonly Rule[]): Open {
 /** For a command, which gets text and subject without what wraps them. */
 export const openForCommand: Open = openBy([fromTopic, fromSubjectAndMessage]);
 
+/** For a command that was written for Watchbot, which takes apart any JSON with a subject, and nothing else. */
+export const openAsWatchbot: Open = openBy([fromAnySubject]);
+
 /**
  * For a handler, which gets what Lambda would give it: a message of any other topic comes in its envelope, as the user
  * asked. The plugin's own topic is there unasked, so its messages come without the envelope.
@@ -134,6 +137,19 @@ function fromSubjectAndMessage(message: ReceivedMessage): Content | undefined {
   if (value === undefined || Object.keys(value).length !== PAIR_KEYS) return undefined;
   const { Subject, Message } = value;
   if (typeof Subject !== 'string' || typeof Message !== 'string') return undefined;
+  return { ...asItCame(message), body: Message, subject: Subject };
+}
+
+/**
+ * SNS's envelope, or JSON that a sender wrote: what stands beside subject and message is left out. What comes by a topic
+ * without a subject keeps its envelope.
+ */
+function fromAnySubject(message: ReceivedMessage): Content | undefined {
+  const envelope = fromTopic(message);
+  if (envelope !== undefined) return envelope.subject ? envelope : { ...envelope, body: message.body };
+  if (!message.body.includes('"Subject"') || !message.body.includes('"Message"')) return undefined;
+  const { Subject, Message } = parseObject(message.body.replace(LEADING_SPACE, '')) ?? {};
+  if (typeof Subject !== 'string' || Subject === '' || typeof Message !== 'string') return undefined;
   return { ...asItCame(message), body: Message, subject: Subject };
 }
 

@@ -87,6 +87,8 @@ export interface JobOptions extends MessageFolders {
   machine: Pick<Machine, 'judge'>;
   memoryKills: Pick<MemoryKills, 'count' | 'take'>;
   hasStandardInput: boolean;
+  /** Whether the log has the message, too. */
+  isAsWatchbot: boolean;
   clock: Clock;
   /** Comparable to the time at which SQS says that a message was sent. It can be set while a job runs. */
   timeOfDay: Pick<Clock, 'now'>;
@@ -130,6 +132,7 @@ async function work(
   const startedAtMs = clock.now();
   const killsBefore = options.memoryKills.count();
   log.info(receivedText(job), job.messageId);
+  if (options.isAsWatchbot) log.content(job, job.messageId);
   const end = await Promise.race([workerEnd(job, options, onStart), abandoned]);
   const nowMs = clock.now();
   tellOfRemains(end, job, log);

@@ -1,13 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
-import {
-  formatPlain,
-  formatStructured,
-  LogLevel,
-  type LogLine,
-  LogSource,
-  outcomeText,
-} from '../../../src/contract/log-lines';
+import { formatPlain, LogLevel, type LogLine, LogSource, outcomeText } from '../../../src/contract/log-lines';
+import { formatByWriter } from '../../helpers/structured';
 import { JobResult } from '../../../src/contract/outcomes';
 import { asStarted } from '../../../src/features/command/hints';
 import type { Fate, MessageReport } from '../../../src/features/local/settle';
@@ -53,7 +47,7 @@ it('says what sends to each worker, with all that it takes', () => {
 describe('a line of a watcher', () => {
   it.each([
     ['plain', formatPlain(lineOf('a\u202eb\u009b2J\u200b'))],
-    ['structured', formatStructured(lineOf('a\u202eb\u009b2J\u200b'))],
+    ['structured', formatByWriter(lineOf('a\u202eb\u009b2J\u200b'))],
     ['of nobody', 'a\u202eb\u009b2J\u200b'],
   ])('has nothing hidden in it: %s', (_, line) => {
     expect(describeLine(line, uncoloured)).toContain('a\\u202eb\\u009b2J\\u200b');
@@ -72,7 +66,7 @@ describe('a line of a watcher', () => {
   });
 
   it.each([
-    ['of JSON', formatStructured(lineOf('a text'))],
+    ['of JSON', formatByWriter(lineOf('a text'))],
     ['of something that broke', 'node:internal/modules/cjs/loader:1228'],
     ['that is empty', ''],
   ])('one %s stays as it is', (_, line) => {

@@ -7,13 +7,13 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   formatPlain,
-  formatStructured,
   LogLevel,
   LogSource,
   outcomeFields,
   outcomeText,
   receivedText,
 } from '../../../src/contract/log-lines';
+import { formatByWriter } from '../../helpers/structured';
 import { AwsFault, endAwsStandIns, startAwsStandIn } from '../../helpers/aws-stand-in';
 import {
   copyService,
@@ -73,7 +73,7 @@ function outcome(result: 'success' | 'failure' | 'noop', receives: number) {
 
 /** What watchers write: one job of two tasks that is sent anew, another that says its id, and lines of no job. */
 function linesOf(isStructured: boolean): Line[] {
-  const format = isStructured ? formatStructured : formatPlain;
+  const format = isStructured ? formatByWriter : formatPlain;
   const by =
     (source: LogSource) =>
     (text: string, messageId?: string, more: { level?: LogLevel; fields?: Record<string, unknown> } = {}) =>

@@ -3,19 +3,19 @@ import { createColors } from 'picocolors';
 import { JobResult } from '../../../src/contract/outcomes';
 import {
   formatPlain,
-  formatStructured,
   LogLevel,
   type LogLine,
   LogSource,
   outcomeFields,
   outcomeText,
 } from '../../../src/contract/log-lines';
+import { formatByWriter } from '../../helpers/structured';
 import { lineForMachines, lineForPeople } from '../../../src/features/logs/text';
 import { readEvent } from '../../../src/features/logs/lines';
 import { jobSeconds } from '../../../src/features/simulate/load-files';
 import { fc } from '../../helpers/seeded';
 
-const FORMATS = { plain: formatPlain, structured: formatStructured };
+const FORMATS = { plain: formatPlain, structured: formatByWriter };
 const outcome = {
   result: JobResult.success,
   durationMs: 1_234,

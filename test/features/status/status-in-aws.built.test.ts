@@ -21,7 +21,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { formatStructured, type Outcome, outcomeFields, outcomeText } from '../../../src/contract/log-lines';
+import { type Outcome, outcomeFields, outcomeText } from '../../../src/contract/log-lines';
+import { formatByWriter } from '../../helpers/structured';
 import { jsonLines } from '../../helpers/command-bench';
 import { TestService } from '../../helpers/deployed';
 import { endFrameworks } from '../../helpers/framework';
@@ -259,7 +260,7 @@ describeWithPython('the commands in AWS', () => {
       reason: 'exit code 1',
     };
     const line = (text: string, fields = {}) =>
-      formatStructured({
+      formatByWriter({
         time: new Date(),
         source: 'watcher',
         messageId: MessageId,

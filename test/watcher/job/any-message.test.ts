@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fc } from '../../helpers/seeded';
-import { formatStructured, receivedText } from '../../../src/contract/log-lines';
+import { receivedText } from '../../../src/contract/log-lines';
+import { formatByWriter } from '../../helpers/structured';
 import { openForCommand, openForHandler, toJob } from '../../../src/watcher/job/job';
 import { sqsEvent } from '../../../src/watcher/job/sqs-event';
 import { workerVariables } from '../../../src/watcher/worker/environment';
@@ -25,7 +26,7 @@ function prepare(message: ReceivedMessage): void {
     // Whatever is no Unicode is so on both ways.
     expect(Records.map(({ body }) => body)).toEqual([job.body, job.body]);
     const line = { time: new Date(0), source: 'watcher', messageId: job.messageId, level: 30 } as const;
-    formatStructured({ ...line, text: receivedText(job) });
+    formatByWriter({ ...line, text: receivedText(job) });
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { openForCommand, openForHandler } from '../../../src/watcher/job/job';
+import { openAsWatchbot, openForCommand, openForHandler } from '../../../src/watcher/job/job';
 import { testMessage } from '../../helpers/jobs';
 
 const colour = { Type: 'String', Value: 'blue' };
@@ -222,5 +222,30 @@ describe('for a handler', () => {
   it('it is taken off once', () => {
     const Message = JSON.stringify(ENVELOPE);
     expect(open(messageOf({ ...ENVELOPE, Message }))).toMatchObject({ body: Message });
+  });
+});
+
+describe('as Watchbot takes a message apart', () => {
+  const opened = (body: unknown) => openAsWatchbot(messageOf(body));
+  const pair = { Subject: 'greeting', Message: 'hello' };
+
+  it.each<[string, unknown]>([
+    ['SNS’s envelope', { ...ENVELOPE, Subject: 'greeting' }],
+    ['the two', pair],
+    ['more than the two', { ...pair, id: 7 }],
+    ['a body with space before it', ` \n${JSON.stringify(pair)}`],
+  ])('%s is opened if it has a subject', (_what, body) => {
+    expect(opened(body)).toMatchObject({ body: 'hello', subject: 'greeting' });
+  });
+
+  it.each<[string, unknown]>([
+    ['SNS’s envelope', ENVELOPE],
+    ['with an empty subject', { ...ENVELOPE, Subject: '' }],
+    ['JSON of the sender', { Message: 'hello', id: 7 }],
+    ['text', 'Subject: greeting'],
+    ['a message that is no text', { ...pair, Message: { a: 1 } }],
+  ])('%s stays whole without one', (_what, body) => {
+    const whole = typeof body === 'string' ? body : JSON.stringify(body);
+    expect(opened(body)).toMatchObject({ body: whole });
   });
 });

@@ -1,13 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { escapeControls } from '../../../src/shared/escape';
-import {
-  type FormatLine,
-  formatPlain,
-  formatStructured,
-  LogSource,
-  readLine,
-} from '../../../src/contract/log-lines';
+import { type FormatLine, formatPlain, LogSource, readLine } from '../../../src/contract/log-lines';
+import { formatByWriter } from '../../helpers/structured';
 import { createLogger, Output } from '../../../src/watcher/log';
 import { createLineCutter, logOutput, MAX_LINE_LENGTH } from '../../../src/watcher/worker/output';
 import { createFakeClock } from '../../helpers/fake-clock';
@@ -15,7 +10,7 @@ import { fc } from '../../helpers/seeded';
 
 const FORMATS = [
   { name: 'plain', format: formatPlain },
-  { name: 'structured', format: formatStructured },
+  { name: 'structured', format: formatByWriter },
 ];
 
 /** What CloudWatch takes as one event. */

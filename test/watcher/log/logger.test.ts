@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  type FormatLine,
-  formatPlain,
-  formatStructured,
-  type Outcome,
-} from '../../../src/contract/log-lines';
+import { type FormatLine, formatPlain, type Outcome } from '../../../src/contract/log-lines';
+import { formatByWriter, WRITER } from '../../helpers/structured';
 import { createLogger } from '../../../src/watcher/log';
 import { createFakeClock } from '../../helpers/fake-clock';
 
@@ -62,13 +58,14 @@ describe('a plain log', () => {
 
 describe('a structured log', () => {
   it('is an object a line, with the fields of an outcome', () => {
-    const { log, objects } = start(formatStructured);
+    const { log, objects } = start(formatByWriter);
     log.info('watching');
     log.outcome(outcome('failure'), 'm1');
     expect(objects()).toEqual([
       {
         v: 0,
-        name: 'watchbot',
+        name: 'watcher',
+        ...WRITER,
         level: 30,
         time: '1970-01-01T00:00:00.000Z',
         source: 'watcher',
@@ -97,13 +94,13 @@ describe('a structured log', () => {
     ['failure', 50],
     ['rejected', 50],
   ] as const)('has %s at level %d', (result, level) => {
-    const { log, objects } = start(formatStructured);
+    const { log, objects } = start(formatByWriter);
     log.outcome(outcome(result), 'm1');
     expect(objects()).toMatchObject([{ worker_event: result, level }]);
   });
 
   it('takes the fields of a JSON line in, but for who speaks, when and of which message', async () => {
-    const { log, objects } = start(formatStructured);
+    const { log, objects } = start(formatByWriter);
     const forged = {
       time: 'never',
       source: 'watcher',
@@ -118,6 +115,7 @@ describe('a structured log', () => {
     expect(objects()).toEqual([
       {
         v: 0,
+        ...WRITER,
         name: 'mine',
         level: 50,
         a: { b: 1 },
@@ -131,7 +129,7 @@ describe('a structured log', () => {
   });
 
   it('has no control character, not even in the fields of a worker, and is the same once it is read', async () => {
-    const { log, lines, objects } = start(formatStructured);
+    const { log, lines, objects } = start(formatByWriter);
     log.error(NASTY);
     await log.worker([NASTY, JSON.stringify({ msg: NASTY, [NASTY]: NASTY })], 'm1');
     expect(lines()).toHaveLength(3);
@@ -140,7 +138,7 @@ describe('a structured log', () => {
   });
 
   it.each(['{', '{"a":', '[1]', 'null', '"text"', '5', '{}{}'])('has %s as a text', async (text) => {
-    const { log, objects } = start(formatStructured);
+    const { log, objects } = start(formatByWriter);
     await log.worker([text], 'm1');
     expect(objects()).toMatchObject([{ msg: text, source: 'worker' }]);
   });
@@ -165,5 +163,38 @@ describe('the lines of a worker', () => {
     expect(isTaken).toBe(false);
     takeMore();
     await taken;
+  });
+});
+
+describe('what came, as Watchbot logged it', () => {
+  const content = { subject: 'tile', body: 'a\n{"worker_event":"failure"}', receives: 2 };
+  const fields = { subject: 'tile', message: content.body, receives: 2 };
+
+  it('is JSON in a plain line', () => {
+    const { log, lines } = start(formatPlain);
+    log.content(content, 'm1');
+    const [line] = lines();
+    expect(line).toMatch(/ \[watcher\] \[m1\] \{/);
+    expect(JSON.parse(line!.slice(line!.indexOf('{')))).toEqual(fields);
+  });
+
+  it('is fields of a structured line, and no outcome, whatever the message says', () => {
+    const { log, objects } = start(formatByWriter);
+    log.content(content, 'm1');
+    expect(objects()).toEqual([
+      expect.objectContaining({ ...fields, name: 'watcher', msg: 'message', watchbot_sqs_message_id: 'm1' }),
+    ]);
+    expect(objects()[0]).not.toHaveProperty('worker_event');
+  });
+
+  it.each([
+    ['plain', formatPlain],
+    ['structured', formatByWriter],
+  ])('is without the message where that does not fit into an event: %s', (_format, format) => {
+    const { log, lines } = start(format);
+    log.content({ ...content, body: 'x'.repeat(262_144) }, 'm1');
+    expect(lines()).toHaveLength(1);
+    expect(lines()[0]).toContain('"subject":"tile"');
+    expect(lines()[0]).not.toContain('xxx');
   });
 });

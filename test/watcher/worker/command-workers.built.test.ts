@@ -36,6 +36,7 @@ function run(line: string, job: Partial<Job> = {}, parts: Partial<JobOptions> = 
     machine: { judge: () => undefined },
     memoryKills: { count: () => 0, take: () => false },
     hasStandardInput: false,
+    isAsWatchbot: false,
     clock,
     timeOfDay: clock,
     log: {
