@@ -1,34 +1,53 @@
 import type { Architecture, Configuration, Intrinsic, ServiceContext } from '../config/configuration';
+import { describeOff, enabledPart } from '../config/enabled';
 import { UserError } from '../errors/user-error';
 import { isMap } from '../shared/json';
 import type { Serverless } from './framework';
 
 const SECTION = 'watchbot';
 
-/** Whether the service has a `watchbot` section: without one the plugin does nothing. */
-export function hasSection({ configurationInput }: Serverless): boolean {
-  return configurationInput?.[SECTION] !== undefined;
+/** Whether the service has a worker in this stage: without one the plugin does nothing. */
+export function hasWorker({ configurationInput }: Serverless): boolean {
+  return enabledPart(configurationInput?.[SECTION]) !== undefined;
+}
+
+/** Why a service that has the section makes nothing of it; undefined if it makes something, or has no section. */
+export function whyNothing(serverless: Serverless): string | undefined {
+  const section = serverless.configurationInput?.[SECTION];
+  return section === undefined || hasWorker(serverless) ? undefined : describeOff(section);
 }
 
 /**
  * Parses the service's configuration. The schema and its validator are loaded only here, because every command of the
  * framework loads the plugin itself.
- * @throws {UserError} if there is no section, or with everything that is wrong with it
+ * @throws {UserError} if there is no worker, or with everything that is wrong with it
  */
 export async function loadConfiguration(serverless: Serverless): Promise<Configuration> {
-  if (!hasSection(serverless)) {
-    throw UserError.of({
-      code: 'WATCHBOT_NO_SECTION',
-      place: 'serverless.yml',
-      given: 'no `watchbot` section',
-      advice: 'add one; `watchbot: { command: … }` is the least',
-    });
-  }
+  const section = serverless.configurationInput?.[SECTION];
+  const enabled = enabledPart(section);
+  if (enabled === undefined) throw noWorker(section, serverless.getProvider('aws').getStage());
   const [{ parseConfiguration }, { listResources }] = await Promise.all([
     import('../config/parse.js'),
     import('../resources/template.js'),
   ]);
-  return parseConfiguration(serverless.configurationInput?.[SECTION], contextOf(serverless), listResources);
+  return parseConfiguration(enabled, contextOf(serverless), listResources);
+}
+
+function noWorker(section: unknown, stage: string): UserError {
+  const problem = {
+    code: 'WATCHBOT_NO_SECTION',
+    place: 'serverless.yml',
+    given: describeOff(section),
+  } as const;
+  return UserError.of(
+    section === undefined
+      ? { ...problem, advice: 'add one; `watchbot: { command: … }` is the least' }
+      : {
+          ...problem,
+          allowed: `a worker in stage ${stage}`,
+          advice: 'name a stage that has one: `--stage NAME`',
+        },
+  );
 }
 
 function contextOf(serverless: Serverless): ServiceContext {

@@ -19,10 +19,10 @@ export interface Serverless {
   getProvider(name: 'aws'): AwsProvider;
   /** Serverless 4 only. By it the plugin tells Serverless 4 from osls 4. */
   credentialProviders?: object;
+  /** The sections that plugins have added. The framework refuses one that is there already. */
+  servicePluginOutputs?: Map<string, unknown>;
   /** Shown at the end of `info` and `deploy`. */
   addServiceOutputSection(name: string, lines: readonly string[]): void;
-  /** The sections that are there already, in all frameworks. */
-  serviceOutputs?: Map<string, unknown>;
   service: {
     service: string | null;
     provider: {

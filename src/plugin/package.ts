@@ -1,11 +1,15 @@
 import path from 'node:path';
 import type { Configuration } from '../config/configuration';
+import { UserError } from '../errors/user-error';
 import { textOption } from '../features/command/options';
 import type { HookContext, Serverless } from './framework';
 import { withoutSharedBucket } from './serverless-4';
 
-/** Adds to the compiled template what the configuration asks for, and to the package what its images are built from. */
-export async function packageService(context: HookContext): Promise<void> {
+/**
+ * Adds to the compiled template what the configuration asks for, and to the package what its images are built from.
+ * @returns the logical ids of what was added
+ */
+export async function packageService(context: HookContext): Promise<string[]> {
   const { serverless, options, utils, configuration } = context;
   const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { requireWatchers }] =
     await Promise.all([
@@ -21,6 +25,7 @@ export async function packageService(context: HookContext): Promise<void> {
   const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
   const fragment = buildTemplate(configuration, imageUris);
   const template = service.provider.compiledCloudFormationTemplate;
+  const before = new Set(Object.keys(template.Resources));
   for (const name of mergeInto(template, fragment, service.resources)) {
     utils.log.notice(`Output ${name} is the service's own: the plugin's is left out`);
   }
@@ -28,6 +33,20 @@ export async function packageService(context: HookContext): Promise<void> {
   images.flatMap(({ warnings }) => warnings).forEach((text) => utils.log.warning(text));
   // The framework copies its folder to the one that `--package` names when all is in it.
   await writeImages(images, path.join(serviceDir, FRAMEWORK_FOLDER));
+  return Object.keys(template.Resources).filter((id) => !before.has(id));
+}
+
+/**
+ * Compares the names in the finished template, with the resources of the service and of other plugins.
+ * @param added the plugin's own logical ids
+ * @throws {UserError} `WATCHBOT_NAME_TAKEN`
+ */
+export async function checkNames({ service }: Serverless, added: readonly string[]): Promise<void> {
+  const { nameProblems } = await import('../resources/unique-names.js');
+  const problems = nameProblems(service.provider.compiledCloudFormationTemplate, added);
+  if (problems.length === 0) return;
+  const heading = 'The template has two resources of one name, which AWS refuses:';
+  throw UserError.ofMany('WATCHBOT_NAME_TAKEN', heading, problems);
 }
 
 /**

@@ -3,7 +3,7 @@ import { docsLink } from '../shared/docs-link';
 import { UserError } from '../errors/user-error';
 import { commandsFor, eventOf, withExamples } from '../features/command/declare';
 import { commandNames, COMMANDS, definitionOf } from '../features/commands';
-import { hasSection, loadConfiguration } from './configuration';
+import { hasWorker, loadConfiguration, whyNothing } from './configuration';
 import { DEPLOY_OPTIONS } from './deploy-option';
 import type { HookContext, Serverless, Utils, VariableSource } from './framework';
 import { declaredFor, utilsFor } from './serverless-4';
@@ -20,6 +20,8 @@ export class ServerlessWatchbot {
   private readonly options: Options;
   private readonly utils: Utils;
   private configuration: Promise<Configuration> | undefined;
+  /** Logical ids of what the plugin has added to the template. */
+  private added: readonly string[] = [];
   private isRemoved = false;
 
   constructor(serverless: Serverless, options: Options, utils: Utils) {
@@ -35,10 +37,12 @@ export class ServerlessWatchbot {
       ...DEPLOY_OPTIONS,
     };
     this.hooks = {
-      'before:package:cleanup': this.ifUsed(() => this.check()),
+      'before:package:cleanup': () => this.forPeople(() => this.check()),
       'package:compileEvents': this.ifUsed(() => this.package()),
       // By now other plugins have given functions the roles that they keep.
       'before:aws:package:finalize:mergeCustomProviderResources': this.ifUsed(() => this.letFunctionsSend()),
+      // The framework has merged the service's own resources: its hook of this event comes first.
+      'aws:package:finalize:mergeCustomProviderResources': this.ifUsed(() => this.checkNames()),
       // By now the service's own resources and extensions are in the template.
       'after:aws:package:finalize:mergeCustomProviderResources': this.ifUsed(() => this.requireWatchers()),
       // After all that plugins do before a deploy, and before the framework makes or changes the stack.
@@ -60,7 +64,7 @@ export class ServerlessWatchbot {
 
   private ifUsed(hook: () => Promise<void>): () => Promise<void> {
     return async () => {
-      if (hasSection(this.serverless)) await this.forPeople(hook);
+      if (hasWorker(this.serverless)) await this.forPeople(hook);
     };
   }
 
@@ -79,12 +83,21 @@ export class ServerlessWatchbot {
 
   /** Runs before the last package is removed, so that a mistake leaves everything as it is. */
   private async check(): Promise<void> {
-    await this.load();
+    const reason = whyNothing(this.serverless);
+    if (reason !== undefined) this.utils.log.notice(`No worker in this stage (${reason}): none is made`);
+    if (hasWorker(this.serverless)) await this.load();
   }
 
   private async package(): Promise<void> {
+    // Since the check, other plugins may have changed the service: a network, tags, or the section itself.
+    this.configuration = undefined;
     const { packageService } = await import('./package.js');
-    await packageService(await this.context());
+    this.added = await packageService(await this.context());
+  }
+
+  private async checkNames(): Promise<void> {
+    const { checkNames } = await import('./package.js');
+    await checkNames(this.serverless, this.added);
   }
 
   private async letFunctionsSend(): Promise<void> {
@@ -106,7 +119,7 @@ export class ServerlessWatchbot {
       import('./guard-stack.js'),
       import('./clients.js'),
     ]);
-    const context = hasSection(serverless) ? await this.context() : undefined;
+    const context = hasWorker(serverless) ? await this.context() : undefined;
     const clients = context?.clients ?? awsClients(serverless.getProvider('aws'));
     const workers = context?.configuration.workers.map(({ name }) => name);
     await guardStack({ serverless, options, utils, clients, workers });

@@ -2,6 +2,7 @@ import type { TextOrIntrinsic } from '../config/configuration';
 import { isMap } from '../shared/json';
 import { logGroupBesideFunction, logicalId, prefixOf } from '../config/logical-ids';
 import { SINGLE_WORKER_NAME } from '../config/names';
+import { isOff, isSwitchedOff } from '../config/enabled';
 import { parseWorker } from '../config/parse';
 import { didYouMean } from '../config/suggest';
 import { UserError } from '../errors/user-error';
@@ -24,6 +25,8 @@ interface Typed {
 /**
  * @param address `WORKER.NAME`; the only worker's name may be left out
  * @param here given if functions run on this machine
+ * @returns null if the worker is not made in this stage: then the framework takes what follows the comma, as in
+ * `${watchbot:queueUrl, null}`
  * @throws {UserError} `WATCHBOT_VARIABLE` if there is no such worker, or if it does not have what is asked for
  */
 export async function resolveVariable(
@@ -31,19 +34,29 @@ export async function resolveVariable(
   { section, functions }: Typed,
   read: ReadProperty,
   here?: FunctionsHere,
-): Promise<TextOrIntrinsic> {
-  // If the whole section is a variable, such as a file, it has to be read as a whole.
-  const known = isMap(section) ? section : await read([SECTION]);
-  const isMany = isMap(known) && 'workers' in known;
-  const workers = isMany ? Object.keys(isMap(known.workers) ? known.workers : {}) : [SINGLE_WORKER_NAME];
-  const { worker, name } = parse(address, workers);
-  const path = isMany ? [SECTION, 'workers', worker] : [SECTION];
+): Promise<TextOrIntrinsic | null> {
+  const named = await findNamed(address, section, read);
+  if (named === null) return null;
+  const { worker, name, path } = named;
   const value = referenceTo(await targetOf(worker, (...keys) => read([...path, ...keys])), name);
   if (value === undefined) throw lacking(address, worker, name);
   if (here !== undefined) return valueHere(here, worker, name);
   return name === 'logGroup' && hasLoggingFunction(functions, worker)
     ? ref(logGroupBesideFunction(logicalId(worker, 'logGroup')))
     : value;
+}
+
+/** The worker that an address names, and its path; null if it is not made in this stage. */
+async function findNamed(address: string, section: unknown, read: ReadProperty) {
+  // If the whole section is a variable, such as a file, it has to be read as a whole.
+  const known = isMap(section) ? section : await read([SECTION]);
+  const isMany = isMap(known) && 'workers' in known;
+  const map = isMany ? await workersOf(known, read) : onlyWorker(known);
+  if (map === null || isSwitchedOff(await read([SECTION, 'enabled']))) return null;
+  const named = parse(address, keysOf(map));
+  if (!isMany) return { ...named, path: [SECTION] };
+  const isOffHere = await isWorkerOff(map, named.worker, read);
+  return isOffHere ? null : { ...named, path: [SECTION, 'workers', named.worker] };
 }
 
 /** Whether the framework makes a log group for a function, under the logical id that the worker's would have. */
@@ -63,6 +76,22 @@ function hasLoggingFunction(functions: unknown, worker: string): boolean {
 function frameworkPrefix(name: string): string {
   const plain = name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** The map of workers; only if it is a variable is it read as a whole. */
+function workersOf({ workers }: Record<string, unknown>, read: ReadProperty): Promise<unknown> {
+  return typeof workers === 'string' ? read([SECTION, 'workers']) : Promise.resolve(workers);
+}
+
+const onlyWorker = (section: unknown) => (section === null ? null : { [SINGLE_WORKER_NAME]: section });
+
+const keysOf = (map: unknown): string[] => (isMap(map) ? Object.keys(map) : []);
+
+async function isWorkerOff(workers: unknown, name: string, read: ReadProperty): Promise<boolean> {
+  const given = isMap(workers) ? workers[name] : undefined;
+  const path = [SECTION, 'workers', name];
+  if (typeof given === 'string') return isOff(await read(path));
+  return given === null || isSwitchedOff(await read([...path, 'enabled']));
 }
 
 function parse(address: string, workers: readonly string[]): { worker: string; name: ReferenceName } {

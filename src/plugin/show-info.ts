@@ -17,8 +17,8 @@ export async function showInfo({ serverless, clients, configuration }: HookConte
  * behind a deploy.
  */
 function showSection(serverless: Serverless, name: string, lines: readonly string[]): void {
-  if (serverless.serviceOutputs?.has(name) === true) serverless.serviceOutputs.set(name, lines);
-  else serverless.addServiceOutputSection(name, lines);
+  serverless.servicePluginOutputs?.delete(name);
+  serverless.addServiceOutputSection(name, lines);
 }
 
 /** In the order in which a message passes them. */

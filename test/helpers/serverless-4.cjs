@@ -66,6 +66,30 @@ async function getCredentials() {
   };
 }
 
+/** Refuses a section that is there already. */
+function addSection(name, content) {
+  if (this.servicePluginOutputs.has(name)) {
+    throw new TypeError(`Section content for "${name}" was already set`);
+  }
+  this.servicePluginOutputs.set(name, content);
+}
+
+/**
+ * The events of `package`, as a plugin of the service sees them: hooks of the framework run before, and that of the last
+ * one runs those before it.
+ */
+const PACKAGE_EVENTS = [
+  'before:package:cleanup',
+  'package:cleanup',
+  'before:package:initialize',
+  'package:initialize',
+  'after:package:initialize',
+  'package:compileEvents',
+  'aws:package:finalize:mergeCustomProviderResources',
+  'aws:package:finalize:saveServiceState',
+  'package:finalize',
+];
+
 function serverlessOf(configuration, { commands, options }) {
   const provider = {
     naming: {
@@ -88,8 +112,14 @@ function serverlessOf(configuration, { commands, options }) {
     configSchemaHandler: { defineTopLevelProperty: () => undefined },
     pluginManager: { hooks: {}, spawn: () => Promise.reject(new Error('nothing is packaged here')) },
     getProvider: () => provider,
-    addServiceOutputSection: () => undefined,
-    service: { service: configuration.service, provider: { ...configuration.provider }, package: {} },
+    servicePluginOutputs: new Map(),
+    addServiceOutputSection: addSection,
+    service: {
+      service: configuration.service,
+      provider: { ...configuration.provider },
+      package: {},
+      initialServerlessConfig: configuration,
+    },
   };
 }
 
@@ -133,5 +163,5 @@ function fail(error) {
   process.exit(1);
 }
 
-module.exports = { parse, checked };
+module.exports = { parse, checked, serverlessOf, utils, PACKAGE_EVENTS };
 if (require.main === module) run(process.argv.slice(2)).catch(fail);

@@ -5,13 +5,13 @@ import { showInfo } from '../../src/plugin/show-info';
 import { parse } from '../config/support';
 
 it('shows a worker anew at the second `info` of a process', async () => {
-  const serviceOutputs = new Map<string, unknown>();
+  const servicePluginOutputs = new Map<string, unknown>();
   const serverless = {
-    serviceOutputs,
+    servicePluginOutputs,
     // As all frameworks have it.
     addServiceOutputSection: (name: string, lines: unknown) => {
-      if (serviceOutputs.has(name)) throw new Error(`addServiceOutputSection: ${name} was already set`);
-      serviceOutputs.set(name, lines);
+      if (servicePluginOutputs.has(name)) throw new Error(`addServiceOutputSection: ${name} was already set`);
+      servicePluginOutputs.set(name, lines);
     },
   };
   let made = 0;
@@ -29,5 +29,5 @@ it('shows a worker anew at the second `info` of a process', async () => {
   const context = { serverless, clients, configuration: parse({ command: 'x' }) } as unknown as HookContext;
   await showInfo(context);
   await showInfo(context);
-  expect([...serviceOutputs]).toEqual([['worker watchbot', ['queue: url 4']]]);
+  expect([...servicePluginOutputs]).toEqual([['worker watchbot', ['queue: url 4']]]);
 });

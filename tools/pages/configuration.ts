@@ -35,6 +35,7 @@ watchbot:
       scaling: { max: 10 }
 \`\`\`
 
+A stage may be without a worker: \`enabled: false\`, or \`null\` in the place of a worker, of \`workers\` or of the section, makes nothing of it. So \`watchbot: \${self:custom.workers.\${sls:stage}, null}\` has workers in the stages that \`custom.workers\` names.
 A worker's name is a letter, then letters and digits, with single dashes between, and at most 40 characters long.
 A CloudFormation function is one of \`Ref\` or \`Fn::…\`, in the short form too: \`!Ref Bucket\`, \`!GetAtt Bucket.Arn\`.
 Numbers that count seconds, days, MiB, GiB or CPU units may be texts with a unit: \`90s\`, \`15m\`, \`2h\`, \`14d\`; \`512MB\`, \`2GB\` (1 GB is 1024 MB, as \`GiB\` and \`MiB\` are); \`0.5 vCPU\`. A text that is exactly a number, \`true\` or \`false\`, as a variable of the environment gives it, is taken as that.
@@ -53,7 +54,7 @@ What a worker has can be told to functions, resources and other workers:
 | \`\${watchbot:NAME.logGroup}\` | name of the log group |
 | \`\${watchbot:NAME.progressTable}\` | ARN of the table of reduce mode |
 
-\`NAME\` is the worker's, and may be left out with its dot where there is only one. A variable stands alone, since its value is a CloudFormation function.
+\`NAME\` is the worker's, and may be left out with its dot where there is only one. A worker that is not made in this stage has no value: what follows a comma is taken, as in \`\${watchbot:NAME.queueUrl, ''}\`. A variable stands alone, since its value is a CloudFormation function.
 A Lambda function or another worker in whose environment the queue or the topic of a worker stands gets leave to send to it; a function with a role of its own gets a warning instead:
 
 <!-- snippet: service-part -->
@@ -126,7 +127,7 @@ export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
   { title: 'Other sources of messages', keys: ['events'] },
   { title: 'Scaling', keys: ['scaling'] },
   { title: 'Alarms and dashboard', keys: ['alarms', 'dashboard'] },
-  { title: 'Deploys', keys: ['deploy', 'deletionPolicy'] },
+  { title: 'Deploys', keys: ['enabled', 'deploy', 'deletionPolicy'] },
   { title: 'Logs and health', keys: ['logs', 'healthCheck'] },
   { title: 'Reduce mode', keys: ['reduce'] },
   { title: 'The escape hatch', keys: ['extensions'] },

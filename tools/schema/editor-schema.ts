@@ -37,7 +37,7 @@ function sectionSchema(): JsonSchema {
   const single = inputMap(SingleWorkerSchema, EDITOR);
   const many = inputMap(ManyWorkersSchema, EDITOR);
   const { workers } = many.properties as { workers: JsonSchema };
-  const keys = [...SHARED_KEYS, 'extensions', 'workers'];
+  const keys = ['enabled', ...SHARED_KEYS, 'extensions', 'workers'];
   const section = {
     ...single,
     description:

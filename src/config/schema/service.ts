@@ -141,6 +141,11 @@ export const SingleWorkerSchema = strictObject({ ...sharedProperties, ...workerP
 
 /** `watchbot:` with a map of named workers. */
 export const ManyWorkersSchema = strictObject({
+  enabled: Type.Boolean({
+    default: true,
+    description:
+      'Whether anything is made in this stage. `false`, or `null` in place of the section: as if it were not there.',
+  }),
   ...sharedProperties,
   extensions: sharedExtensions,
   workers: mapOf(WorkerSchema, {

@@ -133,6 +133,11 @@ const ReduceSchema = Type.Union(
 
 /** The keys of one worker. */
 export const workerProperties = {
+  enabled: Type.Boolean({
+    default: true,
+    description:
+      'Whether the worker is made in this stage. `false`, or `null` in place of the worker: as if it were not there.',
+  }),
   ...program,
   image: Type.Optional(ImageSchema),
   architecture: Type.Optional(
