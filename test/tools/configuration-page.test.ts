@@ -22,7 +22,7 @@ describe('the reference of the configuration', () => {
     const end = keys.indexOf('workers') + 1;
     const parts = [keys.slice(0, end), keys.slice(end)];
     expect(parts.map((part) => part.filter((key) => !key.includes('.')).sort())).toEqual([
-      [...SHARED_KEYS, 'extensions', 'workers'].sort(),
+      ['enabled', ...SHARED_KEYS, 'extensions', 'workers'].sort(),
       [...WORKER_KEYS].sort(),
     ]);
     expect(parts.map((part) => new Set(part).size)).toEqual(parts.map(({ length }) => length));
