@@ -145,7 +145,8 @@ const CONTRADICTIONS: [string, object, string[]][] = [
       message('WATCHBOT_CONTRADICTION at watchbot.handler', {
         given: '`handler` beside `command`',
         allowed: EITHER,
-        advice: 'remove one of the two, or make two workers of them',
+        advice:
+          'remove one of the two, or make two workers of them, of which the one that is deployed keeps its name',
       }),
     ],
   ],
@@ -233,9 +234,12 @@ const CONTRADICTIONS: [string, object, string[]][] = [
     { ...H, batchSize: 11, batchWindow: 301, maxInvocations: -1, workerMemory: 8 },
     [
       message('WATCHBOT_OUT_OF_RANGE at watchbot.batchSize', { given: '11', allowed: '1 to 10' }),
-      message('WATCHBOT_OUT_OF_RANGE at watchbot.batchWindow', { given: '301', allowed: '0 to 300' }),
+      message('WATCHBOT_OUT_OF_RANGE at watchbot.batchWindow', {
+        given: '301',
+        allowed: '0 to 300 (seconds)',
+      }),
       message('WATCHBOT_OUT_OF_RANGE at watchbot.maxInvocations', { given: '-1', allowed: '0 or more' }),
-      message('WATCHBOT_OUT_OF_RANGE at watchbot.workerMemory', { given: '8', allowed: '16 or more' }),
+      message('WATCHBOT_OUT_OF_RANGE at watchbot.workerMemory', { given: '8', allowed: '16 or more (MiB)' }),
     ],
   ],
   [
