@@ -49,7 +49,7 @@ export function tally(words) {
  * Counts each message once as done, lost, left or dead; `undeleted` ones are done as well.
  * @param places where the remaining messages are, after all watchers have ended: see emulator.mjs
  */
-function count(sent, { messages }, places) {
+export function count(sent, { messages }, places) {
   const histories = [...sent.keys()].map((id) => ({ id, starts: [], ends: [], ...messages.get(id) }));
   const isDone = ({ ends }) => ends.length > 0;
   const undone = histories.filter((history) => !isDone(history));

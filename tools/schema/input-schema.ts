@@ -49,10 +49,17 @@ export const orVariableText: OrVariable = (schema, allowed) => {
   if (anyOf !== undefined) return { ...schema, anyOf: [...anyOf, variableText()] };
   if (schema.enum !== undefined || schema.const !== undefined) return choice(schema);
   const patternErrorMessage = `Wanted: ${allowed}, or a variable like \${…}.`;
-  if (type === 'string') return { ...schema, pattern: `${pattern}|${VARIABLE}`, patternErrorMessage };
   if (type === undefined) return schema;
-  return { ...schema, type: [type, 'string'].flat(), pattern: VARIABLE, patternErrorMessage };
+  const texts = pattern === undefined ? VARIABLE : `${pattern}|${VARIABLE}`;
+  return { ...withText(schema, texts), patternErrorMessage };
 };
+
+/** The schema, or a text of this pattern: for texts alone a pattern counts. */
+const withText = ({ type, ...schema }: JsonSchema, pattern: string): JsonSchema => ({
+  ...schema,
+  type: type === undefined || type === 'string' ? 'string' : [...new Set([type, 'string'].flat())],
+  pattern,
+});
 
 const variableText = (): JsonSchema => ({ type: 'string', pattern: VARIABLE });
 
@@ -111,7 +118,10 @@ function withShortForms(schema: TSchema, plain: JsonSchema, stand: Stand): JsonS
   };
   const part = short === undefined ? undefined : properties?.[short];
   if (part !== undefined) return withBranch(plain, { ...inputMap(part, stand), default: undefined });
-  return unit === undefined ? plain : withBranch(plain, stand.quantity(unit));
+  if (unit === undefined) return plain;
+  const quantity = stand.quantity(unit);
+  const isText = quantity.pattern !== undefined && plain.anyOf === undefined;
+  return isText ? withText(plain, quantity.pattern as string) : withBranch(plain, quantity);
 }
 
 function withBranch(

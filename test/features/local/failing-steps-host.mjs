@@ -161,6 +161,7 @@ async function runCase({
       );
     },
     credentials,
+    asStarted: (text) => text,
     onCtrlC: ({ onFirst }) => {
       isListening = true;
       stop = onFirst;
