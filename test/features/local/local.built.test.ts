@@ -102,7 +102,10 @@ describe.each(FRAMEWORK_NAMES)('%s watchbot local', (framework) => {
   it('stays up, takes messages, tells its workers on Ctrl-C, and frees the port', async () => {
     const { local, port, send } = await startLocal('fates', [], framework);
     expect(local.all.join('\n')).toMatch(
-      new RegExp(`^  (npx )?(sls|osls|serverless) watchbot send '\\{"hello":"world"\\}' --local --port ${port}$`, 'm'),
+      new RegExp(
+        `^  (npx )?(sls|osls|serverless) watchbot send '\\{"hello":"world"\\}' --local --port ${port}$`,
+        'm',
+      ),
     );
 
     const sent = await send(['wait']);
