@@ -4,6 +4,11 @@ import { HELP, readCommandLine, runCommand } from './command';
 import { connectJobs } from './connect';
 import { ProgressError } from './errors';
 
+/** The plugin's version, which the build fills in. */
+declare const WATCHBOT_VERSION: string | undefined;
+
+const VERSION = typeof WATCHBOT_VERSION === 'string' ? WATCHBOT_VERSION : 'unbundled';
+
 /** The exit code for everything that goes wrong, as in Watchbot's helper. */
 const FAILED = 1;
 
@@ -49,8 +54,3 @@ main().then(
     process.exitCode = FAILED;
   },
 );
-
-/** The plugin's version, which the build fills in. */
-declare const WATCHBOT_VERSION: string | undefined;
-
-const VERSION = typeof WATCHBOT_VERSION === 'string' ? WATCHBOT_VERSION : 'unbundled';

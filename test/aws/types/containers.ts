@@ -1,3 +1,5 @@
+import { resolveText, type Scope } from '../../../src/features/local/intrinsics';
+import type { AwsCall } from '../../helpers/aws-calls';
 import { networkOutside, type Network } from './network';
 import { arn, asText, type Properties, type ResourceTypes } from './type';
 
@@ -38,15 +40,7 @@ export const CONTAINERS: ResourceTypes = {
       return { ref, attributes: { Name: name, ServiceArn: ref } };
     },
     outside: ({ Cluster, NetworkConfiguration = {} }) => [
-      ...(typeof Cluster === 'string'
-        ? [
-            {
-              service: 'ecs',
-              operation: 'CreateCluster',
-              parameters: { ClusterName: clusterName({ Cluster }) },
-            },
-          ]
-        : []),
+      ...existingCluster(Cluster),
       ...networkOutside(NetworkConfiguration as Network),
     ],
     calls: ({ name, properties: { PlacementStrategies, ...properties } }) => [
@@ -71,6 +65,16 @@ function withSecurityGroups(network: Network | undefined): Network | undefined {
   if (network?.AwsvpcConfiguration === undefined) return network;
   return { AwsvpcConfiguration: { SecurityGroups: [], ...network.AwsvpcConfiguration } };
 }
+
+/** A cluster that the template does not make: its name stands there, or functions work it out of a text. */
+function existingCluster(cluster: unknown): AwsCall[] {
+  const isGiven = typeof cluster === 'string' || (typeof cluster === 'object' && 'Fn::Select' in cluster!);
+  if (!isGiven) return [];
+  const name = clusterName({ Cluster: resolveText(cluster, NOTHING_MADE) });
+  return [{ service: 'ecs', operation: 'CreateCluster', parameters: { ClusterName: name } }];
+}
+
+const NOTHING_MADE: Scope = { ref: () => undefined, attribute: () => undefined };
 
 /** The name of a cluster, from its name or ARN. */
 const clusterName = ({ Cluster }: Properties) => asText(Cluster).split('/').at(-1)!;

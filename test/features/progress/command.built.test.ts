@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -88,6 +89,15 @@ describe('watchbot-progress', () => {
     expect(await printed('status', 'job')).toBe(
       '{"progress":1,"metadata":{"name":"tiles"},"reduceSent":true}\n',
     );
+  });
+
+  it('tells the version that it was built as', async () => {
+    const { version } = JSON.parse(
+      readFileSync(path.resolve(__dirname, '../../../package.json'), 'utf8'),
+    ) as {
+      version: string;
+    };
+    expect(await printed('--version')).toBe(`${version}\n`);
   });
 
   it('goes on with an item that Watchbot’s helper wrote', async () => {
