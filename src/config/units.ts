@@ -10,6 +10,8 @@ interface Reader {
   show: (count: number) => string;
   /** What texts may look like. */
   forms: string;
+  /** What stands behind the number, for an editor: what is close to it is told by the plugin itself. */
+  pattern: string;
 }
 
 const VCPU_UNITS = 1024;
@@ -19,14 +21,21 @@ const size = (bytes: number): Reader => ({
   read: (text) => inUnits(parseSize(text), bytes),
   show: (count) => showSize(count * bytes),
   forms: SIZE_FORMS,
+  pattern: '[KMG]i?B?',
 });
 
 const READERS: Record<Unit, Reader> = {
-  seconds: { read: parseDuration, show: showSeconds, forms: DURATION_FORMS },
+  seconds: {
+    read: parseDuration,
+    show: showSeconds,
+    forms: DURATION_FORMS,
+    pattern: 's|m|h|d|sec.*|min.*|h.*|day.*',
+  },
   days: {
     read: (text) => inUnits(parseDuration(text), DAY_SECONDS),
     show: (count) => `${count}d`,
     forms: 'a number and d: 14d',
+    pattern: 'd|days?',
   },
   MiB: size(MIB),
   GiB: size(GIB),
@@ -37,6 +46,7 @@ const READERS: Record<Unit, Reader> = {
     },
     show: (count) => `${count / VCPU_UNITS} vCPU`,
     forms: 'a number and vCPU: 0.5 vCPU',
+    pattern: 'v[Cc][Pp][Uu]s?',
   },
 };
 
@@ -61,6 +71,5 @@ function showSize(bytes: number): string {
   return bytes >= GIB && bytes % GIB === 0 ? `${bytes / GIB}GB` : `${bytes / MIB}MB`;
 }
 
-/** A pattern of the texts, for editors: what is close to them is told by the plugin itself. */
-export const patternOf = (unit: Unit): string =>
-  `^\\d*\\.?\\d+ ?(${{ seconds: 's|m|h|d|sec.*|min.*|h.*|day.*', days: 'd|days?', MiB: '[KMG]i?B?', GiB: '[KMG]i?B?', 'CPU units': 'v[Cc][Pp][Uu]s?' }[unit]})$`;
+/** A pattern of the texts, for editors. */
+export const patternOf = (unit: Unit): string => `^\\d*\\.?\\d+ ?(${READERS[unit].pattern})$`;
