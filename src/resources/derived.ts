@@ -1,4 +1,4 @@
-import { isIntrinsic, type TextOrIntrinsic } from '../config/configuration';
+import { isIntrinsic, type Secret, type TextOrIntrinsic } from '../config/configuration';
 import { isMap } from '../shared/json';
 import { select, sub } from './cloudformation';
 
@@ -21,6 +21,20 @@ export function arnFrom(given: TextOrIntrinsic, own: string): TextOrIntrinsic {
 /** The last part of what a function gives, be that a name without slashes or an ARN with one: of `NAME/NAME`, the second. */
 export const nameFrom = (given: TextOrIntrinsic): TextOrIntrinsic =>
   select(1, split('/', sub('${Name}/${Name}', { Name: given })));
+
+/**
+ * What ECS is told of a secret: the name or ARN as the user gave it. Of Secrets Manager it takes nothing but ARNs, which need
+ * not have the six characters at the end: one is made of a name.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
+ */
+export function secretValueFrom(secret: Secret): TextOrIntrinsic {
+  if ('ssm' in secret) return secret.ssm;
+  const given = secret.secretsManager;
+  if (isArn(given) !== false) return given;
+  return sub('arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}', {
+    Name: given,
+  });
+}
 
 /** The ARN of a secret alone: a JSON key, a version stage and a version id may follow it. */
 export function secretArnFrom(given: TextOrIntrinsic): TextOrIntrinsic {

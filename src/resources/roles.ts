@@ -2,14 +2,13 @@ import type { Configuration, Secret, TextOrIntrinsic, Worker } from '../config/c
 import { repositoryName } from '../config/names';
 import { arn, assumedBy, getAtt, policyDocument, sub, type Statement } from './cloudformation';
 import { clusterName } from './cluster';
-import { arnFrom, secretArnFrom } from './derived';
+import { arnFrom, secretArnFrom, secretValueFrom } from './derived';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
 import type { Resources } from './resource-types';
 import { queueSendStatement, sendStatement, sendStatements } from './sending';
 import { idOf, named, type Subject } from './subject';
-import { secretValueFrom } from './secrets';
 import { onTagged } from './tags';
 
 /**

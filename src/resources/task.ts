@@ -22,7 +22,7 @@ import { getAtt, ref } from './cloudformation';
 import { networkMode } from './network';
 import { countsReceives, queueArn, queueNameOf, queueUrl } from './queue-references';
 import type { PropertiesOf, Resources } from './resource-types';
-import { secretValueFrom } from './secrets';
+import { secretValueFrom } from './derived';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 
 type TaskProperties = PropertiesOf<'AWS::ECS::TaskDefinition'>;
