@@ -4,10 +4,12 @@ import path from 'node:path';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import type { Clients } from '../features/stack/clients';
+import { optionWords } from '../features/command/options';
 import { heldData, lookAtStack, type HeldData } from '../features/stack/held-data';
 import { lossProblems, nameOfLoss } from '../features/stack/loss-problems';
 import { foreignMaker, hasWorkers, lossesOf, type StackTemplate } from '../features/stack/losses';
 import { deployableStack, findStack, type StackRef } from '../features/stack/stack';
+import { NESTED_STACK, templateFileOf } from '../shared/nested-stack';
 import { ALLOW_LOSS } from './deploy-option';
 import type { Serverless, Utils } from './framework';
 import { packageFolder } from './package';
@@ -126,7 +128,7 @@ async function nextTemplate({ serverless, options }: Deploying): Promise<StackTe
   const template = serverless.service.provider.compiledCloudFormationTemplate as StackTemplate;
   const folder = packageFolder(serverless, options);
   const entries = Object.entries(template.Resources ?? {})
-    .filter(([, { Type }]) => Type === 'AWS::CloudFormation::Stack')
+    .filter(([, { Type }]) => Type === NESTED_STACK)
     .map(async ([id, { Properties }]) => [id, await packaged(folder, Properties?.TemplateURL)] as const);
   const nested = (await Promise.all(entries)).filter(([, found]) => found !== undefined);
   return { ...template, nested: Object.fromEntries(nested) as Record<string, StackTemplate> };
@@ -134,7 +136,7 @@ async function nextTemplate({ serverless, options }: Deploying): Promise<StackTe
 
 /** Undefined if the package has no template of that name. */
 async function packaged(folder: string, url: unknown): Promise<StackTemplate | undefined> {
-  const name = [...JSON.stringify(url ?? '').matchAll(/[\w.-]+\.(json|template)\b/g)].at(-1)?.[0];
+  const name = templateFileOf(url);
   if (name === undefined) return undefined;
   try {
     return JSON.parse(await readFile(path.join(folder, name), 'utf8')) as StackTemplate;
@@ -149,10 +151,9 @@ function stopped(
   { ref, deploying }: { ref: StackRef; deploying: Deploying },
 ): UserError {
   const { options, serverless } = deploying;
-  const given = ['package', 'aws-profile', 'config'].flatMap((name) => {
-    const value = options[name];
-    return typeof value === 'string' ? [`--${name} ${value}`] : [];
-  });
+  const given = ['package', 'aws-profile', 'config', 'param'].flatMap((name) =>
+    optionWords([name, options[name]]),
+  );
   const stage = serverless.getProvider('aws').getStage();
   const command = ['sls deploy', `--stage ${stage}`, `--region ${ref.region}`, ...given].join(' ');
   const heading = [

@@ -1,6 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { UserError } from '../errors/user-error';
 import type { StackTemplate } from '../features/stack/losses';
+import { totalOf } from '../features/stack/queues';
 import type { QueueCounts } from '../features/stack/removal';
 import type { HookContext } from './framework';
 import { foreignProblem } from './guard-stack';
@@ -65,17 +66,16 @@ async function warn(context: HookContext, template: StackTemplate | undefined): 
     const [sqs, client] = await Promise.all([clients.sqs(), clients.cloudFormation()]);
     const reader = { sqs, stack: { client, stackName, region } };
     const counts = await queueCounts(reader, configuration, resources);
-    counts.filter(holdsAny).forEach((each) => {
-      utils.log.warning(describe(each));
-    });
+    counts
+      .filter((each) => totalOf(each) + each.dead > 0)
+      .forEach((each) => {
+        utils.log.warning(describe(each));
+      });
   } catch (error) {
     // Whoever may remove queues may lack the permission to read them, and asked only for the removal.
     utils.log.warning(`The messages in the queues were not counted:\n${(error as Error).message}`);
   }
 }
-
-const holdsAny = ({ visible, inFlight, delayed, dead }: QueueCounts) =>
-  visible + inFlight + delayed + dead > 0;
 
 function describe({ worker, queueName, visible, inFlight, delayed, dead }: QueueCounts): string {
   const parts = [

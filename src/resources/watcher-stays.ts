@@ -5,6 +5,7 @@ import { ENTRY_POINT, HANDLE_COMMAND, LISTEN_COMMAND } from '../contract/image';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { isMap } from '../shared/json';
+import { NESTED_STACK } from '../shared/nested-stack';
 import type { Template } from './merge';
 
 /** What the service's own `resources.extensions` has for a resource: the framework replaces whole properties by these. */
@@ -62,7 +63,7 @@ function whatIsLost(
 }
 
 const isNesting = (resources: Template['Resources']): boolean =>
-  Object.values(resources).some((body) => isMap(body) && body.Type === 'AWS::CloudFormation::Stack');
+  Object.values(resources).some((body) => isMap(body) && body.Type === NESTED_STACK);
 
 function propertiesOf(resource: unknown): Record<string, unknown> {
   return isMap(resource) && isMap(resource.Properties) ? resource.Properties : {};

@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../../errors/user-error';
 import type { Clock } from '../../shared/clock';
-import { COUNT_ATTRIBUTES, countsIn, queueNameIn } from '../stack/queues';
+import { queueNameIn, readCounts } from '../stack/queues';
 import type { Explain, Target } from '../stack/target';
 import type { DeployedWorker } from '../stack/workers';
 
@@ -60,12 +60,8 @@ async function arnOf({ sqs, explain }: Pick<DeadLetterQueue, 'sqs' | 'explain'>,
 
 /** Messages in the dead-letter queue, whoever holds them. SQS calls the number approximate. */
 export async function countLetters({ sqs, url, name, explain }: DeadLetterQueue) {
-  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
   const call = { action: 'sqs:GetQueueAttributes', place: `queue ${name}` };
-  const { Attributes } = await explain(call, () =>
-    sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...COUNT_ATTRIBUTES] })),
-  );
-  const { visible, inFlight: held } = countsIn(Attributes);
+  const { visible, inFlight: held } = await explain(call, () => readCounts(sqs, url));
   return { visible, held, total: visible + held };
 }
 

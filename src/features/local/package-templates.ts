@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { mapValues, isMap, parseObject } from '../../shared/json';
+import { isMap, mapValues, parseObject } from '../../shared/json';
+import { NESTED_STACK, templateFileOf } from '../../shared/nested-stack';
 import type { CompiledTemplate } from './stack';
 
 /** Files of templates by their names, as the package has them. */
@@ -10,8 +11,6 @@ interface PackagedTemplate extends CompiledTemplate {
   Parameters?: Record<string, unknown>;
   Outputs?: Record<string, { Value?: unknown } | undefined>;
 }
-
-const STACK = 'AWS::CloudFormation::Stack';
 
 /** All resources of a package: those of its template, and of the nested ones that are in the package, too. */
 export async function readPackage(folder: string, templateFile: string): Promise<CompiledTemplate> {
@@ -32,7 +31,7 @@ async function flatten(template: PackagedTemplate, read: ReadTemplate): Promise<
   const inner: Resources = {};
   const outputs = new Map<string, unknown>();
   for (const [id, resource] of Object.entries(template.Resources)) {
-    const nested = resource?.Type === STACK ? await nestedIn(resource.Properties, read) : undefined;
+    const nested = resource?.Type === NESTED_STACK ? await nestedIn(resource.Properties, read) : undefined;
     if (nested === undefined) own[id] = resource;
     else {
       const inlined = await inline(nested, { id, resource, parent: template.Resources, read });
@@ -68,22 +67,13 @@ async function inline(nested: PackagedTemplate, { id, resource, parent, read }: 
   };
 }
 
-/** The last part of the URL is the name of the file, whatever function gives the rest. */
 async function nestedIn(
   properties: Record<string, unknown> | undefined,
   read: ReadTemplate,
 ): Promise<PackagedTemplate | undefined> {
-  const texts = textsIn(properties?.TemplateURL);
-  const name = texts.at(-1)?.split('/').at(-1);
-  if (name === undefined || !/^[\w.-]+\.(json|template)$/.test(name)) return undefined;
-  const template = await read(name);
+  const name = templateFileOf(properties?.TemplateURL);
+  const template = name === undefined ? undefined : await read(name);
   return isMap(template?.Resources) ? template : undefined;
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(textsIn);
-  return isMap(value) ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** Given by the parent, or a default. */

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../config/configuration';
 import { REFERENCE_NAMES, referenceTo, type ReferenceName } from '../../resources/references';
 import type { LocalRunRecord } from '../stack/local-run';
+import { queueNameIn } from '../stack/queues';
 import { resolveText, UnresolvedError, type Scope } from './intrinsics';
 import type { LocalWorker } from './service';
 import { arnOf, type LocalStack } from './stack';
@@ -34,7 +35,7 @@ function queuesOf(worker: LocalWorker | undefined, scope: Scope): Partial<Record
   const { queueUrl, deadLetterQueueUrl } = worker;
   return {
     queueUrl,
-    queueArn: arnOf('sqs', queueUrl.split('/').at(-1) ?? '', scope),
+    queueArn: arnOf('sqs', queueNameIn(queueUrl), scope),
     ...(deadLetterQueueUrl === undefined ? {} : { deadLetterQueueUrl }),
   };
 }

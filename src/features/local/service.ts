@@ -22,6 +22,7 @@ import {
   type LocalHandler,
   type MissingVariable,
 } from './container';
+import { queueNameIn } from '../stack/queues';
 import type { Belongings } from './belongings';
 import { startTables, type LocalTables } from './emulators';
 import { explained } from './explain';
@@ -172,7 +173,7 @@ async function startWorkerWatcher(worker: Worker, input: WatcherInput): Promise<
   // The template may name the queue by a function that only CloudFormation can work out.
   const queue = {
     [ContainerVariable.queueUrl]: input.queueUrl,
-    [ContainerVariable.queueName]: input.queueUrl.split('/').at(-1) ?? '',
+    [ContainerVariable.queueName]: queueNameIn(input.queueUrl),
   };
   missing
     .filter(({ name }) => !(name in queue))

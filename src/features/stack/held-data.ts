@@ -1,7 +1,10 @@
+import { explainAws } from '../../errors/aws-error';
+import { UserError } from '../../errors/user-error';
 import { isMap, parseObject } from '../../shared/json';
+import { NESTED_STACK } from '../../shared/nested-stack';
 import type { Clients } from './clients';
 import type { Loss, StackResource, StackTemplate } from './losses';
-import { COUNT_ATTRIBUTES, countsIn, queueNameIn } from './queues';
+import { queueNameIn, readCounts, totalOf } from './queues';
 import { physicalIds, stackResources, type StackRef } from './stack';
 
 /** What is deployed, and how much is in what a deploy would delete. */
@@ -13,8 +16,6 @@ export interface Look {
   /** The permissions that are missing. */
   lacking: readonly string[];
 }
-
-const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
 /**
  * The template that the stack was last deployed with, and those of the stacks in it. Whoever may not read templates, and a
@@ -42,11 +43,12 @@ export async function lookAtStack(ref: StackRef): Promise<Look> {
 type Resources = Record<string, StackResource>;
 
 /** Undefined if it is not JSON. */
-async function readTemplate({ client, stackName }: StackRef): Promise<StackTemplate | undefined> {
+async function readTemplate({ client, stackName, region }: StackRef): Promise<StackTemplate | undefined> {
   const { GetTemplateCommand } = await import('../../vendor/cloudformation.mjs');
-  // As it was given: the template that is compared with it has not been through any macro yet.
-  const { TemplateBody = '' } = await client.send(
-    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
+  const call = { action: 'cloudformation:GetTemplate', region };
+  const { TemplateBody = '' } = await explainAws(call, `stack ${stackName}`, () =>
+    // As it was given: the template that is compared with it has not been through any macro yet.
+    client.send(new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' })),
   );
   return parseObject(TemplateBody.trim());
 }
@@ -77,17 +79,10 @@ async function orRefused<T>(ask: () => Promise<T>): Promise<T | typeof REFUSED> 
   try {
     return await ask();
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    const isRefusal = error instanceof UserError && error.code === 'WATCHBOT_RIGHTS';
+    if (!isRefusal) throw error;
     return REFUSED;
   }
-}
-
-/** AWS's own names, and the code of an error that has been put in words. */
-const REFUSALS: readonly unknown[] = ['AccessDenied', 'AccessDeniedException', 'WATCHBOT_RIGHTS'];
-
-function isRefusal(error: unknown): boolean {
-  const { name, code } = error as { name?: unknown; code?: unknown };
-  return REFUSALS.includes(name) || REFUSALS.includes(code);
 }
 
 /** A loss, with what AWS says of the resource. */
@@ -144,15 +139,9 @@ async function dataIn(clients: Clients, loss: Loss, ids: Ids | undefined): Promi
 }
 
 /** Undefined if it is not known. */
-async function messagesIn(clients: Clients, QueueUrl: string): Promise<number | undefined> {
-  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+async function messagesIn(clients: Clients, queueUrl: string): Promise<number | undefined> {
   try {
-    const sqs = await clients.sqs();
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNT_ATTRIBUTES] }),
-    );
-    const { visible, inFlight, delayed } = countsIn(Attributes);
-    return visible + inFlight + delayed;
+    return totalOf(await readCounts(await clients.sqs(), queueUrl));
   } catch (error) {
     return (error as Error).name === 'QueueDoesNotExist' ? 0 : undefined;
   }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { logicalIds } from '../../config/logical-ids';
+import { NESTED_STACK } from '../../shared/nested-stack';
 import { DATA_TYPES, type DataType } from './data-types';
 
 /** What a deploy would delete that somebody may want to keep. Pure: two templates in, losses out. */
@@ -40,7 +41,6 @@ export interface Loss {
 
 /** Has nothing but what the framework has uploaded. */
 const ARTIFACTS = 'ServerlessDeploymentBucket';
-const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
 /** What would be lost if the template of a stack became another one. */
 export function lossesOf(before: StackTemplate, after: StackTemplate): Loss[] {
@@ -82,8 +82,11 @@ function lossOf(id: string, before: StackResource, after: StackResource | undefi
 const policyByDefault = ({ isSavedByDefault }: DataType) => (isSavedByDefault ? 'Snapshot' : 'Delete');
 
 /** CloudFormation leaves the resource, or takes a snapshot. */
-const isKept = (policy: unknown): boolean =>
-  policy === 'Retain' || policy === 'RetainExceptOnCreate' || policy === 'Snapshot';
+const isKept = (policy: unknown): boolean => isRetained(policy) || policy === 'Snapshot';
+
+/** CloudFormation leaves the resource where it is. */
+export const isRetained = (policy: unknown): boolean =>
+  policy === 'Retain' || policy === 'RetainExceptOnCreate';
 
 /** Undefined if the resource stays. That of another type is refused by CloudFormation, which then changes nothing. */
 function reasonOf(

@@ -1,4 +1,4 @@
-import type { QueueAttributeName } from '@aws-sdk/client-sqs';
+import type { QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 
 /** How many messages a queue has. SQS calls the numbers approximate. */
 export interface MessageCounts {
@@ -20,6 +20,19 @@ export function countsIn(attributes: Partial<Record<string, string>> = {}): Mess
     inFlight: Number(attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
     delayed: Number(attributes.ApproximateNumberOfMessagesDelayed ?? 0),
   };
+}
+
+/** All messages of a queue, whoever holds them. */
+export const totalOf = ({ visible, inFlight, delayed }: MessageCounts): number =>
+  visible + inFlight + delayed;
+
+/** Asks SQS. */
+export async function readCounts(sqs: SQSClient, QueueUrl: string): Promise<MessageCounts> {
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNT_ATTRIBUTES] }),
+  );
+  return countsIn(Attributes);
 }
 
 /** A queue's URL ends with its name. */

@@ -2,8 +2,8 @@ import type { QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
 import { explainAws } from '../../errors/aws-error';
-import type { StackResource } from './losses';
-import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from './queues';
+import { isRetained, type StackResource } from './losses';
+import { COUNT_ATTRIBUTES, countsIn, queueNameIn, totalOf, type MessageCounts } from './queues';
 import { physicalIds, type StackRef } from './stack';
 import { workerAddress } from './workers';
 
@@ -48,7 +48,7 @@ async function countsOf(
   const deadLetters =
     worker.queue.deadLetter === true ? deadLetterQueueOf(attributes.RedrivePolicy) : undefined;
   const dead = deadLetters === undefined ? undefined : await attributesOf(reader, deadLetters);
-  return { worker: worker.name, queueName, ...countsIn(attributes), dead: total(countsIn(dead)) };
+  return { worker: worker.name, queueName, ...countsIn(attributes), dead: totalOf(countsIn(dead)) };
 }
 
 /** A name that a function of CloudFormation gives is the stack's to tell: the id of a queue there is its URL. */
@@ -59,8 +59,6 @@ async function nameOf({ stack }: QueueReader, configuration: Configuration, work
   const url = (await physicalIds(stack, [id])).get(id);
   return url === undefined ? queueName : queueNameIn(url);
 }
-
-const total = ({ visible, inFlight, delayed }: MessageCounts) => visible + inFlight + delayed;
 
 /** An ARN ends with the queue's name. */
 function deadLetterQueueOf(redrivePolicy: string | undefined): string | undefined {
@@ -95,8 +93,6 @@ export function retainedNames(resources: Resources): string[] {
       return `${kind} ${textIn(Properties?.[name ?? '']) ?? id}`;
     });
 }
-
-const isRetained = (policy: unknown): boolean => policy === 'Retain' || policy === 'RetainExceptOnCreate';
 
 type Resources = Readonly<Record<string, StackResource>>;
 

@@ -5,6 +5,7 @@ import { OutputName } from '../../config/names';
 import { explainAws } from '../../errors/aws-error';
 import { UserError } from '../../errors/user-error';
 import { buildTemplate } from '../../resources/template';
+import { NESTED_STACK } from '../../shared/nested-stack';
 
 /** A stack of CloudFormation, and the client that asks about it. */
 export interface StackRef {
@@ -153,7 +154,7 @@ export async function physicalIds(ref: StackRef, wanted: readonly string[] = [])
       // A resource that is not made yet has no physical id.
       if (physicalId === '') continue;
       if (!found.has(id)) found.set(id, physicalId);
-      if (ResourceType === 'AWS::CloudFormation::Stack') stacks.push(physicalId);
+      if (ResourceType === NESTED_STACK) stacks.push(physicalId);
     }
   } while (stacks.length > 0 && wanted.some((id) => !found.has(id)));
   return found;

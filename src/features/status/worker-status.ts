@@ -1,6 +1,6 @@
 import type { Configuration } from '../../config/configuration';
 import type { Clock } from '../../shared/clock';
-import { COUNT_ATTRIBUTES, countsIn, queueNameIn, type MessageCounts } from '../stack/queues';
+import { queueNameIn, readCounts, type MessageCounts } from '../stack/queues';
 import type { Target } from '../stack/target';
 import type { DeployedWorker } from '../stack/workers';
 import { alarmStates, recentMetrics, type AlarmState, type Metrics } from './cloud-watch';
@@ -88,13 +88,8 @@ interface QueueState extends MessageCounts {
 }
 
 async function queueState({ clients, explain }: Target, queueUrl: string): Promise<Reading<QueueState>> {
-  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
   const sqs = await clients.sqs();
   const name = queueNameIn(queueUrl);
-  return reading(explain, { action: 'sqs:GetQueueAttributes', place: `queue ${name}` }, async () => {
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNT_ATTRIBUTES] }),
-    );
-    return { name, ...countsIn(Attributes) };
-  });
+  const call = { action: 'sqs:GetQueueAttributes', place: `queue ${name}` };
+  return reading(explain, call, async () => ({ name, ...(await readCounts(sqs, queueUrl)) }));
 }
