@@ -1,7 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import { describeValue, type Problem } from '../errors/problem';
 import { configPath, keysOfPointer } from './config-path';
-
 import { isMap, isPlainMap } from '../shared/json';
 import { readGivenValues } from './given-values';
 import { validateManyWorkers, validateSingleWorker } from './schema/compiled';

@@ -1,7 +1,6 @@
 import deepmerge from 'deepmerge';
 import { isIntrinsic, type Extensions } from '../config/configuration';
 import { isPlainMap } from '../shared/json';
-
 import type { Fragment } from './cloudformation';
 
 type TemplateResources = Fragment['Resources'];
