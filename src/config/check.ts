@@ -12,6 +12,8 @@ import { QUEUE_RULES } from './rules/queue';
 import type { RuleSubject, Service, WorkerRule } from './rules/rule';
 import { SCALING_RULES } from './rules/scaling';
 import { namesFit, serviceProblems } from './rules/service';
+import { isMap } from '../shared/json';
+import { isIn } from './refusals';
 import { SHARED_KEYS } from './schema/compiled';
 
 /** Every check across the keys of one worker. */
@@ -30,7 +32,7 @@ const WORKER_RULES: readonly WorkerRule[] = [
 
 /** What is wrong with the finished configuration. */
 export function checkConfiguration(service: Service, listResources: ListResources): Problem[] {
-  const { configuration, isRefused, root } = service;
+  const { configuration, refusals, root } = service;
   const hasExtensions = [configuration, ...configuration.workers].some(
     ({ extensions }) => Object.keys(extensions).length > 0,
   );
@@ -41,7 +43,7 @@ export function checkConfiguration(service: Service, listResources: ListResource
     check: (subject) => extensionProblems(subject, made),
   };
   const rules = [...WORKER_RULES, extensionsAreMade];
-  const isSharedRefused = SHARED_KEYS.some((key) => isRefused(configPath(root, [key])));
+  const isSharedRefused = SHARED_KEYS.some((key) => isIn(refusals.refused, configPath(root, [key])));
   return [
     ...configuration.workers.flatMap((worker) => workerProblems(worker, service, rules)),
     ...serviceProblems(service),
@@ -50,11 +52,30 @@ export function checkConfiguration(service: Service, listResources: ListResource
 }
 
 function workerProblems(worker: Worker, service: Service, rules: readonly WorkerRule[]): Problem[] {
-  const { configuration, given, root, isMany, isRefused } = service;
-  const base = isMany ? configPath(root, ['workers', worker.name]) : root;
-  const at = (...keys: string[]) => configPath(base, keys);
-  const isKeyRefused = (key: string) =>
-    isRefused(SHARED_KEYS.includes(key) ? configPath(root, [key]) : at(key));
-  const subject: RuleSubject = { worker, given: given[worker.name] ?? {}, configuration, isMany, at };
-  return rules.filter(({ reads }) => !reads.some(isKeyRefused)).flatMap(({ check }) => check(subject));
+  const { configuration, isMany, refusals, placeOf } = service;
+  const base = isMany ? ['workers', worker.name] : [];
+  const at = (...keys: string[]) => placeOf([...base, ...keys]);
+  const given = service.given[worker.name] ?? {};
+  const subject: RuleSubject = { worker, given, configuration, isMany, at };
+  return rules
+    .filter(({ reads }) => !reads.some((read) => isDoubtful(read.split('.'), subject, service)))
+    .flatMap(({ check }) => check(subject))
+    .filter(({ place }) => place === at() || !isIn(refusals.refused, place));
+}
+
+/** Whether the schema has refused what a rule reads, or an unknown key may be meant for it. */
+function isDoubtful(
+  read: readonly string[],
+  { given, at }: RuleSubject,
+  { root, refusals: { refused, meant } }: Service,
+): boolean {
+  const keys = read.filter((key) => key !== '*');
+  const pathOf = (...some: string[]) =>
+    SHARED_KEYS.includes(keys[0]!) ? configPath(root, some) : at(...some);
+  const path = pathOf(...keys);
+  const isGone = keys.some((_, index) => refused.has(pathOf(...keys.slice(0, index + 1))));
+  if (isGone || (keys.length === read.length && isIn(refused, path))) return true;
+  const value = keys.reduce<unknown>((map, key) => (isMap(map) ? map[key] : undefined), given);
+  const isMeant = meant.has(path) || (keys.length > 1 && meant.has(`${pathOf(...keys.slice(0, -1))}.*`));
+  return value === undefined && isMeant;
 }

@@ -179,20 +179,28 @@ export interface OtherWord {
 }
 
 /** What to write for a key of another tool, with its value; undefined for a word that nobody has. */
-export function explainOtherWord({ path, key, value }: OtherWord): string | undefined {
+export function explainOtherWord({
+  path,
+  key,
+  value,
+}: OtherWord): { advice: string; keys: string[][] } | undefined {
   const base = path[0] === 'workers' ? path.slice(0, 2) : [];
   const rest = path.slice(base.length);
   const isEvent = rest[0] === 'events' && rest.length === 2;
   const words = rest.length === 0 ? WORKER_WORDS : isEvent ? EVENT_WORDS : {};
   const convert = Object.hasOwn(words, key) ? words[key] : undefined;
   const meant = convert?.(value);
-  if (meant === undefined || typeof meant === 'string') return meant;
+  if (meant === undefined) return undefined;
+  if (typeof meant === 'string') return { advice: meant, keys: [] };
   const isShared = Object.hasOwn(OF_STACK, key);
   const lines = ['watchbot', ...(isShared ? [] : base)].reduceRight<Lines>(
     (inner, name) => ({ [name]: inner }),
     meant,
   );
-  return ['write it so:', ...yamlLines(lines)].join('\n             ');
+  return {
+    advice: ['write it so:', ...yamlLines(lines)].join('\n             '),
+    keys: Object.keys(meant).map((name) => [...(isShared ? [] : base), name]),
+  };
 }
 
 /** Maps as blocks, all else as JSON, which YAML has too. */

@@ -40,7 +40,8 @@ export function parseConfiguration(
     given: split(mapIn(validation.given), isMany).workers as Record<string, GivenWorker>,
     root: ROOT,
     isMany,
-    isRefused: (path: string) => isIn(validation.refused, path),
+    refusals: validation,
+    placeOf: validation.placeOf,
   };
   const problems = [
     ...validation.problems.map((problem) => explainUnknownKey(problem, section)),
@@ -95,13 +96,6 @@ function asTyped(problem: Problem, texts: ReadonlyMap<string, unknown>): Problem
   return typed === undefined || problem.given === undefined
     ? problem
     : { ...problem, given: describeValue(typed) };
-}
-
-/** Whether one of the paths is this one, or in it. */
-function isIn(paths: ReadonlySet<string>, path: string): boolean {
-  return [...paths].some(
-    (other) => other === path || other.startsWith(`${path}.`) || other.startsWith(`${path}[`),
-  );
 }
 
 /** A worker's key beside `workers:`, or a worker that stands directly under `watchbot:`, is only in the wrong place. */

@@ -3,9 +3,8 @@ import type { ErrorCode } from '../errors/codes';
 import { describeValue, type Problem } from '../errors/problem';
 import { configPath, keysOfPointer, nameOf } from './config-path';
 import { describeRange } from './limits';
-import { isMap } from '../shared/json';
-import { explainOtherWord } from './other-words';
-import { didYouMean, suggest } from './suggest';
+import { didYouMean } from './suggest';
+import { explainsLackOf, helpOn, knownKeys } from './unknown-keys';
 import { formsOf, showQuantity, type Unit } from './units';
 
 /** What the validator found, one problem for each mistake, in the words of the user's file. */
@@ -218,7 +217,7 @@ function typeName(schema: ErrorObject['parentSchema']): string {
  * A value that fits no branch of a union gives the errors of every branch. If it has the type of one branch, only that
  * branch's errors help; if it has the type of none, only the union's own.
  */
-function relevantErrors(errors: readonly ErrorObject[]): ErrorObject[] {
+export function relevantErrors(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
   return errors.filter(
     (error) => unions.every((union) => isRelevantTo(union, error, errors)) && !isSaidByItsList(error, errors),
@@ -273,82 +272,4 @@ function isSaidByItsList(error: ErrorObject, errors: readonly ErrorObject[]): bo
         keyword === 'enum' && instancePath === error.instancePath && parentSchema === error.parentSchema,
     )
   );
-}
-
-// Unknown keys, and what their user most likely meant.
-
-type Schema = Readonly<Record<string, unknown>>;
-
-function knownKeys({ parentSchema }: Pick<ErrorObject, 'parentSchema'>): string[] {
-  return Object.keys(propertiesOf(parentSchema));
-}
-
-/** What to do about an unknown key; the allowed ones only if nothing else is known, and then at the end of all problems. */
-function helpOn(error: ErrorObject): Partial<Problem> {
-  const advice = adviceOn(error);
-  return advice === undefined
-    ? { allowedKeys: knownKeys(error).join(', '), advice: 'remove it' }
-    : { advice };
-}
-
-function adviceOn(error: ErrorObject): string | undefined {
-  const hint = hintOn(error);
-  if (hint !== undefined) return isKnown(error, hint) ? `did you mean "${hint}"?` : hint;
-  return otherWord(error) ?? adviceToMove(error) ?? didYouMean(keyOf(error), knownKeys(error));
-}
-
-function otherWord(error: ErrorObject): string | undefined {
-  const key = keyOf(error);
-  const value = isMap(error.data) ? error.data[key] : undefined;
-  return explainOtherWord({ path: keysOfPointer(error.instancePath), key, value });
-}
-
-/** Whether an unknown key explains why another one is missing, so that the two are one mistake. */
-function explainsLackOf(missing: string, unknown: ErrorObject): boolean {
-  const hint = hintOn(unknown);
-  if (hint === undefined) return suggest(keyOf(unknown), knownKeys(unknown)) === missing;
-  const isAlone = Object.keys(unknown.data as object).length === 1;
-  return hint === missing || (isAlone && !isKnown(unknown, hint));
-}
-
-function keyOf({ params }: ErrorObject): string {
-  return String(params.additionalProperty);
-}
-
-function isKnown(error: ErrorObject, key: string): boolean {
-  return knownKeys(error).includes(key);
-}
-
-/** From `hints` of a schema: the key that a name from elsewhere means, unless that is there already, or what to do. */
-function hintOn(error: ErrorObject): string | undefined {
-  const hints = (error.parentSchema?.hints ?? {}) as Record<string, string>;
-  const key = keyOf(error);
-  const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
-  const isThere = hint !== undefined && isMap(error.data) && Object.hasOwn(error.data, hint);
-  return isThere ? undefined : hint;
-}
-
-/**
- * A key beside the map that it belongs in: in YAML that takes only two blanks. The user need not have given that map, since
- * the validator adds those that are missing.
- */
-function adviceToMove(error: ErrorObject): string | undefined {
-  const data = isMap(error.data) ? error.data : {};
-  const homes = Object.entries(propertiesOf(error.parentSchema)).flatMap(([name, schema]) => {
-    const keys = mapsIn(schema)
-      .map((map) => Object.keys(propertiesOf(map)))
-      .find((names) => names.includes(keyOf(error)));
-    if (keys === undefined || !Object.hasOwn(data, name) || typeof data[name] === 'boolean') return [];
-    const isRoom = data[name] === null || isMap(data[name]);
-    return [`\`${name}\`${isRoom ? '' : `, which is a map then: {${keys.join(', ')}}`}`];
-  });
-  return homes.length === 0 ? undefined : `move it into ${homes.join(' or ')}`;
-}
-
-function mapsIn(schema: Schema): Schema[] {
-  return [schema, ...((schema.anyOf ?? []) as Schema[])];
-}
-
-function propertiesOf(schema: Schema | undefined): Record<string, Schema> {
-  return (schema?.properties ?? {}) as Record<string, Schema>;
 }

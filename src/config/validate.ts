@@ -1,29 +1,23 @@
 import type { ErrorObject } from 'ajv';
 import { describeValue, type Problem } from '../errors/problem';
-import { configPath, keysOfPointer } from './config-path';
+import { configPath } from './config-path';
 import { isMap, isPlainMap } from '../shared/json';
 import { readGivenValues } from './given-values';
+import { placeIn, prune, refuse, type Refusals } from './refusals';
 import { validateManyWorkers, validateSingleWorker } from './schema/compiled';
-import { problemsOf } from './schema-problems';
+import { problemsOf, relevantErrors } from './schema-problems';
+import { meantPlaces } from './unknown-keys';
 
-export interface Validation {
+export interface Validation extends Refusals {
   /** A copy of what was given, with the schema's defaults and without what the schema refuses. */
   section: Record<string, unknown>;
-  /** What was given, with texts read as numbers and the like where the schema wants these. */
+  /** The same without the defaults, and with texts read as numbers and the like where the schema wants these. */
   given: unknown;
   /** What was typed, by the path of what it was read as. */
   texts: ReadonlyMap<string, unknown>;
   problems: Problem[];
-  /** Paths of what was left out. */
-  refused: ReadonlySet<string>;
-}
-
-const FOREIGN_STAND_IN = '…';
-
-/** Paths in the section. */
-interface Wrong {
-  refused: Set<string>;
-  foreign: ReadonlySet<string>;
+  /** The path in the file of what stands at these keys of the section. */
+  placeOf: (keys: readonly string[]) => string;
 }
 
 /**
@@ -37,17 +31,24 @@ export function validateSection(typed: unknown, root: string): Validation {
   const foreign = foreignValues(typed, root);
   const wrong = { refused: new Set<string>(), foreign: new Set(foreign.map(({ place }) => place)) };
   const { section: given, given: texts } = readGivenValues(prune(typed ?? {}, wrong, root), errorsOf, root);
-  let found: Problem[] | undefined;
-  for (;;) {
-    const section = prune(given, wrong, root);
-    const errors = errorsOf(section);
-    found ??= problemsOf(errors, root, texts).filter(({ place }) => !wrong.foreign.has(place));
-    if (refuse(section, errors, wrong, root)) continue;
-    const { refused } = wrong;
-    const problems = [...foreign, ...found, ...emptyValues(given, refused, root)];
-    const isUsable = isMap(section) && errors.every(isLackOfWorkers);
-    return { section: isUsable ? section : {}, given, texts, problems, refused };
-  }
+  const first = errorsOf(prune(given, wrong, root));
+  const found = problemsOf(first, root, texts).filter(({ place }) => !wrong.foreign.has(place));
+  const { refused } = wrong;
+  let section: unknown;
+  let errors: readonly ErrorObject[];
+  do {
+    section = prune(given, wrong, root);
+    errors = errorsOf(section);
+  } while (refuse(given, relevantErrors(errors), wrong, root) || refuse(given, errors, wrong, root));
+  return {
+    section: isMap(section) && errors.every(isLackOfWorkers) ? section : {},
+    given: prune(given, wrong, root),
+    texts,
+    problems: [...foreign, ...found, ...emptyValues(given, refused, root)],
+    refused,
+    meant: new Set(meantPlaces(first, root)),
+    placeOf: (keys) => placeIn(given, keys, refused, root),
+  };
 }
 
 /** Whether it is a map of named workers rather than one worker. */
@@ -58,55 +59,6 @@ export function hasWorkers(section: unknown): boolean {
 /** The one error that may stay: if all workers are refused there are none, and what they share can still be checked. */
 function isLackOfWorkers({ instancePath, params }: ErrorObject): boolean {
   return instancePath === '' && params.missingProperty === 'workers';
-}
-
-/** Adds the paths of what is wrong; false if the whole section is, or if nothing new was found. */
-function refuse(
-  section: unknown,
-  errors: readonly ErrorObject[],
-  { refused, foreign }: Wrong,
-  root: string,
-): boolean {
-  const before = refused.size;
-  for (const error of errors) {
-    const keys = keysOfPointer(error.instancePath);
-    if (error.keyword === 'additionalProperties') keys.push(String(error.params.additionalProperty));
-    else if (error.propertyName !== undefined) keys.push(error.propertyName);
-    // Once entries have been left out of a list, its indices are no longer those of the file.
-    const known = before === 0 ? keys : upToList(section, keys);
-    if (known.length > 0) refused.add(configPath(root, known));
-  }
-  foreign.forEach((path) => refused.add(path));
-  return refused.size > before;
-}
-
-function upToList(section: unknown, keys: readonly string[]): string[] {
-  let value = section;
-  const end = keys.findIndex((key) => {
-    if (Array.isArray(value)) return true;
-    value = isMap(value) ? value[key] : undefined;
-    return false;
-  });
-  return keys.slice(0, end === -1 ? keys.length : end);
-}
-
-/** A copy of maps and lists without what was refused, and with a text in the place of what no template can have. */
-function prune(value: unknown, wrong: Wrong, path: string): unknown {
-  const { refused, foreign } = wrong;
-  if (foreign.has(path)) return FOREIGN_STAND_IN;
-  if (Array.isArray(value)) {
-    return (value as unknown[])
-      .map((entry, index) => ({ entry, at: configPath(path, [String(index)]) }))
-      .filter(({ at }) => !refused.has(at))
-      .map(({ entry, at }) => prune(entry, wrong, at));
-  }
-  if (!isMap(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, entry]) => ({ key, entry, at: configPath(path, [key]) }))
-      .filter(({ at }) => !refused.has(at))
-      .map(({ key, entry, at }) => [key, prune(entry, wrong, at)]),
-  );
 }
 
 /**

@@ -10,7 +10,7 @@ import type { WorkerRule } from './rule';
 const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_', WORKER_ONLY_PREFIX] as const;
 
 const reservedVariables: WorkerRule = {
-  reads: ['environment', 'secrets'],
+  reads: ['environment.*', 'secrets.*'],
   check: ({ worker, at }) =>
     (['environment', 'secrets'] as const).flatMap((key) =>
       Object.keys(worker[key])
@@ -33,7 +33,7 @@ function isReserved(name: string): boolean {
 
 /** ECS refuses a container that has a name in both. */
 const variableOnce: WorkerRule = {
-  reads: ['environment', 'secrets'],
+  reads: ['environment.*', 'secrets.*'],
   check: ({ worker, at }) =>
     Object.keys(worker.secrets)
       .filter((name) => Object.hasOwn(worker.environment, name))
@@ -55,7 +55,7 @@ const SECRETS_MANAGER_NAME = /^(?!arn:)[A-Za-z0-9/_+=.@-]{1,512}(:[^:]*:[^:]*:[^
 const SSM_NAME = /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
 const secretsHaveArns: WorkerRule = {
-  reads: ['secrets'],
+  reads: ['secrets.*'],
   check: ({ given, at }) =>
     Object.entries(given.secrets ?? {}).flatMap(([name, secret]): Problem[] => {
       const problem = secretProblem(secret);
@@ -85,7 +85,7 @@ function secretProblem(secret: unknown): Omit<Problem, 'place'> | undefined {
 const POLICY_ARN = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[^*?$\s]+$/;
 
 const managedPolicyArns: WorkerRule = {
-  reads: ['managedPolicies'],
+  reads: ['managedPolicies.*'],
   check: ({ worker, at }) =>
     worker.managedPolicies.flatMap((policy, index): Problem[] =>
       typeof policy !== 'string' || POLICY_ARN.test(policy)
@@ -104,7 +104,7 @@ const managedPolicyArns: WorkerRule = {
 
 /** IAM refuses a policy in which two statements have one name. */
 const statementNamesOnce: WorkerRule = {
-  reads: ['permissions'],
+  reads: ['permissions.*'],
   check: ({ worker: { permissions }, at }) =>
     permissions.flatMap(({ Sid }, index): Problem[] => {
       const first = permissions.findIndex((statement) => statement.Sid === Sid);

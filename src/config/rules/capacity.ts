@@ -8,7 +8,7 @@ import { problemIf, type RuleSubject, type Service, type WorkerRule } from './ru
 
 /** Fargate takes only certain pairs. */
 const fargateSize: WorkerRule = {
-  reads: ['cpu', 'memory', 'capacity'],
+  reads: ['cpu', 'memory', 'capacity.*'],
   check: ({ worker: { cpu, memory, capacity }, at }) => {
     if (capacity.launchType === EC2 || memory === undefined || isFargateSize(cpu, memory)) return [];
     const isKnown = FARGATE_CPU_UNITS.includes(cpu);
@@ -28,7 +28,7 @@ const fargateSize: WorkerRule = {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
 const ec2Size: WorkerRule = {
-  reads: ['cpu', 'memory', 'capacity'],
+  reads: ['cpu', 'memory', 'capacity.*'],
   check: ({ worker: { cpu, memory, capacity }, at }) => {
     if (capacity.launchType !== EC2) return [];
     return [
@@ -50,7 +50,7 @@ const ec2Size: WorkerRule = {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (memoryReservation) */
 const softMemoryFits: WorkerRule = {
-  reads: ['softMemory', 'memory', 'capacity'],
+  reads: ['softMemory', 'memory', 'capacity.*'],
   check: ({ worker: { softMemory, memory, capacity }, at }) => {
     const isEc2 = capacity.launchType === EC2;
     if (memory === undefined) return [];
@@ -68,7 +68,7 @@ const softMemoryFits: WorkerRule = {
 const PROVIDER_NAME = /^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i;
 
 const capacityProviders: WorkerRule = {
-  reads: ['capacity'],
+  reads: ['capacity.*'],
   check: ({ worker: { capacity }, at }) =>
     capacity.strategy.flatMap(({ provider }, index): Problem[] => {
       if (typeof provider !== 'string' || FARGATE_PROVIDERS.some((name) => name === provider)) return [];
@@ -128,7 +128,7 @@ const isOnEc2 = ({ capacity }: Worker) => capacity.launchType === EC2;
 
 /** The cluster that the plugin makes has no instances. */
 const ec2HasACluster: WorkerRule = {
-  reads: ['capacity', 'cluster'],
+  reads: ['capacity.*', 'cluster'],
   check: ({ worker, configuration, at }) => {
     if (!isOnEc2(worker) || configuration.cluster !== undefined) return [];
     const provider = worker.capacity.strategy[0]?.provider;
@@ -153,7 +153,7 @@ function isUsed(value: unknown): boolean {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
 const onlyOnEc2: WorkerRule = {
-  reads: ['capacity', ...EC2_KEYS],
+  reads: ['capacity.*', ...EC2_KEYS.map((key) => `${key}.*` as const)],
   check: ({ worker, at }) =>
     isOnEc2(worker)
       ? []
@@ -167,7 +167,7 @@ const onlyOnEc2: WorkerRule = {
 };
 
 const onlyOnFargate: WorkerRule = {
-  reads: ['capacity', 'ephemeralStorage'],
+  reads: ['capacity.*', 'ephemeralStorage'],
   check: ({ worker, at }) =>
     problemIf(isOnEc2(worker) && worker.ephemeralStorage !== undefined, {
       code: 'WATCHBOT_CONTRADICTION',
@@ -179,7 +179,7 @@ const onlyOnFargate: WorkerRule = {
 };
 
 const placementsAreWhole: WorkerRule = {
-  reads: ['placementConstraints', 'placementStrategies'],
+  reads: ['placementConstraints.*', 'placementStrategies.*'],
   check: (subject) => [...constraintProblems(subject), ...strategyProblems(subject)],
 };
 

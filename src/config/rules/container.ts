@@ -12,7 +12,7 @@ const OF_A_BUILD = ['dockerfile', 'buildArgs', 'target'] as const;
 
 /** An image is built, exists already, or is one of the framework's own. */
 const imageHasOneOrigin: WorkerRule = {
-  reads: ['image'],
+  reads: ['image.path', 'image.uri', 'image.name'],
   check: ({ given: { image }, at }) => {
     if (typeof image !== 'object') return [];
     const origins = ORIGINS.filter((key) => image[key] !== undefined);
@@ -37,7 +37,7 @@ const imageHasOneOrigin: WorkerRule = {
 
 /** They are passed as NAME=VALUE, and an argument of a process cannot hold a NUL. */
 const buildArgsCanBePassed: WorkerRule = {
-  reads: ['image'],
+  reads: ['image.buildArgs.*'],
   check: ({ given: { image }, at }) =>
     typeof image !== 'object' ? [] : buildArgProblems(image.buildArgs, at('image', 'buildArgs')),
 };
@@ -62,7 +62,7 @@ const REFERENCE =
 const REFERENCE_FORM = 'the name of an image like REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST';
 
 const imageUriIsOne: WorkerRule = {
-  reads: ['image'],
+  reads: ['image.uri'],
   check: ({ given: { image }, at }) => {
     if (typeof image !== 'object' || image.uri === undefined) return [];
     return referenceProblems(image.uri, at('image', 'uri'));
@@ -76,7 +76,7 @@ export function referenceProblems(reference: string, place: string): Problem[] {
 
 /** The image is in the framework's list, in a form from which the plugin can make the same image. */
 const imageNameIsKnown: WorkerRule = {
-  reads: ['image'],
+  reads: ['image.name'],
   check: ({ given: { image }, at, configuration }) => {
     if (typeof image !== 'object' || image.name === undefined) return [];
     const { providerImages = {} } = configuration.context;
@@ -136,7 +136,7 @@ const SYSTEM_FOLDERS = ['/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbi
 
 /** A mount is emptied after each job and hides what the image has there, so it must not hold the system or the watcher. */
 const mountsAreSafe: WorkerRule = {
-  reads: ['mounts'],
+  reads: ['mounts.*'],
   check: ({ given, at }) =>
     (given.mounts ?? []).flatMap((mount, index): Problem[] => {
       const allowed = whatMountMayBe(mount);
@@ -160,7 +160,7 @@ function whatMountMayBe(mount: string): string | undefined {
 
 /** To empty the outer one of two mounts the inner one would have to be removed, which is not possible. */
 const mountsAreApart: WorkerRule = {
-  reads: ['mounts', 'exec'],
+  reads: ['mounts.*', 'exec'],
   check: ({ worker: { exec }, given: { mounts = [] }, at }) => {
     const own = mounts.filter((mount) => whatMountMayBe(mount) === undefined).map(withoutSlash);
     const all = [DEFAULT_MOUNT, ...own, ...(exec ? EXEC_FOLDERS : [])];
@@ -192,7 +192,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 const healthCheckFits: WorkerRule = {
-  reads: ['healthCheck'],
+  reads: ['healthCheck.timeout', 'healthCheck.interval'],
   check: ({ worker: { healthCheck }, at }) =>
     problemIf(healthCheck !== undefined && healthCheck.timeout > healthCheck.interval, {
       code: 'WATCHBOT_CONTRADICTION',
@@ -206,7 +206,7 @@ const healthCheckFits: WorkerRule = {
 const ECS_FORMS = ['CMD', 'CMD-SHELL', 'NONE'];
 
 const healthCommandRuns: WorkerRule = {
-  reads: ['healthCheck'],
+  reads: ['healthCheck.command'],
   check: ({ worker: { healthCheck }, at }) => {
     const command = healthCheck?.command;
     const program = typeof command === 'string' ? command : command?.[0];

@@ -29,7 +29,7 @@ function sourcesOf<K extends 'sns' | 'eventBridge' | 'schedule' | 's3'>(
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
 
 const topicSources: WorkerRule = {
-  reads: ['events', 'queue'],
+  reads: ['events.*', 'queue.fifo', 'queue.arn'],
   check: (subject) => {
     const sources = sourcesOf(subject, 'sns');
     const first = (arn: unknown) =>
@@ -68,7 +68,7 @@ function malformedTopic(place: string, arn: string): Problem {
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule.html */
 const eventBridgeSources: WorkerRule = {
-  reads: ['events'],
+  reads: ['events.*'],
   check: (subject) =>
     sourcesOf(subject, 'eventBridge').flatMap(({ place, source }) =>
       problemIf(source.input !== undefined && source.inputPath !== undefined, {
@@ -87,7 +87,7 @@ const BUS = /^(arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
  */
 const eventBuses: WorkerRule = {
-  reads: ['events'],
+  reads: ['events.*'],
   check: (subject) =>
     sourcesOf(subject, 'eventBridge').flatMap(({ place, source: { eventBus } }) =>
       problemIf(typeof eventBus === 'string' && !BUS.test(eventBus), {
@@ -109,7 +109,7 @@ const DISTINCT_PATHS = ['$', '$.id'];
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-events-rule-sqsparameters.html
  */
 const distinctEvents: WorkerRule = {
-  reads: ['events', 'queue'],
+  reads: ['events.*', 'queue.fifo', 'queue.arn'],
   check: (subject) =>
     sourcesOf(subject, 'eventBridge').flatMap(({ place, source: { input, inputPath } }) => {
       const key = input === undefined ? 'inputPath' : 'input';
@@ -125,7 +125,7 @@ const distinctEvents: WorkerRule = {
 };
 
 const scheduleExpressions: WorkerRule = {
-  reads: ['events'],
+  reads: ['events.*'],
   check: (subject) =>
     sourcesOf(subject, 'schedule').flatMap(({ place, source: { rate } }) =>
       expressionProblems(place('rate'), rate),
@@ -133,7 +133,7 @@ const scheduleExpressions: WorkerRule = {
 };
 
 const scheduleTimezones: WorkerRule = {
-  reads: ['events'],
+  reads: ['events.*'],
   check: (subject) =>
     sourcesOf(subject, 'schedule').flatMap(({ place, source: { timezone } }) =>
       timezoneProblems(place('timezone'), timezone),
@@ -144,7 +144,7 @@ const BUCKET_NAME = /^(?!xn--|.*\.\.|(\d+\.){3}\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketSources: WorkerRule = {
-  reads: ['events'],
+  reads: ['events.*'],
   check: (subject) =>
     sourcesOf(subject, 's3').flatMap(({ place, source: { bucket, event, existing } }): Problem[] => {
       const events = existing ? EVENTBRIDGE_S3_EVENTS : S3_EVENTS;
@@ -180,7 +180,7 @@ function advice(text: string | undefined): Pick<Problem, 'advice'> {
 
 /** S3 refuses two notifications of a bucket that match the same event. */
 const bucketSourcesAreApart: WorkerRule = {
-  reads: ['events'],
+  reads: ['events.*'],
   check: (subject) => {
     const made = sourcesOf(subject, 's3').filter(({ source }) => !source.existing);
     return made.flatMap(({ place, source }, index) => {
@@ -206,7 +206,7 @@ function overlap(one: S3Source, other: S3Source): boolean {
 }
 
 const oneWebhook: WorkerRule = {
-  reads: ['events'],
+  reads: ['events.*'],
   check: ({ given: { events = [] }, at }) =>
     events
       .map((event, index) => ({ event, index }))
@@ -225,7 +225,7 @@ const oneWebhook: WorkerRule = {
 const GROUPED = ['eventBridge', 'schedule', 's3', 'webhook'] as const;
 
 const messageGroups: WorkerRule = {
-  reads: ['events', 'queue'],
+  reads: ['events.*', 'queue.fifo', 'queue.arn'],
   check: ({ worker, given: { events = [] }, at }) => {
     const { fifo } = worker.queue;
     return events.flatMap((event, index): Problem[] => {

@@ -8,7 +8,7 @@ import { problemIf, type WorkerRule } from './rule';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (Period) */
 const alarmWindows: WorkerRule = {
-  reads: ['alarms'],
+  reads: ['alarms.*'],
   check: ({ worker: { alarms }, at }) =>
     ALARM_NAMES.flatMap((name) => {
       const settings = alarms[name];
@@ -35,7 +35,7 @@ const OF_DEAD_LETTERS = ['deadLetter', 'deadLetterGrowth'] as const;
 
 /** Without the queue the plugin does not make the alarm, and nobody would notice. */
 const deadLetterAlarmsHaveAQueue: WorkerRule = {
-  reads: ['alarms', 'queue'],
+  reads: ['alarms.*', 'queue.deadLetter', 'queue.arn'],
   check: ({ worker: { queue }, given: { alarms = {} }, at }) => {
     if (queue.deadLetter !== false) return [];
     return OF_DEAD_LETTERS.filter((name) => isMap(alarms[name])).map((name) => ({
@@ -62,7 +62,7 @@ const AFTER_THE_SERVICE: readonly WorkerResource[] = [
 ];
 
 const deploymentAlarmsAreNamed: WorkerRule = {
-  reads: ['deploy'],
+  reads: ['deploy.alarms.*'],
   check: ({ worker, given, at }) =>
     (given.deploy?.alarms ?? []).flatMap((alarm, index) => {
       const place = at('deploy', 'alarms', String(index));

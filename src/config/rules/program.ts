@@ -1,19 +1,15 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { WORKER_KEYS } from '../schema/compiled';
 import type { OnlyWithHandler } from '../schema/program';
-import { suggest } from '../suggest';
 import { problemIf, type WorkerRule } from './rule';
 
-const ALTERNATIVES: readonly string[] = ['command', 'handler'];
 const ALLOWED =
   'one of `command`, a shell line or a list of arguments, and `handler`, a text like path/to/file.export';
 
 /** A worker runs a program for each message, or keeps a handler warm. */
 const commandOrHandler: WorkerRule = {
   reads: ['command', 'handler'],
-  check: ({ worker: { command, handler }, given, at }) => {
+  check: ({ worker: { command, handler }, at }) => {
     if (command === undefined && handler === undefined) {
-      if (hasMisspeltOne(given)) return [];
       const advice = 'add `command`, or `handler`';
       return [{ code: 'WATCHBOT_MISSING_KEY', place: at('command'), allowed: ALLOWED, advice }];
     }
@@ -27,12 +23,6 @@ const commandOrHandler: WorkerRule = {
     });
   },
 };
-
-/** A key that is there under a wrong name is not missing too. */
-function hasMisspeltOne(given: object): boolean {
-  const unknown = Object.keys(given).filter((key) => !WORKER_KEYS.includes(key));
-  return unknown.some((key) => ALTERNATIVES.includes(suggest(key, WORKER_KEYS) ?? ''));
-}
 
 /** What a command may be, in words. */
 export const RUNNABLE = 'a shell line, or a list whose first entry is a program';
@@ -107,7 +97,7 @@ const bareLine = (line: string) => line.replace(NOT_BARE, (text) => (text.starts
 
 /** The plugin bundles a file and its export. With an image, its runtime client says what a handler is. */
 const handlerIsOne: WorkerRule = {
-  reads: ['handler', 'image'],
+  reads: ['handler', 'image.*'],
   check: ({ worker: { handler, image }, given, at }) => {
     const place = at('handler');
     if (typeof given.handler === 'string') {
@@ -159,7 +149,7 @@ const HANDLER_KEYS = Object.keys({
 } satisfies Record<OnlyWithHandler, true>);
 
 const onlyWithHandler: WorkerRule = {
-  reads: ['handler', 'command', 'image'],
+  reads: ['handler', 'command', 'image.*'],
   check: ({ worker: { command, handler }, given, at }) => {
     const keys = HANDLER_KEYS.filter((key) => key in given);
     const besides = (key: string, other: string, allowed: string): Problem => ({
@@ -213,7 +203,7 @@ const handlersReadNoInput: WorkerRule = {
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: a FIFO queue takes no window there either. */
 const batchWindowWaits: WorkerRule = {
-  reads: ['handler', 'batchWindow', 'batchSize', 'queue'],
+  reads: ['handler', 'batchWindow', 'batchSize', 'queue.fifo', 'queue.arn'],
   check: ({ worker: { handler, queue }, at }) => {
     if (handler === undefined || handler.batchWindow === 0) return [];
     const { batchSize, batchWindow } = handler;
@@ -255,7 +245,7 @@ const workerMemoryFits: WorkerRule = {
 const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~-][a-zA-Z0-9._~-]*$/;
 
 const externalsArePackages: WorkerRule = {
-  reads: ['bundle'],
+  reads: ['bundle.external.*'],
   check: ({ given: { bundle }, at }) =>
     (bundle?.external ?? []).flatMap((name, index) =>
       problemIf(!PACKAGE_NAME.test(name), {
@@ -269,7 +259,7 @@ const externalsArePackages: WorkerRule = {
 
 /** Which packages have scripts is known only when the lock file is read. */
 const scriptsNeedExternals: WorkerRule = {
-  reads: ['bundle'],
+  reads: ['bundle.external', 'bundle.allowScripts'],
   check: ({ given: { bundle }, at }) =>
     problemIf(bundle?.allowScripts !== undefined && (bundle.external ?? []).length === 0, {
       code: 'WATCHBOT_CONTRADICTION',

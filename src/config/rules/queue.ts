@@ -7,7 +7,7 @@ import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
 /** On a standard queue a message that keeps failing would be retried until it expires, at the cost of all others. */
 const deadLetterOnlyOffForFifo: WorkerRule = {
-  reads: ['queue'],
+  reads: ['queue.deadLetter', 'queue.fifo', 'queue.arn'],
   check: ({ worker: { queue }, at }) =>
     problemIf(queue.deadLetter === false && !queue.fifo && queue.arn === undefined, {
       code: 'WATCHBOT_CONTRADICTION',
@@ -22,7 +22,7 @@ const QUEUE_ARN = /^arn:aws[a-z-]*:sqs:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,80}(\
 const QUEUE_ARN_FORM = 'an ARN like arn:aws:sqs:REGION:ACCOUNT:NAME, or a CloudFormation function';
 
 const queueArns: WorkerRule = {
-  reads: ['queue'],
+  reads: ['queue.*'],
   check: ({ worker: { queue }, configuration: { context }, at }) =>
     (['arn', 'deadLetter'] as const).flatMap((key): Problem[] => {
       const given = queue[key];
@@ -43,7 +43,7 @@ const queueArns: WorkerRule = {
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
 const queueKindsAgree: WorkerRule = {
-  reads: ['queue'],
+  reads: ['queue.deadLetter', 'queue.fifo', 'queue.arn'],
   check: ({ worker: { queue }, given, at }) => {
     const { arn, fifo, deadLetter } = queue;
     const suffix = (isIt: boolean) => (isIt ? 'a FIFO queue' : 'a standard queue');
@@ -76,7 +76,7 @@ const MADE_WITH = ['retention', 'maxReceives', 'delay'] as const;
 
 /** The plugin changes nothing about an existing queue. */
 const existingQueueStays: WorkerRule = {
-  reads: ['queue', 'topic', 'events'],
+  reads: ['queue.arn', 'topic', 'events.*'],
   check: (subject) => {
     if (subject.worker.queue.arn === undefined) return [];
     return [...queueSettingProblems(subject), ...senderProblems(subject)];
@@ -129,7 +129,7 @@ const KEY =
   /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[A-Za-z0-9/_-]+|alias\/[A-Za-z0-9/_-]+|(mrk-)?[0-9a-f-]{32,36})$/;
 
 const encryptionIsKnown: WorkerRule = {
-  reads: ['queue'],
+  reads: ['queue.encryption'],
   check: ({ worker: { queue }, at }) => {
     const key = givenKey(queue);
     return problemIf(typeof key === 'string' && !KEY.test(key), {
@@ -154,7 +154,7 @@ function encryptionAdvice(given: unknown): Pick<Problem, 'advice'> {
 
 /** Its policy cannot be changed and lets no service in: messages of a topic would vanish without a word. */
 const managedKeyHasNoSources: WorkerRule = {
-  reads: ['queue', 'topic', 'events'],
+  reads: ['queue.encryption', 'queue.fifo', 'queue.arn', 'topic', 'events.*'],
   check: ({ worker, given: { events = [] }, at }) => {
     const key = givenKey(worker.queue);
     const sources = [

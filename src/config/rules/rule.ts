@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors/problem';
 import type { Configuration, GivenWorker, SharedInput, Worker, WorkerInput } from '../configuration';
+import type { Refusals } from '../refusals';
 
 /** A worker under check. */
 export interface RuleSubject {
@@ -18,20 +19,24 @@ export interface RuleSubject {
 /** The section as a whole. */
 export interface Service {
   configuration: Configuration;
-  /** The workers as the user typed them, by name. */
+  /** The workers as the user typed them, by name, without what the schema has refused. */
   given: Readonly<Record<string, GivenWorker>>;
   root: string;
   isMany: boolean;
-  /** Whether the schema has refused what is at this path, or something in it. */
-  isRefused: (path: string) => boolean;
+  refusals: Refusals;
+  /** The path in the file of what stands at these keys of the section. */
+  placeOf: (keys: readonly string[]) => string;
 }
+
+type Key = keyof WorkerInput | keyof SharedInput;
 
 /**
  * A check across the keys of one worker. It does not run if the schema has refused one of the keys that it reads: it would
- * judge a default that the user did not mean.
+ * judge a default that the user did not mean. With `.*` behind a list or a map it judges each entry by itself, and takes it
+ * as if the refused ones were not there.
  */
 export interface WorkerRule {
-  reads: readonly (keyof WorkerInput | keyof SharedInput)[];
+  reads: readonly (Key | `${Key}.${string}`)[];
   check: (subject: RuleSubject) => Problem[];
 }
 

@@ -7,7 +7,7 @@ import { expressionProblems, timezoneProblems } from './schedules';
 
 /** `min` and `max`, and steps between them. */
 const scalingBounds: WorkerRule = {
-  reads: ['scaling'],
+  reads: ['scaling.min', 'scaling.max'],
   check: ({ worker: { scaling }, at }) =>
     problemIf(scaling.min > scaling.max, {
       code: 'WATCHBOT_CONTRADICTION',
@@ -25,7 +25,7 @@ const DECIDED_BY = {
 } as const;
 
 const scalingIsDecidedOnce: WorkerRule = {
-  reads: ['scaling'],
+  reads: ['scaling.*'],
   check: ({ worker: { scaling }, at }) => {
     const decider = (['compatibility', 'steps'] as const).find((key) => scaling[key] !== undefined);
     if (decider === undefined) return [];
@@ -41,58 +41,57 @@ const scalingIsDecidedOnce: WorkerRule = {
   },
 };
 
-const scalingSteps: WorkerRule = {
-  reads: ['scaling'],
-  check: (subject) => [
-    ...stepsAscend(subject),
-    ...stepsAreWithinBounds(subject),
-    ...firstStepTakesAll(subject),
-  ],
+const stepsAscend: WorkerRule = {
+  reads: ['scaling.steps.*'],
+  check: ({ worker: { scaling }, at }) =>
+    (scaling.steps ?? []).flatMap((step, index, all) => {
+      const before = all[index - 1];
+      const key = (['messages', 'tasks'] as const).find(
+        (each) => before !== undefined && step[each] <= before[each],
+      );
+      return problemIf(key !== undefined, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: at('scaling', 'steps', String(index), key ?? ''),
+        given: `${step[key ?? 'tasks']}, after ${before?.[key ?? 'tasks'] ?? 0}`,
+        allowed: 'steps that ascend: more messages and more tasks than the step before',
+      });
+    }),
 };
 
-function stepsAscend({ worker: { scaling }, at }: RuleSubject): Problem[] {
-  return (scaling.steps ?? []).flatMap((step, index, all) => {
-    const before = all[index - 1];
-    const key = (['messages', 'tasks'] as const).find(
-      (each) => before !== undefined && step[each] <= before[each],
+const stepsAreWithinBounds: WorkerRule = {
+  reads: ['scaling.steps.*', 'scaling.min', 'scaling.max', 'scaling.schedule'],
+  check: ({ worker: { scaling }, at }) => {
+    const { min, max } = widestBounds(scaling);
+    const { steps = [] } = scaling;
+    return steps.flatMap(({ tasks }, index) =>
+      problemIf(tasks > max || tasks < min, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: at('scaling', 'steps', String(index), 'tasks'),
+        given: `${tasks} tasks, with min ${min} and max ${max}`,
+        allowed: `${Math.max(1, min)} to ${max} tasks`,
+        advice: tasks > max ? 'raise `max`, or lower the step' : 'lower `min`, or raise the step',
+      }),
     );
-    return problemIf(key !== undefined, {
-      code: 'WATCHBOT_CONTRADICTION',
-      place: at('scaling', 'steps', String(index), key ?? ''),
-      given: `${step[key ?? 'tasks']}, after ${before?.[key ?? 'tasks'] ?? 0}`,
-      allowed: 'steps that ascend: more messages and more tasks than the step before',
-    });
-  });
-}
-
-function stepsAreWithinBounds({ worker: { scaling }, at }: RuleSubject): Problem[] {
-  const { min, max } = widestBounds(scaling);
-  const { steps = [] } = scaling;
-  return steps.flatMap(({ tasks }, index) =>
-    problemIf(tasks > max || tasks < min, {
-      code: 'WATCHBOT_CONTRADICTION',
-      place: at('scaling', 'steps', String(index), 'tasks'),
-      given: `${tasks} tasks, with min ${min} and max ${max}`,
-      allowed: `${Math.max(1, min)} to ${max} tasks`,
-      advice: tasks > max ? 'raise `max`, or lower the step' : 'lower `min`, or raise the step',
-    }),
-  );
-}
+  },
+};
 
 /** With fewer messages than the first step has, the number of tasks would stay what it happened to be. */
-function firstStepTakesAll({ worker: { scaling }, at }: RuleSubject): Problem[] {
-  const first = scaling.steps?.[0];
-  return problemIf(first !== undefined && first.messages > 1, {
-    code: 'WATCHBOT_CONTRADICTION',
-    place: at('scaling', 'steps', '0', 'messages'),
-    given: String(first?.messages ?? 1),
-    allowed: '1 in the first step: it says what there is for the fewest messages',
-    advice: `begin with \`{messages: 1, tasks: ${Math.max(1, widestBounds(scaling).min)}}\``,
-  });
-}
+const firstStepTakesAll: WorkerRule = {
+  reads: ['scaling.steps'],
+  check: ({ worker: { scaling }, at }) => {
+    const first = scaling.steps?.[0];
+    return problemIf(first !== undefined && first.messages > 1, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('scaling', 'steps', '0', 'messages'),
+      given: String(first?.messages ?? 1),
+      allowed: '1 in the first step: it says what there is for the fewest messages',
+      advice: `begin with \`{messages: 1, tasks: ${Math.max(1, widestBounds(scaling).min)}}\``,
+    });
+  },
+};
 
 const latencyNeedsADuration: WorkerRule = {
-  reads: ['scaling'],
+  reads: ['scaling.latency', 'scaling.jobDuration', 'scaling.steps.*', 'scaling.compatibility'],
   check: ({ worker: { scaling }, at }) =>
     problemIf(scaling.latency !== undefined && scaling.jobDuration === undefined && !isDecided(scaling), {
       code: 'WATCHBOT_CONTRADICTION',
@@ -106,7 +105,7 @@ const latencyNeedsADuration: WorkerRule = {
 const isDecided = ({ steps, compatibility }: Scaling) => steps !== undefined || compatibility !== undefined;
 
 const jobsEndInTime: WorkerRule = {
-  reads: ['scaling', 'maxJobDuration'],
+  reads: ['scaling.jobDuration', 'maxJobDuration'],
   check: ({ worker: { scaling, maxJobDuration }, at }) =>
     problemIf(maxJobDuration > 0 && (scaling.jobDuration ?? 0) > maxJobDuration, {
       code: 'WATCHBOT_CONTRADICTION',
@@ -117,7 +116,7 @@ const jobsEndInTime: WorkerRule = {
 };
 
 const groupsAreOfAFifoQueue: WorkerRule = {
-  reads: ['scaling', 'queue'],
+  reads: ['scaling.groups', 'queue.fifo', 'queue.arn'],
   check: ({ worker: { scaling, queue }, at }) =>
     problemIf(scaling.groups !== undefined && !queue.fifo, {
       code: 'WATCHBOT_CONTRADICTION',
@@ -137,7 +136,7 @@ const entriesOf = ({ worker: { scaling }, at }: RuleSubject) =>
   }));
 
 const scalingScheduleIsWhole: WorkerRule = {
-  reads: ['scaling'],
+  reads: ['scaling.schedule.*'],
   check: (subject) =>
     entriesOf(subject).flatMap(({ entry: { rate, timezone, min, max }, place }) => [
       ...expressionProblems(place('rate'), rate),
@@ -157,7 +156,7 @@ const scalingScheduleIsWhole: WorkerRule = {
  * https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-policy-overview.html
  */
 const scalingScheduleBounds: WorkerRule = {
-  reads: ['scaling'],
+  reads: ['scaling.min', 'scaling.max', 'scaling.schedule'],
   check: (subject) => {
     const { scaling } = subject.worker;
     const all: readonly Pick<Entry, 'min' | 'max'>[] = [scaling, ...(scaling.schedule ?? [])];
@@ -196,7 +195,7 @@ function oneProblems(
 }
 
 const awakeHasAUse: WorkerRule = {
-  reads: ['scaling', 'queue'],
+  reads: ['scaling.awake', 'scaling.min', 'scaling.schedule', 'queue.arn'],
   check: ({ worker, given, at }) => {
     const isAsked = given.scaling?.awake === true;
     return problemIf(isAsked && !worker.scaling.awake, {
@@ -213,7 +212,9 @@ const awakeHasAUse: WorkerRule = {
 export const SCALING_RULES: readonly WorkerRule[] = [
   scalingBounds,
   scalingIsDecidedOnce,
-  scalingSteps,
+  stepsAscend,
+  stepsAreWithinBounds,
+  firstStepTakesAll,
   latencyNeedsADuration,
   jobsEndInTime,
   groupsAreOfAFifoQueue,

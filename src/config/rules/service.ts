@@ -4,6 +4,7 @@ import { ARCHITECTURES, type Configuration, type ServiceContext, type Worker } f
 import { CLOUDWATCH, MAX_WORKER_NAME_LENGTH } from '../limits';
 import { logicalIds, sourceIds } from '../logical-ids';
 import { longestNames, stackNameLimit, type LimitedName } from '../names';
+import { isIn } from '../refusals';
 import { madeBuckets } from '../s3-sources';
 import { publicIpProblems } from './capacity';
 import { referenceProblems } from './container';
@@ -11,7 +12,7 @@ import type { Service, WorkerRule } from './rule';
 
 /** Checks of the section as a whole. */
 export function serviceProblems(service: Service): Problem[] {
-  const { configuration, root, isMany, isRefused } = service;
+  const { configuration, root, isMany, refusals } = service;
   const { context, workers, build } = configuration;
   const names = workers.map(({ name }) => name);
   const pathOfWorker = (name: string) => configPath(root, isMany ? ['workers', name] : []);
@@ -21,7 +22,7 @@ export function serviceProblems(service: Service): Problem[] {
     ...clusterProblems(configuration, root),
     ...publicIpProblems(service),
     ...notifyProblems(configuration, root),
-    ...(isRefused(nodeImage) ? [] : referenceProblems(build.nodeImage, nodeImage)),
+    ...(isIn(refusals.refused, nodeImage) ? [] : referenceProblems(build.nodeImage, nodeImage)),
     ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),
     ...sharedBuckets(workers).map(({ name, other, bucket }) => ({
       code: 'WATCHBOT_NAME_TAKEN' as const,
@@ -127,7 +128,7 @@ function sharedBuckets(workers: readonly Worker[]) {
 
 /** The names of a worker's resources. */
 export const namesFit: WorkerRule = {
-  reads: ['queue', 'events'],
+  reads: ['queue.fifo', 'queue.arn', 'queue.deadLetter', 'events.*'],
   check: ({ worker, configuration, at }) => {
     const ids = Object.values(sourceIds(worker));
     const names = longestNames(configuration.context, worker.name, {
