@@ -125,7 +125,7 @@ export function completeWorker(
     managedPolicies: input.managedPolicies,
     sender: input.sender,
     queue: completeQueue(input.queue),
-    topic: hasTopic(input),
+    topic: completeTopic(input),
     events: completeEvents(input.events),
     scaling: completeScaling(input),
     alarms: completeAlarms(input.alarms),
@@ -298,7 +298,7 @@ export function isAwsManagedKey(key: unknown): boolean {
   return typeof key === 'string' && /(^|:)alias\/aws\//.test(key);
 }
 
-function hasTopic({ topic, queue }: WorkerInput): boolean {
+function completeTopic({ topic, queue }: WorkerInput): Worker['topic'] {
   return topic ?? (!isFifo(queue) && queue.arn === undefined);
 }
 

@@ -274,7 +274,8 @@ export interface Worker {
   managedPolicies: readonly TextOrIntrinsic[];
   sender: boolean;
   queue: Queue;
-  topic: boolean;
+  /** Whether one is made; or the one that is before an existing queue already. */
+  topic: boolean | TextOrIntrinsic;
   events: Sources;
   scaling: Scaling;
   alarms: Readonly<Record<AlarmName, AlarmSettings | undefined>>;

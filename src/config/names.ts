@@ -27,10 +27,10 @@ export function queueName({ stackName }: Named, worker: string, isFifo: boolean)
 }
 
 /**
- * The name and the account of an existing queue whose ARN is written out. Only the stack knows what a CloudFormation
- * function gives.
+ * The name and the account of an existing queue or topic whose ARN is written out. Only the stack knows what a
+ * CloudFormation function gives.
  */
-export function existingQueue(arn: unknown): { name: string; accountId: string } | undefined {
+export function existingByArn(arn: unknown): { name: string; accountId: string } | undefined {
   if (typeof arn !== 'string') return undefined;
   const [accountId = '', name = ''] = arn.split(':').slice(-2);
   return { name, accountId };

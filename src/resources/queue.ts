@@ -82,7 +82,7 @@ export function queuePolicy(subject: Subject): Resources {
 /** The topic in front of the queue, and its subscription. */
 export function topic(subject: Subject): Resources {
   const { configuration, worker } = subject;
-  if (!worker.topic) return {};
+  if (worker.topic !== true) return {};
   const { fifo } = worker.queue;
   return {
     ...named(subject, 'topic', {

@@ -1,4 +1,4 @@
-import type { Intrinsic, TextOrIntrinsic } from '../config/configuration';
+import type { TextOrIntrinsic } from '../config/configuration';
 import { getAtt, ref } from './cloudformation';
 import { deadLetterQueueUrl, queueArn, queueUrl } from './queue-references';
 import { idOf, type ReferredWorker } from './subject';
@@ -11,8 +11,12 @@ export interface Reference {
   action?: 'sqs:SendMessage' | 'sns:Publish';
 }
 
-export const topicArn = (subject: ReferredWorker): Intrinsic | undefined =>
-  subject.worker.topic ? ref(idOf(subject, 'topic')) : undefined;
+/** The topic that is made here, or that is before an existing queue already. */
+export function topicArn(subject: ReferredWorker): TextOrIntrinsic | undefined {
+  const { topic } = subject.worker;
+  if (topic === true) return ref(idOf(subject, 'topic'));
+  return topic === false ? undefined : topic;
+}
 
 /** By `NAME`. */
 export const REFERENCES = {

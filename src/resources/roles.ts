@@ -49,7 +49,7 @@ function watcherStatements(subject: Subject): Statement[] {
     // A worker may send more messages to itself, as in Watchbot.
     { Sid: 'MoreWork', ...sendStatement(subject) },
     ...sendAnewStatements(subject),
-    ...keyStatements(subject, worker.topic ? ['sqs', 'sns'] : ['sqs']),
+    ...keyStatements(subject, worker.topic === false ? ['sqs'] : ['sqs', 'sns']),
     ...progressStatements(subject),
     ...sendStatements(worker.environment, otherWorkers(subject)),
     protectionStatement(subject),
@@ -97,7 +97,7 @@ function otherWorkers({ configuration, worker }: Subject) {
 function sendAnewStatements(subject: Subject): Statement[] {
   const { worker } = subject;
   // Without a topic it may send to the queue in any case; in a FIFO queue a copy would lose its place.
-  if (!worker.topic || worker.queue.fifo || !countsReceives(subject)) return [];
+  if (worker.topic === false || worker.queue.fifo || !countsReceives(subject)) return [];
   return [{ Sid: 'SendAnew', ...queueSendStatement(subject) }];
 }
 

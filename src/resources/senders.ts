@@ -56,14 +56,14 @@ function topics(subject: ConfiguredWorker): Source[] {
   const { configuration, worker } = subject;
   const byName = arn('sns', topicName(configuration.context, worker.name, worker.queue.fifo));
   return [
-    ...(worker.topic ? [{ arn: ref(idOf(subject, 'topic')), byName: [byName] }] : []),
+    ...(worker.topic === true ? [{ arn: ref(idOf(subject, 'topic')), byName: [byName] }] : []),
     ...worker.events.sns.map((source) => ({ arn: source.arn, byName: [source.arn] })),
   ];
 }
 
 function snsPrincipals({ configuration: { context }, worker: { events, topic } }: ConfiguredWorker) {
   const ofSources = events.sns.map((source) => snsPrincipal(source.arn, context.region));
-  return [...new Set([...(topic ? [snsPrincipal(undefined, context.region)] : []), ...ofSources])];
+  return [...new Set([...(topic === true ? [snsPrincipal(undefined, context.region)] : []), ...ofSources])];
 }
 
 const SNS = 'sns.amazonaws.com';

@@ -12,9 +12,10 @@ import { idOf, named, type ConfiguredWorker, type ReferredWorker, type Subject }
 
 /** Permission to send as most senders do: to the topic, or to the queue if there is no topic. */
 export function sendStatement(subject: ReferredWorker): Statement {
-  return subject.worker.topic
-    ? { Effect: 'Allow', Action: 'sns:Publish', Resource: topicArn(subject) }
-    : queueSendStatement(subject);
+  const topic = topicArn(subject);
+  return topic === undefined
+    ? queueSendStatement(subject)
+    : { Effect: 'Allow', Action: 'sns:Publish', Resource: topic };
 }
 
 /** Permission to send straight to the queue. */
@@ -24,7 +25,7 @@ export function queueSendStatement(subject: ReferredWorker): Statement {
 
 /** A policy that lets its owner send as most senders do, and use the key that this takes. */
 const sendPolicy = (subject: ConfiguredWorker) =>
-  policyOf(sendStatement(subject), keyStatements(subject, [subject.worker.topic ? 'sns' : 'sqs']));
+  policyOf(sendStatement(subject), keyStatements(subject, [subject.worker.topic === false ? 'sqs' : 'sns']));
 
 /** The same, straight to the queue. */
 export const queueSendPolicy = (subject: ConfiguredWorker) =>

@@ -21,6 +21,7 @@ import {
 import { getAtt, ref } from './cloudformation';
 import { networkMode } from './network';
 import { countsReceives, queueArn, queueNameOf, queueUrl } from './queue-references';
+import { topicArn } from './references';
 import type { PropertiesOf, Resources } from './resource-types';
 import { secretValueFrom } from './derived';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
@@ -152,10 +153,11 @@ function environment(subject: Subject, version: string | undefined): ContainerPr
 
 function settings(subject: Subject): Record<string, TextOrIntrinsic> {
   const { worker } = subject;
+  const workTopic = topicArn(subject);
   return {
     [ContainerVariable.queueUrl]: queueUrl(subject),
     [ContainerVariable.queueName]: queueNameOf(subject),
-    ...(worker.topic ? { [ContainerVariable.workTopic]: ref(idOf(subject, 'topic')) } : {}),
+    ...(workTopic === undefined ? {} : { [ContainerVariable.workTopic]: workTopic }),
     [ContainerVariable.logGroup]: ref(idOf(subject, 'logGroup')),
     [ContainerVariable.fifo]: String(worker.queue.fifo),
     [ContainerVariable.maxJobDurationSeconds]: String(worker.maxJobDuration),

@@ -279,6 +279,8 @@ describe('a worker', () => {
     [{ topic: false }, false],
     [{ queue: { arn: QUEUE } }, false],
     [{ queue: { arn: { Ref: 'Queue' } } }, false],
+    [{ queue: { arn: QUEUE }, topic: TOPIC }, TOPIC],
+    [{ queue: { arn: QUEUE }, topic: 'false' }, false],
   ])('with %j has a topic: %s', (section, expected) => {
     expect(only(section).topic).toBe(expected);
   });

@@ -131,6 +131,7 @@ taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibil
 taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on Queue.Arn
 taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on sqs:jobs
 taskRole MoreWork: sns:Publish on Topic
+taskRole MoreWork: sns:Publish on sns:jobs
 taskRole MoreWork: sqs:SendMessage on OtherQueue.Arn
 taskRole MoreWork: sqs:SendMessage on OwnQueue.Arn
 taskRole MoreWork: sqs:SendMessage on Queue.Arn

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { arnOf, DEAD_ARN, QUEUE_ARN } from './sections';
-import { single, statementsOf } from './support';
+import { arnOf, DEAD_ARN, OWN_KEY, QUEUE_ARN } from './sections';
+import { build, single, statementsOf, type Properties } from './support';
 
 const WEBHOOK = [{ webhook: { authorization: 'apiKey' } }];
 const fn = { 'Fn::GetAtt': ['OwnQueue', 'Arn'] };
@@ -94,6 +94,62 @@ describe.each(NAMED)('an existing queue, by $how', ({ arn, name, account, queueU
     expect([has('deadLetterAlarm'), has('deadLetterGrowthAlarm')]).toEqual([false, false]);
     expect(stringify(of('dashboard'))).not.toContain('DeadLetterQueue');
   });
+});
+
+describe.each([
+  { how: 'its ARN', queue: { arn: QUEUE_ARN }, topic: arnOf('sns', 'jobs') },
+  {
+    how: 'the ARN of a FIFO topic',
+    queue: { arn: arnOf('sqs', 'jobs.fifo') },
+    topic: arnOf('sns', 'jobs.fifo'),
+  },
+  { how: 'a function', queue: { arn: fn }, topic: { 'Fn::ImportValue': 'jobs-TopicArn' } },
+])('the topic before an existing queue, by $how', ({ queue, topic }) => {
+  const { of, has, Outputs } = single({ queue, topic, sender: true, reduce: true });
+
+  it('is not made, nor subscribed to, nor let in', () => {
+    expect([has('topic'), has('subscription'), has('queuePolicy')]).toEqual([false, false, false]);
+  });
+
+  it('is told to workers and in the output', () => {
+    const variables = of('taskDefinition').ContainerDefinitions[0].Environment;
+    expect(variables).toContainEqual({ Name: 'WorkTopic', Value: topic });
+    expect(Outputs.WatchbotTopicArn?.Value).toEqual(topic);
+  });
+
+  it.each(['taskRole', 'sender'] as const)(
+    'may be published to by the %s, and the queue not sent to',
+    (who) => {
+      const sends = statementsOf(of(who)).filter(({ Action }) =>
+        /Publish|SendMessage/.test(stringify(Action)),
+      );
+      expect(sends).toEqual([expect.objectContaining({ Action: 'sns:Publish', Resource: topic })]);
+    },
+  );
+});
+
+it('the key of an existing queue is that of its topic, too', () => {
+  const section = { queue: { arn: QUEUE_ARN, encryption: OWN_KEY }, topic: arnOf('sns', 'jobs') };
+  const key = statementsOf(single(section).of('taskRole')).find(({ Sid }) => Sid === 'Encryption');
+  expect(key?.Condition).toEqual({
+    StringEquals: {
+      'kms:ViaService': ['sqs', 'sns'].map((user) => ({
+        'Fn::Sub': `${user}.\${AWS::Region}.amazonaws.com`,
+      })),
+    },
+  });
+});
+
+it('workers that are told of the topic before another worker’s queue may publish to it', () => {
+  const topic = arnOf('sns', 'jobs');
+  const { Resources } = build({
+    workers: {
+      taken: { command: 'true', queue: { arn: QUEUE_ARN }, topic },
+      other: { command: 'true', environment: { NEXT: topic } },
+    },
+  });
+  const role = Resources.OtherTaskRole?.Properties as Properties;
+  expect(statementsOf(role)).toContainEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: topic });
 });
 
 describe('an existing dead-letter queue', () => {

@@ -68,6 +68,7 @@ export const SECTIONS: Record<string, object> = {
   'a key by its alias': { queue: { encryption: 'alias/tiles' } },
   'a key by a function': { queue: { encryption: { 'Fn::GetAtt': ['OwnKey', 'Arn'] } } },
   'AWS’s own key': { topic: false, queue: { encryption: 'alias/aws/sqs' }, sender: true },
+  'an existing queue and its topic': { queue: { arn: QUEUE_ARN }, topic: arnOf('sns', 'jobs'), reduce: true },
   'an existing queue': { queue: { arn: QUEUE_ARN }, sender: true },
   'an existing queue with all it takes': {
     queue: { arn: QUEUE_ARN, deadLetter: DEAD_ARN, encryption: OWN_KEY },

@@ -26,7 +26,7 @@ function sourcesOf<K extends 'sns' | 'eventBridge' | 'schedule' | 's3'>(
   return sources.map((source, index) => ({ source, place: places[index]! }));
 }
 
-const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
+export const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
 
 const topicSources: WorkerRule = {
   reads: ['events.*', 'queue.fifo', 'queue.arn'],
@@ -57,7 +57,7 @@ const topicSources: WorkerRule = {
   },
 };
 
-function malformedTopic(place: string, arn: string): Problem {
+export function malformedTopic(place: string, arn: string): Problem {
   return {
     code: 'WATCHBOT_MALFORMED',
     place,

@@ -1,8 +1,9 @@
 import { describeValue, type Problem } from '../../errors/problem';
 import { isAwsManagedKey } from '../complete';
-import type { Queue } from '../configuration';
+import type { Queue, ServiceContext, TextOrIntrinsic } from '../configuration';
 import { Encryption } from '../defaults';
 import { didYouMean } from '../suggest';
+import { malformedTopic, TOPIC_ARN } from './events';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
 /** On a standard queue a message that keeps failing would be retried until it expires, at the cost of all others. */
@@ -100,7 +101,6 @@ function queueSettingProblems({ worker: { queue }, given, at }: RuleSubject): Pr
 
 /** Permission to send is given by the queue's policy, and CloudFormation would replace the one that the queue has. */
 function senderProblems({ worker, given: { events = [] }, at }: RuleSubject): Problem[] {
-  const allowed = 'with `queue.arn`: no topic, and only `schedule` and `webhook` among the events';
   const advice = "subscribe the queue where it is defined, so that its policy stays its owner's";
   const sources = events.flatMap((event, index) =>
     (['sns', 'eventBridge', 's3'] as const)
@@ -109,19 +109,76 @@ function senderProblems({ worker, given: { events = [] }, at }: RuleSubject): Pr
         code: 'WATCHBOT_CONTRADICTION' as const,
         place: at('events', String(index), kind),
         given: `a source that the policy of the queue must let in`,
-        allowed,
+        allowed: 'with `queue.arn`: only `schedule` and `webhook` among the events',
         advice,
       })),
   );
   return [
-    ...problemIf(worker.topic, {
+    ...problemIf(worker.topic === true, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('topic'),
       given: 'true with `queue.arn`',
-      allowed,
-      advice,
+      allowed: 'with `queue.arn`: the ARN of the topic that the queue is subscribed to, or none',
+      advice: `${advice}, and write the topic's ARN here: \`topic: arn:aws:sns:REGION:ACCOUNT:NAME\``,
     }),
     ...sources,
+  ];
+}
+
+/** Only the owner of a queue can let another topic send to it. */
+const existingTopic: WorkerRule = {
+  reads: ['queue', 'topic'],
+  check: ({ worker: { queue, topic }, configuration: { context }, at }) => {
+    if (typeof topic === 'boolean') return [];
+    const place = at('topic');
+    if (typeof topic === 'string' && !TOPIC_ARN.test(topic)) {
+      const problem = malformedTopic(place, topic);
+      return [{ ...problem, allowed: `true, false, ${problem.allowed}` }];
+    }
+    return [
+      ...topicWithoutQueue(queue, { place, topic }),
+      ...topicKindProblems(queue, topic, { place, context }),
+    ];
+  },
+};
+
+function topicWithoutQueue(
+  { arn }: Queue,
+  { place, topic }: { place: string; topic: TextOrIntrinsic },
+): Problem[] {
+  return problemIf(arn === undefined, {
+    code: 'WATCHBOT_CONTRADICTION',
+    place,
+    given: `${describeValue(topic)} without \`queue.arn\``,
+    allowed: 'a topic that is there, only before a queue that is there; or true, or false',
+    advice: `to take the messages of that topic, write \`events: [{sns: ${typeof topic === 'string' ? topic : 'ARN'}}]\``,
+  });
+}
+
+/** https://docs.aws.amazon.com/sns/latest/dg/fifo-topic-message-delivery.html */
+function topicKindProblems(
+  { arn, fifo }: Queue,
+  topic: TextOrIntrinsic,
+  { place, context }: { place: string; context: Pick<ServiceContext, 'region'> },
+): Problem[] {
+  if (typeof topic !== 'string' || arn === undefined) return [];
+  const region = topic.split(':')[3];
+  const kind = (isIt: boolean) => (isIt ? 'FIFO' : 'standard');
+  return [
+    ...problemIf(region !== context.region, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place,
+      given: `a topic in ${region}, with the service in ${context.region}`,
+      allowed: 'a topic in the region of the service, where workers publish to it',
+    }),
+    ...problemIf(topic.endsWith('.fifo') !== fifo, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place,
+      given: `a ${kind(!fifo)} topic before a ${kind(fifo)} queue`,
+      allowed:
+        'two of the same kind: a standard topic sends to no FIFO queue, and who publishes to a FIFO topic names a message group, which a standard queue does not need',
+      advice: 'leave `topic` out, and give workers the ARN by `environment` and `permissions`',
+    }),
   ];
 }
 
@@ -158,7 +215,7 @@ const managedKeyHasNoSources: WorkerRule = {
   check: ({ worker, given: { events = [] }, at }) => {
     const key = givenKey(worker.queue);
     const sources = [
-      ...(worker.topic ? ['the topic'] : []),
+      ...(worker.topic === true ? ['the topic'] : []),
       ...new Set(
         events
           .flatMap((event) => Object.keys(event))
@@ -180,6 +237,7 @@ export const QUEUE_RULES: readonly WorkerRule[] = [
   queueArns,
   queueKindsAgree,
   existingQueueStays,
+  existingTopic,
   encryptionIsKnown,
   managedKeyHasNoSources,
 ];

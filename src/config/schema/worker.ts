@@ -10,7 +10,7 @@ import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
 import { program } from './program';
 import { QueueSchema } from './queue';
 import { ScalingSchema } from './scaling';
-import { mapOf, oneOf, strictObject, stringOrIntrinsic } from './values';
+import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textBesideBoolean } from './values';
 
 const size = {
   cpu: Type.Integer({
@@ -151,8 +151,10 @@ export const workerProperties = {
   ...access,
   queue: QueueSchema,
   topic: Type.Optional(
-    Type.Boolean({
-      description: 'An SNS topic in front of the queue. That of a FIFO queue is a FIFO topic.',
+    Type.Union([Type.Boolean(), textBesideBoolean(), Intrinsic], {
+      title: '`true`, `false`, the ARN of a topic or a CloudFormation function',
+      description:
+        'An SNS topic in front of the queue. That of a FIFO queue is a FIFO topic. An ARN, with `queue.arn` only: the topic to which that queue is subscribed already. The plugin makes no subscription; it tells workers the ARN in `WorkTopic` and lets them publish.',
       otherwise: '`true`; `false` with `queue.fifo` or `queue.arn`',
     }),
   ),

@@ -312,7 +312,7 @@ function serviceInput(run: LocalRun, { folder }: LocalPackage) {
     stackName,
     credentials,
     shell: run.terminal.environment,
-    queueNameOf: (worker: Worker) => workerAddress(configuration, worker).queueName,
+    namesOf: (worker: Worker) => workerAddress(configuration, worker),
     onMissing: (worker: string, variable: MissingVariable) => {
       voice.log.warning(visibleLines(describeMissing(worker, variable, run.asStarted)));
     },

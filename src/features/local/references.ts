@@ -20,8 +20,8 @@ export function localReferences(
       const value = referenceTo({ configuration, worker }, name);
       return [name, value === undefined ? undefined : textOf(value, scope)] as const;
     });
-    // Queues that exist in AWS have stand-ins.
-    const standIns = queuesOf(
+    // What exists in AWS has stand-ins.
+    const standIns = standInsOf(
       made.find(({ name }) => name === worker.name),
       scope,
     );
@@ -30,13 +30,14 @@ export function localReferences(
   return Object.fromEntries(entries);
 }
 
-function queuesOf(worker: LocalWorker | undefined, scope: Scope): Partial<Record<ReferenceName, string>> {
+function standInsOf(worker: LocalWorker | undefined, scope: Scope): Partial<Record<ReferenceName, string>> {
   if (worker === undefined) return {};
-  const { queueUrl, deadLetterQueueUrl } = worker;
+  const { queueUrl, deadLetterQueueUrl, topicArn } = worker;
   return {
     queueUrl,
     queueArn: arnOf('sqs', queueNameIn(queueUrl), scope),
     ...(deadLetterQueueUrl === undefined ? {} : { deadLetterQueueUrl }),
+    ...(topicArn === undefined ? {} : { topicArn }),
   };
 }
 

@@ -46,8 +46,8 @@ interface ServiceInput {
   shell: Readonly<Record<string, string | undefined>>;
   /** By worker, of those that have a handler. */
   handlers: ReadonlyMap<string, LocalHandler>;
-  /** The name of a queue that exists in AWS. */
-  queueNameOf: (worker: Worker) => string;
+  /** The names of a queue that exists in AWS, and of the topic before it. */
+  namesOf: (worker: Worker) => { queueName: string; topicName: string | undefined };
   onLine: (worker: string, line: string) => void;
   /** A variable of the container is neither known here nor given in the shell. */
   onMissing: (worker: string, variable: MissingVariable) => void;
@@ -61,6 +61,8 @@ export interface LocalWorker {
   name: string;
   queueUrl: string;
   deadLetterQueueUrl: string | undefined;
+  /** Of a topic that exists in AWS: its stand-in. */
+  topicArn?: string | undefined;
 }
 
 /** A packaged service that runs on this machine. */
@@ -121,7 +123,7 @@ export async function startLocalService(input: ServiceInput, own: Belongings): P
 }
 
 function startWatchers(
-  input: Omit<WatcherInput, 'queueUrl'>,
+  input: Omit<WatcherInput, 'made'>,
   workers: readonly LocalWorker[],
   own: Belongings,
 ): Promise<WatcherProcess[]> {
@@ -129,7 +131,7 @@ function startWatchers(
     input.workers.map((worker, index) =>
       own.acquire(
         'the watchers',
-        () => startWorkerWatcher(worker, { ...input, queueUrl: workers[index]?.queueUrl ?? '' }),
+        () => startWorkerWatcher(worker, { ...input, made: workers[index]! }),
         (watcher) => watcher.stop(),
       ),
     ),
@@ -140,20 +142,29 @@ function makeFolder(prefix: string): Promise<string> {
   return mkdtemp(prefix);
 }
 
-/** The worker's queues in the emulator. A queue that is only in AWS has a stand-in. */
-async function queuesOf(worker: Worker, { queueNameOf }: ServiceInput, stack: LocalStack) {
+/** The worker's queues in the emulator. A queue that is only in AWS has a stand-in, and so has the topic before it. */
+async function queuesOf(worker: Worker, { namesOf }: ServiceInput, stack: LocalStack) {
   const { arn, deadLetter } = worker.queue;
-  const queueUrl =
-    arn === undefined
-      ? stack.queueUrl(logicalId(worker.name, 'queue'))
-      : (await stack.standIns.queue(queueNameOf(worker))).url;
   const isKnown = typeof deadLetter === 'string' && arn === undefined;
+  const main =
+    arn === undefined
+      ? { queueUrl: stack.queueUrl(logicalId(worker.name, 'queue')) ?? '' }
+      : await existingQueueHere(namesOf(worker), stack);
   return {
-    queueUrl: queueUrl ?? '',
+    ...main,
     deadLetterQueueUrl: isKnown
       ? (await stack.standIns.queue(nameOfArn(deadLetter))).url
       : stack.queueUrl(logicalId(worker.name, 'deadLetterQueue')),
   };
+}
+
+async function existingQueueHere(
+  { queueName, topicName }: ReturnType<ServiceInput['namesOf']>,
+  { standIns }: LocalStack,
+) {
+  const queue = await standIns.queue(queueName);
+  const topicArn = topicName === undefined ? undefined : await standIns.topicBefore(queue.arn, topicName);
+  return { queueUrl: queue.url, topicArn };
 }
 
 /** What a worker's watcher needs beside the service. */
@@ -162,7 +173,7 @@ interface WatcherInput extends ServiceInput {
   tables: LocalTables | undefined;
   scratchFolder: string;
   commandsFolder: string;
-  queueUrl: string;
+  made: LocalWorker;
 }
 
 async function startWorkerWatcher(worker: Worker, input: WatcherInput): Promise<WatcherProcess> {
@@ -170,10 +181,12 @@ async function startWorkerWatcher(worker: Worker, input: WatcherInput): Promise<
   const tablesEndpoint = tables?.endpoint;
   const container = containerOf(input.template, worker.name);
   const { variables, missing } = containerEnvironment(container, stack.scope, shell);
-  // The template may name the queue by a function that only CloudFormation can work out.
+  const { queueUrl, topicArn } = input.made;
+  // The template may name them by a function that only CloudFormation can work out.
   const queue = {
-    [ContainerVariable.queueUrl]: input.queueUrl,
-    [ContainerVariable.queueName]: queueNameIn(input.queueUrl),
+    [ContainerVariable.queueUrl]: queueUrl,
+    [ContainerVariable.queueName]: queueNameIn(queueUrl),
+    ...(topicArn === undefined ? {} : { [ContainerVariable.workTopic]: topicArn }),
   };
   missing
     .filter(({ name }) => !(name in queue))

@@ -239,12 +239,14 @@ export function arnOf(service: string, name: string, scope: Scope): string {
 interface StandIns {
   /** URL and ARN in the emulator. */
   queue(name: string): Promise<{ url: string; arn: string }>;
-  /** ARN in the emulator. */
+  /** ARN in the emulator of a topic that is named by its ARN or by its name. */
   topic(arn: string): Promise<string>;
+  /** The same, after the queue with this ARN in the emulator is subscribed to it. */
+  topicBefore(queueArn: string, topic: string): Promise<string>;
 }
 
 function createStandIns({ sqs, sns }: { sqs: SQSClient; sns: SNSClient }): StandIns {
-  return {
+  const standIns: StandIns = {
     queue: async (name) => {
       const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
       const url = (await urlOf(sqs, name)) ?? (await makeQueue(sqs, name));
@@ -261,7 +263,14 @@ function createStandIns({ sqs, sns }: { sqs: SQSClient; sns: SNSClient }): Stand
       );
       return TopicArn;
     },
+    topicBefore: async (queueArn, topic) => {
+      const { SubscribeCommand } = await import('../../vendor/sns.mjs');
+      const TopicArn = await standIns.topic(topic);
+      await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn }));
+      return TopicArn;
+    },
   };
+  return standIns;
 }
 
 async function urlOf(sqs: SQSClient, QueueName: string): Promise<string | undefined> {

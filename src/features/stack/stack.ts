@@ -110,10 +110,10 @@ function overviewOf(
   const dashboard = idOf('dashboard');
   return {
     worker: name,
-    // An existing queue is only among the outputs.
+    // An existing queue or topic is only among the outputs.
     queueUrl: idOf('queue') ?? outputs.get(OutputName.queueUrl(name)),
     deadLetterQueueUrl: idOf('deadLetterQueue') ?? outputs.get(OutputName.deadLetterQueueUrl(name)),
-    topicArn: idOf('topic'),
+    topicArn: idOf('topic') ?? outputs.get(OutputName.topicArn(name)),
     serviceArn: idOf('service'),
     logGroup: ids.get(logGroupBesideFunction(logicalId(name, 'logGroup'))) ?? idOf('logGroup'),
     webhookUrl: outputs.get(OutputName.webhookUrl(name)),

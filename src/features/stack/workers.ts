@@ -1,6 +1,6 @@
 import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
-import { existingQueue, queueName, topicName } from '../../config/names';
+import { existingByArn, queueName, topicName } from '../../config/names';
 import { didYouMean } from '../../config/suggest';
 import { UserError } from '../../errors/user-error';
 import { KIB, MIB } from '../../shared/sizes';
@@ -60,13 +60,14 @@ export function workerAddress(configuration: Configuration, worker: Worker): Wor
   const queue = textIn(propertyOf('queue', 'QueueName'));
   const topic = textIn(propertyOf('topic', 'TopicName'));
   const { fifo } = worker.queue;
+  const hasTopic = worker.topic !== false;
   const topicOf = () => topic ?? topicName(configuration.context, worker.name, fifo);
   return {
     worker: worker.name,
     queueName: queue ?? queueName(configuration.context, worker.name, fifo),
-    isNamedByStack: queue === undefined || (worker.topic && topic === undefined),
+    isNamedByStack: queue === undefined || (hasTopic && topic === undefined),
     queueOwnerId: undefined,
-    topicName: worker.topic ? topicOf() : undefined,
+    topicName: hasTopic ? topicOf() : undefined,
     isFifo: fifo,
     maxQueueBytes: bytesIn(propertyOf('queue', 'MaximumMessageSize')) ?? DEFAULT_MAX_BYTES.queue,
     maxTopicBytes: bytesIn(propertyOf('topic', 'MaximumMessageSize')) ?? DEFAULT_MAX_BYTES.topic,
@@ -82,15 +83,20 @@ function bytesIn(value: unknown): number | undefined {
   return Number.isNaN(bytes) ? undefined : bytes;
 }
 
-/** `local` calls its stand-in by the name that the plugin would have given an existing queue which a function gives. */
-function existingAddress({ context }: Configuration, { name, queue: { arn, fifo } }: Worker): WorkerAddress {
-  const existing = existingQueue(arn!);
+/** `local` calls its stand-ins by the names that the plugin would have given what a function gives. */
+function existingAddress({ context }: Configuration, worker: Worker): WorkerAddress {
+  const { name, topic } = worker;
+  const { arn, fifo } = worker.queue;
+  const existing = existingByArn(arn);
+  const existingTopic = existingByArn(topic);
+  const hasTopic = topic !== false;
   return {
     worker: name,
     queueName: existing?.name ?? queueName(context, name, fifo),
-    isNamedByStack: existing === undefined,
+    // Whoever sends takes the topic for one of the queue's account.
+    isNamedByStack: existing === undefined || (hasTopic && existingTopic?.accountId !== existing.accountId),
     queueOwnerId: existing?.accountId,
-    topicName: undefined,
+    topicName: hasTopic ? (existingTopic?.name ?? topicName(context, name, fifo)) : undefined,
     isFifo: fifo,
     maxQueueBytes: DEFAULT_MAX_BYTES.queue,
     maxTopicBytes: DEFAULT_MAX_BYTES.topic,

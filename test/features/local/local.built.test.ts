@@ -190,10 +190,13 @@ describe('local', () => {
       useQueueUrlAsEndpoint: false,
     });
     const sns = new SNSClient({ ...CLIENT, endpoint: `http://127.0.0.1:${port}` });
+    const here = 'arn:aws:sns:us-east-1:000000000000:';
     await send(['x', '--worker', 'existing']);
-    await local.find('existing got x from jobs');
+    await local.find(`existing got x from jobs by ${here}all-jobs`);
+    await sns.send(new PublishCommand({ TopicArn: `${here}all-jobs`, Message: 'w' }));
+    await local.find('existing got w from jobs');
     await send(['y', '--worker', 'imported']);
-    await local.find('imported got y from stand-ins-dev-ImportedQueue');
+    await local.find(`imported got y from stand-ins-dev-ImportedQueue by ${here}stand-ins-dev-ImportedTopic`);
 
     const TopicArn = 'arn:aws:sns:us-east-1:000000000000:news';
     await sns.send(new PublishCommand({ TopicArn, Message: 'z' }));

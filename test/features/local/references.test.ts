@@ -14,7 +14,11 @@ it('says what ${watchbot:…} is in the emulator, and leaves out what is not kno
   const configuration = parse({
     workers: {
       render: { command: 'true' },
-      existing: { command: 'true', queue: { arn: 'arn:aws:sqs:us-east-1:123456789012:jobs' } },
+      existing: {
+        command: 'true',
+        queue: { arn: 'arn:aws:sqs:us-east-1:123456789012:jobs' },
+        topic: 'arn:aws:sns:us-east-1:123456789012:jobs',
+      },
     },
   });
   const made = [
@@ -23,7 +27,12 @@ it('says what ${watchbot:…} is in the emulator, and leaves out what is not kno
       queueUrl: 'http://127.0.0.1:1/0/render',
       deadLetterQueueUrl: 'http://127.0.0.1:1/0/dead',
     },
-    { name: 'existing', queueUrl: 'http://127.0.0.1:1/0/jobs', deadLetterQueueUrl: undefined },
+    {
+      name: 'existing',
+      queueUrl: 'http://127.0.0.1:1/0/jobs',
+      deadLetterQueueUrl: undefined,
+      topicArn: 'arn:aws:sns:us-east-1:000000000000:jobs',
+    },
   ];
   expect(localReferences(configuration, { scope }, made)).toEqual({
     render: {
@@ -33,9 +42,10 @@ it('says what ${watchbot:…} is in the emulator, and leaves out what is not kno
       deadLetterQueueUrl: 'http://127.0.0.1:1/0/dead',
     },
     existing: expect.objectContaining({
-      // Not the one in AWS.
+      // Not those in AWS.
       queueUrl: 'http://127.0.0.1:1/0/jobs',
       queueArn: 'arn:aws:sqs:us-east-1:000000000000:jobs',
+      topicArn: 'arn:aws:sns:us-east-1:000000000000:jobs',
     }),
   });
 });

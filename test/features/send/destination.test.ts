@@ -18,8 +18,9 @@ function destinationOf(section: object, isLocal = false) {
     calls.push(name.replace('Command', ''));
     if (name === 'GetQueueUrlCommand') return Promise.resolve({ QueueUrl: `url of ${input.QueueName}` });
     if (name === 'DescribeStacksCommand') {
-      const OutputKey = 'WatchbotQueueUrl';
-      return Promise.resolve({ Stacks: [{ Outputs: [{ OutputKey, OutputValue: 'url by the output' }] }] });
+      const Outputs = [{ OutputKey: 'WatchbotQueueUrl', OutputValue: 'url by the output' }];
+      const topic = { OutputKey: 'WatchbotTopicArn', OutputValue: 'topic by the output' };
+      return Promise.resolve({ Stacks: [{ Outputs: 'topic' in section ? [...Outputs, topic] : Outputs }] });
     }
     if (name === 'ListStackResourcesCommand') {
       const ids = ['WatchbotQueue', 'WatchbotTopic'].map((id) => ({
@@ -48,12 +49,17 @@ const named = (resource: string, property: string) => ({
   extensions: { [resource]: { [property]: { 'Fn::Sub': '${AWS::StackName}-jobs' } } },
 });
 const byFunction = { queue: { arn: { 'Fn::ImportValue': 'jobs' } } };
+const jobs = { queue: { arn: 'arn:aws:sqs:us-east-1:123456789012:jobs' } };
+const topicByFunction = { ...jobs, topic: { 'Fn::ImportValue': 'jobs-TopicArn' } };
+const topicElsewhere = { ...jobs, topic: 'arn:aws:sns:us-east-1:210987654321:jobs' };
 
 it.each([
   ['a queue', named('queue', 'QueueName'), 'physical id of WatchbotQueue', 'physical id of WatchbotTopic'],
   ['a topic', named('topic', 'TopicName'), 'physical id of WatchbotQueue', 'physical id of WatchbotTopic'],
   ['an existing queue', byFunction, 'url by the output', undefined],
-])('asks the stack where %s is that a function names', async (_name, section, queueUrl, topicArn) => {
+  ['an existing topic', topicByFunction, 'url by the output', 'topic by the output'],
+  ['an existing topic of another account', topicElsewhere, 'url by the output', 'topic by the output'],
+])('asks the stack where %s is whose place only AWS knows', async (_name, section, queueUrl, topicArn) => {
   expect(await destinationOf(section)).toMatchObject({ queueUrl, topicArn });
 });
 
@@ -63,6 +69,14 @@ it('needs no stack for a name that the template has', async () => {
     extensions: { queue: { QueueName: 'jobs' } },
   });
   expect(queueUrl).toBe('url of jobs');
+  expect([...calls]).toEqual(['GetQueueUrl', 'GetQueueAttributes']);
+});
+
+it('needs no stack for an existing queue and its topic', async () => {
+  const topic = 'arn:aws:sns:us-east-1:123456789012:all-jobs';
+  const { queueUrl, topicArn, calls } = await destinationOf({ ...jobs, topic });
+  // In the account and region that the queue says of itself.
+  expect([queueUrl, topicArn]).toEqual(['url of jobs', 'arn:aws:sns:eu-west-1:123456789012:all-jobs']);
   expect([...calls]).toEqual(['GetQueueUrl', 'GetQueueAttributes']);
 });
 
