@@ -21,6 +21,14 @@ export interface ServiceContext {
   providerImages: Readonly<Record<string, unknown>> | undefined;
   /** `provider.tags`, for every resource that takes tags. CloudFormation itself adds `provider.stackTags`. */
   tags: Readonly<Record<string, TextOrIntrinsic>>;
+  /** What `provider.iam.role` says of the role that the framework makes, and so of every role. */
+  roles: RoleSettings;
+}
+
+export interface RoleSettings {
+  permissionsBoundary: TextOrIntrinsic | undefined;
+  path: TextOrIntrinsic | undefined;
+  tags: Readonly<Record<string, TextOrIntrinsic>>;
 }
 
 export const ARCHITECTURES = ['x86_64', 'arm64'] as const;

@@ -18,6 +18,7 @@ export const OutputName = {
   webhookApiKeyId: (worker: string) => `${prefixOf(worker)}WebhookApiKeyId`,
   senderSecretArn: (worker: string) => `${prefixOf(worker)}SenderSecretArn`,
   progressTable: (worker: string) => `${prefixOf(worker)}ProgressTable`,
+  scheduleRoleArn: (worker: string) => `${prefixOf(worker)}ScheduleRoleArn`,
 } as const;
 
 type Named = Pick<ServiceContext, 'stackName' | 'region'>;

@@ -1,4 +1,11 @@
-import type { Architecture, Configuration, Intrinsic, ServiceContext } from '../config/configuration';
+import type {
+  Architecture,
+  Configuration,
+  Intrinsic,
+  RoleSettings,
+  ServiceContext,
+  TextOrIntrinsic,
+} from '../config/configuration';
 import { describeOff, enabledPart } from '../config/enabled';
 import { UserError } from '../errors/user-error';
 import { isMap } from '../shared/json';
@@ -63,6 +70,22 @@ function contextOf(serverless: Serverless): ServiceContext {
     providerVpc: vpc,
     providerImages: ecr?.images,
     tags: tagsIn(tags),
+    roles: roleSettingsIn(service.provider),
+  };
+}
+
+/** In all forms that the framework takes, and in the order in which it does. */
+export function roleSettingsIn({
+  iam,
+  rolePermissionsBoundary,
+}: Pick<Serverless['service']['provider'], 'iam' | 'rolePermissionsBoundary'>): RoleSettings {
+  const role = isMap(iam?.role) ? iam.role : {};
+  const { permissionsBoundary, permissionBoundary, path, tags } = role;
+  const boundary = permissionsBoundary ?? permissionBoundary ?? rolePermissionsBoundary;
+  return {
+    permissionsBoundary: (boundary ?? undefined) as TextOrIntrinsic | undefined,
+    path: (path ?? undefined) as TextOrIntrinsic | undefined,
+    tags: tagsIn(isMap(tags) ? tags : {}),
   };
 }
 

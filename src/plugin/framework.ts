@@ -29,6 +29,10 @@ export interface Serverless {
       architecture?: string;
       ecr?: { images?: Record<string, unknown> };
       tags?: Record<string, unknown>;
+      /** A text or a function of CloudFormation is a role that exists already. */
+      iam?: { role?: unknown };
+      /** The older form of `iam.role.permissionsBoundary`. */
+      rolePermissionsBoundary?: unknown;
       vpc?: { subnetIds?: unknown; securityGroupIds?: unknown };
       compiledCloudFormationTemplate: Template;
     };

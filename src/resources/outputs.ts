@@ -4,6 +4,7 @@ import { getAtt, ref, type Output } from './cloudformation';
 import { clusterArn } from './cluster';
 import { deadLetterQueueUrl, queueUrl } from './queue-references';
 import { topicArn } from './references';
+import { scheduleRolePath } from './schedules';
 import { idOf, type Subject } from './subject';
 import { webhookUrl } from './webhook';
 
@@ -40,6 +41,7 @@ export function workerOutputs(subject: Subject): Record<string, Output> {
       'ARN of the progress table',
       worker.reduce && getAtt(idOf(subject, 'progressTable'), 'Arn'),
     ],
+    [OutputName.scheduleRoleArn, 'ARN of the role of the schedules', scheduleRoleArn(subject)],
   ];
   const outputsOf = all.flatMap(([name, description, Value]): [string, Output][] =>
     Value === undefined
@@ -47,4 +49,15 @@ export function workerOutputs(subject: Subject): Record<string, Output> {
       : [[name(worker.name), { Description: `${description} of worker ${worker.name}`, Value }]],
   );
   return Object.fromEntries(outputsOf);
+}
+
+/**
+ * For `send --delay`. Otherwise it is made of the name and the path, which is a part of it: only the stack knows a path that a
+ * function gives.
+ */
+function scheduleRoleArn(subject: Subject): TextOrIntrinsic | undefined {
+  const { events } = subject.worker;
+  return events.schedule.length === 0 || typeof scheduleRolePath(subject) === 'string'
+    ? undefined
+    : getAtt(idOf(subject, 'scheduleRole'), 'Arn');
 }

@@ -35,6 +35,12 @@ export function schedules(subject: Subject): Resources {
   };
 }
 
+/** The path of that role, which an extension may change. */
+export const scheduleRolePath = ({ configuration, worker }: ConfiguredWorker): TextOrIntrinsic =>
+  (worker.extensions.scheduleRole?.Path as TextOrIntrinsic | undefined) ??
+  configuration.context.roles.path ??
+  '/';
+
 function schedule(subject: Subject, id: string, source: ScheduleSource): Resources {
   const { rate, timezone, enabled } = source;
   const name = sourceName(subject.configuration.context, id);

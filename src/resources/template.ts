@@ -8,6 +8,7 @@ import { dashboard } from './dashboard';
 import { queueKey } from './encryption';
 import { bucketRules, buckets, eventRules, snsSubscriptions } from './events';
 import { extend, namesOf } from './extensions';
+import { governed } from './identities';
 import { logGroup, logMetrics } from './log';
 import { network } from './network';
 import { newVersion } from './new-version';
@@ -114,12 +115,12 @@ const sharedResources = (configuration: Configuration): Resources =>
 const workerResources = (subject: Subject): Resources =>
   retained(combine(WORKER_BUILDERS.map((build) => build(subject))), subject);
 
-/** Resources as they stand in the template: without what is undefined, and with the provider's tags. */
+/** Resources as they stand in the template: without what is undefined, and with what the provider says of roles and tags. */
 function finished(resources: Resources, configuration: Configuration): Fragment['Resources'] {
   return Object.fromEntries(
     Object.entries(resources).map(([id, body]) => [
       id,
-      tagged(withoutUndefined(body) as TemplateResource, configuration),
+      tagged(governed(withoutUndefined(body) as TemplateResource, configuration), configuration),
     ]),
   );
 }

@@ -13,6 +13,7 @@ export const CONTEXT: ServiceContext = {
   providerVpc: undefined,
   providerImages: undefined,
   tags: {},
+  roles: { permissionsBoundary: undefined, path: undefined, tags: {} },
 };
 
 /** The configuration of a section, in a service called `tiles`. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { ServiceContext } from '../../src/config/configuration';
+import { roleSettingsIn } from '../../src/plugin/configuration';
 import type { parseConfiguration } from '../../src/config/parse';
 import type { prepareImages } from '../../src/image/prepare';
 import type { writeImages } from '../../src/image/package-folder';
@@ -20,6 +21,7 @@ export interface State {
       vpc?: object;
       ecr?: { images?: Record<string, unknown> };
       tags?: Record<string, string>;
+      iam?: { role?: unknown };
     };
     /** serverless.yml with its variables resolved. */
     initialServerlessConfig: { watchbot: unknown };
@@ -72,6 +74,7 @@ function contextOf(state: State): ServiceContext {
     providerVpc: provider.vpc,
     providerImages: provider.ecr?.images,
     tags: provider.tags ?? {},
+    roles: roleSettingsIn(provider),
   };
 }
 

@@ -41,3 +41,13 @@ describe('the outputs', () => {
     expect(new Set(descriptions).size).toBe(descriptions.length);
   });
 });
+
+it('tells the ARN of the role of the schedules where only the stack knows its path', () => {
+  const events = [{ schedule: 'rate(1 day)' }];
+  const withPath = (path: string | object) =>
+    single({ events, extensions: { scheduleRole: { Path: path } } }).Outputs;
+  expect(withPath('/own/')).not.toHaveProperty('WatchbotScheduleRoleArn');
+  expect(withPath({ 'Fn::Sub': '/${AWS::StackName}/' })).toMatchObject({
+    WatchbotScheduleRoleArn: { Value: { 'Fn::GetAtt': ['WatchbotScheduleRole', 'Arn'] } },
+  });
+});

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { Worker } from '../../config/configuration';
+import type { Configuration, Worker } from '../../config/configuration';
 import { logicalId } from '../../config/logical-ids';
+import { OutputName } from '../../config/names';
 import { UserError } from '../../errors/user-error';
-import { physicalIds, type StackRef } from '../stack/stack';
+import { scheduleRolePath } from '../../resources/schedules';
+import { findStack, physicalIds, type StackRef } from '../stack/stack';
 import type { OutgoingMessage } from './message';
 import type { Destination } from './sender';
 
@@ -19,6 +21,7 @@ export function hasScheduleRole({ events }: Worker): boolean {
 interface Scheduling {
   stack: StackRef;
   scheduler: SchedulerClient;
+  configuration: Configuration;
   worker: Worker;
   destination: Destination;
 }
@@ -60,18 +63,28 @@ function target({ queueArn, queueUrl }: Destination, { body, groupId }: Outgoing
   return { Arn: `arn:${partition}:scheduler:::aws-sdk:sqs:sendMessage`, Input: JSON.stringify(call) };
 }
 
-async function roleArn({ stack, worker, destination }: Scheduling): Promise<string> {
+/** An output gives it, if its path is not known before. */
+async function roleArn({ stack, configuration, worker, destination }: Scheduling): Promise<string> {
+  const path = scheduleRolePath({ configuration, worker });
+  if (typeof path !== 'string') return outputOf(stack, OutputName.scheduleRoleArn(worker.name));
   const id = logicalId(worker.name, 'scheduleRole');
-  const name = (await physicalIds(stack, [id])).get(id);
-  if (name === undefined) {
-    throw UserError.of({
-      code: 'WATCHBOT_NOT_DEPLOYED',
-      place: `role ${id} of stack ${stack.stackName}`,
-      given: 'no such role',
-      allowed: 'a role with which EventBridge Scheduler may send to the queue',
-      advice: 'deploy the stack as serverless.yml has it now',
-    });
-  }
+  const name = (await physicalIds(stack, [id])).get(id) ?? notThere(`role ${id}`, stack);
   const [, partition, , , account] = destination.queueArn.split(':');
-  return `arn:${partition}:iam::${account}:role/${name}`;
+  return `arn:${partition}:iam::${account}:role${path}${name}`;
+}
+
+async function outputOf(stack: StackRef, name: string): Promise<string> {
+  const { Outputs = [] } = (await findStack(stack)) ?? {};
+  const output = Outputs.find(({ OutputKey }) => OutputKey === name);
+  return output?.OutputValue ?? notThere(`output ${name}`, stack);
+}
+
+function notThere(what: string, { stackName }: StackRef): never {
+  throw UserError.of({
+    code: 'WATCHBOT_NOT_DEPLOYED',
+    place: `${what} of stack ${stackName}`,
+    given: 'nothing of that name',
+    allowed: 'a role with which EventBridge Scheduler may send to the queue',
+    advice: 'deploy the stack as serverless.yml has it now',
+  });
 }

@@ -80,7 +80,7 @@ async function schedule(
       target.clients.scheduler(),
     ]);
     const stack = { client, stackName: configuration.context.stackName, region: target.region };
-    return scheduleMessage({ stack, scheduler, worker, destination }, message, at);
+    return scheduleMessage({ stack, scheduler, configuration, worker, destination }, message, at);
   });
   const time = at.toISOString().replace(/\.\d+Z$/, 'Z');
   voice.writeText(

@@ -96,7 +96,7 @@ describeWithPython('send and logs, of a service deployed to moto', () => {
       Target: {
         Arn: `arn:aws:sqs:${REGION}:${MOTO_ACCOUNT_ID}:${STACK}-WatchbotQueue`,
         Input: 'later',
-        RoleArn: `arn:aws:iam::${MOTO_ACCOUNT_ID}:role/${ids.get('WatchbotScheduleRole')!}`,
+        RoleArn: `arn:aws:iam::${MOTO_ACCOUNT_ID}:role/sweepers/${ids.get('WatchbotScheduleRole')!}`,
       },
     });
     const hours = (Date.parse(at) - Date.now()) / 3_600_000;
