@@ -50,10 +50,14 @@ async function compare(stack: Stack, ref: StackRef, deploying: Deploying): Promi
   const foreign = foreignProblem(stack, template, { stackName: ref.stackName, consequence });
   const before = template ?? {};
   const held = await heldData({ clients, ref }, lossesOf(before, await nextTemplate(deploying)));
-  held.filter(isEmpty).forEach(({ name }) => {
-    utils.log.notice(`Queue ${name} goes with this deploy; it is empty`);
+  held.filter(isMeant).forEach((data) => {
+    utils.log.notice(
+      isEmpty(data)
+        ? `Queue ${data.name} goes with this deploy; it is empty`
+        : `Log group ${data.name} goes with this deploy, as what writes to it does`,
+    );
   });
-  const lost = held.filter((data) => !isEmpty(data));
+  const lost = held.filter((data) => !isMeant(data));
   judge({ foreign, lost, before, ref }, deploying);
 }
 
@@ -82,6 +86,9 @@ function judge({ foreign, lost, before, ref }: Found, deploying: Deploying): voi
 }
 
 const isEmpty = ({ count }: HeldData): boolean => count === 0;
+
+/** Whether nobody would be surprised that it goes. */
+const isMeant = (data: HeldData): boolean => isEmpty(data) || data.goesWithOwner === true;
 
 function allowedNames({ options }: Deploying): string[] {
   const given = options[ALLOW_LOSS];

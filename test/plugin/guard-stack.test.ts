@@ -121,3 +121,26 @@ it('leaves a service without a section alone, unless it had workers', async () =
   expect(await deploy({ stack: STACK })).toMatchObject({ code: undefined, said: [] });
   expect((await deploy({ stack: STACK, deployed: RENDER })).code).toBe('WATCHBOT_LOSS');
 });
+
+it('tells of the log group that goes with a function, and does not stop for it', async () => {
+  const deployed: StackTemplate = {
+    Resources: {
+      UploadLogGroup: {
+        Type: 'AWS::Logs::LogGroup',
+        Properties: { LogGroupName: '/aws/lambda/tiles-dev-upload' },
+      },
+      UploadLambdaFunction: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { FunctionName: 'tiles-dev-upload' },
+      },
+    },
+  };
+  const { UploadLambdaFunction } = deployed.Resources!;
+  const given = { stack: STACK, deployed, workers: WORKERS };
+  expect(await deploy(given)).toMatchObject({
+    code: undefined,
+    said: ['Log group UploadLogGroup goes with this deploy, as what writes to it does'],
+  });
+  const next = { Resources: { UploadLambdaFunction: UploadLambdaFunction! } };
+  expect((await deploy({ ...given, next })).code).toBe('WATCHBOT_LOSS');
+});

@@ -1,3 +1,5 @@
+import { isIntrinsic } from '../../config/configuration';
+
 /** A kind of resource that holds data, which is gone when the resource is deleted or replaced. */
 export interface DataType {
   /** What is in it, in a sentence: "it holds …". */
@@ -6,6 +8,8 @@ export interface DataType {
   replacing: readonly string[];
   /** CloudFormation takes a snapshot before it deletes one, unless the template says otherwise. */
   isSavedByDefault?: true;
+  /** Whether CloudFormation has made what is in it from the template, and could make it again. */
+  isMade?: (resource: { Properties?: Readonly<Record<string, unknown>> }) => boolean;
 }
 
 /**
@@ -70,5 +74,11 @@ export const DATA_TYPES: Readonly<Record<string, DataType>> = {
   'AWS::Elasticsearch::Domain': { holds: 'documents', replacing: ['DomainName'] },
   'AWS::Cognito::UserPool': { holds: 'users', replacing: [] },
   'AWS::ECR::Repository': { holds: 'images', replacing: ['RepositoryName', 'EncryptionConfiguration'] },
+  'AWS::SecretsManager::Secret': {
+    holds: 'a secret',
+    replacing: ['Name'],
+    // Such as an access key: a text in the template may be there only until somebody puts the secret in its place.
+    isMade: ({ Properties }) => isIntrinsic(Properties?.SecretString),
+  },
   'AWS::KMS::Key': { holds: 'the key to what is encrypted with it', replacing: [] },
 };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { logicalIds } from '../../config/logical-ids';
 import { NESTED_STACK } from '../../shared/nested-stack';
 import { DATA_TYPES, type DataType } from './data-types';
+import { goesWithOwner, type GoesWithOwner } from './log-owners';
 
 /** What a deploy would delete that somebody may want to keep. Pure: two templates in, losses out. */
 
@@ -37,47 +38,69 @@ export interface Loss {
   path: readonly string[];
   type: string;
   reason: Reason;
+  /** A log group whose function or API goes, too: who takes that out does not expect its lines to stay. */
+  goesWithOwner?: boolean;
 }
 
 /** Has nothing but what the framework has uploaded. */
 const ARTIFACTS = 'ServerlessDeploymentBucket';
 
 /** What would be lost if the template of a stack became another one. */
-export function lossesOf(before: StackTemplate, after: StackTemplate): Loss[] {
+export function lossesOf(
+  before: StackTemplate,
+  after: StackTemplate,
+  goes = goesWithOwner(before, after),
+): Loss[] {
   const { Resources = {} } = before;
-  return Object.entries(Resources).flatMap(([id, resource]) =>
-    resource.Type === NESTED_STACK
-      ? lossesInNested(id, { resource, before, after })
-      : lossOf(id, resource, after.Resources?.[id]),
-  );
+  return Object.entries(Resources).flatMap(([id, resource]) => {
+    if (resource.Type === NESTED_STACK) return lossesInNested(id, { resource, before, after, goes });
+    const loss = lossOf(id, resource, after.Resources?.[id]);
+    const isLog = loss?.type === LOG_GROUP && loss.reason.how === 'removed';
+    if (loss === undefined) return [];
+    return isLog && goes(resource) ? [{ ...loss, goesWithOwner: true }] : [loss];
+  });
 }
 
-function lossesInNested(
-  id: string,
-  { resource, before, after }: { resource: StackResource; before: StackTemplate; after: StackTemplate },
-): Loss[] {
+const LOG_GROUP = 'AWS::Logs::LogGroup';
+
+interface Nested {
+  resource: StackResource;
+  before: StackTemplate;
+  after: StackTemplate;
+  goes: GoesWithOwner;
+}
+
+function lossesInNested(id: string, { resource, before, after, goes }: Nested): Loss[] {
   const inside = before.nested?.[id];
   if (inside === undefined) return [];
   const isLeft = after.Resources?.[id] !== undefined;
   if (!isLeft && isKept(resource.DeletionPolicy)) return [];
   const next = isLeft ? after.nested?.[id] : {};
   if (next === undefined) return [];
-  return lossesOf(inside, next).map((loss) => ({ ...loss, path: [id, ...loss.path] }));
+  return lossesOf(inside, next, goes).map((loss) => ({ ...loss, path: [id, ...loss.path] }));
 }
 
-function lossOf(id: string, before: StackResource, after: StackResource | undefined): Loss[] {
+function lossOf(id: string, before: StackResource, after: StackResource | undefined): Loss | undefined {
   const { Type: type = '' } = before;
-  const dataType = DATA_TYPES[type];
-  if (dataType === undefined || id === ARTIFACTS) return [];
+  const dataType = dataTypeOf(id, before);
+  if (dataType === undefined) return undefined;
   const reason = reasonOf(before, after, dataType.replacing);
-  if (reason === undefined) return [];
   const isSaved =
-    reason.how === 'replaced'
-      ? // Whether AWS goes by the policy of before or by the new one is not documented, so both must say it.
-        isKept(before.UpdateReplacePolicy) && isKept(after?.UpdateReplacePolicy)
+    reason?.how === 'replaced'
+      ? isSavedIfReplaced(before, after)
       : isKept(before.DeletionPolicy ?? policyByDefault(dataType));
-  return isSaved ? [] : [{ path: [id], type, reason }];
+  return reason === undefined || isSaved ? undefined : { path: [id], type, reason };
 }
+
+/** Undefined for a resource that holds nothing of anybody's. */
+function dataTypeOf(id: string, resource: StackResource): DataType | undefined {
+  const dataType = DATA_TYPES[resource.Type ?? ''];
+  return id === ARTIFACTS || dataType?.isMade?.(resource) === true ? undefined : dataType;
+}
+
+/** Whether AWS goes by the policy of before or by the new one is not documented, so both must say it. */
+const isSavedIfReplaced = (before: StackResource, after: StackResource | undefined): boolean =>
+  isKept(before.UpdateReplacePolicy) && isKept(after?.UpdateReplacePolicy);
 
 const policyByDefault = ({ isSavedByDefault }: DataType) => (isSavedByDefault ? 'Snapshot' : 'Delete');
 

@@ -44,6 +44,7 @@ describe('a resource that is taken out of the template', () => {
     'AWS::Cognito::UserPool',
     'AWS::KMS::Key',
     'AWS::DocDB::DBCluster',
+    'AWS::SecretsManager::Secret',
   ])('is lost with its data: %s', (Type) => {
     expect(told({ Type })).toEqual(['A removed']);
   });
@@ -215,6 +216,11 @@ describe('workers', () => {
     expect(ids).toEqual(['WatchbotQueue', 'WatchbotDeadLetterQueue', 'WatchbotLogGroup']);
   });
 
+  it('lose nothing with the access key of a sender, which can be made again', () => {
+    const before = deployed({ command: 'x', sender: true });
+    expect(lossesOf(before, deployed({ command: 'x' }))).toEqual([]);
+  });
+
   it('are known by the outputs of the stack', () => {
     const template = deployed(SECTION);
     expect(hasWorkers(template)).toBe(true);
@@ -222,5 +228,96 @@ describe('workers', () => {
     expect(workerOf('RenderTilesDeadLetterQueue', template)).toBe('render-tiles');
     expect(workerOf('CountProgressTable', template)).toBe('count');
     expect(workerOf('CountTable', template)).toBeUndefined();
+  });
+});
+
+describe('a secret', () => {
+  const secret = (Properties: Record<string, unknown>) => ({
+    Type: 'AWS::SecretsManager::Secret',
+    Properties,
+  });
+
+  it.each([
+    ['of which the template knows nothing', secret({ Name: 'key' })],
+    ['that AWS has made up', secret({ GenerateSecretString: {} })],
+    ['with a text that somebody may have changed', secret({ SecretString: 'change me' })],
+  ])('%s is lost', (_, resource) => {
+    expect(told(resource)).toEqual(['A removed']);
+  });
+
+  it('is replaced when it is renamed', () => {
+    expect(told(secret({ Name: 'key' }), secret({ Name: 'other' }))).toEqual(['A replaced Name']);
+  });
+
+  it('that is made of other resources can be made again, such as an access key', () => {
+    expect(told(secret({ SecretString: { 'Fn::Sub': '${Key}:${Key.SecretAccessKey}' } }))).toEqual([]);
+  });
+});
+
+describe('a log group', () => {
+  const group = (LogGroupName: unknown) => ({ Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName } });
+  const fn = (FunctionName?: string) => ({ Type: 'AWS::Lambda::Function', Properties: { FunctionName } });
+  const meant = (before: StackTemplate, after: StackTemplate = {}) =>
+    lossesOf(before, after).map(({ path, goesWithOwner }) => [path.join('/'), goesWithOwner === true]);
+
+  const uploads = {
+    UploadLogGroup: group('/aws/lambda/s-dev-upload'),
+    UploadLambdaFunction: fn('s-dev-upload'),
+  };
+  const byReference = (LogGroupName: object) => ({ UploadLogGroup: group(LogGroupName), Upload: fn() });
+
+  it.each<[string, Record<string, object>]>([
+    ['function', uploads],
+    ['function that it names by Sub', byReference({ 'Fn::Sub': '/aws/lambda/${Upload}' })],
+    [
+      'function that it names by Join',
+      byReference({ 'Fn::Join': ['', ['/aws/lambda/', { Ref: 'Upload' }]] }),
+    ],
+    [
+      'REST API',
+      {
+        UploadLogGroup: group('/aws/api-gateway/s-dev'),
+        ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi' },
+      },
+    ],
+    [
+      'HTTP API',
+      { UploadLogGroup: group('/aws/http-api/s-dev'), HttpApi: { Type: 'AWS::ApiGatewayV2::Api' } },
+    ],
+    [
+      'websocket API',
+      { UploadLogGroup: group('/aws/websocket/s-dev'), WebsocketsApi: { Type: 'AWS::ApiGatewayV2::Api' } },
+    ],
+  ])('goes with its %s, and not without it', (_, before) => {
+    const { UploadLogGroup, ...owner } = before;
+    expect(meant(resources(before))).toEqual([['UploadLogGroup', true]]);
+    expect(meant(resources(before), resources(owner))).toEqual([['UploadLogGroup', false]]);
+    expect(meant(resources({ UploadLogGroup: UploadLogGroup! }))).toEqual([['UploadLogGroup', false]]);
+  });
+
+  it('does not go with another function, or with one that it is only named like', () => {
+    const { UploadLogGroup } = uploads;
+    expect(meant(resources({ UploadLogGroup, Other: fn('s-dev-upload-2') }))).toEqual([
+      ['UploadLogGroup', false],
+    ]);
+    expect(meant(resources({ UploadLogGroup: group('s-dev-upload'), Other: fn('s-dev-upload') }))).toEqual([
+      ['UploadLogGroup', false],
+    ]);
+  });
+
+  it('goes with a function of another nested stack', () => {
+    const nested = (of: Record<string, object>) => ({ Resources: of }) as StackTemplate;
+    const stacks = { A: { Type: 'AWS::CloudFormation::Stack' }, B: { Type: 'AWS::CloudFormation::Stack' } };
+    const { UploadLogGroup, UploadLambdaFunction } = uploads;
+    const before = {
+      ...resources(stacks),
+      nested: { A: nested({ UploadLogGroup }), B: nested({ UploadLambdaFunction }) },
+    };
+    expect(meant(before, { ...resources(stacks), nested: { A: {}, B: {} } })).toEqual([
+      ['A/UploadLogGroup', true],
+    ]);
+    expect(meant(before, { ...before, nested: { ...before.nested, A: {} } })).toEqual([
+      ['A/UploadLogGroup', false],
+    ]);
   });
 });
