@@ -138,6 +138,7 @@ function unknown(
 const OPTIONAL: Partial<Record<ReferenceName, string>> = {
   topicArn: 'topic',
   deadLetterQueueUrl: 'dead-letter queue',
+  deadLetterQueueArn: 'dead-letter queue',
   progressTable: 'progress table',
 };
 

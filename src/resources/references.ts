@@ -1,6 +1,6 @@
 import type { TextOrIntrinsic } from '../config/configuration';
 import { getAtt, ref } from './cloudformation';
-import { deadLetterQueueUrl, queueArn, queueUrl } from './queue-references';
+import { deadLetterQueueArn, deadLetterQueueUrl, queueArn, queueUrl } from './queue-references';
 import { idOf, type ReferredWorker } from './subject';
 
 /** What the rest of a service can refer to by `${watchbot:WORKER.NAME}`. */
@@ -24,6 +24,7 @@ export const REFERENCES = {
   queueArn: { valueOf: queueArn, action: 'sqs:SendMessage' },
   topicArn: { valueOf: topicArn, action: 'sns:Publish' },
   deadLetterQueueUrl: { valueOf: deadLetterQueueUrl },
+  deadLetterQueueArn: { valueOf: deadLetterQueueArn },
   logGroup: { valueOf: (subject) => ref(idOf(subject, 'logGroup')) },
   progressTable: {
     valueOf: (subject) =>

@@ -18,3 +18,17 @@ it.each([[{ render: { handler: 'a.b' } }], [{ Render: {} }], [[{ other: {} }, { 
     expect(await logGroupOf(functions)).toEqual({ Ref: 'RenderWatchbotLogGroup' });
   },
 );
+
+const deadLetterArn = (queue: Record<string, unknown>) =>
+  resolveVariable(
+    'render.deadLetterQueueArn',
+    { section: { workers: { render: {} } }, functions: undefined },
+    (path) => Promise.resolve(path.includes('queue') ? queue[path.at(-1)!] : undefined),
+  );
+
+it('names the ARN of the dead-letter queue, be it made or there already', async () => {
+  expect(await deadLetterArn({})).toEqual({ 'Fn::GetAtt': ['RenderDeadLetterQueue', 'Arn'] });
+  const existing = 'arn:aws:sqs:us-east-1:123456789012:dead';
+  expect(await deadLetterArn({ deadLetter: existing })).toBe(existing);
+  await expect(deadLetterArn({ deadLetter: false })).rejects.toThrow('no dead-letter queue');
+});

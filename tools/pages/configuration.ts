@@ -51,6 +51,7 @@ What a worker has can be told to functions, resources and other workers:
 | \`\${watchbot:NAME.queueArn}\` | ARN of the queue |
 | \`\${watchbot:NAME.topicArn}\` | ARN of the topic |
 | \`\${watchbot:NAME.deadLetterQueueUrl}\` | URL of the dead-letter queue |
+| \`\${watchbot:NAME.deadLetterQueueArn}\` | ARN of the dead-letter queue |
 | \`\${watchbot:NAME.logGroup}\` | name of the log group |
 | \`\${watchbot:NAME.progressTable}\` | ARN of the table of reduce mode |
 

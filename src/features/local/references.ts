@@ -36,10 +36,15 @@ function standInsOf(worker: LocalWorker | undefined, scope: Scope): Partial<Reco
   return {
     queueUrl,
     queueArn: arnOf('sqs', queueNameIn(queueUrl), scope),
-    ...(deadLetterQueueUrl === undefined ? {} : { deadLetterQueueUrl }),
+    ...(deadLetterQueueUrl === undefined ? {} : deadLetters(deadLetterQueueUrl, scope)),
     ...(topicArn === undefined ? {} : { topicArn }),
   };
 }
+
+const deadLetters = (deadLetterQueueUrl: string, scope: Scope) => ({
+  deadLetterQueueUrl,
+  deadLetterQueueArn: arnOf('sqs', queueNameIn(deadLetterQueueUrl), scope),
+});
 
 const known = (entries: readonly (readonly [string, string | undefined])[]): Record<string, string> =>
   Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));

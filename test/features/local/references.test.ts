@@ -40,6 +40,7 @@ it('says what ${watchbot:…} is in the emulator, and leaves out what is not kno
       queueArn: 'arn:aws:sqs:us-east-1:000000000000:render',
       topicArn: 'arn:topic',
       deadLetterQueueUrl: 'http://127.0.0.1:1/0/dead',
+      deadLetterQueueArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
     },
     existing: expect.objectContaining({
       // Not those in AWS.
