@@ -225,8 +225,18 @@ function readParts(line: string): Pick<ReadLine, 'source' | 'messageId' | 'text'
 /** The text with which the watcher says that it has sent a message anew. By it the copy can be found. */
 export const sentAnewText = (copyId: string, why: string): string => `sent anew as ${copyId}, ${why}`;
 
-const SENT_ANEW = /^sent anew as ([\w-]+),/;
+/** Why a copy is sent that begins as any message does. The others wait, and if they fail, there is one more copy. */
+export const ANEW_AFTER_FAILURE = 'since not all of its receives were tries';
 
-/** The id of the copy that a line is about; undefined if it is about none. */
-export const copyIdIn = ({ source, text }: Pick<ReadLine, 'source' | 'text'>): string | undefined =>
-  source === LogSource.watcher ? SENT_ANEW.exec(text)?.[1] : undefined;
+const SENT_ANEW = /^sent anew as ([\w-]+), (.*)$/s;
+
+/** The copy that a line is about; undefined if it is about none. */
+export function copyIn({
+  source,
+  text,
+}: Pick<ReadLine, 'source' | 'text'>): { id: string; isWaiting: boolean } | undefined {
+  const [, id, why] = (source === LogSource.watcher ? SENT_ANEW.exec(text) : null) ?? [];
+  return id === undefined ? undefined : { id, isWaiting: why !== ANEW_AFTER_FAILURE };
+}
+
+export const copyIdIn = (line: Pick<ReadLine, 'source' | 'text'>): string | undefined => copyIn(line)?.id;

@@ -1,4 +1,12 @@
-import { copyIdIn, LogField, LogLevel, LogSource, type ReadLine, readLine } from '../../contract/log-lines';
+import {
+  copyIdIn,
+  copyIn,
+  LogField,
+  LogLevel,
+  LogSource,
+  type ReadLine,
+  readLine,
+} from '../../contract/log-lines';
 import { COUNTED_RESULTS, JobResult } from '../../contract/outcomes';
 import { parseObject } from '../../shared/json';
 import type { LogEvent, LogQuery, WorkerLog } from './source';
@@ -90,14 +98,52 @@ export async function followJob(
   signal: AbortSignal,
 ): Promise<Settlement | undefined> {
   const trace = new JobTrace([messageId]);
+  const early = new EarlyLines(trace);
+  const waiting = new Set<string>();
   for await (const { line } of log.follow({ sinceMs, terms: () => trace.ids, hasEnded }, signal)) {
-    const last = trace.take(line) ? readLine(line).outcome : undefined;
-    if (last === undefined) continue;
-    const fate = fateAfter(last, maxReceives);
-    if (fate !== undefined) return { fate, last };
-    onRetry(last);
+    for (const read of early.take(line)) {
+      const copy = copyIn(read);
+      if (copy?.isWaiting === true) waiting.add(copy.id);
+      if (read.outcome === undefined) continue;
+      const most = waiting.has(read.messageId ?? '') ? undefined : maxReceives;
+      const fate = fateAfter(read.outcome, most);
+      if (fate !== undefined) return { fate, last: read.outcome };
+      onRetry(read.outcome);
+    }
   }
   return undefined;
+}
+
+/** So many lines of other jobs are kept: a copy's are written at most moments before it is known whose copy it is. */
+const MOST_EARLY = 10_000;
+
+/**
+ * A copy may be received, and done, before the watcher has written that it has sent it, so lines of other messages are
+ * kept until it is known whose they are.
+ */
+class EarlyLines {
+  private others: string[] = [];
+
+  constructor(private readonly trace: JobTrace) {}
+
+  /** The lines that are now known to be of the job. */
+  take(line: string): ReadLine[] {
+    const known = this.trace.ids.length;
+    if (!this.trace.take(line)) {
+      // What workers write may be long, and settles nothing.
+      if (readLine(line).source === LogSource.watcher) this.others.push(line);
+      if (this.others.length >= 2 * MOST_EARLY) this.others = this.others.slice(-MOST_EARLY);
+      return [];
+    }
+    const lines = [line];
+    for (let before = known; before < this.trace.ids.length;) {
+      before = this.trace.ids.length;
+      const left: string[] = [];
+      for (const other of this.others) (this.trace.take(other) ? lines : left).push(other);
+      this.others = left;
+    }
+    return lines.map(readLine);
+  }
 }
 
 function fateAfter({ result, receives }: JobEnd, maxReceives = Infinity): Settlement['fate'] | undefined {

@@ -1,4 +1,5 @@
 import { COPY_ATTRIBUTE, readCopyMark, type CopyMark } from '../../contract/copy-mark';
+import { ANEW_AFTER_FAILURE } from '../../contract/log-lines';
 import { MIB } from '../../shared/sizes';
 import type { Settlement } from '../settle/decide';
 import type { MessageAttribute, ReceivedMessage } from '../queue/queue';
@@ -78,7 +79,7 @@ type Copy = Pick<SendAnew, 'mark' | 'why'>;
 function failedCopy(message: Counted): Copy | undefined {
   if (!message.copy?.isWaiting) return undefined;
   const mark = markOf(message, { receives: 0, isWaiting: false });
-  return { mark, why: 'since not all of its receives were tries' };
+  return { mark, why: ANEW_AFTER_FAILURE };
 }
 
 function uncountedCopy(message: Counted, isAtOnce: boolean, maxReceives: number): Copy | undefined {
