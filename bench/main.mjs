@@ -1,41 +1,49 @@
 // Runs the benchmarks. Each compares things in the same run, so that ratios count, not times.
-// Usage: npm run bench [-- [NAME …] [--runs N] [--json FILE]]
+// Usage: npm run bench [-- [NAME …] [OPTION …]]; `options.mjs` has the options.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import * as fifo from './fifo.mjs';
 import * as handler from './handler.mjs';
+import * as idle from './idle.mjs';
 import * as install from './install.mjs';
+import { parseOptions } from './options.mjs';
 import * as packaging from './package.mjs';
 import * as progress from './progress.mjs';
 import * as scaling from './scaling.mjs';
 import * as start from './start.mjs';
 import * as throughput from './throughput.mjs';
 
-const BENCHES = { install, start, throughput, handler, progress, package: packaging, scaling };
+const BENCHES = {
+  install,
+  start,
+  throughput,
+  handler,
+  fifo,
+  idle,
+  progress,
+  package: packaging,
+  scaling,
+};
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { runs: { type: 'string' }, json: { type: 'string' } },
-});
-const unknown = positionals.filter((name) => !(name in BENCHES));
-if (unknown.length > 0) {
-  console.error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`);
-  process.exit(1);
-}
+const short = (value) => value.toFixed(value < 10 ? 2 : 1);
 
+const { names, json, runs, options } = parseOptions(process.argv.slice(2), Object.keys(BENCHES));
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0].model}, medians of runs in turn`);
 const rows = [];
 for (const [name, { RUNS, measure }] of Object.entries(BENCHES)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  for (const row of await measure(Number(values.runs ?? RUNS))) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  // Some give rows as they have them, others at the end.
+  for await (const row of await measure(runs ?? RUNS, options)) {
     rows.push({ bench: name, ...row });
     print(row);
   }
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
 
-function print({ name, unit, median, runs, ratio, to }) {
-  const comparison = ratio === undefined ? '' : `${ratio.toFixed(2)} × ${to}`;
-  const line = `${name.padEnd(36)} ${median.toFixed(median < 10 ? 2 : 1).padStart(8)} ${unit}  (${runs} runs)  ${comparison}`;
-  console.log(line.trimEnd());
+function print({ name, unit, median, runs: count, ratio, to, ratios = [{ ratio, to }], details = {} }) {
+  const comparisons = ratios.filter((each) => each.ratio !== undefined);
+  const texts = comparisons.map((each) => `${each.ratio.toFixed(2)} × ${each.to}`);
+  const extras = Object.entries(details).map(([what, value]) => `${short(value)} ${what}`);
+  const rest = [texts.join(', '), extras.join(', ')].filter((text) => text !== '').join('; ');
+  console.log(`${name.padEnd(48)} ${short(median).padStart(8)} ${unit}  (${count} runs)  ${rest}`.trimEnd());
 }

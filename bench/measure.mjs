@@ -25,3 +25,7 @@ export function compare(samples, names) {
     { name: names.ours, unit: 'ms', median: ours, runs, ratio: ours / base, to: names.base },
   ];
 }
+
+/** @param sorted numbers from the least on */
+export const percentile = (sorted, share) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

@@ -1,5 +1,5 @@
-/* Measures the system's limit: how fast a small program starts `sh -c true`.
-   Usage: posix-spawn bare|equipped COUNT AT_ONCE; prints milliseconds. `equipped` gives each process what a worker has: a
+/* Measures the system's limit: how fast a small program runs `sh -c COMMAND`.
+   Usage: posix-spawn bare|equipped COUNT AT_ONCE COMMAND; prints milliseconds. `equipped` gives each process what a worker has: a
    new session and three pipes, two of which are read to their end. */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -26,8 +26,8 @@ static double now_ms(void) {
   return time.tv_sec * 1e3 + time.tv_nsec / 1e6;
 }
 
-static void start(struct worker *worker, int is_equipped) {
-  char *arguments[] = {"sh", "-c", "true", NULL};
+static void start(struct worker *worker, int is_equipped, char *command) {
+  char *arguments[] = {"sh", "-c", command, NULL};
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   int pipes[3][2];
@@ -63,7 +63,7 @@ static void finish(struct worker *worker, int is_equipped) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) return 2;
+  if (argc != 5) return 2;
   int is_equipped = strcmp(argv[1], "equipped") == 0;
   int left = atoi(argv[2]), at_once = atoi(argv[3]);
   if (at_once > MOST_AT_ONCE) return 2;
@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
   for (int running = 0; left > 0 || running > 0; running -= 1) {
     for (int index = 0; index < at_once; index += 1) {
       if (workers[index].pid != 0 || left == 0) continue;
-      start(&workers[index], is_equipped);
+      start(&workers[index], is_equipped, argv[4]);
       left -= 1;
       running += 1;
     }

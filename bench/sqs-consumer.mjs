@@ -1,28 +1,25 @@
-// Runs sqs-consumer with an empty handler. On a message from the parent it drains the queue, and reports when it has.
+// Runs sqs-consumer, with an empty handler, or with one that runs a shell command for each message.
+// Usage: node sqs-consumer.mjs QUEUE_URL ENDPOINT BATCH_SIZE [COMMAND]
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 
-const [queueUrl, endpoint, batchSize] = process.argv.slice(2);
+const [queueUrl, endpoint, batchSize, command] = process.argv.slice(2);
 
-process.on('message', async ({ messages }) => {
-  let left = messages;
-  const consumer = Consumer.create({
-    queueUrl,
-    sqs: new SQSClient({ endpoint, useQueueUrlAsEndpoint: false }),
-    batchSize: Number(batchSize),
-    // A batch is one call of the handler, as with this plugin.
-    ...(Number(batchSize) > 1
-      ? { handleMessageBatch: async (batch) => batch }
-      : { handleMessage: async (message) => message }),
-  });
-  const count = (done) => {
-    left -= done;
-    if (left > 0) return;
-    consumer.stop({ abort: true });
-    process.send('drained');
-  };
-  consumer.on('message_processed', () => count(1));
-  consumer.on('error', (error) => console.error(error));
-  consumer.start();
+async function run(message) {
+  const env = { ...process.env, MessageId: message.MessageId, Message: message.Body };
+  if (command) await once(spawn('/bin/sh', ['-c', command], { env, stdio: 'ignore' }), 'close');
+  return message;
+}
+
+const consumer = Consumer.create({
+  queueUrl,
+  sqs: new SQSClient({ endpoint, useQueueUrlAsEndpoint: false }),
+  batchSize: Number(batchSize),
+  suppressFifoWarning: true,
+  // A batch is one call of the handler, as with this plugin.
+  ...(Number(batchSize) > 1 ? { handleMessageBatch: async (batch) => batch } : { handleMessage: run }),
 });
-process.send('ready');
+consumer.on('error', (error) => console.error(error));
+consumer.start();

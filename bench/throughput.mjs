@@ -1,135 +1,166 @@
-// Measures messages per second of `command: true` in one task with a backlog, compared with Node's `spawn` of `sh -c
-// true`, and with the system's limit. Also measures what the watcher itself needs for a message. SQS is a cheap fake in
-// this process.
+// Measures messages per second of commands in one task with a backlog, by how long SQS takes to answer, beside Node's
+// `spawn` and the system's limit, which have no queue. A command of 0 ms is `true`; others are `job.c`, a small program that
+// sleeps. SQS is a process of its own.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FakeSqs } from './fake-sqs.mjs';
-import { median } from './measure.mjs';
-import { cpuMs, memoryMiB } from './processes.mjs';
-import { spawnWatcher } from './watcher.mjs';
+import { buildsOf, compile, startWatcher, warmUp } from './consumers.mjs';
+import { startSqs } from './fake-sqs.mjs';
+import { memoryMiB } from './processes.mjs';
+import { consumerRow, inTurn, rowOf } from './runs.mjs';
 
-const here = import.meta.dirname;
+export const RUNS = 5;
 
-export const RUNS = 11;
+const CONCURRENCIES = [1, 2, 4, 8, 16, 50];
+const COMMANDS_MS = [0, 5, 100];
+const LATENCIES_MS = [0, 15];
 
-/** Few messages in many runs, since the machine may be slow for a while. */
-const MESSAGES = 300;
-/** A watcher runs for days, so it is measured after V8 has compiled its hot code, which takes about 10,000 messages. */
-const WARM_UP_MESSAGES = 12_000;
-const MANY_MESSAGES = 20_000;
 /** After these, the heap has its final size. */
 const SOME_MESSAGES = 2_000;
-const CONCURRENCIES = [1, 2, 4, 8];
-/** Concurrency for counting calls of SQS. */
-const MOST_AT_ONCE = 10;
+const MANY_MESSAGES = 20_000;
+/** Concurrency for what memory a long run needs. */
+const MEMORY_AT = 10;
 
-export async function measure(runs) {
+/** How a first run of a way is sized: the machine's time for a message, and what else it takes. */
+const OWN_MS = 2;
+const expectedRate = (concurrency, ms) => Math.min(500, (concurrency * 1000) / (ms + OWN_MS));
+
+export async function* measure(runs, options = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'watchbot-bench-'));
+  const sqs = await startSqs();
+  const bench = { sqs, folder, runs, seconds: 1, latency: LATENCIES_MS, ...options };
+  compile(folder, 'job');
+  bench.limit = compile(folder, 'posix-spawn');
   try {
-    const limit = path.join(folder, 'posix-spawn');
-    execFileSync('cc', ['-O2', '-o', limit, path.join(here, 'posix-spawn.c')]);
-    const rows = [];
-    for (const concurrency of CONCURRENCIES) rows.push(...(await throughput(runs, { concurrency, limit })));
-    rows.push(...(await callsAndMemory()));
-    return rows;
+    for (const ms of options.command ?? COMMANDS_MS) {
+      for (const concurrency of options.concurrency ?? CONCURRENCIES)
+        yield* await throughput(bench, { ms, concurrency });
+    }
+    if (options.command === undefined && options.concurrency === undefined) yield* await memory(bench);
   } finally {
+    sqs.stop();
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Measures everything in turn, so that other load of the machine affects all alike. */
-async function throughput(runs, { concurrency, limit }) {
-  const watcher = await startWatcher(concurrency);
-  await watcher.sqs.drain(WARM_UP_MESSAGES);
-  const spawner = path.join(here, 'node-spawn.mjs');
-  let cpuPerMessage = 0;
-  const ways = {
-    node: () => timeOf(process.execPath, [spawner, MESSAGES, concurrency]),
-    watcher: async () => {
-      const before = cpuMs(watcher.pid);
-      const ms = await watcher.sqs.drain(MESSAGES);
-      cpuPerMessage = (cpuMs(watcher.pid) - before) / MESSAGES;
-      return ms;
+async function throughput(bench, { ms, concurrency }) {
+  const { folder, latency: latencies } = bench;
+  const command = ms === 0 ? 'true' : 'job';
+  const watchers = await startWatchers(bench, { command, concurrency });
+  const shell = ms === 0 ? 'true' : `${folder}/job ${folder}/none`;
+  const rival = (program, ...words) => ({
+    expected: expectedRate(concurrency, ms),
+    run: (count) => timeOf(program, [...words, count, concurrency, shell], { count, ms }),
+  });
+  const results = await inTurn(
+    {
+      node: rival(process.execPath, path.join(import.meta.dirname, 'node-spawn.mjs')),
+      equipped: rival(bench.limit, 'equipped'),
+      bare: rival(bench.limit, 'bare'),
+      ...drains(watchers, { latencies, ms, concurrency }),
     },
-    equipped: () => timeOf(limit, ['equipped', MESSAGES, concurrency]),
-    bare: () => timeOf(limit, ['bare', MESSAGES, concurrency]),
-  };
-  const rates = { node: [], watcher: [], equipped: [], bare: [] };
-  const cpu = [];
-  for (let run = 0; run < runs + 1; run += 1) {
-    for (const [name, measureOnce] of Object.entries(ways))
-      rates[name].push((MESSAGES / (await measureOnce())) * 1000);
-    cpu.push(cpuPerMessage);
-  }
-  watcher.stop();
-  // The first round warms everything and does not count.
-  [...Object.values(rates), cpu].forEach((samples) => samples.shift());
-  return report({ rates, cpu, runs, at: `at ${concurrency}` });
-}
-
-function report({ rates, cpu, runs, at }) {
-  const row = (name, samples, unit = '/s') => ({
-    name: `${name}, ${at}`,
-    unit,
-    median: median(samples),
-    runs,
-  });
-  const beside = (base, to) => ({
-    ...row('watcher', rates.watcher),
-    ratio: median(rates.watcher.map((rate, index) => rate / rates[base][index])),
-    to,
-  });
+    bench,
+  );
+  await Promise.all(watchers.map(({ stop }) => stop()));
+  const at = `${ms} ms, at ${concurrency}`;
   return [
-    row("Node's spawn", rates.node),
-    row('posix_spawn, session and pipes', rates.equipped),
-    row('posix_spawn, nothing else', rates.bare),
-    beside('node', "Node's spawn"),
-    beside('equipped', 'posix_spawn with session and pipes'),
-    beside('bare', 'posix_spawn with nothing else'),
-    row("the watcher's own CPU a message", cpu, 'ms'),
+    rowOf(`Node's spawn, ${at}`, results.node),
+    rowOf(`posix_spawn, session and pipes, ${at}`, results.equipped),
+    rowOf(`posix_spawn, nothing else, ${at}`, results.bare),
+    ...watcherRows(watchers, { latencies, results, at }),
+    ...(ms === 0 ? await starts(bench, { concurrency }) : []),
   ];
 }
 
-/** Measures calls of SQS for each message, and memory at the start, soon after, and at the end of one long run. */
-async function callsAndMemory() {
-  const watcher = await startWatcher(MOST_AT_ONCE);
-  const idle = memoryMiB(watcher.pid);
-  await watcher.sqs.drain(SOME_MESSAGES);
-  const soon = memoryMiB(watcher.pid);
-  await watcher.sqs.drain(MANY_MESSAGES - SOME_MESSAGES);
-  const end = memoryMiB(watcher.pid);
-  const { calls } = watcher.sqs;
-  const callCount = Object.values(calls).reduce((sum, count) => sum + count, 0);
-  watcher.stop();
-  const row = (name, median, comparison = {}) => ({ name, unit: 'MiB', median, runs: 1, ...comparison });
-  return [
-    { name: `SQS calls a message, at ${MOST_AT_ONCE}`, unit: '', median: callCount / MANY_MESSAGES, runs: 1 },
-    row('memory, idle', idle),
-    row(`memory, after ${SOME_MESSAGES} messages`, soon, { ratio: soon / idle, to: 'idle' }),
-    row(`memory, after ${MANY_MESSAGES} messages`, end, {
-      ratio: end / soon,
-      to: `after ${SOME_MESSAGES}`,
+/** `true` does not tell when it starts: another command does. */
+async function starts(bench, { concurrency }) {
+  const { latency: latencies, runs } = bench;
+  const watchers = await startWatchers(bench, { command: 'job', concurrency, messages: SOME_MESSAGES });
+  const few = { ...bench, runs: Math.min(2, runs) };
+  const results = await inTurn(drains(watchers, { latencies, ms: 0, concurrency }), few);
+  await Promise.all(watchers.map(({ stop }) => stop()));
+  return watchers.flatMap(({ build }) =>
+    latencies.map((latencyMs) => {
+      const row = consumerRow('', results[`${build} ${latencyMs}`]);
+      return { ...row, name: `${build} with job.c, SQS ${latencyMs} ms, 0 ms, at ${concurrency}` };
     }),
-  ];
+  );
 }
 
-const timeOf = (program, args) => Number(execFileSync(program, args.map(String), { encoding: 'utf8' }));
+const drains = (watchers, { latencies, ms, concurrency }) =>
+  Object.fromEntries(
+    latencies.flatMap((latencyMs) =>
+      watchers.map(({ build, drain }) => [
+        `${build} ${latencyMs}`,
+        {
+          expected: expectedRate(concurrency, ms + latencyMs),
+          run: (count) => drain(count, { latencyMs, body: bodyOf(ms) }),
+        },
+      ]),
+    ),
+  );
 
-/** Starts a watcher, and resolves when it polls, so that its start is not measured. */
-async function startWatcher(concurrency) {
-  const sqs = new FakeSqs();
-  const endpoint = await sqs.listen();
-  const environment = { PATH: process.env.PATH, WatchbotConcurrency: String(concurrency) };
-  const child = spawnWatcher(endpoint, environment);
-  while (sqs.calls.ReceiveMessage === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  return {
-    pid: child.pid,
-    sqs,
-    stop: () => {
-      child.kill('SIGKILL');
-      sqs.close();
-    },
+function watcherRows(watchers, { latencies, results, at }) {
+  const { node, equipped, bare } = results;
+  const rivals = {
+    "Node's spawn": node,
+    'posix_spawn with session and pipes': equipped,
+    'posix_spawn with nothing else': bare,
   };
+  return latencies.flatMap((latencyMs) =>
+    watchers.map(({ build }) => {
+      const other = results[`against ${latencyMs}`];
+      const beside =
+        build === 'watcher' && other !== undefined ? { ...rivals, 'the other build': other } : rivals;
+      return consumerRow(`${build}, SQS ${latencyMs} ms, ${at}`, results[`${build} ${latencyMs}`], beside);
+    }),
+  );
+}
+
+const bodyOf = (ms) => JSON.stringify({ ms });
+
+async function startWatchers(bench, { command, concurrency, messages = bench.warmUp }) {
+  const { sqs, folder } = bench;
+  const watchers = [];
+  for (const { build, layer } of buildsOf(bench)) {
+    const watcher = await startWatcher(sqs, { folder, layer, command, concurrency });
+    await warmUp(watcher, { messages, body: bodyOf(0) });
+    watchers.push({ build, ...watcher });
+  }
+  return watchers;
+}
+
+/** Measures memory at the start, soon after, and at the end of one long run. */
+async function memory(bench) {
+  const { sqs, folder } = bench;
+  const rows = [];
+  for (const { build, layer } of buildsOf(bench)) {
+    const watcher = await startWatcher(sqs, { folder, layer, command: 'true', concurrency: MEMORY_AT });
+    const idle = memoryMiB(watcher.pid);
+    const { memoryMiB: soon } = await watcher.drain(SOME_MESSAGES, {});
+    const { memoryMiB: end } = await watcher.drain(MANY_MESSAGES - SOME_MESSAGES, {});
+    await watcher.stop();
+    const row = (name, median, ratios = []) => ({
+      name: `${build}, memory ${name}`,
+      unit: 'MiB',
+      median,
+      runs: 1,
+      ratios,
+    });
+    const [first, last] = [`after ${SOME_MESSAGES} messages`, `after ${MANY_MESSAGES} messages`];
+    rows.push(
+      row('idle', idle),
+      row(first, soon, [{ ratio: soon / idle, to: 'idle' }]),
+      row(last, end, [{ ratio: end / soon, to: first }]),
+    );
+  }
+  return rows;
+}
+
+function timeOf(program, args, { count, ms }) {
+  const env = { PATH: process.env.PATH, Message: bodyOf(ms) };
+  const took = Number(execFileSync(program, args.map(String), { encoding: 'utf8', env }));
+  return { rate: (count / took) * 1000 };
 }
