@@ -14,7 +14,8 @@ export async function inTurn(ways, { runs, seconds }) {
   const results = Object.fromEntries(names.map((name) => [name, []]));
   const rates = Object.fromEntries(names.map((name) => [name, ways[name].expected]));
   for (let round = 0; round < runs + 1; round += 1) {
-    for (const name of names) {
+    // Who comes first gains or loses by it: not always the same one.
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) {
       const count = Math.min(MOST_MESSAGES, Math.max(LEAST_MESSAGES, Math.round(rates[name] * seconds)));
       const result = await ways[name].run(count);
       rates[name] = result.rate;
@@ -49,9 +50,9 @@ export function consumerRow(name, results, beside = {}) {
   };
   const outOfOrder = results.reduce((sum, result) => sum + result.outOfOrder, 0);
   if (outOfOrder > 0) details['OUT OF ORDER'] = outOfOrder;
-  const ratios = Object.entries(beside).map(([to, others]) => ({
-    ratio: median(rates.map((rate, index) => rate / others[index].rate)),
-    to,
-  }));
+  const ratios = Object.entries(beside).map(([to, others]) => {
+    const each = rates.map((rate, index) => rate / others[index].rate);
+    return { ratio: median(each), least: Math.min(...each), most: Math.max(...each), to };
+  });
   return { ...rowOf(name, results), ratios, details };
 }
