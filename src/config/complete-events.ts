@@ -6,6 +6,7 @@ import {
   type Sources,
   type Webhook,
   type WorkerInput,
+  type TextOrIntrinsic,
 } from './configuration';
 import { EVENT_DEFAULTS } from './defaults';
 
@@ -61,8 +62,18 @@ function completeS3(given: SourceInput<'s3'>): S3Source {
   };
 }
 
-function completeWebhook({ authorization, throttle, messageGroupId }: SourceInput<'webhook'>): Webhook {
-  return { authorization: authorization as Webhook['authorization'], throttle, messageGroupId };
+function completeWebhook({ authorization, throttle, messageGroupId, role }: SourceInput<'webhook'>): Webhook {
+  return {
+    authorization: authorization as Webhook['authorization'],
+    throttle,
+    messageGroupId,
+    role: completeRole(role),
+  };
+}
+
+/** Text that is no ARN is the logical id of a role in the template, as for a function of the framework. */
+export function completeRole(given: TextOrIntrinsic | undefined): TextOrIntrinsic | undefined {
+  return typeof given !== 'string' || given.startsWith('arn:') ? given : { 'Fn::GetAtt': [given, 'Arn'] };
 }
 
 function text(input: unknown): string | undefined {

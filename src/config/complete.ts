@@ -1,6 +1,6 @@
 import { MAX_FINISH_SECONDS } from '../contract/outcomes';
 import { widestBounds } from '../scaling/choose-policy';
-import { completeEvents } from './complete-events';
+import { completeEvents, completeRole } from './complete-events';
 import type {
   Build,
   Capacity,
@@ -123,6 +123,9 @@ export function completeWorker(
     secrets: completeSecrets(input.secrets),
     permissions: input.permissions,
     managedPolicies: input.managedPolicies,
+    role: completeRole(input.role),
+    executionRole: completeRole(input.executionRole),
+    schedulerRole: completeRole(input.schedulerRole),
     sender: input.sender,
     queue: completeQueue(input.queue),
     topic: completeTopic(input),

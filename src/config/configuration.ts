@@ -212,6 +212,8 @@ export interface Webhook {
   authorization: 'apiKey' | 'iam' | 'none' | { jwt: Jwt };
   throttle: { rate: number; burst: number };
   messageGroupId: string | undefined;
+  /** ARN of an existing role; undefined: one is made. */
+  role: TextOrIntrinsic | undefined;
 }
 
 /** The sources of one worker, by kind. */
@@ -280,6 +282,10 @@ export interface Worker {
   secrets: Readonly<Record<string, Secret>>;
   permissions: WorkerInput['permissions'];
   managedPolicies: readonly TextOrIntrinsic[];
+  /** ARN of an existing role; undefined: one is made. So with the next two. */
+  role: TextOrIntrinsic | undefined;
+  executionRole: TextOrIntrinsic | undefined;
+  schedulerRole: TextOrIntrinsic | undefined;
   sender: boolean;
   queue: Queue;
   /** Whether one is made; or the one that is before an existing queue already. */

@@ -112,6 +112,8 @@ const OF_TASK: Readonly<Record<string, Convert>> = {
   variables: rename,
   environmentVariables: rename,
   ...each(['iamRoleStatements', 'statements'], 'permissions'),
+  ...each(['taskRole', 'taskRoleArn', 'taskRoleARN'], 'role'),
+  ...each(['executionRoleArn', 'executionRoleARN'], 'executionRole'),
   structuredLogging: as('logs.structured'),
   ...each(['logRetentionInDays', 'logGroupRetentionDays', 'retentionInDays'], 'logs.retention'),
   retention,

@@ -2,6 +2,7 @@ import type { CommandDefinition } from './command/command';
 import { DEAD_LETTER } from './dead-letters/command';
 import { LOCAL } from './local/command';
 import { LOGS } from './logs/command';
+import { ROLES } from './roles/command';
 import { SEND } from './send/command';
 import { SIMULATE } from './simulate/command';
 import { STATUS } from './status/command';
@@ -17,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   status: STATUS,
   'dead-letter': DEAD_LETTER,
   simulate: SIMULATE,
+  roles: ROLES,
 };
 
 /** The names of all commands that do something, `dead-letter list` among them. */

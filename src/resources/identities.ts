@@ -1,5 +1,6 @@
-import type { Configuration } from '../config/configuration';
-import type { TemplateResource } from './cloudformation';
+import type { Configuration, TextOrIntrinsic } from '../config/configuration';
+import { getAtt, type TemplateResource } from './cloudformation';
+import { arnFrom } from './derived';
 
 /**
  * What accounts ask of every role, on every role that the plugin makes, as the framework has it on its own: a permissions
@@ -18,4 +19,16 @@ export function governed<T extends TemplateResource>(body: T, { context: { roles
       ...(tags.length > 0 && { Tags: tags }),
     },
   };
+}
+
+/**
+ * The ARN of a role that exists, or of the one that the plugin makes.
+ * @param id the logical id of the latter
+ */
+export function roleArn(existing: TextOrIntrinsic | undefined, id: string): TextOrIntrinsic {
+  if (existing === undefined) return getAtt(id, 'Arn');
+  // `Ref` of a role gives its name, and that of a parameter may give an ARN.
+  return typeof existing !== 'string' && 'Ref' in existing
+    ? arnFrom(existing, 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Name}')
+    : existing;
 }

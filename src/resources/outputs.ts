@@ -4,7 +4,7 @@ import { getAtt, ref, type Output } from './cloudformation';
 import { clusterArn } from './cluster';
 import { deadLetterQueueUrl, queueUrl } from './queue-references';
 import { topicArn } from './references';
-import { scheduleRolePath } from './schedules';
+import { scheduleRoleArn, scheduleRolePath } from './schedules';
 import { idOf, type Subject } from './subject';
 import { webhookUrl } from './webhook';
 
@@ -41,7 +41,7 @@ export function workerOutputs(subject: Subject): Record<string, Output> {
       'ARN of the progress table',
       worker.reduce && getAtt(idOf(subject, 'progressTable'), 'Arn'),
     ],
-    [OutputName.scheduleRoleArn, 'ARN of the role of the schedules', scheduleRoleArn(subject)],
+    [OutputName.scheduleRoleArn, 'ARN of the role of the schedules', unknownScheduleRole(subject)],
   ];
   const outputsOf = all.flatMap(([name, description, Value]): [string, Output][] =>
     Value === undefined
@@ -51,13 +51,11 @@ export function workerOutputs(subject: Subject): Record<string, Output> {
   return Object.fromEntries(outputsOf);
 }
 
-/**
- * For `send --delay`. Otherwise it is made of the name and the path, which is a part of it: only the stack knows a path that a
- * function gives.
- */
-function scheduleRoleArn(subject: Subject): TextOrIntrinsic | undefined {
-  const { events } = subject.worker;
-  return events.schedule.length === 0 || typeof scheduleRolePath(subject) === 'string'
+/** For `send --delay`, unless the ARN is written out, or can be made of the role's name and its path. */
+function unknownScheduleRole(subject: Subject): TextOrIntrinsic | undefined {
+  const { events, schedulerRole } = subject.worker;
+  if (schedulerRole === undefined && events.schedule.length === 0) return undefined;
+  return typeof (schedulerRole ?? scheduleRolePath(subject)) === 'string'
     ? undefined
-    : getAtt(idOf(subject, 'scheduleRole'), 'Arn');
+    : scheduleRoleArn(subject);
 }

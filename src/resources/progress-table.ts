@@ -2,7 +2,7 @@ import { progressTableName } from '../config/names';
 import { ProgressAttribute } from '../contract/progress';
 import { getAtt, type Statement } from './cloudformation';
 import type { Resources } from './resource-types';
-import { idOf, named, type Subject } from './subject';
+import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 
 /** The table of reduce mode. It has the key of Watchbot's, so that jobs in progress continue. DynamoDB encrypts every table. */
 export function progressTable(subject: Subject): Resources {
@@ -24,7 +24,7 @@ export function progressTable(subject: Subject): Resources {
 }
 
 /** The calls of `watchbot-progress` and of Watchbot's own helper: neither puts, deletes or lists items. */
-export function progressStatements(subject: Subject): Statement[] {
+export function progressStatements(subject: ConfiguredWorker): Statement[] {
   if (subject.worker.reduce === undefined) return [];
   return [
     {

@@ -67,6 +67,8 @@ export type Resource = {
   };
 }[ResourceType];
 
+export type Role = Extract<Resource, { Type: 'AWS::IAM::Role' }>;
+
 /** By logical id. */
 export type Resources = Record<string, Resource>;
 

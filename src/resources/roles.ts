@@ -6,9 +6,9 @@ import { arnFrom, secretArnFrom, secretValueFrom } from './derived';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
-import type { Resources } from './resource-types';
+import type { Resources, Role } from './resource-types';
 import { queueSendStatement, sendStatement, sendStatements } from './sending';
-import { idOf, named, type Subject } from './subject';
+import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 import { onTagged } from './tags';
 
 /**
@@ -19,10 +19,14 @@ const assumedByTasks = assumedBy('ecs-tasks.amazonaws.com', {
   ArnLike: { 'aws:SourceArn': arn('ecs', '*') },
 });
 
-/** What the watcher and its workers may do. */
 export function taskRole(subject: Subject): Resources {
+  return subject.worker.role === undefined ? named(subject, 'taskRole', neededTaskRole(subject)) : {};
+}
+
+/** What the watcher and its workers may do. */
+export function neededTaskRole(subject: ConfiguredWorker): Role {
   const { worker } = subject;
-  return named(subject, 'taskRole', {
+  return {
     Type: 'AWS::IAM::Role',
     Properties: {
       AssumeRolePolicyDocument: assumedByTasks,
@@ -34,10 +38,10 @@ export function taskRole(subject: Subject): Resources {
           : [{ PolicyName: 'worker', PolicyDocument: policyDocument(userStatements(worker)) }]),
       ],
     },
-  });
+  };
 }
 
-function watcherStatements(subject: Subject): Statement[] {
+function watcherStatements(subject: ConfiguredWorker): Statement[] {
   const { worker } = subject;
   return [
     {
@@ -60,7 +64,7 @@ function watcherStatements(subject: Subject): Statement[] {
 }
 
 /** A task protects itself. All tasks of the worker have the same role, so the permission is for them, and for no others. */
-const protectionStatement = (subject: Subject): Statement => ({
+const protectionStatement = (subject: ConfiguredWorker): Statement => ({
   Sid: 'ScaleInProtection',
   Effect: 'Allow',
   Action: 'ecs:UpdateTaskProtection',
@@ -68,33 +72,33 @@ const protectionStatement = (subject: Subject): Statement => ({
 });
 
 /** A task looks at itself and at its service, to see whether a newer version runs. */
-const lookStatement = (subject: Subject): Statement => ({
+const lookStatement = (subject: ConfiguredWorker): Statement => ({
   Sid: 'OwnVersion',
   Effect: 'Allow',
   Action: ['ecs:DescribeTasks', 'ecs:DescribeServices'],
   ...onOwn(subject, [inCluster(subject, 'task'), inCluster(subject, 'service')]),
 });
 
-const inCluster = ({ configuration }: Subject, kind: 'task' | 'service') =>
+const inCluster = ({ configuration }: ConfiguredWorker, kind: 'task' | 'service') =>
   sub(`arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:${kind}/\${Cluster}/*`, {
     Cluster: clusterName(configuration),
   });
 
 /** Those of the named resources that have the worker's tag. */
-function onOwn(subject: Subject, Resource: Statement['Resource']) {
+function onOwn(subject: ConfiguredWorker, Resource: Statement['Resource']) {
   const Condition = onTagged(subject);
   return { Resource, ...(Condition && { Condition }) };
 }
 
 /** A worker may send to each worker whose address is in its environment. */
-function otherWorkers({ configuration, worker }: Subject) {
+function otherWorkers({ configuration, worker }: ConfiguredWorker) {
   return configuration.workers
     .filter(({ name }) => name !== worker.name)
     .map((other) => ({ configuration, worker: other }));
 }
 
 /** The watcher sends a message anew if a receive that was no attempt would count towards its becoming a dead letter. */
-function sendAnewStatements(subject: Subject): Statement[] {
+function sendAnewStatements(subject: ConfiguredWorker): Statement[] {
   const { worker } = subject;
   // Without a topic it may send to the queue in any case; in a FIFO queue a copy would lose its place.
   if (worker.topic === false || worker.queue.fifo || !countsReceives(subject)) return [];
@@ -102,7 +106,7 @@ function sendAnewStatements(subject: Subject): Statement[] {
 }
 
 /** What the role of Watchbot allowed a worker besides: up to v9 to read and write its log, in v10 to ask for its queue. */
-function watchbotStatements(subject: Subject): Statement[] {
+function watchbotStatements(subject: ConfiguredWorker): Statement[] {
   if (subject.worker.compatibility === undefined) return [];
   return [
     {
@@ -137,18 +141,22 @@ function userStatements({ permissions }: Worker): Statement[] {
   return permissions.map((statement) => ({ ...statement, Effect: statement.Effect ?? 'Allow' }));
 }
 
-/** What ECS may do to start a task: pull the image, write the log, read the secrets. */
 export function executionRole(subject: Subject): Resources {
-  return named(subject, 'executionRole', {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      AssumeRolePolicyDocument: assumedByTasks,
-      Policies: [{ PolicyName: 'start', PolicyDocument: policyDocument(executionStatements(subject)) }],
-    },
-  });
+  return subject.worker.executionRole === undefined
+    ? named(subject, 'executionRole', neededExecutionRole(subject))
+    : {};
 }
 
-function executionStatements(subject: Subject): Statement[] {
+/** What ECS may do to start a task: pull the image, write the log, read the secrets. */
+export const neededExecutionRole = (subject: ConfiguredWorker): Role => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: assumedByTasks,
+    Policies: [{ PolicyName: 'start', PolicyDocument: policyDocument(executionStatements(subject)) }],
+  },
+});
+
+function executionStatements(subject: ConfiguredWorker): Statement[] {
   return [
     ...pullStatements(subject),
     {
@@ -162,7 +170,7 @@ function executionStatements(subject: Subject): Statement[] {
 }
 
 /** What ECS may do to pull the image. */
-function pullStatements({ configuration, worker }: Subject): Statement[] {
+function pullStatements({ configuration, worker }: ConfiguredWorker): Statement[] {
   const repository = repositoryArn(configuration, worker.name);
   const credentials = configuration.registry?.credentials;
   return [

@@ -1,5 +1,5 @@
 import { HOUR_SECONDS } from '../shared/durations';
-import type { Configuration, ScheduleSource, TextOrIntrinsic } from '../config/configuration';
+import type { Configuration, ScheduleSource, TextOrIntrinsic, Worker } from '../config/configuration';
 import { logicalId, SharedId, SourceId } from '../config/logical-ids';
 import { isMap } from '../shared/json';
 import { sourceName } from '../config/names';
@@ -16,7 +16,8 @@ import {
   type Statement,
 } from './cloudformation';
 import { queueArn, queueUrl } from './queue-references';
-import type { PropertiesOf, Resource, Resources } from './resource-types';
+import { roleArn } from './identities';
+import type { PropertiesOf, Resources, Role } from './resource-types';
 import { queueSendPolicy } from './sending';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 import { workerTag } from './tags';
@@ -25,17 +26,22 @@ import { workerTag } from './tags';
 
 /** The user's schedules, and the role in which they send. */
 export function schedules(subject: Subject): Resources {
-  const { name, events } = subject.worker;
+  const { name, events, schedulerRole } = subject.worker;
   if (events.schedule.length === 0) return {};
+  const role = roleFor([queueSendPolicy(subject)]);
   return {
-    ...named(subject, 'scheduleRole', schedulerRole(queueSendPolicy(subject))),
+    ...(schedulerRole === undefined ? named(subject, 'scheduleRole', role) : {}),
     ...combine(
       events.schedule.map((source, index) => schedule(subject, SourceId.schedule(name, index + 1), source)),
     ),
   };
 }
 
-/** The path of that role, which an extension may change. */
+/** The role with which the schedules send. */
+export const scheduleRoleArn = (subject: ConfiguredWorker): TextOrIntrinsic =>
+  roleArn(subject.worker.schedulerRole, idOf(subject, 'scheduleRole'));
+
+/** The path of that role if it is made here, which an extension may change. */
 export const scheduleRolePath = ({ configuration, worker }: ConfiguredWorker): TextOrIntrinsic =>
   (worker.extensions.scheduleRole?.Path as TextOrIntrinsic | undefined) ??
   configuration.context.roles.path ??
@@ -73,7 +79,7 @@ function target(
   name: string,
   { input = DEFAULT_INPUT, messageGroupId }: ScheduleSource,
 ): PropertiesOf<'AWS::Scheduler::Schedule'>['Target'] {
-  const RoleArn = getAtt(idOf(subject, 'scheduleRole'), 'Arn');
+  const RoleArn = scheduleRoleArn(subject);
   if (messageGroupId === undefined) return { Arn: queueArn(subject), RoleArn, Input: input };
   const call = {
     MessageBody: input,
@@ -100,7 +106,7 @@ export function awakeSchedule(subject: Subject): Resources {
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         ...sqsTarget('tagQueue', queueUrl(subject), { Tags: { [Key]: Value } }),
-        RoleArn: getAtt(SharedId.awakeRole, 'Arn'),
+        RoleArn: roleArn(subject.worker.schedulerRole, SharedId.awakeRole),
         // After that the next call is due.
         RetryPolicy: { MaximumEventAgeInSeconds: AWAKE_EVERY_HOURS * HOUR_SECONDS },
       },
@@ -110,8 +116,14 @@ export function awakeSchedule(subject: Subject): Resources {
 
 /** The role of all schedules that keep a queue awake. It can set nothing but those tags. */
 export function awakeRole(configuration: Configuration): Resources {
-  const keptAwake = configuration.workers.filter(({ scaling }) => scaling.awake);
+  const keptAwake = configuration.workers.filter(
+    ({ scaling, schedulerRole }) => scaling.awake && schedulerRole === undefined,
+  );
   if (keptAwake.length === 0) return {};
+  return { [SharedId.awakeRole]: roleFor([awakePolicy(configuration, keptAwake)]) };
+}
+
+function awakePolicy(configuration: Configuration, keptAwake: readonly Worker[]): InlinePolicy {
   const keys = new Set(keptAwake.map((worker) => tagSetAgain({ configuration, worker }).Key));
   const statement: Statement = {
     Sid: 'KeepAwake',
@@ -121,9 +133,16 @@ export function awakeRole(configuration: Configuration): Resources {
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-abac-condition-keys.html
     Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': oneOrMore([...keys]) } },
   };
-  return {
-    [SharedId.awakeRole]: schedulerRole({ PolicyName: 'awake', PolicyDocument: policyDocument([statement]) }),
-  };
+  return { PolicyName: 'awake', PolicyDocument: policyDocument([statement]) };
+}
+
+/** What an existing role must allow, for all schedules of a worker; undefined if it has none. */
+export function neededSchedulerRole({ configuration, worker }: ConfiguredWorker): Role | undefined {
+  const policies = [
+    ...(worker.events.schedule.length === 0 ? [] : [queueSendPolicy({ configuration, worker })]),
+    ...(worker.scaling.awake ? [awakePolicy(configuration, [worker])] : []),
+  ];
+  return policies.length === 0 ? undefined : roleFor(policies);
 }
 
 /** Tags of the queue beside those of the provider; undefined if it is not kept awake. */
@@ -142,13 +161,13 @@ const isPlainTag = (tag: unknown): tag is { Key: string; Value: string } =>
   isMap(tag) && typeof tag.Key === 'string' && typeof tag.Value === 'string';
 
 /** A role for schedules of this stack; https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
-const schedulerRole = (policy: InlinePolicy): Resource => ({
+const roleFor = (policies: readonly InlinePolicy[]): Role => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com', {
       ArnEquals: { 'aws:SourceArn': arn('scheduler', 'schedule-group/default') },
     }),
-    Policies: [policy],
+    Policies: policies,
   },
 });
 

@@ -19,6 +19,7 @@ import {
   RUNTIME_COMMAND,
 } from '../contract/image';
 import { getAtt, ref } from './cloudformation';
+import { roleArn } from './identities';
 import { networkMode } from './network';
 import { countsReceives, queueArn, queueNameOf, queueUrl } from './queue-references';
 import { topicArn } from './references';
@@ -67,8 +68,8 @@ function properties(subject: Subject, version?: string): TaskProperties {
       CpuArchitecture: CPU_ARCHITECTURES[worker.architecture],
       OperatingSystemFamily: 'LINUX',
     },
-    TaskRoleArn: getAtt(idOf(subject, 'taskRole'), 'Arn'),
-    ExecutionRoleArn: getAtt(idOf(subject, 'executionRole'), 'Arn'),
+    TaskRoleArn: roleArn(worker.role, idOf(subject, 'taskRole')),
+    ExecutionRoleArn: roleArn(worker.executionRole, idOf(subject, 'executionRole')),
     Volumes: volumes(worker),
     ContainerDefinitions: [container(subject, version)],
   };

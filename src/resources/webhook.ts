@@ -3,9 +3,10 @@ import type { Jwt, Webhook } from '../config/configuration';
 import { sourceName } from '../config/names';
 import { assumedBy, getAtt, ref, sub } from './cloudformation';
 import { queuePath, queueUrl } from './queue-references';
-import type { PropertiesOf, Resource, Resources } from './resource-types';
+import { roleArn } from './identities';
+import type { PropertiesOf, Resource, Resources, Role } from './resource-types';
 import { queueSendPolicy } from './sending';
-import { idOf, named, type Subject } from './subject';
+import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 
 /**
  * An address that takes messages by HTTP. Only REST APIs know API keys, and only HTTP APIs know tokens; both know the rest,
@@ -17,7 +18,8 @@ export function webhook(subject: Subject): Resources {
   if (settings === undefined) return {};
   const name = sourceName(subject.configuration.context, idOf(subject, 'webhookApi'));
   const api = settings.authorization === 'apiKey' ? restApi : httpApi;
-  return { ...webhookRole(subject), ...api(subject, settings, name) };
+  const role = settings.role === undefined ? named(subject, 'webhookRole', neededWebhookRole(subject)) : {};
+  return { ...role, ...api(subject, settings, name) };
 }
 
 /** The address to which messages are sent. */
@@ -32,17 +34,16 @@ export function webhookUrl(subject: Subject) {
  * does not say for which API it assumes a role, so that the condition would be false for every request.
  * https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/479
  */
-function webhookRole(subject: Subject): Resources {
-  return named(subject, 'webhookRole', {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      AssumeRolePolicyDocument: assumedBy('apigateway.amazonaws.com'),
-      Policies: [queueSendPolicy(subject)],
-    },
-  });
-}
+export const neededWebhookRole = (subject: ConfiguredWorker): Role => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: assumedBy('apigateway.amazonaws.com'),
+    Policies: [queueSendPolicy(subject)],
+  },
+});
 
-const webhookRoleArn = (subject: Subject) => getAtt(idOf(subject, 'webhookRole'), 'Arn');
+const webhookRoleArn = (subject: Subject) =>
+  roleArn(subject.worker.events.webhook?.role, idOf(subject, 'webhookRole'));
 
 /** An HTTP API with one route, `POST /`, which sends its body to the queue. */
 function httpApi(subject: Subject, settings: Webhook, name: string): Resources {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CORPUS_NAMES, packagedCorpus } from '../helpers/corpus';
 import type { PackagedTemplate } from '../helpers/framework';
+import { neededRoles } from '../../src/resources/needed-roles';
 import { buildTemplate } from '../../src/resources/template';
 import { parse } from '../config/support';
 import { actions, SPEAKERS, speakers, targets } from './iam/code';
@@ -91,6 +92,21 @@ const SECTIONS: Record<string, { section: object; keys?: Record<string, string> 
       ],
     },
   },
+  'roles that somebody else has made as they are printed': {
+    section: {
+      role: 'OwnTaskRole',
+      executionRole: 'OwnExecutionRole',
+      schedulerRole: 'OwnScheduleRole',
+      events: [{ schedule: 'rate(1 day)' }, { webhook: { authorization: 'iam', role: 'OwnWebhookRole' } }],
+      queue: { encryption: 'KMS' },
+      reduce: true,
+      secrets: { KEY: '/tiles/key' },
+      scaling: { awake: false },
+    },
+  },
+  'a role for keeping its queue awake that somebody else has made': {
+    section: { schedulerRole: 'OwnAwakeRole' },
+  },
   'neighbours in a shared cluster': {
     section: {
       cluster: `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:cluster/shared`,
@@ -111,7 +127,13 @@ function deployed(section: object, keys?: Record<string, string>): Stack {
   const configuration = parse(whole, { region: REGION });
   const images: Record<string, string> = {};
   for (const { name } of configuration.workers) images[name] = imageOf(name);
-  return new Stack(buildTemplate(configuration, images) as PackagedTemplate, keys);
+  const template = buildTemplate(configuration, images) as PackagedTemplate;
+  const ofOthers = neededRoles(configuration).filter(({ existing }) => existing !== undefined);
+  for (const { existing, body } of ofOthers) {
+    const [id] = (existing as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
+    template.Resources[id] = structuredClone(body);
+  }
+  return new Stack(template, keys);
 }
 
 const stackOf = (name: string) => deployed(SECTIONS[name]!.section, SECTIONS[name]!.keys);

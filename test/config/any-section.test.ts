@@ -151,6 +151,9 @@ describe('any value as a section', () => {
       list(some({ Action: mostly(text, list(text)), Resource: text, Sid: text, Condition: junk })),
     ),
     managedPolicies: mostly(list(text)),
+    role: text,
+    executionRole: text,
+    schedulerRole: text,
     queue: mostly(
       some({
         fifo: flag,

@@ -70,7 +70,7 @@ describe('the installed package, on this machine', () => {
   it('shows its commands', async () => {
     const { code, output } = await sls('watchbot', '--help');
     expect(code).toBe(0);
-    for (const name of ['send', 'logs', 'status', 'dead-letter', 'local', 'simulate']) {
+    for (const name of ['send', 'logs', 'status', 'dead-letter', 'local', 'simulate', 'roles']) {
       expect(output).toContain(`watchbot ${name}`);
     }
   });

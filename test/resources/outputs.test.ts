@@ -50,4 +50,9 @@ it('tells the ARN of the role of the schedules where only the stack knows its pa
   expect(withPath({ 'Fn::Sub': '/${AWS::StackName}/' })).toMatchObject({
     WatchbotScheduleRoleArn: { Value: { 'Fn::GetAtt': ['WatchbotScheduleRole', 'Arn'] } },
   });
+  expect(single({ schedulerRole: 'Own' }).Outputs).toMatchObject({
+    WatchbotScheduleRoleArn: { Value: { 'Fn::GetAtt': ['Own', 'Arn'] } },
+  });
+  const given = single({ events, schedulerRole: 'arn:aws:iam::123456789012:role/own' }).Outputs;
+  expect(given).not.toHaveProperty('WatchbotScheduleRoleArn');
 });

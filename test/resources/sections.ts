@@ -131,6 +131,15 @@ export const SECTIONS: Record<string, object> = {
     exec: true,
     logs: { structured: true, retention: 30 },
   },
+  'roles that exist': {
+    role: 'OwnRole',
+    executionRole: { 'Fn::GetAtt': ['OwnRole', 'Arn'] },
+    schedulerRole: { Ref: 'OwnRole' },
+    events: [
+      { schedule: 'rate(1 day)' },
+      { webhook: { authorization: 'iam', role: 'arn:aws:iam::123456789012:role/web' } },
+    ],
+  },
   'a writable file system': { writableFilesystem: true, ephemeralStorage: 50, architecture: 'arm64' },
 };
 

@@ -121,7 +121,17 @@ export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
   },
   {
     title: 'What it knows and may do',
-    keys: ['environment', 'secrets', 'permissions', 'managedPolicies', 'exec', 'compatibility'],
+    keys: [
+      'environment',
+      'secrets',
+      'permissions',
+      'managedPolicies',
+      'role',
+      'executionRole',
+      'schedulerRole',
+      'exec',
+      'compatibility',
+    ],
   },
   { title: 'Files', keys: ['mounts', 'writableFilesystem'] },
   { title: 'Queue and topic', keys: ['queue', 'topic', 'sender'] },

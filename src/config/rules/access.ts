@@ -1,5 +1,6 @@
 import { RESERVED_VARIABLE_NAMES, WORKER_ONLY_PREFIX } from '../../contract/environment';
 import { describeValue, type Problem } from '../../errors/problem';
+import { isMap } from '../../shared/json';
 import { isIntrinsic } from '../configuration';
 import type { WorkerRule } from './rule';
 
@@ -121,10 +122,58 @@ const statementNamesOnce: WorkerRule = {
     }),
 };
 
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[^*?$\s]+$/;
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html */
+const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
+
+const rolesExist: WorkerRule = {
+  reads: ['role', 'executionRole', 'schedulerRole', 'events.*'],
+  check: ({ given, at }) =>
+    [
+      ...(['role', 'executionRole', 'schedulerRole'] as const).map((key) => [at(key), given[key]] as const),
+      ...(given.events ?? []).map(
+        ({ webhook }, index) => [at('events', String(index), 'webhook', 'role'), roleOf(webhook)] as const,
+      ),
+    ].flatMap(([place, role]): Problem[] =>
+      role === undefined || isLike(role, [ROLE_ARN, LOGICAL_ID])
+        ? []
+        : [
+            {
+              code: 'WATCHBOT_MALFORMED',
+              place,
+              given: describeValue(role),
+              allowed:
+                'an ARN like arn:aws:iam::123456789012:role/NAME, the logical id of a role under `resources`, or a CloudFormation function that gives the ARN',
+            },
+          ],
+    ),
+};
+
+const roleOf = (webhook: unknown): unknown => (isMap(webhook) ? webhook.role : undefined);
+
+/** A policy cannot be added to a role that somebody else has made. */
+const noPoliciesForExistingRole: WorkerRule = {
+  reads: ['role', 'permissions', 'managedPolicies'],
+  check: ({ worker, at }) =>
+    worker.role === undefined
+      ? []
+      : (['permissions', 'managedPolicies'] as const)
+          .filter((key) => worker[key].length > 0)
+          .map((key) => ({
+            code: 'WATCHBOT_CONTRADICTION' as const,
+            place: at(key),
+            given: `\`${key}\` beside \`role\`, which exists and is not changed`,
+            allowed: 'one of the two',
+            advice: `remove \`${key}\`, and add them to that role where it is made; \`sls watchbot roles\` prints what it must allow besides`,
+          })),
+};
+
 export const ACCESS_RULES: readonly WorkerRule[] = [
   reservedVariables,
   variableOnce,
   secretsHaveArns,
   managedPolicyArns,
   statementNamesOnce,
+  rolesExist,
+  noPoliciesForExistingRole,
 ];

@@ -27,6 +27,9 @@ export const DECIDING_KEYS = [
   'sender',
   'scaling',
   'concurrency',
+  'role',
+  'executionRole',
+  'schedulerRole',
 ] as const;
 
 /** Extensions of resources that a worker does not have. */
@@ -197,8 +200,12 @@ const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
   sender: no('sender'),
   senderKey: no('sender'),
   senderSecret: no('sender'),
-  scheduleRole: noSource('schedule'),
-  webhookRole: noWebhook,
+  taskRole: () => '`role`',
+  executionRole: () => '`executionRole`',
+  scheduleRole: (worker) =>
+    worker.schedulerRole === undefined ? noSource('schedule')(worker) : '`schedulerRole`',
+  webhookRole: (worker) =>
+    worker.events.webhook === undefined ? noWebhook(worker) : '`role` of its webhook',
   webhookApi: noWebhook,
   webhookStage: noWebhook,
   webhookIntegration: noHttpApi,
@@ -217,7 +224,7 @@ function whyNotShared(resource: SharedResource, { vpc }: Configuration): string 
     cluster: '`cluster`',
     clusterCapacity: '`cluster`',
     notifications: 'no e-mail address under `notify`',
-    awakeRole: 'no worker whose queue is kept awake',
+    awakeRole: 'no worker whose queue is kept awake without `schedulerRole`',
     rollbackRule: 'nobody under `notify`',
     rollbackAlarm: 'nobody under `notify`',
   };

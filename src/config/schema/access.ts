@@ -47,6 +47,16 @@ const SecretSchema = Type.Union(
   { title: 'an SSM parameter, a Secrets Manager ARN, {ssm: …} or {secretsManager: …}' },
 );
 
+/** A role that is there already: as the framework takes one for a function. */
+export const existingRole = (description: string, otherwise: string) =>
+  Type.Optional(
+    stringOrIntrinsic({
+      title: 'the ARN of a role, the logical id of one in the template, or a CloudFormation function',
+      description,
+      otherwise,
+    }),
+  );
+
 /** What a worker knows and may do, and who may send to it. */
 export const access = {
   environment: variables(
@@ -71,6 +81,18 @@ export const access = {
     uniqueItems: true,
     description: 'ARNs of further IAM policies of the worker.',
   }),
+  role: existingRole(
+    'An existing role for the task role, where accounts let nobody make roles: the watcher and the worker run with it. `sls watchbot roles` prints what it must allow, and who takes it.',
+    'one that is made for the worker',
+  ),
+  executionRole: existingRole(
+    'An existing role with which ECS pulls the image, writes the log and reads the secrets.',
+    'one that is made for the worker',
+  ),
+  schedulerRole: existingRole(
+    'An existing role for EventBridge Scheduler: for `events` with `schedule`, `scaling.awake`, and `send --delay` beyond 15 minutes.',
+    'those that are made for what needs one',
+  ),
   sender: Type.Boolean({
     default: false,
     description:

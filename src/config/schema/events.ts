@@ -1,3 +1,4 @@
+import { existingRole } from './access';
 import { Type } from '@sinclair/typebox';
 import { EVENT_DEFAULTS, WEBHOOK_DEFAULTS } from '../defaults';
 import { API_GATEWAY, EVENTS } from '../limits';
@@ -217,9 +218,13 @@ const WebhookSchema = strictObject(
       },
     ),
     messageGroupId: messageGroupId('^[A-Za-z0-9_-]+$', 'letters, digits, dashes and underscores'),
+    role: existingRole(
+      'An existing role with which API Gateway sends to the queue.',
+      'one that is made for the webhook',
+    ),
   },
   {
-    title: 'the authorization, or {authorization, throttle, messageGroupId}',
+    title: 'the authorization, or {authorization, throttle, messageGroupId, role}',
     short: 'authorization',
     description:
       'An address that takes `POST` requests whose body is the message. API Gateway sends it to the queue, without a function between them. A worker has at most one.',

@@ -13,8 +13,8 @@ import type { Destination } from './sender';
 export const SCHEDULE_ACTIONS = 'scheduler:CreateSchedule, and iam:PassRole for the role of the schedules';
 
 /** Only a stack that has schedules itself has a role with which EventBridge Scheduler may send to the queue. */
-export function hasScheduleRole({ events }: Worker): boolean {
-  return events.schedule.length > 0;
+export function hasScheduleRole({ events, schedulerRole }: Worker): boolean {
+  return events.schedule.length > 0 || schedulerRole !== undefined;
 }
 
 /** What is scheduled to send, and where it sends. */
@@ -63,10 +63,13 @@ function target({ queueArn, queueUrl }: Destination, { body, groupId }: Outgoing
   return { Arn: `arn:${partition}:scheduler:::aws-sdk:sqs:sendMessage`, Input: JSON.stringify(call) };
 }
 
-/** An output gives it, if its path is not known before. */
+/** An output gives it, if a function of CloudFormation gives it or its path. */
 async function roleArn({ stack, configuration, worker, destination }: Scheduling): Promise<string> {
+  const { schedulerRole } = worker;
+  if (typeof schedulerRole === 'string') return schedulerRole;
   const path = scheduleRolePath({ configuration, worker });
-  if (typeof path !== 'string') return outputOf(stack, OutputName.scheduleRoleArn(worker.name));
+  if (schedulerRole !== undefined || typeof path !== 'string')
+    return outputOf(stack, OutputName.scheduleRoleArn(worker.name));
   const id = logicalId(worker.name, 'scheduleRole');
   const name = (await physicalIds(stack, [id])).get(id) ?? notThere(`role ${id}`, stack);
   const [, partition, , , account] = destination.queueArn.split(':');

@@ -82,6 +82,7 @@ describe('the role is', () => {
   const withPath = (path: ServiceContext['roles']['path']) => ({
     roles: { permissionsBoundary: undefined, path, tags: {} },
   });
+  const ROLE = 'arn:aws:iam::123456789012:role/own';
   const byFunction = { 'Fn::Sub': '/${AWS::StackName}/' };
 
   it.each([
@@ -93,6 +94,9 @@ describe('the role is', () => {
       withPath('/team/'),
       'arn:aws:iam::123456789012:role/own/schedules',
     ],
+    ['that is given', { schedulerRole: ROLE }, {}, ROLE],
+    ['that is given, without a schedule', { schedulerRole: ROLE, events: [] }, {}, ROLE],
+    ['that a function gives', { schedulerRole: { 'Fn::ImportValue': 'role' } }, {}, 'told by the stack'],
     ['with a path by a function', {}, withPath(byFunction), 'told by the stack'],
     [
       'with a path of its own by a function',
