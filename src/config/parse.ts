@@ -12,6 +12,8 @@ import type {
   Worker,
   WorkerInput,
 } from './configuration';
+import { pasteOf } from './paste';
+import { isIn } from './refusals';
 import { SHARED_RESOURCE_NAMES } from './logical-ids';
 import { isMap } from '../shared/json';
 import { SINGLE_WORKER_NAME } from './names';
@@ -30,6 +32,32 @@ export function parseConfiguration(
   context: ServiceContext,
   listResources: ListResources,
 ): Configuration {
+  const { configuration, problems: found, typed } = examine(section, context, listResources);
+  if (found.length > 0) {
+    const { problems, corrected, places, text } = pasteOf(found, typed, ROOT);
+    const rest = corrected === undefined ? [] : examine(corrected, context, listResources).problems;
+    const ofLines = rest.filter((problem) => isAbout(problem, places));
+    const told = new Set(problems.map(keyOf));
+    throw UserError.ofConfiguration(
+      [...problems, ...ofLines.filter((problem) => !told.has(keyOf(problem)))],
+      text,
+    );
+  }
+  // A copy, since parts of it are the framework's own, or defaults, and must not be frozen.
+  return deepFreeze(structuredClone(configuration));
+}
+
+/** Whether a problem is about one of the places, or about what lacks beside one of them. */
+function isAbout({ code, place }: Problem, places: ReadonlySet<string>): boolean {
+  const isWithin = [...places].some((other) => isIn(new Set([place]), other));
+  const isLack = code === 'WATCHBOT_MISSING_KEY' && isIn(places, place.replace(/\.[^.]*$/, ''));
+  return isWithin || isLack;
+}
+
+const keyOf = ({ code, place }: Problem) => `${code} ${place}`;
+
+/** The section with every choice made, and all that is wrong with it. */
+function examine(section: unknown, context: ServiceContext, listResources: ListResources) {
   const validation = validateSection(section, ROOT);
   const isMany = hasWorkers(section);
   const { shared, workers } = split(validation.section, isMany);
@@ -47,9 +75,7 @@ export function parseConfiguration(
     ...validation.problems.map((problem) => explainUnknownKey(problem, section)),
     ...checkConfiguration(service, listResources),
   ].map((problem) => asTyped(problem, validation.texts));
-  if (problems.length > 0) throw UserError.ofConfiguration(problems);
-  // A copy, since parts of it are the framework's own, or defaults, and must not be frozen.
-  return deepFreeze(structuredClone(configuration));
+  return { configuration, problems, typed: validation.typed };
 }
 
 /**

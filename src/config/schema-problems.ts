@@ -4,7 +4,7 @@ import { describeValue, type Problem } from '../errors/problem';
 import { configPath, keysOfPointer, nameOf } from './config-path';
 import { describeRange } from './limits';
 import { didYouMean } from './suggest';
-import { explainsLackOf, helpOn, knownKeys } from './unknown-keys';
+import { explainsLackOf, helpOn, helpOnValue, knownKeys } from './unknown-keys';
 import { formsOf, showQuantity, type Unit } from './units';
 
 /** What the validator found, one problem for each mistake, in the words of the user's file. */
@@ -154,6 +154,7 @@ function problemOf(error: ErrorObject, root: string, texts: ReadonlyMap<string, 
   return {
     place,
     ...problem,
+    ...helpOnValue(error),
     ...(isInUnit ? { allowed: rangeOf(error.parentSchema, (n) => showQuantity(n, unit)) } : {}),
   };
 }

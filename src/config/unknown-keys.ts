@@ -2,8 +2,21 @@ import type { ErrorObject } from 'ajv';
 import type { Problem } from '../errors/problem';
 import { isMap } from '../shared/json';
 import { configPath, keysOfPointer } from './config-path';
-import { explainOtherWord } from './other-words';
-import { suggest } from './suggest';
+import {
+  as,
+  find,
+  leavesOf,
+  mergeLines,
+  plain,
+  showLines,
+  type Answer,
+  type Convert,
+  type Lines,
+  type Words,
+} from './other-words/answer';
+import { valueOfOthers, wordsAt } from './other-words/words';
+import { SHARED_KEYS, WORKER_KEYS } from './schema/compiled';
+import { closest, isTypo, suggest } from './suggest';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -15,9 +28,16 @@ export function knownKeys({ parentSchema }: Pick<ErrorObject, 'parentSchema'>): 
 /** What to do about an unknown key; the allowed ones only if nothing else is known, and then at the end of all problems. */
 export function helpOn(error: ErrorObject): Partial<Problem> {
   const meaning = meaningOf(error);
-  return meaning === undefined
-    ? { allowedKeys: knownKeys(error).join(', '), advice: 'remove it' }
-    : { advice: meaning.advice };
+  if (meaning === undefined) return { allowedKeys: knownKeys(error).join(', '), advice: 'remove it' };
+  return meaning.help;
+}
+
+/** What to write for a value that is right for another tool. */
+export function helpOnValue(error: ErrorObject): Partial<Problem> {
+  const answer = valueOfOthers(inWorker(keysOfPointer(error.instancePath)), error.data);
+  if (answer === undefined || error.keyword === 'additionalProperties' || error.keyword === 'required')
+    return {};
+  return meaningOfAnswer(answer, error).help;
 }
 
 /** Where the keys are that unknown ones most likely mean; `PATH.*` if nobody knows which key of a map. */
@@ -41,27 +61,83 @@ export function explainsLackOf(missing: string, unknown: ErrorObject): boolean {
 
 /** What an unknown key is most likely to mean. */
 interface Meaning {
-  advice: string;
+  help: Pick<Problem, 'advice' | 'lines' | 'guess'>;
   /** The keys that it stands for, from the root of the section. */
   keys: string[][];
 }
 
+const inWords = (advice: string): Meaning => ({ help: { advice }, keys: [] });
+
 function meaningOf(error: ErrorObject): Meaning | undefined {
-  const path = keysOfPointer(error.instancePath);
-  const sibling = (name: string): Meaning => ({ advice: `did you mean "${name}"?`, keys: [[...path, name]] });
+  const key = keyOf(error);
   const hint = hintOn(error);
-  if (hint !== undefined) return isKnown(error, hint) ? sibling(hint) : { advice: hint, keys: [] };
+  if (hint !== undefined) return isKnown(error, hint) ? sibling(error, hint) : inWords(hint);
+  const same = knownKeys(error).find((name) => plain(name) === plain(key));
+  if (same !== undefined) return sibling(error, same);
+  const [own = {}, ofWorker] = wordsAt(inWorker(keysOfPointer(error.instancePath)));
+  const convert = find(own, key) ?? (ofWorker === undefined ? undefined : movedOut(key));
+  if (convert !== undefined) return otherWord(error, convert);
   const move = adviceToMove(error);
-  const word = otherWord(error) ?? (move === undefined ? undefined : { advice: move, keys: [] });
-  if (word !== undefined) return word;
-  const name = suggest(keyOf(error), knownKeys(error));
-  return name === undefined ? undefined : sibling(name);
+  return move === undefined ? meaningOfTypo(error, own, ofWorker ?? {}) : inWords(move);
 }
 
-function otherWord(error: ErrorObject): Meaning | undefined {
+/** A key that belongs beside the map in which it stands. */
+const movedOut = (key: string): Convert | undefined =>
+  [...WORKER_KEYS, ...SHARED_KEYS].includes(key) ? as(key) : undefined;
+
+/** The closest of its own keys, of the words for these, and of what stands beside its map, in this order. */
+function meaningOfTypo(error: ErrorObject, own: Words, ofWorker: Words): Meaning | undefined {
   const key = keyOf(error);
-  const value = isMap(error.data) ? error.data[key] : undefined;
-  return explainOtherWord({ path: keysOfPointer(error.instancePath), key, value });
+  const name = closest(key, knownKeys(error));
+  const [word, other] = [own, ofWorker].map((words) => typoIn(words, key));
+  if (word !== undefined && word.edits < (name?.edits ?? Infinity)) return otherWord(error, word.convert);
+  if (name !== undefined) return sibling(error, name.name);
+  const last = find(ofWorker, key) ?? other?.convert;
+  return last === undefined ? undefined : otherWord(error, last);
+}
+
+function typoIn(words: Words, key: string) {
+  const word = closest(key, Object.keys(words));
+  if (word === undefined || !isTypo(key, word.edits)) return undefined;
+  return { edits: word.edits, convert: words[word.name]! };
+}
+
+function sibling(error: ErrorObject, name: string): Meaning {
+  const path = [...keysOfPointer(error.instancePath), name];
+  return { help: { advice: `did you mean "${name}"?`, guess: nest(path, valueOf(error)) }, keys: [path] };
+}
+
+const nest = (path: readonly string[], value: unknown): Lines =>
+  path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Lines;
+
+const baseOf = (path: readonly string[]) => (path[0] === 'workers' ? path.slice(0, 2) : []);
+const inWorker = (path: readonly string[]) => path.slice(baseOf(path).length);
+
+const valueOf = (error: ErrorObject): unknown => (isMap(error.data) ? error.data[keyOf(error)] : undefined);
+
+/** What a word of another tool means. */
+const otherWord = (error: ErrorObject, convert: Convert): Meaning =>
+  meaningOfAnswer(convert(valueOf(error)), error);
+
+/** The answer in its place: of several workers each has its own keys, and all have the shared ones. */
+function meaningOfAnswer({ lines, notes }: Answer, error: ErrorObject): Meaning {
+  const base = baseFor(error);
+  const isHomeless = base === undefined && Object.keys(lines).some((key) => !SHARED_KEYS.includes(key));
+  const words = [...(isHomeless ? [`write it in a worker: ${showLines(lines)}`] : []), ...notes];
+  const advice = words.length === 0 ? {} : { advice: words.join('; ') };
+  if (isHomeless || Object.keys(lines).length === 0) return { help: advice, keys: [] };
+  const all = Object.entries(lines)
+    .map(([key, value]) => nest([...(SHARED_KEYS.includes(key) ? [] : (base ?? [])), key], value))
+    .reduce<Lines>(mergeLines, {});
+  return { help: { ...advice, lines: all }, keys: leavesOf(all) };
+}
+
+/** Where a worker's keys belong; undefined if that may be in several workers. */
+function baseFor({ instancePath, data }: ErrorObject): string[] | undefined {
+  const path = keysOfPointer(instancePath);
+  if (path.length > 0 || !isMap(data) || !isMap(data.workers)) return baseOf(path);
+  const names = Object.keys(data.workers);
+  return names.length === 1 ? ['workers', ...names] : undefined;
 }
 
 function keyOf({ params }: ErrorObject): string {

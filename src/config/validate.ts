@@ -11,7 +11,9 @@ import { meantPlaces } from './unknown-keys';
 export interface Validation extends Refusals {
   /** A copy of what was given, with the schema's defaults and without what the schema refuses. */
   section: Record<string, unknown>;
-  /** The same without the defaults, and with texts read as numbers and the like where the schema wants these. */
+  /** What was typed, as far as a template can have it. */
+  typed: unknown;
+  /** What is left of it, without the defaults, and with texts read as numbers and the like where the schema wants these. */
   given: unknown;
   /** What was typed, by the path of what it was read as. */
   texts: ReadonlyMap<string, unknown>;
@@ -42,6 +44,7 @@ export function validateSection(typed: unknown, root: string): Validation {
   } while (refuse(given, relevantErrors(errors), wrong, root) || refuse(given, errors, wrong, root));
   return {
     section: isMap(section) && errors.every(isLackOfWorkers) ? section : {},
+    typed: asTyped(given, texts, root),
     given: prune(given, wrong, root),
     texts,
     problems: [...foreign, ...found, ...emptyValues(given, refused, root)],
@@ -49,6 +52,19 @@ export function validateSection(typed: unknown, root: string): Validation {
     meant: new Set(meantPlaces(first, root)),
     placeOf: (keys) => placeIn(given, keys, refused, root),
   };
+}
+
+/** With the texts again that were read as numbers and the like; what stood for a map stays that map. */
+function asTyped(value: unknown, texts: ReadonlyMap<string, unknown>, path: string): unknown {
+  if (Array.isArray(value)) {
+    return value.map((entry, index) => asTyped(entry, texts, configPath(path, [String(index)])));
+  }
+  if (!isMap(value)) return texts.get(path) ?? value;
+  const entries = Object.entries(value).map(([key, entry]) => [
+    key,
+    asTyped(entry, texts, configPath(path, [key])),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** Whether it is a map of named workers rather than one worker. */

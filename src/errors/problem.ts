@@ -10,6 +10,10 @@ export interface Problem {
   /** Of an unknown key: what may stand there. All problems of a place share it, so that it is told once, at the end. */
   allowedKeys?: string;
   advice?: string;
+  /** What to write instead, as maps from the root of the section. */
+  lines?: Readonly<Record<string, unknown>>;
+  /** The same of a misspelt key, which is only printed among other lines. */
+  guess?: Readonly<Record<string, unknown>>;
 }
 
 /** The problem as people read it. */

@@ -30,21 +30,19 @@ export class UserError extends Error {
     return new UserError(problem.code, formatProblem(problem), { cause, problems: [problem] });
   }
 
-  /** All problems of a configuration at once. */
-  static ofConfiguration(problems: readonly Problem[]): UserError {
+  /**
+   * All problems of a configuration at once.
+   * @param end what mends several of them, as something to paste
+   */
+  static ofConfiguration(problems: readonly Problem[], end?: string): UserError {
     const count = problems.length === 1 ? 'an error' : `${problems.length} errors`;
-    return UserError.ofMany('WATCHBOT_CONFIGURATION', `The watchbot section has ${count}:`, problems);
+    return UserError.ofMany('WATCHBOT_CONFIGURATION', `The watchbot section has ${count}:`, problems, end);
   }
 
   /** Several problems of one kind, under a line that says what they have in common. */
-  static ofMany(code: ErrorCode, heading: string, problems: readonly Problem[]): UserError {
-    return new UserError(
-      code,
-      [heading, ...problems.map(formatProblem), ...allowedKeys(problems)].join('\n\n'),
-      {
-        problems,
-      },
-    );
+  static ofMany(code: ErrorCode, heading: string, problems: readonly Problem[], end?: string): UserError {
+    const parts = [heading, ...problems.map(formatProblem), ...allowedKeys(problems)];
+    return new UserError(code, [...parts, ...(end === undefined ? [] : [end])].join('\n\n'), { problems });
   }
 }
 

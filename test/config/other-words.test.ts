@@ -1,21 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { KNOWN_WORDS } from '../../src/config/other-words';
+import { isOtherWord } from '../../src/config/other-words/words';
 import { parseYaml } from '../helpers/yaml';
 import { errorOf, parse } from './support';
 
 const C = { command: 'true' };
 
 const adviceOn = (section: unknown): string => errorOf(section).problems[0]!.advice!;
-const pasted = (section: unknown): unknown =>
-  parseYaml(
-    adviceOn(section)
-      .split('\n')
-      .slice(1)
-      .join('\n')
-      .replace(/^ {13}/gm, ''),
-  );
+const PASTE = /^Write these lines in place of .*:\n\n/;
+const pasted = (section: unknown): unknown => {
+  const text = errorOf(section).message.split(/\n\n(?=Write these lines)/)[1] ?? '';
+  return parseYaml(text.replace(PASTE, ''));
+};
 
 describe("a key of another tool's", () => {
   it.each([
@@ -51,9 +48,206 @@ describe("a key of another tool's", () => {
     expect(() => parse({ ...C, ...right })).not.toThrow();
   });
 
+  const ARN = 'arn:aws:sqs:us-east-1:123456789012:dead';
+
+  it.each<[string, object, object]>([
+    [
+      'SQS',
+      { queue: { VisibilityTimeout: 30, retries: 2 } },
+      { queue: { visibilityTimeout: 30, maxReceives: 3 } },
+    ],
+    ['SQS', { queue: { dlq: ARN, delaySeconds: 5 } }, { queue: { deadLetter: ARN, delay: 5 } }],
+    [
+      'CloudFormation',
+      { RedrivePolicy: { deadLetterTargetArn: ARN, maxReceiveCount: 3 }, MessageRetentionPeriod: 600 },
+      { queue: { maxReceives: 3, deadLetter: ARN, retention: 600 } },
+    ],
+    ['CloudFormation', { queue: { deadLetter: { maxReceiveCount: 3 } } }, { queue: { maxReceives: 3 } }],
+    [
+      'CloudFormation',
+      { queue: { QueueName: 'jobs' } },
+      { queue: {}, extensions: { queue: { QueueName: 'jobs' } } },
+    ],
+    ['a queue by its ARN', { queue: ARN }, { queue: { arn: ARN } }],
+    ['Lambda', { events: [{ sqs: ARN }, { schedule: 'rate(1 hour)' }] }, { queue: { arn: ARN } }],
+    ['Lambda', { events: [{ httpApi: 'POST /x' }] }, { events: [{ webhook: 'apiKey' }] }],
+    [
+      'Lambda',
+      { reservedConcurrency: 4, ephemeralStorageSize: 40_960 },
+      { scaling: { max: 4 }, ephemeralStorage: 40 },
+    ],
+    [
+      'a key beside its map',
+      { scaling: { minTasks: 1, concurrency: 2 } },
+      { scaling: { min: 1 }, concurrency: 2 },
+    ],
+    [
+      'misspelt ones',
+      { timeouts: 900, memorySizes: 1024, retrys: 3 },
+      { maxJobDuration: 900, memory: 1024, queue: { maxReceives: 4 } },
+    ],
+    [
+      'Copilot',
+      {
+        subscribe: {
+          queue: { retention: '96h', timeout: '30s', delay: '5s', dead_letter: { tries: 10 }, fifo: true },
+        },
+      },
+      { queue: { retention: '96h', visibilityTimeout: '30s', delay: '5s', maxReceives: 10, fifo: true } },
+    ],
+    [
+      'Copilot',
+      { count: { range: '1-10', queue_delay: { acceptable_latency: '10m', msg_processing_time: '250ms' } } },
+      { scaling: { min: 1, max: 10, latency: '10m', jobDuration: 0.25 } },
+    ],
+    ['Copilot', { count: { spot: 2 } }, { capacity: 'FARGATE_SPOT', scaling: { min: 2, max: 2 } }],
+    [
+      'Copilot',
+      { count: { range: { min: 1, max: 5, spot_from: 3 } } },
+      {
+        scaling: { min: 1, max: 5 },
+        capacity: [
+          { provider: 'FARGATE', base: 2, weight: 0 },
+          { provider: 'FARGATE_SPOT', weight: 1 },
+        ],
+      },
+    ],
+    ['Copilot', { count: 0 }, { extensions: { scalableTarget: { MinCapacity: 0, MaxCapacity: 0 } } }],
+    ['Copilot', { platform: 'linux/arm64' }, { architecture: 'arm64' }],
+    ['Copilot', { platform: { osfamily: 'linux', architecture: 'x86_64' } }, { architecture: 'x86_64' }],
+    [
+      'Copilot',
+      { image: { build: { dockerfile: 'D', context: 'app', target: 'prod' } } },
+      { image: { dockerfile: 'D', path: 'app', target: 'prod' } },
+    ],
+    [
+      'Copilot',
+      { image: { build: './orders/Dockerfile.dev' } },
+      { image: { path: './orders', dockerfile: 'Dockerfile.dev' } },
+    ],
+    ['Copilot', { image: { location: 'node:22' } }, { image: { uri: 'node:22' } }],
+    [
+      'Copilot',
+      { storage: { ephemeral: 100, readonly_fs: false } },
+      { ephemeralStorage: 100, writableFilesystem: true },
+    ],
+    [
+      'Copilot',
+      { network: { vpc: { placement: { subnets: ['subnet-0a1b2c3d'] }, security_groups: ['sg-0a1b2c3d'] } } },
+      { vpc: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'] } },
+    ],
+    [
+      'CDK',
+      {
+        minScalingCapacity: 1,
+        maxScalingCapacity: 5,
+        visibilityTimeout: 60,
+        maxReceiveCount: 4,
+        memoryLimitMiB: 1024,
+      },
+      { scaling: { min: 1, max: 5 }, queue: { visibilityTimeout: 60, maxReceives: 4 }, memory: 1024 },
+    ],
+    [
+      'CDK',
+      { capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 2 }] },
+      { capacity: [{ provider: 'FARGATE_SPOT', weight: 2 }] },
+    ],
+    [
+      'ECS',
+      { taskRoleArn: 'arn:aws:iam::123456789012:role/jobs' },
+      { role: 'arn:aws:iam::123456789012:role/jobs' },
+    ],
+    ['ECS', { desiredCount: 3, launchType: 'FARGATE' }, { scaling: { min: 3, max: 3 }, capacity: 'FARGATE' }],
+    ['Watchbot', { alarms: { dlqSize: { threshold: 5 } } }, { alarms: { deadLetter: { threshold: 5 } } }],
+  ])('may stand in a map, and be written in several ways: %s %j', (_tool, wrong, right) => {
+    const lines = pasted({ ...C, ...wrong });
+    const { queue, ...rest } = right as { queue?: object };
+    expect(lines).toEqual({
+      watchbot: queue !== undefined && Object.keys(queue).length === 0 ? rest : right,
+    });
+    expect(() => parse({ ...C, ...right })).not.toThrow();
+  });
+
+  it('of an export of a stack is answered with the import of it, and no other value of the map is printed', () => {
+    const section = {
+      ...C,
+      environment: { A: { from_cfn: 'name' }, B: 'hidden' },
+      secrets: { C: { secretsmanager: 'demo/mysql' }, D: { from_cfn: 'token' } },
+    };
+    const { message } = errorOf(section);
+    expect(message).not.toContain('hidden');
+    expect(pasted(section)).toEqual({
+      watchbot: {
+        environment: { A: { 'Fn::ImportValue': 'name' } },
+        secrets: { C: { secretsManager: 'demo/mysql' }, D: { ssm: { 'Fn::ImportValue': 'token' } } },
+      },
+    });
+  });
+
+  it('keeps what else the map has, also what is misspelt', () => {
+    expect(pasted({ ...C, queue: { fifo: true, visibilityTimeot: '2m', retries: 1 } })).toEqual({
+      watchbot: { queue: { fifo: true, maxReceives: 2, visibilityTimeout: '2m' } },
+    });
+    expect(pasted({ ...C, image: 'app', dockerfile: 'D', scaling: 5, minTasks: 1 })).toEqual({
+      watchbot: { image: { path: 'app', dockerfile: 'D' }, scaling: { max: 5, min: 1 } },
+    });
+  });
+
+  it('says so if its key is there already, or another word gives it', () => {
+    const { problems } = errorOf({ ...C, timeout: 5, maxJobDuration: 60, maxTasks: 5, maxSize: 9 });
+    expect(problems.map(({ advice }) => advice)).toEqual([
+      'remove it: `maxJobDuration` is there already',
+      'write `scaling: {max: 5}`',
+      'remove it: `watchbot.maxTasks` gives `scaling.max`',
+    ]);
+  });
+
+  it('is told with what is wrong about the lines themselves', () => {
+    const places = errorOf({ ...C, timeout: 90_000, memorySize: 3000 }).problems.map(({ place }) => place);
+    expect(places).toEqual([
+      'watchbot.timeout',
+      'watchbot.memorySize',
+      'watchbot.maxJobDuration',
+      'watchbot.memory',
+    ]);
+  });
+
+  it.each([
+    [{ cooldown: 60 }, 'there is none; `scaling: {keepIdle: …}` says how long idle tasks stay'],
+    [{ cpuPercentage: 70 }, 'the number of tasks follows the queue alone'],
+    [{ env_file: 'dev.env' }, 'parseEnv'],
+    [{ environment: './dev.env' }, 'parseEnv'],
+    [{ environment: [{ name: 'A', value: 'b' }] }, 'write a map instead of a list'],
+    [
+      { subscribe: { topics: [{ name: 'events', service: 'api' }] } },
+      '`topics`: give `events: [{sns: ARN}]`',
+    ],
+    [{ network: { vpc: { placement: 'private' } } }, 'give the ids of private subnets'],
+    [{ queue: { receiveMessageWaitTimeSeconds: 20 } }, 'the watcher always waits'],
+    [{ events: [{ stream: 'arn' }] }, 'there is no such source'],
+    [{ layers: [] }, 'the image brings it'],
+    [{ timeout: null }, 'write `maxJobDuration`, with a value'],
+  ])('without an equal is told with the reason and the way out: %j', (wrong, advice) => {
+    expect(adviceOn({ ...C, ...wrong })).toContain(advice);
+  });
+
+  it('is not what a key is taken for that is only a little like it', () => {
+    expect(adviceOn({ ...C, subscription: 1 })).toBe('remove it');
+    expect(adviceOn({ ...C, comand: 'x' })).toBe('did you mean "command"?');
+  });
+
   it('is answered with the place of the worker', () => {
     expect(pasted({ workers: { tiles: { ...C, timeout: 60 } } })).toEqual({
       watchbot: { workers: { tiles: { maxJobDuration: 60 } } },
+    });
+  });
+
+  it('beside several workers is a key of one of them', () => {
+    expect(adviceOn({ workers: { a: C, b: C }, timeout: 5 })).toBe(
+      'write it in a worker: `maxJobDuration: 5`',
+    );
+    expect(pasted({ workers: { a: C }, timeout: 5 })).toEqual({
+      watchbot: { workers: { a: { maxJobDuration: 5 } } },
     });
   });
 
@@ -73,7 +267,7 @@ describe('allowed keys', () => {
   it('are told once, at the end, and only where there is no hint', () => {
     const { message } = errorOf({ ...C, xylophone: 1, quartz: 2, timeout: 5 });
     expect(message.match(/writableFilesystem/g)).toHaveLength(1);
-    expect(message.split('\n\n').at(-1)).toMatch(/^Keys of watchbot: cluster, /);
+    expect(message.split('\n\n').at(-3)).toMatch(/^Keys of watchbot: cluster, /);
     expect(errorOf({ ...C, timeout: 5, comand: 'x' }).message).not.toContain('writableFilesystem');
   });
 });
@@ -86,5 +280,5 @@ it("has every option of Watchbot's page that has another name here", () => {
   const options = [...page.matchAll(/^\| `([^`]+)` \|(?: [^|]* \|)? renamed \|/gm)].map(([, name]) => name!);
   const names = options.filter((name) => !IN_MAPS_OR_OURS.test(name) && !/ |\(/.test(name));
   expect(names.length).toBeGreaterThan(20);
-  expect(names.filter((name) => !KNOWN_WORDS.includes(name))).toEqual([]);
+  expect(names.filter((name) => !isOtherWord(name))).toEqual([]);
 });

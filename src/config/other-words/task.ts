@@ -1,0 +1,218 @@
+import { isMap } from '../../shared/json';
+import { as, both, each, inside, number, put, remove, say, type Convert, type Words } from './answer';
+import { LOG_RETENTION_DAYS } from '../limits';
+import { IN_QUEUE } from './queue';
+
+/** Words of other tools for what a task is made of and where it runs. */
+
+const platform: Convert = (value) => {
+  const text = isMap(value) ? (value.architecture ?? value.cpuArchitecture) : value;
+  const family = String(isMap(value) ? (value.osfamily ?? value.operatingSystemFamily ?? '') : value);
+  if (/windows/i.test(family)) return say('remove it: the watcher needs Linux');
+  if (/arm/i.test(String(text))) return put('architecture', 'arm64');
+  return /x86|amd64/i.test(String(text))
+    ? put('architecture', 'x86_64')
+    : say('give `architecture: x86_64` or `arm64`');
+};
+
+/** A Dockerfile, as Copilot has it, or a folder. */
+const build: Convert = inside(
+  {
+    dockerfile: as('image.dockerfile'),
+    context: as('image.path'),
+    target: as('image.target'),
+    args: as('image.buildArgs'),
+    cacheFrom: remove('the plugin knows what it has built'),
+  },
+  (value) => {
+    const [, folder = '', file] = /^(.*?)\/?([^/]*dockerfile[^/]*)$/i.exec(String(value)) ?? [];
+    if (file === undefined) return put('image.path', value);
+    const path = put('image.path', folder === '' ? '.' : folder);
+    return file === 'Dockerfile' ? path : both(path, put('image.dockerfile', file));
+  },
+);
+
+export const IN_IMAGE: Words = {
+  build,
+  ...each(['location', 'imageUri', 'registry', 'repository'], as('image.uri')),
+  ...each(['file', 'dockerFile'], as('image.dockerfile')),
+  context: as('image.path'),
+  ...each(['args', 'buildArguments'], as('image.buildArgs')),
+  ...each(['platform', 'runtimePlatform', 'cpuArchitecture'], platform),
+  ...each(['port', 'ports', 'expose'], remove('a worker listens on no port')),
+  healthcheck: as('healthCheck'),
+  ...each(['credentials', 'repositoryCredentials'], () =>
+    say('write it as `RepositoryCredentials` of the container under `extensions: {taskDefinition: …}`'),
+  ),
+  tag: () => say('write it behind the name: `image: {uri: NAME:TAG}`'),
+  ...each(['labels', 'dependsOn', 'depends_on'], remove('there is one container')),
+  ...each(['cacheFrom', 'cacheTo'], remove('the plugin knows what it has built')),
+};
+
+/** Its values may be secret: they are not printed. */
+const rename: Convert = () => say('rename it: `environment`');
+export const envFile: Convert = () =>
+  say(
+    'write its lines as a map, or read it: `environment: ${file(env.js)}`, with `module.exports = () => require("node:util").parseEnv(require("node:fs").readFileSync("FILE", "utf8"))` in env.js',
+  );
+const reservation = inside(
+  {
+    memory: as('memory'),
+    cpu: as('cpu'),
+    softMemory: as('softMemory'),
+  },
+  as('memory'),
+);
+const retention: Convert = (value) =>
+  LOG_RETENTION_DAYS.some((days) => days === Number(value))
+    ? put('logs.retention', Number(value))
+    : put('queue.retention', value);
+const gibibytes: Convert = (value) => {
+  const mebibytes = number(value);
+  return mebibytes === undefined
+    ? say('give `ephemeralStorage`, in GiB')
+    : put('ephemeralStorage', Math.max(21, Math.ceil(mebibytes / 1024)));
+};
+const opposite: Convert = (value) => put('writableFilesystem', value === false || value === 'false');
+const providers: Convert = (value) =>
+  Array.isArray(value) && value.every(isMap)
+    ? put(
+        'capacity',
+        value.map(({ capacityProvider, CapacityProvider, ...rest }) => ({
+          provider: capacityProvider ?? CapacityProvider,
+          ...rest,
+        })),
+      )
+    : put('capacity', value);
+const logs = inside(
+  { retention: as('logs.retention'), retentionInDays: as('logs.retention') },
+  remove('output goes to CloudWatch, in a log group that the plugin makes'),
+);
+
+/** When messages come is an event; how many tasks there are by the clock belongs to the scaling. */
+const schedule: Convert = (value) =>
+  Array.isArray(value) ? put('scaling.schedule', value) : put('events', [{ schedule: value }]);
+
+const CONTAINER = [
+  'ulimits',
+  'linuxParameters',
+  'dockerLabels',
+  'systemControls',
+  'workingDirectory',
+  'hostname',
+];
+const ofContainer: Convert = () =>
+  say(
+    'write it, as CloudFormation calls it, under `extensions: {taskDefinition: {ContainerDefinitions: [{Name: watchbot, …}]}}`',
+  );
+
+export const OF_TASK: Words = {
+  ...each(['timeout', 'jobTimeout', 'timeoutSeconds'], as('maxJobDuration')),
+  ...each(['memorySize', 'memoryLimitMiB', 'memoryLimit', 'mem'], as('memory')),
+  ...each(['memoryReservation', 'memoryReservationMiB'], as('softMemory')),
+  reservation,
+  ephemeralStorageSize: gibibytes,
+  ...each(['ephemeralStorageGiB', 'disk', 'diskSize', 'storageGb'], as('ephemeralStorage')),
+  gpuCount: as('gpu'),
+  ...each(['platform', 'runtimePlatform', 'cpuArchitecture'], platform),
+  arch: platform,
+  dockerfile: as('image.dockerfile'),
+  build,
+  ...each(['service', 'imageUri', 'imageUrl'], as('image.uri')),
+  ...each(['cmd', 'script', 'run'], as('command')),
+  disabled: (is) => put('enabled', is === false || is === 'false'),
+  ...each(['policies', 'managedPolicyArns'], as('managedPolicies')),
+  ...each(['topicArn', 'snsTopic'], (arn) => put('events', [{ sns: arn }])),
+  ...each(['cron', 'rate', 'schedule'], schedule),
+  ...each(CONTAINER, ofContainer),
+  ...each(['env', 'variables', 'environmentVariables'], rename),
+  ...each(['envFile', 'environmentFile', 'environmentFiles'], envFile),
+  ...each(['iamRoleStatements', 'statements', 'policyStatements', 'iam'], (value) =>
+    Array.isArray(value) ? put('permissions', value) : say('give a list of statements as `permissions`'),
+  ),
+  ...each(['taskRole', 'taskRoleArn', 'roleArn'], as('role')),
+  executionRoleArn: as('executionRole'),
+  structuredLogging: as('logs.structured'),
+  ...each(
+    ['logRetentionInDays', 'logGroupRetentionDays', 'retentionInDays', 'logRetention'],
+    as('logs.retention'),
+  ),
+  retention,
+  ...each(['logging', 'logConfiguration', 'logDriver', 'enableLogging'], logs),
+  storage: inside({
+    ephemeral: as('ephemeralStorage'),
+    readonlyFs: opposite,
+    volumes: remove('jobs share what is in S3 or a database'),
+  }),
+  fresh: as('writableFilesystem'),
+  ...each(['readonlyRootFilesystem', 'readonlyFs'], opposite),
+  enableExecuteCommand: as('exec'),
+  ...each(['capacityProviderStrategies', 'capacityProviderStrategy'], providers),
+  launchType: as('capacity'),
+  maximumBatchingWindow: as('batchWindow'),
+  maxBatchingWindow: as('batchWindow'),
+  ...each(['stopGracePeriod', 'stopTimeoutSeconds'], as('stopTimeout')),
+  user: as('sender'),
+  ...each(['webhook', 'webhookKey'], () => put('events', [{ webhook: 'apiKey' }])),
+  ...each(['publish', 'topics'], () =>
+    say(
+      'define topics under `resources`; the worker has their ARNs by `environment`, and sends by `permissions`',
+    ),
+  ),
+  subscribe: inside({
+    topics: () => say('give `events: [{sns: ARN}]`, with the ARN of each topic'),
+    queue: inside(IN_QUEUE),
+  }),
+  ...each(['taskdefOverrides', 'taskDefinition'], () =>
+    say('write its properties under `extensions: {taskDefinition: …}`, as CloudFormation has them'),
+  ),
+  sidecars: () => say('write them under `extensions: {taskDefinition: {ContainerDefinitions: […]}}`'),
+  environments: () => say('give what differs by stage as `${param:NAME}`, under `params`'),
+  deployment: inside({
+    rollbackAlarms: as('deploy.alarms'),
+    rolling: remove('new tasks start beside the old ones'),
+  }),
+  minHealthyPercent: as('extensions.service.DeploymentConfiguration.MinimumHealthyPercent'),
+  maxHealthyPercent: as('extensions.service.DeploymentConfiguration.MaximumPercent'),
+  platformVersion: as('extensions.service.PlatformVersion'),
+};
+
+const ENABLED = (value: unknown) => value === true || value === 'ENABLED';
+const publicIp: Convert = (value) => put('vpc.publicIp', ENABLED(value));
+const placement: Convert = inside({ subnets: as('vpc.subnets') }, (value) =>
+  say(`give the ids of ${value === 'private' ? 'private' : 'public'} subnets: \`vpc: {subnets: [ID]}\``),
+);
+const securityGroups: Convert = inside(
+  {
+    groups: as('vpc.securityGroups'),
+    fromCfn: () => say('give `vpc: {securityGroups: [!ImportValue NAME]}`'),
+  },
+  as('vpc.securityGroups'),
+);
+
+/** Within `vpc`. */
+export const IN_VPC: Words = {
+  placement,
+  id: () => say('give the ids of its subnets: `vpc: {subnets: [ID]}`'),
+};
+
+export const OF_STACK: Words = {
+  ...each(
+    ['notificationEmail', 'notificationTopic', 'alarmTopic', 'alarmEmail', 'email', 'alarm'],
+    as('notify'),
+  ),
+  ...each(['fargateSubnets', 'subnets', 'subnetIds', 'taskSubnets'], as('vpc.subnets')),
+  ...each(['fargateSecurityGroups', 'securityGroups', 'securityGroupIds'], as('vpc.securityGroups')),
+  ...each(['fargatePublicIp', 'publicIp', 'assignPublicIp'], publicIp),
+  ...each(
+    ['network', 'networkConfiguration'],
+    inside({
+      vpc: inside({ placement, securityGroups }),
+      awsvpcConfiguration: inside({
+        subnets: as('vpc.subnets'),
+        securityGroups: as('vpc.securityGroups'),
+        assignPublicIp: publicIp,
+      }),
+    }),
+  ),
+};
