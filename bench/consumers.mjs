@@ -111,15 +111,16 @@ async function drainMeasured(sqs, { child, queue, count, options, stamps }) {
   if (stamps) writeFileSync(stamps, '');
   const cpu = () => ({ own: cpuMs(child.pid), family: familyCpuMs(child.pid), sqs: cpuMs(sqs.pid) });
   const before = cpu();
-  const { ms, calls, firstIndex, handedMs } = await sqs.drain(queue, { count, ...options });
+  const { ms, deleted, calls, firstIndex, handedMs } = await sqs.drain(queue, { count, ...options });
   const after = cpu();
-  const started = stamps ? await stampsOf(stamps, count) : new Map();
+  const started = stamps ? await stampsOf(stamps, deleted) : new Map();
+  const each = (name) => (after[name] - before[name]) / deleted;
   return {
     rate: (count / ms) * 1000,
-    calls: Object.values(calls).reduce((sum, number) => sum + number, 0) / count,
-    cpuMs: (after.own - before.own) / count,
-    familyCpuMs: (after.family - before.family) / count,
-    sqsCpuMs: (after.sqs - before.sqs) / count,
+    calls: Object.values(calls).reduce((sum, number) => sum + number, 0) / deleted,
+    cpuMs: each('own'),
+    familyCpuMs: each('family'),
+    sqsCpuMs: each('sqs'),
     memoryMiB: memoryMiB(child.pid),
     waitsMs: waits(started, new Map(handedMs)),
     outOfOrder: outOfOrder([...started.keys()], { firstIndex, groups: options.groups }),

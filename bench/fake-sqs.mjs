@@ -32,12 +32,12 @@ export async function startSqs() {
     pid: child.pid,
     queueUrl: (queue) => `${endpoint}/${ACCOUNT}/${queue}`,
     /**
-     * Fills a queue, and waits until it is empty.
-     * @returns milliseconds from the first receive to the last deletion, calls by kind, empty receives, when each message
-     * was handed out
+     * Fills a queue, waits until `count` messages are deleted, drops the rest, and waits until the queue is empty.
+     * @returns milliseconds from the first receive to the deletion that counts, how many were deleted in the end, calls by
+     * kind, empty receives, when each message was handed out
      */
-    drain: (queue, { count, groups = 1, body = '{}', latencyMs = 0 }) =>
-      give('drain', queue, { count, groups, body, latencyMs }),
+    drain: (queue, { count, backlog = count, groups = 1, body = '{}', latencyMs = 0 }) =>
+      give('drain', queue, { count, backlog: Math.max(count, backlog), groups, body, latencyMs }),
     send: (queue, { body = '{}', latencyMs = 0 } = {}) => give('send', queue, { body, latencyMs }),
     counts: (queue) => give('counts', queue),
     polled: async (queue) => {

@@ -14,6 +14,9 @@ const LATENCIES_MS = [0, 15];
 const GROUPS = [1, 10, 100];
 const CONCURRENCIES = [4, 16];
 
+/** In each group, so that it is not empty before a run is over. */
+const BACKLOG = 50;
+
 const BODY = '{"ms":0}';
 const WARM_UP_MESSAGES = 2_000;
 const WARM_UP_GROUPS = 100;
@@ -64,7 +67,10 @@ const nameOf = (build, atOnce) => `${build} at ${atOnce}`;
 async function throughput(bench, { consumers, groups, latencyMs }) {
   const ways = consumers.map(({ name, drain }) => [
     name,
-    { expected: expectedRate(latencyMs), run: (count) => drain(count, { latencyMs, body: BODY, groups }) },
+    {
+      expected: expectedRate(latencyMs),
+      run: (count) => drain(count, { latencyMs, body: BODY, groups, backlog: groups * BACKLOG }),
+    },
   ]);
   const results = await inTurn(Object.fromEntries(ways), bench);
   return consumers.map(({ name, build, atOnce }) => {

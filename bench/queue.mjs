@@ -20,6 +20,11 @@ class StandardOrder {
   settle() {
     // In a standard queue a message holds up no other.
   }
+
+  /** @returns how many messages waited */
+  clear() {
+    return this.#waiting.splice(0).length;
+  }
 }
 
 /**
@@ -64,6 +69,17 @@ class GroupOrder {
     this.#makeReady(group);
   }
 
+  /** @returns how many messages waited */
+  clear() {
+    this.#ready = [];
+    let count = 0;
+    for (const group of this.#groups.values()) {
+      count += group.waiting.splice(0).length;
+      group.isReady = false;
+    }
+    return count;
+  }
+
   #makeReady(group) {
     if (group.isReady || group.inFlight > 0 || group.waiting.length === 0) return;
     group.isReady = true;
@@ -94,6 +110,11 @@ export class Queue {
   send(message) {
     this.size += 1;
     this.#order.put({ ...message, receives: 0, firstReceivedMs: 0, visibleMs: 0 });
+  }
+
+  /** Drops all that wait; what is in flight stays. */
+  clear() {
+    this.size -= this.#order.clear();
   }
 
   receive(most, { nowMs, visibilityMs }) {

@@ -52,7 +52,8 @@ export function consumerRow(name, results, beside = {}) {
   if (outOfOrder > 0) details['OUT OF ORDER'] = outOfOrder;
   const ratios = Object.entries(beside).map(([to, others]) => {
     const each = rates.map((rate, index) => rate / others[index].rate);
-    return { ratio: median(each), least: Math.min(...each), most: Math.max(...each), to };
+    const spread = each.length > 1 ? { least: Math.min(...each), most: Math.max(...each) } : {};
+    return { ratio: median(each), ...spread, to };
   });
   return { ...rowOf(name, results), ratios, details };
 }

@@ -28,26 +28,37 @@ class Served {
   #polls = new Set();
   /** The first receive after the queue was filled. */
   #beginMs;
-  /** Is called when the queue is empty again. */
-  #onEmpty;
+  /** Is called with the number of messages that a call has deleted. */
+  #onDeletion;
 
   constructor(name) {
     this.#queue = new Queue({ isFifo: name.endsWith('.fifo') });
   }
 
-  /** Gives out `count` messages, and resolves once all are deleted. Message `n` is of group `n` modulo `groups`. */
-  drain({ count, groups, body, latencyMs }) {
+  /**
+   * Measures until `count` messages are deleted, of `backlog` that there are; the rest is dropped. Resolves once nothing is in
+   * flight. Message `n` is of group `n` modulo `groups`.
+   */
+  drain({ count, backlog, groups, body, latencyMs }) {
     this.latencyMs = latencyMs;
     this.calls = {};
     this.emptyReceives = 0;
     this.handedMs.clear();
     const firstIndex = nextIndex;
     return new Promise((resolve) => {
-      this.#onEmpty = () => {
-        this.#onEmpty = undefined;
-        resolve({ ms: machineMs() - this.#beginMs, firstIndex, ...this.counts() });
+      let ms;
+      let deleted = 0;
+      this.#onDeletion = (more) => {
+        deleted += more;
+        if (deleted >= count && ms === undefined) {
+          ms = machineMs() - this.#beginMs;
+          this.#queue.clear();
+        }
+        if (this.#queue.size > 0) return;
+        this.#onDeletion = undefined;
+        resolve({ ms, deleted, firstIndex, ...this.counts() });
       };
-      for (let sent = 0; sent < count; sent += 1) this.#put(body, `group-${sent % groups}`);
+      for (let sent = 0; sent < backlog; sent += 1) this.#put(body, `group-${sent % groups}`);
       this.#beginMs = undefined;
       this.#serve();
     });
@@ -88,8 +99,8 @@ class Served {
   }
 
   delete(handles) {
-    handles.forEach((handle) => this.#queue.delete(indexOf(handle)));
-    if (this.#queue.size === 0) this.#onEmpty?.();
+    const deleted = handles.filter((handle) => this.#queue.delete(indexOf(handle)));
+    this.#onDeletion?.(deleted.length);
     this.#serve();
   }
 
