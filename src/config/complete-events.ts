@@ -62,11 +62,13 @@ function completeS3(given: SourceInput<'s3'>): S3Source {
   };
 }
 
-function completeWebhook({ authorization, throttle, messageGroupId, role }: SourceInput<'webhook'>): Webhook {
+function completeWebhook(given: SourceInput<'webhook'>): Webhook {
+  const { authorization, throttle, messageGroupId, headers, role } = given;
   return {
     authorization: authorization as Webhook['authorization'],
     throttle,
     messageGroupId,
+    headers: headers ?? [],
     role: completeRole(role),
   };
 }

@@ -214,6 +214,8 @@ export interface Webhook {
   messageGroupId: string | undefined;
   /** ARN of an existing role; undefined: one is made. */
   role: TextOrIntrinsic | undefined;
+  /** Become attributes of the message. */
+  headers: readonly string[];
 }
 
 /** The sources of one worker, by kind. */

@@ -8,6 +8,8 @@ export const SQS = {
   maxDelaySeconds: 900,
   maxReceives: 1_000,
   maxNameLength: 80,
+  maxAttributes: 10,
+  maxAttributeNameLength: 256,
 } as const;
 
 /** Below this a heartbeat at a third of the visibility timeout would cost more than the work. */

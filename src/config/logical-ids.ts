@@ -61,9 +61,12 @@ const WORKER_RESOURCES = {
   webhookAuthorizer: 'WebhookAuthorizer',
   webhookIntegration: 'WebhookIntegration',
   webhookRoute: 'WebhookRoute',
+  webhookStage: 'WebhookStage',
+  // CloudFormation does not change the type of a resource: another kind of API has another id.
+  webhookRestApi: 'WebhookRestApi',
   webhookMethod: 'WebhookMethod',
   webhookDeployment: 'WebhookDeployment',
-  webhookStage: 'WebhookStage',
+  webhookRestStage: 'WebhookRestStage',
   webhookApiKey: 'WebhookApiKey',
   webhookUsagePlan: 'WebhookUsagePlan',
   webhookUsagePlanKey: 'WebhookUsagePlanKey',

@@ -25,7 +25,7 @@ export function workerOutputs(subject: Subject): Record<string, Output> {
     [OutputName.topicArn, 'ARN of the topic', topicArn(subject)],
     // Watchbot's tools take region and name from the ARN.
     [OutputName.logGroup, 'ARN of the log group', getAtt(idOf(subject, 'logGroup'), 'Arn')],
-    [OutputName.webhookUrl, 'Address of the webhook', webhook && webhookUrl(subject)],
+    [OutputName.webhookUrl, 'Address of the webhook', webhook && webhookUrl(subject, webhook)],
     [
       OutputName.webhookApiKeyId,
       "Id of the webhook's API key",

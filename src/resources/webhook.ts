@@ -10,23 +10,30 @@ import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 
 /**
  * An address that takes messages by HTTP. Only REST APIs know API keys, and only HTTP APIs know tokens; both know the rest,
- * and HTTP APIs cost less.
+ * and HTTP APIs cost less. An HTTP API takes the attributes of a message as one text of JSON with headers put in: it refuses
+ * a request that lacks one of them, or has a quotation mark in it. So a REST API is made for these, too.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html
  */
 export function webhook(subject: Subject): Resources {
   const settings = subject.worker.events.webhook;
   if (settings === undefined) return {};
   const name = sourceName(subject.configuration.context, idOf(subject, 'webhookApi'));
-  const api = settings.authorization === 'apiKey' ? restApi : httpApi;
+  const api = isRest(settings) ? restApi : httpApi;
   const role = settings.role === undefined ? named(subject, 'webhookRole', neededWebhookRole(subject)) : {};
   return { ...role, ...api(subject, settings, name) };
 }
 
+const isRest = ({ authorization, headers }: Webhook) => authorization === 'apiKey' || headers.length > 0;
+
 /** The address to which messages are sent. */
-export function webhookUrl(subject: Subject) {
-  const host = `\${${idOf(subject, 'webhookApi')}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}`;
-  const isRest = subject.worker.events.webhook?.authorization === 'apiKey';
-  return sub(isRest ? `https://${host}/\${${idOf(subject, 'webhookStage')}}/` : `https://${host}/`);
+export function webhookUrl(subject: Subject, settings: Webhook) {
+  const hostOf = (api: 'webhookApi' | 'webhookRestApi') =>
+    `https://\${${idOf(subject, api)}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/`;
+  return sub(
+    isRest(settings)
+      ? `${hostOf('webhookRestApi')}\${${idOf(subject, 'webhookRestStage')}}/`
+      : hostOf('webhookApi'),
+  );
 }
 
 /**
@@ -132,19 +139,19 @@ function jwtAuthorizer(subject: Subject, { issuer, audience }: Jwt): Resources {
 /** The path of the address and the name of the stage, as in Watchbot. */
 const STAGE = 'watchbot';
 
-/** A REST API with one method, `POST /`, which sends its body to the queue for whoever has the key. */
+/** A REST API with one method, `POST /`, which sends its body and some of its headers to the queue. */
 function restApi(subject: Subject, settings: Webhook, name: string): Resources {
   const method = methodOf(subject, settings);
   const deployed = deploymentId(subject, method);
   return {
-    ...named(subject, 'webhookApi', {
+    ...named(subject, 'webhookRestApi', {
       Type: 'AWS::ApiGateway::RestApi',
       Properties: { Name: name, ApiKeySourceType: 'HEADER', EndpointConfiguration: { Types: ['REGIONAL'] } },
     }),
     ...named(subject, 'webhookMethod', method),
     ...deployment(subject, deployed),
     ...stage(subject, settings, deployed),
-    ...apiKey(subject, settings, name),
+    ...(settings.authorization === 'apiKey' ? apiKey(subject, settings, name) : {}),
   };
 }
 
@@ -161,18 +168,20 @@ const CONTENT_TYPES = MEDIA_TYPES.flatMap((type) => [
   type,
   `${type}; charset=utf-8`,
   `${type};charset=UTF-8`,
+  `${type}; charset=UTF-8`,
 ]);
 
-function methodOf(subject: Subject, { messageGroupId }: Webhook): Resource {
-  const apiId = ref(idOf(subject, 'webhookApi'));
+function methodOf(subject: Subject, settings: Webhook): Resource {
+  const { authorization } = settings;
+  const apiId = ref(idOf(subject, 'webhookRestApi'));
   return {
     Type: 'AWS::ApiGateway::Method',
     Properties: {
       RestApiId: apiId,
-      ResourceId: getAtt(idOf(subject, 'webhookApi'), 'RootResourceId'),
+      ResourceId: getAtt(idOf(subject, 'webhookRestApi'), 'RootResourceId'),
       HttpMethod: 'POST',
-      AuthorizationType: 'NONE',
-      ApiKeyRequired: true,
+      AuthorizationType: authorization === 'iam' ? 'AWS_IAM' : 'NONE',
+      ApiKeyRequired: authorization === 'apiKey',
       Integration: {
         Type: 'AWS',
         IntegrationHttpMethod: 'POST',
@@ -186,9 +195,7 @@ function methodOf(subject: Subject, { messageGroupId }: Webhook): Resource {
         RequestParameters: {
           'integration.request.header.Content-Type': "'application/x-www-form-urlencoded'",
         },
-        RequestTemplates: Object.fromEntries(
-          CONTENT_TYPES.map((type) => [type, requestTemplate(messageGroupId)]),
-        ),
+        RequestTemplates: Object.fromEntries(CONTENT_TYPES.map((type) => [type, requestTemplate(settings)])),
         IntegrationResponses: RESPONSES.map(({ status, pattern, text }) => ({
           StatusCode: status,
           ...(pattern === undefined ? {} : { SelectionPattern: pattern }),
@@ -205,12 +212,31 @@ function methodOf(subject: Subject, { messageGroupId }: Webhook): Resource {
  * two equal bodies, and its sender would get a 200: so the request's id is the deduplication id. Senders cannot set this id.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-access-logging.html
  */
-function requestTemplate(messageGroupId: string | undefined): string {
+function requestTemplate({ messageGroupId, headers }: Webhook): string {
   const group =
     messageGroupId === undefined
       ? ''
       : `&MessageGroupId=${messageGroupId}&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)`;
-  return `Action=SendMessage${group}&MessageBody=$util.urlEncode($input.body)`;
+  return `Action=SendMessage${group}&MessageBody=$util.urlEncode($input.body)${attributesTemplate(headers)}`;
+}
+
+/**
+ * Goes through the headers of the request, since a client may write a name in capitals or without. SQS takes no attribute
+ * without a value, and numbers attributes from 1 without a gap. All is on one line: a line break would be sent, too.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+function attributesTemplate(headers: readonly string[]): string {
+  if (headers.length === 0) return '';
+  const names = headers.map((header) => `"${header.toLowerCase()}": "${header}"`);
+  const attribute = '&MessageAttribute.${number}';
+  return [
+    `#set($number = 0)#set($names = {${names.join(', ')}})#set($given = $input.params().header)`,
+    '#foreach($key in $given.keySet())',
+    '#if($names.get($key.toLowerCase()) && $given.get($key) != "")#set($number = $number + 1)',
+    `${attribute}.Name=$names.get($key.toLowerCase())${attribute}.Value.DataType=String`,
+    `${attribute}.Value.StringValue=$util.urlEncode($given.get($key))#end#end`,
+  ].join('');
 }
 
 const RESPONSES = [
@@ -227,8 +253,8 @@ const HASH_LENGTH = 10;
  * with another id is made.
  */
 function deploymentId(subject: Subject, method: Resource): string {
-  const { webhookApi, webhookMethod } = subject.worker.extensions;
-  const picture = JSON.stringify([method, webhookApi, webhookMethod]);
+  const { webhookRestApi, webhookMethod } = subject.worker.extensions;
+  const picture = JSON.stringify([method, webhookRestApi, webhookMethod]);
   const hash = createHash('sha256').update(picture).digest('hex').slice(0, HASH_LENGTH);
   return `${idOf(subject, 'webhookDeployment')}${hash}`;
 }
@@ -238,16 +264,16 @@ function deployment(subject: Subject, id: string): Resources {
     [id]: {
       Type: 'AWS::ApiGateway::Deployment',
       DependsOn: idOf(subject, 'webhookMethod'),
-      Properties: { RestApiId: ref(idOf(subject, 'webhookApi')) },
+      Properties: { RestApiId: ref(idOf(subject, 'webhookRestApi')) },
     },
   };
 }
 
 function stage(subject: Subject, { throttle }: Webhook, deployed: string): Resources {
-  return named(subject, 'webhookStage', {
+  return named(subject, 'webhookRestStage', {
     Type: 'AWS::ApiGateway::Stage',
     Properties: {
-      RestApiId: ref(idOf(subject, 'webhookApi')),
+      RestApiId: ref(idOf(subject, 'webhookRestApi')),
       DeploymentId: ref(deployed),
       StageName: STAGE,
       MethodSettings: [
@@ -273,7 +299,9 @@ function apiKey(subject: Subject, { throttle }: Webhook, name: string): Resource
       Type: 'AWS::ApiGateway::UsagePlan',
       Properties: {
         UsagePlanName: name,
-        ApiStages: [{ ApiId: ref(idOf(subject, 'webhookApi')), Stage: ref(idOf(subject, 'webhookStage')) }],
+        ApiStages: [
+          { ApiId: ref(idOf(subject, 'webhookRestApi')), Stage: ref(idOf(subject, 'webhookRestStage')) },
+        ],
         Throttle: { RateLimit: throttle.rate, BurstLimit: throttle.burst },
       },
     }),

@@ -570,7 +570,7 @@ describe('the sources of a worker', () => {
     expect(sources(events).s3).toHaveLength(events.length);
   });
 
-  const WEBHOOK = { throttle: { rate: 5, burst: 20 }, messageGroupId: undefined };
+  const WEBHOOK = { throttle: { rate: 5, burst: 20 }, messageGroupId: undefined, headers: [] };
   const jwt = { issuer: 'https://tokens.example.com', audience: ['tiles'] };
 
   it.each([
@@ -580,6 +580,10 @@ describe('the sources of a worker', () => {
       { ...WEBHOOK, authorization: 'iam', throttle: { rate: 5, burst: 100 } },
     ],
     [{ authorization: 'none' }, { ...WEBHOOK, authorization: 'none' }],
+    [
+      { authorization: 'none', headers: ['Stripe-Signature'] },
+      { ...WEBHOOK, authorization: 'none', headers: ['Stripe-Signature'] },
+    ],
     [{ authorization: { jwt } }, { ...WEBHOOK, authorization: { jwt } }],
     [
       { authorization: { jwt: { ...jwt, issuer: { Ref: 'Issuer' }, scopes: ['send'] } } },

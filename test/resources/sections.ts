@@ -61,6 +61,7 @@ export const SECTIONS: Record<string, object> = {
   },
   'sources without a topic': { topic: false, events: EVERY_SOURCE, queue: { encryption: 'KMS' } },
   'a topic of a region that has to be asked for': { events: [{ sns: arnOf('sns', 'farther', 'ap-east-1') }] },
+  'a webhook with headers': { events: [{ webhook: { authorization: 'none', headers: ['X-GitHub-Event'] } }] },
   'a webhook for IAM': { events: [{ webhook: { authorization: 'iam' } }] },
   'a webhook for tokens': { events: [{ webhook: { authorization: JWT } }], queue: { encryption: OWN_KEY } },
   'a key by its ARN': { queue: { encryption: OWN_KEY }, sender: true },

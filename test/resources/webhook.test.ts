@@ -6,6 +6,7 @@ import { single, statementsOf } from './support';
 const queueArn = { 'Fn::GetAtt': ['WatchbotQueue', 'Arn'] };
 const role = { 'Fn::GetAtt': ['WatchbotWebhookRole', 'Arn'] };
 const api = { Ref: 'WatchbotWebhookApi' };
+const restApi = { Ref: 'WatchbotWebhookRestApi' };
 const AUTHORIZATIONS = ['apiKey', 'iam', 'none', JWT] as const;
 
 const webhookOf = (authorization: unknown, given: object = {}, section: object = {}) =>
@@ -13,6 +14,11 @@ const webhookOf = (authorization: unknown, given: object = {}, section: object =
 const isDeployment = ([, { Type }]: [string, TemplateResource]) => Type === 'AWS::ApiGateway::Deployment';
 const deploymentOf = (...parts: Parameters<typeof webhookOf>) =>
   Object.entries(webhookOf(...parts).Resources).find(isDeployment)!;
+
+function stageOf(...parts: Parameters<typeof webhookOf>) {
+  const { of, has } = webhookOf(...parts);
+  return of(has('webhookRestStage') ? 'webhookRestStage' : 'webhookStage');
+}
 
 describe.each(AUTHORIZATIONS)('a webhook with the authorization %j', (authorization) => {
   it('sends in a role that may send to this queue, and do nothing else', () => {
@@ -27,14 +33,17 @@ describe.each(AUTHORIZATIONS)('a webhook with the authorization %j', (authorizat
 
   it('tells its address', () => {
     const { WatchbotWebhookUrl: url } = webhookOf(authorization).Outputs;
-    const host = 'https://${WatchbotWebhookApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/';
+    const host = (id: string) => `https://\${${id}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/`;
     expect(url?.Value).toEqual({
-      'Fn::Sub': authorization === 'apiKey' ? `${host}\${WatchbotWebhookStage}/` : host,
+      'Fn::Sub':
+        authorization === 'apiKey'
+          ? `${host('WatchbotWebhookRestApi')}\${WatchbotWebhookRestStage}/`
+          : host('WatchbotWebhookApi'),
     });
   });
 
   it('lets no more in than it is told to', () => {
-    const stage = webhookOf(authorization, { throttle: { rate: 7, burst: 9 } }).of('webhookStage');
+    const stage = stageOf(authorization, { throttle: { rate: 7, burst: 9 } });
     expect(stage.MethodSettings?.[0] ?? stage.DefaultRouteSettings).toMatchObject({
       ThrottlingRateLimit: 7,
       ThrottlingBurstLimit: 9,
@@ -42,7 +51,7 @@ describe.each(AUTHORIZATIONS)('a webhook with the authorization %j', (authorizat
   });
 
   it('has Watchbot’s limits unless told otherwise', () => {
-    const stage = webhookOf(authorization).of('webhookStage');
+    const stage = stageOf(authorization);
     expect(stage.MethodSettings?.[0] ?? stage.DefaultRouteSettings).toMatchObject({
       ThrottlingRateLimit: 5,
       ThrottlingBurstLimit: 20,
@@ -54,14 +63,14 @@ describe('with a key', () => {
   const { of, Outputs } = webhookOf('apiKey');
 
   it('one method of a REST API sends, and asks for the key', () => {
-    expect(of('webhookApi')).toEqual({
+    expect(of('webhookRestApi')).toEqual({
       Name: 'tiles-dev-WatchbotWebhookApi',
       ApiKeySourceType: 'HEADER',
       EndpointConfiguration: { Types: ['REGIONAL'] },
     });
     expect(of('webhookMethod')).toMatchObject({
-      RestApiId: api,
-      ResourceId: { 'Fn::GetAtt': ['WatchbotWebhookApi', 'RootResourceId'] },
+      RestApiId: restApi,
+      ResourceId: { 'Fn::GetAtt': ['WatchbotWebhookRestApi', 'RootResourceId'] },
       HttpMethod: 'POST',
       AuthorizationType: 'NONE',
       ApiKeyRequired: true,
@@ -81,6 +90,7 @@ describe('with a key', () => {
         type,
         `${type}; charset=utf-8`,
         `${type};charset=UTF-8`,
+        `${type}; charset=UTF-8`,
       ]),
     );
     expect(new Set(Object.values(templates as object))).toEqual(
@@ -131,7 +141,7 @@ describe('with a key', () => {
       UsagePlanId: { Ref: 'WatchbotWebhookUsagePlan' },
     });
     expect(of('webhookUsagePlan')).toMatchObject({
-      ApiStages: [{ ApiId: api, Stage: { Ref: 'WatchbotWebhookStage' } }],
+      ApiStages: [{ ApiId: restApi, Stage: { Ref: 'WatchbotWebhookRestStage' } }],
     });
     expect(Outputs.WatchbotWebhookApiKeyId?.Value).toEqual({ Ref: 'WatchbotWebhookApiKey' });
   });
@@ -148,13 +158,18 @@ describe('a deployment, which shows the API as it was when it was made,', () => 
       {},
       { extensions: { webhookMethod: { OperationName: 'send' } } },
     ],
-    ['an extension of the API', 'apiKey', {}, { extensions: { webhookApi: { MinimumCompressionSize: 0 } } }],
+    [
+      'an extension of the API',
+      'apiKey',
+      {},
+      { extensions: { webhookRestApi: { MinimumCompressionSize: 0 } } },
+    ],
   ];
 
   it('waits for the method, and is what the stage shows', () => {
     expect(body.DependsOn).toBe('WatchbotWebhookMethod');
-    expect(webhookOf('apiKey').of('webhookStage')).toMatchObject({
-      RestApiId: api,
+    expect(webhookOf('apiKey').of('webhookRestStage')).toMatchObject({
+      RestApiId: restApi,
       DeploymentId: { Ref: id },
       StageName: 'watchbot',
     });
@@ -162,7 +177,9 @@ describe('a deployment, which shows the API as it was when it was made,', () => 
 
   it.each(changes)('is made anew with another id where %s has changed', (...[, ...parts]) => {
     expect(deploymentOf(...parts)[0]).not.toBe(id);
-    expect(webhookOf(...parts).of('webhookStage').DeploymentId).toEqual({ Ref: deploymentOf(...parts)[0] });
+    expect(webhookOf(...parts).of('webhookRestStage').DeploymentId).toEqual({
+      Ref: deploymentOf(...parts)[0],
+    });
   });
 
   it.each([
@@ -170,6 +187,61 @@ describe('a deployment, which shows the API as it was when it was made,', () => 
     ['other parts of the worker', {}, { cpu: 512, memory: 1024, events: [] }],
   ])('stays if only %s have changed', (_what, given, section) => {
     expect(deploymentOf('apiKey', given, section)[0]).toBe(id);
+  });
+});
+
+describe('headers', () => {
+  const headers = ['X-Hub-Signature-256', 'X-GitHub-Event'];
+  const templateOf = (...parts: Parameters<typeof webhookOf>) =>
+    webhookOf(...parts).of('webhookMethod').Integration.RequestTemplates['application/json'] as string;
+
+  it('become attributes behind the body, if the request has them, whatever capitals it has', () => {
+    expect(templateOf('none', { headers })).toBe(
+      'Action=SendMessage&MessageBody=$util.urlEncode($input.body)#set($number = 0)' +
+        '#set($names = {"x-hub-signature-256": "X-Hub-Signature-256", "x-github-event": "X-GitHub-Event"})' +
+        '#set($given = $input.params().header)#foreach($key in $given.keySet())' +
+        '#if($names.get($key.toLowerCase()) && $given.get($key) != "")#set($number = $number + 1)' +
+        '&MessageAttribute.${number}.Name=$names.get($key.toLowerCase())' +
+        '&MessageAttribute.${number}.Value.DataType=String' +
+        '&MessageAttribute.${number}.Value.StringValue=$util.urlEncode($given.get($key))#end#end',
+    );
+  });
+
+  it('change nothing else of a message, and nothing if there are none', () => {
+    expect(templateOf('apiKey', { headers: [] })).toBe(templateOf('apiKey'));
+    const fifo = [{ messageGroupId: 'web' }, { queue: { fifo: true } }] as const;
+    const plain = templateOf('apiKey', ...fifo);
+    expect(templateOf('none', { ...fifo[0], headers }, fifo[1]).startsWith(`${plain}#set(`)).toBe(true);
+  });
+
+  it.each([
+    ['none', { AuthorizationType: 'NONE', ApiKeyRequired: false }, false],
+    ['iam', { AuthorizationType: 'AWS_IAM', ApiKeyRequired: false }, false],
+    ['apiKey', { AuthorizationType: 'NONE', ApiKeyRequired: true }, true],
+  ] as const)('with the authorization %s are taken by a REST API', (authorization, method, hasKey) => {
+    const { of, has, Outputs } = webhookOf(authorization, { headers });
+    expect(of('webhookMethod')).toMatchObject(method);
+    expect([has('webhookApi'), has('webhookStage'), has('webhookIntegration')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([has('webhookApiKey'), has('webhookUsagePlan'), has('webhookUsagePlanKey')]).toEqual(
+      Array<boolean>(3).fill(hasKey),
+    );
+    expect(JSON.stringify(Outputs.WatchbotWebhookUrl?.Value)).toContain('/${WatchbotWebhookRestStage}/');
+  });
+
+  it('are in the picture of a deployment', () => {
+    expect(deploymentOf('apiKey', { headers })[0]).not.toBe(deploymentOf('apiKey')[0]);
+  });
+
+  it('leave no resource with the id of one of another type, which CloudFormation would refuse', () => {
+    const types = (given: object) =>
+      Object.entries(webhookOf('none', given).Resources).map(([id, { Type }]) => [id, Type] as const);
+    const before = new Map(types({}));
+    const changed = types({ headers }).filter(([id, type]) => (before.get(id) ?? type) !== type);
+    expect(changed).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { COPY_ATTRIBUTE } from '../../contract/copy-mark';
 import { describeValue, type Problem } from '../../errors/problem';
 import { isIntrinsic, type S3Source, type Sources } from '../configuration';
 import { EVENTBRIDGE_S3_EVENTS, S3_EVENTS } from '../s3-sources';
@@ -221,6 +222,46 @@ const oneWebhook: WorkerRule = {
       })),
 };
 
+/** Only HTTP APIs know tokens, and only REST APIs take a header as an attribute that need not be there. */
+const webhookHeaders: WorkerRule = {
+  reads: ['events'],
+  check: ({ worker, given: { events = [] }, at }) => {
+    const { webhook } = worker.events;
+    if (webhook === undefined) return [];
+    const place = at(
+      'events',
+      String(events.findIndex((event) => event.webhook !== undefined)),
+      'webhook',
+      'headers',
+    );
+    const { headers, authorization } = webhook;
+    const lower = headers.map((header) => header.toLowerCase());
+    const twice = headers.find((_, index) => lower.indexOf(lower[index]!) !== index);
+    return [
+      ...problemIf(headers.length > 0 && typeof authorization === 'object', {
+        code: 'WATCHBOT_CONTRADICTION',
+        place,
+        given: '`headers` with `jwt`',
+        allowed: '`headers` with `none`, `iam` or `apiKey`',
+        advice:
+          'leave `headers` out, since a token says who sends; or check a signature alone, with `authorization: none`',
+      }),
+      ...problemIf(twice !== undefined, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place,
+        given: `${String(twice)} for the second time`,
+        allowed: 'each header once: capitals make no difference',
+      }),
+      ...problemIf(headers.includes(COPY_ATTRIBUTE), {
+        code: 'WATCHBOT_CONTRADICTION',
+        place,
+        given: COPY_ATTRIBUTE,
+        allowed: 'other names: by this attribute the watcher knows the copies that it has sent itself',
+      }),
+    ];
+  },
+};
+
 /** Sources that set the message group. SNS passes on that of its own message, and S3 itself sends to no FIFO queue. */
 const GROUPED = ['eventBridge', 'schedule', 's3', 'webhook'] as const;
 
@@ -276,5 +317,6 @@ export const EVENT_RULES: readonly WorkerRule[] = [
   bucketSources,
   bucketSourcesAreApart,
   oneWebhook,
+  webhookHeaders,
   messageGroups,
 ];

@@ -162,8 +162,15 @@ const noSource =
 const noSteadyTask: Reason = ({ scaling }) =>
   scaling.compatibility === undefined ? 'one number of tasks under `scaling`' : '`scaling.compatibility`';
 const noWebhook = noSource('webhook');
-const noRestApi: Reason = () => 'no webhook with `authorization: apiKey`';
-const noHttpApi: Reason = () => 'no webhook with another `authorization` than `apiKey`';
+const noApiKey: Reason = () => 'no webhook with `authorization: apiKey`';
+const noRestApi: Reason = (worker) =>
+  worker.events.webhook === undefined
+    ? noWebhook(worker)
+    : 'neither `authorization: apiKey` nor `headers` under `webhook`, for which a REST API is made';
+const noHttpApi: Reason = (worker) =>
+  worker.events.webhook === undefined
+    ? noWebhook(worker)
+    : '`authorization: apiKey` or `headers` under `webhook`, for which a REST API is made';
 const notByVersion: Reason = () => `no \`${OF_NEW_VERSION}\` under \`deploy.alarms\``;
 const no =
   (key: 'dashboard' | 'reduce' | 'sender'): Reason =>
@@ -206,16 +213,18 @@ const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
     worker.schedulerRole === undefined ? noSource('schedule')(worker) : '`schedulerRole`',
   webhookRole: (worker) =>
     worker.events.webhook === undefined ? noWebhook(worker) : '`role` of its webhook',
-  webhookApi: noWebhook,
-  webhookStage: noWebhook,
+  webhookApi: noHttpApi,
+  webhookStage: noHttpApi,
   webhookIntegration: noHttpApi,
   webhookRoute: noHttpApi,
   webhookAuthorizer: () => 'no webhook with `authorization.jwt`',
+  webhookRestApi: noRestApi,
   webhookMethod: noRestApi,
   webhookDeployment: noRestApi,
-  webhookApiKey: noRestApi,
-  webhookUsagePlan: noRestApi,
-  webhookUsagePlanKey: noRestApi,
+  webhookRestStage: noRestApi,
+  webhookApiKey: noApiKey,
+  webhookUsagePlan: noApiKey,
+  webhookUsagePlanKey: noApiKey,
 };
 
 /** Why a stack does not have what it could have once. What is not listed belongs to the network. */

@@ -1,7 +1,7 @@
 import { existingRole } from './access';
 import { Type } from '@sinclair/typebox';
 import { EVENT_DEFAULTS, WEBHOOK_DEFAULTS } from '../defaults';
-import { API_GATEWAY, EVENTS } from '../limits';
+import { API_GATEWAY, EVENTS, SQS } from '../limits';
 import { Intrinsic, mapOf, oneOf, orIntrinsic, strictObject, stringOrIntrinsic, textLike } from './values';
 
 /** A webhook takes fewer characters than SQS does. */
@@ -218,13 +218,29 @@ const WebhookSchema = strictObject(
       },
     ),
     messageGroupId: messageGroupId('^[A-Za-z0-9_-]+$', 'letters, digits, dashes and underscores'),
+    headers: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^[A-Za-z0-9_-]+$',
+          maxLength: SQS.maxAttributeNameLength,
+          title: 'letters, digits, dashes and underscores',
+        }),
+        {
+          title: 'a list of names of headers',
+          maxItems: SQS.maxAttributes,
+          uniqueItems: true,
+          description:
+            'Headers of the request that become attributes of the message, by these names: such as those by which its sender signs it. One that a request does not have is left out. Not with `jwt`.',
+        },
+      ),
+    ),
     role: existingRole(
       'An existing role with which API Gateway sends to the queue.',
       'one that is made for the webhook',
     ),
   },
   {
-    title: 'the authorization, or {authorization, throttle, messageGroupId, role}',
+    title: 'the authorization, or {authorization, throttle, messageGroupId, headers, role}',
     short: 'authorization',
     description:
       'An address that takes `POST` requests whose body is the message. API Gateway sends it to the queue, without a function between them. A worker has at most one.',

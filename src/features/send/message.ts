@@ -1,3 +1,4 @@
+import { SQS } from '../../config/limits';
 import type { Problem } from '../../errors/problem';
 import type { WorkerAddress } from '../stack/workers';
 
@@ -137,13 +138,11 @@ function checkSubject({ subject }: OutgoingMessage, { to }: Channel): FoundProbl
   return [{ place: '--subject', given: JSON.stringify(subject), allowed }];
 }
 
-const MAX_ATTRIBUTES = 10;
-
 function checkAttributes({ attributes = {} }: OutgoingMessage): FoundProblem[] {
   const entries = Object.entries(attributes);
-  const allowed = `at most ${MAX_ATTRIBUTES}`;
+  const allowed = `at most ${SQS.maxAttributes}`;
   return [
-    ...(entries.length > MAX_ATTRIBUTES
+    ...(entries.length > SQS.maxAttributes
       ? [{ place: '--attribute', given: `${entries.length} attributes`, allowed }]
       : []),
     ...entries.flatMap(([name, attribute]) => checkAttribute(name, attribute)),
