@@ -15,6 +15,7 @@ import { namesFit, serviceProblems } from './rules/service';
 import { isMap } from '../shared/json';
 import { isIn } from './refusals';
 import { SHARED_KEYS } from './schema/compiled';
+import { showLike } from './units';
 
 /** Every check across the keys of one worker. */
 const WORKER_RULES: readonly WorkerRule[] = [
@@ -56,7 +57,9 @@ function workerProblems(worker: Worker, service: Service, rules: readonly Worker
   const base = isMany ? ['workers', worker.name] : [];
   const at = (...keys: string[]) => placeOf([...base, ...keys]);
   const given = service.given[worker.name] ?? {};
-  const subject: RuleSubject = { worker, given, configuration, isMany, at };
+  const show: RuleSubject['show'] = (key, count, unit) =>
+    showLike(service.texts.get(at(...key.split('.'))), count, unit);
+  const subject: RuleSubject = { worker, given, configuration, isMany, at, show };
   return rules
     .filter(({ reads }) => !reads.some((read) => isDoubtful(read.split('.'), subject, service)))
     .flatMap(({ check }) => check(subject))

@@ -135,11 +135,14 @@ export function isFargateSize(cpu: number, memoryMiB: number): boolean {
 }
 
 /** In words, for an error: "512, 1024 or 2048" or "1024 to 4096 in steps of 1024". */
-export function describeFargateMemory(cpu: number): string {
+export function describeFargateMemory(cpu: number, show: (mib: number) => string = String): string {
   const allowed = MEMORY_BY_CPU[cpu];
   if (allowed === undefined) return `none with cpu ${cpu}`;
-  if (isList(allowed)) return `${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`;
-  return `${allowed.from} to ${allowed.to} in steps of ${allowed.step}`;
+  if (isList(allowed)) {
+    const sizes = allowed.map(show);
+    return `${sizes.slice(0, -1).join(', ')} or ${sizes.at(-1)}`;
+  }
+  return `${show(allowed.from)} to ${show(allowed.to)} in steps of ${show(allowed.step)}`;
 }
 
 function isList(allowed: readonly number[] | MemoryRange): allowed is readonly number[] {

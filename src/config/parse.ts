@@ -68,6 +68,7 @@ function examine(section: unknown, context: ServiceContext, listResources: ListR
     given: split(mapIn(validation.given), isMany).workers as Record<string, GivenWorker>,
     root: ROOT,
     isMany,
+    texts: validation.texts,
     refusals: validation,
     placeOf: validation.placeOf,
   };

@@ -1,4 +1,4 @@
-import { DAY_SECONDS, DURATION_FORMS, parseDuration, TIME_UNITS } from '../shared/durations';
+import { DAY_SECONDS, DURATION_FORMS, parseDuration, parseSeconds, TIME_UNITS } from '../shared/durations';
 import { GIB, MIB, parseSize, SIZE_FORMS } from '../shared/sizes';
 
 /** What a number of the section counts. */
@@ -26,10 +26,10 @@ const size = (bytes: number): Reader => ({
 
 const READERS: Record<Unit, Reader> = {
   seconds: {
-    read: parseDuration,
+    read: parseSeconds,
     show: showSeconds,
     forms: DURATION_FORMS,
-    pattern: 's|m|h|d|sec.*|min.*|h.*|day.*',
+    pattern: '[smhd].*',
   },
   days: {
     read: (text) => inUnits(parseDuration(text), DAY_SECONDS),
@@ -55,6 +55,10 @@ export const readQuantity = (text: string, unit: Unit): number | undefined => RE
 
 /** So many of the unit, in words of the unit's own: `15m` of 900 seconds. */
 export const showQuantity = (count: number, unit: Unit): string => READERS[unit].show(count);
+
+/** A number as its user typed one beside it: in the unit of the unit's own words if there were such words. */
+export const showLike = (typed: unknown, count: number, unit: Unit): string =>
+  typeof typed === 'string' && /[a-z]/i.test(typed) ? showQuantity(count, unit) : String(count);
 
 /** How texts of the unit look. */
 export const formsOf = (unit: Unit): string => READERS[unit].forms;

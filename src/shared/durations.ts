@@ -28,16 +28,40 @@ export const TIME_UNITS: readonly TimeUnit[] = [
 export const unitOf = (seconds: number, fewest = 1): TimeUnit =>
   TIME_UNITS.find((unit) => seconds >= unit.seconds * fewest) ?? SECOND;
 
-/** The unit as a letter or a word: `15m`, `15 min`, `15 minutes`, `1.5h`. */
-const DURATION =
-  /^(\d{1,9}(?:\.\d{1,3})?)\s*(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)$/i;
-export const DURATION_FORMS = 'a number and s, m, h or d: 90s, 15m, 2h, 1d';
+/** A number, and the unit as a letter or a word: `15m`, `15 min`, `15 minutes`, `1.5h`. */
+const PART =
+  /(\d{1,9}(?:\.\d{1,3})?)\s*(ms|milli(?:second)?s?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)(?![a-z])\s*/gi;
+export const DURATION_FORMS = 'a number and s, m, h or d: 90s, 15m, 1h30m, 1d';
+
+/** Seconds, also parts of one: 0.25 of `250ms`; undefined if the text is no duration. */
+export function parseSeconds(text: string): number | undefined {
+  const parts = [...text.matchAll(PART)];
+  const isAll = parts.length > 0 && parts.map(([part]) => part).join('') === text;
+  const units = parts.map(([, , unit = '']) => secondsOf(unit));
+  // The larger unit comes first, and each once: `1h30m`.
+  const isInOrder = units.every((unit, index) => index === 0 || unit < units[index - 1]!);
+  if (!isAll || !isInOrder) return undefined;
+  const ms = parts.reduce((sum, [, count], index) => sum + Number(count) * 1000 * units[index]!, 0);
+  return Math.round(ms * 1000) / 1_000_000;
+}
 
 /** Whole seconds; undefined if the text is no duration. */
 export function parseDuration(text: string): number | undefined {
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  const seconds = Number(count) * secondsOfUnit(unit?.charAt(0).toLowerCase());
+  const seconds = parseSeconds(text);
   return Number.isInteger(seconds) ? seconds : undefined;
+}
+
+const secondsOf = (unit: string) =>
+  /^m(s|illi)/i.test(unit) ? 0.001 : secondsOfUnit(unit.charAt(0).toLowerCase());
+
+const RATE = /^(\d{1,9}(?:\.\d{1,6})?)\s*(?:\/|\s+(?:per|an?)\s+)\s*([a-z]+)$/i;
+export const RATE_FORMS = '5/s, 300/m, 20000/h, 1000000/d';
+
+/** So many a second: 5 of `300/m` or `300 per minute`; undefined if the text is no rate. */
+export function parseRate(text: string): number | undefined {
+  const [, count, unit] = RATE.exec(text) ?? [];
+  const seconds = parseSeconds(`1${unit}`);
+  return seconds === undefined ? undefined : Number(count) / seconds;
 }
 
 /** NaN if there is no unit with this letter. */

@@ -93,7 +93,7 @@ describe('a number with its unit', () => {
     [{ scaling: { max: 2, keepIdle: '90s' } }, 'given:   "90s"\n  allowed: 1m to 1h, a multiple of 1m'],
     [
       { maxJobDuration: 'soon' },
-      'allowed: a whole number of seconds, 0 to 43200; or a number and s, m, h or d: 90s, 15m, 2h, 1d',
+      'allowed: a whole number of seconds, 0 to 43200; or a number and s, m, h or d: 90s, 15m, 1h30m, 1d',
     ],
   ])('out of range is told in its unit: %j', (given, told) => {
     expect(messagesOf({ ...C, ...given })[0]).toContain(told);
@@ -119,5 +119,29 @@ describe('one part alone', () => {
 
   it('may be a CloudFormation function', () => {
     expect(messagesOf({ ...C, events: [{ s3: { Ref: 'Photos' } }] })[0]).toContain('set `existing: true`');
+  });
+});
+
+describe('what a rule allows is told in the unit that was given', () => {
+  it.each([
+    [{ memory: '3GB', cpu: '1 vCPU', softMemory: '5GB' }, 'at most 3GB, the value of `memory`'],
+    [{ memory: 3072, cpu: 1024, softMemory: 5120 }, 'at most 3072, the value of `memory`'],
+    [{ memory: '3GB' }, 'with cpu 256: memory 512MB, 1GB or 2GB'],
+    [{ memory: '9GB', cpu: '1 vCPU' }, 'with cpu 1 vCPU: memory 2GB to 8GB in steps of 1GB'],
+    [{ memory: 2048, cpu: '3 vCPU' }, 'cpu 0.25 vCPU, 0.5 vCPU, 1 vCPU'],
+    [{ memory: '2MB', capacity: 'EC2', cluster: 'c' }, '6MB or more on EC2'],
+    [
+      { maxJobDuration: '1h30m', scaling: { jobDuration: '2h' } },
+      'at most 90m, the value of `maxJobDuration`',
+    ],
+    [{ healthCheck: { timeout: '50s', interval: '10s' } }, 'at most 10s, the value of `interval`'],
+    [{ healthCheck: { timeout: 50, interval: 10 } }, 'at most 10, the value of `interval`'],
+  ])('%j', (keys, allowed) => {
+    expect(errorOf({ ...C, ...keys }).message).toContain(allowed);
+  });
+
+  it('and that of a warm worker', () => {
+    const section = { handler: 'src/a.handler', memory: '1GB', workerMemory: '2GB' };
+    expect(errorOf(section).message).toContain('at most 1GB, the value of `memory`');
   });
 });

@@ -98,7 +98,7 @@ describe("a key of another tool's", () => {
     [
       'Copilot',
       { count: { range: '1-10', queue_delay: { acceptable_latency: '10m', msg_processing_time: '250ms' } } },
-      { scaling: { min: 1, max: 10, latency: '10m', jobDuration: 0.25 } },
+      { scaling: { min: 1, max: 10, latency: '10m', jobDuration: '250ms' } },
     ],
     ['Copilot', { count: { spot: 2 } }, { capacity: 'FARGATE_SPOT', scaling: { min: 2, max: 2 } }],
     [

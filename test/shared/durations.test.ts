@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeAge, describeDuration, parseDuration, unitOf } from '../../src/shared/durations';
+import {
+  describeAge,
+  describeDuration,
+  parseDuration,
+  parseRate,
+  parseSeconds,
+  unitOf,
+} from '../../src/shared/durations';
 import { describeSize } from '../../src/shared/sizes';
 
 const SECOND = 1000;
@@ -18,10 +25,44 @@ it.each([
   ['m', undefined],
   ['1.5h', 5400],
   ['1.5s', undefined],
+  ['1h30m', 5400],
+  ['1 h 30 min', 5400],
+  ['1d12h', 129_600],
+  ['1 hour 30 minutes', 5400],
+  ['2500ms', undefined],
+  ['30m1h', undefined],
+  ['1h1h', undefined],
+  ['1h30', undefined],
+  ['1h 30m soon', undefined],
   ['-1s', undefined],
   ['1000000000s', undefined],
 ])('%j is %p seconds', (text, seconds) => {
   expect(parseDuration(text)).toBe(seconds);
+});
+
+it.each([
+  ['250ms', 0.25],
+  ['0.5s', 0.5],
+  ['1s250ms', 1.25],
+  ['1.1s', 1.1],
+  ['250 milliseconds', 0.25],
+  ['250mx', undefined],
+])('%j is %p seconds, where parts of one count', (text, seconds) => {
+  expect(parseSeconds(text)).toBe(seconds);
+});
+
+it.each([
+  ['5/s', 5],
+  ['300/m', 5],
+  ['300/min', 5],
+  ['300 per minute', 5],
+  ['18000 an hour', 5],
+  ['432000/day', 5],
+  ['5', undefined],
+  ['5/fortnight', undefined],
+  ['/s', undefined],
+])('%j is %p a second', (text, perSecond) => {
+  expect(parseRate(text)).toBe(perSecond);
 });
 
 describe('a duration in words', () => {

@@ -16,12 +16,6 @@ import { IS_OFF } from './queue';
 
 /** Words of other tools for how many tasks there are. */
 
-/** `10m`, `90s`, `250ms`: Copilot's jobs may take less than a second. */
-const jobDuration: Convert = (value) => {
-  const ms = /^(\d+)\s*ms$/.exec(String(value))?.[1];
-  return put('scaling.jobDuration', ms === undefined ? value : Number(ms) / 1000);
-};
-
 const followsQueue = remove('the number of tasks follows the queue alone');
 const perTask = () =>
   say('give `scaling: {steps: [{messages: …, tasks: …}]}`: from so many messages on, so many tasks');
@@ -95,11 +89,11 @@ export const IN_SCALING: Words = {
   spot,
   ...each(
     ['queueDelay'],
-    inside({ acceptableLatency: as('scaling.latency'), msgProcessingTime: jobDuration }),
+    inside({ acceptableLatency: as('scaling.latency'), msgProcessingTime: as('scaling.jobDuration') }),
   ),
   ...each(['idleTimeout', 'scaleDownDelay', 'keepAlive'], as('scaling.keepIdle')),
   acceptableLatency: as('scaling.latency'),
-  msgProcessingTime: jobDuration,
+  msgProcessingTime: as('scaling.jobDuration'),
   ...each(
     ['cooldown', 'scaleInCooldown', 'scaleOutCooldown'],
     remove('there is none; `scaling: {keepIdle: …}` says how long idle tasks stay'),

@@ -9,17 +9,19 @@ import { problemIf, type RuleSubject, type Service, type WorkerRule } from './ru
 /** Fargate takes only certain pairs. */
 const fargateSize: WorkerRule = {
   reads: ['cpu', 'memory', 'capacity.*'],
-  check: ({ worker: { cpu, memory, capacity }, at }) => {
+  check: ({ worker: { cpu, memory, capacity }, at, show }) => {
     if (capacity.launchType === EC2 || memory === undefined || isFargateSize(cpu, memory)) return [];
     const isKnown = FARGATE_CPU_UNITS.includes(cpu);
+    const inCpu = (units: number) => show('cpu', units, 'CPU units');
+    const inMemory = (mib: number) => show('memory', mib, 'MiB');
     return [
       {
         code: 'WATCHBOT_FARGATE_SIZE',
         place: at(isKnown ? 'memory' : 'cpu'),
-        given: `cpu ${cpu} with memory ${memory}`,
+        given: `cpu ${inCpu(cpu)} with memory ${inMemory(memory)}`,
         allowed: isKnown
-          ? `with cpu ${cpu}: memory ${describeFargateMemory(cpu)}`
-          : `cpu ${FARGATE_CPU_UNITS.join(', ')}`,
+          ? `with cpu ${inCpu(cpu)}: memory ${describeFargateMemory(cpu, inMemory)}`
+          : `cpu ${FARGATE_CPU_UNITS.map(inCpu).join(', ')}`,
         advice: isKnown ? 'choose one of these, or another `cpu`' : 'choose one of these',
       },
     ];
@@ -29,20 +31,20 @@ const fargateSize: WorkerRule = {
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
 const ec2Size: WorkerRule = {
   reads: ['cpu', 'memory', 'capacity.*'],
-  check: ({ worker: { cpu, memory, capacity }, at }) => {
+  check: ({ worker: { cpu, memory, capacity }, at, show }) => {
     if (capacity.launchType !== EC2) return [];
     return [
       ...problemIf(cpu < ECS.minCpuUnits || cpu > ECS.maxCpuUnits, {
         code: 'WATCHBOT_OUT_OF_RANGE',
         place: at('cpu'),
         given: String(cpu),
-        allowed: `${describeRange({ minimum: ECS.minCpuUnits, maximum: ECS.maxCpuUnits })} on EC2`,
+        allowed: `${describeRange({ minimum: ECS.minCpuUnits, maximum: ECS.maxCpuUnits }, (units) => show('cpu', units, 'CPU units'))} on EC2`,
       }),
       ...problemIf(memory !== undefined && memory < ECS.minMemoryMiB, {
         code: 'WATCHBOT_OUT_OF_RANGE',
         place: at('memory'),
         given: String(memory),
-        allowed: `${describeRange({ minimum: ECS.minMemoryMiB })} on EC2`,
+        allowed: `${describeRange({ minimum: ECS.minMemoryMiB }, (mib) => show('memory', mib, 'MiB'))} on EC2`,
       }),
     ];
   },
@@ -51,7 +53,7 @@ const ec2Size: WorkerRule = {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (memoryReservation) */
 const softMemoryFits: WorkerRule = {
   reads: ['softMemory', 'memory', 'capacity.*'],
-  check: ({ worker: { softMemory, memory, capacity }, at }) => {
+  check: ({ worker: { softMemory, memory, capacity }, at, show }) => {
     const isEc2 = capacity.launchType === EC2;
     if (memory === undefined) return [];
     const limit = isEc2 ? memory - 1 : memory;
@@ -59,7 +61,7 @@ const softMemoryFits: WorkerRule = {
       code: 'WATCHBOT_OUT_OF_RANGE',
       place: at('softMemory'),
       given: String(softMemory),
-      allowed: `at most ${limit}, ${isEc2 ? 'less than' : 'the value of'} \`memory\``,
+      allowed: `at most ${show('softMemory', limit, 'MiB')}, ${isEc2 ? 'less than' : 'the value of'} \`memory\``,
     });
   },
 };

@@ -193,12 +193,12 @@ function isWithin(path: string, folder: string): boolean {
 
 const healthCheckFits: WorkerRule = {
   reads: ['healthCheck.timeout', 'healthCheck.interval'],
-  check: ({ worker: { healthCheck }, at }) =>
+  check: ({ worker: { healthCheck }, at, show }) =>
     problemIf(healthCheck !== undefined && healthCheck.timeout > healthCheck.interval, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('healthCheck', 'timeout'),
       given: `timeout ${healthCheck?.timeout} with interval ${healthCheck?.interval}`,
-      allowed: '`timeout` at most `interval`, so that one check ends before the next begins',
+      allowed: `at most ${show('healthCheck.timeout', healthCheck?.interval ?? 0, 'seconds')}, the value of \`interval\`, so that one check ends before the next begins`,
     }),
 };
 

@@ -230,13 +230,13 @@ const batchWindowWaits: WorkerRule = {
 
 const workerMemoryFits: WorkerRule = {
   reads: ['workerMemory', 'memory'],
-  check: ({ worker: { handler, memory }, at }) => {
+  check: ({ worker: { handler, memory }, at, show }) => {
     const { workerMemory } = handler ?? {};
     return problemIf(workerMemory !== undefined && memory !== undefined && workerMemory > memory, {
       code: 'WATCHBOT_OUT_OF_RANGE',
       place: at('workerMemory'),
       given: String(workerMemory),
-      allowed: `at most ${memory}, the value of \`memory\``,
+      allowed: `at most ${show('workerMemory', memory ?? 0, 'MiB')}, the value of \`memory\``,
     });
   },
 };

@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors/problem';
 import type { Configuration, GivenWorker, SharedInput, Worker, WorkerInput } from '../configuration';
 import type { Refusals } from '../refusals';
+import type { Unit } from '../units';
 
 /** A worker under check. */
 export interface RuleSubject {
@@ -14,6 +15,8 @@ export interface RuleSubject {
   isMany: boolean;
   /** The path of one of its keys: `at('queue', 'delay')` is `watchbot.queue.delay`. */
   at: (...keys: string[]) => string;
+  /** A number as the user typed that of a key: 3072 MiB are `3GB` beside `memory: 2GB`. */
+  show: (key: string, count: number, unit: Unit) => string;
 }
 
 /** The section as a whole. */
@@ -23,6 +26,8 @@ export interface Service {
   given: Readonly<Record<string, GivenWorker>>;
   root: string;
   isMany: boolean;
+  /** What was typed, by the path of what it was read as. */
+  texts: ReadonlyMap<string, unknown>;
   refusals: Refusals;
   /** The path in the file of what stands at these keys of the section. */
   placeOf: (keys: readonly string[]) => string;

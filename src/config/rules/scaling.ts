@@ -106,12 +106,12 @@ const isDecided = ({ steps, compatibility }: Scaling) => steps !== undefined || 
 
 const jobsEndInTime: WorkerRule = {
   reads: ['scaling.jobDuration', 'maxJobDuration'],
-  check: ({ worker: { scaling, maxJobDuration }, at }) =>
+  check: ({ worker: { scaling, maxJobDuration }, at, show }) =>
     problemIf(maxJobDuration > 0 && (scaling.jobDuration ?? 0) > maxJobDuration, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('scaling', 'jobDuration'),
-      given: `${scaling.jobDuration ?? 0} seconds, with \`maxJobDuration: ${maxJobDuration}\``,
-      allowed: '`jobDuration` at most `maxJobDuration`, after which a job is stopped',
+      given: `${scaling.jobDuration ?? 0} seconds, with \`maxJobDuration: ${show('maxJobDuration', maxJobDuration, 'seconds')}\``,
+      allowed: `at most ${show('scaling.jobDuration', maxJobDuration, 'seconds')}, the value of \`maxJobDuration\`, after which a job is stopped`,
     }),
 };
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors/problem';
 import { UserError } from '../../errors/user-error';
-import { DURATION_FORMS, parseDuration, parseTime } from '../../shared/durations';
+import { DURATION_FORMS, parseDuration, parseSeconds, parseTime } from '../../shared/durations';
 import { DEFAULT_PORT, type Options } from './command';
 
 /** A problem with the command line. */
@@ -99,6 +99,8 @@ interface DurationLimit {
   leastSeconds?: number;
   /** A number alone counts seconds, as in other tools' options of that name. */
   isBareSeconds?: boolean;
+  /** Parts of a second count. */
+  isFine?: boolean;
 }
 
 /** A duration in seconds, of any length if no limit is given. */
@@ -106,7 +108,8 @@ export function durationOption(options: Options, name: string, limit?: DurationL
   const text = textOption(options, name);
   if (text === undefined) return undefined;
   const isSeconds = limit?.isBareSeconds === true && /^\d+$/.test(text);
-  const seconds = parseDuration(isSeconds ? `${text}s` : text);
+  const read = limit?.isFine === true ? parseSeconds : parseDuration;
+  const seconds = read(isSeconds ? `${text}s` : text);
   if (seconds !== undefined && isWithin(seconds, limit)) return seconds;
   const allowed = DURATION_FORMS + limitText(limit);
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors/user-error';
-import { DAY_SECONDS, DURATION_FORMS, HOUR_SECONDS, secondsOfUnit } from '../../shared/durations';
+import { DAY_SECONDS, DURATION_FORMS, HOUR_SECONDS, parseRate, RATE_FORMS } from '../../shared/durations';
 import type { CommandRun, Options } from '../command/command';
 import {
   argumentProblem,
@@ -104,16 +104,13 @@ const countOption = (options: Options, name: string): number | undefined =>
     ? undefined
     : numberOption(options, name, { least: 1, most: MOST_MESSAGES, otherwise: 0 });
 
-const RATE = /^(\d{1,9}(?:\.\d{1,6})?)\/([smhd])$/;
-
 /** Messages a second, from `5/s`, `300/m`, `20000/h` or `1000000/d`. */
 function rateOption(options: Options, name: string): number | undefined {
   const text = textOption(options, name);
   if (text === undefined) return undefined;
-  const [, count, unit] = RATE.exec(text) ?? [];
-  const perSecond = Number(count) / secondsOfUnit(unit);
+  const perSecond = parseRate(text) ?? 0;
   if (perSecond > 0) return perSecond;
-  const allowed = 'messages a second, minute, hour or day, more than none: 5/s, 300/m, 20000/h, 1000000/d';
+  const allowed = `messages a second, minute, hour or day, more than none: ${RATE_FORMS}`;
   throw UserError.of(argumentProblem(`--${name}`, { given: text, allowed }));
 }
 
@@ -128,7 +125,11 @@ function dailyCurve(perDay: number, seconds: number): Arrivals {
   return { kind: 'curve', perSecondByHour };
 }
 
-const LONGEST_JOB = { mostSeconds: MOST_JOB_SECONDS, most: '12h: SQS holds a message no longer' };
+const LONGEST_JOB = {
+  mostSeconds: MOST_JOB_SECONDS,
+  most: '12h: SQS holds a message no longer',
+  isFine: true,
+};
 
 /**
  * How long jobs take.
@@ -144,16 +145,12 @@ async function readJobDurations(run: CommandRun, otherwiseSeconds: number): Prom
   throw wrong('job-p95', textOption(run.options, 'job-p95'), `more than the median, which is ${seconds} s`);
 }
 
-const MILLISECONDS = /^(\d{1,9})ms$/;
 const FORMS = `${DURATION_FORMS}, 250ms; more than none`;
 
 /** Jobs may be shorter than a second, unlike everything else that is given as a duration. */
 function jobOption(options: Options, name: string): number | undefined {
-  const text = textOption(options, name);
-  const [, milliseconds] = MILLISECONDS.exec(text ?? '') ?? [];
-  const seconds =
-    milliseconds === undefined ? durationOption(options, name, LONGEST_JOB) : Number(milliseconds) / 1000;
-  if (seconds === 0) throw wrong(name, text, FORMS);
+  const seconds = durationOption(options, name, LONGEST_JOB);
+  if (seconds === 0) throw wrong(name, textOption(options, name), FORMS);
   return seconds;
 }
 
