@@ -36,12 +36,7 @@ export function parseConfiguration(
   if (found.length > 0) {
     const { problems, corrected, places, text } = pasteOf(found, typed, ROOT);
     const rest = corrected === undefined ? [] : examine(corrected, context, listResources).problems;
-    const ofLines = rest.filter((problem) => isAbout(problem, places));
-    const told = new Set(problems.map(keyOf));
-    throw UserError.ofConfiguration(
-      [...problems, ...ofLines.filter((problem) => !told.has(keyOf(problem)))],
-      text,
-    );
+    throw UserError.ofConfiguration([...problems, ...ofLines(rest, places, problems)], text);
   }
   // A copy, since parts of it are the framework's own, or defaults, and must not be frozen.
   return deepFreeze(structuredClone(configuration));
@@ -54,7 +49,20 @@ function isAbout({ code, place }: Problem, places: ReadonlySet<string>): boolean
   return isWithin || isLack;
 }
 
-const keyOf = ({ code, place }: Problem) => `${code} ${place}`;
+/** What is wrong with the lines that are to be pasted, and has not been told of what was typed. */
+function ofLines(rest: readonly Problem[], places: ReadonlySet<string>, told: readonly Problem[]): Problem[] {
+  // Entries of a list may have moved.
+  const isSame = (one: Problem, other: Problem) =>
+    one.code === other.code &&
+    (one.place === other.place || (one.given === other.given && one.allowed === other.allowed));
+  return rest
+    .filter((problem) => isAbout(problem, places) && !told.some((other) => isSame(problem, other)))
+    .map((problem) => ({
+      ...problem,
+      given: [...(problem.given === undefined ? [] : [problem.given]), IN_LINES].join(', '),
+    }));
+}
+const IN_LINES = 'in the lines below';
 
 /** The section with every choice made, and all that is wrong with it. */
 function examine(section: unknown, context: ServiceContext, listResources: ListResources) {

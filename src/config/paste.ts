@@ -49,7 +49,7 @@ function settle(problem: Problem, typed: unknown, taken: Map<string, string>, ro
     const isThere = !Array.isArray(value) && (own !== undefined || taken.has(path));
     const name = `\`${keys.slice(keys[0] === 'workers' ? 2 : 0).join('.')}\``;
     if (isThere)
-      there.push(taken.has(path) ? `\`${taken.get(path)}\` gives ${name}` : `${name} is there already`);
+      there.push(taken.has(path) ? `${name} comes from \`${taken.get(path)}\`` : `${name} is there already`);
     else taken.set(path, place);
     return !isThere;
   });

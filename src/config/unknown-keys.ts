@@ -28,7 +28,8 @@ export function knownKeys({ parentSchema }: Pick<ErrorObject, 'parentSchema'>): 
 /** What to do about an unknown key; the allowed ones only if nothing else is known, and then at the end of all problems. */
 export function helpOn(error: ErrorObject): Partial<Problem> {
   const meaning = meaningOf(error);
-  if (meaning === undefined) return { allowedKeys: knownKeys(error).join(', '), advice: 'remove it' };
+  if (meaning === undefined)
+    return { allowedKeys: knownKeys(error).join(', '), advice: 'remove it', guess: {} };
   return meaning.help;
 }
 
@@ -125,7 +126,8 @@ function meaningOfAnswer({ lines, notes }: Answer, error: ErrorObject): Meaning 
   const isHomeless = base === undefined && Object.keys(lines).some((key) => !SHARED_KEYS.includes(key));
   const words = [...(isHomeless ? [`write it in a worker: ${showLines(lines)}`] : []), ...notes];
   const advice = words.length === 0 ? {} : { advice: words.join('; ') };
-  if (isHomeless || Object.keys(lines).length === 0) return { help: advice, keys: [] };
+  // In words only: nothing of it stays among the lines.
+  if (isHomeless || Object.keys(lines).length === 0) return { help: { ...advice, guess: {} }, keys: [] };
   const all = Object.entries(lines)
     .map(([key, value]) => nest([...(SHARED_KEYS.includes(key) ? [] : (base ?? [])), key], value))
     .reduce<Lines>(mergeLines, {});

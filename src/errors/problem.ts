@@ -12,7 +12,7 @@ export interface Problem {
   advice?: string;
   /** What to write instead, as maps from the root of the section. */
   lines?: Readonly<Record<string, unknown>>;
-  /** The same of a misspelt key, which is only printed among other lines. */
+  /** What a misspelt key becomes among other lines, if these are printed; nothing, if it is nothing here. */
   guess?: Readonly<Record<string, unknown>>;
 }
 

@@ -198,7 +198,24 @@ describe("a key of another tool's", () => {
     expect(problems.map(({ advice }) => advice)).toEqual([
       'remove it: `maxJobDuration` is there already',
       'write `scaling: {max: 5}`',
-      'remove it: `watchbot.maxTasks` gives `scaling.max`',
+      'remove it: `scaling.max` comes from `watchbot.maxTasks`',
+    ]);
+  });
+
+  it('of which nothing is left does not stay among the lines', () => {
+    const section = {
+      ...C,
+      queue: { fifo: true, receiveMessageWaitTimeSeconds: 20, xylophone: 1, retries: 1 },
+    };
+    expect(pasted(section)).toEqual({ watchbot: { queue: { fifo: true, maxReceives: 2 } } });
+  });
+
+  it('beside a wrong entry of a list is told, and the entry once', () => {
+    const { problems } = errorOf({ ...C, events: [{ sqs: {} }, { schedule: 'daily' }, { http: 'x' }] });
+    expect(problems.map(({ place }) => place)).toEqual([
+      'watchbot.events[0].sqs',
+      'watchbot.events[2].http',
+      'watchbot.events[1].schedule',
     ]);
   });
 

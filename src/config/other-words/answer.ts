@@ -127,7 +127,7 @@ export function flow(value: unknown): string {
 const NO_TEXT = /^(true|false|yes|no|on|off|y|n|null|~)$/i;
 
 /** What YAML reads as text without quotes: a word, a path, an ARN, `rate(1 hour)`, `15m`. */
-const PLAIN = /^([A-Za-z./][\w./@:+() -]*[\w./@)-]|[A-Za-z]|\d+(\.\d+)? ?[A-Za-z]+)$/;
+const PLAIN = /^([A-Za-z./][\w./@:+() -]*[\w./@)-]|[A-Za-z.]|\d+(\.\d+)? ?[A-Za-z]+)$/;
 
 function scalar(value: unknown): string {
   const isPlain = typeof value === 'string' && PLAIN.test(value) && !/: /.test(value) && !NO_TEXT.test(value);

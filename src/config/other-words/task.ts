@@ -51,10 +51,13 @@ export const IN_IMAGE: Words = {
 
 /** Its values may be secret: they are not printed. */
 const rename: Convert = () => say('rename it: `environment`');
-export const envFile: Convert = () =>
-  say(
-    'write its lines as a map, or read it: `environment: ${file(env.js)}`, with `module.exports = () => require("node:util").parseEnv(require("node:fs").readFileSync("FILE", "utf8"))` in env.js',
+export const envFile: Convert = (value) => {
+  const file = typeof value === 'string' ? value : 'FILE';
+  const code = `module.exports = () => require("node:util").parseEnv(require("node:fs").readFileSync("${file}", "utf8"))`;
+  return say(
+    `write its lines as a map, or read it: \`environment: \${file(env.js)}\`, with \`${code}\` in env.js`,
   );
+};
 const reservation = inside(
   {
     memory: as('memory'),
