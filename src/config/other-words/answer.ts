@@ -47,7 +47,8 @@ export function mergeLines(one: Lines, other: Lines): Lines {
   const merged = Object.entries(other).map(([key, value]): [string, unknown] => {
     const before = one[key];
     if (isMap(before) && isMap(value)) return [key, mergeLines(before, value)];
-    if (Array.isArray(before) && Array.isArray(value)) return [key, before.concat(value)];
+    if (Array.isArray(value) && before !== undefined && before !== null)
+      return [key, [before].flat().concat(value)];
     return [key, before ?? value];
   });
   return { ...one, ...Object.fromEntries(merged) };

@@ -32,6 +32,21 @@ const build: Convert = inside(
   },
 );
 
+/** ECS says by the first entry how a command is run; here a text or a list says it. */
+const healthCommand: Convert = (value) => {
+  const [form, ...rest] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (form === 'NONE') return put('healthCheck', false);
+  if (form === 'CMD') return put('healthCheck.command', rest);
+  return put('healthCheck.command', form === 'CMD-SHELL' ? rest.join(' ') : value);
+};
+const healthCheck = inside({
+  command: healthCommand,
+  interval: as('healthCheck.interval'),
+  timeout: as('healthCheck.timeout'),
+  retries: as('healthCheck.retries'),
+  startPeriod: as('healthCheck.startPeriod'),
+});
+
 export const IN_IMAGE: Words = {
   build,
   ...each(['location', 'imageUri', 'registry', 'repository'], as('image.uri')),
@@ -40,7 +55,7 @@ export const IN_IMAGE: Words = {
   ...each(['args', 'buildArguments'], as('image.buildArgs')),
   ...each(['platform', 'runtimePlatform', 'cpuArchitecture'], platform),
   ...each(['port', 'ports', 'expose'], remove('a worker listens on no port')),
-  healthcheck: as('healthCheck'),
+  healthcheck: healthCheck,
   ...each(['credentials', 'repositoryCredentials'], () =>
     say('write it as `RepositoryCredentials` of the container under `extensions: {taskDefinition: …}`'),
   ),
@@ -202,7 +217,7 @@ export const IN_VPC: Words = {
 export const OF_STACK: Words = {
   ...each(
     ['notificationEmail', 'notificationTopic', 'alarmTopic', 'alarmEmail', 'email', 'alarm'],
-    as('notify'),
+    (target) => put('notify', [target]),
   ),
   ...each(['fargateSubnets', 'subnets', 'subnetIds', 'taskSubnets'], as('vpc.subnets')),
   ...each(['fargateSecurityGroups', 'securityGroups', 'securityGroupIds'], as('vpc.securityGroups')),

@@ -34,7 +34,7 @@ const IN_ALARMS: Words = {
   cpuUtilization: as('alarms.cpu'),
   dlqSize: as('alarms.deadLetter'),
   workersErrors: as('alarms.workerErrors'),
-  action: as('notify'),
+  action: (target) => put('notify', [target]),
   ...OF_ALARMS,
 };
 
@@ -48,6 +48,14 @@ const NOT_HERE: Words = {
   reduceModeConfiguration: (value) => put('reduce', isMap(value) ? value.enabled !== false : value),
   ...each(['runtime', 'layers'], remove('the image brings it')),
   backoff: remove('it is always on'),
+  logAggregationFunction: remove('subscribe the function to the log group, under `resources`'),
+  debugLogs: remove('the watcher writes a line for each job'),
+  ...each(['notifyAfterRetries', 'alarmOnEachFailure'], () =>
+    say('give `alarms: {workerErrors: {threshold: 0}}` for an alarm at the first failure'),
+  ),
+  failedPlacementAlarmPeriods: as('alarms.placement.evaluationPeriods'),
+  ...each(['clusterRole', 'deploymentEnvironment'], remove('`cluster` and `vpc` name yours')),
+  scaleUpAlarmInterval: remove('the queue is looked at each minute'),
   ...each(
     ['circuitBreaker', 'deploymentController'],
     remove('a deploy that fails is rolled back in any case'),
@@ -146,6 +154,14 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   'queue.fifo': ifMap(fifo),
   'scaling.max': (tasks) => (tasks === 0 ? PAUSED : undefined),
   capacity: (word) => (/^spot$/i.test(String(word)) ? spot(true) : undefined),
+  // Watchbot's text, with a folder of the host before the colon.
+  mounts: (text) =>
+    typeof text === 'string'
+      ? put(
+          'mounts',
+          text.split(',').map((mount) => mount.replace(/^.*:/, '').trim()),
+        )
+      : undefined,
   secrets: (value) => (Array.isArray(value) ? asList : undefined),
   environment: (value) => {
     if (Array.isArray(value)) return asList;
@@ -157,6 +173,8 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
 export function valueOfOthers(path: readonly string[], value: unknown): Answer | undefined {
   const place = path.join('.');
   if (Object.hasOwn(OTHER_VALUES, place)) return OTHER_VALUES[place]!(value);
+  const isRate = path[0] === 'events' && /^schedule(\.rate)?$/.test(path.slice(2).join('.'));
+  if (isRate && Array.isArray(value)) return say('make an entry of each');
   return path.length === 2 && isMap(value) ? variableOfOthers(path[0], place, value) : undefined;
 }
 

@@ -47,7 +47,13 @@ const SnsSource = strictObject(
   },
   {
     title: '{arn, filterPolicy, filterPolicyScope, rawMessageDelivery}',
-    hints: { topic: 'arn', topicArn: 'arn', topicName: 'arn' },
+    hints: {
+      topic: 'arn',
+      topicArn: 'arn',
+      topicName: 'arn',
+      displayName: 'remove it: the topic exists',
+      redrivePolicy: 'remove it: what cannot be delivered to the queue is for the owner of the topic to see',
+    },
   },
 );
 
@@ -87,9 +93,19 @@ const EventBridgeSource = strictObject(
     hints: {
       eventPattern: 'pattern',
       schedule: 'give the schedule an entry of its own: `- schedule: …`',
+      inputTransformer: 'remove it: the worker is given the whole event, or the part that `inputPath` names',
+      retryPolicy: 'remove it: EventBridge tries for a day',
+      deadLetterQueueArn: 'remove it: EventBridge tries for a day',
     },
   },
 );
+
+const NO_NAME = {
+  name: 'remove it: the plugin names it',
+  description: 'remove it: a comment tells it here',
+  method: 'remove it: EventBridge Scheduler sends',
+  inputPath: 'remove it: a schedule has no event; `input` is the message',
+};
 
 const ScheduleSource = strictObject(
   {
@@ -114,7 +130,7 @@ const ScheduleSource = strictObject(
   },
   {
     title: '{rate, timezone, input, enabled, messageGroupId}',
-    hints: { cron: 'rate', at: 'rate', expression: 'rate' },
+    hints: { cron: 'rate', at: 'rate', expression: 'rate', ...NO_NAME },
   },
 );
 
