@@ -30,6 +30,7 @@ import {
   ALARM_NAMES,
   BUNDLE_DEFAULTS,
   CAPACITY_DEFAULTS,
+  DEFAULT_LOG_RETENTION_DAYS,
   DEFAULT_MEMORY_MIB,
   DEFAULT_MOUNT,
   EC2,
@@ -52,6 +53,10 @@ export function complete(
   workers: Readonly<Record<string, WorkerInput>>,
   context: ServiceContext,
 ): Configuration {
+  const forWorkers = {
+    ...context,
+    environment: shared.providerEnvironment === true ? context.environment : {},
+  };
   return {
     context,
     build: completeBuild(shared.build),
@@ -60,7 +65,7 @@ export function complete(
     notify: completeNotify(shared.notify),
     registry: completeRegistry(shared.registry),
     extensions: shared.extensions ?? {},
-    workers: Object.entries(workers).map(([name, worker]) => completeWorker(name, worker, context)),
+    workers: Object.entries(workers).map(([name, worker]) => completeWorker(name, worker, forWorkers)),
   };
 }
 
@@ -109,7 +114,7 @@ function completeRegistry(given: SharedInput['registry']): NamedRegistry | undef
 export function completeWorker(
   name: string,
   input: WorkerInput,
-  context: Pick<ServiceContext, 'architecture' | 'providerImages'>,
+  context: Pick<ServiceContext, 'architecture' | 'providerImages' | 'environment' | 'logRetention'>,
 ): Worker {
   return {
     name,
@@ -119,7 +124,7 @@ export function completeWorker(
     architecture: input.architecture ?? context.architecture ?? 'x86_64',
     ...completeTask(input),
     stdin: input.stdin,
-    environment: textValues(input.environment),
+    environment: completeEnvironment(input, context),
     secrets: completeSecrets(input.secrets),
     permissions: input.permissions,
     managedPolicies: input.managedPolicies,
@@ -133,7 +138,7 @@ export function completeWorker(
     scaling: completeScaling(input),
     alarms: completeAlarms(input.alarms),
     dashboard: input.dashboard,
-    logs: { retention: input.logs.retention, structured: input.logs.structured },
+    logs: completeLogs(input.logs, context),
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     writableFilesystem: input.writableFilesystem,
     healthCheck: completeHealthCheck(input.healthCheck),
@@ -261,6 +266,23 @@ function completeCapacity(given: WorkerInput['capacity']): Capacity {
 export function meansFargate(provider: TextOrIntrinsic): boolean {
   return typeof provider === 'string' && /^fargate/i.test(provider);
 }
+
+/** ECS refuses a name that is among the secrets as well. */
+function completeEnvironment(
+  input: Pick<WorkerInput, 'environment' | 'secrets'>,
+  { environment }: Pick<ServiceContext, 'environment'>,
+): Worker['environment'] {
+  const inherited = Object.entries(environment).filter(([name]) => !Object.hasOwn(input.secrets, name));
+  return { ...Object.fromEntries(inherited), ...textValues(input.environment) };
+}
+
+const completeLogs = (
+  { retention, structured }: WorkerInput['logs'],
+  { logRetention }: Pick<ServiceContext, 'logRetention'>,
+): Worker['logs'] => ({
+  retention: retention ?? logRetention ?? DEFAULT_LOG_RETENTION_DAYS,
+  structured,
+});
 
 const textValues = (environment: WorkerInput['environment']): Worker['environment'] =>
   mapValues(environment, (value) => (typeof value === 'object' ? value : String(value)));

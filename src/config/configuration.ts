@@ -23,6 +23,10 @@ export interface ServiceContext {
   tags: Readonly<Record<string, TextOrIntrinsic>>;
   /** What `provider.iam.role` says of the role that the framework makes, and so of every role. */
   roles: RoleSettings;
+  /** `provider.environment`, as texts. */
+  environment: Readonly<Record<string, TextOrIntrinsic>>;
+  /** `provider.logRetentionInDays`. */
+  logRetention: number | undefined;
 }
 
 export interface RoleSettings {

@@ -90,3 +90,5 @@ export const ALARM_NAMES = Object.keys(ALARM_DEFAULTS) as readonly AlarmName[];
 
 /** MiB of a task for which the user names none. */
 export const DEFAULT_MEMORY_MIB = 512;
+
+export const DEFAULT_LOG_RETENTION_DAYS = 14;

@@ -93,7 +93,12 @@ function examine(section: unknown, context: ServiceContext, listResources: ListR
  */
 export function parseWorker(name: string, keys: Readonly<Record<string, unknown>>): Worker {
   const { section } = validateSection(keys, ROOT);
-  return completeWorker(name, section as WorkerInput, { architecture: undefined, providerImages: undefined });
+  return completeWorker(name, section as WorkerInput, {
+    architecture: undefined,
+    providerImages: undefined,
+    environment: {},
+    logRetention: undefined,
+  });
 }
 
 /** What the workers share, and each of them. */

@@ -7,6 +7,7 @@ import type {
   TextOrIntrinsic,
 } from '../config/configuration';
 import { describeOff, enabledPart } from '../config/enabled';
+import { LOG_RETENTION_DAYS } from '../config/limits';
 import { UserError } from '../errors/user-error';
 import { isMap } from '../shared/json';
 import type { Serverless } from './framework';
@@ -69,8 +70,10 @@ function contextOf(serverless: Serverless): ServiceContext {
     architecture: architecture as Architecture | undefined,
     providerVpc: vpc,
     providerImages: ecr?.images,
-    tags: tagsIn(tags),
+    tags: textsIn(tags),
     roles: roleSettingsIn(service.provider),
+    environment: textsIn(isMap(service.provider.environment) ? service.provider.environment : {}),
+    logRetention: retentionIn(service.provider.logRetentionInDays),
   };
 }
 
@@ -85,12 +88,12 @@ export function roleSettingsIn({
   return {
     permissionsBoundary: (boundary ?? undefined) as TextOrIntrinsic | undefined,
     path: (path ?? undefined) as TextOrIntrinsic | undefined,
-    tags: tagsIn(isMap(tags) ? tags : {}),
+    tags: textsIn(isMap(tags) ? tags : {}),
   };
 }
 
-/** YAML turns `cost-center: 42` into a number. A function of CloudFormation stays one; a tag without a value is none. */
-export function tagsIn(given: Record<string, unknown> = {}): ServiceContext['tags'] {
+/** YAML turns a tag `cost-center: 42` into a number. A function of CloudFormation stays one; a key without a value is none. */
+export function textsIn(given: Record<string, unknown> = {}): ServiceContext['tags'] {
   const valued = Object.entries(given).filter(([, value]) => value !== null && value !== undefined);
   return Object.fromEntries(
     valued.map(([key, value]) => [
@@ -98,4 +101,9 @@ export function tagsIn(given: Record<string, unknown> = {}): ServiceContext['tag
       isMap(value) ? (value as Intrinsic) : String(value as string | number),
     ]),
   );
+}
+
+/** Undefined for what AWS would refuse, of which the framework warns. */
+function retentionIn(given: unknown): number | undefined {
+  return LOG_RETENTION_DAYS.find((days) => days === Number(given));
 }

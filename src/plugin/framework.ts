@@ -33,6 +33,10 @@ export interface Serverless {
       iam?: { role?: unknown };
       /** The older form of `iam.role.permissionsBoundary`. */
       rolePermissionsBoundary?: unknown;
+      environment?: unknown;
+      logRetentionInDays?: unknown;
+      memorySize?: unknown;
+      timeout?: unknown;
       vpc?: { subnetIds?: unknown; securityGroupIds?: unknown };
       compiledCloudFormationTemplate: Template;
     };

@@ -11,16 +11,25 @@ import { withoutSharedBucket } from './serverless-4';
  */
 export async function packageService(context: HookContext): Promise<string[]> {
   const { serverless, options, utils, configuration } = context;
-  const [{ prepareImages }, { writeImages }, { buildTemplate }, { mergeInto }, { requireWatchers }] =
-    await Promise.all([
-      import('../image/prepare.js'),
-      import('../image/package-folder.js'),
-      import('../resources/template.js'),
-      import('../resources/merge.js'),
-      import('../resources/watcher-stays.js'),
-    ]);
+  const [
+    { prepareImages },
+    { writeImages },
+    { buildTemplate },
+    { mergeInto },
+    { requireWatchers },
+    { unusedSettings },
+  ] = await Promise.all([
+    import('../image/prepare.js'),
+    import('../image/package-folder.js'),
+    import('../resources/template.js'),
+    import('../resources/merge.js'),
+    import('../resources/watcher-stays.js'),
+    import('./unused-settings.js'),
+  ]);
   tellShortFinish(configuration, utils);
-  const { service, serviceDir } = serverless;
+  const { service, serviceDir, configurationInput } = serverless;
+  const unused = unusedSettings(service.provider, configurationInput?.watchbot);
+  if (unused !== undefined) utils.log.notice(unused);
   const images = await prepareImages(configuration, serviceDir, packageFolder(serverless, options));
   const imageUris = Object.fromEntries(images.map(({ worker, uri }) => [worker, uri]));
   const fragment = buildTemplate(configuration, imageUris);

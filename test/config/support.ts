@@ -13,6 +13,8 @@ export const CONTEXT: ServiceContext = {
   providerVpc: undefined,
   providerImages: undefined,
   tags: {},
+  environment: {},
+  logRetention: undefined,
   roles: { permissionsBoundary: undefined, path: undefined, tags: {} },
 };
 

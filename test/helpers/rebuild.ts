@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { ServiceContext } from '../../src/config/configuration';
-import { roleSettingsIn } from '../../src/plugin/configuration';
+import { roleSettingsIn, textsIn } from '../../src/plugin/configuration';
 import type { parseConfiguration } from '../../src/config/parse';
 import type { prepareImages } from '../../src/image/prepare';
 import type { writeImages } from '../../src/image/package-folder';
@@ -22,6 +22,8 @@ export interface State {
       ecr?: { images?: Record<string, unknown> };
       tags?: Record<string, string>;
       iam?: { role?: unknown };
+      environment?: Record<string, unknown>;
+      logRetentionInDays?: number;
     };
     /** serverless.yml with its variables resolved. */
     initialServerlessConfig: { watchbot: unknown };
@@ -75,6 +77,8 @@ function contextOf(state: State): ServiceContext {
     providerImages: provider.ecr?.images,
     tags: provider.tags ?? {},
     roles: roleSettingsIn(provider),
+    environment: textsIn(provider.environment),
+    logRetention: provider.logRetentionInDays,
   };
 }
 

@@ -55,6 +55,18 @@ const imageTag = (template: PackagedTemplate, id = 'WatchbotTask') =>
   /:([0-9a-f]{20})$/.exec((container(template, id).Image as { 'Fn::Sub': string })['Fn::Sub'])![1];
 
 describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
+  it('says in one line what functions have of the provider, and workers do not', async () => {
+    const folder = copyService('minimal');
+    const file = path.join(folder, 'serverless.yml');
+    const more = 'provider:\n  memorySize: 1024\n  environment: { TABLE: votes }\n  name: aws';
+    const text = readFileSync(file, 'utf8').replace(/^provider: \{ name: aws(.*) \}$/m, more);
+    writeFileSync(file, text);
+    const { output } = await runFramework(framework, ['package'], { folder });
+    expect(output.match(/Of `provider`.*/g)).toEqual([
+      'Of `provider`, workers do not take memorySize (`memory`), environment (`providerEnvironment: true` takes it): these are for functions',
+    ]);
+  });
+
   it('makes everything that a worker needs from one line of configuration, offline', async () => {
     const { template } = await packaged(copyService('minimal'), framework, runAlone);
 

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { newRepository } from '../../src/image/registry/ecr-repositories';
-import { tagsIn } from '../../src/plugin/configuration';
+import { textsIn } from '../../src/plugin/configuration';
 
 const byFunction = { 'Fn::Sub': '${AWS::StackName}-team' };
-const TAGS = tagsIn({ team: 'maps', centre: 42, isShared: true, owner: byFunction, none: null });
+const TAGS = textsIn({ team: 'maps', centre: 42, isShared: true, owner: byFunction, none: null });
 
 it('keeps a tag that a function of CloudFormation gives, and makes texts of other values', () => {
   expect(TAGS).toEqual({ team: 'maps', centre: '42', isShared: 'true', owner: byFunction });

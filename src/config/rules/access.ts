@@ -12,13 +12,13 @@ const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_', WORKER_ONLY_PRE
 
 const reservedVariables: WorkerRule = {
   reads: ['environment.*', 'secrets.*'],
-  check: ({ worker, at }) =>
+  check: ({ worker, given, at }) =>
     (['environment', 'secrets'] as const).flatMap((key) =>
       Object.keys(worker[key])
         .filter(isReserved)
         .map((name) => ({
           code: 'WATCHBOT_RESERVED_VARIABLE' as const,
-          place: at(key, name),
+          place: Object.hasOwn(given[key] ?? {}, name) ? at(key, name) : `provider.environment.${name}`,
           given: name,
           allowed: `names other than ${RESERVED_VARIABLE_NAMES.join(', ')} and ${RESERVED_PREFIXES.map((prefix) => `${prefix}…`).join(', ')}`,
           advice: 'choose another name: the watcher and ECS set these themselves',

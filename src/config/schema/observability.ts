@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ALARM_DEFAULTS, type AlarmName } from '../defaults';
+import { DEFAULT_LOG_RETENTION_DAYS, ALARM_DEFAULTS, type AlarmName } from '../defaults';
 import { LOG_RETENTION_DAYS } from '../limits';
 import { strictObject } from './values';
 
@@ -81,13 +81,15 @@ export const DashboardSchema = Type.Boolean({
 
 export const LogsSchema = strictObject(
   {
-    retention: Type.Unsafe<number>({
-      type: 'integer',
-      unit: 'days',
-      enum: [...LOG_RETENTION_DAYS],
-      default: 14,
-      description: 'Days for which the log is kept.',
-    }),
+    retention: Type.Optional(
+      Type.Unsafe<number>({
+        type: 'integer',
+        unit: 'days',
+        enum: [...LOG_RETENTION_DAYS],
+        description: 'Days for which the log is kept.',
+        otherwise: `\`provider.logRetentionInDays\`, or ${DEFAULT_LOG_RETENTION_DAYS}`,
+      }),
+    ),
     structured: Type.Boolean({
       default: false,
       description: 'One JSON object a line, instead of plain lines.',

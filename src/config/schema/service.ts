@@ -127,6 +127,13 @@ export const sharedProperties = {
   notify: Type.Optional(NotifySchema),
   build: BuildSchema,
   registry: Type.Optional(RegistrySchema),
+  providerEnvironment: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether workers have the variables of `provider.environment`, as functions do. Those of their own, and `secrets`, come first.',
+      otherwise: '`false`, and `sls package` says that there are some',
+    }),
+  ),
 };
 
 /** If one worker stands directly under `watchbot`, its own `extensions` have these too. */
@@ -156,7 +163,7 @@ export const ManyWorkersSchema = strictObject({
 
 export type SharedInput = Pick<
   Static<typeof ManyWorkersSchema>,
-  'cluster' | 'vpc' | 'notify' | 'build' | 'registry'
+  'cluster' | 'vpc' | 'notify' | 'build' | 'registry' | 'providerEnvironment'
 > & {
   /** Properties, by resource. */
   extensions: Record<string, Record<string, unknown>>;
