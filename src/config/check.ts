@@ -5,7 +5,13 @@ import { ACCESS_RULES } from './rules/access';
 import { CAPACITY_RULES } from './rules/capacity';
 import { CONTAINER_RULES } from './rules/container';
 import { EVENT_RULES } from './rules/events';
-import { DECIDING_KEYS, extensionProblems, sharedExtensionProblems, watcherStays } from './rules/extensions';
+import {
+  absentExtensions,
+  DECIDING_KEYS,
+  sharedExtensionProblems,
+  unknownExtensions,
+  watcherStays,
+} from './rules/extensions';
 import { OBSERVABILITY_RULES } from './rules/observability';
 import { PROGRAM_RULES } from './rules/program';
 import { QUEUE_RULES } from './rules/queue';
@@ -39,11 +45,11 @@ export function checkConfiguration(service: Service, listResources: ListResource
   );
   // The builders alone know what they make; they are asked only if somebody extends it.
   const made = hasExtensions ? listResources(configuration) : { shared: [], workers: {} };
-  const extensionsAreMade: WorkerRule = {
-    reads: DECIDING_KEYS,
-    check: (subject) => extensionProblems(subject, made),
-  };
-  const rules = [...WORKER_RULES, extensionsAreMade];
+  const rules: WorkerRule[] = [
+    ...WORKER_RULES,
+    { reads: ['extensions.*'], check: (subject) => unknownExtensions(subject, made) },
+    { reads: DECIDING_KEYS, check: (subject) => absentExtensions(subject, made) },
+  ];
   const isSharedRefused = SHARED_KEYS.some((key) => isIn(refusals.refused, configPath(root, [key])));
   return [
     ...configuration.workers.flatMap((worker) => workerProblems(worker, service, rules)),

@@ -78,8 +78,7 @@ function meaningOf(error: ErrorObject): Meaning | undefined {
   const [own = {}, ofWorker] = wordsAt(inWorker(keysOfPointer(error.instancePath)));
   const convert = find(own, key) ?? (ofWorker === undefined ? undefined : movedOut(key));
   if (convert !== undefined) return otherWord(error, convert);
-  const move = adviceToMove(error);
-  return move === undefined ? meaningOfTypo(error, own, ofWorker ?? {}) : inWords(move);
+  return meaningOfMove(error) ?? meaningOfTypo(error, own, ofWorker ?? {});
 }
 
 /** A key that belongs beside the map in which it stands. */
@@ -159,21 +158,43 @@ function hintOn(error: ErrorObject): string | undefined {
   return isThere ? undefined : hint;
 }
 
+/** A map in which a key that stands beside it is known. */
+interface Home {
+  name: string;
+  /** Whether it is a map here, rather than a short form. */
+  isRoom: boolean;
+  keys: string[];
+}
+
 /**
  * A key beside the map that it belongs in: in YAML that takes only two blanks. The user need not have given that map, since
  * the validator adds those that are missing.
  */
-function adviceToMove(error: ErrorObject): string | undefined {
+function homesOf(error: ErrorObject): Home[] {
   const data = isMap(error.data) ? error.data : {};
-  const homes = Object.entries(propertiesOf(error.parentSchema)).flatMap(([name, schema]) => {
+  return Object.entries(propertiesOf(error.parentSchema)).flatMap(([name, schema]) => {
     const keys = mapsIn(schema)
       .map((map) => Object.keys(propertiesOf(map)))
       .find((names) => names.includes(keyOf(error)));
     if (keys === undefined || !Object.hasOwn(data, name) || typeof data[name] === 'boolean') return [];
-    const isRoom = data[name] === null || isMap(data[name]);
-    return [`\`${name}\`${isRoom ? '' : `, which is a map then: {${keys.join(', ')}}`}`];
+    return [{ name, isRoom: data[name] === null || isMap(data[name]), keys }];
   });
-  return homes.length === 0 ? undefined : `move it into ${homes.join(' or ')}`;
+}
+
+function meaningOfMove(error: ErrorObject): Meaning | undefined {
+  const homes = homesOf(error);
+  const [home, ...others] = homes;
+  if (home === undefined) return undefined;
+  const path = keysOfPointer(error.instancePath);
+  const isWorkers = inWorker(path).length === 0 && (valueOf(error) ?? null) !== null;
+  if (others.length === 0 && home.isRoom && isWorkers) {
+    const keys = [...path, home.name, keyOf(error)];
+    return { help: { lines: nest(keys, valueOf(error)) }, keys: [keys] };
+  }
+  const named = homes.map(
+    ({ name, isRoom, keys }) => `\`${name}\`${isRoom ? '' : `, which is a map then: {${keys.join(', ')}}`}`,
+  );
+  return inWords(`move it into ${named.join(' or ')}`);
 }
 
 function mapsIn(schema: Schema): Schema[] {

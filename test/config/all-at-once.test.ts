@@ -127,6 +127,11 @@ const SEVERAL: [string, object, string[]][] = [
     ['bundle.minfy', 'bundle.external[0]', 'bundle.external[1]'],
   ],
   [
+    'extensions',
+    { ...C, extensions: { quue: {}, topic: 5 }, queue: { delay: -1 } },
+    ['extensions.topic', 'queue.delay', 'extensions.quue'],
+  ],
+  [
     'workers',
     {
       workers: {

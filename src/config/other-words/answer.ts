@@ -42,11 +42,11 @@ export const both = (...answers: readonly Answer[]): Answer => ({
   notes: answers.flatMap(({ notes }) => notes),
 });
 
-/** Maps are merged, lists joined; of two values the first one stays. */
+/** Maps are merged, and stand for what is none; lists are joined; of two other values the first one stays. */
 export function mergeLines(one: Lines, other: Lines): Lines {
   const merged = Object.entries(other).map(([key, value]): [string, unknown] => {
     const before = one[key];
-    if (isMap(before) && isMap(value)) return [key, mergeLines(before, value)];
+    if (isMap(value)) return [key, isMap(before) ? mergeLines(before, value) : value];
     if (Array.isArray(value) && before !== undefined && before !== null)
       return [key, [before].flat().concat(value)];
     return [key, before ?? value];

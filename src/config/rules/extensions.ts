@@ -32,8 +32,8 @@ export const DECIDING_KEYS = [
   'schedulerRole',
 ] as const;
 
-/** Extensions of resources that a worker does not have. */
-export function extensionProblems(
+/** Extensions of resources that no worker has. */
+export function unknownExtensions(
   { worker, isMany, at }: RuleSubject,
   { shared, workers }: MadeResources,
 ): Problem[] {
@@ -41,21 +41,25 @@ export function extensionProblems(
   // A worker that stands alone has the extensions of what it would share among its own.
   const made = isMany ? own : [...own, ...shared];
   return Object.keys(worker.extensions)
-    .filter((resource) => !own.includes(resource))
+    .filter((resource) => !isWorkerResource(resource))
     .map((resource) => {
-      const place = at('extensions', resource);
-      if (isWorkerResource(resource)) {
-        const why = WHY_NOT[resource]?.(worker);
-        return absentResource(
-          place,
-          resource,
-          `this worker does not have${why === undefined ? '' : `: ${why}`}`,
-        );
-      }
-      const unknown = unknownResource(place, resource, made);
+      const unknown = unknownResource(at('extensions', resource), resource, made);
       return isSharedResource(resource)
         ? { ...unknown, advice: `move it beside \`workers\`: watchbot.extensions.${resource}` }
         : unknown;
+    });
+}
+
+/** Extensions of resources that a worker may have, and this one does not. */
+export function absentExtensions({ worker, at }: RuleSubject, { workers }: MadeResources): Problem[] {
+  const own = workers[worker.name] ?? [];
+  return Object.keys(worker.extensions)
+    .filter(isWorkerResource)
+    .filter((resource) => !own.includes(resource))
+    .map((resource) => {
+      const why = WHY_NOT[resource]?.(worker);
+      const which = `this worker does not have${why === undefined ? '' : `: ${why}`}`;
+      return absentResource(at('extensions', resource), resource, which);
     });
 }
 
