@@ -95,7 +95,11 @@ function correct(section: unknown, lines: Lines): Lines {
   if (isMap(own.image)) merged.image = withPath(given.image, own.image);
   if (!isMap(workers)) return merged;
   const all = isMap(given.workers) ? given.workers : {};
-  const named = Object.entries(workers).map(([name, its]) => [name, correct(all[name], its as Lines)]);
+  const named = Object.entries(workers).map(([name, its]) => [
+    name,
+    // A worker that is not made stays so.
+    isMap(its) ? correct(all[name], its) : its,
+  ]);
   return { ...merged, workers: { ...all, ...Object.fromEntries(named) } };
 }
 
