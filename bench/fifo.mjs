@@ -15,7 +15,7 @@ const GROUPS = [1, 10, 100];
 const CONCURRENCIES = [4, 16];
 
 /** In each group, so that it is not empty before a run is over. */
-const BACKLOG = 50;
+const BACKLOG = 20;
 
 const BODY = '{"ms":0}';
 const WARM_UP_MESSAGES = 2_000;
