@@ -158,10 +158,8 @@ function stopped(
   { ref, deploying }: { ref: StackRef; deploying: Deploying },
 ): UserError {
   const { options, serverless } = deploying;
-  const given = ['package', 'aws-profile', 'config', 'param'].flatMap((name) =>
-    optionWords([name, options[name]]),
-  );
   const stage = serverless.getProvider('aws').getStage();
+  const given = optionWords(['package', options.package]);
   const command = ['sls deploy', `--stage ${stage}`, `--region ${ref.region}`, ...given].join(' ');
   const heading = [
     `The deploy would delete what stack ${ref.stackName} holds. Nothing was built, pushed or changed.`,

@@ -7,6 +7,7 @@ import { hasWorker, loadConfiguration, whyNothing } from './configuration';
 import { DEPLOY_OPTIONS } from './deploy-option';
 import type { HookContext, Serverless, Utils, VariableSource } from './framework';
 import { declaredFor, utilsFor } from './serverless-4';
+import { hintsFor, startedProgram } from './started';
 
 type Options = Record<string, unknown>;
 
@@ -33,7 +34,7 @@ export class ServerlessWatchbot {
     // Serverless 4 does not know short forms yet.
     const isHelp = given.help === true || given.h === true;
     this.commands = {
-      ...declaredFor(serverless, isHelp ? withExamples(commands, words) : commands),
+      ...declaredFor(serverless, isHelp ? withExamples(commands, words, startedProgram()) : commands),
       ...DEPLOY_OPTIONS,
     };
     this.hooks = {
@@ -46,7 +47,7 @@ export class ServerlessWatchbot {
       // By now the service's own resources and extensions are in the template.
       'after:aws:package:finalize:mergeCustomProviderResources': this.ifUsed(() => this.requireWatchers()),
       // After all that plugins do before a deploy, and before the framework makes or changes the stack.
-      'before:aws:deploy:deploy:createStack': () => withDocs(() => this.beforeDeploy()),
+      'before:aws:deploy:deploy:createStack': () => this.forPeople(() => this.beforeDeploy()),
       // This is a part of `deploy`, too.
       'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
       'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
@@ -56,7 +57,7 @@ export class ServerlessWatchbot {
       ...this.commandHooks(words),
     };
     this.configurationVariablesSources = {
-      watchbot: watchbotVariables(serverless),
+      watchbot: watchbotVariables(serverless, options),
     };
     // The framework would only warn of what its schema refuses, so it accepts anything, and the plugin checks.
     serverless.configSchemaHandler.defineTopLevelProperty('watchbot', {});
@@ -70,10 +71,7 @@ export class ServerlessWatchbot {
 
   /** Runs a hook; its errors are told with what a user can paste and read. */
   private async forPeople(hook: () => Promise<void>): Promise<void> {
-    await withDocs(hook, async (text) => {
-      const { hintsFor } = await import('./run-command.js');
-      return hintsFor(this.options)(text);
-    });
+    await withDocs(hook, hintsFor(this.options));
   }
 
   private load(): Promise<Configuration> {
@@ -154,7 +152,6 @@ export class ServerlessWatchbot {
     const names = Object.keys(COMMANDS).filter((name) => definitionOf(name)?.commands !== undefined);
     const show = async (name: string | undefined) => {
       const { helpText } = await import('../features/command/help.js');
-      const { startedProgram } = await import('./run-command.js');
       this.utils.writeText(helpText(name, startedProgram()));
     };
     const hooks = [undefined, ...names].map((name) => [eventOf(name, words), () => show(name)] as const);
@@ -184,7 +181,7 @@ export class ServerlessWatchbot {
  * Resolves `${watchbot:WORKER.NAME}`, which names something of a worker, to a CloudFormation function. It reads only
  * the few keys on which the value depends, so that the worker's other keys may hold variables themselves.
  */
-function watchbotVariables(serverless: Serverless): VariableSource {
+function watchbotVariables(serverless: Serverless, options: Options): VariableSource {
   return {
     resolve: async ({ address, resolveConfigurationProperty: read }) => {
       const [{ resolveVariable }, { functionsHere }] = await Promise.all([
@@ -193,7 +190,12 @@ function watchbotVariables(serverless: Serverless): VariableSource {
       ]);
       const { watchbot: section, functions } = serverless.configurationInput ?? {};
       const typed = { section, functions };
-      return { value: await resolveVariable(address ?? '', typed, read, await functionsHere(serverless)) };
+      const here = await functionsHere(serverless);
+      const value = await withDocs(
+        () => resolveVariable(address ?? '', typed, read, here),
+        hintsFor(options),
+      );
+      return { value };
     },
   };
 }
@@ -205,15 +207,15 @@ const told = new WeakSet<Error>();
  * Runs a hook. An error of the user gets a link to the page that explains it.
  * @param tell gives a text of it with command lines that can be pasted
  */
-export async function withDocs(
-  run: () => Promise<void>,
-  tell: (text: string) => Promise<string> = (text) => Promise.resolve(text),
-): Promise<void> {
+export async function withDocs<T>(
+  run: () => Promise<T>,
+  tell: (text: string) => string = (text) => text,
+): Promise<T> {
   try {
-    await run();
+    return await run();
   } catch (error) {
     if (!(error instanceof UserError) || told.has(error)) throw error;
-    const linked = withLink(error, await tell(error.message));
+    const linked = withLink(error, tell(error.message));
     told.add(linked);
     throw linked;
   }

@@ -1,7 +1,6 @@
-import type { CommandRun, Options } from '../features/command/command';
+import type { CommandRun } from '../features/command/command';
 import { givenOptions, typedWords } from '../features/command/command-line';
 import { calledBy } from '../features/command/declare';
-import { asStarted, asTyped, programOf } from '../features/command/hints';
 import { portOption } from '../features/command/options';
 import { visibleVoice } from '../features/command/terminal-text';
 import { definitionOf } from '../features/commands';
@@ -13,16 +12,7 @@ import { LOCAL_CREDENTIALS, localClients } from './clients';
 import { interruptible, onCtrlC } from './ctrl-c';
 import type { HookContext } from './framework';
 import { packageFolder, packageWithoutAws } from './package';
-
-/** What was typed to start the framework, as hints to paste begin. */
-export const startedProgram = (): string =>
-  programOf({ script: process.argv[1] ?? '', folder: process.cwd(), environment: process.env });
-
-/** What puts that, and the options, into command lines of texts. */
-export const hintsFor =
-  (options: Options): CommandRun['asStarted'] =>
-  (text) =>
-    asStarted(text, { program: startedProgram(), options: asTyped(process.argv.slice(2), options) });
+import { hintsFor } from './started';
 
 /** Runs one of the commands: gives it the terminal and the clients, and gives the process its exit code. */
 export async function runCommand(name: string, context: HookContext): Promise<void> {

@@ -110,7 +110,10 @@ const CASES: readonly Case[] = [
     leavesRepository: true,
   },
   ...[
-    { status: 'ROLLBACK_COMPLETE', advice: 'remove the stack with `sls remove`, then deploy again' },
+    {
+      status: 'ROLLBACK_COMPLETE',
+      advice: /do: {6}remove the stack with `(npx )?(osls|sls|serverless) remove`, then deploy again/,
+    },
     {
       status: 'UPDATE_ROLLBACK_FAILED',
       advice: `run \`aws cloudformation continue-update-rollback --stack-name ${STACK} --region ${REGION}\``,
@@ -123,7 +126,7 @@ const CASES: readonly Case[] = [
       `WATCHBOT_STACK_STATE at stack ${STACK}`,
       `given:   ${status} (said by AWS)`,
       'allowed: a stack whose last deploy has ended, or none',
-      `do:      ${advice}`,
+      typeof advice === 'string' ? `do:      ${advice}` : advice,
       'nothing was built, pushed or changed',
     ],
   })),

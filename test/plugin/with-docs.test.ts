@@ -41,7 +41,7 @@ it('any other error is not changed', async () => {
 
 it('is told once, though a hook runs within another', async () => {
   const error = UserError.of({ code: 'WATCHBOT_SEND', ...PLACE, advice: 'run `sls deploy`' });
-  const tell = (text: string) => Promise.resolve(text.replace('sls', 'npx sls'));
+  const tell = (text: string) => text.replace('sls', 'npx sls');
   const inner = () => withDocs(() => Promise.reject(error), tell);
   const thrown = (await withDocs(inner, tell).catch((each: unknown) => each)) as UserError;
   expect(thrown.message.match(/https:/g)).toHaveLength(1);

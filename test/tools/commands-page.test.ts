@@ -47,9 +47,11 @@ describe('the page of the commands', () => {
 
 it('shows the examples of the command that help is asked of, and of no other', () => {
   const commands = { watchbot: { usage: 'all', commands: { ...COMMANDS } } };
-  const { watchbot } = withExamples(commands, ['watchbot', 'send']);
-  expect(watchbot?.commands?.send?.usage).toContain(COMMANDS.send!.examples![0]!.line);
+  const { watchbot } = withExamples(commands, ['watchbot', 'send'], 'npx osls');
+  expect(watchbot?.commands?.send?.usage).toContain(
+    `npx osls ${COMMANDS.send!.examples![0]!.line.slice('sls '.length)}\n`,
+  );
   expect(watchbot?.commands?.logs).toBe(COMMANDS.logs);
-  expect(withExamples(commands, ['watchbot'])).toEqual(commands);
-  expect(withExamples(commands, ['deploy'])).toBe(commands);
+  expect(withExamples(commands, ['watchbot'], 'sls')).toEqual(commands);
+  expect(withExamples(commands, ['deploy'], 'sls')).toBe(commands);
 });

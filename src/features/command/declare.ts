@@ -87,22 +87,29 @@ export function startsWith(words: readonly string[], start: readonly string[]): 
  * The commands, with examples below the usage of the one that the line asks about: the framework's help shows only a usage
  * and options.
  * @param line the words of the command line
+ * @param program with which the examples begin
  */
 export function withExamples(
   commands: DeclaredCommands,
   [word, ...rest]: readonly string[],
+  program: string,
 ): DeclaredCommands {
   const command = word === undefined ? undefined : commands[word];
   if (word === undefined || command === undefined) return commands;
   const { examples = [], usage } = command;
   if (rest.length === 0) {
     const shown =
-      examples.length === 0 ? command : { ...command, usage: `${usage}\n\n${exampleLines(examples)}\n` };
+      examples.length === 0
+        ? command
+        : { ...command, usage: `${usage}\n\n${exampleLines(examples, program)}\n` };
     return { ...commands, [word]: shown };
   }
-  return { ...commands, [word]: { ...command, commands: withExamples({ ...command.commands }, rest) } };
+  const below = withExamples({ ...command.commands }, rest, program);
+  return { ...commands, [word]: { ...command, commands: below } };
 }
 
-function exampleLines(examples: readonly CommandExample[]): string {
-  return examples.map(({ line, does }) => `  ${line}\n      ${does}`).join('\n');
+function exampleLines(examples: readonly CommandExample[], program: string): string {
+  return examples
+    .map(({ line, does }) => `  ${line.replace(/\bsls (?=watchbot)/, `${program} `)}\n      ${does}`)
+    .join('\n');
 }

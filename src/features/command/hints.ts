@@ -62,11 +62,18 @@ export function asTyped(line: readonly string[], options: Options): Options {
 const parseFramework = (line: readonly string[]) =>
   parseArgs({ args: [...line], options: FRAMEWORK_OPTIONS, strict: false, allowPositionals: true });
 
-const LINE = /`sls ([^`…]*)`/g;
+/** Between backticks, also behind a variable for it; or on a line of its own, which is indented. */
+const IN_BACKTICKS = /`((?:[A-Z]+=\S+ )?)sls ([^`…]*)`/g;
+const ON_ITS_LINE = /^( {2,})sls ([^`…\n]*)$/gm;
 
-/** A text in which each command line between backticks that begins with `sls` can be pasted. */
+/** A text in which each command line that begins with `sls` can be pasted. */
 export const asStarted = (text: string, started: Started): string =>
-  text.replaceAll(LINE, (_all, rest: string) => `\`${lineAsStarted(rest, started)}\``);
+  text
+    .replaceAll(
+      IN_BACKTICKS,
+      (_all, variable: string, rest: string) => `\`${variable}${lineAsStarted(rest, started)}\``,
+    )
+    .replaceAll(ON_ITS_LINE, (_all, indent: string, rest: string) => indent + lineAsStarted(rest, started));
 
 /** @param rest what stands behind `sls`: `watchbot dead-letter list` */
 export function lineAsStarted(rest: string, { program, options }: Started): string {

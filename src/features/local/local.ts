@@ -220,7 +220,7 @@ async function start(run: LocalRun, options: LocalOptions, own: Belongings): Pro
   );
   lines.follow(
     tellNotFound(workers, (text) => {
-      voice.log.warning(visibleLines(text));
+      voice.log.warning(visibleLines(run.asStarted(text)));
     }),
   );
   const begin = { steps, endpoint: emulator.endpoint, lines, own };
@@ -260,7 +260,7 @@ async function openClients(run: LocalRun, { endpoint }: Emulator, own: Belonging
 
 /** Makes the run known to other commands, and begins its log. Both come after packaging, which empties their folder. */
 async function publish(
-  { serviceFolder, clock, voice }: LocalRun,
+  { serviceFolder, clock, voice, asStarted }: LocalRun,
   references: LocalRunRecord['references'],
   { steps, endpoint, lines, own }: Publishing,
 ): Promise<void> {
@@ -273,7 +273,8 @@ async function publish(
     'the log',
     () =>
       steps.startLocalLog(serviceFolder, clock, ({ message }) => {
-        voice.log.warning(`\`sls watchbot logs --local\` will not have all lines: ${visibleLines(message)}`);
+        const logs = asStarted('`sls watchbot logs --local`');
+        voice.log.warning(`${logs} will not have all lines: ${visibleLines(message)}`);
       }),
     (opened) => opened.end(),
   );

@@ -30,7 +30,7 @@ export function tellNotFound(
 }
 
 function otherwise({ command }: Worker): string {
-  const run = 'PROGRAM=./program sls watchbot local';
+  const run = '`PROGRAM=./program sls watchbot local`';
   if (command === undefined)
     return `\`entryPoint: ["\${env:PROGRAM, 'program'}"]\` in serverless.yml, and ${run}`;
   const isPlain = typeof command === 'string' && /^[^'"\n]{1,60}$/.test(command);

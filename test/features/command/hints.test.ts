@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FRAMEWORK_OPTIONS, typedWords } from '../../../src/features/command/command-line';
 import { helpText } from '../../../src/features/command/help';
 import { asStarted, asTyped, lineAsStarted, programOf } from '../../../src/features/command/hints';
 import { commandNames, definitionOf } from '../../../src/features/commands';
+import { HINTS } from './printed-hints';
 
 describe('the program that the user has started', () => {
   it.each([
@@ -68,25 +67,23 @@ describe('a hint', () => {
     expect(asTyped(['watchbot', 'status', '--stage=dev'], given)).toMatchObject({ stage: 'dev' });
   });
 
+  it('stands also on a line of its own, and behind a variable that is for it', () => {
+    const started = { program: 'npx osls', options: { stage: 'prod', worker: 'tiles' } };
+    const text =
+      'all of it:\n  sls deploy --stage a --allow-loss Votes\nOr:\n  sls watchbot status --worker b';
+    expect(asStarted(text, started)).toBe(
+      'all of it:\n  npx osls deploy --stage a --allow-loss Votes\nOr:\n  npx osls watchbot status --worker b --stage prod',
+    );
+    expect(asStarted('`PROGRAM=./p sls watchbot local`', started)).toBe(
+      '`PROGRAM=./p npx osls watchbot local --worker tiles --stage prod`',
+    );
+  });
+
   it('leaves other commands and other texts as they are', () => {
     const text = '`aws cloudformation x`, sls deploy, `sls watchbot send … --local`';
     expect(asStarted(text, { program: 'npx sls', options: OPTIONS })).toBe(text);
   });
 });
-
-const SOURCES = path.join(__dirname, '../../../src');
-
-/** Every command line between backticks that a source has in a text, and not in a comment. */
-const HINTS = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('command/hints.ts'))
-  .flatMap((file) =>
-    readFileSync(path.join(SOURCES, file), 'utf8')
-      .split('\n')
-      .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line))
-      .flatMap((line) =>
-        [...line.matchAll(/\\?`sls ([^`\\…]+)\\?`/g)].map(([, hint = '']) => [hint, file] as const),
-      ),
-  );
 
 describe('every command line of a text', () => {
   it('is found', () => {

@@ -25,7 +25,7 @@ describe('a command that exists only in its image', () => {
     expect(told).toEqual([
       'watchbot: `sls watchbot local` runs the command on this machine, not in the image, and a program of it is not ' +
         `here (${reason}). Install it here, or name another one for here: ` +
-        "`command: ${env:PROGRAM, '/job'}` in serverless.yml, and PROGRAM=./program sls watchbot local",
+        "`command: ${env:PROGRAM, '/job'}` in serverless.yml, and `PROGRAM=./program sls watchbot local`",
     ]);
   });
 
