@@ -9,6 +9,7 @@ import { findLocalRun } from '../features/stack/local-run';
 import { createTarget, type Target } from '../features/stack/target';
 import { systemClock } from '../shared/clock';
 import { LOCAL_CREDENTIALS, localClients } from './clients';
+import { loadConfiguration } from './configuration';
 import { interruptible, onCtrlC } from './ctrl-c';
 import type { HookContext } from './framework';
 import { packageFolder, packageWithoutAws } from './package';
@@ -78,6 +79,7 @@ export async function runLocalCommand(context: HookContext): Promise<void> {
       return {
         folder: packageFolder(serverless, context.options),
         templateFile: provider.naming.getCompiledTemplateFileName(),
+        configuration: await loadConfiguration(serverless),
       };
     },
     clientsAt: (endpoint) => localClients(provider, endpoint),

@@ -67,6 +67,67 @@ watchbot:
     expect(JSON.stringify(Resources.KeptQueue!.Properties.Tags)).toContain('late');
   });
 
+  it('runs locally what another plugin has left of the section, as it has changed it', async () => {
+    const folder = copyService('with-functions');
+    writeFileSync(
+      path.join(folder, 'changer.cjs'),
+      `module.exports = class {
+        constructor(serverless) {
+          this.hooks = {
+            'before:package:initialize': () => {
+              const { workers } = serverless.service.initialServerlessConfig.watchbot;
+              delete workers.excluded;
+              workers.kept.topic = false;
+            },
+          };
+        }
+      };`,
+    );
+    writeFileSync(
+      path.join(folder, 'serverless.yml'),
+      `service: company
+provider: { name: aws, region: us-east-1 }
+plugins: [serverless-watchbot, ./changer.cjs]
+watchbot:
+  workers:
+    kept: { command: 'echo "did $Message"', image: worker }
+    excluded: { command: 'true', image: worker }
+`,
+    );
+    writeFileSync(path.join(folder, 'messages'), 'one\n');
+    const line = ['watchbot', 'local', '--worker', 'kept', '--messages', 'messages'];
+    const { code, output } = await runFramework(framework, line, { folder });
+    expect(output).toContain('did one');
+    expect(output).not.toContain('SNS message');
+    expect(code).toBe(0);
+  });
+
+  it.each(['initialize', 'before:watchbot:status:run'])(
+    'reads for its own commands what another plugin changes in %s',
+    async (hook) => {
+      const folder = copyService('with-functions');
+      const changer = `module.exports = class {
+        constructor(serverless) {
+          const change = () => delete serverless.configurationInput.watchbot.workers.excluded;
+          this.hooks = { '${hook}': change };
+        }
+      };`;
+      writeFileSync(path.join(folder, 'changer.cjs'), changer);
+      const section = "{ workers: { kept: { command: 'true' }, excluded: { command: 'true' } } }";
+      writeFileSync(
+        path.join(folder, 'serverless.yml'),
+        `service: company
+provider: { name: aws, region: us-east-1 }
+plugins: [serverless-watchbot, ./changer.cjs]
+watchbot: ${section}
+`,
+      );
+      const line = ['watchbot', 'status', '--worker', 'excluded', '--local', '--port', '9'];
+      const { output } = await runFramework(framework, line, { folder });
+      expect(output).toMatch(/WATCHBOT_\w+ at --worker[^]*allowed: +kept/);
+    },
+  );
+
   it('makes nothing in a stage without a worker, and gives variables their other value', async () => {
     const { code, output, template } = await packaged(
       framework,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DAY_SECONDS } from '../../shared/durations';
 import type { Configuration, Worker } from '../../config/configuration';
 import { UserError } from '../../errors/user-error';
@@ -67,10 +68,12 @@ export interface LocalRun {
   steps?: Partial<typeof LOCAL_STEPS>;
 }
 
-/** Where the framework has written the package. */
+/** What the framework has packaged, and where. */
 interface LocalPackage {
   folder: string;
   templateFile: string;
+  /** Of which the package was made: other plugins change a service while it is packaged. */
+  configuration: Configuration;
 }
 
 /**
@@ -199,19 +202,20 @@ interface Running {
 }
 
 /** Starts all, one step after the other. */
-async function start(run: LocalRun, options: LocalOptions, own: Belongings): Promise<Running> {
-  const { voice } = run;
-  const steps = { ...LOCAL_STEPS, ...run.steps };
-  const { workers, messages } = options;
-  const isStaying = messages === undefined;
+async function start(typed: LocalRun, early: LocalOptions, own: Belongings): Promise<Running> {
+  const { voice } = typed;
+  const steps = { ...LOCAL_STEPS, ...typed.steps };
   voice.log.notice('\nPackaging the service');
   // The emulator is started first, so that a port that is in use is known at once.
   const emulator = await own.acquire(
     'the emulator',
-    () => steps.startEmulator(emulatorOptions(run, options)),
+    () => steps.startEmulator(emulatorOptions(typed, early)),
     (started) => started.stop(),
   );
-  const packaged = await run.packageService();
+  const packaged = await typed.packageService();
+  const { run, options } = await asPackaged(typed, early, packaged);
+  const { workers, messages } = options;
+  const isStaying = messages === undefined;
   const clients = await openClients(run, emulator, own);
   const colours = coloursFor(run.terminal.output, run.terminal.environment);
   const lines = createLineFan(voice.writeText, { colours, isNamed: workers.length > 1 });
@@ -238,6 +242,17 @@ async function start(run: LocalRun, options: LocalOptions, own: Belongings): Pro
   if (isStaying) await handlers.follow(service);
   voice.log.notice(describeService(service, { emulator, isStaying, asStarted: run.asStarted }));
   return { run, options, service, clients, lines, colours };
+}
+
+/** Options are read before anything is done, and again if they are of another service by now. */
+async function asPackaged(
+  typed: LocalRun,
+  early: LocalOptions,
+  { configuration }: LocalPackage,
+): Promise<Pick<Running, 'run' | 'options'>> {
+  if (isDeepStrictEqual(configuration, typed.configuration)) return { run: typed, options: early };
+  const run = { ...typed, configuration };
+  return { run, options: await readOptions(run) };
 }
 
 const emulatorOptions = ({ configuration, voice }: LocalRun, { port }: LocalOptions) => ({

@@ -120,7 +120,7 @@ async function runCase({
   const packageFolder = path.join(serviceFolder, '.serverless');
   const configuration = parseConfiguration(
     section,
-    { service: 'tiles', stage: 'dev', region, stackName: 'tiles-dev', tags: {} },
+    { service: 'tiles', stage: 'dev', region, stackName: 'tiles-dev', tags: {}, roles: { tags: {} } },
     listResources,
   );
   if (messages !== undefined) writeFileSync(path.join(serviceFolder, 'messages.txt'), messages);
@@ -152,7 +152,7 @@ async function runCase({
       );
       if (more.isInterrupted) stop();
       await more.packageService?.();
-      return { folder: packageFolder, templateFile: 'template.json' };
+      return { folder: packageFolder, templateFile: 'template.json', configuration };
     },
     clientsAt: (endpoint) => {
       emulatorPort = Number(new URL(endpoint).port);
