@@ -39,6 +39,8 @@ export interface Serverless {
       timeout?: unknown;
       vpc?: { subnetIds?: unknown; securityGroupIds?: unknown };
       compiledCloudFormationTemplate: Template;
+      /** Set in a deploy, when the package was compared with the last one that was uploaded. */
+      shouldNotDeploy?: boolean;
     };
     package: { path?: string };
     resources?: OwnResources;
@@ -57,6 +59,8 @@ export interface AwsProvider {
   isLegacyDeploymentBucketEnabled?: unknown;
   /** Serverless 3 and 4 have it; osls 4 throws. */
   getCredentials(): CredentialsAnswer | Promise<CredentialsAnswer>;
+  /** The stack was made in this deploy. Not said by each of them, nor with `deploymentMethod: direct`. */
+  didCreateService?: boolean;
   /** Version 2 of AWS's SDK, in Serverless 3 and 4: its agent knows a proxy and certificates. osls 4 throws. */
   sdk?: { config: { httpOptions?: { agent?: HttpAgent } } };
 }

@@ -1,6 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { OutputName } from '../config/names';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import type { Clients } from '../features/stack/clients';
@@ -36,8 +37,26 @@ export async function guardStack(deploying: Deploying): Promise<void> {
     stackName: provider.naming.getStackName(),
     region: provider.getRegion(),
   };
-  const stack = await (workers === undefined ? findStack(ref).catch(() => undefined) : deployableStack(ref));
+  const stack = await (workers === undefined ? stackWithQueue(ref) : deployableStack(ref));
   if (stack !== undefined) await compare(stack, ref, deploying);
+}
+
+/** One call tells of most stacks that they have no worker: each worker has an output with the address of its queue. */
+async function stackWithQueue(ref: StackRef): Promise<Stack | undefined> {
+  const stack = await findStack(ref).catch(() => undefined);
+  const suffix = OutputName.queueUrl('');
+  return stack?.Outputs?.some(({ OutputKey = '' }) => OutputKey.endsWith(suffix)) === true
+    ? stack
+    : undefined;
+}
+
+/**
+ * Whether a service without a worker may delete one that was deployed before: not with a stack that was made just now, nor
+ * in a deploy that changes nothing.
+ */
+export function mayDelete(serverless: Pick<Serverless, 'service' | 'getProvider'>): boolean {
+  const isMadeNow = serverless.getProvider('aws').didCreateService === true;
+  return !isMadeNow && serverless.service.provider.shouldNotDeploy !== true;
 }
 
 async function compare(stack: Stack, ref: StackRef, deploying: Deploying): Promise<void> {

@@ -47,7 +47,10 @@ export class ServerlessWatchbot {
       // By now the service's own resources and extensions are in the template.
       'after:aws:package:finalize:mergeCustomProviderResources': this.ifUsed(() => this.requireWatchers()),
       // After all that plugins do before a deploy, and before the framework makes or changes the stack.
-      'before:aws:deploy:deploy:createStack': () => this.forPeople(() => this.beforeDeploy()),
+      'before:aws:deploy:deploy:createStack': this.ifUsed(() => this.beforeDeploy()),
+      // By now it is known whether anything has changed since the last deploy.
+      'before:aws:deploy:deploy:uploadArtifacts': () =>
+        this.forPeople(() => this.beforeDeployWithoutWorker()),
       // This is a part of `deploy`, too.
       'after:aws:info:gatherData': this.ifUsed(() => this.showInfo()),
       'before:remove:remove': this.ifUsed(() => this.beforeRemove()),
@@ -112,18 +115,27 @@ export class ServerlessWatchbot {
   }
 
   private async beforeDeploy(): Promise<void> {
+    const [{ guardStack }, { deployImages }, context] = await Promise.all([
+      import('./guard-stack.js'),
+      import('./deploy-images.js'),
+      this.context(),
+    ]);
+    const workers = context.configuration.workers.map(({ name }) => name);
+    await guardStack({ ...context, workers });
+    await deployImages(context);
+  }
+
+  /** A worker that was taken out may have left messages. */
+  private async beforeDeployWithoutWorker(): Promise<void> {
     const { serverless, options, utils } = this;
-    const [{ guardStack }, { awsClients }] = await Promise.all([
+    if (hasWorker(serverless)) return;
+    const [{ guardStack, mayDelete }, { awsClients }] = await Promise.all([
       import('./guard-stack.js'),
       import('./clients.js'),
     ]);
-    const context = hasWorker(serverless) ? await this.context() : undefined;
-    const clients = context?.clients ?? awsClients(serverless.getProvider('aws'));
-    const workers = context?.configuration.workers.map(({ name }) => name);
-    await guardStack({ serverless, options, utils, clients, workers });
-    if (context === undefined) return;
-    const { deployImages } = await import('./deploy-images.js');
-    await deployImages(context);
+    if (!mayDelete(serverless)) return;
+    const clients = awsClients(serverless.getProvider('aws'));
+    await guardStack({ serverless, options, utils, clients, workers: undefined });
   }
 
   private async showInfo(): Promise<void> {

@@ -1,8 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Clients } from '../../src/features/stack/clients';
 import type { StackTemplate } from '../../src/features/stack/losses';
-import { guardStack } from '../../src/plugin/guard-stack';
+import { guardStack, mayDelete } from '../../src/plugin/guard-stack';
 import type { Serverless, Utils } from '../../src/plugin/framework';
 
 const STACK = { StackStatus: 'UPDATE_COMPLETE', Tags: [{ Key: 'STAGE', Value: 'dev' }] };
@@ -119,7 +119,25 @@ it('leaves a service without a section alone, unless it had workers', async () =
     said: [],
   });
   expect(await deploy({ stack: STACK })).toMatchObject({ code: undefined, said: [] });
-  expect((await deploy({ stack: STACK, deployed: RENDER })).code).toBe('WATCHBOT_LOSS');
+  const stack = { ...STACK, Outputs: [{ OutputKey: 'RenderQueueUrl' }] };
+  expect((await deploy({ stack, deployed: RENDER })).code).toBe('WATCHBOT_LOSS');
+});
+
+describe('a service without a worker', () => {
+  it('asks once in a deploy to a stack without one', async () => {
+    expect((await deploy({ stack: STACK, deployed: VOTES })).calls).toEqual(['DescribeStacks']);
+    expect((await deploy({})).calls).toEqual(['DescribeStacks']);
+  });
+
+  const may = (didCreateService?: boolean, shouldNotDeploy?: boolean) =>
+    mayDelete({
+      getProvider: () => ({ didCreateService }),
+      service: { provider: { shouldNotDeploy } },
+    } as unknown as Serverless);
+
+  it('asks nothing in a first deploy, and in one that changes nothing', () => {
+    expect([may(), may(false, false), may(true), may(false, true)]).toEqual([true, true, false, false]);
+  });
 });
 
 it('tells of the log group that goes with a function, and does not stop for it', async () => {

@@ -22,6 +22,20 @@ def delete_change_set_if_there(backend: CloudFormationBackend, change_set_name: 
 
 CloudFormationBackend.delete_change_set = delete_change_set_if_there
 
+execute_change_set = CloudFormationBackend.execute_change_set
+
+
+def execute_with_outputs(backend: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
+    """Executes a change set. As in AWS, the stack then has the outputs of the new template."""
+    execute_change_set(backend, change_set_name, stack_name)
+    for stack in backend.stacks.values():
+        if stack_name in (stack.name, stack.stack_id):
+            stack._parse_template()
+            stack.output_map = stack._create_output_map()
+
+
+CloudFormationBackend.execute_change_set = execute_with_outputs
+
 update_task_definition = TaskDefinition.update_from_cloudformation_json
 
 
