@@ -20,7 +20,7 @@ const ROOMS = {
   features: ['contract', 'errors', 'shared', 'config', 'resources', 'image', 'scaling', 'aws-json', 'vendor'],
   watcher: ['contract', 'shared', 'aws-json'],
   runtime: ['contract', 'shared'],
-  plugin: ['contract', 'errors', 'shared', 'config', 'resources', 'image', 'features', 'scaling'],
+  plugin: ['contract', 'errors', 'shared', 'config', 'resources', 'image', 'features', 'scaling', 'aws-json'],
   // What features share knows none of them: `command` takes and prints, `stack` is what is deployed.
   'features/command': ['contract', 'errors', 'shared', 'config', 'features/stack', 'features/commands.ts'],
   'features/stack': ['errors', 'shared', 'config', 'resources', 'vendor'],

@@ -65,7 +65,7 @@ function tunnelAgent(endpoint: URL, proxy: URL, limitConnecting: LimitConnecting
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#name-connect */
-function openTunnel(endpoint: URL, proxy: URL, limitConnecting: LimitConnecting): Promise<TLSSocket> {
+export function openTunnel(endpoint: URL, proxy: URL, limitConnecting: LimitConnecting): Promise<TLSSocket> {
   const { request } = getBuiltinModule(proxy.protocol === 'https:' ? 'node:https' : 'node:http');
   const { connect } = getBuiltinModule('node:tls');
   const { isIP } = getBuiltinModule('node:net');

@@ -2,6 +2,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { lazyClients, type Clients, type ClientSettings } from '../features/stack/clients';
 import { credentialsProvider } from './credentials';
 import type { AwsProvider, AwsSdkConfig } from './framework';
+import { proxyAgent } from './proxy-agent';
 
 /** The emulator accepts any credentials. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -45,7 +46,7 @@ async function ownSettings(provider: AwsProvider): Promise<AwsSdkConfig> {
 }
 
 function requestHandler({ sdk }: AwsProvider): Pick<AwsSdkConfig, 'requestHandler'> {
-  const agent = sdk?.config.httpOptions?.agent;
+  const agent = sdk?.config.httpOptions?.agent ?? proxyAgent(process.env);
   if (agent === undefined) return {};
   // An agent with certificates only refuses plain HTTP; an agent for a proxy takes both.
   const plain = agent instanceof HttpsAgent ? {} : { httpAgent: agent };

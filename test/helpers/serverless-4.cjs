@@ -1,6 +1,6 @@
 // Stands in for Serverless 4, which downloads itself when it runs. It follows version 4.41 of its open library: how it
 // parses a command line, which objects it gives the plugin, and in which order it calls the plugin. As a program it
-// runs the built plugin on the configuration in SERVICE.
+// runs the built plugin on each of the configurations in SERVICES, one after the other.
 'use strict';
 
 const process = require('node:process');
@@ -56,7 +56,7 @@ async function getCredentials() {
       code: 'AWS_CREDENTIALS_MISSING',
     });
   }
-  return {
+  const found = {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     sessionToken: AWS_SESSION_TOKEN,
@@ -64,6 +64,7 @@ async function getCredentials() {
     callerUserId: undefined,
     callerArn: undefined,
   };
+  return process.env.CREDENTIALS_IN_OBJECT === undefined ? found : { credentials: found };
 }
 
 /** Refuses a section that is there already. */
@@ -143,11 +144,11 @@ const utils = {
 /** The framework's own commands that tests run. `remove` goes on without a stack. */
 const OWN_COMMANDS = { remove: { lifecycleEvents: ['remove'] } };
 
-async function run(line) {
+async function run(line, configuration) {
   const Plugin = require('../../dist/index.js');
   const input = parse(line);
   const cliOptions = { ...input.options };
-  const serverless = serverlessOf(JSON.parse(process.env.SERVICE), { ...input, options: cliOptions });
+  const serverless = serverlessOf(configuration, { ...input, options: cliOptions });
   const plugin = new Plugin(serverless, cliOptions, utils);
   const { command, options } = checked(input, { ...OWN_COMMANDS, ...plugin.commands });
   Object.assign(cliOptions, options);
@@ -164,4 +165,9 @@ function fail(error) {
 }
 
 module.exports = { parse, checked, serverlessOf, utils, PACKAGE_EVENTS };
-if (require.main === module) run(process.argv.slice(2)).catch(fail);
+async function runAll() {
+  for (const configuration of JSON.parse(process.env.SERVICES))
+    await run(process.argv.slice(2), configuration);
+}
+
+if (require.main === module) runAll().catch(fail);
