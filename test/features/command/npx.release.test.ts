@@ -79,7 +79,10 @@ describe('every command line of a text, begun as npx has found the framework', (
     'npx osls %s',
     async (line) => {
       // The worker of this service has no name to choose; a send needs something to send.
-      const whole = line.replace(' --worker X', '').replace(/send$/, 'send hello');
+      const whole = line
+        .replace(' --worker X', '')
+        .replace(/send$/, 'send hello')
+        .replace(/--start-line X|--start-line \d+/, '--start-line 1');
       const port = line.startsWith('watchbot local') ? ' --port 0' : '';
       expect(await paste(`npx osls ${whole}${port}`, serviceWithFramework())).not.toMatch(WRONG);
     },
