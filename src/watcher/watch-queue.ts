@@ -2,6 +2,7 @@ import type { Clock } from '../shared/clock';
 import { Liveness, type LivenessBounds } from './health/health';
 import type { Logger } from './log';
 import { openAsWatchbot, openForCommand, openForHandler, type Open } from './job/job';
+import { Pace } from './intake/pace';
 import { Heartbeat, longestBetweenBeatsMs } from './queue/heartbeat';
 import { Machine } from './worker/machine';
 import { createSettle } from './settle/settle';
@@ -37,7 +38,7 @@ export interface WatchQueueOptions {
   process: StopOptions['process'];
   makeWorkers: (from: { machine: Machine; stopping: AbortSignal }) => Promise<MadeWorkers>;
   /** Is given what answers the health check. */
-  onLiveness: (liveness: Pick<Liveness, 'problem' | 'stage'>) => void;
+  onLiveness: (liveness: Pick<Liveness, 'problem' | 'isAt'>) => void;
   /** Ends the watcher, whatever it is doing: its time is over. */
   end: () => void;
   clock: Clock;
@@ -69,6 +70,7 @@ export async function watchQueue(given: WatchQueueOptions): Promise<void> {
   given.onLiveness(liveness);
   const common = { clock, log, liveness, random, ...settings };
   const machine = new Machine({ ...common, stopping });
+  const pace = new Pace(common);
   const systemAttributes = handler === undefined ? COMMAND_ATTRIBUTES : HANDLER_ATTRIBUTES;
   const limits = { longestPollSeconds: longestPollSeconds(settings) };
   const queue = createSqsQueue(given.client, { ...settings, ...limits, systemAttributes });
@@ -76,12 +78,15 @@ export async function watchQueue(given: WatchQueueOptions): Promise<void> {
   const retirement = retirementOf(given, course);
   const { workers, onIdle } = await given.makeWorkers({ machine, stopping });
   running.workers = workers;
+  const mayWaitMs = () => (stopping.aborted ? 0 : pace.tenMs);
   await watch({
     workers,
     open: openFor(settings, handler),
     poll: machine.pace(createPoll({ queue, stopping, abort: course.abortPoll, ...common })),
     heartbeat,
-    settle: createSettle({ queue, outOfTime: course.givingUp, ...common }),
+    settle: createSettle({ queue, outOfTime: course.givingUp, mayWaitMs, ...common }),
+    pace,
+    machine,
     retirement,
     onIdle,
     course,

@@ -1,133 +1,267 @@
-import { inBatches, MAX_BATCH } from '../shared/batches';
+import { MAX_BATCH } from '../shared/batches';
+import type { Cancel } from '../shared/clock';
 import { Hand, type HandOptions } from './hand';
 import type { Liveness } from './health/health';
-import type { Job } from './job/job';
+import { Ahead } from './intake/ahead';
+import { Backlog } from './intake/backlog';
+import { HELD_AHEAD_MS, type Pace } from './intake/pace';
+import type { Logger } from './log';
 import type { Poll } from './queue/poll';
+import type { ReceivedMessage } from './queue/queue';
+import { onAbort } from './stop';
 import type { Retirement } from './task/retirement';
 
 export interface WatchOptions extends HandOptions {
   retirement: Retirement;
   poll: Poll;
-  liveness: Pick<Liveness, 'reach'>;
+  pace: Pace;
+  liveness: Pick<Liveness, 'begin'>;
+  /** Whether no worker can be started: then no message is held ahead. */
+  machine: { readonly isSick: boolean };
   concurrency: number;
   /** How long a batch that is not full waits for more messages; 0: not at all. */
   batchWindowMs: number;
   /** Whether the watcher ends by itself after one job. */
   isFreshContainerPerJob: boolean;
-}
-
-/**
- * The loop: receive, work, settle. It ends for one reason only: it was told to stop, and nothing is in hand any more. A
- * task that retires waits in it.
- */
-export async function watch(options: WatchOptions): Promise<void> {
-  const { liveness, retirement, isFreshContainerPerJob } = options;
-  const { stopping } = options.course;
-  const hand = new Hand(options);
-  const receive = options.batchWindowMs > 0 ? windowedReceive(options, hand) : plainReceive(options, hand);
-  for (;;) {
-    liveness.reach('working');
-    const free = await receive.whenFree();
-    // Checked after each wait: once the task is told to stop, no further poll is begun.
-    if (stopping.aborted) break;
-    const atWork = retirement.whenAtWork();
-    if (atWork !== undefined) {
-      liveness.reach('retired');
-      await atWork;
-      continue;
-    }
-    const batches = await receive.batches(free);
-    batches.forEach((batch) => {
-      hand.work(batch);
-    });
-    if (!isFreshContainerPerJob || batches.length === 0) continue;
-    liveness.reach('working');
-    await hand.whenEmpty();
-    // A message that was released has left nothing behind in the container.
-    if (hand.hasBegun) break;
-  }
-  liveness.reach('working');
-  await hand.whenEmpty();
-}
-
-interface Receive {
-  /** Resolves to the number of free slots, once there is one, or when the task is told to stop. */
-  whenFree(): Promise<number>;
-  /** Receives messages, and gives them as one batch for each worker. They are kept hidden from now on. */
-  batches(freeSlots: number): Promise<Job[][]>;
-}
-
-/** Starts work on what one poll brings at once. */
-function plainReceive(options: WatchOptions, hand: Hand): Receive {
-  const { poll, workers, isFifo } = options;
-  const { batchSize } = workers;
-  let hasBacklog = false;
-  return {
-    whenFree: () => whenFree(options, hasBacklog && !isFifo ? slotsToGather(options) : 1),
-    batches: async (freeSlots) => {
-      // Messages of a FIFO queue may be of one group, and those must not be worked on side by side.
-      const most = isFifo ? batchSize : freeSlots * batchSize;
-      const asked = Math.min(MAX_BATCH, most);
-      const messages = await poll(asked);
-      hasBacklog = messages.length === asked;
-      return inBatches(messages, batchSize).map((batch) => batch.map((message) => hand.hold(message)));
-    },
-  };
-}
-
-/** From its first message on, a batch waits until it is full, its window is over, or the task is told to stop. */
-function windowedReceive(options: WatchOptions, hand: Hand): Receive {
-  const { poll, workers, clock, batchWindowMs, retirement } = options;
-  const { stopping } = options.course;
-  return {
-    whenFree: () => whenFree(options, 1),
-    batches: async () => {
-      const batch: Job[] = [];
-      let leftMs = Infinity;
-      while (batch.length < workers.batchSize && leftMs > 0) {
-        const messages = await poll(workers.batchSize - batch.length, leftMs);
-        batch.push(...messages.map((message) => hand.hold(message)));
-        // None yet: the loop checks whether it is to go on.
-        if (batch.length === 0) return [];
-        leftMs =
-          stopping.aborted || retirement.isRetired ? 0 : batch[0]!.receivedAtMs + batchWindowMs - clock.now();
-      }
-      return [batch];
-    },
-  };
+  log: Pick<Logger, 'info'>;
 }
 
 /** How long a free slot waits for others while there is a backlog, so that one call brings messages for several. */
 const GATHER_MS = 50;
 
+/** A poll waits no longer if slots are busy, or beside another poll: what it brings is to be worked on soon. */
+const EXTRA_POLL_MS = 1_000;
+
+/** Polls that are under way at once. */
+const MOST_POLLS = 20;
+
 /**
- * A quarter of what a call can bring: the other slots still work meanwhile, so that short jobs leave no processor idle, and
- * more become free until SQS has answered. With deletions in full batches, ten slots need less than 0.3 calls a message.
+ * Receive, work, settle: until the task is told to stop, and nothing is in hand any more. A task that retires waits in it.
+ */
+export async function watch(options: WatchOptions): Promise<void> {
+  const watching = new Watching(options);
+  await watching.run();
+}
+
+/** Whenever something changes there is a turn: free slots get what is held, and SQS is asked for as much as is wanted. */
+class Watching {
+  private readonly options: WatchOptions;
+  private readonly hand: Hand;
+  private readonly ahead = new Ahead();
+  private readonly backlog = new Backlog();
+  /** The polls under way, and how many messages they ask for. */
+  private polls = 0;
+  private asked = 0;
+  private gathering: Cancel | undefined;
+  private hasGathered = false;
+  private isAsking = false;
+  private isAwaited = false;
+  private isImpatient = false;
+  private end: () => void = () => undefined;
+
+  constructor(options: WatchOptions) {
+    this.options = options;
+    this.hand = new Hand(options);
+  }
+
+  async run(): Promise<void> {
+    const { workers, course } = this.options;
+    await new Promise<void>((resolve) => {
+      this.end = resolve;
+      workers.slots.onFree(() => {
+        this.turn();
+      });
+      onAbort(course.stopping, () => {
+        this.turn();
+      });
+      this.turn();
+    });
+    await this.hand.whenEmpty();
+  }
+
+  private turn(): void {
+    const { course, retirement, batchWindowMs } = this.options;
+    if (!course.stopping.aborted) this.startHeld();
+    // A batch that gathers is worked on even by a task that retires.
+    if (course.stopping.aborted || (retirement.isRetired && batchWindowMs === 0)) this.giveBack();
+    if (this.isOver) {
+      if (this.polls === 0) this.end();
+    } else this.askSoon();
+  }
+
+  /** Several slots that become free at the same moment are asked for together. */
+  private askSoon(): void {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    queueMicrotask(() => {
+      this.isAsking = false;
+      if (!this.isOver && this.isAtWork()) this.askForMore();
+    });
+  }
+
+  private get isOver(): boolean {
+    const { course, isFreshContainerPerJob } = this.options;
+    // A message that was released has left nothing behind in the container.
+    return course.stopping.aborted || (isFreshContainerPerJob && this.hand.hasBegun && this.hand.isEmpty);
+  }
+
+  private giveBack(): void {
+    if (this.ahead.size > 0) this.hand.giveBack(this.ahead.takeAll());
+  }
+
+  private startHeld(): void {
+    const { workers } = this.options;
+    while (workers.slots.free > 0 && this.ahead.size > 0 && this.isBatchComplete()) {
+      const settled = this.hand.work(this.ahead.take(workers.batchSize));
+      if (this.waitsForSettlements) void settled.then(() => this.turn());
+    }
+    if (this.ahead.size > 0) this.watchPatience();
+  }
+
+  /** From its first message on, a batch waits until it is full, its window is over, or the task takes no more. */
+  private isBatchComplete(): boolean {
+    const { workers, batchWindowMs, retirement } = this.options;
+    return (
+      batchWindowMs === 0 ||
+      this.ahead.size >= workers.batchSize ||
+      retirement.isRetired ||
+      this.windowLeftMs() <= 0
+    );
+  }
+
+  private windowLeftMs(): number {
+    const { clock, batchWindowMs } = this.options;
+    const { sinceMs } = this.ahead;
+    return sinceMs === undefined ? Infinity : sinceMs + batchWindowMs - clock.now();
+  }
+
+  private isAtWork(): boolean {
+    const atWork = this.options.retirement.whenAtWork();
+    if (atWork === undefined) return true;
+    if (this.isAwaited) return false;
+    this.isAwaited = true;
+    const end = this.options.liveness.begin('retired');
+    void atWork.then(() => {
+      this.isAwaited = false;
+      end();
+      this.turn();
+    });
+    return false;
+  }
+
+  private askForMore(): void {
+    for (let count = this.wanted(); count > 0; count = this.wanted()) void this.ask(count);
+  }
+
+  private async ask(count: number): Promise<void> {
+    const { poll, clock } = this.options;
+    const isExtra = this.polls > 0 || this.uncovered <= 0;
+    this.polls += 1;
+    this.asked += count;
+    const beganMs = clock.now();
+    const messages = await poll(count, this.waitMs(isExtra));
+    this.polls -= 1;
+    this.asked -= count;
+    this.hasGathered = false;
+    const size = messages.reduce((sum, { body }) => sum + body.length, 0);
+    const answered = { asked: count, got: messages.length, size, tookMs: clock.now() - beganMs, isExtra };
+    this.backlog.answered(answered, this.mostAhead());
+    this.take(messages);
+  }
+
+  private take(messages: readonly ReceivedMessage[]): void {
+    this.ahead.put(
+      messages.map((message) => this.hand.hold(message)),
+      this.options.isFifo,
+    );
+    this.turn();
+  }
+
+  /** The next poll asks for so many; 0: there is none yet. */
+  private wanted(): number {
+    const { workers, isFifo, batchWindowMs } = this.options;
+    const { polls, ahead, uncovered } = this;
+    if (batchWindowMs > 0) return polls > 0 || workers.slots.free === 0 ? 0 : workers.batchSize - ahead.size;
+    const reach = this.backlog.ahead(this.mostAhead());
+    // Messages of a FIFO queue may be of one group, and those must not be worked on side by side.
+    const most = isFifo ? workers.batchSize : MAX_BATCH;
+    const room = uncovered + reach;
+    if (polls === 0 && uncovered > 0) return this.isGathering(reach) ? 0 : Math.min(most, room);
+    // Polls for what is held ahead are full, so that they are few.
+    const isWorthIt = reach > 0 && polls < MOST_POLLS && room >= (polls === 0 ? Math.min(most, reach) : most);
+    return isWorthIt ? Math.min(most, room) : 0;
+  }
+
+  /** Messages for which a slot is free, and that are not asked for yet. */
+  private get uncovered(): number {
+    const { slots, batchSize } = this.options.workers;
+    const settling = this.waitsForSettlements ? this.hand.settling : 0;
+    return Math.max(0, slots.free - settling) * batchSize - this.ahead.size - this.asked;
+  }
+
+  /** Until a message of a FIFO queue is settled, SQS keeps the rest of its group back, and not every SQS wakes a poll then. */
+  private get waitsForSettlements(): boolean {
+    return this.options.isFifo || this.options.isFreshContainerPerJob;
+  }
+
+  private waitMs(isExtra: boolean): number {
+    if (this.options.batchWindowMs > 0) return this.ahead.size > 0 ? this.windowLeftMs() : Infinity;
+    return isExtra ? EXTRA_POLL_MS : Infinity;
+  }
+
+  /** With one receive there is none to spare for a message that goes back. */
+  private mostAhead(): number {
+    const { machine, maxReceives, isFreshContainerPerJob, batchWindowMs, pace } = this.options;
+    const never = machine.isSick || maxReceives <= 1 || isFreshContainerPerJob || batchWindowMs > 0;
+    return never ? 0 : pace.ahead(this.backlog.roundTripMs);
+  }
+
+  /** Under a backlog of jobs that are not short, a free slot waits a little for others. */
+  private isGathering(reach: number): boolean {
+    const { workers, clock, isFifo } = this.options;
+    const { slots } = workers;
+    if (
+      reach > 0 ||
+      isFifo ||
+      !this.backlog.isFull ||
+      this.hasGathered ||
+      slots.free >= slotsToGather(this.options)
+    ) {
+      this.gathering?.();
+      this.gathering = undefined;
+      return false;
+    }
+    this.gathering ??= clock.after(GATHER_MS, () => {
+      this.gathering = undefined;
+      this.hasGathered = true;
+      this.turn();
+    });
+    return true;
+  }
+
+  /** Gives back what has waited for too long: a job takes longer than those before it. */
+  private watchPatience(): void {
+    const { clock, pace, log, batchWindowMs } = this.options;
+    if (this.isImpatient || batchWindowMs > 0) return;
+    this.isImpatient = true;
+    const waitedMs = clock.now() - (this.ahead.sinceMs ?? 0);
+    clock.after(Math.max(0, HELD_AHEAD_MS - waitedMs), () => {
+      this.isImpatient = false;
+      const { sinceMs, size } = this.ahead;
+      if (sinceMs === undefined) return;
+      if (clock.now() - sinceMs < HELD_AHEAD_MS) return this.watchPatience();
+      pace.wasWrong();
+      log.info(`${size} messages that waited for a worker go back: jobs take longer than those before them`);
+      this.giveBack();
+    });
+  }
+}
+
+/**
+ * A quarter of what a call can bring: the other slots still work meanwhile, so that jobs leave no processor idle, and more
+ * become free until SQS has answered.
  */
 function slotsToGather({ concurrency, workers: { batchSize } }: WatchOptions): number {
   const messages = Math.ceil(Math.min(MAX_BATCH, concurrency * batchSize) / 4);
   return Math.ceil(messages / batchSize);
-}
-
-/** Waits for one free slot, and then a little for as many as are wanted. */
-async function whenFree(options: WatchOptions, wanted: number): Promise<number> {
-  const {
-    workers: { slots },
-    clock,
-    course: { stopping },
-  } = options;
-  await slots.whenFree(1, stopping);
-  if (slots.free < wanted && !stopping.aborted) {
-    const giveUp = new AbortController();
-    const abort = () => {
-      giveUp.abort();
-    };
-    const cancel = clock.after(GATHER_MS, abort);
-    stopping.addEventListener('abort', abort, { once: true });
-    await slots.whenFree(wanted, giveUp.signal);
-    cancel();
-    stopping.removeEventListener('abort', abort);
-  }
-  // A warm worker that was free may have gone in the meantime.
-  return slots.free > 0 || stopping.aborted ? slots.free : whenFree(options, wanted);
 }

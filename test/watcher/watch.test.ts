@@ -3,11 +3,13 @@ import { openForCommand } from '../../src/watcher/job/job';
 import type { Settlement } from '../../src/watcher/settle/decide';
 import type { ReceivedMessage } from '../../src/watcher/queue/queue';
 import { createSlots } from '../../src/watcher/worker/workers';
+import { Pace } from '../../src/watcher/intake/pace';
 import { noRetirement } from '../../src/watcher/task/retirement';
 import { watch, type WatchOptions } from '../../src/watcher/watch';
 import { createDeferred, type Deferred } from '../helpers/deferred';
 import { createFakeClock } from '../helpers/fake-clock';
 import { testMessage } from '../helpers/jobs';
+import { createTestLog } from '../helpers/test-log';
 
 const DELETE: Settlement = { action: 'delete' };
 const FAILED: Settlement = { action: 'return', afterSeconds: 2, isCounted: true };
@@ -74,7 +76,15 @@ function start({ batchSize = 1, ...more }: Partial<WatchOptions> & { batchSize?:
         isBusy = false;
       },
     },
-    liveness: { reach: (stage) => void stages.push(stage) },
+    liveness: {
+      begin: (stage) => {
+        stages.push(stage);
+        return () => void stages.push(`no longer ${stage}`);
+      },
+    },
+    pace: new Pace({ concurrency: more.concurrency ?? 1, clock }),
+    machine: { isSick: false },
+    log: createTestLog(),
     onIdle: () => Promise.resolve(),
     concurrency: 1,
     isFifo: false,
@@ -240,18 +250,17 @@ describe('the loop', () => {
     expect(events).toContain('start a');
   });
 
-  it('says that it works before each poll, when all slots are busy, and at its end', async () => {
-    const { stages, stop, receive, end, watched, settled } = start();
+  it('says while it is retired, and polls again when it is not', async () => {
+    const back = createDeferred();
+    let isRetired = true;
+    const retirement = { ...noRetirement, whenAtWork: () => (isRetired ? back.promise : undefined) };
+    const { asked, settled, stages } = start({ retirement });
     await settled();
-    expect(stages).toHaveLength(1);
-    await receive('a');
-    expect(stages).toHaveLength(2);
-    await end('a');
-    expect(stages).toHaveLength(2);
-    stop.abort();
-    await receive();
-    await watched;
-    expect(stages).toEqual(['working', 'working', 'working', 'working']);
+    expect([asked(), stages]).toEqual([[], ['retired']]);
+    isRetired = false;
+    back.resolve();
+    await settled();
+    expect([asked(), stages]).toEqual([[1], ['retired', 'no longer retired']]);
   });
 
   it('takes the next message while the last is still being settled', async () => {

@@ -76,7 +76,7 @@ export class Container implements ContainerOfTask, Holder {
   private readonly task: EcsTask;
   private readonly clock: ProcessClock;
   private readonly signals = new Map<string, () => void>();
-  private liveness: Pick<Liveness, 'problem' | 'stage'> | undefined;
+  private liveness: Pick<Liveness, 'problem' | 'isAt'> | undefined;
   private failedChecks = 0;
   private minute = { calls: 0, agentCalls: 0, ecsCalls: 0, messages: 0 };
 
@@ -110,7 +110,7 @@ export class Container implements ContainerOfTask, Holder {
   /** Whether the task takes messages, or has jobs. */
   get isAtWork(): boolean {
     if (this.isEnded || this.task.state !== 'RUNNING') return false;
-    return this.liveness?.stage !== 'retired' || this.jobs.size > 0;
+    return this.liveness?.isAt('retired') !== true || this.jobs.size > 0;
   }
 
   start(): void {

@@ -31,11 +31,11 @@ export function answerHealth(
   return server.listen(abstractSocket(socketName));
 }
 
-/** What the loop is doing. */
-export type Stage = 'receiving' | 'backing off' | 'working' | 'retired';
+/** What the watcher is doing, several things side by side. */
+export type Stage = 'receiving' | 'backing off' | 'retired';
 
 export interface LivenessBounds {
-  /** How long the loop may be at a stage. The other stages take as long as they take, such as a job of 12 hours. */
+  /** How long each may take. Without a bound it takes as long as it takes. */
   stagesMs: Partial<Record<Stage, number>>;
   betweenBeatsMs: number;
 }
@@ -44,7 +44,7 @@ export interface LivenessBounds {
 const SLACK_MS = 10_000;
 
 /**
- * Whether the watcher is alive: whether its loop and its heartbeats go on. That SQS is away, or that jobs take long, is no
+ * Whether the watcher is alive: whether its polls and its heartbeats go on. That SQS is away, or that jobs take long, is no
  * reason to replace it. Bounds are wide: a watcher that is replaced for nothing takes its workers with it.
  */
 export class Liveness {
@@ -52,8 +52,7 @@ export class Liveness {
   private readonly stopping: AbortSignal;
   private readonly sickness: () => string | undefined;
   private readonly bounds: LivenessBounds;
-  stage: Stage = 'working';
-  private reachedAtMs: number;
+  private readonly underWay = new Set<{ stage: Stage; sinceMs: number }>();
   private beatAtMs: number;
 
   constructor(options: {
@@ -67,14 +66,20 @@ export class Liveness {
     this.stopping = options.stopping;
     this.sickness = options.sickness ?? (() => undefined);
     this.bounds = options.bounds;
-    this.reachedAtMs = this.clock.now();
-    this.beatAtMs = this.reachedAtMs;
+    this.beatAtMs = this.clock.now();
   }
 
-  /** The loop has come to this stage. */
-  reach(stage: Stage): void {
-    this.stage = stage;
-    this.reachedAtMs = this.clock.now();
+  /** It has begun, and goes on until what this returns is called. */
+  begin(stage: Stage): () => void {
+    const begun = { stage, sinceMs: this.clock.now() };
+    this.underWay.add(begun);
+    return () => {
+      this.underWay.delete(begun);
+    };
+  }
+
+  isAt(stage: Stage): boolean {
+    return [...this.underWay].some((begun) => begun.stage === stage);
   }
 
   /** A heartbeat was due and has begun. Whether SQS answers it does not matter. */
@@ -86,9 +91,10 @@ export class Liveness {
   problem(): string | undefined {
     if (this.stopping.aborted) return undefined;
     const nowMs = this.clock.now();
-    const longestMs = (this.bounds.stagesMs[this.stage] ?? Infinity) + SLACK_MS;
-    if (nowMs - this.reachedAtMs > longestMs) {
-      return `the loop has been ${this.stage} for more than ${seconds(longestMs)}`;
+    for (const { stage, sinceMs } of this.underWay) {
+      const longestMs = (this.bounds.stagesMs[stage] ?? Infinity) + SLACK_MS;
+      if (nowMs - sinceMs > longestMs)
+        return `the watcher has been ${stage} for more than ${seconds(longestMs)}`;
     }
     const longestBeatMs = this.bounds.betweenBeatsMs + SLACK_MS;
     if (nowMs - this.beatAtMs > longestBeatMs) return `no heartbeat for more than ${seconds(longestBeatMs)}`;

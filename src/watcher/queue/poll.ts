@@ -15,14 +15,15 @@ export const LONGEST_STAGES_MS = { receiving: LONGEST_POLL_MS, 'backing off': LO
 export type Poll = (maxMessages: number, waitMs?: number) => Promise<ReceivedMessage[]>;
 
 /**
- * Receives, whatever happens: a failed poll is an empty one that took longer. It logs one line when SQS goes away, one for
- * each new cause, and one when SQS is back. A single failure, which happens now and then, is not logged.
+ * Receives, whatever happens: a failed poll is an empty one that took longer. Several polls may be under way at once: those
+ * that fail together count as one failure, and wait together. It logs one line when SQS goes away, one for each new cause,
+ * and one when SQS is back. A single failure, which happens now and then, is not logged.
  * @param stopping after it no poll is begun, and no retry is waited for
- * @param abort gives up the poll that is under way
+ * @param abort gives up the polls that are under way
  */
 export function createPoll(options: {
   queue: Pick<Queue, 'receive'>;
-  liveness: Pick<Liveness, 'reach'>;
+  liveness: Pick<Liveness, 'begin'>;
   log: Logger;
   clock: Clock;
   random: () => number;
@@ -38,20 +39,33 @@ export function createPoll(options: {
     restored: 'SQS answers again',
     failuresToTell: FAILURES_TO_TELL,
   });
+  let failures = 0;
+  let pausing: Promise<void> = Promise.resolve();
+  const fail = async (error: unknown, failuresBefore: number) => {
+    if (failuresBefore === failures) {
+      failures += 1;
+      outage.failed(error);
+      pausing = pause(clock, backoff.next(), stopping);
+    }
+    const end = liveness.begin('backing off');
+    await pausing;
+    end();
+  };
   return async (maxMessages, waitMs = Infinity) => {
     if (isStopping()) return [];
-    liveness.reach('receiving');
+    const failuresBefore = failures;
+    const end = liveness.begin('receiving');
     try {
       const messages = await queue.receive(maxMessages, { waitMs, signal: abort });
       outage.succeeded();
       backoff.reset();
       return messages;
     } catch (error) {
-      if (abort.aborted || isStopping()) return [];
-      outage.failed(error);
-      liveness.reach('backing off');
-      await pause(clock, backoff.next(), stopping);
+      end();
+      if (!abort.aborted && !isStopping()) await fail(error, failuresBefore);
       return [];
+    } finally {
+      end();
     }
   };
 }

@@ -23,6 +23,8 @@ export interface SettleOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
+  /** How long a deletion may wait for others: as long as jobs take that will soon be done; 0 if none will. */
+  mayWaitMs: () => number;
   /** The task is about to be killed: a message that is not settled by now comes again by itself. */
   outOfTime: AbortSignal;
 }
@@ -106,8 +108,11 @@ function createSendCopy({ queue, log }: SettleOptions) {
   };
 }
 
-/** How long a settlement waits for others. With short jobs it saves nine of ten calls. */
+/** How long a settlement waits for others at least. With short jobs it saves nine of ten calls. */
 const LINGER_MS = 50;
+
+/** Of the visibility timeout. */
+const SHARE_TO_WAIT = 0.1;
 
 /** In a FIFO queue the slot waits for it: if it is the only slot, nothing else is done meanwhile. */
 const fifoLingerMs = (concurrency: number) => (concurrency === 1 ? 0 : 10);
@@ -116,11 +121,15 @@ const fifoLingerMs = (concurrency: number) => (concurrency === 1 ? 0 : 10);
 type Answer = Pick<FailedEntry, 'isFinal' | 'reason'> | undefined;
 
 /** One attempt, in a batch with others. */
-function createAttempt({ queue, clock, concurrency, isFifo }: SettleOptions) {
+function createAttempt(options: SettleOptions) {
+  const { queue, clock, concurrency, isFifo, mayWaitMs, visibilityTimeoutSeconds } = options;
+  // No heartbeat keeps the message hidden any more.
+  const mostMs = visibilityTimeoutSeconds * 1000 * SHARE_TO_WAIT;
   // Until a message of a FIFO group is deleted, SQS keeps the next one back.
   const common = { clock, lingerMs: isFifo ? fifoLingerMs(concurrency) : LINGER_MS };
   const deletions: Batcher<string, Answer> = createBatcher({
     ...common,
+    mayWaitMs: () => (isFifo ? 0 : Math.min(mayWaitMs(), mostMs)),
     send: async (handles: readonly string[]) => answersFor(handles, await queue.deleteBatch(handles)),
   });
   const changes: Batcher<VisibilityChange, Answer> = createBatcher({
@@ -164,9 +173,12 @@ interface Waiting<Entry, Answer> {
 export function createBatcher<Entry, Answer>(options: {
   send: (entries: readonly Entry[]) => Promise<readonly Answer[]>;
   clock: Clock;
-  /** How long an entry waits for others, in milliseconds. */
+  /** How long an entry waits for others, in milliseconds; 0: not at all. */
   lingerMs: number;
+  /** Asked again and again while an entry waits: whether it may wait for longer than that, and for how long in all. */
+  mayWaitMs?: () => number;
 }): Batcher<Entry, Answer> {
+  const { clock, lingerMs, mayWaitMs = () => 0 } = options;
   let waiting: Waiting<Entry, Answer>[] = [];
   let cancelTimer: Cancel | undefined;
 
@@ -177,13 +189,19 @@ export function createBatcher<Entry, Answer>(options: {
     waiting = [];
     if (batch.length > 0) void sendBatch(batch, options.send);
   };
+  const linger = (waitedMs: number) => {
+    cancelTimer = clock.after(lingerMs, () => {
+      if (waitedMs + 2 * lingerMs <= mayWaitMs()) linger(waitedMs + lingerMs);
+      else flush();
+    });
+  };
 
   return {
     add: (entry) =>
       new Promise((resolve, reject) => {
         waiting.push({ entry, resolve, reject });
-        if (waiting.length >= MAX_BATCH || options.lingerMs === 0) flush();
-        else cancelTimer ??= options.clock.after(options.lingerMs, flush);
+        if (waiting.length >= MAX_BATCH || lingerMs === 0) flush();
+        else if (cancelTimer === undefined) linger(0);
       }),
   };
 }

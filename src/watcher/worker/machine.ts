@@ -21,7 +21,7 @@ interface MachineOptions {
   random: () => number;
   log: Pick<Logger, 'info' | 'error'>;
   stopping: AbortSignal;
-  liveness: Pick<Liveness, 'reach'>;
+  liveness: Pick<Liveness, 'begin'>;
   /** Where the health check is answered. A task that has none, and so is not replaced, never gives up. */
   healthSocket: string | undefined;
 }
@@ -61,11 +61,17 @@ export class Machine {
     return async (maxMessages, waitMs) => {
       if (this.reason === undefined) return poll(maxMessages, waitMs);
       const { clock, stopping, liveness } = this.options;
-      liveness.reach('backing off');
+      const end = liveness.begin('backing off');
       await pause(clock, this.waitMs, stopping);
+      end();
       this.hasPaused = true;
       return this.isGivenUp || stopping.aborted ? [] : poll(1, waitMs);
     };
+  }
+
+  /** Whether the last worker could not be started. */
+  get isSick(): boolean {
+    return this.reason !== undefined;
   }
 
   /** Why the task is to be replaced, or undefined. Never while jobs are in hand: they would be killed with the task. */

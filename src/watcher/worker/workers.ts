@@ -29,19 +29,19 @@ export interface RunningBatch {
   abandon(): void;
 }
 
-/** Slots for jobs. SQS is asked for messages only if a slot is free, so no message is kept hidden without a worker. */
+/** Slots for jobs. */
 export interface Slots {
   readonly free: number;
   readonly busy: number;
   take(): void;
   release(): void;
-  /** Resolves when at least `count` slots are free, or the signal is given. */
-  whenFree(count?: number, giveUp?: AbortSignal): Promise<void>;
+  /** Calls back whenever a slot has become free. */
+  onFree(call: () => void): void;
 }
 
 /** @param busy how many slots are not free yet */
 export function createSlots(count: number, busy = 0): Slots {
-  const waiters = createWaiters();
+  const listeners: (() => void)[] = [];
   return {
     get free() {
       return count - busy;
@@ -54,36 +54,12 @@ export function createSlots(count: number, busy = 0): Slots {
     },
     release: () => {
       busy -= 1;
-      waiters.wake();
-    },
-    whenFree: (wanted = 1, giveUp) => waiters.when(() => count - busy >= wanted, giveUp),
-  };
-}
-
-/** Those who wait for a condition. */
-function createWaiters() {
-  const waiting = new Set<{ isMet: () => boolean; resolve: () => void }>();
-  return {
-    /** Conditions may hold now. */
-    wake: () => {
-      const met = [...waiting].filter(({ isMet }) => isMet());
-      met.forEach(({ resolve }) => {
-        resolve();
+      listeners.forEach((call) => {
+        call();
       });
     },
-    when: (isMet: () => boolean, giveUp?: AbortSignal) => {
-      if (isMet() || giveUp?.aborted) return Promise.resolve();
-      return new Promise<void>((resolve) => {
-        const finish = () => {
-          waiting.delete(waiter);
-          // The signal may live as long as the watcher.
-          giveUp?.removeEventListener('abort', finish);
-          resolve();
-        };
-        const waiter = { isMet, resolve: finish };
-        waiting.add(waiter);
-        giveUp?.addEventListener('abort', finish, { once: true });
-      });
+    onFree: (call) => {
+      listeners.push(call);
     },
   };
 }

@@ -18,31 +18,46 @@ function start({ visibilityTimeoutSeconds = 180 } = {}) {
   return { clock, stop, liveness };
 }
 
-describe('the loop', () => {
+describe('the watcher', () => {
   it.each<{ stage: Stage; longestSeconds: number }>([
     // Three attempts of 60 s at most and two pauses of 25 s; the backoff's 30 s; and 10 s for timers that are late.
     { stage: 'receiving', longestSeconds: 120 },
     { stage: 'backing off', longestSeconds: 40 },
   ])('may be $stage for $longestSeconds s, and no longer', async ({ stage, longestSeconds }) => {
     const { clock, liveness } = start();
+    let end = liveness.begin(stage);
     for (let round = 0; round < 3; round += 1) {
-      liveness.reach(stage);
+      end();
+      end = liveness.begin(stage);
       liveness.beat();
       await clock.advance(longestSeconds * 1000);
       expect(liveness.problem()).toBeUndefined();
     }
     await clock.advance(1);
     expect(liveness.problem()).toBe(
-      `the loop has been ${stage} for more than ${Math.round(longestSeconds)} s`,
+      `the watcher has been ${stage} for more than ${Math.round(longestSeconds)} s`,
     );
 
-    liveness.reach('receiving');
+    end();
     expect(liveness.problem()).toBeUndefined();
+  });
+
+  it('stands still in one poll, however well the others go on', async () => {
+    const { clock, liveness } = start();
+    liveness.begin('receiving');
+    for (let poll = 0; poll < 6; poll += 1) {
+      const end = liveness.begin('receiving');
+      liveness.beat();
+      await clock.advance(20_000);
+      end();
+      expect(liveness.problem()).toBeUndefined();
+    }
+    await clock.advance(1);
+    expect(liveness.problem()).toBe('the watcher has been receiving for more than 120 s');
   });
 
   it('may be working for as long as heartbeats go on', async () => {
     const { clock, liveness } = start();
-    liveness.reach('working');
     for (let beat = 0; beat < 13 * 60; beat += 1) {
       await clock.advance(60_000);
       liveness.beat();
@@ -74,7 +89,7 @@ describe('the loop', () => {
     }
     isStuck = true;
     await clock.advance(30_000 + 121_000);
-    expect(liveness.problem()).toBe('the loop has been receiving for more than 120 s');
+    expect(liveness.problem()).toBe('the watcher has been receiving for more than 120 s');
   });
 });
 
@@ -86,7 +101,6 @@ describe('heartbeats', () => {
     { visibilityTimeoutSeconds: 43_200, longestMs: 4 * HOUR_MS + 90_000 },
   ])('may be $longestMs ms apart with $visibilityTimeoutSeconds s', async ({ longestMs, ...settings }) => {
     const { clock, liveness } = start(settings);
-    liveness.reach('working');
     await clock.advance(longestMs);
     expect(liveness.problem()).toBeUndefined();
     await clock.advance(1);
@@ -99,17 +113,18 @@ describe('heartbeats', () => {
   it('are missed however well the loop goes on', async () => {
     const { clock, liveness } = start();
     for (let poll = 0; poll < 13; poll += 1) {
-      liveness.reach('receiving');
+      const end = liveness.begin('receiving');
       await clock.advance(20_000);
+      end();
     }
     expect(liveness.problem()).toBe('no heartbeat for more than 150 s');
   });
 });
 
 describe('told to stop', () => {
-  it.each<Stage>(['receiving', 'backing off', 'working'])('is healthy to the end: %s', async (stage) => {
+  it.each<Stage>(['receiving', 'backing off', 'retired'])('is healthy to the end: %s', async (stage) => {
     const { clock, stop, liveness } = start();
-    liveness.reach(stage);
+    liveness.begin(stage);
     stop.abort();
     await clock.advance(13 * HOUR_MS);
     expect(liveness.problem()).toBeUndefined();

@@ -25,7 +25,7 @@ async function told(outcomes: readonly (Error | undefined)[]): Promise<string[]>
         return error === undefined ? Promise.resolve([]) : Promise.reject(error);
       },
     },
-    liveness: { reach: () => undefined },
+    liveness: { begin: () => () => undefined },
     log,
     clock,
     random: () => 0,

@@ -22,7 +22,12 @@ function start(receive: Receive) {
         return receive(maxMessages, options);
       },
     },
-    liveness: { reach: (stage) => void stages.push(stage) },
+    liveness: {
+      begin: (stage) => {
+        stages.push(stage);
+        return () => void stages.push(`no longer ${stage}`);
+      },
+    },
     log,
     clock,
     random: () => 0,
@@ -98,12 +103,32 @@ describe('a poll', () => {
     const polled = poll(1);
     expect(stages).toEqual(['receiving']);
     await clock.advance(0);
-    expect(stages).toEqual(['receiving', 'backing off']);
+    expect(stages).toEqual(['receiving', 'no longer receiving', 'backing off']);
     await clock.advance(125);
     await polled;
     isAway = false;
     await poll(1);
-    expect(stages.slice(2)).toEqual(['receiving']);
+    expect(stages.slice(-2)).toEqual(['receiving', 'no longer receiving']);
+  });
+
+  it('that fails together with others counts as one failure, and all wait together', async () => {
+    const { clock, log, poll } = start(refused);
+    const ends: number[] = [];
+    const round = async () => {
+      const polled = [1, 2, 3].map(async () => {
+        await poll(1);
+        ends.push(clock.now());
+      });
+      await clock.advance(1_000);
+      await Promise.all(polled);
+    };
+    const beganMs = clock.now();
+    await round();
+    expect(ends).toEqual([beganMs + 125, beganMs + 125, beganMs + 125]);
+    expect(log.lines).toEqual([]);
+    await round();
+    expect(ends.slice(3)).toEqual([beganMs + 1_250, beganMs + 1_250, beganMs + 1_250]);
+    expect(log.lines).toEqual(['error cannot receive: Error: refused; trying on']);
   });
 
   it('that succeeds makes the next pause short again', async () => {

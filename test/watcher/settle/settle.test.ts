@@ -21,10 +21,12 @@ interface Options {
   maxReceives?: number;
   /** Calls of `sendCopy` that fail before one succeeds. */
   failedCopies?: number;
+  mayWaitMs?: () => number;
 }
 
 function start(options: Options = {}) {
   const { answer = () => [], concurrency = 5, isFifo = false, maxReceives = 10, failedCopies = 0 } = options;
+  const { mayWaitMs = () => 0 } = options;
   const clock = createFakeClock();
   const log = createTestLog();
   const outOfTime = new AbortController();
@@ -56,6 +58,7 @@ function start(options: Options = {}) {
     concurrency,
     isFifo,
     maxReceives,
+    mayWaitMs,
     clock,
     log,
     random: () => 0,
@@ -104,6 +107,39 @@ describe('settling', () => {
       { what: 'delete', handles: ['a', 'c'], atMs: 50 },
       { what: 'return 8 0', handles: ['b', 'd'], atMs: 50 },
     ]);
+  });
+
+  it('waits for short jobs that will soon be done, but no longer than they take, and only to delete', async () => {
+    let tenMs = 1_000;
+    const { clock, calls, settle } = start({ mayWaitMs: () => tenMs });
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    void settle('returned', RETURN);
+    for (const id of ids) {
+      void settle(id, DELETE);
+      await clock.advance(90);
+    }
+    expect(calls).toEqual([
+      { what: 'return 8', handles: ['returned'], atMs: 50 },
+      { what: 'delete', handles: ids, atMs: 810 },
+    ]);
+    void settle('k', DELETE);
+    await clock.advance(999);
+    expect(calls).toHaveLength(2);
+    await clock.advance(1);
+    expect(calls.slice(2)).toEqual([{ what: 'delete', handles: ['k'], atMs: 1_900 }]);
+    void settle('l', DELETE);
+    await clock.advance(90);
+    // No job runs any more.
+    tenMs = 0;
+    await clock.advance(10);
+    expect(calls.slice(3)).toEqual([{ what: 'delete', handles: ['l'], atMs: 2_000 }]);
+  });
+
+  it('waits for a tenth of the visibility timeout at most, since no heartbeat keeps the message hidden', async () => {
+    const { clock, calls, settle } = start({ mayWaitMs: () => 60_000 });
+    void settle('a', DELETE);
+    await clock.advance(10_000);
+    expect(calls).toEqual([{ what: 'delete', handles: ['a'], atMs: 6_000 }]);
   });
 
   it('does not wait once ten are together, and settles none twice', async () => {

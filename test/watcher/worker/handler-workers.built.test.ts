@@ -8,6 +8,7 @@ import { createTestFolder, type TestFolder } from '../../helpers/folder';
 import { testJob } from '../../helpers/jobs';
 import { HANDLERS, RUNTIME_BUNDLE } from '../../helpers/runtime-clients';
 import { createTestLog } from '../../helpers/test-log';
+import { whenFree } from '../../helpers/when-free';
 
 let workers: HandlerWorkers;
 let folder: TestFolder | undefined;
@@ -45,7 +46,7 @@ function start(words: string[], environment: Record<string, string> = {}) {
     slots,
     /** As the loop does it. */
     work: async (messageId: string) => {
-      await slots.whenFree();
+      await whenFree(slots);
       slots.take();
       return workers.start([testJob({ messageId, receivedAtMs: clock.now() })]).settled;
     },
@@ -55,7 +56,7 @@ function start(words: string[], environment: Record<string, string> = {}) {
     },
     /** Long enough for what is just asked to be taken for a free slot. */
     freeSlots: async () => {
-      await slots.whenFree(1, AbortSignal.timeout(300));
+      await whenFree(slots, AbortSignal.timeout(300));
       return slots.free;
     },
   };
@@ -75,7 +76,7 @@ describe('a slot', () => {
       TRIES: path.join(folder.path, 'tries'),
       READY: ready,
     });
-    await slots.whenFree();
+    await whenFree(slots);
     // A poll is under way for the slot, when its worker cannot be replaced.
     rmSync(ready);
     workers.reload();
@@ -112,7 +113,7 @@ describe('a worker', () => {
     await said('asks for more');
     expect(await freeSlots()).toBe(0);
     await clock.advance(10_000);
-    await slots.whenFree();
+    await whenFree(slots);
   });
 
   it('that cannot be initialised gets nothing, whatever it asks for', async () => {

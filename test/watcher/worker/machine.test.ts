@@ -25,7 +25,12 @@ function create(isAsked = true) {
     random: () => 1,
     log,
     stopping: stop.signal,
-    liveness: { reach: (stage) => void stages.push(stage) },
+    liveness: {
+      begin: (stage) => {
+        stages.push(stage);
+        return () => undefined;
+      },
+    },
     healthSocket: isAsked ? 'health' : undefined,
   });
   const asked: number[] = [];

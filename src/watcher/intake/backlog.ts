@@ -1,0 +1,74 @@
+import { MAX_BATCH } from '../../shared/batches';
+import { MIB } from '../../shared/sizes';
+
+/** What a poll has brought. */
+export interface Answered {
+  asked: number;
+  got: number;
+  /** Characters of their bodies. */
+  size: number;
+  tookMs: number;
+  /** It asked for messages for which no slot was free, or beside another poll. */
+  isExtra: boolean;
+}
+
+/** More are not waited for ahead, whatever the time that SQS takes. */
+const LONGEST_ROUND_TRIP_MS = 250;
+
+/** How much of bodies may be held ahead of free slots. */
+const MOST_HELD = 8 * MIB;
+
+/** A mean moves so far towards each answer. */
+const MEAN_STEP = 1 / 8;
+
+/** After extra polls that brought nothing, so many full polls are needed at most before there is one again. */
+const MOST_FULL_POLLS = 64;
+
+/**
+ * What the answers of SQS tell of the backlog. Each task asks for more than it has free slots only as far as its last polls
+ * were answered: twice as much after a poll that brought all that it asked for, half as much after one that brought less than
+ * half of it, and no more after one that brought nothing. So a few messages are spread over all tasks that have free slots,
+ * and only what is left over is held ahead.
+ */
+export class Backlog {
+  /** Whether the last poll brought all that it asked for. */
+  isFull = false;
+  /** How many messages may be asked for beyond the free slots. */
+  private reach = 0;
+  private fullPolls = 0;
+  private fullPollsNeeded = 1;
+  private meanSize = 0;
+  /** The time that SQS takes to answer a poll for which it has messages. */
+  roundTripMs = LONGEST_ROUND_TRIP_MS;
+
+  /** @param most as many as may be held ahead at this pace */
+  ahead(most: number): number {
+    return Math.min(this.reach, most, Math.ceil(MOST_HELD / Math.max(1, this.meanSize)));
+  }
+
+  /** @param most as many as may be held ahead at this pace */
+  answered({ asked, got, size, tookMs, isExtra }: Answered, most: number): void {
+    this.isFull = got === asked;
+    if (got === 0) return this.answeredByNothing(isExtra);
+    this.meanSize += (size / got - this.meanSize) * MEAN_STEP;
+    if (isExtra) this.fullPollsNeeded = 1;
+    // SQS may give less than it has: half of what a call can bring is as good as all.
+    if (this.isFull || got * 2 >= MAX_BATCH) {
+      this.fullPolls += 1;
+      if (this.fullPolls >= this.fullPollsNeeded) this.reach = Math.min(most, Math.max(1, this.reach * 2));
+    } else if (got * 2 < asked) this.reach = Math.floor(this.reach / 2);
+    if (this.isFull) this.measure(Math.min(tookMs, LONGEST_ROUND_TRIP_MS));
+  }
+
+  /** It falls at once and rises slowly: a poll may have waited for its messages. */
+  private measure(tookMs: number): void {
+    this.roundTripMs = Math.min(tookMs, this.roundTripMs + (tookMs - this.roundTripMs) * MEAN_STEP);
+  }
+
+  private answeredByNothing(isExtra: boolean): void {
+    // Of several polls that end together, the first one counts.
+    if (isExtra && this.reach > 0) this.fullPollsNeeded = Math.min(MOST_FULL_POLLS, this.fullPollsNeeded * 2);
+    this.reach = 0;
+    this.fullPolls = 0;
+  }
+}
