@@ -14,7 +14,7 @@ import type { Retirement } from './task/retirement';
 export interface WatchOptions extends HandOptions {
   retirement: Retirement;
   poll: Poll;
-  pace: Pace;
+  pace: Pick<Pace, 'begin' | 'end' | 'ahead' | 'wasWrong'>;
   liveness: Pick<Liveness, 'begin'>;
   /** Whether no worker can be started: then no message is held ahead. */
   machine: { readonly isSick: boolean };
@@ -251,7 +251,11 @@ class Watching {
       if (sinceMs === undefined) return;
       if (clock.now() - sinceMs < HELD_AHEAD_MS) return this.watchPatience();
       pace.wasWrong();
-      log.info(`${size} messages that waited for a worker go back: jobs take longer than those before them`);
+      const messages =
+        size === 1
+          ? '1 message that waited for a worker goes back'
+          : `${size} messages that waited for a worker go back`;
+      log.info(`jobs take longer than those before them: ${messages}`);
       this.giveBack();
     });
   }

@@ -19,7 +19,12 @@ function start({ batchSize = 1, ...more }: Partial<WatchOptions> & { batchSize?:
   const clock = createFakeClock();
   const [stop, tell, kill, abandon] = Array.from({ length: 4 }, () => new AbortController());
   const events: string[] = [];
-  const polls: { most: number; waitMs: number | undefined; answer: Deferred<ReceivedMessage[]> }[] = [];
+  const polls: {
+    most: number;
+    waitMs: number | undefined;
+    answer: Deferred<ReceivedMessage[]>;
+    isAnswered: () => boolean;
+  }[] = [];
   const jobs = new Map<string, Deferred<Settlement>>();
   const slots = createSlots(more.concurrency ?? 1);
   const stages: string[] = [];
@@ -28,8 +33,9 @@ function start({ batchSize = 1, ...more }: Partial<WatchOptions> & { batchSize?:
   const watched = watch({
     poll: (most, waitMs) => {
       const answer = createDeferred<ReceivedMessage[]>();
-      polls.push({ most, waitMs, answer });
-      return answer.promise;
+      let isAnswered = false;
+      polls.push({ most, waitMs, answer, isAnswered: () => isAnswered });
+      return answer.promise.finally(() => (isAnswered = true));
     },
     open: openForCommand,
     workers: {
@@ -268,6 +274,223 @@ describe('the loop', () => {
     await receive('a');
     await end('a');
     expect(asked()).toEqual([1, 1]);
+  });
+});
+
+describe('under a backlog of short jobs', () => {
+  const shortJobs = (ahead = 20) => {
+    const wrong: string[] = [];
+    const pace = {
+      begin: () => ({ atMs: 0 }),
+      end: () => undefined,
+      ahead: () => ahead,
+      wasWrong: () => void wrong.push('wrong'),
+    };
+    return { pace, wrong };
+  };
+  /** Answers a poll by its number, with messages of that number. */
+  const answerWith =
+    ({ polls, settled }: ReturnType<typeof start>) =>
+    async (poll: number, count: number, attributes: Record<string, string> = {}) => {
+      await settled();
+      polls[poll]!.answer.resolve(
+        Array.from({ length: count }, (_, index) =>
+          testMessage({ messageId: `${poll}.${index}`, systemAttributes: attributes }),
+        ),
+      );
+      await settled();
+    };
+  const started = (events: string[]) =>
+    events.filter((event) => event.startsWith('start')).map((event) => event.slice('start '.length));
+  const returned = (events: string[]) =>
+    events.filter((event) => event.startsWith('return')).map((event) => event.slice('return '.length));
+
+  it('asks for twice as much with each full poll, while the only slot is busy', async () => {
+    const watched = start({ ...shortJobs() });
+    const answer = answerWith(watched);
+    await answer(0, 1);
+    await answer(1, 1);
+    const { asked, waits, end, events } = watched;
+    expect([asked(), waits()]).toEqual([
+      [1, 1],
+      [Infinity, 1_000],
+    ]);
+    await end('0.0');
+    expect(started(events)).toEqual(['0.0', '1.0']);
+    await answer(2, 2);
+    await end('1.0');
+    await end('2.0');
+    await answer(3, 4);
+    expect(asked()).toEqual([1, 1, 2, 4]);
+  });
+
+  /** Answers each poll with all that it asks for, and ends each job that has begun, `rounds` times. */
+  const churn = async (watched: ReturnType<typeof start>, rounds: number) => {
+    const answer = answerWith(watched);
+    for (let round = 0; round < rounds; round += 1) {
+      const ended = started(watched.events).filter((id) => !watched.events.includes(`delete ${id}`));
+      await watched.end(...ended);
+      for (const [poll, { most, isAnswered }] of watched.polls.entries())
+        if (!isAnswered()) await answer(poll, most);
+    }
+  };
+
+  it('asks again, for ten each time, as soon as ten more may be held: also while other polls are under way', async () => {
+    const watched = start({ concurrency: 2, ...shortJobs(35) });
+    await churn(watched, 12);
+    const { polls, end, events, slots } = watched;
+    const before = polls.length;
+    const running = started(events).slice(-2);
+    expect([slots.free, polls.filter(({ isAnswered }) => !isAnswered())]).toEqual([0, []]);
+    // As many as may be held are held, but for less than ten.
+    const held = events.filter((event) => event.startsWith('hold')).length - started(events).length;
+    expect(held).toBeGreaterThan(25);
+    for (let job = 0; job < 22; job += 1) {
+      await end(...running);
+      running.splice(0, 2, ...started(events).slice(-2));
+    }
+    expect(polls.slice(before).map(({ most, waitMs }) => [most, waitMs])).toEqual([
+      [10, 1_000],
+      [10, 1_000],
+      [10, 1_000],
+    ]);
+  });
+
+  it('begins a message at once for which a slot is free', async () => {
+    const watched = start({ concurrency: 3, ...shortJobs() });
+    await answerWith(watched)(0, 2);
+    expect(started(watched.events)).toEqual(['0.0', '0.1']);
+  });
+
+  it('asks for no more than slots are free once a poll was in vain, and waits in one poll', async () => {
+    const watched = start({ concurrency: 2, ...shortJobs() });
+    const answer = answerWith(watched);
+    await answer(0, 2);
+    await answer(1, 0);
+    const { asked, waits, end } = watched;
+    expect(asked()).toEqual([2, 1]);
+    await end('0.0');
+    await end('0.1');
+    expect([asked(), waits()]).toEqual([
+      [2, 1, 1],
+      [Infinity, 1_000, Infinity],
+    ]);
+  });
+
+  it('begins first what was received before', async () => {
+    const watched = start(shortJobs());
+    const answer = answerWith(watched);
+    await answer(0, 1);
+    await answer(1, 1);
+    await watched.end('0.0');
+    await answer(2, 2);
+    await watched.end('1.0');
+    await watched.end('2.0');
+    await answer(3, 4, { ApproximateReceiveCount: '2' });
+    await watched.end('2.1');
+    await watched.end('3.0');
+    expect(started(watched.events).slice(-3)).toEqual(['2.1', '3.0', '3.1']);
+  });
+
+  it('gives back at once what is held, when the task is told to stop', async () => {
+    const watched = start(shortJobs());
+    const answer = answerWith(watched);
+    await answer(0, 1);
+    await answer(1, 1);
+    watched.stop.abort();
+    await watched.settled();
+    expect(returned(watched.events)).toEqual(['1.0']);
+    await watched.end('0.0');
+    await watched.watched;
+    expect(started(watched.events)).toEqual(['0.0']);
+  });
+
+  it('waits for all its polls when it is told to stop, and gives back what they bring', async () => {
+    const watched = start({ concurrency: 2, ...shortJobs(35) });
+    await churn(watched, 12);
+    const { polls, events, end } = watched;
+    const before = polls.length;
+    for (let job = 0; job < 22; job += 1) await end(...started(events).slice(-2));
+    watched.stop.abort();
+    await end(...started(events).slice(-2));
+    for (let poll = before; poll < before + 3; poll += 1) {
+      expect(watched.isOver()).toBe(false);
+      await answerWith(watched)(poll, 1);
+    }
+    await watched.watched;
+    expect(returned(events).slice(-3)).toEqual([before, before + 1, before + 2].map((poll) => `${poll}.0`));
+  });
+
+  it('gives back what is held when the task retires, but for what a slot is free for', async () => {
+    const back = createDeferred();
+    const retirement = { ...noRetirement, isRetired: false, whenAtWork: () => back.promise };
+    const atWork = { ...retirement, whenAtWork: () => (atWork.isRetired ? back.promise : undefined) };
+    const watched = start({ ...shortJobs(), retirement: atWork });
+    const answer = answerWith(watched);
+    await answer(0, 1);
+    await answer(1, 1);
+    await watched.end('0.0');
+    await answer(2, 2);
+    atWork.isRetired = true;
+    await watched.end('1.0');
+    expect([started(watched.events), returned(watched.events)]).toEqual([['0.0', '1.0', '2.0'], ['2.1']]);
+    expect(watched.asked()).toHaveLength(3);
+  });
+
+  it('gives back what has waited for a second, and trusts the jobs no more', async () => {
+    const { pace, wrong } = shortJobs();
+    const log = createTestLog();
+    const watched = start({ pace, log });
+    const answer = answerWith(watched);
+    await answer(0, 1);
+    await watched.clock.advance(300);
+    await answer(1, 1);
+    await watched.clock.advance(999);
+    expect(returned(watched.events)).toEqual([]);
+    await watched.clock.advance(1);
+    expect([returned(watched.events), wrong, log.lines]).toEqual([
+      ['1.0'],
+      ['wrong'],
+      ['info jobs take longer than those before them: 1 message that waited for a worker goes back'],
+    ]);
+    await watched.end('0.0');
+  });
+
+  it.each<[string, Partial<WatchOptions>]>([
+    ['no worker can be started', { machine: { isSick: true } }],
+    ['a message has one receive only', { maxReceives: 1 }],
+    ['batches gather in a window', { batchWindowMs: 1_000 }],
+    ['jobs are long', shortJobs(0)],
+  ])('asks for nothing while the slots are busy, if %s', async (_, more) => {
+    const watched = start({ ...shortJobs(), ...more });
+    await answerWith(watched)(0, 1);
+    expect(watched.asked()).toEqual([1]);
+    await watched.end('0.0');
+    expect(watched.waits()).toEqual([Infinity, Infinity]);
+  });
+
+  it('works on several groups of a FIFO queue: the slot goes on while the last message is deleted', async () => {
+    const settling = createDeferred();
+    const watched = start({ isFifo: true, ...shortJobs(), settle: () => settling.promise });
+    const answer = answerWith(watched);
+    await answer(0, 1);
+    await answer(1, 1);
+    await watched.end('0.0');
+    expect([started(watched.events), watched.asked()]).toEqual([
+      ['0.0', '1.0'],
+      [1, 1, 1, 1],
+    ]);
+    settling.resolve();
+  });
+
+  it('never works on messages side by side that one poll of a FIFO queue brought', async () => {
+    const watched = start({ isFifo: true, batchSize: 3, concurrency: 2, ...shortJobs() });
+    const answer = answerWith(watched);
+    await answer(0, 3);
+    await answer(1, 3);
+    await answer(2, 3);
+    await watched.end('0.0', '0.1', '0.2');
+    expect(started(watched.events)).toEqual(['0.0+0.1+0.2', '1.0+1.1+1.2', '2.0+2.1+2.2']);
   });
 });
 

@@ -55,7 +55,8 @@ export class Backlog {
     // SQS may give less than it has: half of what a call can bring is as good as all.
     if (this.isFull || got * 2 >= MAX_BATCH) {
       this.fullPolls += 1;
-      if (this.fullPolls >= this.fullPollsNeeded) this.reach = Math.min(most, Math.max(1, this.reach * 2));
+      const next = Math.min(most, Math.max(1, this.reach * 2));
+      if (this.fullPolls >= this.fullPollsNeeded) this.reach = Math.max(this.reach, next);
     } else if (got * 2 < asked) this.reach = Math.floor(this.reach / 2);
     if (this.isFull) this.measure(Math.min(tookMs, LONGEST_ROUND_TRIP_MS));
   }

@@ -17,8 +17,14 @@ const JOBS_TO_TRUST = 10;
 /** The same after messages had to go back, because a job took longer than those before it. */
 const JOBS_TO_TRUST_AGAIN = 1_000;
 
-/** Jobs of which the longest is remembered: at least so many, and at most twice as many. */
+/** Jobs that are remembered. */
 const REMEMBERED = 64;
+
+/** Of those, so many may take longer than is reckoned with: one of many is always held up for a moment. */
+const SHARE_OF_OUTLIERS = 0.05;
+
+/** What is known of the remembered jobs is worked out anew after so many. */
+const LEARNED_EVERY = 8;
 
 /** A mean moves so far towards each job. */
 const MEAN_STEP = 1 / 16;
@@ -31,13 +37,6 @@ export interface Begun {
   readonly atMs: number;
 }
 
-interface Generation {
-  jobs: number;
-  /** Of those that were not long. */
-  longestMs: number;
-  long: number;
-}
-
 /**
  * How fast jobs go here, as far as the recent ones tell. Long jobs in up to half of the slots do not count, since the other
  * slots go on; with one or two slots there must be none.
@@ -47,9 +46,13 @@ export class Pace {
   private readonly clock: Pick<Clock, 'now'>;
   /** In the order in which they began. */
   private readonly running = new Set<Begun>();
-  private recent = newGeneration();
-  private before = newGeneration();
+  /** Of the last jobs, in a ring. */
+  private readonly recentMs: number[] = [];
+  private jobs = 0;
   private jobsToTrust = JOBS_TO_TRUST;
+  /** Of the remembered jobs, how many were long, and what the others took at most, but for the outliers. */
+  private long = 0;
+  private mostMs = Infinity;
   private meanMs = 0;
   /** Messages of a job: several if a worker takes batches. */
   private meanMessages = 1;
@@ -69,17 +72,11 @@ export class Pace {
   end(begun: Begun, messages: number): void {
     this.running.delete(begun);
     const tookMs = Math.max(SHORTEST_MS, this.clock.now() - begun.atMs);
-    if (this.recent.jobs >= REMEMBERED) {
-      this.before = this.recent;
-      this.recent = newGeneration();
-    }
-    this.recent.jobs += 1;
+    this.recentMs[this.jobs % REMEMBERED] = tookMs;
+    this.jobs += 1;
     this.jobsToTrust -= 1;
-    if (tookMs > WAITING_MS) {
-      this.recent.long += 1;
-      return;
-    }
-    this.recent.longestMs = Math.max(this.recent.longestMs, tookMs);
+    if (tookMs > WAITING_MS || this.jobs % LEARNED_EVERY === 0) this.learn();
+    if (tookMs > WAITING_MS) return;
     this.meanMs = this.meanMs === 0 ? tookMs : this.meanMs + (tookMs - this.meanMs) * MEAN_STEP;
     this.meanMessages += (messages - this.meanMessages) * MEAN_STEP;
   }
@@ -91,7 +88,7 @@ export class Pace {
 
   /**
    * How many messages may be held ahead of a free slot: so many that slots have work until SQS has answered, and that each
-   * begins in time even if all jobs take as long as the longest recent one. None if jobs are long, or not known yet.
+   * begins in time even if all jobs take as long as the longest recent ones. None if jobs are long, or not known yet.
    */
   ahead(roundTripMs: number): number {
     const slots = this.turningSlots();
@@ -108,9 +105,15 @@ export class Pace {
     return this.mostAhead(slots) === 0 ? 0 : Math.min(HELD_AHEAD_MS, 10 / this.messagesPerMs(slots));
   }
 
+  private learn(): void {
+    const sorted = this.recentMs.filter((ms) => ms <= WAITING_MS).sort((one, other) => other - one);
+    this.long = this.recentMs.length - sorted.length;
+    this.mostMs = sorted[Math.floor(sorted.length * SHARE_OF_OUTLIERS)] ?? Infinity;
+  }
+
   private mostAhead(slots: number): number {
     if (this.jobsToTrust > 0 || slots === 0 || this.meanMs === 0) return 0;
-    const longestMs = Math.max(this.recent.longestMs, this.before.longestMs, this.oldestMs());
+    const longestMs = Math.max(this.mostMs, this.oldestMs());
     const most = Math.floor(slots * Math.floor(WAITING_MS / longestMs) * this.meanMessages);
     return most < LEAST_AHEAD ? 0 : most;
   }
@@ -122,7 +125,7 @@ export class Pace {
   /** Slots that no long job keeps; 0 if too many of them do. */
   private turningSlots(): number {
     const tolerated = (this.concurrency - 1) / 2;
-    if (this.recent.long + this.before.long > tolerated) return 0;
+    if (this.long > tolerated) return 0;
     const nowMs = this.clock.now();
     let stuck = 0;
     for (const { atMs } of this.running) {
@@ -140,5 +143,3 @@ export class Pace {
     return 0;
   }
 }
-
-const newGeneration = (): Generation => ({ jobs: 0, longestMs: 0, long: 0 });
