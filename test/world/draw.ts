@@ -211,3 +211,20 @@ function drawDeploys(draw: Draw, busyMs: number): Deploy[] {
   if (!draw.chance(0.05)) return deploys;
   return [...deploys, { atMs: draw.random.next() * busyMs, version: good('v1'), how: 'force' }];
 }
+
+/** In how many of the worlds of short jobs are jobs long, and how many of the jobs. */
+const LONG_SHARES = [0, 0, 0.002, 0.02, 0.2] as const;
+const SHORT_MS = [2, 90] as const;
+const LONG_MS = [2_000, 60_000] as const;
+
+/** The same world with short jobs, for which messages are held ahead, and in some worlds long ones among them. */
+export function drawWorldOfShortJobs(seed: number, more: Partial<WorldSettings> = {}): WorldSettings {
+  const world = drawWorld(seed, more);
+  const draw = new Draw(seed + 0xa4ead);
+  const share = draw.pick(LONG_SHARES);
+  const planned = world.planned.map((message) => {
+    const [least, most] = draw.chance(share) ? LONG_MS : SHORT_MS;
+    return { ...message, durationMs: Math.round(least * (most / least) ** draw.random.next()) };
+  });
+  return { ...world, name: `short jobs, seed ${seed}`, planned };
+}

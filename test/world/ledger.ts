@@ -72,6 +72,8 @@ export class Ledger {
   /** Jobs that began again for a reason. */
   repeats = 0;
   readonly waitsMs: number[] = [];
+  /** From the receive of each message to the begin of its job. */
+  readonly heldMs: number[] = [];
   /** How long jobs had run that were cut short. */
   wastedMs = 0;
   readonly wastedMsBy: Partial<Record<StopCause, number>> = {};

@@ -65,6 +65,8 @@ export class SqsQueue {
   /** How often each action was called. */
   readonly calls: Record<string, number> = {};
   emptyReceives = 0;
+  /** Messages that were given out, each as often as it was. */
+  receives = 0;
   private readonly messages: Message[] = [];
   private readonly settings: QueueSettings;
   private readonly clock: WorldClock;
@@ -335,6 +337,7 @@ export class SqsQueue {
     const nowMs = this.clock.now();
     for (const message of taken) {
       message.receives += 1;
+      this.receives += 1;
       message.receivedAtMs = nowMs;
       if (message.receives === 1) message.firstReceivedAtMs = nowMs;
       message.holder = poller.holder;

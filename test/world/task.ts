@@ -224,6 +224,7 @@ export class Container implements ContainerOfTask, Holder {
     );
     const worker = cannotStart ? notStarted() : this.startWorker(number);
     const startedAtMs = this.clock.now();
+    ledger.heldMs.push(startedAtMs - job.receivedAtMs);
     const limit = limitTime(worker, job.receivedAtMs, { ...settings, clock: this.clock });
     const settled = worker.ended.then((end) => {
       limit.cancel();

@@ -82,6 +82,10 @@ export interface WorldResult {
   agentCalls: number;
   ecsCalls: number;
   waitSeconds: { p50: number; p95: number; max: number };
+  /** From the receive of a message to the begin of its job. */
+  heldMs: { p50: number; p95: number; max: number };
+  /** Receives after which no job began. */
+  receivedInVain: number;
   endedAtMs: number;
   events: number;
   timeline: readonly string[];
@@ -456,9 +460,7 @@ class World {
 
   private result(): WorldResult {
     const { ledger, service, clock } = this;
-    const waits = Float64Array.from(ledger.waitsMs).sort();
-    const at = (share: number) =>
-      Math.round((waits[Math.max(0, Math.ceil(share * waits.length) - 1)] ?? 0) / 100) / 10;
+    const inSeconds = (ms: number) => Math.round(ms / 100) / 10;
     const nowMs = clock.now();
     const restMs = [...service.tasks].reduce((sum, task) => sum + Math.max(0, nowMs - task.billedFromMs), 0);
     const agentCalls = [...this.containers.values()].reduce(
@@ -485,12 +487,20 @@ class World {
       emptyReceives: this.queue.emptyReceives,
       agentCalls,
       ecsCalls: service.apiCalls.describeServices + service.apiCalls.describeTasks,
-      waitSeconds: { p50: at(0.5), p95: at(0.95), max: at(1) },
+      waitSeconds: mapValues(quantiles(ledger.waitsMs), inSeconds),
+      heldMs: quantiles(ledger.heldMs),
+      receivedInVain: this.queue.receives - ledger.begins,
       endedAtMs: nowMs,
       events: clock.events,
       timeline: this.timeline.lines,
     };
   }
+}
+
+function quantiles(ofMs: readonly number[]) {
+  const sorted = Float64Array.from(ofMs).sort();
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return { p50: at(0.5), p95: at(0.95), max: at(1) };
 }
 
 /** The watcher's settings with the configuration's defaults, as the template passes them. */

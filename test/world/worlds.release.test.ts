@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { drawLoad, Random } from '../../src/features/simulate/load';
 import { SEED } from '../helpers/seeded';
-import { drawWorld } from './draw';
+import { drawWorld, drawWorldOfShortJobs } from './draw';
 import { INVARIANTS, type Invariant } from './invariants';
 import { DAY } from './scenarios';
 import { HOUR, runWorld, type WorldResult } from './world';
@@ -13,6 +13,21 @@ const MINUTE = 60_000;
 
 /** Nothing protects a task that cannot reach its agent or ECS. How many worlds have such a job cut short is printed. */
 const HELD = (Object.keys(INVARIANTS) as Invariant[]).filter((name) => name !== 'cutUnprotected');
+
+describe('three hundred worlds of short jobs, some with long ones among them', () => {
+  it.each(Array.from({ length: 6 }, (_, index) => FIRST + index * WORLDS_PER_TEST))(
+    'hold all invariants, from seed %d on',
+    async (from) => {
+      for (let seed = from; seed < from + WORLDS_PER_TEST; seed += 1) {
+        const { violations } = await runWorld(drawWorldOfShortJobs(seed));
+        const wrong = HELD.filter((name) => violations.has(name));
+        const seen = wrong.map((name) => `${name}: ${violations.get(name)!.text}`);
+        expect({ seed, seen }).toEqual({ seed, seen: [] });
+      }
+    },
+    5 * MINUTE,
+  );
+});
 
 describe('a thousand worlds', () => {
   const total = {

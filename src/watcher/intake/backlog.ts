@@ -12,11 +12,15 @@ export interface Answered {
   isExtra: boolean;
 }
 
-/** More are not waited for ahead, whatever the time that SQS takes. */
+/** SQS does not take longer to answer, unless it waits. */
 const LONGEST_ROUND_TRIP_MS = 250;
 
 /** How much of bodies may be held ahead of free slots. */
 const MOST_HELD = 8 * MIB;
+
+/** A poll has waited for its messages if it took longer than so many round trips and the slack: the machine may be busy. */
+const PROMPT_ROUND_TRIPS = 4;
+const SLACK_MS = 50;
 
 /** A mean moves so far towards each answer. */
 const MEAN_STEP = 1 / 8;
@@ -26,9 +30,9 @@ const MOST_FULL_POLLS = 64;
 
 /**
  * What the answers of SQS tell of the backlog. Each task asks for more than it has free slots only as far as its last polls
- * were answered: twice as much after a poll that brought all that it asked for, half as much after one that brought less than
- * half of it, and no more after one that brought nothing. So a few messages are spread over all tasks that have free slots,
- * and only what is left over is held ahead.
+ * were answered: twice as much after a poll that brought all that it asked for without having waited, half as much after one
+ * that had to wait or brought less than half, and no more after one that brought nothing. So a few messages are spread over
+ * all tasks that have free slots, and only what is left over is held ahead.
  */
 export class Backlog {
   /** Whether the last poll brought all that it asked for. */
@@ -51,14 +55,19 @@ export class Backlog {
     this.isFull = got === asked;
     if (got === 0) return this.answeredByNothing(isExtra);
     this.meanSize += (size / got - this.meanSize) * MEAN_STEP;
-    if (isExtra) this.fullPollsNeeded = 1;
-    // SQS may give less than it has: half of what a call can bring is as good as all.
-    if (this.isFull || got * 2 >= MAX_BATCH) {
-      this.fullPolls += 1;
-      const next = Math.min(most, Math.max(1, this.reach * 2));
-      if (this.fullPolls >= this.fullPollsNeeded) this.reach = Math.max(this.reach, next);
-    } else if (got * 2 < asked) this.reach = Math.floor(this.reach / 2);
+    const hadToWait =
+      tookMs > Math.min(LONGEST_ROUND_TRIP_MS, PROMPT_ROUND_TRIPS * this.roundTripMs + SLACK_MS);
     if (this.isFull) this.measure(Math.min(tookMs, LONGEST_ROUND_TRIP_MS));
+    // SQS may give less than it has: half of what a call can bring is as good as all.
+    if (!hadToWait && (this.isFull || got * 2 >= MAX_BATCH)) this.grow(isExtra, most);
+    else if (hadToWait || got * 2 < asked) this.reach = Math.floor(this.reach / 2);
+  }
+
+  private grow(isExtra: boolean, most: number): void {
+    if (isExtra) this.fullPollsNeeded = Math.max(1, this.fullPollsNeeded / 2);
+    this.fullPolls += 1;
+    const next = Math.min(most, Math.max(1, this.reach * 2));
+    if (this.fullPolls >= this.fullPollsNeeded) this.reach = Math.max(this.reach, next);
   }
 
   /** It falls at once and rises slowly: a poll may have waited for its messages. */

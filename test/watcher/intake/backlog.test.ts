@@ -54,7 +54,7 @@ describe('what is asked for beyond the free slots', () => {
     expect(Math.min(...reaches.slice(16))).toBeGreaterThanOrEqual(10);
   });
 
-  it('is tried more and more rarely while polls for it bring nothing, and at once after one that does', () => {
+  it('is tried more and more rarely while polls for it bring nothing, and less rarely after one that does', () => {
     const { answer } = start();
     const fullPollsUntilReach = () => {
       for (let polls = 1; ; polls += 1) if (answer(1, 1) > 0) return polls;
@@ -66,10 +66,21 @@ describe('what is asked for beyond the free slots', () => {
     });
     expect(tries).toEqual([1, 2, 4, 8, 16, 32, 64, 64, 64]);
     fullPollsUntilReach();
-    answer(1, 1, { isExtra: true });
-    // A quiet queue is no poll in vain.
-    answer(1, 0);
-    expect(fullPollsUntilReach()).toBe(1);
+    for (const rarely of [32, 16, 8, 4, 2, 1, 1]) {
+      answer(1, 1, { isExtra: true });
+      // A quiet queue is no poll in vain.
+      answer(1, 0);
+      expect(fullPollsUntilReach()).toBe(rarely);
+    }
+  });
+
+  it('halves after a poll that had to wait for its messages, which proves that there was no backlog', () => {
+    const { answer, reach } = start();
+    [1, 2, 4, 8, 10].forEach((count) => answer(count, count));
+    expect([answer(1, 1, { tookMs: 111 }), answer(1, 1, { tookMs: 500 })]).toEqual([8, 4]);
+    answer(10, 0);
+    for (let poll = 0; poll < 20; poll += 1) answer(1, 1, { tookMs: 800 });
+    expect(reach()).toBe(0);
   });
 
   it('counts polls that end together with nothing as one try', () => {
