@@ -183,8 +183,8 @@ export interface Signatures {
   forget(): void;
 }
 
-/** A watcher's polls differ in how many messages they ask for, and in nothing else. */
-const MOST_KEPT = 16;
+/** A watcher's polls differ in how many messages they ask for, and in which of two times they wait. */
+const MOST_KEPT = 20;
 
 /** Longer requests have messages or handles in them, and are never made twice. */
 const MOST_KEPT_CHARACTERS = 1_024;

@@ -59,6 +59,6 @@ it('is not kept for what is long, nor of too many', async () => {
   await sign(1_000, long);
   expect(await sign(1_000, long)).toMatch(/^2: /);
   await sign(1_000, 'first');
-  for (let index = 0; index < 16; index += 1) await sign(1_000, String(index));
+  for (let index = 0; index < 20; index += 1) await sign(1_000, String(index));
   expect(await sign(1_000, 'first')).toMatch(/^20: /);
 });
