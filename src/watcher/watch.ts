@@ -56,7 +56,7 @@ class Watching {
   private hasGathered = false;
   private isAsking = false;
   private isAwaited = false;
-  private isImpatient = false;
+  private isWatchingPatience = false;
   private end: () => void = () => undefined;
 
   constructor(options: WatchOptions) {
@@ -180,16 +180,21 @@ class Watching {
   /** The next poll asks for so many; 0: there is none yet. */
   private wanted(): number {
     const { workers, isFifo, batchWindowMs } = this.options;
-    const { polls, ahead, uncovered } = this;
-    if (batchWindowMs > 0) return polls > 0 || workers.slots.free === 0 ? 0 : workers.batchSize - ahead.size;
+    if (batchWindowMs > 0) return this.wantedForBatch();
     const reach = this.backlog.ahead(this.mostAhead());
     // Messages of a FIFO queue may be of one group, and those must not be worked on side by side.
     const most = isFifo ? workers.batchSize : MAX_BATCH;
-    const room = uncovered + reach;
-    if (polls === 0 && uncovered > 0) return this.isGathering(reach) ? 0 : Math.min(most, room);
+    const count = Math.min(most, this.uncovered + reach);
+    if (this.polls === 0 && this.uncovered > 0) return this.isGathering(reach) ? 0 : count;
+    if (reach === 0 || this.polls >= MOST_POLLS) return 0;
     // Polls for what is held ahead are full, so that they are few.
-    const isWorthIt = reach > 0 && polls < MOST_POLLS && room >= (polls === 0 ? Math.min(most, reach) : most);
-    return isWorthIt ? Math.min(most, room) : 0;
+    return count >= (this.polls === 0 ? Math.min(most, reach) : most) ? count : 0;
+  }
+
+  /** A batch that gathers has its polls one after the other, and what they bring goes to one worker. */
+  private wantedForBatch(): number {
+    const { slots, batchSize } = this.options.workers;
+    return this.polls > 0 || slots.free === 0 ? 0 : batchSize - this.ahead.size;
   }
 
   /** Messages for which a slot is free, and that are not asked for yet. */
@@ -219,14 +224,8 @@ class Watching {
   /** Under a backlog of jobs that are not short, a free slot waits a little for others. */
   private isGathering(reach: number): boolean {
     const { workers, clock, isFifo } = this.options;
-    const { slots } = workers;
-    if (
-      reach > 0 ||
-      isFifo ||
-      !this.backlog.isFull ||
-      this.hasGathered ||
-      slots.free >= slotsToGather(this.options)
-    ) {
+    const isWorthIt = reach === 0 && !isFifo && this.backlog.isFull && !this.hasGathered;
+    if (!isWorthIt || workers.slots.free >= slotsToGather(this.options)) {
       this.gathering?.();
       this.gathering = undefined;
       return false;
@@ -239,25 +238,26 @@ class Watching {
     return true;
   }
 
-  /** Gives back what has waited for too long: a job takes longer than those before it. */
+  /** Gives back what no slot has become free for in time: a job takes longer than those before it, or workers are gone. */
   private watchPatience(): void {
-    const { clock, pace, log, batchWindowMs } = this.options;
-    if (this.isImpatient || batchWindowMs > 0) return;
-    this.isImpatient = true;
-    const waitedMs = clock.now() - (this.ahead.sinceMs ?? 0);
-    clock.after(Math.max(0, HELD_AHEAD_MS - waitedMs), () => {
-      this.isImpatient = false;
-      const { sinceMs, size } = this.ahead;
-      if (sinceMs === undefined) return;
-      if (clock.now() - sinceMs < HELD_AHEAD_MS) return this.watchPatience();
-      pace.wasWrong();
-      const messages =
-        size === 1
-          ? '1 message that waited for a worker goes back'
-          : `${size} messages that waited for a worker go back`;
-      log.info(`jobs take longer than those before them: ${messages}`);
-      this.giveBack();
+    const { clock, batchWindowMs } = this.options;
+    if (this.isWatchingPatience) return;
+    this.isWatchingPatience = true;
+    const leftMs = () => (this.ahead.sinceMs ?? Infinity) + batchWindowMs + HELD_AHEAD_MS - clock.now();
+    clock.after(Math.max(0, leftMs()), () => {
+      this.isWatchingPatience = false;
+      if (this.ahead.size === 0) return;
+      if (leftMs() > 0) this.watchPatience();
+      else this.losePatience();
     });
+  }
+
+  private losePatience(): void {
+    const { pace, log } = this.options;
+    const { size } = this.ahead;
+    log.info(`no worker was free in time: ${size === 1 ? '1 message goes' : `${size} messages go`} back`);
+    pace.wasWrong();
+    this.giveBack();
   }
 }
 

@@ -53,32 +53,39 @@ async function startHeld({
 }
 
 describe('slots', () => {
-  it.each([1, 2, 10, 50])('%d: never more workers at once, nor more asked for while jobs may be long', async (concurrency) => {
-    const messages = concurrency + 12;
-    const tooMany: SqsCall[] = [];
-    let mayBeLong = true;
-    const { queue, watcher } = await startHeld({
-      concurrency,
-      messages,
-      treat: (call, pass) => {
-        // A slot is taken before its worker writes, and a worker writes before its slot is free: this is never too strict.
-        const free = concurrency - readLedger().running;
-        if (mayBeLong && Number(call.body.MaxNumberOfMessages) > Math.min(10, free)) tooMany.push(call);
-        return pass();
-      },
-    });
+  it.each([1, 2, 10, 50])(
+    '%d: never more workers at once, nor more asked for while jobs may be long',
+    async (concurrency) => {
+      const messages = concurrency + 12;
+      const tooMany: SqsCall[] = [];
+      let mayBeLong = true;
+      const { queue, watcher } = await startHeld({
+        concurrency,
+        messages,
+        treat: (call, pass) => {
+          // A slot is taken before its worker writes, and a worker writes before its slot is free: this is never too strict.
+          const free = concurrency - readLedger().running;
+          if (mayBeLong && Number(call.body.MaxNumberOfMessages) > Math.min(10, free)) tooMany.push(call);
+          return pass();
+        },
+      });
 
-    await watcher.findAll(concurrency, /\[worker\].*started/);
-    expect(await queue.counts()).toEqual({ visible: messages - concurrency, inFlight: concurrency, dead: 0 });
-    mayBeLong = false;
-    bed.gate.open(messages);
-    await watcher.findAll(messages, '[success]', 40_000);
-    expect(await watcher.stop()).toBe(0);
+      await watcher.findAll(concurrency, /\[worker\].*started/);
+      expect(await queue.counts()).toEqual({
+        visible: messages - concurrency,
+        inFlight: concurrency,
+        dead: 0,
+      });
+      mayBeLong = false;
+      bed.gate.open(messages);
+      await watcher.findAll(messages, '[success]', 40_000);
+      expect(await watcher.stop()).toBe(0);
 
-    expect(readLedger()).toEqual({ running: 0, most: concurrency });
-    expect(tooMany).toEqual([]);
-    expect(await queue.counts()).toEqual(GONE);
-  });
+      expect(readLedger()).toEqual({ running: 0, most: concurrency });
+      expect(tooMany).toEqual([]);
+      expect(await queue.counts()).toEqual(GONE);
+    },
+  );
 
   it('are filled again one by one: a slow message does not hold up the others', async () => {
     const queue = await createTestQueue(bed.emulator);

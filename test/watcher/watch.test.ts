@@ -451,7 +451,7 @@ describe('under a backlog of short jobs', () => {
     expect([returned(watched.events), wrong, log.lines]).toEqual([
       ['1.0'],
       ['wrong'],
-      ['info jobs take longer than those before them: 1 message that waited for a worker goes back'],
+      ['info no worker was free in time: 1 message goes back'],
     ]);
     await watched.end('0.0');
   });
@@ -667,6 +667,24 @@ describe('a batch', () => {
     await receive();
     await watched;
     expect(events.filter((event) => /start|return/.test(event))).toEqual(['return a']);
+  });
+});
+
+describe('a batch for which no worker is left', () => {
+  it('goes back a second after its window, and the slot is asked for again when it is free', async () => {
+    const { receive, events, slots, clock, asked } = start({ batchSize: 3, batchWindowMs: 5_000 });
+    await receive('a');
+    // A warm worker that waited has gone.
+    slots.take();
+    await clock.advance(5_000);
+    await receive();
+    await clock.advance(999);
+    expect(events).not.toContain('return a');
+    await clock.advance(1);
+    expect(events.at(-1)).toBe('return a');
+    slots.release();
+    await clock.advance(0);
+    expect([events.filter((event) => event.startsWith('start')), asked()]).toEqual([[], [3, 2, 3]]);
   });
 });
 

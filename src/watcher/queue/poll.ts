@@ -1,7 +1,7 @@
 import { type Clock, pause } from '../../shared/clock';
 import type { Liveness } from '../health/health';
 import type { Logger } from '../log';
-import { createBackoff, LONGEST_BACKOFF_MS } from '../../shared/backoff';
+import { type Backoff, createBackoff, LONGEST_BACKOFF_MS } from '../../shared/backoff';
 import { Outage } from './outage';
 import type { Queue, ReceivedMessage } from './queue';
 import { LONGEST_POLL_MS } from './sqs-client';
@@ -14,14 +14,7 @@ export const LONGEST_STAGES_MS = { receiving: LONGEST_POLL_MS, 'backing off': LO
 /** @param waitMs how long SQS may wait for messages; unless given, as long as SQS can */
 export type Poll = (maxMessages: number, waitMs?: number) => Promise<ReceivedMessage[]>;
 
-/**
- * Receives, whatever happens: a failed poll is an empty one that took longer. Several polls may be under way at once: those
- * that fail together count as one failure, and wait together. It logs one line when SQS goes away, one for each new cause,
- * and one when SQS is back. A single failure, which happens now and then, is not logged.
- * @param stopping after it no poll is begun, and no retry is waited for
- * @param abort gives up the polls that are under way
- */
-export function createPoll(options: {
+interface PollOptions {
   queue: Pick<Queue, 'receive'>;
   liveness: Pick<Liveness, 'begin'>;
   log: Logger;
@@ -29,43 +22,75 @@ export function createPoll(options: {
   random: () => number;
   stopping: AbortSignal;
   abort: AbortSignal;
-}): Poll {
-  const { queue, liveness, log, clock, stopping, abort } = options;
-  const backoff = createBackoff(options.random);
+}
+
+/**
+ * Receives, whatever happens: a failed poll is an empty one that took longer. Several polls may be under way at once: those
+ * that fail together count as one failure, and wait together. It logs one line when SQS goes away, one for each new cause,
+ * and one when SQS is back. A single failure, which happens now and then, is not logged.
+ * @param stopping after it no poll is begun, and no retry is waited for
+ * @param abort gives up the polls that are under way
+ */
+export function createPoll(options: PollOptions): Poll {
+  const { queue, liveness, stopping, abort } = options;
+  const failures = new Failures(options);
   const isStopping = () => stopping.aborted;
-  const outage = new Outage({
-    log,
-    broken: 'cannot receive',
-    restored: 'SQS answers again',
-    failuresToTell: FAILURES_TO_TELL,
-  });
-  let failures = 0;
-  let pausing: Promise<void> = Promise.resolve();
-  const fail = async (error: unknown, failuresBefore: number) => {
-    if (failuresBefore === failures) {
-      failures += 1;
-      outage.failed(error);
-      pausing = pause(clock, backoff.next(), stopping);
-    }
-    const end = liveness.begin('backing off');
-    await pausing;
-    end();
-  };
   return async (maxMessages, waitMs = Infinity) => {
     if (isStopping()) return [];
-    const failuresBefore = failures;
+    const before = failures.count;
     const end = liveness.begin('receiving');
     try {
       const messages = await queue.receive(maxMessages, { waitMs, signal: abort });
-      outage.succeeded();
-      backoff.reset();
+      failures.end();
       return messages;
     } catch (error) {
       end();
-      if (!abort.aborted && !isStopping()) await fail(error, failuresBefore);
+      if (!abort.aborted && !isStopping()) await failures.add(error, before);
       return [];
     } finally {
       end();
     }
   };
+}
+
+/** Failures of polls, and the pause after each. */
+class Failures {
+  count = 0;
+  private readonly options: Pick<PollOptions, 'liveness' | 'clock' | 'stopping'>;
+  private readonly backoff: Backoff;
+  private readonly outage: Outage;
+  private pausing: Promise<void> = Promise.resolve();
+
+  constructor(options: PollOptions) {
+    this.options = options;
+    this.backoff = createBackoff(options.random);
+    this.outage = new Outage({
+      log: options.log,
+      broken: 'cannot receive',
+      restored: 'SQS answers again',
+      failuresToTell: FAILURES_TO_TELL,
+    });
+  }
+
+  /**
+   * Resolves when the pause is over.
+   * @param before how many there were when the poll began: one that failed together with it has been counted since
+   */
+  async add(error: unknown, before: number): Promise<void> {
+    const { liveness, clock, stopping } = this.options;
+    if (before === this.count) {
+      this.count += 1;
+      this.outage.failed(error);
+      this.pausing = pause(clock, this.backoff.next(), stopping);
+    }
+    const end = liveness.begin('backing off');
+    await this.pausing;
+    end();
+  }
+
+  /** A poll has succeeded. */
+  end(): void {
+    this.outage.succeeded();
+    this.backoff.reset();
+  }
 }

@@ -3,7 +3,7 @@ import { Ahead } from '../../../src/watcher/intake/ahead';
 import { testJob } from '../../helpers/jobs';
 
 const jobs = (ids: string, more: { receives?: number; receivedAtMs?: number } = {}) =>
-  [...ids].map((messageId) => testJob({ messageId, ...more }));
+  Array.from(ids, (messageId) => testJob({ messageId, ...more }));
 const taken = (ahead: Ahead, most: number) =>
   ahead
     .take(most)
