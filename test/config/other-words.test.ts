@@ -195,6 +195,11 @@ describe("a key of another tool's", () => {
     });
   });
 
+  it('beside a misspelt map of workers that are none is answered all the same', () => {
+    const section = { workers: { a: { ...C, mounts: '/x' } }, workersx: { b: null } };
+    expect(pasted(section)).toEqual({ watchbot: { workers: { a: { mounts: ['/x'] } } } });
+  });
+
   it('keeps what else the map has, also what is misspelt', () => {
     expect(pasted({ ...C, queue: { fifo: true, visibilityTimeot: '2m', retries: 1 } })).toEqual({
       watchbot: { queue: { fifo: true, maxReceives: 2, visibilityTimeout: '2m' } },

@@ -32,35 +32,41 @@ export const DECIDING_KEYS = [
   'schedulerRole',
 ] as const;
 
-/** Extensions of resources that no worker has. */
-export function unknownExtensions(
-  { worker, isMany, at }: RuleSubject,
-  { shared, workers }: MadeResources,
-): Problem[] {
-  const own = workers[worker.name] ?? [];
-  // A worker that stands alone has the extensions of what it would share among its own.
-  const made = isMany ? own : [...own, ...shared];
-  return Object.keys(worker.extensions)
-    .filter((resource) => !isWorkerResource(resource))
-    .map((resource) => {
-      const unknown = unknownResource(at('extensions', resource), resource, made);
-      return isSharedResource(resource)
-        ? { ...unknown, advice: `move it beside \`workers\`: watchbot.extensions.${resource}` }
-        : unknown;
-    });
+/** Extensions of resources that no worker has, whatever else its section says. */
+export function unknownExtensions(subject: RuleSubject, made: MadeResources): Problem[] {
+  return extensionsNotMade(subject, made)
+    .filter((resource) => !isWorkerResource(resource) && !isNumbered(resource))
+    .map((resource) => unknownExtension(resource, subject, made));
 }
 
 /** Extensions of resources that a worker may have, and this one does not. */
-export function absentExtensions({ worker, at }: RuleSubject, { workers }: MadeResources): Problem[] {
+export function absentExtensions(subject: RuleSubject, made: MadeResources): Problem[] {
+  return extensionsNotMade(subject, made).flatMap((resource) => {
+    if (isNumbered(resource)) return [unknownExtension(resource, subject, made)];
+    if (!isWorkerResource(resource)) return [];
+    const why = WHY_NOT[resource]?.(subject.worker);
+    const which = `this worker does not have${why === undefined ? '' : `: ${why}`}`;
+    return [absentResource(subject.at('extensions', resource), resource, which)];
+  });
+}
+
+const extensionsNotMade = ({ worker }: RuleSubject, { workers }: MadeResources): string[] =>
+  Object.keys(worker.extensions).filter((resource) => workers[worker.name]?.includes(resource) !== true);
+
+/** Those of sources: there are as many as `events` has. */
+const isNumbered = (resource: string) => /\d$/.test(resource) && !isSharedResource(resource);
+
+function unknownExtension(
+  resource: string,
+  { worker, isMany, at }: RuleSubject,
+  { shared, workers }: MadeResources,
+): Problem {
   const own = workers[worker.name] ?? [];
-  return Object.keys(worker.extensions)
-    .filter(isWorkerResource)
-    .filter((resource) => !own.includes(resource))
-    .map((resource) => {
-      const why = WHY_NOT[resource]?.(worker);
-      const which = `this worker does not have${why === undefined ? '' : `: ${why}`}`;
-      return absentResource(at('extensions', resource), resource, which);
-    });
+  // A worker that stands alone has the extensions of what it would share among its own.
+  const unknown = unknownResource(at('extensions', resource), resource, isMany ? own : [...own, ...shared]);
+  return isSharedResource(resource)
+    ? { ...unknown, advice: `move it beside \`workers\`: watchbot.extensions.${resource}` }
+    : unknown;
 }
 
 const CONTAINERS = 'ContainerDefinitions';
