@@ -4,7 +4,7 @@ import path from 'node:path';
 /** The program that stands in for Serverless 4, which downloads itself when it runs, and needs an account. */
 const STAND_IN = path.join(__dirname, 'serverless-4.cjs');
 
-export interface Result {
+interface Result {
   code: number;
   stdout: string;
   stderr: string;
