@@ -65,7 +65,7 @@ export function parseRate(text: string): number | undefined {
 }
 
 /** NaN if there is no unit with this letter. */
-export const secondsOfUnit = (letter: string | undefined): number =>
+const secondsOfUnit = (letter: string | undefined): number =>
   TIME_UNITS.find((unit) => unit.letter === letter)?.seconds ?? NaN;
 
 /** ISO 8601, with a time of day or without: what JavaScript takes beyond it means other things elsewhere. */

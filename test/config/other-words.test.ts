@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { isOtherWord } from '../../src/config/other-words/words';
+import { isOtherWord, wordsAt } from '../../src/config/other-words/words';
+import { fc } from '../helpers/seeded';
 import { parseYaml } from '../helpers/yaml';
 import { errorOf, parse } from './support';
 
@@ -295,6 +296,58 @@ describe("a key of another tool's", () => {
   it('is answered in words if there is nothing to paste, and values of variables are not printed', () => {
     expect(adviceOn({ ...C, env: { PASSWORD: 'hidden' } })).toBe('rename it: `environment`');
     expect(adviceOn({ ...C, events: [{ sqs: {} }] })).toBe('remove it: a worker has a queue of its own');
+  });
+});
+
+describe('words with any values', () => {
+  const MAPS = [
+    'queue',
+    'scaling',
+    'image',
+    'alarms',
+    'vpc',
+    'deploy',
+    'environment',
+    'secrets',
+    'events',
+    'notify',
+  ];
+  const words = ['', ...MAPS].flatMap((map) =>
+    wordsAt(map === '' ? [] : [map]).flatMap((all) => Object.keys(all)),
+  );
+  const key = fc.constantFrom(...new Set(words), ...MAPS, 'workers', 'memory', 'from_cfn', 'min', 'arn');
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom<unknown>(
+        null,
+        true,
+        0,
+        5,
+        -1,
+        1.5,
+        '',
+        '15m',
+        '0-10',
+        'a: b',
+        'no',
+        'arn:aws:x',
+        'é\n"x',
+        {},
+      ),
+      fc.constantFrom<unknown>({ Ref: 'X' }, { 'Fn::GetAtt': ['a', 'b'] }),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 4 }),
+    ),
+  }));
+
+  it('are answered, and the lines are YAML', () => {
+    fc.assert(
+      fc.property(fc.dictionary(key, value, { maxKeys: 5 }), (keys) => {
+        expect(() => pasted({ ...keys, comand: 'true' })).not.toThrow();
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

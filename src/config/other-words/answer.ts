@@ -117,7 +117,7 @@ function entryLines(entry: unknown): string[] {
 }
 
 /** In one line, as YAML has it. */
-export function flow(value: unknown): string {
+function flow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (!isMap(value)) return scalar(value);
   const parts = Object.entries(value).map(([key, inner]) => `${scalar(key)}: ${flow(inner)}`);

@@ -24,7 +24,7 @@ export const PAUSED: Answer = both(
   say('it takes no messages then, and they wait in its queue'),
 );
 
-export const range: Convert = (value) => {
+const range: Convert = (value) => {
   const [, min, max] = /^(\d+)-(\d+)$/.exec(String(value)) ?? [];
   if (min !== undefined) return put('scaling', { min: Number(min), max: Number(max) });
   if (!isMap(value)) return say('give `scaling: {min: …, max: …}`');
