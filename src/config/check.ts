@@ -8,6 +8,7 @@ import { EVENT_RULES } from './rules/events';
 import {
   absentExtensions,
   DECIDING_KEYS,
+  queueHasAName,
   sharedExtensionProblems,
   unknownExtensions,
   watcherStays,
@@ -34,6 +35,7 @@ const WORKER_RULES: readonly WorkerRule[] = [
   ...EVENT_RULES,
   ...OBSERVABILITY_RULES,
   watcherStays,
+  queueHasAName,
   namesFit,
 ];
 

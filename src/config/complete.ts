@@ -42,6 +42,7 @@ import {
   REDUCE_DEFAULTS,
 } from './defaults';
 import { isMap, mapValues } from '../shared/json';
+import { beginningsOf } from './functions';
 
 /**
  * Makes every choice that the user left open. The input has passed the schema, but not the rules: these look at the
@@ -262,9 +263,13 @@ function completeCapacity(given: WorkerInput['capacity']): Capacity {
   return { launchType: strategy.some(({ provider }) => meansFargate(provider)) ? 'FARGATE' : EC2, strategy };
 }
 
-/** AWS reserves names that begin so: one that is not Fargate's own is a misspelt one. */
+/**
+ * AWS reserves names that begin so: one that is not Fargate's own is a misspelt one. Of a condition both branches are known,
+ * and of any other function nothing.
+ */
 export function meansFargate(provider: TextOrIntrinsic): boolean {
-  return typeof provider === 'string' && /^fargate/i.test(provider);
+  const names = beginningsOf(provider);
+  return names.length > 0 && names.every((name) => 'text' in name && /^fargate/i.test(name.text));
 }
 
 /** ECS refuses a name that is among the secrets as well. */

@@ -19,6 +19,8 @@ export interface ServiceContext {
   providerVpc: { subnetIds?: unknown; securityGroupIds?: unknown } | undefined;
   /** `provider.ecr.images`, as the user wrote it. */
   providerImages: Readonly<Record<string, unknown>> | undefined;
+  /** What the service defines itself, by logical id, or another plugin: to it a function may refer. */
+  resources: Readonly<Record<string, OwnResource>>;
   /** `provider.tags`, for every resource that takes tags. CloudFormation itself adds `provider.stackTags`. */
   tags: Readonly<Record<string, TextOrIntrinsic>>;
   /** What `provider.iam.role` says of the role that the framework makes, and so of every role. */
@@ -33,6 +35,15 @@ export interface RoleSettings {
   permissionsBoundary: TextOrIntrinsic | undefined;
   path: TextOrIntrinsic | undefined;
   tags: Readonly<Record<string, TextOrIntrinsic>>;
+}
+
+/** As much of a resource as it takes to know what a function gives of it. */
+export interface OwnResource {
+  type: string;
+  /** Of a queue or a topic. */
+  isFifo: boolean;
+  /** Of a security group: without one, `Ref` gives its name. */
+  isInVpc: boolean;
 }
 
 export const ARCHITECTURES = ['x86_64', 'arm64'] as const;

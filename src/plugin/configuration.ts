@@ -2,6 +2,7 @@ import type {
   Architecture,
   Configuration,
   Intrinsic,
+  OwnResource,
   RoleSettings,
   ServiceContext,
   TextOrIntrinsic,
@@ -9,7 +10,8 @@ import type {
 import { describeOff, enabledPart } from '../config/enabled';
 import { LOG_RETENTION_DAYS } from '../config/limits';
 import { UserError } from '../errors/user-error';
-import { isMap } from '../shared/json';
+import type { Template } from '../resources/merge';
+import { isMap, mapValues } from '../shared/json';
 import type { Serverless } from './framework';
 
 const SECTION = 'watchbot';
@@ -70,6 +72,11 @@ function contextOf(serverless: Serverless): ServiceContext {
     architecture: architecture as Architecture | undefined,
     providerVpc: vpc,
     providerImages: ecr?.images,
+    resources: resourcesIn({
+      // It is there only while the service is packaged.
+      ...(service.provider.compiledCloudFormationTemplate as Template | undefined)?.Resources,
+      ...service.resources?.Resources,
+    }),
     tags: textsIn(tags),
     roles: roleSettingsIn(service.provider),
     environment: textsIn(isMap(service.provider.environment) ? service.provider.environment : {}),
@@ -91,6 +98,18 @@ export function roleSettingsIn({
     tags: textsIn(isMap(tags) ? tags : {}),
   };
 }
+
+/** What it takes to know what functions give of these resources. */
+export const resourcesIn = (given: Readonly<Record<string, unknown>>): ServiceContext['resources'] =>
+  mapValues(given, (resource): OwnResource => {
+    const { Type, Properties } = isMap(resource) ? resource : {};
+    const { FifoQueue, FifoTopic, VpcId } = isMap(Properties) ? Properties : {};
+    return {
+      type: String(Type),
+      isFifo: [FifoQueue, FifoTopic].some((isIt) => String(isIt) === 'true'),
+      isInVpc: VpcId !== undefined,
+    };
+  });
 
 /** YAML turns a tag `cost-center: 42` into a number. A function of CloudFormation stays one; a key without a value is none. */
 export function textsIn(given: Record<string, unknown> = {}): ServiceContext['tags'] {

@@ -36,6 +36,17 @@ export const select = (index: number, list: unknown): Intrinsic => ({ 'Fn::Selec
 export const arn = (service: string, resource: string): Intrinsic =>
   sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
 
+/**
+ * The ARN of a name that a function may give.
+ * @param path what stands before the name
+ */
+export const arnOfName = (service: string, name: TextOrIntrinsic, path = ''): Intrinsic =>
+  typeof name === 'string'
+    ? arn(service, path + name)
+    : sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${path}\${Name}`, {
+        Name: name,
+      });
+
 export interface Statement {
   Sid?: string;
   Effect: 'Allow' | 'Deny';

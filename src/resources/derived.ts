@@ -1,5 +1,5 @@
-import { isIntrinsic, type Secret, type TextOrIntrinsic } from '../config/configuration';
-import { isMap } from '../shared/json';
+import type { Secret, TextOrIntrinsic } from '../config/configuration';
+import { isArn, type OwnResources } from '../config/functions';
 import { select, sub } from './cloudformation';
 
 /** What is derived from text that CloudFormation alone knows, by its own functions. */
@@ -18,22 +18,32 @@ export function arnFrom(given: TextOrIntrinsic, own: string): TextOrIntrinsic {
   return sub('arn:${Rest}', { Rest: select(1, split('arn:', both)) });
 }
 
-/** The last part of what a function gives, be that a name without slashes or an ARN with one: of `NAME/NAME`, the second. */
-export const nameFrom = (given: TextOrIntrinsic): TextOrIntrinsic =>
-  select(1, split('/', sub('${Name}/${Name}', { Name: given })));
+/**
+ * The name that a function gives, alone or in an ARN: of NAME, the separator and NAME, what follows the first separator.
+ * @param separator what stands before the name in an ARN, and in no name
+ */
+export const nameFrom = (given: TextOrIntrinsic, separator: string): TextOrIntrinsic =>
+  select(1, split(separator, sub(`\${Name}${separator}\${Name}`, { Name: given })));
+
+/** `arn:aws:sqs:region:account:name` */
+export const ArnPart = { region: 3, account: 4, name: 5 } as const;
+
+/** A part of the ARN that a function gives. */
+export const partFrom = (given: TextOrIntrinsic, part: number): TextOrIntrinsic =>
+  select(part, split(':', given));
 
 /**
  * What ECS is told of a secret: the name or ARN as the user gave it. Of Secrets Manager it takes nothing but ARNs, which need
  * not have the six characters at the end: one is made of a name.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
  */
-export function secretValueFrom(secret: Secret): TextOrIntrinsic {
+export function secretValueFrom(secret: Secret, resources: OwnResources): TextOrIntrinsic {
   if ('ssm' in secret) return secret.ssm;
   const given = secret.secretsManager;
-  if (isArn(given) !== false) return given;
-  return sub('arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}', {
-    Name: given,
-  });
+  const own = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}';
+  const isWhole = isArn(given, resources);
+  if (isWhole === true) return given;
+  return isWhole === false ? sub(own, { Name: given }) : arnFrom(given, own);
 }
 
 /** The ARN of a secret alone: a JSON key, a version stage and a version id may follow it. */
@@ -43,36 +53,4 @@ export function secretArnFrom(given: TextOrIntrinsic): TextOrIntrinsic {
     Start: select(0, parts),
     Name: select(0, split(':', select(1, parts))),
   });
-}
-
-/** Whether text is an ARN, as far as it can be told before CloudFormation works it out; undefined: it cannot be told. */
-export function isArn(given: TextOrIntrinsic): boolean | undefined {
-  if (typeof given === 'string') return given.startsWith('arn:');
-  const [name, argument] = Object.entries(given)[0] ?? [];
-  if (name === 'Fn::Sub') return isArnBySub(argument);
-  if (name === 'Fn::Join') return isArnByJoin(argument);
-  const attribute: unknown = Array.isArray(argument) ? argument.at(-1) : argument;
-  if (name === 'Fn::GetAtt') return String(attribute).endsWith('Arn') ? true : undefined;
-  return name === 'Ref' ? isArnByReference(String(argument)) : undefined;
-}
-
-function isArnBySub(argument: unknown): boolean | undefined {
-  const [text, variables] = (Array.isArray(argument) ? argument : [argument]) as [unknown, unknown];
-  const [, variable] = /^\$\{([^!}][^}]*)\}/.exec(String(text)) ?? [];
-  if (variable === undefined) return String(text).startsWith('arn:');
-  const value: unknown = isMap(variables) ? variables[variable] : undefined;
-  if (typeof value === 'string' || isIntrinsic(value)) return isArn(value);
-  return variable.endsWith('Arn') && variable.includes('.') ? true : isArnByReference(variable);
-}
-
-function isArnByJoin(argument: unknown): boolean | undefined {
-  const [separator, parts] = (Array.isArray(argument) ? argument : []) as [unknown, unknown];
-  const first: unknown = Array.isArray(parts) ? parts[0] : undefined;
-  if (typeof first === 'string') return `${first}${String(separator)}`.startsWith('arn:');
-  return isIntrinsic(first) ? isArn(first) : undefined;
-}
-
-/** AWS's own parameters are known: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html */
-function isArnByReference(name: string): boolean | undefined {
-  return name.startsWith('AWS::') ? name === 'AWS::StackId' : undefined;
 }

@@ -1,7 +1,8 @@
 import type { TextOrIntrinsic } from '../config/configuration';
 import { isAwsManagedKey } from '../config/complete';
+import { beginningsOf, isArn, ownId, type OwnResources } from '../config/functions';
 import { arn, getAtt, oneOrMore, policyDocument, sub, type Statement } from './cloudformation';
-import { arnFrom, isArn } from './derived';
+import { ArnPart, arnFrom, nameFrom, partFrom } from './derived';
 import type { Resources } from './resource-types';
 import { permissionOf, senders, type Sender } from './senders';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
@@ -67,33 +68,80 @@ export type KeyUser = 'sqs' | 'sns';
 export function keyStatements(subject: ConfiguredWorker, users: readonly KeyUser[]): Statement[] {
   const key = keyId(subject);
   if (key === undefined || isAwsManagedKey(key)) return [];
-  const { Resource, Condition } = keyResource(key);
   const through = { StringEquals: { 'kms:ViaService': oneOrMore(users.map(viaService)) } };
-  return [
-    { Sid: 'Encryption', Effect: 'Allow', Action: USES, Resource, Condition: { ...through, ...Condition } },
-  ];
+  return keyResources(key, subject).map(({ Sid, Resource, Condition }) => ({
+    Sid,
+    Effect: 'Allow',
+    Action: USES,
+    Resource,
+    Condition: { ...through, ...Condition },
+  }));
 }
 
 /** KMS has this suffix in all partitions. */
 const viaService = (user: KeyUser) => sub(`${user}.\${AWS::Region}.amazonaws.com`);
 
+interface KeyResource {
+  Sid: string;
+  Resource: unknown;
+  Condition?: object;
+}
+
 /**
- * A policy names a key by its ARN. It cannot name an alias; it can only require that the key has it. A function gives an ARN
- * or an id: `Ref` gives the id of a key.
+ * A policy names a key by its ARN. It cannot name an alias; it can only require that the key has it. Where it is not known
+ * which of them a function gives, there is a statement for each, and the other one is about a key that there is not.
  * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
  */
-function keyResource(key: TextOrIntrinsic): { Resource: unknown; Condition?: object } {
-  if (typeof key !== 'string') {
-    const own = 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Name}';
-    return { Resource: isArn(key) === true ? key : arnFrom(key, own) };
+function keyResources(key: TextOrIntrinsic, { configuration: { context } }: ConfiguredWorker): KeyResource[] {
+  const isIt = isAlias(key, context.resources);
+  return [
+    ...(isIt === true ? [] : [{ Sid: 'Encryption', Resource: keyArn(key, context.resources) }]),
+    ...(isIt === false
+      ? []
+      : [{ Sid: isIt === true ? 'Encryption' : 'EncryptionByAlias', ...keysWith(key) }]),
+  ];
+}
+
+/** Undefined if only CloudFormation can tell. */
+function isAlias(key: TextOrIntrinsic, resources: OwnResources): boolean | undefined {
+  const answers = beginningsOf(key).map((each) => {
+    if ('text' in each) return isAliasByText(each.text);
+    if (each.attribute === 'Arn' || each.attribute === 'KeyId') return false;
+    const type = resources[each.id]?.type;
+    return type === 'AWS::KMS::Key' ? false : type === 'AWS::KMS::Alias' ? true : undefined;
+  });
+  return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
+}
+
+/** The text may be no more than the beginning of the ARN. */
+function isAliasByText(text: string): boolean | undefined {
+  if (/^(arn:.*:)?alias\//.test(text)) return true;
+  return text.startsWith('arn:') && !text.includes(':key/') ? undefined : false;
+}
+
+/** A function gives an ARN or an id: `Ref` gives the id of a key. */
+function keyArn(key: TextOrIntrinsic, resources: OwnResources): TextOrIntrinsic {
+  if (isArn(key, resources) === true) return key;
+  const id = ownId(key, 'AWS::KMS::Key', resources);
+  if (id !== undefined) return getAtt(id, 'Arn');
+  if (typeof key === 'string') return arn('kms', `key/${key}`);
+  return arnFrom(key, 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Name}');
+}
+
+/** Any key of the alias's account that has the alias, which may be given by its ARN. */
+function keysWith(alias: TextOrIntrinsic): Omit<KeyResource, 'Sid'> {
+  const have = (name: TextOrIntrinsic) => ({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': name } });
+  if (typeof alias === 'string') {
+    const [start = '', name = ''] = alias.split(/(?<=^|:)(?=alias\/)/);
+    return alias.startsWith('arn:')
+      ? { Resource: `${start}key/*`, Condition: have(name) }
+      : { Resource: arn('kms', 'key/*'), Condition: have(alias) };
   }
-  const alias = /alias\/.+$/.exec(key)?.[0];
-  if (alias !== undefined) {
-    return {
-      // The ARN of an alias may be that of another account.
-      Resource: key.startsWith('arn:') ? key.replace(alias, 'key/*') : arn('kms', 'key/*'),
-      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } },
-    };
-  }
-  return { Resource: key.startsWith('arn:') ? key : arn('kms', `key/${key}`) };
+  const whole = arnFrom(alias, 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:${Name}');
+  return {
+    Resource: sub('arn:${AWS::Partition}:kms:${AWS::Region}:${Account}:key/*', {
+      Account: partFrom(whole, ArnPart.account),
+    }),
+    Condition: have(sub('alias/${Name}', { Name: nameFrom(alias, 'alias/') })),
+  };
 }

@@ -1,8 +1,10 @@
-import type { S3Source, SnsSource } from '../config/configuration';
+import type { S3Source, SnsSource, TextOrIntrinsic } from '../config/configuration';
+import { ownId } from '../config/functions';
 import { SourceId } from '../config/logical-ids';
 import { sourceName } from '../config/names';
 import { eventBridgeForm, existingBuckets, madeBuckets, type MadeBucket } from '../config/s3-sources';
 import { combine } from './cloudformation';
+import { ArnPart, partFrom } from './derived';
 import { queueArn, queueArnByName } from './queue-references';
 import type { PropertiesOf, Resource, Resources } from './resource-types';
 import { idOf, type Subject } from './subject';
@@ -34,10 +36,17 @@ function subscription(subject: Subject, source: SnsSource): Resources {
   };
 }
 
-/** CloudFormation must be told the region of a topic that is not in the stack's own. */
-function otherRegion({ configuration }: Subject, arn: SnsSource['arn']): string | undefined {
-  const region = typeof arn === 'string' ? arn.split(':')[3] : undefined;
-  return region === configuration.context.region ? undefined : region;
+/** CloudFormation must be told the region of a topic that is not in the stack's own, as a topic of the service is. */
+function otherRegion(
+  { configuration: { context } }: Subject,
+  arn: SnsSource['arn'],
+): TextOrIntrinsic | undefined {
+  if (typeof arn !== 'string') {
+    const isOwn = ownId(arn, 'AWS::SNS::Topic', context.resources) !== undefined;
+    return isOwn ? undefined : partFrom(arn, ArnPart.region);
+  }
+  const region = arn.split(':')[ArnPart.region];
+  return region === context.region ? undefined : region;
 }
 
 /** Rules of EventBridge that send events to the queue. */

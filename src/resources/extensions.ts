@@ -1,5 +1,5 @@
 import deepmerge from 'deepmerge';
-import { isIntrinsic, type Extensions } from '../config/configuration';
+import { isIntrinsic, type Extensions, type TextOrIntrinsic, type Worker } from '../config/configuration';
 import { isPlainMap } from '../shared/json';
 import type { Fragment } from './cloudformation';
 
@@ -22,6 +22,16 @@ export function extend(
     return [id, { ...body, Properties: merge(body.Properties ?? {}, properties) }];
   });
   return { ...resources, ...(Object.fromEntries(extended) as TemplateResources) };
+}
+
+/** The name that an extension gives a resource in the place of the plugin's own, if it does. */
+export function extendedName(
+  { extensions }: Pick<Worker, 'extensions'>,
+  resource: string,
+  key: string,
+): TextOrIntrinsic | undefined {
+  const name = extensions[resource]?.[key];
+  return typeof name === 'string' || isIntrinsic(name) ? name : undefined;
 }
 
 /** The names of those resources that are made, in the order of the ids. */

@@ -1,7 +1,9 @@
 import type { TextOrIntrinsic } from '../config/configuration';
 import { queueName } from '../config/names';
-import { arn, getAtt, ref, select, sub } from './cloudformation';
-import { idOf, type ReferredWorker } from './subject';
+import { arnOfName, getAtt, ref, sub } from './cloudformation';
+import { ArnPart, partFrom } from './derived';
+import { extendedName } from './extensions';
+import { idOf, type ConfiguredWorker, type ReferredWorker } from './subject';
 
 /** How the rest of the template refers to the queue and the dead-letter queue, whether they are made here or exist already. */
 
@@ -10,9 +12,11 @@ export function queueArn(subject: ReferredWorker): TextOrIntrinsic {
 }
 
 /** The ARN made of the name, for resources that the queue itself depends on: a reference would be a circle. */
-export function queueArnByName(subject: ReferredWorker): TextOrIntrinsic {
-  const { configuration, worker } = subject;
-  return worker.queue.arn ?? arn('sqs', queueName(configuration.context, worker.name, worker.queue.fifo));
+export function queueArnByName({ configuration, worker }: ConfiguredWorker): TextOrIntrinsic {
+  const { arn, fifo } = worker.queue;
+  const name =
+    extendedName(worker, 'queue', 'QueueName') ?? queueName(configuration.context, worker.name, fifo);
+  return arn ?? arnOfName('sqs', name);
 }
 
 export function queueUrl(subject: ReferredWorker): TextOrIntrinsic {
@@ -58,9 +62,6 @@ export function deadLetterQueueNameOf(subject: ReferredWorker): TextOrIntrinsic 
   return deadLetter === false ? undefined : partOf(deadLetter, ArnPart.name);
 }
 
-/** `arn:aws:sqs:region:account:name` */
-const ArnPart = { region: 3, account: 4, name: 5 } as const;
-
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html */
 function urlOf(queue: TextOrIntrinsic): TextOrIntrinsic {
   return sub('https://sqs.${Region}.${AWS::URLSuffix}/${Account}/${Name}', {
@@ -72,7 +73,5 @@ function urlOf(queue: TextOrIntrinsic): TextOrIntrinsic {
 
 /** If a rule of the configuration refuses the ARN, a part may be missing. */
 function partOf(queue: TextOrIntrinsic, part: number): TextOrIntrinsic {
-  return typeof queue === 'string'
-    ? (queue.split(':')[part] ?? '')
-    : select(part, { 'Fn::Split': [':', queue] });
+  return typeof queue === 'string' ? (queue.split(':')[part] ?? '') : partFrom(queue, part);
 }

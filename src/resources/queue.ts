@@ -74,7 +74,7 @@ export function queuePolicy(subject: Subject): Resources {
     Type: 'AWS::SQS::QueuePolicy',
     Properties: {
       Queues: [ref(idOf(subject, 'queue'))],
-      PolicyDocument: policyDocument(all.map((sender) => permissionOf(sender, what, ({ arn }) => [arn]))),
+      PolicyDocument: policyDocument(all.map((sender) => permissionOf(sender, what, ({ arn }) => arn))),
     },
   });
 }

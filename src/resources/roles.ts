@@ -1,4 +1,5 @@
 import type { Configuration, Secret, TextOrIntrinsic, Worker } from '../config/configuration';
+import { ownId, type OwnResources } from '../config/functions';
 import { repositoryName } from '../config/names';
 import { arn, assumedBy, getAtt, policyDocument, sub, type Statement } from './cloudformation';
 import { clusterName } from './cluster';
@@ -165,19 +166,20 @@ function executionStatements(subject: ConfiguredWorker): Statement[] {
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
     },
-    ...secretStatements(subject.worker.secrets),
+    ...secretStatements(subject, subject.worker.secrets),
   ];
 }
 
 /** What ECS may do to pull the image. */
-function pullStatements({ configuration, worker }: ConfiguredWorker): Statement[] {
+function pullStatements(subject: ConfiguredWorker): Statement[] {
+  const { configuration, worker } = subject;
   const repository = repositoryArn(configuration, worker.name);
   const credentials = configuration.registry?.credentials;
   return [
     ...(repository === undefined ? [] : ecrStatements(repository)),
     ...(credentials === undefined
       ? []
-      : secretStatements({ registry: { secretsManager: credentials } }).map((statement) => ({
+      : secretStatements(subject, { registry: { secretsManager: credentials } }).map((statement) => ({
           ...statement,
           Sid: 'RegistryCredentials',
         }))),
@@ -215,7 +217,11 @@ function repositoryArn(
 }
 
 /** Permission to read just these secrets. */
-function secretStatements(secrets: Readonly<Record<string, Secret>>): Statement[] {
+function secretStatements(
+  { configuration: { context } }: ConfiguredWorker,
+  secrets: Readonly<Record<string, Secret>>,
+): Statement[] {
+  const { resources } = context;
   const all = Object.keys(secrets)
     .sort()
     .map((name) => secrets[name]!);
@@ -223,12 +229,12 @@ function secretStatements(secrets: Readonly<Record<string, Secret>>): Statement[
     ...statement(
       'ReadParameters',
       'ssm:GetParameters',
-      all.flatMap((secret) => ('ssm' in secret ? [parameterArn(secret.ssm)] : [])),
+      all.flatMap((secret) => ('ssm' in secret ? [parameterArn(secret.ssm, resources)] : [])),
     ),
     ...statement(
       'ReadSecrets',
       'secretsmanager:GetSecretValue',
-      all.flatMap((secret) => ('secretsManager' in secret ? secretArns(secret.secretsManager) : [])),
+      all.flatMap((secret) => ('secretsManager' in secret ? secretArns(secret, resources) : [])),
     ),
   ];
 }
@@ -238,11 +244,11 @@ function statement(Sid: string, Action: string, Resource: readonly TextOrIntrins
 }
 
 /** A parameter is named by its ARN or, in the task's own region, by its name, with or without the first slash. */
-function parameterArn(parameter: TextOrIntrinsic): TextOrIntrinsic {
+function parameterArn(parameter: TextOrIntrinsic, resources: OwnResources): TextOrIntrinsic {
   if (typeof parameter !== 'string') {
-    // `Ref` of a parameter gives its name.
     const own = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}';
-    const found = 'Ref' in parameter ? sub(own, { Name: parameter }) : arnFrom(parameter, own);
+    const isName = ownId(parameter, 'AWS::SSM::Parameter', resources) !== undefined;
+    const found = isName ? sub(own, { Name: parameter }) : arnFrom(parameter, own);
     // Only CloudFormation knows whether the name begins with a slash: it turns two slashes into one.
     return { 'Fn::Join': ['/', { 'Fn::Split': ['//', found] }] };
   }
@@ -258,14 +264,14 @@ const COMPLETE_SECRET_ARN = /-[A-Za-z0-9]{6}$/;
  * A JSON key, a version stage and a version id may follow the secret's own ARN. Permissions do not know them. Whether an ARN
  * that a function gives is the whole one is not known: permissions name both.
  */
-function secretArns(given: TextOrIntrinsic): TextOrIntrinsic[] {
-  const secret = secretValueFrom({ secretsManager: given });
+function secretArns(given: Secret, resources: OwnResources): TextOrIntrinsic[] {
+  const secret = secretValueFrom(given, resources);
   if (typeof secret === 'string') {
     const base = secret.split(':').slice(0, ARN_PARTS).join(':');
     return [COMPLETE_SECRET_ARN.test(base) ? base : `${base}-??????`];
   }
   // `Ref` of a secret gives its whole ARN.
-  if ('Ref' in secret) return [secret];
+  if (ownId(secret, 'AWS::SecretsManager::Secret', resources) !== undefined) return [secret];
   const base = secretArnFrom(secret);
   return [base, sub('${Secret}-??????', { Secret: base })];
 }

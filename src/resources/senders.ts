@@ -1,8 +1,11 @@
 import type { TextOrIntrinsic } from '../config/configuration';
 import { existingBuckets, madeBuckets } from '../config/s3-sources';
 import { SourceId } from '../config/logical-ids';
+import { ownId, type OwnResources } from '../config/functions';
 import { sourceName, topicName } from '../config/names';
-import { arn, getAtt, oneOrMore, ref, sub, type Statement } from './cloudformation';
+import { arn, arnOfName, getAtt, oneOrMore, ref, sub, type Statement } from './cloudformation';
+import { nameFrom } from './derived';
+import { extendedName } from './extensions';
 import { idOf, type ConfiguredWorker } from './subject';
 
 /**
@@ -20,8 +23,8 @@ export interface Sender {
 
 interface Source {
   arn: TextOrIntrinsic;
-  /** The ARN made of the name, if the source depends on whoever asks; several if the name may lead to different ARNs. */
-  byName: readonly TextOrIntrinsic[];
+  /** The ARN made of the name, if the source depends on whoever asks. */
+  byName: TextOrIntrinsic;
 }
 
 /** The services that the queue's policy lets send. Schedules and webhooks have a role instead. */
@@ -38,7 +41,7 @@ export function senders(subject: ConfiguredWorker): Sender[] {
 export function permissionOf(
   { sid, principals, sources, isGlobal }: Sender,
   what: Pick<Statement, 'Action' | 'Resource'>,
-  arnsOf: (source: Source) => readonly TextOrIntrinsic[],
+  arnOf: (source: Source) => TextOrIntrinsic,
 ): Statement {
   return {
     Sid: sid,
@@ -46,7 +49,7 @@ export function permissionOf(
     Principal: { Service: oneOrMore(principals) },
     ...what,
     Condition: {
-      ArnEquals: { 'aws:SourceArn': oneOrMore(sources.flatMap(arnsOf)) },
+      ArnEquals: { 'aws:SourceArn': oneOrMore(sources.map(arnOf)) },
       StringEquals: isGlobal ? { 'aws:SourceAccount': ref('AWS::AccountId') } : undefined,
     },
   };
@@ -54,10 +57,13 @@ export function permissionOf(
 
 function topics(subject: ConfiguredWorker): Source[] {
   const { configuration, worker } = subject;
-  const byName = arn('sns', topicName(configuration.context, worker.name, worker.queue.fifo));
+  const name =
+    extendedName(worker, 'topic', 'TopicName') ??
+    topicName(configuration.context, worker.name, worker.queue.fifo);
+  const byName = arnOfName('sns', name);
   return [
-    ...(worker.topic === true ? [{ arn: ref(idOf(subject, 'topic')), byName: [byName] }] : []),
-    ...worker.events.sns.map((source) => ({ arn: source.arn, byName: [source.arn] })),
+    ...(worker.topic === true ? [{ arn: ref(idOf(subject, 'topic')), byName }] : []),
+    ...worker.events.sns.map((source) => ({ arn: source.arn, byName: source.arn })),
   ];
 }
 
@@ -104,29 +110,45 @@ const DEFAULT_REGIONS: readonly string[] = [
   'us-west-2',
 ];
 
-function rules({ configuration: { context }, worker: { name, events } }: ConfiguredWorker): Source[] {
-  const rule = (id: string, eventBus?: TextOrIntrinsic): Source => ({
+function rules({ configuration: { context }, worker }: ConfiguredWorker): Source[] {
+  const { name, events } = worker;
+  const rule = (id: string, extension: string, eventBus?: TextOrIntrinsic): Source => ({
     arn: getAtt(id, 'Arn'),
-    byName: ruleArns(sourceName(context, id), eventBus),
+    byName: ruleArn(
+      extendedName(worker, extension, 'Name') ?? sourceName(context, id),
+      extendedName(worker, extension, 'EventBusName') ?? eventBus,
+      context.resources,
+    ),
   });
   return [
-    ...events.eventBridge.map(({ eventBus }, index) => rule(SourceId.eventRule(name, index + 1), eventBus)),
-    ...existingBuckets(events).map((_source, index) => rule(SourceId.bucketRule(name, index + 1))),
+    ...events.eventBridge.map(({ eventBus }, index) =>
+      rule(SourceId.eventRule(name, index + 1), `eventRule${index + 1}`, eventBus),
+    ),
+    ...existingBuckets(events).map((_source, index) =>
+      rule(SourceId.bucketRule(name, index + 1), `bucketRule${index + 1}`),
+    ),
   ];
 }
 
 const DEFAULT_BUS = 'default';
-const BUS_ARN_START = /^arn:.*?:event-bus\//;
+const EVENT_BUS = 'event-bus/';
 
-/**
- * The ARN of a rule contains the name of its bus, unless that is the default one. If a CloudFormation function gives the
- * bus, it may give a name, an ARN, or `default`: then the rule is named on whichever bus of the account it may be.
- */
-function ruleArns(name: string, eventBus: TextOrIntrinsic = DEFAULT_BUS): TextOrIntrinsic[] {
-  const onDefault = arn('events', `rule/${name}`);
-  if (typeof eventBus !== 'string') return [onDefault, arn('events', `rule/*/${name}`)];
-  const bus = eventBus.replace(BUS_ARN_START, '');
-  return bus === DEFAULT_BUS ? [onDefault] : [arn('events', `rule/${bus}/${name}`)];
+/** The ARN of a rule contains the name of its bus, unless that is the default one. */
+function ruleArn(
+  name: TextOrIntrinsic,
+  eventBus: TextOrIntrinsic = DEFAULT_BUS,
+  resources: OwnResources = {},
+): TextOrIntrinsic {
+  if (typeof eventBus === 'string') {
+    const bus = eventBus.split(EVENT_BUS).slice(-1)[0]!;
+    return arnOfName('events', name, bus === DEFAULT_BUS ? 'rule/' : `rule/${bus}/`);
+  }
+  const id = ownId(eventBus, 'AWS::Events::EventBus', resources);
+  if (id !== undefined && typeof name === 'string') return arn('events', `rule/\${${id}}/${name}`);
+  const start = 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/';
+  const withBus = sub(`${start}\${Bus}/\${Name}`, { Bus: nameFrom(eventBus, EVENT_BUS), Name: name });
+  // Only CloudFormation knows whether it is the default one: it leaves that out.
+  return { 'Fn::Join': [':rule/', { 'Fn::Split': [`:rule/${DEFAULT_BUS}/`, withBus] }] };
 }
 
 /** By name: the bucket itself waits for the policy, without which S3 would refuse its notifications. */
@@ -136,6 +158,6 @@ function buckets({ worker: { events } }: ConfiguredWorker): Source[] {
       typeof bucket === 'string'
         ? sub(`arn:\${AWS::Partition}:s3:::${bucket}`)
         : sub('arn:${AWS::Partition}:s3:::${Bucket}', { Bucket: bucket });
-    return { arn: bucketArn, byName: [bucketArn] };
+    return { arn: bucketArn, byName: bucketArn };
   });
 }

@@ -94,7 +94,7 @@ function container(subject: Subject, version: string | undefined): ContainerProp
     EntryPoint: [...ENTRY_POINT],
     Command: containerCommand(worker),
     Environment: environment(subject, version),
-    Secrets: secrets(worker),
+    Secrets: secrets(subject),
     ...containerSize(worker),
     MemoryReservation: worker.softMemory,
     StopTimeout: worker.stopTimeout,
@@ -204,10 +204,13 @@ function handlerSettings(subject: ConfiguredWorker): Record<string, TextOrIntrin
   };
 }
 
-function secrets({ secrets: given }: Worker): ContainerProperties['Secrets'] {
-  const names = Object.keys(given).sort();
+function secrets({ configuration: { context }, worker }: Subject): ContainerProperties['Secrets'] {
+  const names = Object.keys(worker.secrets).sort();
   if (names.length === 0) return undefined;
-  return names.map((name) => ({ Name: nameInContainer(name), ValueFrom: secretValueFrom(given[name]!) }));
+  return names.map((name) => ({
+    Name: nameInContainer(name),
+    ValueFrom: secretValueFrom(worker.secrets[name]!, context.resources),
+  }));
 }
 
 function containerSize({ capacity, cpu, memory, gpu }: Worker): Partial<ContainerProperties> {

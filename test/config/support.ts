@@ -12,6 +12,7 @@ export const CONTEXT: ServiceContext = {
   architecture: undefined,
   providerVpc: undefined,
   providerImages: undefined,
+  resources: {},
   tags: {},
   environment: {},
   logRetention: undefined,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ServiceContext } from '../../src/config/configuration';
 import { roleSettingsIn, textsIn } from '../../src/plugin/configuration';
 import type { parseConfiguration } from '../../src/config/parse';
+import type * as plugin from '../../src/plugin/configuration';
 import type { prepareImages } from '../../src/image/prepare';
 import type { writeImages } from '../../src/image/package-folder';
 import type { Fragment } from '../../src/resources/cloudformation';
@@ -27,7 +28,7 @@ export interface State {
     };
     /** serverless.yml with its variables resolved. */
     initialServerlessConfig: { watchbot: unknown };
-    resources?: { Resources?: object; Outputs?: object };
+    resources?: { Resources?: Record<string, unknown>; Outputs?: object };
     functions?: Record<string, unknown>;
   };
 }
@@ -66,7 +67,8 @@ export async function rebuild(state: State, folder: string): Promise<Fragment> {
 }
 
 function contextOf(state: State): ServiceContext {
-  const { service, provider } = state.service;
+  const { service, provider, resources } = state.service;
+  const { resourcesIn } = built('plugin/configuration.js') as Pick<typeof plugin, 'resourcesIn'>;
   return {
     service,
     stage: provider.stage,
@@ -75,6 +77,7 @@ function contextOf(state: State): ServiceContext {
     architecture: provider.architecture as ServiceContext['architecture'],
     providerVpc: provider.vpc,
     providerImages: provider.ecr?.images,
+    resources: resourcesIn(resources?.Resources ?? {}),
     tags: provider.tags ?? {},
     roles: roleSettingsIn(provider),
     environment: textsIn(provider.environment),

@@ -95,8 +95,7 @@ describe('with a key that is made', () => {
             'aws:SourceArn': [
               ownArn('events', 'rule/tiles-dev-WatchbotEventRule1'),
               ownArn('events', 'rule/maps/tiles-dev-WatchbotEventRule2'),
-              ownArn('events', 'rule/tiles-dev-WatchbotEventRule3'),
-              ownArn('events', 'rule/*/tiles-dev-WatchbotEventRule3'),
+              ownArn('events', 'rule/${OwnBus}/tiles-dev-WatchbotEventRule3'),
               ownArn('events', 'rule/tiles-dev-WatchbotBucketRule1'),
               ownArn('events', 'rule/tiles-dev-WatchbotBucketRule2'),
             ],

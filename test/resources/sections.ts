@@ -1,4 +1,4 @@
-import type { ServiceContext } from '../../src/config/configuration';
+import type { OwnResource, ServiceContext } from '../../src/config/configuration';
 
 /** An ARN in an account of its own; the stack's is 123456789012 too. */
 export const arnOf = (service: string, resource: string, region = 'us-east-1') =>
@@ -8,6 +8,23 @@ export const JWT = { jwt: { issuer: 'https://id.example.com', audience: ['tiles'
 export const OWN_KEY = arnOf('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
 export const QUEUE_ARN = arnOf('sqs', 'jobs');
 export const DEAD_ARN = arnOf('sqs', 'dead');
+
+const owned = (type: string): OwnResource => ({ type, isFifo: false, isInVpc: true });
+
+/** What the service around these sections has: to it they refer. */
+export const OWN_RESOURCES: ServiceContext['resources'] = {
+  OwnBucket: owned('AWS::S3::Bucket'),
+  OwnBus: owned('AWS::Events::EventBus'),
+  OwnCluster: owned('AWS::ECS::Cluster'),
+  OwnDead: owned('AWS::SQS::Queue'),
+  OwnGroup: owned('AWS::EC2::SecurityGroup'),
+  OwnKey: owned('AWS::KMS::Key'),
+  OwnParameter: owned('AWS::SSM::Parameter'),
+  OwnQueue: owned('AWS::SQS::Queue'),
+  OwnSecret: owned('AWS::SecretsManager::Secret'),
+  OwnSubnet: owned('AWS::EC2::Subnet'),
+  OwnTopic: owned('AWS::SNS::Topic'),
+};
 
 const ec2 = { cluster: 'shared', capacity: 'EC2' };
 

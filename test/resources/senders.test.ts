@@ -131,8 +131,8 @@ describe('the policy of a key that is made', () => {
     ['one by its name', 'maps', rule('maps/')],
     ['one by its ARN', arnOf('events', 'event-bus/maps'), rule('maps/')],
     ['a partner’s', 'aws.partner/example.com/a', rule('aws.partner/example.com/a/')],
-    // The function may give a name, an ARN or `default`.
-    ['one by a function', { Ref: 'OwnBus' }, [rule(''), rule('*/')]],
+    ['one of the service', { Ref: 'OwnBus' }, rule('${OwnBus}/')],
+    ['one of the service by its ARN', { 'Fn::GetAtt': ['OwnBus', 'Arn'] }, rule('${OwnBus}/')],
   ])('names a rule by the ARN that it will have on a bus: %s', (_bus, eventBus, expected) => {
     const events = [{ eventBridge: { pattern, ...(eventBus === undefined ? {} : { eventBus }) } }];
     expect(keyPolicyOf({ events }).RuleSends?.ArnEquals['aws:SourceArn']).toEqual(expected);

@@ -3,12 +3,13 @@ import { logicalId, type WorkerResource } from '../../src/config/logical-ids';
 import type { Fragment, Statement } from '../../src/resources/cloudformation';
 import { buildTemplate } from '../../src/resources/template';
 import { parse } from '../config/support';
+import { OWN_RESOURCES } from './sections';
 
 export const IMAGE = '123456789012.dkr.ecr.us-east-1.amazonaws.com/tiles:1';
 
 /** The part of a template that a section leads to. */
 export function build(section: object, context: Partial<ServiceContext> = {}): Fragment {
-  const configuration = parse(section, context);
+  const configuration = parse(section, { resources: OWN_RESOURCES, ...context });
   return buildTemplate(
     configuration,
     Object.fromEntries(configuration.workers.map(({ name }) => [name, IMAGE])),

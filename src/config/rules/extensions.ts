@@ -2,7 +2,7 @@ import { describeValue, type Problem } from '../../errors/problem';
 import { isMap } from '../../shared/json';
 import { whyNeverAwake } from '../complete';
 import { configPath, nameOf } from '../config-path';
-import type { Configuration, MadeResources, Worker } from '../configuration';
+import { isIntrinsic, type Configuration, type MadeResources, type Worker } from '../configuration';
 import { OF_NEW_VERSION, type AlarmName } from '../defaults';
 import {
   SHARED_RESOURCE_NAMES,
@@ -97,6 +97,28 @@ function whatTakesWatcher(containers: unknown): string | undefined {
   const key = ['EntryPoint', 'Command'].find((name) => keys.includes(name));
   return key === undefined ? undefined : `${key} of \`${CONTAINER_NAME}\`, which starts the watcher`;
 }
+
+/**
+ * The policy of the dead-letter queue and the rules name the queue by its name: a reference would be a circle.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html (QueueName)
+ */
+export const queueHasAName: WorkerRule = {
+  reads: ['extensions', 'queue'],
+  check: ({ worker: { extensions, queue }, at }) => {
+    const name = extensions.queue?.QueueName;
+    if (name === undefined || (isIntrinsic(name) && name.Ref !== 'AWS::NoValue')) return [];
+    const isName =
+      typeof name === 'string' && /^[A-Za-z0-9_-]{1,75}(\.fifo)?$|^[A-Za-z0-9_-]{76,80}$/.test(name);
+    return problemIf(!isName || name.endsWith('.fifo') !== queue.fifo, {
+      code: 'WATCHBOT_MALFORMED',
+      place: at('extensions', 'queue', 'QueueName'),
+      given: describeValue(name),
+      allowed: `a name of at most 80 letters, digits, dashes and underscores${queue.fifo ? ', and `.fifo` at its end' : ''}, or a CloudFormation function that gives one`,
+      advice:
+        'give it a name, or leave it out: the plugin gives it one, by which the dead-letter queue knows it',
+    });
+  },
+};
 
 /** Extensions of what the workers share: beside `workers`, or among those of the only worker. */
 export function sharedExtensionProblems(
