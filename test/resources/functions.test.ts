@@ -135,6 +135,11 @@ const KEYS: readonly Key[] = [
     ]),
   },
   {
+    path: 'topic',
+    section: (topic) => ({ topic, queue: { arn: arnOf('sqs', 'jobs'), encryption: KEY_ID }, sender: true }),
+    texts: [arnOf('sns', 'jobs'), arnOf('sns', 'jobs').replace(ACCOUNT, OTHER)],
+  },
+  {
     path: 'events[].sns',
     section: (sns) => ({ events: [{ sns }] }),
     texts: [arnOf('sns', 'news'), arnOf('sns', 'news', 'eu-west-1')],

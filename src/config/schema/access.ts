@@ -34,13 +34,13 @@ const SecretSchema = Type.Union(
     Type.String({ minLength: 1 }),
     strictObject({
       ssm: stringOrIntrinsic({
-        description: 'Name or ARN of an SSM parameter. A CloudFormation function must give its name.',
+        description: 'Name or ARN of an SSM parameter.',
       }),
     }),
     strictObject({
       secretsManager: stringOrIntrinsic({
         description:
-          'ARN of a Secrets Manager secret, optionally followed by a JSON key, a version stage and a version id.',
+          'Name or ARN of a Secrets Manager secret, optionally followed by a JSON key, a version stage and a version id: `prod/db:password::`.',
       }),
     }),
   ],

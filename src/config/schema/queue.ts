@@ -51,7 +51,7 @@ export const QueueSchema = strictObject(
       default: Encryption.managed,
       title: '`SSE-SQS`, `KMS`, the ARN, id or alias of a key, or a CloudFormation function',
       description:
-        'How messages are encrypted at rest. `SSE-SQS`: a key that SQS keeps. `KMS`: a key that the plugin makes, whose policy allows only the sources of this worker; it encrypts the topic too. The policy of a key of your own must allow SNS, EventBridge and S3 if they send; a CloudFormation function must give its ARN.',
+        'How messages are encrypted at rest. `SSE-SQS`: a key that SQS keeps. `KMS`: a key that the plugin makes, whose policy allows only the sources of this worker; it encrypts the topic too. The policy of a key of your own must allow SNS, EventBridge and S3 if they send.',
     }),
     arn: Type.Optional(
       stringOrIntrinsic({

@@ -85,7 +85,7 @@ const VpcSchema = strictObject(
 
 const ClusterSchema = stringOrIntrinsic({
   description:
-    'Name or ARN of an existing cluster, which must have what `capacity` names: the capacity providers of Fargate or of your own, or instances. A CloudFormation function must give its name.',
+    'Name or ARN of an existing cluster, which must have what `capacity` names: the capacity providers of Fargate or of your own, or instances.',
   otherwise: 'a new one for the stack',
 });
 
