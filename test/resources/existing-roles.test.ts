@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { neededRoles } from '../../src/resources/needed-roles';
 import { parse } from '../config/support';
-import { SECTIONS } from './sections';
+import { OWN_RESOURCES, SECTIONS } from './sections';
 import { build, single } from './support';
 
 const ARN = 'arn:aws:iam::123456789012:role/team/jobs';
@@ -90,7 +90,7 @@ describe('what a role must be is what the plugin makes', () => {
     const whole = { command: 'true', ...section };
     const { Resources } = build(whole);
     const made = (id: string) => Resources[id]?.Properties;
-    const needed = neededRoles(parse(whole));
+    const needed = neededRoles(parse(whole, { resources: OWN_RESOURCES }));
     const bodyOf = (key: string) => {
       const found = needed.find((role) => role.key === key && role.existing === undefined)?.body.Properties;
       return found && (JSON.parse(JSON.stringify(found)) as object);

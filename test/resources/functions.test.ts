@@ -55,6 +55,7 @@ interface Key {
   refused?: readonly string[];
 }
 
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/team/jobs`;
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const SECRET = arnOf('secretsmanager', 'secret:prod/db');
 const OTHER = '210987654321';
@@ -133,6 +134,18 @@ const KEYS: readonly Key[] = [
       arnOf('kms', 'alias/tiles'),
       `arn:aws:kms:${REGION}:${OTHER}:alias/maps/tiles`,
     ]),
+  },
+  { path: 'role', section: (role) => ({ role }), texts: [ROLE] },
+  { path: 'executionRole', section: (executionRole) => ({ executionRole }), texts: [ROLE] },
+  {
+    path: 'schedulerRole',
+    section: (schedulerRole) => ({ schedulerRole, ...everywhere }),
+    texts: [ROLE],
+  },
+  {
+    path: 'events[].webhook.role',
+    section: (role) => ({ events: [{ webhook: { authorization: 'iam', role } }] }),
+    texts: [ROLE],
   },
   {
     path: 'topic',
@@ -253,7 +266,11 @@ it('these are all keys whose values may be functions', () => {
 
 type Made = Pick<ReturnType<typeof single>, 'Resources' | 'Outputs'>;
 
-const pick = ({ Resources, Outputs }: Made): Made => ({ Resources, Outputs });
+/** Without the output by which commands learn what only AWS knows: of a text they know it. */
+function pick({ Resources, Outputs }: Made): Made {
+  const others = Object.entries(Outputs).filter(([name]) => name !== 'WatchbotScheduleRoleArn');
+  return { Resources, Outputs: Object.fromEntries(others) };
+}
 
 /** Ids of subscriptions, buckets and deployments are hashes of what was given. */
 function renamed(found: Made, expected: Made): Made {
