@@ -34,8 +34,9 @@ export class Heartbeat {
   private readonly held = new Set<HeldMessage>();
   private readonly options: HeartbeatOptions;
   private readonly cancel: Cancel;
-  /** The beat that is under way, or the last one. */
+  /** The beat that is under way, or the last one, and its messages. */
   private beating: Promise<unknown> = Promise.resolve();
+  private inBeat: ReadonlySet<HeldMessage> = new Set();
   private isDue = false;
   private readonly outage: Outage;
 
@@ -57,7 +58,8 @@ export class Heartbeat {
   /** Resolves when no further beat for the message will come: a late one would undo its settlement. Never rejects. */
   async letGo(message: HeldMessage): Promise<void> {
     this.held.delete(message);
-    await this.beating;
+    // A beat can take long in which others are: then this one's visibility timeout might be over.
+    if (this.inBeat.has(message)) await this.beating;
   }
 
   stop(): void {
@@ -75,7 +77,9 @@ export class Heartbeat {
   }
 
   private async send(messages: readonly HeldMessage[]): Promise<void> {
+    this.inBeat = new Set(messages);
     const errors = await Promise.all(inBatches(messages, MAX_BATCH).map((batch) => this.sendBatch(batch)));
+    this.inBeat = new Set();
     const error = errors.find((each) => each !== undefined);
     if (error === undefined) this.outage.succeeded();
     else this.outage.failed(error);

@@ -138,6 +138,17 @@ describe('a message that was let go', () => {
     expect(under).toHaveLength(1);
   });
 
+  it('goes at once where it came after the beat under way had begun, however long that takes', async () => {
+    const { under, answer } = slowly();
+    const { clock, heartbeat } = start({ answer });
+    heartbeat.hold(message('one', clock));
+    await clock.advance(60_000);
+    const two = message('two', clock);
+    heartbeat.hold(two);
+    await heartbeat.letGo(two);
+    expect(under).toHaveLength(1);
+  });
+
   it('goes even when the beat that is under way fails', async () => {
     const { under, answer } = slowly();
     const { clock, heartbeat } = start({ answer });
