@@ -4,7 +4,9 @@ import { INVARIANTS, type Invariant } from './invariants';
 import { burst, each } from './scenarios';
 import { HOUR, runWorld, type WorldResult, type WorldSettings } from './world';
 
-const HELD: readonly Invariant[] = (Object.keys(INVARIANTS) as Invariant[]).filter((name) => name !== 'cutUnprotected');
+const HELD: readonly Invariant[] = (Object.keys(INVARIANTS) as Invariant[]).filter(
+  (name) => name !== 'cutUnprotected',
+);
 
 const broken = ({ violations }: WorldResult) =>
   [...violations]
