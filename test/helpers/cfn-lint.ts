@@ -30,9 +30,9 @@ const WAIVERS: readonly Waiver[] = [
   },
   {
     rule: 'W6001',
-    path: /^Outputs\/(ClusterArn|\w+QueueUrl)\//,
+    path: /^Outputs\/(ClusterArn|\w+QueueUrl|\w+TopicArn)\//,
     reason:
-      "what the user imports, where that is a cluster or a queue: tools look for it in this stack's outputs",
+      "what the user imports, where that is a cluster, a queue or a topic: tools look for it in this stack's outputs",
   },
   {
     rule: 'I4010',
