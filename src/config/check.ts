@@ -17,6 +17,7 @@ import { OBSERVABILITY_RULES } from './rules/observability';
 import { PROGRAM_RULES } from './rules/program';
 import { QUEUE_RULES } from './rules/queue';
 import type { RuleSubject, Service, WorkerRule } from './rules/rule';
+import { REFERENCE_RULES } from './rules/references';
 import { SCALING_RULES } from './rules/scaling';
 import { namesFit, serviceProblems } from './rules/service';
 import { isMap } from '../shared/json';
@@ -32,6 +33,7 @@ const WORKER_RULES: readonly WorkerRule[] = [
   ...SCALING_RULES,
   ...QUEUE_RULES,
   ...ACCESS_RULES,
+  ...REFERENCE_RULES,
   ...EVENT_RULES,
   ...OBSERVABILITY_RULES,
   watcherStays,

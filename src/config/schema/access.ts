@@ -4,30 +4,39 @@ import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textLike, var
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
 const ActionName = textLike('^(\\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$', 'an action like s3:GetObject');
 
-const StatementSchema = strictObject({
-  Effect: Type.Optional(
-    oneOf(['Allow', 'Deny'], { default: 'Allow', description: 'Whether it is allowed or denied.' }),
-  ),
-  Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1, uniqueItems: true })], {
-    title: 'an action like s3:GetObject, or a list of them',
-    description: 'What is allowed or denied.',
-  }),
-  Resource: Type.Union(
-    [
-      Type.String({ minLength: 1 }),
-      Type.Array(stringOrIntrinsic(), { minItems: 1, uniqueItems: true }),
-      Intrinsic,
-    ],
-    {
-      title: 'an ARN, a CloudFormation function, or a list of them',
-      description: 'The resources that the statement is about.',
+const StatementSchema = strictObject(
+  {
+    Effect: Type.Optional(
+      oneOf(['Allow', 'Deny'], { default: 'Allow', description: 'Whether it is allowed or denied.' }),
+    ),
+    Action: Type.Union([ActionName, Type.Array(ActionName, { minItems: 1, uniqueItems: true })], {
+      title: 'an action like s3:GetObject, or a list of them',
+      description: 'What is allowed or denied.',
+    }),
+    Resource: Type.Union(
+      [
+        Type.String({ minLength: 1 }),
+        Type.Array(stringOrIntrinsic(), { minItems: 1, uniqueItems: true }),
+        Intrinsic,
+      ],
+      {
+        title: 'an ARN, a CloudFormation function, or a list of them',
+        description: 'The resources that the statement is about.',
+      },
+    ),
+    Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
+    Sid: Type.Optional(
+      textLike('^[A-Za-z0-9]+$', 'letters and digits', { description: 'A name for the statement.' }),
+    ),
+  },
+  {
+    hints: {
+      NotAction: 'list in `Action` what is allowed, or what is denied with `Effect: Deny`',
+      NotResource:
+        'list in `Resource` what the statement is about, or take it away by another one with `Effect: Deny`',
     },
-  ),
-  Condition: Type.Optional(mapOf(Type.Unknown(), { description: "As in IAM's own policies." })),
-  Sid: Type.Optional(
-    textLike('^[A-Za-z0-9]+$', 'letters and digits', { description: 'A name for the statement.' }),
-  ),
-});
+  },
+);
 
 const SecretSchema = Type.Union(
   [

@@ -1,5 +1,6 @@
 import { isIntrinsic, type Configuration } from '../../config/configuration';
 import { isMap, mapValues } from '../../shared/json';
+import { partitionOf } from '../../shared/partition';
 import { MalformedError, resolve, UnresolvedError, type Scope } from '../local/intrinsics';
 import { templateResources } from '../stack/stack';
 
@@ -69,10 +70,4 @@ function namesIn(configuration: Configuration): Scope {
     attribute: (id, name) => (name === 'Arn' ? arnOf(id) : undefined) ?? unknown(`${id}.${name}`),
   };
   return scope;
-}
-
-/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
