@@ -16,6 +16,7 @@ import {
 import path from 'node:path';
 import {
   copyService,
+  emptyService,
   endFrameworks,
   FRAMEWORK_NAMES,
   readTemplate,
@@ -54,6 +55,45 @@ const container = ({ Resources }: PackagedTemplate, id: string) =>
 const imageTag = (template: PackagedTemplate, id = 'WatchbotTask') =>
   /:([0-9a-f]{20})$/.exec((container(template, id).Image as { 'Fn::Sub': string })['Fn::Sub'])![1];
 
+/** Without a worker, and with much else whose names a worker's resources could meet. */
+const OWNERS_SERVICE = `service: added-worker
+provider:
+  name: aws
+  region: us-east-1
+  runtime: nodejs20.x
+  environment: { ORDERS: !Ref Orders }
+  tags: { team: shop }
+  logRetentionInDays: 7
+  iam: { role: { statements: [{ Effect: Allow, Action: 'dynamodb:PutItem', Resource: !GetAtt Orders.Arn }] } }
+plugins: [serverless-watchbot]
+package: { patterns: ['!node_modules/**'] }
+functions:
+  order:
+    handler: api/orders.create
+    events:
+      - httpApi: POST /orders
+      - sqs: { arn: !GetAtt Votes.Arn }
+      - schedule: rate(1 day)
+      - s3: photos-of-the-shop
+resources:
+  Resources:
+    Orders:
+      Type: AWS::DynamoDB::Table
+      Properties:
+        BillingMode: PAY_PER_REQUEST
+        AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+        KeySchema: [{ AttributeName: id, KeyType: HASH }]
+    Votes: { Type: AWS::SQS::Queue }
+    Cluster: { Type: AWS::ECS::Cluster }
+  Outputs:
+    QueueUrl: { Value: !Ref Votes }
+    ClusterArn: { Value: !GetAtt Cluster.Arn, Export: { Name: cluster-arn } }
+`;
+
+/** The framework puts what it uploads below the time at which it was packaged. */
+const withoutTimes = (resources: PackagedTemplate['Resources']) =>
+  JSON.parse(JSON.stringify(resources).replace(/\/\d{13}-[^/]+\//g, '/TIME/')) as typeof resources;
+
 describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
   it('says in one line what functions have of the provider, and workers do not', async () => {
     const folder = copyService('minimal');
@@ -65,6 +105,29 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     expect(output.match(/Of `provider`.*/g)).toEqual([
       'Of `provider`, workers do not take memorySize (`memory`), environment (`providerEnvironment: true` takes it): these are for functions',
     ]);
+  });
+
+  it("leaves all else of the owner's service as it is when a worker is added", async () => {
+    const folder = emptyService('added-worker');
+    mkdirSync(path.join(folder, 'api'));
+    writeFileSync(path.join(folder, 'api/orders.js'), 'exports.create = async () => undefined;\n');
+    const ofOwner = async (section: string) => {
+      writeFileSync(path.join(folder, 'serverless.yml'), OWNERS_SERVICE + section);
+      const { Resources, Outputs = {} } = (await packaged(folder, framework)).template;
+      return { Resources: withoutTimes(Resources), Outputs };
+    };
+    const before = await ofOwner('');
+    const after = await ofOwner(
+      'watchbot: { image: { uri: registry.example.com/worker:1 }, command: ./work.sh }\n',
+    );
+    const kept = <Value>(all: Record<string, Value>, of: object) =>
+      Object.fromEntries(Object.entries(all).filter(([name]) => name in of));
+    expect(kept(after.Resources, before.Resources)).toEqual(before.Resources);
+    expect(kept(after.Outputs, before.Outputs)).toEqual(before.Outputs);
+    expect(Object.keys(before.Resources)).toEqual(
+      expect.arrayContaining(['OrderLambdaFunction', 'IamRoleLambdaExecution', 'HttpApi', 'Orders', 'Votes']),
+    );
+    expect(after.Resources).toHaveProperty('WatchbotService');
   });
 
   it('makes everything that a worker needs from one line of configuration, offline', async () => {
