@@ -5,9 +5,9 @@ import type { Liveness } from './health/health';
 import { Ahead } from './intake/ahead';
 import { Backlog } from './intake/backlog';
 import { HELD_AHEAD_MS, type Pace } from './intake/pace';
+import type { Job } from './job/job';
 import type { Logger } from './log';
 import type { Poll } from './queue/poll';
-import type { ReceivedMessage } from './queue/queue';
 import { onAbort } from './stop';
 import type { Retirement } from './task/retirement';
 
@@ -166,14 +166,14 @@ class Watching {
     const size = messages.reduce((sum, { body }) => sum + body.length, 0);
     const answered = { asked: count, got: messages.length, size, tookMs: clock.now() - beganMs, isExtra };
     this.backlog.answered(answered, this.mostAhead());
-    this.take(messages);
+    this.take(messages.map((message) => this.hand.hold(message)));
   }
 
-  private take(messages: readonly ReceivedMessage[]): void {
-    this.ahead.put(
-      messages.map((message) => this.hand.hold(message)),
-      this.options.isFifo,
-    );
+  private take(jobs: readonly Job[]): void {
+    const { isFifo, maxReceives } = this.options;
+    this.ahead.put(jobs, isFifo);
+    // If the task is lost, what is held loses a receive untried: what has few left is not to be held again and again.
+    if (jobs.some(({ receives }) => receives * 2 > maxReceives)) this.backlog.askForNoMore();
     this.turn();
   }
 
@@ -214,10 +214,11 @@ class Watching {
     return isExtra ? EXTRA_POLL_MS : Infinity;
   }
 
-  /** With one receive there is none to spare for a message that goes back. */
+  /** A message that goes back is a receive poorer. In a FIFO queue it cannot be sent anew. */
   private mostAhead(): number {
-    const { machine, maxReceives, isFreshContainerPerJob, batchWindowMs, pace } = this.options;
-    const never = machine.isSick || maxReceives <= 1 || isFreshContainerPerJob || batchWindowMs > 0;
+    const { machine, isFifo, maxReceives, isFreshContainerPerJob, batchWindowMs, pace } = this.options;
+    const hasNoneToSpare = maxReceives <= (isFifo ? 2 : 1);
+    const never = machine.isSick || hasNoneToSpare || isFreshContainerPerJob || batchWindowMs > 0;
     return never ? 0 : pace.ahead(this.backlog.roundTripMs);
   }
 

@@ -392,6 +392,21 @@ describe('under a backlog of short jobs', () => {
     expect(started(watched.events).slice(-3)).toEqual(['2.1', '3.0', '3.1']);
   });
 
+  it.each([
+    { receives: 5, asked: [1, 1, 2] },
+    { receives: 6, asked: [1, 1] },
+  ])(
+    'asks for no more once a message has come that has $receives of its 10 receives behind it: $asked',
+    async ({ receives, asked }) => {
+      const watched = start({ ...shortJobs(), maxReceives: 10 });
+      const answer = answerWith(watched);
+      await answer(0, 1);
+      await answer(1, 1, { ApproximateReceiveCount: String(receives) });
+      await watched.end('0.0');
+      expect([started(watched.events), watched.asked()]).toEqual([['0.0', '1.0'], asked]);
+    },
+  );
+
   it('gives back at once what is held, when the task is told to stop', async () => {
     const watched = start(shortJobs());
     const answer = answerWith(watched);
@@ -459,6 +474,7 @@ describe('under a backlog of short jobs', () => {
   it.each<[string, Partial<WatchOptions>]>([
     ['no worker can be started', { machine: { isSick: true } }],
     ['a message has one receive only', { maxReceives: 1 }],
+    ['a message of a FIFO queue has two, since none can be sent anew', { maxReceives: 2, isFifo: true }],
     ['batches gather in a window', { batchWindowMs: 1_000 }],
     ['jobs are long', shortJobs(0)],
   ])('asks for nothing while the slots are busy, if %s', async (_, more) => {

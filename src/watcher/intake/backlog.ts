@@ -18,6 +18,9 @@ const LONGEST_ROUND_TRIP_MS = 250;
 /** How much of bodies may be held ahead of free slots. */
 const MOST_HELD = 8 * MIB;
 
+/** The same after a message that should not wait. */
+const FULL_POLLS_AFTER_LATE = 16;
+
 /** A poll has waited for its messages if it took longer than so many round trips and the slack: the machine may be busy. */
 const PROMPT_ROUND_TRIPS = 4;
 const SLACK_MS = 50;
@@ -73,6 +76,13 @@ export class Backlog {
   /** It falls at once and rises slowly: a poll may have waited for its messages. */
   private measure(tookMs: number): void {
     this.roundTripMs = Math.min(tookMs, this.roundTripMs + (tookMs - this.roundTripMs) * MEAN_STEP);
+  }
+
+  /** A message has come that should not wait: polls ask for no more than slots are free, until some have been full. */
+  askForNoMore(): void {
+    this.reach = 0;
+    this.fullPolls = 0;
+    this.fullPollsNeeded = Math.max(this.fullPollsNeeded, FULL_POLLS_AFTER_LATE);
   }
 
   private answeredByNothing(isExtra: boolean): void {

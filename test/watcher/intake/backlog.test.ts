@@ -90,6 +90,14 @@ describe('what is asked for beyond the free slots', () => {
     expect([answer(1, 1), answer(1, 1)]).toEqual([0, 1]);
   });
 
+  it('is none after a message that should not wait, until sixteen polls were full', () => {
+    const { answer, backlog } = start();
+    [1, 2, 4, 8, 10].forEach((count) => answer(count, count));
+    backlog.askForNoMore();
+    const reaches = Array.from({ length: 16 }, () => answer(1, 1));
+    expect(reaches).toEqual([...Array.from({ length: 15 }, () => 0), 1]);
+  });
+
   it('is as many as 8 MiB of their bodies', () => {
     const { answer } = start(1_000);
     for (let poll = 0; poll < 60; poll += 1) answer(10, 10, { size: 10 * MIB });
