@@ -1,8 +1,10 @@
 import type { ErrorObject } from 'ajv';
 import type { ErrorCode } from '../errors/codes';
 import { describeValue, type Problem } from '../errors/problem';
+import { isIntrinsic } from './configuration';
 import { configPath, keysOfPointer, nameOf } from './config-path';
 import { describeRange } from './limits';
+import { instead } from './plain-values';
 import { didYouMean } from './suggest';
 import { explainsLackOf, helpOn, helpOnValue, knownKeys } from './unknown-keys';
 import { formsOf, showQuantity, type Unit } from './units';
@@ -145,6 +147,7 @@ function problemOf(error: ErrorObject, root: string, texts: ReadonlyMap<string, 
   const describe = DESCRIBE[error.keyword];
   // A keyword that the schema uses and this table lacks is a bug; the test of the table finds it.
   if (describe === undefined) throw new Error(`no description for the schema keyword "${error.keyword}"`);
+  if (isFunctionWithoutPlace(error)) return functionProblem(error, root);
   const { key, ...problem } = describe(error);
   const keys = keysOfPointer(error.instancePath);
   const place = configPath(root, key === undefined ? keys : [...keys, key]);
@@ -156,6 +159,22 @@ function problemOf(error: ErrorObject, root: string, texts: ReadonlyMap<string, 
     ...problem,
     ...helpOnValue(error),
     ...(isInUnit ? { allowed: rangeOf(error.parentSchema, (n) => showQuantity(n, unit)) } : {}),
+  };
+}
+
+/** Of a key that takes functions, but not this one, the list of what is allowed says more. */
+function isFunctionWithoutPlace({ keyword, data, parentSchema }: ErrorObject): boolean {
+  const isOfType = ['type', 'anyOf', 'additionalProperties', 'required'].includes(keyword);
+  return isOfType && isIntrinsic(data) && !typeName(parentSchema).includes('function');
+}
+
+function functionProblem({ instancePath, data, parentSchema }: ErrorObject, root: string): Problem {
+  return {
+    code: 'WATCHBOT_WRONG_TYPE',
+    place: configPath(root, keysOfPointer(instancePath)),
+    given: describeValue(data),
+    allowed: `${typeName(parentSchema)}, without a CloudFormation function`,
+    advice: instead(data),
   };
 }
 

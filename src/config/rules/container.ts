@@ -3,6 +3,7 @@ import { describeValue, type Problem } from '../../errors/problem';
 import { ECR_URI, withoutSlash } from '../complete';
 import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
 import { isMap } from '../../shared/json';
+import { withVariables } from '../plain-values';
 import { didYouMean } from '../suggest';
 import { RUNNABLE } from './program';
 import { problemIf, type WorkerRule } from './rule';
@@ -71,7 +72,17 @@ const imageUriIsOne: WorkerRule = {
 
 export function referenceProblems(reference: string, place: string): Problem[] {
   if (REFERENCE.test(reference)) return [];
-  return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(reference), allowed: REFERENCE_FORM }];
+  const text = reference.includes('${AWS::') ? withVariables(reference) : undefined;
+  const advice = text === undefined ? {} : { advice: `write \`${text}\`` };
+  return [
+    {
+      code: 'WATCHBOT_MALFORMED',
+      place,
+      given: describeValue(reference),
+      allowed: REFERENCE_FORM,
+      ...advice,
+    },
+  ];
 }
 
 /** The image is in the framework's list, in a form from which the plugin can make the same image. */

@@ -3,6 +3,7 @@ import { isMap } from '../../shared/json';
 import { partitionOf } from '../../shared/partition';
 import { isIntrinsic, type TextOrIntrinsic } from '../configuration';
 import { beginningsOf, isArn, returnValuesOf, type OwnResources } from '../functions';
+import { functionsIn, instead } from '../plain-values';
 import type { RuleSubject, WorkerRule } from './rule';
 
 /** A value that a user gave, with its place. */
@@ -212,4 +213,25 @@ function arnLike(text: string, actions: readonly string[], region: string): stri
   return isName ? `arn:${partitionOf(region)}:${BEFORE_NAMES[service]}${name}` : undefined;
 }
 
-export const REFERENCE_RULES: readonly WorkerRule[] = [referencesGiveWhatIsTaken, permissionsNameArns];
+/** The message of an event is written when the service is packaged: a function in it would be sent as it stands. */
+const messagesHaveNoFunctions: WorkerRule = {
+  reads: ['events.*'],
+  check: ({ given: { events = [] }, at }) =>
+    events.flatMap((event, index) =>
+      (['schedule', 'eventBridge'] as const).flatMap((kind) =>
+        functionsIn(valueIn(event[kind], 'input'), [kind, 'input']).map(({ keys, given }) => ({
+          code: 'WATCHBOT_WRONG_TYPE' as const,
+          place: at('events', String(index), ...keys),
+          given: describeValue(given),
+          allowed: 'a value without a CloudFormation function: it would be sent as it stands',
+          advice: `${instead(given)}; or give it to the worker by \`environment\``,
+        })),
+      ),
+    ),
+};
+
+export const REFERENCE_RULES: readonly WorkerRule[] = [
+  referencesGiveWhatIsTaken,
+  permissionsNameArns,
+  messagesHaveNoFunctions,
+];
