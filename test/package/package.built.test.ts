@@ -113,7 +113,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
     writeFileSync(path.join(folder, 'api/orders.js'), 'exports.create = async () => undefined;\n');
     const ofOwner = async (section: string) => {
       writeFileSync(path.join(folder, 'serverless.yml'), OWNERS_SERVICE + section);
-      const { Resources, Outputs = {} } = (await packaged(folder, framework)).template;
+      const { Resources, Outputs } = (await packaged(folder, framework)).template;
       return { Resources: withoutTimes(Resources), Outputs };
     };
     const before = await ofOwner('');
