@@ -54,6 +54,8 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
     'alias/tiles',
     `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
   ],
+  topic: [`arn:aws:sns:us-east-1:${ACCOUNT}:jobs`, `arn:aws:sns:us-east-1:${ACCOUNT}:jobs.fifo`],
+  'headers[]': ['X-GitHub-Event', 'Stripe-Signature'],
   sns: [`arn:aws:sns:us-east-1:${ACCOUNT}:news`, `arn:aws:sns:eu-west-1:999999999999:news.fifo`],
   'sns.arn': [`arn:aws:sns:us-east-1:${ACCOUNT}:other`],
   schedule: ['rate(5 minutes)', 'cron(0 6 * * ? *)'],
