@@ -1,3 +1,4 @@
+import { isIntrinsic } from '../config/configuration';
 import { enabledPart } from '../config/enabled';
 import { isMap } from '../shared/json';
 import type { Serverless } from './framework';
@@ -34,6 +35,4 @@ export function unusedSettings(provider: Provider, section: unknown): string | u
 }
 
 /** As the framework tells a role that exists from the settings of the one that it makes. */
-const isExistingRole = (role: unknown): boolean =>
-  typeof role === 'string' ||
-  (isMap(role) && Object.keys(role).some((key) => key.startsWith('Fn::') || key === 'Ref'));
+const isExistingRole = (role: unknown): boolean => typeof role === 'string' || isIntrinsic(role);

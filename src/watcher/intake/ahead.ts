@@ -6,8 +6,8 @@ import type { Job } from '../job/job';
  */
 export class Ahead {
   size = 0;
-  private again: (readonly Job[])[] = [];
-  private first: (readonly Job[])[] = [];
+  private readonly again: (readonly Job[])[] = [];
+  private readonly first: (readonly Job[])[] = [];
 
   /** When the message that waits for the longest time was received; undefined if none waits. */
   get sinceMs(): number | undefined {

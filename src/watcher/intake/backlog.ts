@@ -18,9 +18,6 @@ const LONGEST_ROUND_TRIP_MS = 250;
 /** How much of bodies may be held ahead of free slots. */
 const MOST_HELD = 8 * MIB;
 
-/** The same after a message that should not wait. */
-const FULL_POLLS_AFTER_LATE = 16;
-
 /** A poll has waited for its messages if it took longer than so many round trips and the slack: the machine may be busy. */
 const PROMPT_ROUND_TRIPS = 4;
 const SLACK_MS = 50;
@@ -30,6 +27,8 @@ const MEAN_STEP = 1 / 8;
 
 /** After extra polls that brought nothing, so many full polls are needed at most before there is one again. */
 const MOST_FULL_POLLS = 64;
+/** The same after a message that should not wait. */
+const FULL_POLLS_AFTER_LATE = 16;
 
 /**
  * What the answers of SQS tell of the backlog. Each task asks for more than it has free slots only as far as its last polls

@@ -1,3 +1,4 @@
+import { MAX_BATCH } from '../../shared/batches';
 import type { Clock } from '../../shared/clock';
 
 /** A message that is held ahead of its worker begins within this time, or goes back. */
@@ -8,9 +9,6 @@ const WAITING_MS = 0.9 * HELD_AHEAD_MS;
 
 /** If fewer than these begin within the time, jobs are long, and none is held ahead. */
 const LEAST_AHEAD = 8;
-
-/** A poll brings ten at most: with so many more than SQS takes to bring the next, each poll can ask for ten. */
-const ONE_POLL = 10;
 
 /** Jobs that have to be short before the first message is held ahead. */
 const JOBS_TO_TRUST = 10;
@@ -94,15 +92,15 @@ export class Pace {
     const slots = this.turningSlots();
     const most = this.mostAhead(slots);
     if (most === 0) return 0;
-    // Twice, since both times are means.
-    return Math.min(most, Math.ceil(2 * roundTripMs * this.messagesPerMs(slots)) + ONE_POLL);
+    // Twice, since both times are means; and as many as a poll brings, so that each can ask for as many.
+    return Math.min(most, Math.ceil(2 * roundTripMs * this.messagesPerMs(slots)) + MAX_BATCH);
   }
 
   /** How long ten messages take at most; 0 if that is not known, or nothing runs. */
   get tenMs(): number {
     if (this.running.size === 0) return 0;
     const slots = this.turningSlots();
-    return this.mostAhead(slots) === 0 ? 0 : Math.min(HELD_AHEAD_MS, 10 / this.messagesPerMs(slots));
+    return this.mostAhead(slots) === 0 ? 0 : Math.min(HELD_AHEAD_MS, MAX_BATCH / this.messagesPerMs(slots));
   }
 
   private learn(): void {

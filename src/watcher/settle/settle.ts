@@ -114,7 +114,7 @@ const LINGER_MS = 50;
 /** Of the visibility timeout. */
 const SHARE_TO_WAIT = 0.1;
 
-/** In a FIFO queue the slot waits for it: if it is the only slot, nothing else is done meanwhile. */
+/** Until it is settled, SQS keeps the rest of its group back, and its slot asks for nothing: the only slot does not wait. */
 const fifoLingerMs = (concurrency: number) => (concurrency === 1 ? 0 : 10);
 
 /** Undefined if the step is done. */
