@@ -3,11 +3,13 @@
 import os
 import sys
 import threading
+import time
 
 from moto.cloudformation.models import CloudFormationBackend
 from moto.core.utils import pascal_to_camelcase, remap_nested_keys
 from moto.ecs.models import TaskDefinition
 from moto.server import main
+from moto.sqs.models import SQSBackend
 
 delete_change_set = CloudFormationBackend.delete_change_set
 
@@ -48,6 +50,26 @@ def update_as_created(cloudformation_json, **others):
 
 
 TaskDefinition.update_from_cloudformation_json = staticmethod(update_as_created)
+
+
+receive_message = SQSBackend.receive_message
+receiving = threading.Lock()
+
+
+def receive_one_at_a_time(
+    backend: SQSBackend, queue_name: str, count: int, wait_seconds_timeout: int, *others, **named
+) -> list:
+    """Receives messages. As in AWS, two calls at the same moment do not get the same one: moto looks first and marks later."""
+    end = time.monotonic() + (wait_seconds_timeout or 0)
+    while True:
+        with receiving:
+            messages = receive_message(backend, queue_name, count, 0, *others, **named)
+        if messages or time.monotonic() >= end:
+            return messages
+        backend.get_queue(queue_name).wait_for_messages(1)
+
+
+SQSBackend.receive_message = receive_one_at_a_time
 
 
 def end_with_input() -> None:
