@@ -1,7 +1,7 @@
 import { describeValue, type Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { checkConfiguration } from './check';
-import { complete, completeWorker } from './complete';
+import { complete, completeWorker } from './complete/complete';
 import { configPath } from './config-path';
 import type {
   Configuration,

@@ -1,4 +1,5 @@
-import type { S3Source, Sources, TextOrIntrinsic } from './configuration';
+import type { TextOrIntrinsic } from './configuration';
+import type { S3Source, Sources } from './sources';
 
 /**
  * S3's events in EventBridge: the detail type of each, and what else distinguishes it.

@@ -1,5 +1,5 @@
 import type { TextOrIntrinsic } from '../config/configuration';
-import { isAwsManagedKey } from '../config/complete';
+import { isAwsManagedKey } from '../config/complete/queue';
 import { beginningsOf, isArn, ownId, type OwnResources } from '../config/functions';
 import { arn, getAtt, oneOrMore, policyDocument, sub, type Statement } from './cloudformation';
 import { ArnPart, arnFrom, nameFrom, partFrom } from './derived';

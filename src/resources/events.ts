@@ -1,4 +1,5 @@
-import type { S3Source, SnsSource, TextOrIntrinsic } from '../config/configuration';
+import type { TextOrIntrinsic } from '../config/configuration';
+import type { S3Source, SnsSource } from '../config/sources';
 import { ownId } from '../config/functions';
 import { SourceId } from '../config/logical-ids';
 import { sourceName } from '../config/names';

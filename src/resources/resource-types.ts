@@ -90,3 +90,9 @@ type Value<T> =
         : T | Intrinsic;
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
+
+export type TaskProperties = PropertiesOf<'AWS::ECS::TaskDefinition'>;
+export type ContainerProperties = Extract<
+  NonNullable<TaskProperties['ContainerDefinitions']>,
+  readonly unknown[]
+>[number];

@@ -1,5 +1,6 @@
 import { HOUR_SECONDS } from '../shared/durations';
-import type { Configuration, ScheduleSource, TextOrIntrinsic, Worker } from '../config/configuration';
+import type { Configuration, TextOrIntrinsic, Worker } from '../config/configuration';
+import type { ScheduleSource } from '../config/sources';
 import { logicalId, SharedId, SourceId } from '../config/logical-ids';
 import { isMap } from '../shared/json';
 import { sourceName } from '../config/names';

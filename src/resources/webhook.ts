@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Jwt, Webhook } from '../config/configuration';
+import type { Jwt, Webhook } from '../config/sources';
 import { sourceName } from '../config/names';
 import { assumedBy, getAtt, ref, sub } from './cloudformation';
 import { queuePath, queueUrl } from './queue-references';

@@ -1,5 +1,5 @@
 import { mapValues } from 'lodash';
-import { isKeptAwake } from '../../src/config/complete';
+import { isKeptAwake } from '../../src/config/complete/queue';
 import { AWAKE_EVERY_HOURS } from '../../src/scaling/limits';
 import { Autoscaler } from '../../src/scaling/aws/application-auto-scaling';
 import { Metrics } from '../../src/scaling/aws/cloudwatch';

@@ -1,5 +1,5 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { meansFargate } from '../complete';
+import { meansFargate } from '../complete/task';
 import type { Worker } from '../configuration';
 import { EC2, FARGATE_PROVIDERS } from '../defaults';
 import { describeFargateMemory, describeRange, ECS, FARGATE_CPU_UNITS, isFargateSize } from '../limits';

@@ -1,6 +1,7 @@
 import { IMAGE_FOLDER } from '../../contract/image';
 import { describeValue, type Problem } from '../../errors/problem';
-import { ECR_URI, withoutSlash } from '../complete';
+import { ECR_URI } from '../complete/image';
+import { withoutSlash } from '../complete/task';
 import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
 import { isMap } from '../../shared/json';
 import { withVariables } from '../plain-values';

@@ -1,6 +1,7 @@
 import { COPY_ATTRIBUTE } from '../../contract/copy-mark';
 import { describeValue, type Problem } from '../../errors/problem';
-import { isIntrinsic, type S3Source, type Sources } from '../configuration';
+import { isIntrinsic } from '../configuration';
+import type { S3Source, Sources } from '../sources';
 import { EVENTBRIDGE_S3_EVENTS, S3_EVENTS } from '../s3-sources';
 import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';

@@ -1,6 +1,6 @@
 import { describeValue, type Problem } from '../../errors/problem';
 import { isMap } from '../../shared/json';
-import { whyNeverAwake } from '../complete';
+import { whyNeverAwake } from '../complete/queue';
 import { configPath, nameOf } from '../config-path';
 import { isIntrinsic, type Configuration, type MadeResources, type Worker } from '../configuration';
 import { OF_NEW_VERSION, type AlarmName } from '../defaults';

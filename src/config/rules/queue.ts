@@ -1,5 +1,5 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { isAwsManagedKey } from '../complete';
+import { isAwsManagedKey } from '../complete/queue';
 import type { Queue, ServiceContext, TextOrIntrinsic } from '../configuration';
 import { Encryption } from '../defaults';
 import { didYouMean } from '../suggest';

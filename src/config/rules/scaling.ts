@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors/problem';
 import { widestBounds } from '../../scaling/choose-policy';
-import { whyNeverAwake } from '../complete';
+import { whyNeverAwake } from '../complete/queue';
 import type { Scaling } from '../configuration';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 import { expressionProblems, timezoneProblems } from './schedules';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { completeBundle } from '../../../src/config/complete';
+import { completeBundle } from '../../../src/config/complete/image';
 import type { WorkerInput } from '../../../src/config/configuration';
 import { bundleHandler, type Bundled } from '../../../src/image/bundle/bundle';
 import type { MadeFile } from '../../../src/image/context';

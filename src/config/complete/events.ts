@@ -1,14 +1,6 @@
-import {
-  isIntrinsic,
-  type S3Source,
-  type ScheduleSource,
-  type SnsSource,
-  type Sources,
-  type Webhook,
-  type WorkerInput,
-  type TextOrIntrinsic,
-} from './configuration';
-import { EVENT_DEFAULTS } from './defaults';
+import { isIntrinsic, type WorkerInput, type TextOrIntrinsic } from '../configuration';
+import type { S3Source, ScheduleSource, SnsSource, Sources, Webhook } from '../sources';
+import { EVENT_DEFAULTS } from '../defaults';
 
 type EventInput = WorkerInput['events'][number];
 type SourceInput<K extends keyof EventInput> = NonNullable<EventInput[K]>;

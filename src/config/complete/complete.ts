@@ -1,0 +1,133 @@
+import type {
+  Configuration,
+  Deploy,
+  Handler,
+  Reduce,
+  ServiceContext,
+  SharedInput,
+  Worker,
+  WorkerInput,
+} from '../configuration';
+import {
+  ALARM_DEFAULTS,
+  ALARM_NAMES,
+  DEFAULT_LOG_RETENTION_DAYS,
+  DEFAULT_MOUNT,
+  OF_NEW_VERSION,
+  REDUCE_DEFAULTS,
+} from '../defaults';
+import { MAX_FINISH_SECONDS } from '../../contract/outcomes';
+import { completeEvents, completeRole } from './events';
+import { completeImage } from './image';
+import { completeQueue, completeTopic, completeScaling } from './queue';
+import { completeBuild, completeVpc, completeNotify, completeRegistry } from './shared';
+import {
+  completeEnvironment,
+  completeSecrets,
+  completeHealthCheck,
+  completeTask,
+  withoutSlash,
+} from './task';
+
+/**
+ * Makes every choice that the user left open. The input has passed the schema, but not the rules: these look at the
+ * finished configuration.
+ * @param shared without `build` only if the schema has refused the whole section
+ */
+export function complete(
+  shared: Partial<SharedInput>,
+  workers: Readonly<Record<string, WorkerInput>>,
+  context: ServiceContext,
+): Configuration {
+  const forWorkers = {
+    ...context,
+    environment: shared.providerEnvironment === true ? context.environment : {},
+  };
+  return {
+    context,
+    build: completeBuild(shared.build),
+    cluster: shared.cluster,
+    vpc: completeVpc(shared.vpc, context),
+    notify: completeNotify(shared.notify),
+    registry: completeRegistry(shared.registry),
+    extensions: shared.extensions ?? {},
+    workers: Object.entries(workers).map(([name, worker]) => completeWorker(name, worker, forWorkers)),
+  };
+}
+
+export function completeWorker(
+  name: string,
+  input: WorkerInput,
+  context: Pick<ServiceContext, 'architecture' | 'providerImages' | 'environment' | 'logRetention'>,
+): Worker {
+  return {
+    name,
+    command: input.command,
+    handler: completeHandler(input),
+    image: completeImage(input, context),
+    architecture: input.architecture ?? context.architecture ?? 'x86_64',
+    ...completeTask(input),
+    stdin: input.stdin,
+    environment: completeEnvironment(input, context),
+    secrets: completeSecrets(input.secrets),
+    permissions: input.permissions,
+    managedPolicies: input.managedPolicies,
+    role: completeRole(input.role),
+    executionRole: completeRole(input.executionRole),
+    schedulerRole: completeRole(input.schedulerRole),
+    sender: input.sender,
+    queue: completeQueue(input.queue),
+    topic: completeTopic(input),
+    events: completeEvents(input.events),
+    scaling: completeScaling(input),
+    alarms: completeAlarms(input.alarms),
+    dashboard: input.dashboard,
+    logs: completeLogs(input.logs, context),
+    mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
+    writableFilesystem: input.writableFilesystem,
+    healthCheck: completeHealthCheck(input.healthCheck),
+    deploy: completeDeploy(input),
+    reduce: completeReduce(input.reduce),
+    deletionPolicy: input.deletionPolicy,
+    compatibility: input.compatibility,
+    exec: input.exec,
+    extensions: input.extensions,
+  };
+}
+
+function completeHandler(worker: WorkerInput): Handler | undefined {
+  const { handler, entryPoint, batchSize, batchWindow, maxInvocations, workerMemory } = worker;
+  if (handler === undefined) return undefined;
+  const name = handler === true ? undefined : handler;
+  return { name, entryPoint, batchSize, batchWindow, maxInvocations, workerMemory };
+}
+
+const completeLogs = (
+  { retention, structured }: WorkerInput['logs'],
+  { logRetention }: Pick<ServiceContext, 'logRetention'>,
+): Worker['logs'] => ({
+  retention: retention ?? logRetention ?? DEFAULT_LOG_RETENTION_DAYS,
+  structured,
+});
+
+function completeAlarms(alarms: WorkerInput['alarms']): Worker['alarms'] {
+  const entries = ALARM_NAMES.map((name) => {
+    const given = alarms[name];
+    return [name, given === false ? undefined : { ...ALARM_DEFAULTS[name], ...given }];
+  });
+  return Object.fromEntries(entries) as Worker['alarms'];
+}
+
+function completeDeploy({ deploy: { alarms, finish }, maxJobDuration }: WorkerInput): Deploy {
+  return {
+    finish: finish ?? Math.min(maxJobDuration || MAX_FINISH_SECONDS, MAX_FINISH_SECONDS),
+    isShortUnasked: finish === undefined && maxJobDuration > MAX_FINISH_SECONDS,
+    alarms: alarms.filter((alarm) => alarm !== OF_NEW_VERSION),
+    isByFailures: alarms.includes(OF_NEW_VERSION),
+  };
+}
+
+function completeReduce(given: WorkerInput['reduce']): Reduce | undefined {
+  if (given === false) return undefined;
+  return { ...REDUCE_DEFAULTS, ...(given === true ? {} : given) };
+}

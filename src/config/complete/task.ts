@@ -1,0 +1,85 @@
+import type {
+  Capacity,
+  HealthCheck,
+  Secret,
+  ServiceContext,
+  TextOrIntrinsic,
+  Worker,
+  WorkerInput,
+} from '../configuration';
+import { CAPACITY_DEFAULTS, DEFAULT_MEMORY_MIB, EC2, HEALTH_CHECK_DEFAULTS } from '../defaults';
+import { mapValues } from '../../shared/json';
+import { beginningsOf } from '../functions';
+
+/** What a task is, where it runs, and how its jobs end. */
+export function completeTask(input: WorkerInput) {
+  const capacity = completeCapacity(input.capacity);
+  return {
+    cpu: input.cpu,
+    memory: completeMemory(input, capacity),
+    softMemory: input.softMemory,
+    ephemeralStorage: input.ephemeralStorage,
+    gpu: input.gpu,
+    privileged: input.privileged,
+    capacity,
+    placementConstraints: input.placementConstraints,
+    placementStrategies: input.placementStrategies,
+    concurrency: input.concurrency,
+    maxJobDuration: input.maxJobDuration,
+    stopTimeout: input.stopTimeout,
+    stopNotice: input.stopNotice,
+  };
+}
+
+/** On EC2 a reservation is enough for ECS, and a limit that nobody asked for would kill what has always run. */
+function completeMemory({ memory, softMemory }: WorkerInput, { launchType }: Capacity): number | undefined {
+  if (memory !== undefined) return memory;
+  return launchType === EC2 && softMemory !== undefined ? undefined : DEFAULT_MEMORY_MIB;
+}
+
+/** One word stands for a strategy with one provider, except `EC2`, which has none. */
+function completeCapacity(given: WorkerInput['capacity']): Capacity {
+  if (given === EC2) return { launchType: EC2, strategy: [] };
+  const shares = typeof given === 'string' ? [{ provider: given }] : given;
+  const strategy = shares.map((share) => ({ ...CAPACITY_DEFAULTS, ...share }));
+  return { launchType: strategy.some(({ provider }) => meansFargate(provider)) ? 'FARGATE' : EC2, strategy };
+}
+
+/**
+ * AWS reserves names that begin so: one that is not Fargate's own is a misspelt one. Of a condition both branches are known,
+ * and of any other function nothing.
+ */
+export function meansFargate(provider: TextOrIntrinsic): boolean {
+  const names = beginningsOf(provider);
+  return names.length > 0 && names.every((name) => 'text' in name && /^fargate/i.test(name.text));
+}
+
+/** ECS refuses a name that is among the secrets as well. */
+export function completeEnvironment(
+  input: Pick<WorkerInput, 'environment' | 'secrets'>,
+  { environment }: Pick<ServiceContext, 'environment'>,
+): Worker['environment'] {
+  const inherited = Object.entries(environment).filter(([name]) => !Object.hasOwn(input.secrets, name));
+  return { ...Object.fromEntries(inherited), ...textValues(input.environment) };
+}
+
+const textValues = (environment: WorkerInput['environment']): Worker['environment'] =>
+  mapValues(environment, (value) => (typeof value === 'object' ? value : String(value)));
+
+const SECRETS_MANAGER_ARN_START = /^arn:[^:]+:secretsmanager:/;
+
+export const completeSecrets = (secrets: WorkerInput['secrets']): Worker['secrets'] =>
+  mapValues(secrets, (secret): Secret => {
+    if (typeof secret !== 'string') return secret;
+    return SECRETS_MANAGER_ARN_START.test(secret) ? { secretsManager: secret } : { ssm: secret };
+  });
+
+export function completeHealthCheck(given: WorkerInput['healthCheck']): HealthCheck | undefined {
+  if (given === false) return undefined;
+  const { command, ...times } = given === true ? {} : given;
+  return { ...HEALTH_CHECK_DEFAULTS, ...times, command };
+}
+
+export function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '');
+}

@@ -1,0 +1,176 @@
+import {
+  sureMemory,
+  type Configuration,
+  type Handler,
+  type TextOrIntrinsic,
+  type Worker,
+} from '../config/configuration';
+import { CONTAINER_NAME, familyName, functionName } from '../config/names';
+import { ContainerVariable, nameInContainer, RuntimeVariable } from '../contract/environment';
+import {
+  ARGUMENTS_MARKER,
+  ENTRY_POINT,
+  HANDLE_COMMAND,
+  HEALTH_COMMAND,
+  HEALTH_SOCKET,
+  LISTEN_COMMAND,
+  RUNTIME_COMMAND,
+} from '../contract/image';
+import { getAtt, ref } from './cloudformation';
+import { secretValueFrom } from './derived';
+import { countsReceives, queueArn, queueNameOf, queueUrl } from './queue-references';
+import { topicArn } from './references';
+import type { ContainerProperties } from './resource-types';
+import { idOf, type ConfiguredWorker, type Subject } from './subject';
+import { mountPoints, writableMounts } from './volumes';
+
+/** Open files, as in Watchbot: a watcher has several pipes for each worker. */
+const OPEN_FILES = 10_240;
+
+/** The container in which the watcher runs. */
+export function watcherContainer(subject: Subject, version: string | undefined): ContainerProperties {
+  const { configuration, worker } = subject;
+  return {
+    Name: CONTAINER_NAME,
+    Image: subject.imageUri,
+    RepositoryCredentials: repositoryCredentials(configuration),
+    Essential: true,
+    EntryPoint: [...ENTRY_POINT],
+    Command: containerCommand(worker),
+    Environment: environment(subject, version),
+    Secrets: secrets(subject),
+    ...containerSize(worker),
+    MemoryReservation: worker.softMemory,
+    StopTimeout: worker.stopTimeout,
+    ReadonlyRootFilesystem: !worker.writableFilesystem,
+    Privileged: worker.privileged ? true : undefined,
+    HealthCheck: healthCheck(worker),
+    MountPoints: mountPoints(worker),
+    Ulimits: [{ Name: 'nofile', SoftLimit: OPEN_FILES, HardLimit: OPEN_FILES }],
+    // An init process reaps what workers leave behind; the watcher itself only knows its own children.
+    LinuxParameters: { InitProcessEnabled: true },
+    LogConfiguration: {
+      LogDriver: 'awslogs',
+      Options: {
+        'awslogs-group': ref(idOf(subject, 'logGroup')),
+        'awslogs-region': ref('AWS::Region'),
+        'awslogs-stream-prefix': familyName(configuration.context, worker.name),
+        // A log that cannot be delivered must not block the watcher, which then could not hold its messages.
+        mode: 'non-blocking',
+        'max-buffer-size': '25m',
+      },
+    },
+  };
+}
+
+function repositoryCredentials({ registry }: Configuration): ContainerProperties['RepositoryCredentials'] {
+  return registry?.credentials === undefined ? undefined : { CredentialsParameter: registry.credentials };
+}
+
+/** `listen 'a shell line'`, `listen -- program argument …`, or what starts a handler. */
+function containerCommand({ command, handler, image }: Worker): string[] {
+  if (handler !== undefined) return handlerCommand(handler, image.kind === 'bundle');
+  // A rule of the configuration requires one of the two.
+  if (command === undefined) throw new Error('a worker without command and handler: this should not happen');
+  return typeof command === 'string'
+    ? [LISTEN_COMMAND, command]
+    : [LISTEN_COMMAND, ARGUMENTS_MARKER, ...command];
+}
+
+/** `handle -- program argument …`, or `handle` alone if the image itself says what it starts. */
+function handlerCommand({ name, entryPoint }: Handler, isBundle: boolean): string[] {
+  if (isBundle) return [HANDLE_COMMAND, ARGUMENTS_MARKER, ...RUNTIME_COMMAND];
+  if (entryPoint === undefined) return [HANDLE_COMMAND];
+  return [HANDLE_COMMAND, ARGUMENTS_MARKER, ...entryPoint, ...(name === undefined ? [] : [name])];
+}
+
+/** The user's variables and the watcher's settings, by name. */
+function environment(subject: Subject, version: string | undefined): ContainerProperties['Environment'] {
+  const all: Record<string, TextOrIntrinsic> = {
+    ...subject.worker.environment,
+    ...settings(subject),
+    ...(version === undefined ? {} : { [ContainerVariable.version]: version }),
+  };
+  return Object.keys(all)
+    .sort()
+    .map((name) => ({ Name: nameInContainer(name), Value: all[name] }));
+}
+
+function settings(subject: Subject): Record<string, TextOrIntrinsic> {
+  const { worker } = subject;
+  const workTopic = topicArn(subject);
+  return {
+    [ContainerVariable.queueUrl]: queueUrl(subject),
+    [ContainerVariable.queueName]: queueNameOf(subject),
+    ...(workTopic === undefined ? {} : { [ContainerVariable.workTopic]: workTopic }),
+    [ContainerVariable.logGroup]: ref(idOf(subject, 'logGroup')),
+    [ContainerVariable.fifo]: String(worker.queue.fifo),
+    [ContainerVariable.maxJobDurationSeconds]: String(worker.maxJobDuration),
+    [ContainerVariable.volumes]: writableMounts(worker).join(','),
+    [ContainerVariable.writableFilesystem]: String(worker.writableFilesystem),
+    [ContainerVariable.structuredLogging]: String(worker.logs.structured),
+    [ContainerVariable.concurrency]: String(worker.concurrency),
+    [ContainerVariable.visibilityTimeoutSeconds]: String(worker.queue.visibilityTimeout),
+    [ContainerVariable.stopTimeoutSeconds]: String(worker.stopTimeout),
+    [ContainerVariable.stopNoticeSeconds]: String(worker.stopNotice),
+    [ContainerVariable.finishSeconds]: String(worker.deploy.finish),
+    [ContainerVariable.standardInput]: String(worker.stdin),
+    ...(worker.compatibility === undefined
+      ? {}
+      : { [ContainerVariable.compatibility]: worker.compatibility }),
+    ...(worker.healthCheck !== undefined && worker.healthCheck.command === undefined
+      ? { [ContainerVariable.healthCheck]: HEALTH_SOCKET }
+      : {}),
+    ...(countsReceives(subject) ? { [ContainerVariable.maxReceives]: String(worker.queue.maxReceives) } : {}),
+    ...(worker.reduce === undefined
+      ? {}
+      : { [ContainerVariable.progressTable]: getAtt(idOf(subject, 'progressTable'), 'Arn') }),
+    ...handlerSettings(subject),
+  };
+}
+
+/** What the watcher must know of a handler, and what the runtime reads. Nothing if the worker has a command. */
+function handlerSettings(subject: ConfiguredWorker): Record<string, TextOrIntrinsic> {
+  const { configuration, worker } = subject;
+  const { handler } = worker;
+  if (handler === undefined) return {};
+  return {
+    [ContainerVariable.queueArn]: queueArn(subject),
+    [ContainerVariable.batchSize]: String(handler.batchSize),
+    [ContainerVariable.batchWindowSeconds]: String(handler.batchWindow),
+    [ContainerVariable.maxInvocations]: String(handler.maxInvocations),
+    [ContainerVariable.workerMemoryMiB]: String(handler.workerMemory ?? 0),
+    ...(handler.name === undefined ? {} : { [RuntimeVariable.handler]: handler.name }),
+    [RuntimeVariable.functionName]: functionName(configuration.context, worker.name),
+    [RuntimeVariable.memorySizeMiB]: String(
+      handler.workerMemory ?? Math.floor(sureMemory(worker) / worker.concurrency),
+    ),
+  };
+}
+
+function secrets({ configuration: { context }, worker }: Subject): ContainerProperties['Secrets'] {
+  const names = Object.keys(worker.secrets).sort();
+  if (names.length === 0) return undefined;
+  return names.map((name) => ({
+    Name: nameInContainer(name),
+    ValueFrom: secretValueFrom(worker.secrets[name]!, context.resources),
+  }));
+}
+
+function containerSize({ capacity, cpu, memory, gpu }: Worker): Partial<ContainerProperties> {
+  if (capacity.launchType === 'FARGATE') return {};
+  const gpus = gpu === undefined ? undefined : [{ Type: 'GPU', Value: String(gpu) }];
+  return { Cpu: cpu, Memory: memory, ResourceRequirements: gpus };
+}
+
+function healthCheck({ healthCheck: check }: Worker): ContainerProperties['HealthCheck'] {
+  if (check === undefined) return undefined;
+  const { command, interval, timeout, retries, startPeriod } = check;
+  return {
+    Command: typeof command === 'string' ? ['CMD-SHELL', command] : ['CMD', ...(command ?? HEALTH_COMMAND)],
+    Interval: interval,
+    Timeout: timeout,
+    Retries: retries,
+    StartPeriod: startPeriod,
+  };
+}
