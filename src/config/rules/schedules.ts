@@ -87,8 +87,10 @@ function allowedInCron(text: string): string | undefined {
   const [, ...fields] = CRON.exec(text) ?? [];
   if (fields.length === 0) return FORMS;
   const wrong = CRON_FIELDS.filter((field, index) => !takes(field, fields[index]!));
-  if (wrong.length > 0) return wrong.map(({ allowed }) => allowed).join('; ');
-  return isOneKindOfDay(fields) ? undefined : FORMS;
+  if (wrong.length === 0) return isOneKindOfDay(fields) ? undefined : FORMS;
+  const isDayWrong = wrong.some(({ isDay }) => isDay);
+  const ofDays = isDayWrong || isOneKindOfDay(fields) ? [] : ['one of the two kinds of days `?`'];
+  return [...wrong.map(({ allowed }) => allowed), ...ofDays].join('; ');
 }
 
 /** JavaScript makes 2 March of 30 February. */
