@@ -13,6 +13,7 @@ import {
   unknownExtensions,
   watcherStays,
 } from './rules/extensions';
+import { IMAGE_RULES } from './rules/image';
 import { OBSERVABILITY_RULES } from './rules/observability';
 import { PROGRAM_RULES } from './rules/program';
 import { QUEUE_RULES } from './rules/queue';
@@ -28,6 +29,7 @@ import { showLike } from './units';
 /** Every check across the keys of one worker. */
 const WORKER_RULES: readonly WorkerRule[] = [
   ...PROGRAM_RULES,
+  ...IMAGE_RULES,
   ...CONTAINER_RULES,
   ...CAPACITY_RULES,
   ...SCALING_RULES,

@@ -7,7 +7,7 @@ import { longestNames, stackNameLimit, type LimitedName } from '../names';
 import { isIn } from '../refusals';
 import { madeBuckets } from '../s3-sources';
 import { publicIpProblems } from './capacity';
-import { referenceProblems } from './container';
+import { referenceProblems } from './image';
 import type { Service, WorkerRule } from './rule';
 
 /** Checks of the section as a whole. */
