@@ -1,4 +1,5 @@
 import { isMap } from '../shared/json';
+import type { Capacity } from './capacity';
 import {
   DEFAULT_MEMORY_MIB,
   type AlarmName,
@@ -120,19 +121,6 @@ export interface ImageBuild {
   dockerfile: string;
   buildArgs: Readonly<Record<string, string>>;
   target: string | undefined;
-}
-
-interface CapacityShare {
-  provider: TextOrIntrinsic;
-  weight: number;
-  base: number;
-}
-
-export interface Capacity {
-  /** What runs the tasks. */
-  launchType: 'FARGATE' | 'EC2';
-  /** Empty: any instance of the cluster. */
-  strategy: readonly CapacityShare[];
 }
 
 export interface Placement {

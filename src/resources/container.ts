@@ -1,3 +1,4 @@
+import { factsOf } from '../config/capacity';
 import {
   sureMemory,
   type Configuration,
@@ -158,9 +159,9 @@ function secrets({ configuration: { context }, worker }: Subject): ContainerProp
 }
 
 function containerSize({ capacity, cpu, memory, gpu }: Worker): Partial<ContainerProperties> {
-  if (capacity.launchType === 'FARGATE') return {};
   const gpus = gpu === undefined ? undefined : [{ Type: 'GPU', Value: String(gpu) }];
-  return { Cpu: cpu, Memory: memory, ResourceRequirements: gpus };
+  const size = factsOf(capacity).hasTaskSize ? {} : { Cpu: cpu, Memory: memory };
+  return { ...size, ResourceRequirements: gpus };
 }
 
 function healthCheck({ healthCheck: check }: Worker): ContainerProperties['HealthCheck'] {

@@ -1,3 +1,4 @@
+import { factsOf } from '../config/capacity';
 import type { Configuration, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { combine, getAtt, ref, select } from './cloudformation';
@@ -18,7 +19,7 @@ const SUBNETS = [
  * instance has few network interfaces, and each task would take one.
  */
 export function networkMode({ vpc }: Configuration, { capacity }: Worker): 'awsvpc' | 'bridge' {
-  return capacity.launchType === 'FARGATE' || vpc?.isOwn === true ? 'awsvpc' : 'bridge';
+  return factsOf(capacity).alwaysHasInterface || vpc?.isOwn === true ? 'awsvpc' : 'bridge';
 }
 
 /** Where tasks with a network interface of their own run: the user's network, or the small one of the plugin. */
@@ -39,7 +40,7 @@ export function taskNetwork({ vpc }: Configuration): TaskNetwork {
 
 /** Whether any task needs a network that the user has not named. */
 export function makesNetwork({ vpc, workers }: Configuration): boolean {
-  return vpc === undefined && workers.some(({ capacity }) => capacity.launchType === 'FARGATE');
+  return vpc === undefined && workers.some(({ capacity }) => factsOf(capacity).alwaysHasInterface);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { factsOf } from '../config/capacity';
 import type { Configuration, Placement, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { ref } from './cloudformation';
@@ -66,10 +67,10 @@ function capacity({ capacity: { launchType, strategy } }: Worker): Partial<Servi
   };
 }
 
-/** On EC2, ECS refuses a setting for public addresses. */
+/** Where tasks have no public addresses, ECS refuses a setting for them. */
 function networkOf({ configuration, worker }: Subject) {
   const { AssignPublicIp, ...network } = taskNetwork(configuration);
-  return worker.capacity.launchType === 'FARGATE' ? { ...network, AssignPublicIp } : network;
+  return factsOf(worker.capacity).mayHavePublicAddress ? { ...network, AssignPublicIp } : network;
 }
 
 /** A constraint has an expression, a strategy a field. The schema of the configuration allows just these types. */

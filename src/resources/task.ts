@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { factsOf } from '../config/capacity';
 import type { Worker } from '../config/configuration';
 import { familyName } from '../config/names';
 import { watcherContainer } from './container';
@@ -50,7 +51,7 @@ function properties(subject: Subject, version?: string): TaskProperties {
   };
 }
 
-/** On Fargate the task has a size; on EC2 its container has one, and may use more CPU if some is free. */
+/** Where a task has no size, its container has one. */
 function taskSize({ capacity, cpu, memory }: Worker): TaskProperties {
-  return capacity.launchType === 'FARGATE' ? { Cpu: String(cpu), Memory: String(memory) } : {};
+  return factsOf(capacity).hasTaskSize ? { Cpu: String(cpu), Memory: String(memory) } : {};
 }

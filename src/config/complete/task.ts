@@ -1,5 +1,5 @@
+import { factsOf, type Capacity } from '../capacity';
 import type {
-  Capacity,
   HealthCheck,
   Secret,
   ServiceContext,
@@ -32,9 +32,9 @@ export function completeTask(input: WorkerInput) {
 }
 
 /** On EC2 a reservation is enough for ECS, and a limit that nobody asked for would kill what has always run. */
-function completeMemory({ memory, softMemory }: WorkerInput, { launchType }: Capacity): number | undefined {
+function completeMemory({ memory, softMemory }: WorkerInput, capacity: Capacity): number | undefined {
   if (memory !== undefined) return memory;
-  return launchType === EC2 && softMemory !== undefined ? undefined : DEFAULT_MEMORY_MIB;
+  return factsOf(capacity).mayHaveNoLimit && softMemory !== undefined ? undefined : DEFAULT_MEMORY_MIB;
 }
 
 /** One word stands for a strategy with one provider, except `EC2`, which has none. */

@@ -1,6 +1,6 @@
 import { describeValue, type Problem } from '../../errors/problem';
+import { factsOf } from '../capacity';
 import { meansFargate } from '../complete/task';
-import type { Worker } from '../configuration';
 import { EC2, FARGATE_PROVIDERS } from '../defaults';
 import { describeFargateMemory, describeRange, ECS, FARGATE_CPU_UNITS, isFargateSize } from '../limits';
 import { didYouMean } from '../suggest';
@@ -10,7 +10,7 @@ import { problemIf, type RuleSubject, type Service, type WorkerRule } from './ru
 const fargateSize: WorkerRule = {
   reads: ['cpu', 'memory', 'capacity.*'],
   check: ({ worker: { cpu, memory, capacity }, at, show }) => {
-    if (capacity.launchType === EC2 || memory === undefined || isFargateSize(cpu, memory)) return [];
+    if (!factsOf(capacity).hasSizesInPairs || memory === undefined || isFargateSize(cpu, memory)) return [];
     const isKnown = FARGATE_CPU_UNITS.includes(cpu);
     const inCpu = (units: number) => show('cpu', units, 'CPU units');
     const inMemory = (mib: number) => show('memory', mib, 'MiB');
@@ -32,7 +32,7 @@ const fargateSize: WorkerRule = {
 const ec2Size: WorkerRule = {
   reads: ['cpu', 'memory', 'capacity.*'],
   check: ({ worker: { cpu, memory, capacity }, at, show }) => {
-    if (capacity.launchType !== EC2) return [];
+    if (factsOf(capacity).hasTaskSize) return [];
     return [
       ...problemIf(cpu < ECS.minCpuUnits || cpu > ECS.maxCpuUnits, {
         code: 'WATCHBOT_OUT_OF_RANGE',
@@ -54,14 +54,14 @@ const ec2Size: WorkerRule = {
 const softMemoryFits: WorkerRule = {
   reads: ['softMemory', 'memory', 'capacity.*'],
   check: ({ worker: { softMemory, memory, capacity }, at, show }) => {
-    const isEc2 = capacity.launchType === EC2;
     if (memory === undefined) return [];
-    const limit = isEc2 ? memory - 1 : memory;
+    const { hasTaskSize } = factsOf(capacity);
+    const limit = hasTaskSize ? memory : memory - 1;
     return problemIf(softMemory !== undefined && softMemory > limit, {
       code: 'WATCHBOT_OUT_OF_RANGE',
       place: at('softMemory'),
       given: String(softMemory),
-      allowed: `at most ${show('softMemory', limit, 'MiB')}, ${isEc2 ? 'less than' : 'the value of'} \`memory\``,
+      allowed: `at most ${show('softMemory', limit, 'MiB')}, ${hasTaskSize ? 'the value of' : 'less than'} \`memory\``,
     });
   },
 };
@@ -126,13 +126,11 @@ const capacityShares: WorkerRule = {
   },
 };
 
-const isOnEc2 = ({ capacity }: Worker) => capacity.launchType === EC2;
-
 /** The cluster that the plugin makes has no instances. */
 const ec2HasACluster: WorkerRule = {
   reads: ['capacity.*', 'cluster'],
   check: ({ worker, configuration, at }) => {
-    if (!isOnEc2(worker) || configuration.cluster !== undefined) return [];
+    if (!factsOf(worker.capacity).needsCluster || configuration.cluster !== undefined) return [];
     const provider = worker.capacity.strategy[0]?.provider;
     const meant = typeof provider === 'string' ? didYouMean(provider, FARGATE_PROVIDERS) : undefined;
     return [
@@ -147,37 +145,38 @@ const ec2HasACluster: WorkerRule = {
   },
 };
 
-const EC2_KEYS = ['gpu', 'privileged', 'placementConstraints', 'placementStrategies'] as const;
+/** Keys that not every launch type has, by what says whether it does. */
+const KEYS_OF_SOME = {
+  gpu: 'hasGpus',
+  privileged: 'mayBePrivileged',
+  placementConstraints: 'takesConstraints',
+  placementStrategies: 'takesStrategies',
+  ephemeralStorage: 'hasEphemeralStorage',
+} as const;
+const SOME_KEYS = Object.keys(KEYS_OF_SOME) as (keyof typeof KEYS_OF_SOME)[];
 
 function isUsed(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html */
-const onlyOnEc2: WorkerRule = {
-  reads: ['capacity.*', ...EC2_KEYS.map((key) => `${key}.*` as const)],
-  check: ({ worker, at }) =>
-    isOnEc2(worker)
-      ? []
-      : EC2_KEYS.filter((key) => isUsed(worker[key])).map((key) => ({
-          code: 'WATCHBOT_CONTRADICTION' as const,
-          place: at(key),
-          given: `\`${key}\` on Fargate`,
-          allowed: `\`${key}\` with \`capacity: EC2\``,
-          advice: 'remove it, or change `capacity`',
-        })),
+/** What to do with a key elsewhere than by another capacity. */
+const INSTEAD: Partial<Record<keyof typeof KEYS_OF_SOME, string>> = {
+  ephemeralStorage: "remove it: tasks on EC2 have their instance's disk",
 };
 
-const onlyOnFargate: WorkerRule = {
-  reads: ['capacity.*', 'ephemeralStorage'],
+const keysOfOthers: WorkerRule = {
+  reads: ['capacity.*', ...SOME_KEYS.map((key) => `${key}.*` as const)],
   check: ({ worker, at }) =>
-    problemIf(isOnEc2(worker) && worker.ephemeralStorage !== undefined, {
-      code: 'WATCHBOT_CONTRADICTION',
-      place: at('ephemeralStorage'),
-      given: '`ephemeralStorage` on EC2',
-      allowed: '`ephemeralStorage` on Fargate',
-      advice: "remove it: tasks on EC2 have their instance's disk",
-    }),
+    SOME_KEYS.filter((key) => isUsed(worker[key]) && !factsOf(worker.capacity)[KEYS_OF_SOME[key]]).map(
+      (key) => ({
+        code: 'WATCHBOT_CONTRADICTION' as const,
+        place: at(key),
+        given: `\`${key}\` on ${factsOf(worker.capacity).name}`,
+        allowed:
+          key === 'ephemeralStorage' ? '`ephemeralStorage` on Fargate' : `\`${key}\` with \`capacity: EC2\``,
+        advice: INSTEAD[key] ?? 'remove it, or change `capacity`',
+      }),
+    ),
 };
 
 const placementsAreWhole: WorkerRule = {
@@ -225,8 +224,7 @@ export const CAPACITY_RULES: readonly WorkerRule[] = [
   capacityProviders,
   capacityShares,
   ec2HasACluster,
-  onlyOnEc2,
-  onlyOnFargate,
+  keysOfOthers,
   placementsAreWhole,
 ];
 
@@ -235,11 +233,16 @@ export const CAPACITY_RULES: readonly WorkerRule[] = [
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html (assignPublicIp)
  */
 export function publicIpProblems({ configuration: { workers, vpc }, root }: Service): Problem[] {
-  return problemIf(workers.length > 0 && workers.every(isOnEc2) && vpc?.publicIp === true, {
-    code: 'WATCHBOT_CONTRADICTION',
-    place: `${root}.vpc.publicIp`,
-    given: 'true, with EC2 alone',
-    allowed: 'EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
-    advice: 'remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
-  });
+  return problemIf(
+    workers.length > 0 &&
+      workers.every(({ capacity }) => !factsOf(capacity).mayHavePublicAddress) &&
+      vpc?.publicIp === true,
+    {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: `${root}.vpc.publicIp`,
+      given: 'true, with EC2 alone',
+      allowed: 'EC2 in subnets that reach AWS through a NAT gateway or VPC endpoints, or without `vpc`',
+      advice: 'remove `publicIp`, or remove `vpc`: tasks then have the network of their instance',
+    },
+  );
 }
