@@ -1,4 +1,4 @@
-import type { TextOrIntrinsic } from './configuration';
+import type { Configuration, TextOrIntrinsic, Worker } from './configuration';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/capacity-launch-type-comparison.html */
 export const LAUNCH_TYPES = ['FARGATE', 'EC2'] as const;
@@ -40,6 +40,13 @@ interface LaunchTypeFacts {
   takesStrategies: boolean;
   /** The task has a disk of its own, whose size is the task's. */
   hasEphemeralStorage: boolean;
+  /** The size of `/dev/shm` can be chosen: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html */
+  hasSharedMemory: boolean;
+  /**
+   * Capabilities that may be added; undefined: all.
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
+   */
+  addableCapabilities: readonly string[] | undefined;
 }
 
 const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
@@ -56,6 +63,8 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     takesConstraints: false,
     takesStrategies: false,
     hasEphemeralStorage: true,
+    hasSharedMemory: false,
+    addableCapabilities: ['SYS_PTRACE'],
   },
   EC2: {
     name: 'EC2',
@@ -71,8 +80,17 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     takesConstraints: true,
     takesStrategies: true,
     hasEphemeralStorage: false,
+    hasSharedMemory: true,
+    addableCapabilities: undefined,
   },
 };
 
 /** What holds for tasks on this capacity. */
 export const factsOf = ({ launchType }: Pick<Capacity, 'launchType'>): LaunchTypeFacts => FACTS[launchType];
+
+/**
+ * Whether tasks have a network interface of their own. On EC2 they share that of their instance, unless the user names
+ * another network: an instance has few interfaces, and each task would take one.
+ */
+export const hasOwnInterface = ({ vpc }: Pick<Configuration, 'vpc'>, { capacity }: Worker): boolean =>
+  factsOf(capacity).alwaysHasInterface || vpc?.isOwn === true;

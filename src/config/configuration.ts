@@ -7,6 +7,7 @@ import {
   type ENGINE_NAMES,
   type HEALTH_CHECK_DEFAULTS,
 } from './defaults';
+import type { Container } from './container';
 import type { SharedInput, WorkerInput } from './schema/service';
 import type { Sources } from './sources';
 
@@ -244,6 +245,7 @@ export interface Worker {
   /** `/tmp` and the user's. */
   mounts: readonly string[];
   writableFilesystem: boolean;
+  container: Container;
   /** Undefined: none. */
   healthCheck: HealthCheck | undefined;
   deploy: Deploy;

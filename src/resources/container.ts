@@ -48,8 +48,8 @@ export function watcherContainer(subject: Subject, version: string | undefined):
     HealthCheck: healthCheck(worker),
     MountPoints: mountPoints(worker),
     Ulimits: [{ Name: 'nofile', SoftLimit: OPEN_FILES, HardLimit: OPEN_FILES }],
-    // An init process reaps what workers leave behind; the watcher itself only knows its own children.
-    LinuxParameters: { InitProcessEnabled: true },
+    ...givenByUser(worker),
+    LinuxParameters: linuxParameters(worker),
     LogConfiguration: {
       LogDriver: 'awslogs',
       Options: {
@@ -61,6 +61,37 @@ export function watcherContainer(subject: Subject, version: string | undefined):
         'max-buffer-size': '25m',
       },
     },
+  };
+}
+
+function givenByUser({ container }: Worker): Partial<ContainerProperties> {
+  const { labels, user, workingDirectory, hosts } = container;
+  const names = Object.keys(hosts).sort();
+  return {
+    DockerLabels: Object.keys(labels).length === 0 ? undefined : labels,
+    User: user,
+    WorkingDirectory: workingDirectory,
+    ExtraHosts:
+      names.length === 0 ? undefined : names.map((Hostname) => ({ Hostname, IpAddress: hosts[Hostname] })),
+  };
+}
+
+function linuxParameters({ container }: Worker): ContainerProperties['LinuxParameters'] {
+  const { sharedMemory, tmpfs, capabilities } = container;
+  const [add, drop] = [capabilities.add, capabilities.drop].map((list) =>
+    list.length > 0 ? list : undefined,
+  );
+  const folders = Object.entries(tmpfs).map(([ContainerPath, { size, options }]) => ({
+    ContainerPath,
+    Size: size,
+    MountOptions: options.length === 0 ? undefined : options,
+  }));
+  return {
+    // An init process reaps what workers leave behind; the watcher itself only knows its own children.
+    InitProcessEnabled: true,
+    SharedMemorySize: sharedMemory,
+    Tmpfs: folders.length === 0 ? undefined : folders,
+    Capabilities: add === undefined && drop === undefined ? undefined : { Add: add, Drop: drop },
   };
 }
 

@@ -1,5 +1,6 @@
 import deepmerge from 'deepmerge';
 import { isIntrinsic, type Extensions, type TextOrIntrinsic, type Worker } from '../config/configuration';
+import { CONTAINER_NAME } from '../config/names';
 import { isPlainMap } from '../shared/json';
 import type { Fragment } from './cloudformation';
 
@@ -22,6 +23,17 @@ export function extend(
     return [id, { ...body, Properties: merge(body.Properties ?? {}, properties) }];
   });
   return { ...resources, ...(Object.fromEntries(extended) as TemplateResources) };
+}
+
+/** The extensions as properties of resources: `container` is one of the containers of the task definition. */
+export function ofResources({ container, ...extensions }: Extensions): Extensions {
+  if (container === undefined) return extensions;
+  const own = { ContainerDefinitions: [{ Name: CONTAINER_NAME, ...container }] };
+  const { taskDefinition } = extensions;
+  return {
+    ...extensions,
+    taskDefinition: taskDefinition === undefined ? own : merge(own, taskDefinition),
+  };
 }
 
 /** The name that an extension gives a resource in the place of the plugin's own, if it does. */

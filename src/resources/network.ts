@@ -1,4 +1,4 @@
-import { factsOf } from '../config/capacity';
+import { factsOf, hasOwnInterface } from '../config/capacity';
 import type { Configuration, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { combine, getAtt, ref, select } from './cloudformation';
@@ -14,12 +14,9 @@ const SUBNETS = [
   { zone: 1, id: SharedId.subnet2, routeId: SharedId.subnet2Route, cidr: '10.0.0.128/25' },
 ] as const;
 
-/**
- * The kind of network of a worker's tasks. On EC2 they share that of their instance, unless the user names another: an
- * instance has few network interfaces, and each task would take one.
- */
-export function networkMode({ vpc }: Configuration, { capacity }: Worker): 'awsvpc' | 'bridge' {
-  return factsOf(capacity).alwaysHasInterface || vpc?.isOwn === true ? 'awsvpc' : 'bridge';
+/** The kind of network of a worker's tasks. */
+export function networkMode(configuration: Configuration, worker: Worker): 'awsvpc' | 'bridge' {
+  return hasOwnInterface(configuration, worker) ? 'awsvpc' : 'bridge';
 }
 
 /** Where tasks with a network interface of their own run: the user's network, or the small one of the plugin. */

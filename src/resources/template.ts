@@ -7,7 +7,7 @@ import { cluster } from './cluster';
 import { dashboard } from './dashboard';
 import { queueKey } from './encryption';
 import { bucketRules, buckets, eventRules, snsSubscriptions } from './events';
-import { extend, namesOf } from './extensions';
+import { extend, namesOf, ofResources } from './extensions';
 import { governed } from './identities';
 import { logGroup, logMetrics } from './log';
 import { network } from './network';
@@ -74,7 +74,8 @@ export function buildTemplate(
       extend(shared, SharedId, configuration.extensions),
       ...subjects.map((subject) => {
         const { worker } = subject;
-        return extend(finished(workerResources(subject), configuration), idsOf(worker), worker.extensions);
+        const made = finished(workerResources(subject), configuration);
+        return extend(made, idsOf(worker), ofResources(worker.extensions));
       }),
     ]),
     Outputs: combine([outputs(configuration), ...subjects.map(workerOutputs)]),

@@ -77,6 +77,7 @@ describe('the least that can be written', () => {
           reduce: undefined,
           mounts: ['/tmp'],
           writableFilesystem: false,
+          container: { labels: {}, tmpfs: {}, capabilities: { add: [], drop: [] }, hosts: {} },
           deletionPolicy: 'Delete',
           exec: false,
           extensions: {},

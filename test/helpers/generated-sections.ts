@@ -66,6 +66,10 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   eventBus: ['orders', `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/orders`],
   inputPath: ['$.detail'],
   issuer: ['https://id.example.com'],
+  'container.user': ['app', 'app:staff', '1000:1000'],
+  'container.workingDirectory': ['/app'],
+  'options[]': ['noexec', 'mode=700'],
+  hosts: ['10.0.0.5'],
   expression: ['attribute:ecs.instance-type =~ g4dn.*'],
   field: ['instanceId', 'cpu', 'memory'],
 };
@@ -85,6 +89,12 @@ const MAPS: Readonly<Record<string, readonly unknown[]>> = {
     { queue: { Tags: [{ Key: 'a', Value: 'b' }] } },
   ],
   buildArgs: [{ VERSION: '1' }],
+};
+
+/** Names for the keys of maps, by the end of their path. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  workers: ['render', 'mail', 'night-run'],
+  tmpfs: ['/cache', '/keys'],
 };
 
 /** The entry of the table for a path: the one whose key is the longest end of the path. */
@@ -166,11 +176,14 @@ function objects(schema: TSchema, path: string): fc.Arbitrary<unknown> {
   }
   const [values] = [...Object.values(patternProperties ?? {}), additionalProperties];
   if (typeof values !== 'object') return fc.constant({});
-  const names = path === 'workers' ? ['render', 'mail', 'night-run'] : ['NAME', 'OTHER'];
-  return fc.dictionary(fc.constantFrom(...names), arbitraryOf(values, path), {
-    minKeys: path === 'workers' ? 1 : 0,
-    maxKeys: 2,
-  });
+  return fc.dictionary(
+    fc.constantFrom(...(known(NAMES, path) ?? ['NAME', 'OTHER'])),
+    arbitraryOf(values, path),
+    {
+      minKeys: path === 'workers' ? 1 : 0,
+      maxKeys: 2,
+    },
+  );
 }
 
 /** Keeps one key if the schema allows just one, as in a source. */

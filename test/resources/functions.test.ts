@@ -191,6 +191,22 @@ const KEYS: readonly Key[] = [
     section: (audience) => jwt({ audience: [audience] }),
     texts: ['tiles'],
   },
+  {
+    path: 'container.labels.NAME',
+    section: (team) => ({ container: { labels: { team } } }),
+    texts: ['maps'],
+  },
+  { path: 'container.user', section: (user) => ({ container: { user } }), texts: ['app:app', '1000'] },
+  {
+    path: 'container.workingDirectory',
+    section: (workingDirectory) => ({ container: { workingDirectory } }),
+    texts: ['/app'],
+  },
+  {
+    path: 'container.hosts.NAME',
+    section: (address) => ({ ...instances, capacity: 'EC2', container: { hosts: { db: address } } }),
+    texts: ['10.0.0.5'],
+  },
   { path: 'deploy.alarms[]', section: (alarm) => ({ deploy: { alarms: [alarm] } }), texts: ['slow'] },
   {
     path: 'cluster',

@@ -68,7 +68,7 @@ functions:
       QUEUE_URL: \${watchbot:render.queueUrl}
 \`\`\``;
 
-const EXTENSIONS = `Under \`extensions\` a resource is one of ${WORKER_RESOURCE_NAMES.map(code).join(', ')}. Of those that come from \`events\` there may be several, by number from 1: \`snsSubscription1\`, \`eventRule1\`, \`schedule1\`, \`bucket1\`, \`bucketRule1\`. What the workers share is ${SHARED_RESOURCE_NAMES.map(code).join(', ')}: beside \`workers\` where there are several. Properties are CloudFormation's:
+const EXTENSIONS = `Under \`extensions\` a resource is one of ${WORKER_RESOURCE_NAMES.map(code).join(', ')}. Of those that come from \`events\` there may be several, by number from 1: \`snsSubscription1\`, \`eventRule1\`, \`schedule1\`, \`bucket1\`, \`bucketRule1\`. \`container\` is the worker's container in the task definition. What the workers share is ${SHARED_RESOURCE_NAMES.map(code).join(', ')}: beside \`workers\` where there are several. Properties are CloudFormation's:
 
 \`\`\`yaml
 watchbot:
@@ -134,6 +134,7 @@ export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
     ],
   },
   { title: 'Files', keys: ['mounts', 'writableFilesystem'] },
+  { title: 'The container', keys: ['container'] },
   { title: 'Queue and topic', keys: ['queue', 'topic', 'sender'] },
   { title: 'Other sources of messages', keys: ['events'] },
   { title: 'Scaling', keys: ['scaling'] },

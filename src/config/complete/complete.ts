@@ -17,6 +17,7 @@ import {
   REDUCE_DEFAULTS,
 } from '../defaults';
 import { MAX_FINISH_SECONDS } from '../../contract/outcomes';
+import { completeContainer } from './container';
 import { completeEvents, completeRole } from './events';
 import { completeImage } from './image';
 import { completeQueue, completeTopic, completeScaling } from './queue';
@@ -85,6 +86,7 @@ export function completeWorker(
     logs: completeLogs(input.logs, context),
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     writableFilesystem: input.writableFilesystem,
+    container: completeContainer(input.container),
     healthCheck: completeHealthCheck(input.healthCheck),
     deploy: completeDeploy(input),
     reduce: completeReduce(input.reduce),

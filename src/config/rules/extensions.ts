@@ -32,6 +32,9 @@ export const DECIDING_KEYS = [
   'schedulerRole',
 ] as const;
 
+/** No resource, but a part of one. */
+const CONTAINER = 'container';
+
 /** Extensions of resources that no worker has, whatever else its section says. */
 export function unknownExtensions(subject: RuleSubject, made: MadeResources): Problem[] {
   return extensionsNotMade(subject, made)
@@ -51,7 +54,9 @@ export function absentExtensions(subject: RuleSubject, made: MadeResources): Pro
 }
 
 const extensionsNotMade = ({ worker }: RuleSubject, { workers }: MadeResources): string[] =>
-  Object.keys(worker.extensions).filter((resource) => workers[worker.name]?.includes(resource) !== true);
+  Object.keys(worker.extensions).filter(
+    (resource) => resource !== CONTAINER && workers[worker.name]?.includes(resource) !== true,
+  );
 
 /** Those of sources: there are as many as `events` has. */
 const isNumbered = (resource: string) => /\d$/.test(resource) && !isSharedResource(resource);
@@ -61,7 +66,7 @@ function unknownExtension(
   { worker, isMany, at }: RuleSubject,
   { shared, workers }: MadeResources,
 ): Problem {
-  const own = workers[worker.name] ?? [];
+  const own = [...(workers[worker.name] ?? []), CONTAINER];
   // A worker that stands alone has the extensions of what it would share among its own.
   const unknown = unknownResource(at('extensions', resource), resource, isMany ? own : [...own, ...shared]);
   return isSharedResource(resource)
@@ -76,17 +81,31 @@ export const watcherStays: WorkerRule = {
   reads: ['extensions'],
   check: ({ worker: { extensions }, at }) => {
     const containers = extensions.taskDefinition?.[CONTAINERS];
-    if (containers === undefined) return [];
-    const given = whatTakesWatcher(containers);
-    return problemIf(given !== undefined, {
-      code: 'WATCHBOT_WATCHER_LOST',
-      place: at('extensions', 'taskDefinition', CONTAINERS),
-      ...(given === undefined ? {} : { given }),
-      allowed: `containers beside \`${CONTAINER_NAME}\`, and what that one does not have yet: they are merged by \`Name\``,
-      advice: `write a list of maps, without \`EntryPoint\` and \`Command\` of \`${CONTAINER_NAME}\`: what the worker runs is \`command\``,
-    });
+    const given = containers === undefined ? undefined : whatTakesWatcher(containers);
+    const lost = Object.entries(extensions[CONTAINER] ?? {}).filter(([key, value]) =>
+      key === 'Environment' ? !Array.isArray(value) || value.length === 0 : OF_WATCHER.includes(key),
+    );
+    return [
+      ...problemIf(given !== undefined, {
+        code: 'WATCHBOT_WATCHER_LOST',
+        place: at('extensions', 'taskDefinition', CONTAINERS),
+        ...(given === undefined ? {} : { given }),
+        allowed: `containers beside \`${CONTAINER_NAME}\`, and what that one does not have yet: they are merged by \`Name\``,
+        advice: `write a list of maps, without \`EntryPoint\` and \`Command\` of \`${CONTAINER_NAME}\`: what the worker runs is \`command\``,
+      }),
+      ...lost.map(([key, value]) => ({
+        code: 'WATCHBOT_WATCHER_LOST' as const,
+        place: at('extensions', CONTAINER, key),
+        given: describeValue(value),
+        allowed: `properties of the container, but not ${OF_WATCHER.join(', ')}; \`Environment\` is a list of more variables`,
+        advice: 'remove it: what runs is `command` or `handler`, in `image`, with `environment`',
+      })),
+    ];
   },
 };
+
+/** What makes a container that of the watcher. */
+const OF_WATCHER = ['Name', 'Image', 'EntryPoint', 'Command', 'Essential'];
 
 function whatTakesWatcher(containers: unknown): string | undefined {
   if (!Array.isArray(containers)) return describeValue(containers);

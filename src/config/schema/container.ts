@@ -1,7 +1,16 @@
 import { Type } from '@sinclair/typebox';
 import { HEALTH_CHECK_DEFAULTS, IMAGE_DEFAULTS } from '../defaults';
-import { ECS } from '../limits';
-import { commandLine, mapOf, strictObject } from './values';
+import { CAPABILITIES, ECS, TMPFS_OPTIONS } from '../limits';
+import {
+  commandLine,
+  Intrinsic,
+  mapOf,
+  oneOf,
+  orIntrinsic,
+  strictObject,
+  stringOrIntrinsic,
+  textLike,
+} from './values';
 
 /** A rule checks that one of `path`, `uri` and `name` is given, and that only a build has the keys of one. */
 const Image = strictObject(
@@ -97,3 +106,89 @@ export const filesystem = {
       'With `command`: the whole file system can be written to, and every job gets a fresh container: `mounts` are not needed then, and `concurrency` is 1.',
   }),
 };
+
+const MemoryFolder = strictObject(
+  {
+    size: Type.Integer({ unit: 'MiB', minimum: 1, description: 'MiB at most.' }),
+    options: Type.Optional(
+      Type.Array(
+        textLike(`^(${TMPFS_OPTIONS.join('|')})(=[A-Za-z0-9:_-]+)?$`, 'an option like noexec or mode=1777'),
+        {
+          title: 'a list of mount options',
+          default: [],
+          uniqueItems: true,
+          description: 'How it is mounted: `noexec`, `mode=700`.',
+        },
+      ),
+    ),
+  },
+  { title: 'a size or {size, options}', short: 'size' },
+);
+
+const capabilities = (description: string) =>
+  Type.Array(oneOf(CAPABILITIES), {
+    title: 'a list of capabilities, such as SYS_PTRACE or ALL',
+    default: [],
+    uniqueItems: true,
+    description,
+  });
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+export const ContainerSchema = strictObject(
+  {
+    labels: mapOf(
+      Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
+        title: 'text, a number, true, false or a CloudFormation function',
+      }),
+      { default: {}, description: "Docker's labels, by name." },
+    ),
+    sharedMemory: Type.Optional(
+      Type.Integer({
+        unit: 'MiB',
+        minimum: 1,
+        description:
+          'MiB of `/dev/shm`, on EC2. They count as memory of the task. Fargate lets nobody choose: a browser there is started with `--disable-dev-shm-usage`.',
+        otherwise: "64, Docker's own",
+      }),
+    ),
+    tmpfs: mapOf(MemoryFolder, {
+      default: {},
+      description:
+        'Folders in memory, by path: a size, or {size, options}. What is in them stays from job to job, until the task ends, and counts as memory of the task.',
+    }),
+    capabilities: strictObject(
+      {
+        add: capabilities("Those that Docker's default does not have. On Fargate `SYS_PTRACE` alone."),
+        drop: capabilities('Those that are taken away. The watcher needs none.'),
+      },
+      { default: {}, description: "Linux's capabilities of the container." },
+    ),
+    user: Type.Optional(
+      Type.Union(
+        [
+          Type.Integer({ minimum: 0, maximum: ECS.maxUserId }),
+          textLike('^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$', 'USER or USER:GROUP'),
+          Intrinsic,
+        ],
+        {
+          title: 'USER or USER:GROUP, by names or numbers, or a CloudFormation function',
+          description:
+            'Who the watcher and its workers are. A mount other than `/tmp` belongs to root, unless the image has the folder as a `VOLUME`.',
+          otherwise: "the image's",
+        },
+      ),
+    ),
+    workingDirectory: Type.Optional(
+      orIntrinsic(textLike('^/', 'an absolute path'), {
+        description: 'The folder that commands start in.',
+        otherwise: "the image's",
+      }),
+    ),
+    hosts: mapOf(stringOrIntrinsic(), {
+      default: {},
+      description:
+        'Addresses of hosts, by name, for `/etc/hosts`: on EC2 without `vpc`. ECS has no such thing for tasks with a network interface of their own.',
+    }),
+  },
+  { default: {}, description: 'What else the container has, and who runs in it.' },
+);

@@ -4,7 +4,7 @@ import { DEFAULT_MEMORY_MIB, NEW_VERSION_ALARM, OF_NEW_VERSION, REDUCE_DEFAULTS 
 import { CLOUDWATCH, ECS, FARGATE_CPU_UNITS, MAX_CONCURRENCY, SQS } from '../limits';
 import { access } from './access';
 import { CapacitySchema, PlacementConstraintsSchema, PlacementStrategiesSchema } from './capacity';
-import { filesystem, HealthCheckSchema, ImageSchema } from './container';
+import { ContainerSchema, filesystem, HealthCheckSchema, ImageSchema } from './container';
 import { EventsSchema } from './events';
 import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
 import { program } from './program';
@@ -168,6 +168,7 @@ export const workerProperties = {
     default: false,
     description: 'On EC2: the container has the permissions of root on its instance.',
   }),
+  container: ContainerSchema,
   healthCheck: HealthCheckSchema,
   deploy: DeploySchema,
   reduce: ReduceSchema,
@@ -187,7 +188,7 @@ export const workerProperties = {
   extensions: mapOf(mapOf(Type.Unknown()), {
     default: {},
     description:
-      'The escape hatch: properties, by resource, that are merged over what the plugin generates. Lists whose entries have names are merged by these: containers, variables, volumes and rules by `Name`, tags by `Key`, mount points by `ContainerPath`, policies by `PolicyName`, statements by `Sid`. Other lists are replaced, and an empty list takes one away.',
+      'The escape hatch: properties, by resource, that are merged over what the plugin generates; `container` is the container of the worker. Lists whose entries have names are merged by these: containers, variables, volumes and rules by `Name`, tags by `Key`, mount points by `ContainerPath`, policies by `PolicyName`, statements by `Sid`. Other lists are replaced, and an empty list takes one away.',
   }),
 };
 

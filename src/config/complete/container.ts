@@ -1,0 +1,18 @@
+import { mapValues } from '../../shared/json';
+import type { WorkerInput } from '../configuration';
+import type { Container } from '../container';
+import { withoutSlash } from './task';
+
+export function completeContainer(given: WorkerInput['container']): Container {
+  const { labels, tmpfs, user, workingDirectory } = given;
+  return {
+    ...given,
+    labels: mapValues(labels, (value) => (typeof value === 'object' ? value : String(value))),
+    sharedMemory: given.sharedMemory,
+    tmpfs: Object.fromEntries(
+      Object.entries(tmpfs).map(([path, { size, options = [] }]) => [withoutSlash(path), { size, options }]),
+    ),
+    user: typeof user === 'number' ? String(user) : (user),
+    workingDirectory,
+  };
+}
