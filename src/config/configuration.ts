@@ -270,6 +270,11 @@ export interface Scaling {
   latency: number | undefined;
   groups: number | undefined;
   keepIdle: number | undefined;
+  /** Percent of a task's CPU and memory that is to be in use. */
+  cpu: number | undefined;
+  memory: number | undefined;
+  /** Seconds that the oldest message may be old. */
+  age: number | undefined;
   steps: WorkerInput['scaling']['steps'];
   compatibility: 'watchbot' | undefined;
   schedule: WorkerInput['scaling']['schedule'];

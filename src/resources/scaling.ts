@@ -1,10 +1,10 @@
 import { alarmName } from '../config/names';
 import { choosePolicy, widestBounds } from '../scaling/choose-policy';
 import { metricsOf, toMetricMath } from '../scaling/formula';
-import type { Alarm, QueueMetric, Step, StepScaling } from '../scaling/policy';
+import type { Alarm, ScalingMetric, Step, StepScaling } from '../scaling/policy';
 import { getAtt, ref, sub } from './cloudformation';
 import { clusterName } from './cluster';
-import { partOfFormula, queueMetric } from './metrics';
+import { partOfFormula, queueMetric, serviceMetric } from './metrics';
 import type { PropertiesOf, Resources } from './resource-types';
 import { idOf, named, type Subject } from './subject';
 
@@ -120,16 +120,18 @@ function watched(
   return { Metrics: [...parts, result] };
 }
 
-const METRIC_NAMES: Record<QueueMetric, string> = {
-  visible: 'ApproximateNumberOfMessagesVisible',
-  leastVisible: 'ApproximateNumberOfMessagesVisible',
-  inFlight: 'ApproximateNumberOfMessagesNotVisible',
-  sent: 'NumberOfMessagesSent',
+const METRICS: Record<ScalingMetric, { of: 'queue' | 'service'; name: string; statistic?: string }> = {
+  visible: { of: 'queue', name: 'ApproximateNumberOfMessagesVisible' },
+  leastVisible: { of: 'queue', name: 'ApproximateNumberOfMessagesVisible', statistic: 'Minimum' },
+  inFlight: { of: 'queue', name: 'ApproximateNumberOfMessagesNotVisible' },
+  // Sent messages are reported one by one, so that only their sum says how many there were.
+  sent: { of: 'queue', name: 'NumberOfMessagesSent', statistic: 'Sum' },
+  age: { of: 'queue', name: 'ApproximateAgeOfOldestMessage' },
+  cpu: { of: 'service', name: 'CPUUtilization', statistic: 'Sum' },
+  memory: { of: 'service', name: 'MemoryUtilization', statistic: 'Sum' },
 };
 
-/** SQS reports sent messages one by one, so that only their sum says how many there were. */
-const STATISTICS: Partial<Record<QueueMetric, string>> = { sent: 'Sum', leastVisible: 'Minimum' };
-
-function metric(subject: Subject, name: QueueMetric, statistic: Alarm['statistic']) {
-  return queueMetric(subject, METRIC_NAMES[name], { statistic: STATISTICS[name] ?? statistic });
+function metric(subject: Subject, metric: ScalingMetric, ofAlarm: Alarm['statistic']) {
+  const { of, name, statistic = ofAlarm } = METRICS[metric];
+  return of === 'queue' ? queueMetric(subject, name, { statistic }) : serviceMetric(subject, name, statistic);
 }

@@ -1,10 +1,11 @@
 import { DEFAULT_KEEP_IDLE_SECONDS, DEFAULT_LATENCY_SECONDS } from './limits';
 import { watchbotPolicy } from './policies/predecessors';
 import { givenStepsPolicy, gradedPolicy, type GivenStep } from './policies/steps';
+import type { Signals } from './policies/signals';
 import type { ScalingPolicy } from './policy';
 
 /** The key `scaling` of a worker, checked. */
-export interface ScalingChoice {
+export interface ScalingChoice extends Signals {
   /** Tasks. */
   readonly min: number;
   readonly max: number;
@@ -22,10 +23,13 @@ export interface ScalingChoice {
 
 export function choosePolicy(scaling: ScalingChoice, concurrency: number): ScalingPolicy {
   if (scaling.compatibility === 'watchbot') return watchbotPolicy(scaling);
-  const rest = { min: scaling.min, keepIdleSeconds: scaling.keepIdle ?? DEFAULT_KEEP_IDLE_SECONDS };
+  const { min, keepIdle: keepIdleSeconds = DEFAULT_KEEP_IDLE_SECONDS, cpu, memory, age } = scaling;
+  const rest = { min, keepIdleSeconds, age };
   if (scaling.steps !== undefined) return givenStepsPolicy(scaling.steps, rest);
   return gradedPolicy({
     ...rest,
+    cpu,
+    memory,
     max: usefulTasks(scaling, concurrency),
     concurrency,
     messagesPerTask: messagesPerTask(scaling, concurrency),

@@ -1,7 +1,7 @@
-import type { Formula, QueueMetric } from './policy';
+import type { Formula, ScalingMetric } from './policy';
 
 /** Every metric that a formula names, once. */
-export function metricsOf(formula: Formula): QueueMetric[] {
+export function metricsOf(formula: Formula): ScalingMetric[] {
   if ('metric' in formula) return [formula.metric];
   if ('number' in formula) return [];
   return [...new Set(formula.of.flatMap(metricsOf))];
@@ -20,8 +20,9 @@ export function toMetricMath(formula: Formula): string {
     case 'IF':
       return `IF(${parts[0]!} > 0, ${parts[1]!}, ${parts[2]!})`;
     case 'MAX':
-      // The greatest of several series at each moment: they are given as a list.
-      return `MAX([${parts.join(', ')}])`;
+    case 'MIN':
+      // The greatest, or the least, of several series at each moment: they are given as a list.
+      return `${formula.function}([${parts.join(', ')}])`;
     case 'FILL':
     case 'CEIL':
       return `${formula.function}(${parts.join(', ')})`;
@@ -32,7 +33,7 @@ function operand(formula: Formula): string {
   return 'operator' in formula ? `(${toMetricMath(formula)})` : toMetricMath(formula);
 }
 
-type ValueOf = (metric: QueueMetric) => number | undefined;
+type ValueOf = (metric: ScalingMetric) => number | undefined;
 
 /** Its value; undefined if a metric that it needs has none. */
 export function evaluate(formula: Formula, valueOf: ValueOf): number | undefined {
@@ -49,6 +50,7 @@ export function evaluate(formula: Formula, valueOf: ValueOf): number | undefined
 const OPERATORS = {
   '+': (left: number, right: number) => left + right,
   '-': (left: number, right: number) => left - right,
+  '*': (left: number, right: number) => left * right,
   // CloudWatch has no data point if a formula divides by 0.
   '/': (left: number, right: number) => (right === 0 ? undefined : left / right),
 };
@@ -56,5 +58,6 @@ const OPERATORS = {
 const FUNCTIONS = {
   IF: ([condition, then, otherwise]: number[]) => (condition! > 0 ? then : otherwise),
   MAX: (values: number[]) => Math.max(...values),
+  MIN: (values: number[]) => Math.min(...values),
   CEIL: ([value]: number[]) => Math.ceil(value!),
 };

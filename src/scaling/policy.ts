@@ -5,22 +5,23 @@
 
 /**
  * What SQS counts, in messages: those that wait, the fewest that waited within the period, those in flight, and those
- * sent within the period.
+ * sent within the period; the age of the oldest in seconds; and what ECS measures: the percents of all tasks, added up
+ * over the minutes of the period.
  */
-export type QueueMetric = 'visible' | 'leastVisible' | 'inFlight' | 'sent';
+export type ScalingMetric = 'visible' | 'leastVisible' | 'inFlight' | 'sent' | 'age' | 'cpu' | 'memory';
 
 /**
- * What an alarm looks at: a formula over the queue's metrics, which `formula.ts` writes as CloudWatch's metric math.
+ * What an alarm looks at: a formula over such metrics, which `formula.ts` writes as CloudWatch's metric math.
  */
 export type Formula =
-  | { readonly metric: QueueMetric }
+  | { readonly metric: ScalingMetric }
   | { readonly number: number }
-  | { readonly operator: '+' | '-' | '/'; readonly of: readonly [Formula, Formula] }
+  | { readonly operator: '+' | '-' | '*' | '/'; readonly of: readonly [Formula, Formula] }
   /** The first, or the second for a moment for which CloudWatch has no value of the first. */
   | { readonly function: 'FILL'; readonly of: readonly [Formula, Formula] }
   /** The second if the first is above 0, else the third. */
   | { readonly function: 'IF'; readonly of: readonly [Formula, Formula, Formula] }
-  | { readonly function: 'MAX'; readonly of: readonly Formula[] }
+  | { readonly function: 'MAX' | 'MIN'; readonly of: readonly Formula[] }
   | { readonly function: 'CEIL'; readonly of: readonly [Formula] };
 
 export interface Alarm {

@@ -248,7 +248,10 @@ describe("a key of another tool's", () => {
 
   it.each([
     [{ cooldown: 60 }, 'there is none; `scaling: {keepIdle: …}` says how long idle tasks stay'],
-    [{ cpuPercentage: 70 }, 'the number of tasks follows the queue alone'],
+    [
+      { requests: 70 },
+      'the number of tasks follows the queue, and `cpu`, `memory` and `age` where they are given',
+    ],
     [{ env_file: 'dev.env' }, 'parseEnv'],
     [{ environment: './dev.env' }, 'parseEnv'],
     [{ environment: [{ name: 'A', value: 'b' }] }, 'write a map instead of a list'],

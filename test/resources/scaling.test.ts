@@ -246,6 +246,56 @@ describe('scaling', () => {
     });
   });
 
+  const used = (Id: string, MetricName: string, Period = 60) => ({
+    Id,
+    ReturnData: false,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/ECS',
+        MetricName,
+        Dimensions: [
+          { Name: 'ClusterName', Value: { Ref: 'WatchbotCluster' } },
+          { Name: 'ServiceName', Value: { 'Fn::GetAtt': ['WatchbotService', 'Name'] } },
+        ],
+      },
+      Period,
+      Stat: 'Sum',
+    },
+  });
+
+  it('has as many tasks as the use of CPU and memory, the age and the messages ask for at most', () => {
+    const scaling = { max: 50, jobDuration: 5, cpu: 60, memory: 75, age: 300 };
+    const { of } = single({ scaling });
+    const messages = 'visible + FILL(inFlight, 0)';
+    const byMessages = `CEIL((${messages}) / 12)`;
+    const hurried = `IF(FILL(age, 0) - 300 > 0, ${byMessages} * (FILL(age, 0) / 300), ${byMessages})`;
+    const needed = (minutes = 1, waiting = messages, aged = hurried) =>
+      `CEIL(MAX([FILL(inFlight, 0), MIN([${waiting}, ${aged}]), MIN([${waiting}, FILL(cpu, 0) / ${60 * minutes}]), MIN([${waiting}, FILL(memory, 0) / ${75 * minutes}])]))`;
+    expect(of('scaleUpAlarm').Metrics).toEqual([
+      VISIBLE,
+      IN_FLIGHT,
+      metric('age', 'ApproximateAgeOfOldestMessage'),
+      used('cpu', 'CPUUtilization'),
+      used('memory', 'MemoryUtilization'),
+      expect.objectContaining({ Expression: `${SILENT_UNLESS_MORE_WAIT}, ${needed()}, 0)` }),
+    ]);
+    // The sum over four minutes.
+    expect(of('scaleSteadyAlarm').Metrics).toContainEqual(used('cpu', 'CPUUtilization', 240));
+    const least = needed(4).replaceAll('visible', 'leastVisible');
+    expect(resultOf(of('scaleSteadyAlarm'))).toMatchObject({
+      Expression: `${SILENT_UNLESS_MORE_WAIT}, -1, IF(FILL(sent, 0) > 0, ${least}, -1))`,
+    });
+    expect(resultOf(of('scaleDownAlarm'))).toMatchObject({
+      Expression: `IF(FILL(sent, 0) > 0, -1, ${needed()})`,
+    });
+    for (const alarm of ['scaleUpAlarm', 'scaleSteadyAlarm', 'scaleDownAlarm'] as const) {
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+      expect((resultOf(of(alarm)) as { Expression: string }).Expression.length).toBeLessThanOrEqual(1_024);
+      // Ten metrics at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+      expect((of(alarm).Metrics as unknown[]).length).toBeLessThanOrEqual(11);
+    }
+  });
+
   it('has no more tasks than message groups have work for', () => {
     const { of } = single({ scaling: { max: 50, groups: 7 }, concurrency: 2, queue: { fifo: true } });
     expect(adjustments(of('scaleUpPolicy')).at(-1)?.ScalingAdjustment).toBe(4);

@@ -16,7 +16,12 @@ import { IS_OFF } from './queue';
 
 /** Words of other tools for how many tasks there are. */
 
-const followsQueue = remove('the number of tasks follows the queue alone');
+const followsQueue = remove(
+  'the number of tasks follows the queue, and `cpu`, `memory` and `age` where they are given',
+);
+/** A number, or Copilot's map around it. */
+const percentOf = (key: 'cpu' | 'memory'): Convert =>
+  inside({ value: as(`scaling.${key}`) }, (value) => put(`scaling.${key}`, value));
 const perTask = () =>
   say('give `scaling: {steps: [{messages: …, tasks: …}]}`: from so many messages on, so many tasks');
 export const PAUSED: Answer = both(
@@ -98,16 +103,9 @@ export const IN_SCALING: Words = {
     ['cooldown', 'scaleInCooldown', 'scaleOutCooldown'],
     remove('there is none; `scaling: {keepIdle: …}` says how long idle tasks stay'),
   ),
-  ...each(
-    [
-      'cpuPercentage',
-      'memoryPercentage',
-      'cpuTargetUtilizationPercent',
-      'disableCpuBasedScaling',
-      'targetCpu',
-    ],
-    followsQueue,
-  ),
+  ...each(['cpuPercentage', 'cpuTargetUtilizationPercent', 'targetCpu'], percentOf('cpu')),
+  ...each(['memoryPercentage', 'memoryTargetUtilizationPercent', 'targetMemory'], percentOf('memory')),
+  disableCpuBasedScaling: remove('the messages alone decide, unless `scaling.cpu` is given'),
   ...each(['requests', 'responseTime', 'customMetrics', 'targetValue', 'metric'], followsQueue),
   ...each(['scalingSteps', 'messagesPerTask', 'backlogPerTask', 'targetBacklog'], perTask),
 };

@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors/problem';
-import { widestBounds } from '../../scaling/choose-policy';
+import { messagesPerTask, widestBounds } from '../../scaling/choose-policy';
+import { DEFAULT_LATENCY_SECONDS } from '../../scaling/limits';
 import { whyNeverAwake } from '../complete/queue';
 import type { Scaling } from '../configuration';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
@@ -20,8 +21,8 @@ const scalingBounds: WorkerRule = {
 
 /** `steps` and `compatibility` decide by themselves, so that the keys which they do not read would have no effect. */
 const DECIDED_BY = {
-  compatibility: ['steps', 'jobDuration', 'latency', 'groups', 'keepIdle'],
-  steps: ['jobDuration', 'latency', 'groups'],
+  compatibility: ['steps', 'jobDuration', 'latency', 'groups', 'keepIdle', 'cpu', 'memory', 'age'],
+  steps: ['jobDuration', 'latency', 'groups', 'cpu', 'memory'],
 } as const;
 
 const scalingIsDecidedOnce: WorkerRule = {
@@ -127,6 +128,51 @@ const groupsAreOfAFifoQueue: WorkerRule = {
     }),
 };
 
+/** Where each message has a worker of its own, nothing can be added. */
+const signalsHaveAnEffect: WorkerRule = {
+  reads: ['scaling.*', 'concurrency'],
+  check: ({ worker: { scaling, concurrency }, at }) => {
+    if (isDecided(scaling)) return [];
+    const perTask = messagesPerTask(scaling, concurrency);
+    return (['cpu', 'memory', 'age'] as const)
+      .filter((key) => scaling[key] !== undefined && perTask === (key === 'age' ? concurrency : 1))
+      .map((key) => ({
+        code: 'WATCHBOT_CONTRADICTION',
+        place: at('scaling', key),
+        given: `\`${key}\`, with ${scaling.jobDuration === undefined ? 'no `jobDuration`' : 'jobs as long as a message may wait'}`,
+        allowed: `with a \`jobDuration\` below \`latency\`${key === 'age' ? ' or `steps`' : ', or `concurrency` above 1'}: as it is, there is a ${key === 'age' ? 'worker' : 'task'} for each message up to \`max\`, and none can be added`,
+        advice: `remove \`${key}\`, or say how long a job usually takes: \`jobDuration: 5s\``,
+      }));
+  },
+};
+
+const ageIsLongEnough: WorkerRule = {
+  reads: ['scaling.age', 'scaling.jobDuration', 'scaling.latency'],
+  check: ({ worker: { scaling }, at, show }) => {
+    const { age, jobDuration = 0, latency = DEFAULT_LATENCY_SECONDS } = scaling;
+    const least = Math.ceil(Math.max(jobDuration, latency));
+    return problemIf(age !== undefined && age < least, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('scaling', 'age'),
+      given: show('scaling.age', age ?? 0, 'seconds'),
+      allowed: `at least ${show('scaling.age', least, 'seconds')}: a message is that old ${jobDuration > latency ? 'when its job ends (`jobDuration`)' : 'when it has waited as long as it may (`latency`)'}`,
+    });
+  },
+};
+
+/** A message that fails keeps its group waiting until it is a dead letter, and its age grows meanwhile. */
+const ageOfAFifoQueueNeedsGroups: WorkerRule = {
+  reads: ['scaling.age', 'scaling.groups', 'queue.fifo', 'queue.arn'],
+  check: ({ worker: { scaling, queue }, at }) =>
+    problemIf(scaling.age !== undefined && queue.fifo && scaling.groups === undefined, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('scaling', 'age'),
+      given: '`age` with a FIFO queue, and no `groups`',
+      allowed: '`age` and `groups`: behind a message that fails its group grows old, and no task can help',
+      advice: 'say how many groups there usually are: `groups: 10`',
+    }),
+};
+
 type Entry = NonNullable<Scaling['schedule']>[number];
 
 const entriesOf = ({ worker: { scaling }, at }: RuleSubject) =>
@@ -218,6 +264,9 @@ export const SCALING_RULES: readonly WorkerRule[] = [
   latencyNeedsADuration,
   jobsEndInTime,
   groupsAreOfAFifoQueue,
+  signalsHaveAnEffect,
+  ageIsLongEnough,
+  ageOfAFifoQueueNeedsGroups,
   scalingScheduleIsWhole,
   scalingScheduleBounds,
   awakeHasAUse,

@@ -61,6 +61,32 @@ const ScheduleSchema = strictObject(
   },
 );
 
+const use = (what: string) =>
+  Type.Optional(
+    Type.Number({
+      minimum: 1,
+      maximum: 100,
+      description: `Percent of the ${what} that is to be in use, in the mean of all tasks: so many tasks are added that it is, if the messages alone ask for fewer. At most one for each message.`,
+      otherwise: 'the messages alone decide',
+    }),
+  );
+
+/** What has a say beside the number of messages. */
+const signals = {
+  cpu: use('CPU'),
+  memory: use('memory'),
+  age: Type.Optional(
+    Type.Integer({
+      unit: 'seconds',
+      minimum: METRIC_PERIOD_SECONDS,
+      maximum: SQS.maxRetentionSeconds,
+      description:
+        'Seconds that the oldest message may be old. If it is twice as old, twice as many tasks are there as the messages alone ask for, and so on; at most as many as have something to begin.',
+      otherwise: 'the age has no say',
+    }),
+  ),
+};
+
 /** How the plugin works out how many tasks it takes, or is told. */
 const ways = {
   jobDuration: Type.Optional(
@@ -112,6 +138,7 @@ const ways = {
       otherwise: 'worked out from the other keys',
     }),
   ),
+  ...signals,
   compatibility: Type.Optional(
     oneOf(['watchbot'], {
       description:

@@ -23,6 +23,11 @@ export const SIMULATE: CommandDefinition = {
       usage: 'Jobs differ: 95 of 100 take no longer, and half no longer than --job-duration',
       type: 'string',
     },
+    'job-cpu': {
+      usage:
+        'Percent of its CPU that a task uses for each job that runs in it, for `scaling.cpu` (default: not known)',
+      type: 'string',
+    },
     outcomes: { usage: 'Job durations from a file of lines of `sls watchbot logs`', type: 'string' },
     groups: { usage: 'How many message groups a FIFO queue has', type: 'string' },
     min: { usage: 'The fewest tasks, instead of `scaling.min`', type: 'string' },
@@ -79,7 +84,7 @@ export const SIMULATE: CommandDefinition = {
   ],
   notes: [
     '**What is compared.** *this service*: the policy that its template has, with the same steps, alarms and cooldowns. *Watchbot*: a tenth of `max` more every five minutes while messages wait. *Copilot*: its target tracking of the backlog per task. *lower bound*: a policy that knows all that will come, and need not wait for metrics; none can do better, except by luck with the order of messages in groups (about 1 %). Nothing is asked of AWS, and nothing is deployed.',
-    '**What is simulated.** Metrics of SQS with their delay, alarms by the minute, the choice of a step, cooldowns, the start of tasks within the launch rate of Fargate, Spot interruptions, tasks that are protected while they work. The queue is assumed to be awake. `scaling.schedule` is not followed: the fewest and the most tasks of all its hours hold throughout, unless `--min` and `--max` say otherwise. The figures are only as good as the description of the load: durations from the log (`--outcomes`) are better than a guess.',
+    '**What is simulated.** Metrics of SQS with their delay, alarms by the minute, the choice of a step, cooldowns, the start of tasks within the launch rate of Fargate, Spot interruptions, tasks that are protected while they work. `scaling.age` has its say, `scaling.cpu` with `--job-cpu`, and `scaling.memory` none: nothing is known of what jobs use of the memory. The queue is assumed to be awake. `scaling.schedule` is not followed: the fewest and the most tasks of all its hours hold throughout, unless `--min` and `--max` say otherwise. The figures are only as good as the description of the load: durations from the log (`--outcomes`) are better than a guess.',
     "**Price.** None is built in, since AWS's differ by region and change: see [Fargate's](https://aws.amazon.com/fargate/pricing/). `--vcpu-price` and `--gb-price` are multiplied by the worker's `cpu` and `memory`. Storage, logs, requests and the network are not counted.",
     '**JSON.** One document. Units are in the names; `drainSeconds` is `null` if the load was not done within the simulated time, `cost` if no price was given. The plot is drawn from `samples`.',
   ],

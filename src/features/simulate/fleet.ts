@@ -95,6 +95,13 @@ export class Fleet {
     this.billedSeconds += this.billOf(task, nowSeconds + this.setup.world.stopSeconds);
   }
 
+  /** What all tasks use together, each of them all of its own CPU at most; jobs are not slower for it. */
+  cpuPercent(ofJob: number): number {
+    return this.tasks
+      .filter(({ state }) => state === 'running' || state === 'draining')
+      .reduce((sum, { jobs }) => sum + Math.min(100, jobs.size * ofJob), 0);
+  }
+
   /** The whole bill so far, including tasks that go on. */
   billedSecondsAt(nowSeconds: number): number {
     return this.tasks

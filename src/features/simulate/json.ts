@@ -16,7 +16,12 @@ export function simulationJson(
     worker: worker.name,
     bounds: { minTasks: bounds.min, maxTasks: bounds.max, jobsAtOncePerTask: bounds.concurrency },
     load: loadJson(load),
-    world: { ...DEFAULT_WORLD, ...world, metricPhaseSeconds: world.metricPhaseSeconds ?? null },
+    world: {
+      ...DEFAULT_WORLD,
+      ...world,
+      metricPhaseSeconds: world.metricPhaseSeconds ?? null,
+      jobCpuPercent: world.jobCpuPercent ?? null,
+    },
     seed,
     pricePerTaskHour: pricePerTaskHour ?? null,
     policies: runs.map((run) => policyJson(run, pricePerTaskHour)),

@@ -8,6 +8,9 @@ export class MessageQueue {
   private readonly isWaiting: Uint8Array;
   /** No message before this one is waiting. */
   private oldest = 0;
+  private readonly isDeleted: Uint8Array;
+  /** Every message before this one is deleted. */
+  private oldestLeft = 0;
   /** One for each group of a FIFO queue, else one for all. */
   private readonly lines: Line[];
   /** Groups with a message that can be received, since none of the group is in flight. */
@@ -17,6 +20,7 @@ export class MessageQueue {
   constructor(load: DrawnLoad) {
     this.load = load;
     this.isWaiting = new Uint8Array(load.arrivalSeconds.length);
+    this.isDeleted = new Uint8Array(load.arrivalSeconds.length);
     const groups =
       load.groups === undefined ? 1 : load.groups.reduce((most, group) => Math.max(most, group), 0) + 1;
     this.lines = Array.from({ length: groups }, () => new Line());
@@ -45,6 +49,7 @@ export class MessageQueue {
 
   delete(message: number): void {
     this.inFlight -= 1;
+    this.isDeleted[message] = 1;
     this.release(message);
   }
 
@@ -61,6 +66,13 @@ export class MessageQueue {
     if (this.visible === 0) return 0;
     while (this.isWaiting[this.oldest] === 0) this.oldest += 1;
     return nowSeconds - this.load.arrivalSeconds[this.oldest]!;
+  }
+
+  /** How old the oldest message is that waits or is in flight. */
+  oldestAgeSeconds(nowSeconds: number): number {
+    if (this.visible + this.inFlight === 0) return 0;
+    while (this.isDeleted[this.oldestLeft] === 1) this.oldestLeft += 1;
+    return nowSeconds - this.load.arrivalSeconds[this.oldestLeft]!;
   }
 
   private wait(message: number): void {

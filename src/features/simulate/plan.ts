@@ -29,6 +29,7 @@ export interface SimulatePlan {
 
 const LONGEST_START = { mostSeconds: HOUR_SECONDS, most: '1h' };
 const MOST_SEED = 4_294_967_295;
+const JOB_CPU = { above: 0, most: 100, what: "percent of a task's CPU, more than 0, at most 100: 25, 12.5" };
 const PERCENT = { most: 100, what: 'percent of the tasks in an hour, 0 to 100: 5, 12.5' };
 
 /**
@@ -77,8 +78,10 @@ function boundsOf(options: Options, problems: ProblemList, worker: Worker | unde
 function worldOf(options: Options, problems: ProblemList): Partial<World> {
   const startSeconds = problems.read(() => durationOption(options, 'start-time', LONGEST_START));
   const percent = problems.read(() => decimalOption(options, 'interruptions', PERCENT));
+  const jobCpuPercent = problems.read(() => decimalOption(options, 'job-cpu', JOB_CPU));
   return {
     ...(startSeconds === undefined ? {} : { startSeconds }),
+    ...(jobCpuPercent === undefined ? {} : { jobCpuPercent }),
     ...(percent === undefined ? {} : { interruptionsPerHour: percent / 100 }),
   };
 }

@@ -10,7 +10,7 @@ import { simulationJson } from './json';
 import { planSimulation, type SimulatePlan } from './plan';
 import { plot } from './plot';
 import { propose, type Proposed } from './search';
-import { comparisonTable, loadTexts, plotTexts, proposalText, worldText } from './text';
+import { comparisonTable, leftOutText, loadTexts, plotTexts, proposalText, worldText } from './text';
 
 /** `sls watchbot simulate`. */
 export async function runSimulate(run: CommandRun): Promise<number> {
@@ -66,7 +66,12 @@ async function screen(
   { runs, proposed }: { runs: readonly PolicyRun[]; proposed: Proposed | undefined },
 ): Promise<string> {
   const look = styleFor(terminal);
-  const fields = Object.entries({ ...loadTexts(plan), assumed: worldText(plan.world) });
+  const leftOut = leftOutText(plan);
+  const fields = Object.entries({
+    ...loadTexts(plan),
+    assumed: worldText(plan.world),
+    ...(leftOut === '' ? {} : { 'left out': leftOut }),
+  });
   return [
     `${look.colours.bold(plan.worker.name)}\n${await fieldTable(fields, look)}`,
     await comparisonTable(runs, plan, look),

@@ -177,7 +177,14 @@ export class Simulation {
     const { visible, inFlight } = this.queue;
     const sent = this.next - this.told;
     this.told = this.next;
-    return toldByQueue({ visible, inFlight, sent });
+    const age = this.queue.oldestAgeSeconds(this.nowSeconds);
+    const { jobCpuPercent } = this.setup.world;
+    // ECS has no metric of a service without tasks.
+    const isTold = jobCpuPercent !== undefined && this.fleet.running > 0;
+    return {
+      ...toldByQueue({ visible, inFlight, sent, age }),
+      ...(isTold && { cpu: this.fleet.cpuPercent(jobCpuPercent) }),
+    };
   }
 
   private evaluate(values: MetricValues): void {

@@ -66,6 +66,18 @@ export function worldText(given: Partial<World>): string {
   ].join(', ');
 }
 
+/** What of `scaling` has no say, since nothing is known of what it looks at; empty if there is no such key. */
+export function leftOutText({ worker: { scaling }, world }: SimulatePlan): string {
+  return [
+    ...(scaling.cpu === undefined || world.jobCpuPercent !== undefined
+      ? []
+      : ['`scaling.cpu`: --job-cpu says what a job uses of it']),
+    ...(scaling.memory === undefined
+      ? []
+      : ['`scaling.memory`: nothing is known of what jobs use of the memory']),
+  ].join('; ');
+}
+
 const ALL_RIGHT = ['right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'] as const;
 
 /** The results, a row for each policy. */

@@ -20,6 +20,8 @@ export interface World {
   readonly protectionSeconds: number;
   /** From the order to end an idle task until it is no longer billed. */
   readonly stopSeconds: number;
+  /** What each job takes of its task's CPU while it runs; undefined: nothing is known of it, and the CPU has no say. */
+  readonly jobCpuPercent: number | undefined;
   /** How often Spot takes a running task back in an hour; 0: on demand. */
   readonly interruptionsPerHour: number;
   /**
@@ -55,6 +57,7 @@ export const DEFAULT_WORLD: World = {
   launchesPerSecond: FARGATE_LAUNCHES.perSecond,
   protectionSeconds: 10,
   stopSeconds: 5,
+  jobCpuPercent: undefined,
   interruptionsPerHour: 0,
   noticeSeconds: SPOT_NOTICE_SECONDS,
   minimumBilledSeconds: 60,

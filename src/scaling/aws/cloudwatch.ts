@@ -1,8 +1,8 @@
 import { evaluate } from '../formula';
-import type { Alarm, QueueMetric, StepScaling } from '../policy';
+import type { Alarm, ScalingMetric, StepScaling } from '../policy';
 
-/** The metrics that SQS sends for a queue once a minute. If a metric is missing, it has no data point. */
-export type MetricValues = Readonly<Partial<Record<Exclude<QueueMetric, 'leastVisible'>, number>>>;
+/** The metrics that SQS and ECS send once a minute. If a metric is missing, it has no data point. */
+export type MetricValues = Readonly<Partial<Record<Exclude<ScalingMetric, 'leastVisible'>, number>>>;
 
 /** Before the load came, the queue was empty. */
 const EMPTY: MetricValues = { visible: 0 };
@@ -55,10 +55,12 @@ function valueOf(alarm: Alarm, point: readonly MetricValues[]): number | undefin
     const values = point.map((told) => told[sampled]).filter((value) => value !== undefined);
     if (values.length === 0) return undefined;
     if (metric === 'leastVisible') return Math.min(...values);
-    if (metric === 'sent') return values.reduce((sum, value) => sum + value, 0);
+    if (SUMS.includes(metric)) return values.reduce((sum, value) => sum + value, 0);
     return alarm.statistic === 'Maximum' ? Math.max(...values) : mean(values);
   });
 }
+
+const SUMS: readonly ScalingMetric[] = ['sent', 'cpu', 'memory'];
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -64,9 +64,19 @@ export const fallsAsleep = (usedAtSeconds: number, nowSeconds: number) =>
 
 /**
  * The metrics that an awake queue sends once a minute. Those of messages in flight and of sent messages come only if
- * there are any.
+ * there are any, and the age only if there is a message: that of the oldest which is not deleted, worked on or not.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
-export function toldByQueue({ visible, inFlight, sent }: Required<MetricValues>): MetricValues {
-  return { visible, ...(inFlight > 0 && { inFlight }), ...(sent > 0 && { sent }) };
+export function toldByQueue({
+  visible,
+  inFlight,
+  sent,
+  age,
+}: Record<'visible' | 'inFlight' | 'sent', number> & { age?: number | undefined }): MetricValues {
+  return {
+    visible,
+    ...(inFlight > 0 && { inFlight }),
+    ...(sent > 0 && { sent }),
+    ...(age !== undefined && visible + inFlight > 0 && { age }),
+  };
 }

@@ -15,7 +15,7 @@ export interface Backlog {
    * The value that the steps are about, from the messages that wait; it adds those in flight. At least 1 if a task is
    * needed.
    */
-  readonly needed: (waiting: Formula) => Formula;
+  readonly needed: (waiting: Formula, periodSeconds: number) => Formula;
   /** From 1 on. */
   readonly steps: readonly Step[];
   /** Tasks when there is nothing to do. */
@@ -45,7 +45,7 @@ function up({ label, needed, steps }: Backlog): StepScaling {
     alarm: {
       description: 'Starts as many tasks as the messages need while messages wait.',
       label,
-      formula: whileMessagesWait(needed(VISIBLE)),
+      formula: whileMessagesWait(needed(VISIBLE, METRIC_PERIOD_SECONDS)),
       threshold: 1,
       periodSeconds: METRIC_PERIOD_SECONDS,
       evaluationPeriods: 1,
@@ -63,7 +63,7 @@ function steady({ label, needed, steps, keepIdleSeconds }: Backlog): StepScaling
     alarm: {
       description: 'Keeps as many tasks as were busy at once of late while messages come.',
       label,
-      formula: whileNoneHadToWait(needed(LEAST_VISIBLE)),
+      formula: whileNoneHadToWait(needed(LEAST_VISIBLE, keepIdleSeconds)),
       threshold: 0,
       periodSeconds: keepIdleSeconds,
       evaluationPeriods: 1,
@@ -81,7 +81,7 @@ function down({ label, needed, steps, min, keepIdleSeconds }: Backlog): StepScal
     alarm: {
       description: 'Ends tasks as their work does when no message has come of late.',
       label,
-      formula: whileNoneCame(needed(VISIBLE)),
+      formula: whileNoneCame(needed(VISIBLE, METRIC_PERIOD_SECONDS)),
       threshold: 0,
       periodSeconds: METRIC_PERIOD_SECONDS,
       evaluationPeriods: Math.round(keepIdleSeconds / METRIC_PERIOD_SECONDS),
@@ -143,7 +143,7 @@ const MORE_THAN_A_FEW_WAIT: Formula = {
   of: [VISIBLE, { operator: '/', of: [IN_FLIGHT, { number: IN_FLIGHT_FOR_ONE_WAITING }] }],
 };
 
-const either = (condition: Formula, then: Formula, otherwise: Formula): Formula => ({
+export const either = (condition: Formula, then: Formula, otherwise: Formula): Formula => ({
   function: 'IF',
   of: [condition, then, otherwise],
 });

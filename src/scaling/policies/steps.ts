@@ -1,6 +1,7 @@
 import { MAX_LEVELS } from '../limits';
 import type { Formula, ScalingBounds, ScalingPolicy, Step } from '../policy';
 import { backlogPolicy, IN_FLIGHT, plusInFlight, type Backlog } from './backlog';
+import { hurried, tasksByUse, type Signals } from './signals';
 
 export interface GivenStep {
   /** From this many messages on, waiting or in flight … */
@@ -12,12 +13,12 @@ export interface GivenStep {
 /** The user's own steps, which ascend. */
 export function givenStepsPolicy(
   given: readonly GivenStep[],
-  rest: Pick<Backlog, 'min' | 'keepIdleSeconds'>,
+  { age, ...rest }: Pick<Backlog, 'min' | 'keepIdleSeconds'> & Pick<Signals, 'age'>,
 ): ScalingPolicy {
   return backlogPolicy({
     name: 'steps',
     label: 'TotalMessages',
-    needed: plusInFlight,
+    needed: (waiting) => hurried(plusInFlight(waiting), age),
     steps: given.map(({ messages, tasks }, index) => ({
       from: messages,
       to: given[index + 1]?.messages,
@@ -27,7 +28,7 @@ export function givenStepsPolicy(
   });
 }
 
-interface Grading extends ScalingBounds {
+interface Grading extends ScalingBounds, Signals {
   /** How many messages, waiting or in flight, are worth one task; at least `concurrency`. */
   readonly messagesPerTask: number;
   readonly keepIdleSeconds: number;
@@ -38,19 +39,33 @@ export function gradedPolicy(grading: Grading): ScalingPolicy {
   return backlogPolicy({
     name: 'graded',
     label: 'TasksNeeded',
-    needed: (waiting) => tasksNeeded(plusInFlight(waiting), grading),
+    needed: (waiting, periodSeconds) => tasksNeeded(plusInFlight(waiting), grading, periodSeconds),
     steps: stepsTo(taskLevels(grading)),
     min: grading.min,
     keepIdleSeconds: grading.keepIdleSeconds,
   });
 }
 
-/** Never fewer tasks than are busy. */
-function tasksNeeded(messages: Formula, { concurrency, messagesPerTask }: Grading): Formula {
-  const needed = per(messagesPerTask, messages);
-  if (messagesPerTask === concurrency) return concurrency === 1 ? needed : { function: 'CEIL', of: [needed] };
-  return { function: 'CEIL', of: [{ function: 'MAX', of: [per(concurrency, IN_FLIGHT), needed] }] };
+/** Never fewer tasks than are busy, and the most of what the messages and the use of the tasks ask for. */
+function tasksNeeded(messages: Formula, grading: Grading, periodSeconds: number): Formula {
+  const { concurrency, messagesPerTask } = grading;
+  const byUse = tasksByUse(messages, grading, periodSeconds);
+  const byMessages = tasksForMessages(messages, grading);
+  if (messagesPerTask === concurrency) {
+    if (byUse.length > 0) return ceil({ function: 'MAX', of: [byMessages, ...byUse] });
+    return concurrency === 1 ? byMessages : ceil(byMessages);
+  }
+  return ceil({ function: 'MAX', of: [per(concurrency, IN_FLIGHT), byMessages, ...byUse] });
 }
+
+/** If the oldest is too old, more than its share, but no more than have something to begin. */
+function tasksForMessages(messages: Formula, { concurrency, messagesPerTask, age }: Grading): Formula {
+  const needed = per(messagesPerTask, messages);
+  if (age === undefined) return needed;
+  return { function: 'MIN', of: [per(concurrency, messages), hurried(ceil(needed), age)] };
+}
+
+const ceil = (formula: Formula): Formula => ({ function: 'CEIL', of: [formula] });
 
 const per = (messages: number, formula: Formula): Formula =>
   messages === 1 ? formula : { operator: '/', of: [formula, { number: messages }] };

@@ -172,6 +172,8 @@ it('says all that is wrong with the command line at once', async () => {
       '200',
       '--start-time',
       '2h',
+      '--job-cpu',
+      '101',
     ],
   );
   expect(code).toBe(1);
@@ -184,7 +186,7 @@ it('says all that is wrong with the command line at once', async () => {
       ...[
         ...['--messages', '--rate', '--rate', '--arrivals', '--duration', '--job-duration', '--outcomes'],
         ...['--min, --max', '--price', '--gb-price', '--gb-price', '--budget', '--budget', '--seed'],
-        ...['--interruptions', '--start-time'],
+        ...['--interruptions', '--start-time', '--job-cpu'],
       ].map((place) => `WATCHBOT_ARGUMENTS ${place}`),
     ].sort(),
   );

@@ -132,6 +132,8 @@ describe('a queue', () => {
 
   it('has metrics of messages in flight and sent only if there are any', () => {
     expect(sqs.toldByQueue({ visible: 0, inFlight: 0, sent: 0 })).toEqual({ visible: 0 });
+    expect(sqs.toldByQueue({ visible: 0, inFlight: 0, sent: 0, age: 0 })).toEqual({ visible: 0 });
+    expect(sqs.toldByQueue({ visible: 0, inFlight: 1, sent: 0, age: 9 })).toMatchObject({ age: 9 });
     expect(sqs.toldByQueue({ visible: 1, inFlight: 2, sent: 3 })).toEqual({
       visible: 1,
       inFlight: 2,
