@@ -126,7 +126,7 @@ export interface ImageBuild {
 
 export interface Placement {
   type: string;
-  expression?: string;
+  expression?: TextOrIntrinsic;
   field?: string;
 }
 

@@ -107,6 +107,15 @@ const KEYS: readonly Key[] = [
     texts: ['gpu-instances'],
   },
   {
+    path: 'placementConstraints[].expression',
+    section: (expression) => ({
+      ...instances,
+      capacity: 'EC2',
+      placementConstraints: [{ type: 'memberOf', expression }],
+    }),
+    texts: ['attribute:availableDiskSpace >= 10'],
+  },
+  {
     path: 'queue.arn',
     section: (arn) => ({ queue: { arn, deadLetter: arnOf('sqs', 'dead') }, ...everywhere, handler: true }),
     texts: [arnOf('sqs', 'jobs'), arnOf('sqs', 'jobs').replace(ACCOUNT, OTHER)],

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { CAPACITY_DEFAULTS, EC2, FARGATE_PROVIDERS } from '../defaults';
 import { ECS } from '../limits';
-import { oneOf, strictObject, stringOrIntrinsic } from './values';
+import { oneOf, orIntrinsic, strictObject, stringOrIntrinsic } from './values';
 
 const Share = strictObject(
   {
@@ -52,9 +52,7 @@ export const PlacementConstraintsSchema = Type.Array(
           '`distinctInstance`: no two tasks on one instance. `memberOf`: instances that `expression` matches.',
       }),
       expression: Type.Optional(
-        Type.String({
-          minLength: 1,
-          maxLength: 2_000,
+        orIntrinsic(Type.String({ minLength: 1, maxLength: 2_000 }), {
           description: "For `memberOf`: an expression in ECS's cluster query language.",
         }),
       ),
