@@ -69,6 +69,45 @@ describe("a key of another tool's", () => {
       { queue: { QueueName: 'jobs' } },
       { queue: {}, extensions: { queue: { QueueName: 'jobs' } } },
     ],
+    [
+      'ECS',
+      {
+        dockerLabels: { team: 'maps' },
+        linuxParameters: {
+          capabilities: { add: ['SYS_PTRACE'] },
+          tmpfs: [
+            { containerPath: '/run', size: 64, mountOptions: ['noexec'] },
+            { containerPath: '/cache', size: 32 },
+          ],
+        },
+        workingDirectory: '/app',
+        user: '1000:1000',
+      },
+      {
+        container: {
+          labels: { team: 'maps' },
+          capabilities: { add: ['SYS_PTRACE'] },
+          tmpfs: { '/run': { size: 64, options: ['noexec'] }, '/cache': 32 },
+          workingDirectory: '/app',
+          user: '1000:1000',
+        },
+      },
+    ],
+    [
+      'a compose file',
+      {
+        container: { labels: ['team=maps'], cap_drop: ['ALL'], working_dir: '/app', tmpfs: '/run:size=64m' },
+      },
+      {
+        container: {
+          labels: { team: 'maps' },
+          capabilities: { drop: ['ALL'] },
+          workingDirectory: '/app',
+          tmpfs: { '/run': '64MB' },
+        },
+      },
+    ],
+    ['Watchbot v0', { user: true }, { sender: true }],
     ['a queue by its ARN', { queue: ARN }, { queue: { arn: ARN } }],
     ['Lambda', { events: [{ sqs: ARN }, { schedule: 'rate(1 hour)' }] }, { queue: { arn: ARN } }],
     ['Lambda', { events: [{ httpApi: 'POST /x' }] }, { events: [{ webhook: 'apiKey' }] }],
@@ -178,6 +217,16 @@ describe("a key of another tool's", () => {
       watchbot: queue !== undefined && Object.keys(queue).length === 0 ? rest : right,
     });
     expect(() => parse({ ...C, ...right })).not.toThrow();
+  });
+
+  it.each([
+    { extraHosts: [{ hostname: 'db', ipAddress: '10.0.0.1' }], linuxParameters: { sharedMemorySize: 128 } },
+    { extra_hosts: ['db:10.0.0.1'], shm_size: 128 },
+    { container: { extraHosts: { db: '10.0.0.1' }, shmSize: 128 } },
+  ])('that only EC2 has is answered in all its forms: %j', (given) => {
+    expect(pasted({ ...C, ...given })).toEqual({
+      watchbot: { container: { hosts: { db: '10.0.0.1' }, sharedMemory: 128 } },
+    });
   });
 
   it('of an export of a stack is answered with the import of it, and no other value of the map is printed', () => {

@@ -1,6 +1,7 @@
 import { isMap } from '../../shared/json';
 import { as, both, each, inside, number, put, remove, say, type Convert, type Words } from './answer';
 import { LOG_RETENTION_DAYS } from '../limits';
+import { OF_CONTAINER } from './container';
 import { IN_QUEUE } from './queue';
 
 /** Words of other tools for what a task is made of and where it runs. */
@@ -111,19 +112,6 @@ const logs = inside(
 const schedule: Convert = (value) =>
   Array.isArray(value) ? put('scaling.schedule', value) : put('events', [{ schedule: value }]);
 
-const CONTAINER = [
-  'ulimits',
-  'linuxParameters',
-  'dockerLabels',
-  'systemControls',
-  'workingDirectory',
-  'hostname',
-];
-const ofContainer: Convert = () =>
-  say(
-    'write it, as CloudFormation calls it, under `extensions: {taskDefinition: {ContainerDefinitions: [{Name: watchbot, …}]}}`',
-  );
-
 export const OF_TASK: Words = {
   ...each(['timeout', 'jobTimeout', 'timeoutSeconds'], as('maxJobDuration')),
   ...each(['memorySize', 'memoryLimitMiB', 'memoryLimit', 'mem'], as('memory')),
@@ -142,7 +130,8 @@ export const OF_TASK: Words = {
   ...each(['policies', 'managedPolicyArns'], as('managedPolicies')),
   ...each(['topicArn', 'snsTopic'], (arn) => put('events', [{ sns: arn }])),
   ...each(['cron', 'rate', 'schedule'], schedule),
-  ...each(CONTAINER, ofContainer),
+  ulimits: () => say('write it, as CloudFormation calls it, under `extensions: {container: …}`'),
+  ...OF_CONTAINER,
   ...each(['env', 'variables', 'environmentVariables'], rename),
   ...each(['envFile', 'environmentFile', 'environmentFiles'], envFile),
   ...each(['iamRoleStatements', 'statements', 'policyStatements', 'iam'], (value) =>
@@ -170,7 +159,6 @@ export const OF_TASK: Words = {
   maximumBatchingWindow: as('batchWindow'),
   maxBatchingWindow: as('batchWindow'),
   ...each(['stopGracePeriod', 'stopTimeoutSeconds'], as('stopTimeout')),
-  user: as('sender'),
   ...each(['webhook', 'webhookKey'], () => put('events', [{ webhook: 'apiKey' }])),
   ...each(['publish', 'topics'], () =>
     say(

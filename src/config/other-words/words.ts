@@ -12,6 +12,7 @@ import {
   type Lines,
   type Words,
 } from './answer';
+import { IN_CONTAINER, VALUES_IN_CONTAINER } from './container';
 import { deadLetter, fifo, IN_QUEUE, IS_ON, OF_QUEUE } from './queue';
 import { count, IN_SCALING, PAUSED, spot } from './scaling';
 import { envFile, IN_IMAGE, IN_VPC, OF_STACK, OF_TASK } from './task';
@@ -130,6 +131,7 @@ const MAPS: Readonly<Record<string, Words>> = {
   vpc: IN_VPC,
   deploy: { timeout: as('deploy.finish') },
   bundle: {},
+  container: IN_CONTAINER,
 };
 
 /** Whether a worker's key of this name is known from elsewhere. For the test of the table. @internal */
@@ -152,6 +154,7 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   queue: (arn) => (String(arn).startsWith('arn:') ? put('queue.arn', arn) : undefined),
   'queue.deadLetter': ifMap(deadLetter),
   'queue.fifo': ifMap(fifo),
+  ...VALUES_IN_CONTAINER,
   'scaling.max': (tasks) => (tasks === 0 ? PAUSED : undefined),
   capacity: (word) => (/^spot$/i.test(String(word)) ? spot(true) : undefined),
   // Watchbot's text, with a folder of the host before the colon.
