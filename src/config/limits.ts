@@ -118,6 +118,32 @@ export const TMPFS_OPTIONS = [
   'mpol',
 ] as const;
 
+const ANY = { minimum: -1 } as const;
+
+/**
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html
+ * https://man7.org/linux/man-pages/man2/getrlimit.2.html
+ */
+export const ULIMITS = {
+  core: { ...ANY, description: 'Bytes of a core dump.' },
+  cpu: { ...ANY, description: 'Seconds on the processor.' },
+  data: { ...ANY, description: 'Bytes of data.' },
+  fsize: { ...ANY, description: 'Bytes of a file that is written.' },
+  locks: { ...ANY, description: 'Locks of files.' },
+  memlock: { ...ANY, description: 'Bytes that are locked in memory.' },
+  msgqueue: { ...ANY, description: 'Bytes in message queues of POSIX.' },
+  nice: { ...ANY, description: 'How far the nice value may be raised.' },
+  // None is refused by the kernel: it has a greatest number of its own.
+  nofile: { minimum: 16, maximum: 1_048_576, description: 'Open files.' },
+  nproc: { ...ANY, description: 'Processes and threads of the user.' },
+  rss: { ...ANY, description: 'Bytes in memory; Linux heeds it no more.' },
+  rtprio: { ...ANY, description: 'The real-time priority.' },
+  rttime: { ...ANY, description: 'Microseconds on the processor in real time, without a wait.' },
+  sigpending: { ...ANY, description: 'Signals that wait.' },
+  stack: { ...ANY, description: 'Bytes of the stack.' },
+} as const;
+export type UlimitName = keyof typeof ULIMITS;
+
 /** MiB that the watcher needs beside what fills the memory of its task. */
 export const WATCHER_MEMORY_MIB = 128;
 

@@ -30,6 +30,10 @@ export const ContainerVariable = {
   stopTimeoutSeconds: 'WatchbotStopTimeout',
   /** Seconds before their end in which workers of a task that is to stop are told. */
   stopNoticeSeconds: 'WatchbotStopNotice',
+  /** The signal that tells workers to end, one of `STOP_SIGNALS`; absent: SIGTERM. */
+  stopSignal: 'WatchbotStopSignal',
+  /** Limits of each worker, of `WORKER_LIMITS`: `nofile=1024:4096,cpu=60:60`, soft and hard, -1 for none. Absent: none. */
+  workerLimits: 'WatchbotWorkerLimits',
   /** Seconds for which jobs may work on in a task that a newer version replaces. */
   finishSeconds: 'WatchbotFinish',
   /** `true`: a command has its message on standard input, too. */
@@ -51,6 +55,22 @@ export const ContainerVariable = {
   /** MiB; a warm worker that uses more is replaced. 0 is no limit. */
   workerMemoryMiB: 'WatchbotWorkerMemory',
 } as const;
+
+/** What may tell a worker to end. */
+export const STOP_SIGNALS = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGHUP',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+] as const;
+export type StopSignal = (typeof STOP_SIGNALS)[number];
+
+/** Limits by which the watcher itself would be lost, so that they are for workers alone, and Linux's numbers of them. */
+export const WORKER_LIMITS = { cpu: 0, fsize: 1, data: 2, stack: 3, nproc: 6, nofile: 7 } as const;
+export type WorkerLimit = keyof typeof WORKER_LIMITS;
 
 /** What the watcher adds for each worker. */
 export const WorkerVariable = {

@@ -8,6 +8,7 @@
 
 #include "buffer.h"
 #include "protocol.h"
+#include "rules.h"
 #include "start.h"
 
 static const char KEEP[] = "keep";
@@ -16,7 +17,7 @@ static const char KEEP[] = "keep";
 enum { CANNOT_RUN = 126, NOT_FOUND = 127, BY_SIGNAL = 128 };
 
 bool is_to_keep_one(int argument_count, char **arguments) {
-  return argument_count > 2 && strcmp(arguments[1], KEEP) == 0;
+  return argument_count > 3 && strcmp(arguments[1], KEEP) == 0;
 }
 
 /* So that who waits for it learns the same. */
@@ -36,10 +37,11 @@ int keep_one(char **arguments) {
   sigset_t all;
   sigfillset(&all);
   if (sigprocmask(SIG_SETMASK, &all, NULL) != 0) return NO_SYSTEM;
+  read_rules(arguments[2]);
   keeper->launcher = getppid();
   keeper->ends_with_worker = true;
-  /* The second one is the free place before the first. */
-  keeper->child = (struct child){.arguments = arguments + 2, .variables = environ, .fds = {0, 1, 2}};
+  /* That of the rules is the free place before the first. */
+  keeper->child = (struct child){.arguments = arguments + 3, .variables = environ, .fds = {0, 1, 2}};
   keep(keeper, birth->worker_stack + sizeof birth->worker_stack);
   int error = keeper->error;
   if (error != 0) return error == ENOENT ? NOT_FOUND : CANNOT_RUN;

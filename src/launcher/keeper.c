@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rules.h"
 #include "system-call.h"
 
 static const char PATH[] = "PATH=";
@@ -73,7 +74,10 @@ static int leave_launcher(const struct child *child) {
   long result = system_call(SYS_setsid, 0, 0, 0, 0);
   if (result >= 0) result = system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
   if (result >= 0 && system_call(SYS_getppid, 0, 0, 0, 0) != child->keeper) result = -ESRCH;
-  if (result >= 0) take_priority();
+  if (result >= 0) {
+    take_priority();
+    take_limits();
+  }
   for (int fd = 0; fd < 3 && result >= 0; fd += 1) result = move_fd(child->fds[fd], fd);
   if (result >= 0) result = system_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
   return error_of(result);
@@ -259,7 +263,7 @@ static void keep_on(struct keeper *keeper) {
   while (reap(keeper)) {
     bool is_to_end = keeper->has_exited && keeper->ends_with_worker;
     int signal = is_to_end ? KEEPER_END : wait_for(signals, -1);
-    if (signal == KEEPER_TELL) tell_family(own_family(), keeper->worker, SIGTERM);
+    if (signal == KEEPER_TELL) tell_family(own_family(), keeper->worker, telling_signal());
     if (signal == KEEPER_END) {
       end_all(keeper);
       return;

@@ -3,7 +3,7 @@
  * else. It lives as long as any of them. It borrows the launcher's memory for its whole life, beside the launcher and
  * others of its kind: system calls only, and no errno.
  *
- * SIGTERM   tells all of them to end
+ * SIGTERM   tells all of them to end, by the signal of rules.h
  * SIGUSR1   ends all of them; it is sent by the system when the launcher has ended
  */
 #ifndef KEEPER_H

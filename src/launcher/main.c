@@ -24,6 +24,7 @@
 #include "jobs.h"
 #include "keep-one.h"
 #include "requests.h"
+#include "rules.h"
 
 enum { CHANNEL_IN, CHANNEL_OUT, SIGNALS, FIRST_OF_JOBS };
 
@@ -129,6 +130,7 @@ int main(int argument_count, char **arguments) {
   if (argument_count > 0 && is_command(arguments[0])) return run_command(arguments);
   read_priority();
   if (is_to_keep_one(argument_count, arguments)) return keep_one(arguments);
+  if (argument_count > 1) read_rules(arguments[1]);
   block_signals();
   /* What was a keeper's that is killed, and what that could not end, comes here. */
   prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -6,7 +6,7 @@
  *
  * Requests   START   u32 arguments, u32 variables, each of them as (u32 length, bytes, NUL); then standard input's bytes;
  *                    none of them: /dev/null
- *            SIGNAL  u8 signal, to all processes of the job: SIGKILL, or SIGTERM
+ *            SIGNAL  u8 signal: SIGKILL ends all processes of the job, SIGTERM tells them to end, by the signal of rules.h
  *            CLOSE   both outputs are closed, whoever still holds them
  *            CREDIT  u8 stream, u32 bytes: the watcher has used so many, and so many more may be sent
  *            PING    of no job: is to be answered at once

@@ -6,8 +6,9 @@ import {
   type TextOrIntrinsic,
   type Worker,
 } from '../config/configuration';
+import type { Container } from '../config/container';
 import { CONTAINER_NAME, familyName, functionName } from '../config/names';
-import { ContainerVariable, nameInContainer, RuntimeVariable } from '../contract/environment';
+import { ContainerVariable, nameInContainer, RuntimeVariable, WORKER_LIMITS } from '../contract/environment';
 import {
   ARGUMENTS_MARKER,
   ENTRY_POINT,
@@ -24,9 +25,6 @@ import { topicArn } from './references';
 import type { ContainerProperties } from './resource-types';
 import { idOf, type ConfiguredWorker, type Subject } from './subject';
 import { mountPoints, writableMounts } from './volumes';
-
-/** Open files, as in Watchbot: a watcher has several pipes for each worker. */
-const OPEN_FILES = 10_240;
 
 /** The container in which the watcher runs. */
 export function watcherContainer(subject: Subject, version: string | undefined): ContainerProperties {
@@ -47,7 +45,7 @@ export function watcherContainer(subject: Subject, version: string | undefined):
     Privileged: worker.privileged ? true : undefined,
     HealthCheck: healthCheck(worker),
     MountPoints: mountPoints(worker),
-    Ulimits: [{ Name: 'nofile', SoftLimit: OPEN_FILES, HardLimit: OPEN_FILES }],
+    Ulimits: ulimits(worker),
     ...givenByUser(worker),
     LinuxParameters: linuxParameters(worker),
     LogConfiguration: {
@@ -74,6 +72,37 @@ function givenByUser({ container }: Worker): Partial<ContainerProperties> {
     ExtraHosts:
       names.length === 0 ? undefined : names.map((Hostname) => ({ Hostname, IpAddress: hosts[Hostname] })),
   };
+}
+
+/** Open files, as in Watchbot: a watcher has several pipes for each worker. */
+const OPEN_FILES = 10_240;
+
+/** The watcher has at least as many open files as it needs, and no limit that would end it. */
+function ulimits({ container }: Worker): ContainerProperties['Ulimits'] {
+  const { soft, hard } = openFiles(container.ulimits);
+  const others = Object.entries(container.ulimits).filter(([name]) => !Object.hasOwn(WORKER_LIMITS, name));
+  return [['nofile', { soft, hard }] as const, ...others].map(([Name, limit]) => ({
+    Name,
+    SoftLimit: limit.soft,
+    HardLimit: limit.hard,
+  }));
+}
+
+const openFiles = ({ nofile }: Container['ulimits']) => ({
+  soft: Math.max(OPEN_FILES, nofile?.soft ?? 0),
+  hard: Math.max(OPEN_FILES, nofile?.hard ?? 0),
+});
+
+/** Those that the watcher puts on its workers. */
+function workerLimits({ ulimits: given }: Container): string {
+  const container = openFiles(given);
+  return Object.entries(given)
+    .filter(([name, { soft, hard }]) =>
+      name === 'nofile' ? soft < container.soft || hard < container.hard : Object.hasOwn(WORKER_LIMITS, name),
+    )
+    .map(([name, { soft, hard }]) => `${name}=${soft}:${hard}`)
+    .sort()
+    .join(',');
 }
 
 function linuxParameters({ container }: Worker): ContainerProperties['LinuxParameters'] {
@@ -147,6 +176,7 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     [ContainerVariable.stopNoticeSeconds]: String(worker.stopNotice),
     [ContainerVariable.finishSeconds]: String(worker.deploy.finish),
     [ContainerVariable.standardInput]: String(worker.stdin),
+    ...workerRules(worker.container),
     ...(worker.compatibility === undefined
       ? {}
       : { [ContainerVariable.compatibility]: worker.compatibility }),
@@ -158,6 +188,15 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
       ? {}
       : { [ContainerVariable.progressTable]: getAtt(idOf(subject, 'progressTable'), 'Arn') }),
     ...handlerSettings(subject),
+  };
+}
+
+function workerRules(container: Container): Record<string, string> {
+  const { stopSignal } = container;
+  const limits = workerLimits(container);
+  return {
+    ...(stopSignal === 'SIGTERM' ? {} : { [ContainerVariable.stopSignal]: stopSignal }),
+    ...(limits === '' ? {} : { [ContainerVariable.workerLimits]: limits }),
   };
 }
 

@@ -18,7 +18,13 @@ import {
 } from './worker/environment';
 import type { Machine } from './worker/machine';
 import { createSqsClient } from './queue/sqs-client';
-import { type HandlerSettings, readHandlerSettings, readSettings, type Settings } from './settings';
+import {
+  type HandlerSettings,
+  readHandlerSettings,
+  readRules,
+  readSettings,
+  type Settings,
+} from './settings';
 import { findLogStream, lookAtServiceByEcs } from './task/ecs';
 import { MemoryKills, readMemoryKills } from './settle/memory-kills';
 import { createEmptying } from './worker/emptying';
@@ -26,7 +32,8 @@ import { agentProtection } from './task/protection';
 import { watchQueue } from './watch-queue';
 import { imageCommand, parseCommandLine, type WorkerCommand } from './worker/command';
 import { createStarter, findLauncher } from './worker/launcher/starter';
-import { startByNode, startKept } from './worker/node-spawn';
+import { startByNodeFor, startKept } from './worker/node-spawn';
+import type { WorkerRules } from './worker/rules';
 import type { Workers } from './worker/workers';
 
 /** In percent: V8 collects garbage before the heap has grown by more. Its default would cost the workers memory. */
@@ -39,6 +46,7 @@ interface Given {
   command: WorkerCommand;
   environment: Environment;
   settings: Settings;
+  rules: WorkerRules;
   /** Absent if the worker is a command. */
   handler: HandlerSettings | undefined;
   log: Logger;
@@ -49,6 +57,7 @@ async function main(): Promise<void> {
   const environment = { ...process.env };
   const commandLine = parseCommandLine(process.argv.slice(2));
   const settings = readSettings(environment);
+  const rules = readRules(environment);
   seeOwnAws(process.env, settings.queueUrl);
   const handler = commandLine.kind === 'handle' ? readHandlerSettings(environment) : undefined;
   const command = commandLine.command ?? (await takeImageCommand(environment));
@@ -61,7 +70,7 @@ async function main(): Promise<void> {
   const what =
     handler === undefined ? command.text : `handler ${environment[RuntimeVariable.handler] ?? command.text}`;
   log.info(`watching ${settings.queueUrl}, ${settings.concurrency} at once: ${what}`);
-  await watchHere({ command, environment, settings, handler, log });
+  await watchHere({ command, environment, settings, rules, handler, log });
   log.info('stopped, with no message in hand');
   await output.flushed();
 }
@@ -108,8 +117,13 @@ function watchHere(given: Given): Promise<void> {
 }
 
 async function commandWorkers(given: Given, machine: Machine): Promise<Workers> {
-  const { command, environment, settings, log } = given;
-  const starter = createStarter({ file: findLauncher(__dirname, process), log, clock });
+  const { command, environment, settings, rules, log } = given;
+  const starter = createStarter({
+    file: findLauncher(__dirname, process),
+    rules,
+    log,
+    clock,
+  });
   const started = { start: starter.start, timeOfDay: systemClock, ...jobFolders(environment, settings) };
   const inherited = withCommands(inheritedEnvironment(environment), findCommands(__dirname));
   const memoryKills = new MemoryKills(readMemoryKills);
@@ -126,7 +140,7 @@ async function commandWorkers(given: Given, machine: Machine): Promise<Workers> 
 }
 
 async function handlerWorkers(
-  { command, environment, settings, log }: Given,
+  { command, environment, settings, rules, log }: Given,
   handler: HandlerSettings,
   stopping: AbortSignal,
 ): Promise<HandlerWorkers> {
@@ -134,7 +148,7 @@ async function handlerWorkers(
   const logStream = await findLogStream(environment.ECS_CONTAINER_METADATA_URI_V4, hostname());
   const launcher = findLauncher(__dirname, process);
   return createHandlerWorkers({
-    start: launcher === undefined ? startByNode : startKept(launcher),
+    start: launcher === undefined ? startByNodeFor(rules) : startKept(launcher, rules),
     ...settings,
     ...handler,
     command,

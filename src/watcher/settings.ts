@@ -1,5 +1,6 @@
-import { ContainerVariable, RuntimeVariable } from '../contract/environment';
+import { ContainerVariable, RuntimeVariable, STOP_SIGNALS } from '../contract/environment';
 import { MAX_FINISH_SECONDS } from '../contract/outcomes';
+import { NO_RULES, parseLimits, type WorkerRules } from './worker/rules';
 
 /** What the container's environment tells the watcher, parsed once. */
 export interface Settings {
@@ -87,6 +88,20 @@ export const readHandlerSettings = (environment: Environment): HandlerSettings =
     functionName: read.text(RuntimeVariable.functionName),
     ownTopicArn: environment[ContainerVariable.workTopic],
   }));
+
+/** @throws {SettingsError} as above */
+export const readRules = (environment: Environment): WorkerRules =>
+  readAll(environment, ({ problems }) => {
+    const { [ContainerVariable.workerLimits]: text = '' } = environment;
+    const signal = environment[ContainerVariable.stopSignal] || NO_RULES.stopSignal;
+    const stopSignal = STOP_SIGNALS.find((each) => each === signal);
+    if (stopSignal === undefined)
+      problems.push(`${ContainerVariable.stopSignal} is "${signal}", not one of ${STOP_SIGNALS.join(', ')}`);
+    const limits = parseLimits(text);
+    if (limits === undefined)
+      problems.push(`${ContainerVariable.workerLimits} is "${text}", not limits like nofile=1024:4096`);
+    return { stopSignal: stopSignal ?? NO_RULES.stopSignal, limits: limits ?? NO_RULES.limits };
+  });
 
 function readAll<T>(environment: Environment, settingsOf: (read: ReturnType<typeof reader>) => T): T {
   const read = reader(environment);

@@ -55,6 +55,66 @@ describe('the container of a worker', () => {
   });
 });
 
+describe('limits', () => {
+  const OPEN_FILES = { Name: 'nofile', SoftLimit: 10_240, HardLimit: 10_240 };
+  const limitsOf = (ulimits: object) => {
+    const { Ulimits, Environment } = of({ ulimits });
+    const all = Environment as { Name: string; Value: string }[];
+    return { Ulimits, workers: all.find(({ Name }) => Name === 'WatchbotWorkerLimits')?.Value };
+  };
+
+  it.each<[string, object, object]>([
+    ['none leave the watcher its open files', {}, { Ulimits: [OPEN_FILES], workers: undefined }],
+    [
+      'fewer open files are the worker’s',
+      { nofile: 4096 },
+      { Ulimits: [OPEN_FILES], workers: 'nofile=4096:4096' },
+    ],
+    [
+      'more open files are the container’s',
+      { nofile: 65_536 },
+      { Ulimits: [{ Name: 'nofile', SoftLimit: 65_536, HardLimit: 65_536 }], workers: undefined },
+    ],
+    [
+      'a worker may begin with fewer, and have more',
+      { nofile: { soft: 1024, hard: 65_536 } },
+      { Ulimits: [{ ...OPEN_FILES, HardLimit: 65_536 }], workers: 'nofile=1024:65536' },
+    ],
+    [
+      'those that would end the watcher are the worker’s',
+      { nproc: { soft: 64, hard: 128 }, cpu: 60, fsize: 1024, data: 1024, stack: 1024 },
+      {
+        Ulimits: [OPEN_FILES],
+        workers: 'cpu=60:60,data=1024:1024,fsize=1024:1024,nproc=64:128,stack=1024:1024',
+      },
+    ],
+    [
+      'others are the container’s',
+      { memlock: -1, core: 0 },
+      {
+        Ulimits: [
+          OPEN_FILES,
+          { Name: 'memlock', SoftLimit: -1, HardLimit: -1 },
+          { Name: 'core', SoftLimit: 0, HardLimit: 0 },
+        ],
+        workers: undefined,
+      },
+    ],
+  ])('%s', (_what, ulimits, expected) => expect(limitsOf(ulimits)).toEqual(expected));
+});
+
+describe('the signal that tells workers to end', () => {
+  const signalOf = (container: object) =>
+    (of(container).Environment as { Name: string; Value: string }[]).filter(
+      ({ Name }) => Name === 'WatchbotStopSignal',
+    );
+
+  it('is told to the watcher if it is not its own', () => {
+    expect(signalOf({ stopSignal: 'SIGTERM' })).toEqual([]);
+    expect(signalOf({ stopSignal: 'SIGINT' })).toEqual([{ Name: 'WatchbotStopSignal', Value: 'SIGINT' }]);
+  });
+});
+
 describe('extensions of the container', () => {
   const LIMIT = { Name: 'core', SoftLimit: 0, HardLimit: 0 };
 

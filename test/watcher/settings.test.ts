@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readSettings, SettingsError } from '../../src/watcher/settings';
+import { readRules, readSettings, SettingsError } from '../../src/watcher/settings';
 
 const QueueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/jobs';
 const read = (environment: Record<string, string>) => readSettings({ QueueUrl, ...environment });
@@ -78,4 +78,33 @@ describe('an environment that is not a watcher’s', () => {
       'QueueUrl is missing; Fifo is "x", not true or false; WatchbotConcurrency is "y"',
     );
   });
+});
+
+describe('what holds for all workers', () => {
+  it.each([
+    [{}, { stopSignal: 'SIGTERM', limits: [] }],
+    [
+      { WatchbotStopSignal: '', WatchbotWorkerLimits: '' },
+      { stopSignal: 'SIGTERM', limits: [] },
+    ],
+    [{ WatchbotStopSignal: 'SIGINT' }, { stopSignal: 'SIGINT', limits: [] }],
+    [
+      { WatchbotWorkerLimits: 'nofile=1024:4096,stack=-1:-1' },
+      {
+        stopSignal: 'SIGTERM',
+        limits: [
+          { name: 'nofile', soft: 1024, hard: 4096 },
+          { name: 'stack', soft: -1, hard: -1 },
+        ],
+      },
+    ],
+  ])('%j', (given: Record<string, string>, expected) => expect(readRules(given)).toEqual(expected));
+
+  it.each([
+    { WatchbotStopSignal: 'SIGKILL' },
+    { WatchbotWorkerLimits: 'nofile=many' },
+    { WatchbotWorkerLimits: 'rss=1:1' },
+  ])('is refused where it is not the template’s: %j', (given: Record<string, string>) =>
+    expect(() => readRules(given)).toThrow(SettingsError),
+  );
 });

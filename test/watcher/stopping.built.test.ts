@@ -65,6 +65,24 @@ describe('SIGTERM, as ECS sends it', () => {
     expect(await queue.counts()).toEqual({ visible: 1, inFlight: 0, dead: 0 });
   });
 
+  it('becomes the signal that workers want, and these have the limits that the service gives them', async () => {
+    const queue = await createTestQueue(bed.emulator);
+    const line = `trap 'echo interrupted; exit 1' INT; echo limit $(ulimit -Sn); while :; do sleep 0.05; done`;
+    const watcher = bed.start(queue, line, {
+      ...NOTICE_SOON,
+      WatchbotStopSignal: 'SIGINT',
+      WatchbotWorkerLimits: 'nofile=123:456',
+    });
+    await queue.send('hello');
+    await watcher.find(/\[worker\].*limit 123/);
+
+    watcher.process.kill('SIGTERM');
+
+    await watcher.find(/\[worker\].*interrupted/);
+    await watcher.find('[released]');
+    expect(await watcher.ended).toBe(0);
+  });
+
   it('kills a worker that does not end after its notice, and gives the message back', async () => {
     const queue = await createTestQueue(bed.emulator);
     const watcher = bed.start(queue, worker('stubborn.mjs'), { WatchbotStopTimeout: '6' });

@@ -4,15 +4,18 @@ import type { Container } from '../container';
 import { withoutSlash } from './task';
 
 export function completeContainer(given: WorkerInput['container']): Container {
-  const { labels, tmpfs, user, workingDirectory } = given;
+  const { labels, ulimits, tmpfs, user, workingDirectory } = given;
   return {
     ...given,
     labels: mapValues(labels, (value) => (typeof value === 'object' ? value : String(value))),
+    ulimits: mapValues(ulimits, (limit) =>
+      typeof limit === 'number' ? { soft: limit, hard: limit } : limit,
+    ),
     sharedMemory: given.sharedMemory,
     tmpfs: Object.fromEntries(
       Object.entries(tmpfs).map(([path, { size, options = [] }]) => [withoutSlash(path), { size, options }]),
     ),
-    user: typeof user === 'number' ? String(user) : (user),
+    user: typeof user === 'number' ? String(user) : user,
     workingDirectory,
   };
 }

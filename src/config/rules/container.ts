@@ -112,6 +112,20 @@ const healthCommandRuns: WorkerRule = {
   },
 };
 
+const limitsAreInOrder: WorkerRule = {
+  reads: ['container.ulimits.*'],
+  check: ({ worker, at }) =>
+    Object.entries(worker.container.ulimits).flatMap(([name, { soft, hard }]) =>
+      problemIf(hard !== -1 && (soft === -1 || soft > hard), {
+        code: 'WATCHBOT_OUT_OF_RANGE',
+        place: at('container', 'ulimits', name, 'soft'),
+        given: String(soft),
+        allowed: `at most ${hard}, the value of \`hard\``,
+        advice: 'a program may raise its soft limit as far as the hard one',
+      }),
+    ),
+};
+
 /** What Fargate has not. */
 const platformHasIt: WorkerRule = {
   reads: ['capacity.*', 'container.sharedMemory', 'container.capabilities.*'],
@@ -279,6 +293,7 @@ export const CONTAINER_RULES: readonly WorkerRule[] = [
   mountsAreApart,
   healthCheckFits,
   healthCommandRuns,
+  limitsAreInOrder,
   platformHasIt,
   capabilitiesAreSaidOnce,
   memoryIsLeft,

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { STOP_SIGNALS } from '../../contract/environment';
 import { HEALTH_CHECK_DEFAULTS, IMAGE_DEFAULTS } from '../defaults';
-import { CAPABILITIES, ECS, TMPFS_OPTIONS } from '../limits';
+import { CAPABILITIES, ECS, TMPFS_OPTIONS, ULIMITS } from '../limits';
 import {
   commandLine,
   Intrinsic,
@@ -133,6 +134,43 @@ const capabilities = (description: string) =>
     description,
   });
 
+const limitOf = (name: keyof typeof ULIMITS) => {
+  const { description, ...range } = ULIMITS[name];
+  const number = (which: string) => Type.Integer({ ...range, description: `The ${which} limit.` });
+  return Type.Optional(
+    Type.Union([Type.Integer(range), strictObject({ soft: number('soft'), hard: number('hard') })], {
+      title: 'a whole number or {soft, hard}',
+      description,
+    }),
+  );
+};
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html */
+const UlimitsSchema = strictObject(
+  {
+    core: limitOf('core'),
+    cpu: limitOf('cpu'),
+    data: limitOf('data'),
+    fsize: limitOf('fsize'),
+    locks: limitOf('locks'),
+    memlock: limitOf('memlock'),
+    msgqueue: limitOf('msgqueue'),
+    nice: limitOf('nice'),
+    nofile: limitOf('nofile'),
+    nproc: limitOf('nproc'),
+    rss: limitOf('rss'),
+    rtprio: limitOf('rtprio'),
+    rttime: limitOf('rttime'),
+    sigpending: limitOf('sigpending'),
+    stack: limitOf('stack'),
+  },
+  {
+    default: {},
+    description:
+      'Limits of Linux, by name: a number, or {soft, hard}; `-1` is none. `cpu`, `data`, `fsize`, `nproc`, `stack`, and a `nofile` below 10240 are those of each worker: the watcher beside it keeps its own.',
+  },
+);
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export const ContainerSchema = strictObject(
   {
@@ -142,6 +180,7 @@ export const ContainerSchema = strictObject(
       }),
       { default: {}, description: "Docker's labels, by name." },
     ),
+    ulimits: UlimitsSchema,
     sharedMemory: Type.Optional(
       Type.Integer({
         unit: 'MiB',
@@ -184,6 +223,11 @@ export const ContainerSchema = strictObject(
         otherwise: "the image's",
       }),
     ),
+    stopSignal: oneOf(STOP_SIGNALS, {
+      default: 'SIGTERM',
+      description:
+        'The signal that tells a worker to end: when its task stops, and when its time is over. ECS goes on telling the watcher by SIGTERM.',
+    }),
     hosts: mapOf(stringOrIntrinsic(), {
       default: {},
       description:

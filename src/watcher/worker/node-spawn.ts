@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { WorkerCommand } from './command';
 import { LeaderlessGroup, preferForKilling, signalGroup, signalKeeper } from './processes';
+import { encodeRules, NO_RULES, type WorkerRules } from './rules';
 import {
   NO_MORE_FILES,
   notStarted,
@@ -16,8 +17,19 @@ import {
 /** Without input there is no pipe, since some programs take a pipe for a sign that there is some. */
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
-/** Starts a worker by Node alone, which works everywhere. It does not reach processes that leave the process group. */
-export const startByNode: StartWorker = (request) => {
+/**
+ * Starts workers by Node alone, which works everywhere. It does not reach processes that leave the process group, and sets
+ * no limits.
+ */
+export const startByNode: StartWorker = (request) => startOne(request, NO_RULES.stopSignal);
+
+/** The same, for workers that another signal tells to end. */
+export const startByNodeFor =
+  ({ stopSignal }: WorkerRules): StartWorker =>
+  (request) =>
+    startOne(request, stopSignal);
+
+function startOne(request: StartRequest, stopSignal: NodeJS.Signals): WorkerProcess {
   const { command } = request;
   const child = start(command, request);
   if ('failure' in child) return nothing(notStarted(command, child.failure));
@@ -29,21 +41,23 @@ export const startByNode: StartWorker = (request) => {
   return {
     ...worker,
     signal: (signal) => {
-      if (rest === undefined) signalGroup(child.pid, signal);
-      else rest.signal(signal);
+      const sent = signal === 'SIGTERM' ? stopSignal : signal;
+      if (rest === undefined) signalGroup(child.pid, sent);
+      else rest.signal(sent);
     },
     finish: async (isTold) => {
       child.stdin?.destroy();
       return rest?.end(isTold);
     },
   };
-};
+}
 
 /** Starts a worker by Node, with the launcher between: that reaches every process of the worker, and ends them with it. */
-export function startKept(launcher: string): StartWorker {
+export function startKept(launcher: string, rules: WorkerRules = NO_RULES): StartWorker {
   return (request) => {
     const { program, arguments: words } = request.command;
-    const command = { ...request.command, program: launcher, arguments: ['keep', program, ...words] };
+    const kept = ['keep', encodeRules(rules), program, ...words];
+    const command = { ...request.command, program: launcher, arguments: kept };
     const child = start(command, request);
     if ('failure' in child) return nothing(notStarted(request.command, child.failure));
     const worker = workerOf(child, request);

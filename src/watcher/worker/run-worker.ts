@@ -132,7 +132,7 @@ export interface WorkerProcess {
   /** It is read on only when more can be taken: until then, the worker waits. */
   stdout: AsyncIterable<Buffer>;
   stderr: AsyncIterable<Buffer>;
-  /** Signals all of its processes: see `Remains`. */
+  /** SIGTERM tells all of its processes to end, by the signal of `WorkerRules`; SIGKILL ends them: see `Remains`. */
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;
   /** From now on, whoever still holds the output open writes into nothing. */
   closeOutput(): void;

@@ -9,7 +9,14 @@ const containerOf = (container: object, section: object = C) =>
 describe('the container of a worker', () => {
   it('has nothing of its own if nobody asks for it', () => {
     const plain = parse(C).workers[0]!.container;
-    expect(plain).toMatchObject({ labels: {}, tmpfs: {}, hosts: {}, capabilities: { add: [], drop: [] } });
+    expect(plain).toMatchObject({
+      labels: {},
+      ulimits: {},
+      stopSignal: 'SIGTERM',
+      tmpfs: {},
+      hosts: {},
+      capabilities: { add: [], drop: [] },
+    });
     expect(containerOf({})).toEqual(plain);
   });
 
@@ -29,6 +36,23 @@ describe('the container of a worker', () => {
       { tmpfs: { '/cache': { size: '0.25GB', options: ['noexec', 'mode=700'] } } },
       { tmpfs: { '/cache': { size: 256, options: ['noexec', 'mode=700'] } } },
     ],
+    [
+      'limits, one number for both',
+      { ulimits: { nofile: '4096', nproc: { soft: 1024, hard: 2048 }, memlock: -1 } },
+      {
+        ulimits: {
+          nofile: { soft: 4096, hard: 4096 },
+          nproc: { soft: 1024, hard: 2048 },
+          memlock: { soft: -1, hard: -1 },
+        },
+      },
+    ],
+    [
+      'a soft limit below none',
+      { ulimits: { core: { soft: 0, hard: -1 } } },
+      { ulimits: { core: { soft: 0, hard: -1 } } },
+    ],
+    ['a signal', { stopSignal: 'SIGINT' }, { stopSignal: 'SIGINT' }],
     ['a working folder', { workingDirectory: '/app' }, { workingDirectory: '/app' }],
     ['a mount as the working folder', { workingDirectory: '/tmp' }, { workingDirectory: '/tmp' }],
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html

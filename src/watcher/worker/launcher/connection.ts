@@ -3,6 +3,7 @@ import { nextTick } from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Cancel, Clock } from '../../../shared/clock';
 import { startByNode } from '../node-spawn';
+import { encodeRules, type WorkerRules } from '../rules';
 import type { StartRequest, WorkerProcess } from '../run-worker';
 import { LaunchedWorker } from './launched-worker';
 import { createEventDecoder, createStartEncoder, encodePing, PROTOCOL_VERSION } from './protocol';
@@ -16,9 +17,15 @@ export interface Connection {
   ended: Promise<string>;
 }
 
-/** @param onReady is called once the launcher has said that it understands this watcher */
-export function connect(file: string, { clock, onReady }: { clock: Clock; onReady: () => void }): Connection {
-  const process = startLauncherProcess(file, (chunk) => {
+interface ConnectionOptions {
+  clock: Clock;
+  rules: WorkerRules;
+  /** Is called once the launcher has said that it understands this watcher. */
+  onReady: () => void;
+}
+
+export function connect(file: string, { clock, rules, onReady }: ConnectionOptions): Connection {
+  const process = startLauncherProcess([file, encodeRules(rules)], (chunk) => {
     try {
       launcher.receive(chunk);
     } catch (error) {
@@ -132,9 +139,12 @@ interface LauncherProcess {
   ended: Promise<string>;
 }
 
-function startLauncherProcess(file: string, receive: (chunk: Buffer) => void): LauncherProcess {
+function startLauncherProcess(
+  words: readonly [string, string],
+  receive: (chunk: Buffer) => void,
+): LauncherProcess {
   try {
-    return spawned(file, receive);
+    return spawned(words, receive);
   } catch (error) {
     const nothing = () => undefined;
     return {
@@ -146,8 +156,11 @@ function startLauncherProcess(file: string, receive: (chunk: Buffer) => void): L
   }
 }
 
-function spawned(file: string, receive: (chunk: Buffer) => void): LauncherProcess {
-  const child = spawn(file, [], {
+function spawned(
+  [file, rules]: readonly [string, string],
+  receive: (chunk: Buffer) => void,
+): LauncherProcess {
+  const child = spawn(file, [rules], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
     // A signal to the watcher's process group, such as by Ctrl-C, is for the watcher to handle.

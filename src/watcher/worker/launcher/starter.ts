@@ -3,7 +3,8 @@ import path from 'node:path';
 import { LAUNCHER_FILE, launcherFileOf } from '../../../contract/image';
 import type { Clock } from '../../../shared/clock';
 import type { Logger } from '../../log';
-import { startByNode } from '../node-spawn';
+import { startByNodeFor } from '../node-spawn';
+import { NO_RULES, type WorkerRules } from '../rules';
 import type { StartWorker } from '../run-worker';
 import { connect, type Connection, type Launcher } from './connection';
 
@@ -50,18 +51,21 @@ const SLOWER = 'Node itself starts the workers, which is slower';
 interface StarterOptions {
   /** The launcher's file; undefined if there is none. */
   file: string | undefined;
+  /** Those without any are the default. */
+  rules?: WorkerRules;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   clock: Clock;
 }
 
 export function createStarter(options: StarterOptions): Starter {
+  const byNode = startByNodeFor(options.rules ?? NO_RULES);
   if (options.file === undefined) {
     options.log.info(`there is no launcher for this machine: ${SLOWER}`);
-    return { start: startByNode, ready: Promise.resolve(), close: () => undefined };
+    return { start: byNode, ready: Promise.resolve(), close: () => undefined };
   }
   const launchers = new Launchers({ ...options, file: options.file });
   return {
-    start: (request) => launchers.current?.start(request) ?? startByNode(request),
+    start: (request) => launchers.current?.start(request) ?? byNode(request),
     ready: launchers.begin(),
     close: () => {
       launchers.close();
@@ -91,12 +95,12 @@ class Launchers {
   /** Starts a launcher. Resolves when it has answered or ended. */
   begin(): Promise<void> {
     return new Promise((resolve) => {
-      const { file, clock } = this.options;
+      const { file, clock, rules = NO_RULES } = this.options;
       const onReady = () => {
         this.current = connection.launcher;
         resolve();
       };
-      const connection = connect(file, { clock, onReady });
+      const connection = connect(file, { clock, rules, onReady });
       this.connection = connection;
       void connection.ended.then((reason) => {
         this.onEnd(connection.launcher, reason);
