@@ -68,6 +68,11 @@ export interface AlarmSettings {
   evaluationPeriods: number;
 }
 
+interface AlarmDefaults extends Omit<AlarmSettings, 'threshold'> {
+  /** Undefined: worked out from the queue (`complete/alarms.ts`), or only the user can say it. */
+  threshold: number | undefined;
+}
+
 /**
  * Watchbot's own alarms from before v10 (reference: its `docs/alarms.md`), with CPU as in v10. Watchbot has none on
  * growth, and a dead-letter queue that is never emptied would not alarm a second time; nor has it alarms on what ECS
@@ -77,13 +82,15 @@ export interface AlarmSettings {
 export const ALARM_DEFAULTS = {
   deadLetter: { threshold: 1, period: 60, evaluationPeriods: 1 },
   deadLetterGrowth: { threshold: 1, period: 60, evaluationPeriods: 1 },
+  deadLetterAge: { threshold: undefined, period: 300, evaluationPeriods: 1 },
   workerErrors: { threshold: 10, period: 60, evaluationPeriods: 1 },
+  age: { threshold: undefined, period: 60, evaluationPeriods: 5 },
   queueSize: { threshold: 40, period: 300, evaluationPeriods: 24 },
   memory: { threshold: 100, period: 60, evaluationPeriods: 10 },
   cpu: { threshold: 90, period: 60, evaluationPeriods: 10 },
   placement: { threshold: 1, period: 3_600, evaluationPeriods: 1 },
   deployment: { threshold: 1, period: 60, evaluationPeriods: 1 },
-} as const satisfies Record<string, AlarmSettings>;
+} as const satisfies Record<string, AlarmDefaults>;
 
 export type AlarmName = keyof typeof ALARM_DEFAULTS;
 export const ALARM_NAMES = Object.keys(ALARM_DEFAULTS) as readonly AlarmName[];

@@ -35,6 +35,8 @@ const WORKER_RESOURCES = {
   scaleDownAlarm: 'ScaleDownTrigger',
   deadLetterAlarm: 'DeadLetterAlarm',
   deadLetterGrowthAlarm: 'DeadLetterGrowthAlarm',
+  deadLetterAgeAlarm: 'DeadLetterAgeAlarm',
+  ageAlarm: 'AgeAlarm',
   workerErrorsMetric: 'WorkerErrorsMetric',
   workerErrorsAlarm: 'WorkerErrorsAlarm',
   messageReceivesMetric: 'MessageReceivesMetric',

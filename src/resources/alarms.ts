@@ -2,6 +2,7 @@ import type { AlarmName, AlarmSettings } from '../config/defaults';
 import { docsLink } from '../shared/docs-link';
 import type { WorkerResource } from '../config/logical-ids';
 import { alarmName } from '../config/names';
+import { showQuantity } from '../config/units';
 import { combine, ref } from './cloudformation';
 import { logMetric, partOfFormula, queueMetric, ruleMetric, serviceMetric } from './metrics';
 import type { PropertiesOf, Resources } from './resource-types';
@@ -51,6 +52,27 @@ const KINDS: Record<AlarmName, AlarmKind> = {
     }),
     operator: 'GreaterThanOrEqualToThreshold',
     isPossible: hasDeadLetterQueue,
+  },
+  deadLetterAge: {
+    resource: 'deadLetterAgeAlarm',
+    description: ({ threshold }) =>
+      `A dead letter is there for ${showQuantity(threshold, 'seconds')} or longer: SQS deletes it before long.`,
+    metric: (subject, { period }) => ({
+      ...deadLetters(subject, 'ApproximateAgeOfOldestMessage'),
+      Period: period,
+    }),
+    operator: 'GreaterThanOrEqualToThreshold',
+    isPossible: hasDeadLetterQueue,
+  },
+  age: {
+    resource: 'ageAlarm',
+    description: ({ threshold }) =>
+      `The oldest message is older than ${showQuantity(threshold, 'seconds')}: the service does not keep up.`,
+    metric: (subject, { period }) => ({
+      ...queueMetric(subject, 'ApproximateAgeOfOldestMessage', { statistic: 'Maximum' }),
+      Period: period,
+    }),
+    operator: 'GreaterThanThreshold',
   },
   workerErrors: {
     resource: 'workerErrorsAlarm',

@@ -194,6 +194,8 @@ describe('any value as a section', () => {
         memory: alarm,
         deadLetter: alarm,
         deadLetterGrowth: alarm,
+        deadLetterAge: alarm,
+        age: alarm,
         queueSize: alarm,
         workerErrors: alarm,
       }),

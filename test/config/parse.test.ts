@@ -63,6 +63,7 @@ describe('the least that can be written', () => {
           alarms: {
             deadLetter: { threshold: 1, period: 60, evaluationPeriods: 1 },
             deadLetterGrowth: { threshold: 1, period: 60, evaluationPeriods: 1 },
+            deadLetterAge: { threshold: 604_800, period: 300, evaluationPeriods: 1 },
             workerErrors: { threshold: 10, period: 60, evaluationPeriods: 1 },
             queueSize: { threshold: 40, period: 300, evaluationPeriods: 24 },
             memory: { threshold: 100, period: 60, evaluationPeriods: 10 },

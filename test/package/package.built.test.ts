@@ -169,6 +169,7 @@ describe.each(FRAMEWORK_NAMES)('%s package', (framework) => {
       WatchbotScaleDownTrigger: 'AWS::CloudWatch::Alarm',
       WatchbotDeadLetterAlarm: 'AWS::CloudWatch::Alarm',
       WatchbotDeadLetterGrowthAlarm: 'AWS::CloudWatch::Alarm',
+      WatchbotDeadLetterAgeAlarm: 'AWS::CloudWatch::Alarm',
       WatchbotWorkerErrorsMetric: 'AWS::Logs::MetricFilter',
       WatchbotMessageReceivesMetric: 'AWS::Logs::MetricFilter',
       WatchbotWorkerDurationMetric: 'AWS::Logs::MetricFilter',

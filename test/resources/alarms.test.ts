@@ -81,24 +81,28 @@ const DEFAULTS: [WorkerResource, Record<string, unknown>][] = [
   ],
 ];
 
+/** How long a message may wait is the user's to say. */
+const ON = ALARM_NAMES.filter((name) => name !== 'age');
+const AGE = { age: { threshold: 900 } };
+
 describe('the alarms', () => {
   it.each(DEFAULTS)('%s is as in Watchbot', (resource, expected) => {
     expect(single().of(resource)).toMatchObject({ ...expected, TreatMissingData: 'notBreaching' });
   });
 
-  it.each(ALARM_NAMES)('%s can be switched off, alone', (name) => {
+  it.each(ON)('%s can be switched off, alone', (name) => {
     const { has } = single({ alarms: { [name]: false } });
-    const resources = ALARM_NAMES.map((other) => has(`${other}Alarm`));
-    expect(resources).toEqual(ALARM_NAMES.map((other) => other !== name));
+    const resources = ON.map((other) => has(`${other}Alarm`));
+    expect(resources).toEqual(ON.map((other) => other !== name));
     // The dashboard shows it, whether or not an alarm watches it.
     expect(has('workerErrorsMetric')).toBe(true);
     expect([has('scaleUpAlarm'), has('scaleDownAlarm')]).toEqual([true, true]);
   });
 
   it.each(ALARM_NAMES)('%s can be tuned', (name) => {
-    const tuned = { threshold: 7, period: 120, evaluationPeriods: 3 };
+    const tuned = { threshold: 70, period: 120, evaluationPeriods: 3 };
     const alarm = single({ alarms: { [name]: tuned } }).of(`${name}Alarm`);
-    expect(alarm).toMatchObject({ Threshold: 7, EvaluationPeriods: 3 });
+    expect(alarm).toMatchObject({ Threshold: 70, EvaluationPeriods: 3 });
     expect(alarm.Metrics?.[0].MetricStat.Period ?? alarm.Period).toBe(120);
   });
 
@@ -131,6 +135,74 @@ describe('the alarms', () => {
     }
   });
 
+  const DAY = 86_400;
+
+  it.each<[string, object, number | undefined]>([
+    ['half of the time that they are kept, if they may have waited for as long before', {}, 7 * DAY],
+    [
+      'two days before the end of one that waited as long as it could',
+      { queue: { retention: 4 * DAY } },
+      8 * DAY,
+    ],
+    [
+      'two days before the end in a FIFO queue, where the time begins anew',
+      { queue: { fifo: true } },
+      12 * DAY,
+    ],
+    ['what is asked for', { alarms: { deadLetterAge: { threshold: 3 * DAY } } }, 3 * DAY],
+    [
+      'by what an extension says of the queue',
+      { extensions: { deadLetterQueue: { MessageRetentionPeriod: 6 * DAY } } },
+      3 * DAY,
+    ],
+    [
+      'not at all, if nobody knows how long a queue of your own keeps them',
+      { queue: { deadLetter: 'arn:aws:sqs:us-east-1:123456789012:dead' } },
+      undefined,
+    ],
+    [
+      'what is asked for of a queue of your own',
+      {
+        queue: { deadLetter: 'arn:aws:sqs:us-east-1:123456789012:dead' },
+        alarms: { deadLetterAge: { threshold: 3 * DAY } },
+      },
+      3 * DAY,
+    ],
+    ['not at all without one', { queue: { fifo: true, deadLetter: false } }, undefined],
+  ])('tell of dead letters before SQS deletes them: %s', (_what, section, expected) => {
+    const { of, has } = single(section);
+    expect(has('deadLetterAgeAlarm')).toBe(expected !== undefined);
+    if (expected === undefined) return;
+    expect(of('deadLetterAgeAlarm')).toMatchObject({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: expected,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('tell of a message that is too old, if you say when it is', () => {
+    expect([single().has('ageAlarm'), single({ alarms: { age: false } }).has('ageAlarm')]).toEqual([
+      false,
+      false,
+    ]);
+    expect(single({ alarms: { age: { threshold: '15m' } } }).of('ageAlarm')).toMatchObject({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: [queue],
+      Statistic: 'Maximum',
+      Period: 60,
+      EvaluationPeriods: 5,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 900,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   it('tell nobody if nobody is named', () => {
     expect(single().of('cpuAlarm')).not.toHaveProperty('AlarmActions');
   });
@@ -159,7 +231,9 @@ describe('the alarms', () => {
   });
 
   it('say what to do, within CloudWatch’s 1,024 characters', () => {
-    const names = ALARM_NAMES.map((name) => single().of(`${name}Alarm`).AlarmDescription as string);
+    const names = ALARM_NAMES.map(
+      (name) => single({ alarms: AGE }).of(`${name}Alarm`).AlarmDescription as string,
+    );
     expect(names.every((text) => text.startsWith('tiles-dev, worker watchbot: ') && text.length < 300)).toBe(
       true,
     );

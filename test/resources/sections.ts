@@ -125,6 +125,7 @@ export const SECTIONS: Record<string, object> = {
     alarms: {
       deadLetter: false,
       deadLetterGrowth: false,
+      deadLetterAge: false,
       workerErrors: false,
       queueSize: false,
       memory: false,

@@ -8,16 +8,10 @@ import type {
   Worker,
   WorkerInput,
 } from '../configuration';
-import {
-  ALARM_DEFAULTS,
-  ALARM_NAMES,
-  DEFAULT_LOG_RETENTION_DAYS,
-  DEFAULT_MOUNT,
-  OF_NEW_VERSION,
-  REDUCE_DEFAULTS,
-} from '../defaults';
+import { DEFAULT_LOG_RETENTION_DAYS, DEFAULT_MOUNT, OF_NEW_VERSION, REDUCE_DEFAULTS } from '../defaults';
 import { MAX_FINISH_SECONDS } from '../../contract/outcomes';
 import { completeContainer } from './container';
+import { completeAlarms } from './alarms';
 import { completeEvents, completeRole } from './events';
 import { completeImage } from './image';
 import { completeQueue, completeTopic, completeScaling } from './queue';
@@ -81,7 +75,7 @@ export function completeWorker(
     topic: completeTopic(input),
     events: completeEvents(input.events),
     scaling: completeScaling(input),
-    alarms: completeAlarms(input.alarms),
+    alarms: completeAlarms(input),
     dashboard: input.dashboard,
     logs: completeLogs(input.logs, context),
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
@@ -111,14 +105,6 @@ const completeLogs = (
   retention: retention ?? logRetention ?? DEFAULT_LOG_RETENTION_DAYS,
   structured,
 });
-
-function completeAlarms(alarms: WorkerInput['alarms']): Worker['alarms'] {
-  const entries = ALARM_NAMES.map((name) => {
-    const given = alarms[name];
-    return [name, given === false ? undefined : { ...ALARM_DEFAULTS[name], ...given }];
-  });
-  return Object.fromEntries(entries) as Worker['alarms'];
-}
 
 function completeDeploy({ deploy: { alarms, finish }, maxJobDuration }: WorkerInput): Deploy {
   return {

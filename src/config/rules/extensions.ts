@@ -242,6 +242,11 @@ const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
   scaleSteadyAlarm: noSteadyTask,
   deadLetterAlarm: noDeadLetterAlarm('deadLetter'),
   deadLetterGrowthAlarm: noDeadLetterAlarm('deadLetterGrowth'),
+  deadLetterAgeAlarm: (worker) =>
+    worker.queue.deadLetter === false || worker.queue.deadLetter === true
+      ? noDeadLetterAlarm('deadLetterAge')(worker)
+      : 'no `alarms.deadLetterAge` with a `threshold`',
+  ageAlarm: () => 'no `alarms.age` with a `threshold`',
   workerErrorsAlarm: noAlarm('workerErrors'),
   queueSizeAlarm: noAlarm('queueSize'),
   memoryAlarm: noAlarm('memory'),

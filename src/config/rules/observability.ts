@@ -2,6 +2,7 @@ import { describeValue, type Problem } from '../../errors/problem';
 import type { Worker } from '../configuration';
 import { ALARM_NAMES, OF_NEW_VERSION, type AlarmSettings } from '../defaults';
 import { CLOUDWATCH } from '../limits';
+import { deadLetterRetention } from '../complete/alarms';
 import { logicalId, type WorkerResource } from '../logical-ids';
 import { isMap } from '../../shared/json';
 import { problemIf, type WorkerRule } from './rule';
@@ -31,7 +32,7 @@ function windowLimit({ period }: AlarmSettings): number {
     : CLOUDWATCH.maxLongWindowSeconds;
 }
 
-const OF_DEAD_LETTERS = ['deadLetter', 'deadLetterGrowth'] as const;
+const OF_DEAD_LETTERS = ['deadLetter', 'deadLetterGrowth', 'deadLetterAge'] as const;
 
 /** Without the queue the plugin does not make the alarm, and nobody would notice. */
 const deadLetterAlarmsHaveAQueue: WorkerRule = {
@@ -48,6 +49,43 @@ const deadLetterAlarmsHaveAQueue: WorkerRule = {
           ? 'remove it, or `deadLetter: false`'
           : 'give its ARN in `queue.deadLetter`, or remove the alarm',
     }));
+  },
+};
+
+/** What cannot be worked out must be given, since without it the plugin does not make the alarm. */
+const agesAreGiven: WorkerRule = {
+  reads: ['alarms.*', 'queue.deadLetter', 'queue.arn', 'extensions.deadLetterQueue'],
+  check: ({ worker, given: { alarms = {} }, at }) => {
+    const isKnown = worker.queue.deadLetter === false || deadLetterRetention(worker) !== undefined;
+    const ages = [
+      ['age', '15m', 'how long a message may wait is yours to say'],
+      ...(isKnown ? [] : [['deadLetterAge', '7d', 'how long that queue keeps messages is not known here']]),
+    ] as ['age' | 'deadLetterAge', string, string][];
+    return ages.flatMap(([name, example, why]) => {
+      const settings: unknown = alarms[name];
+      return problemIf(isMap(settings) && settings.threshold === undefined, {
+        code: 'WATCHBOT_MISSING_KEY',
+        place: at('alarms', name, 'threshold'),
+        given: 'no `threshold`',
+        allowed: `a \`threshold\`: ${why}`,
+        advice: `add \`threshold: ${example}\``,
+      });
+    });
+  },
+};
+
+const deadLettersAreThereStill: WorkerRule = {
+  reads: ['alarms.deadLetterAge.*', 'queue.deadLetter', 'queue.arn', 'extensions.deadLetterQueue'],
+  check: ({ worker, at, show }) => {
+    const kept = deadLetterRetention(worker) ?? Infinity;
+    const threshold = worker.alarms.deadLetterAge?.threshold ?? 0;
+    const place = 'alarms.deadLetterAge.threshold';
+    return problemIf(threshold >= kept, {
+      code: 'WATCHBOT_OUT_OF_RANGE',
+      place: at(...place.split('.')),
+      given: show(place, threshold, 'seconds'),
+      allowed: `less than ${show(place, kept, 'seconds')}, after which the dead-letter queue has deleted it`,
+    });
   },
 };
 
@@ -119,5 +157,7 @@ function circleProblems(alarm: unknown, place: string, { name }: Worker): Proble
 export const OBSERVABILITY_RULES: readonly WorkerRule[] = [
   alarmWindows,
   deadLetterAlarmsHaveAQueue,
+  agesAreGiven,
+  deadLettersAreThereStill,
   deploymentAlarmsAreNamed,
 ];
