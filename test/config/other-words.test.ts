@@ -82,10 +82,17 @@ describe("a key of another tool's", () => {
         },
         workingDirectory: '/app',
         user: '1000:1000',
+        ulimits: [
+          { Name: 'nofile', SoftLimit: 20_000, HardLimit: 40_000 },
+          { name: 'core', softLimit: 0, hardLimit: 0 },
+        ],
+        stopSignal: 'SIGINT',
       },
       {
         container: {
           labels: { team: 'maps' },
+          ulimits: { nofile: { soft: 20_000, hard: 40_000 }, core: 0 },
+          stopSignal: 'SIGINT',
           capabilities: { add: ['SYS_PTRACE'] },
           tmpfs: { '/run': { size: 64, options: ['noexec'] }, '/cache': 32 },
           workingDirectory: '/app',

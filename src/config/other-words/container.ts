@@ -1,5 +1,5 @@
 import { isMap } from '../../shared/json';
-import { as, each, inside, put, remove, say, type Answer, type Convert, type Words } from './answer';
+import { as, each, inside, plain, put, remove, say, type Answer, type Convert, type Words } from './answer';
 
 /** Words of other tools for what `container` says: those of ECS, of CDK, and of Docker's command and compose file. */
 
@@ -20,6 +20,13 @@ const labels = asMap('container.labels', ({ name, key, value }) => [name ?? key,
 
 /** ECS's list of {hostname, ipAddress}. */
 const hosts = asMap('container.hosts', ({ hostname, ipAddress }) => [hostname, ipAddress]);
+
+/** ECS's list of {name, softLimit, hardLimit}, in which an entry may be as CloudFormation writes it. */
+const ulimits = asMap('container.ulimits', (entry) => {
+  const limit = Object.fromEntries(Object.entries(entry).map(([key, value]) => [plain(key), value]));
+  const { softlimit: soft, hardlimit: hard } = limit;
+  return [limit.name, soft === hard ? soft : { soft, hard }];
+});
 
 /** ECS's list of {containerPath, size, mountOptions}; of Docker's, only those with a size. */
 const tmpfs: Convert = (value) => {
@@ -67,6 +74,7 @@ export const OF_CONTAINER: Words = {
   linuxParameters: inside({ ...OF_LINUX, capabilities, tmpfs }),
   tmpfs,
   dockerLabels: labels,
+  ulimits,
   capAdd: as('container.capabilities.add'),
   capDrop: as('container.capabilities.drop'),
   extraHosts: hosts,
@@ -86,5 +94,6 @@ export const IN_CONTAINER: Words = {
 export const VALUES_IN_CONTAINER: Readonly<Record<string, (value: unknown) => Answer | undefined>> = {
   'container.labels': (value) => (Array.isArray(value) ? labels(value) : undefined),
   'container.hosts': (value) => (Array.isArray(value) ? hosts(value) : undefined),
+  'container.ulimits': (value) => (Array.isArray(value) ? ulimits(value) : undefined),
   'container.tmpfs': (value) => (isMap(value) ? undefined : tmpfs(value)),
 };

@@ -130,7 +130,6 @@ export const OF_TASK: Words = {
   ...each(['policies', 'managedPolicyArns'], as('managedPolicies')),
   ...each(['topicArn', 'snsTopic'], (arn) => put('events', [{ sns: arn }])),
   ...each(['cron', 'rate', 'schedule'], schedule),
-  ulimits: () => say('write it, as CloudFormation calls it, under `extensions: {container: …}`'),
   ...OF_CONTAINER,
   ...each(['env', 'variables', 'environmentVariables'], rename),
   ...each(['envFile', 'environmentFile', 'environmentFiles'], envFile),
