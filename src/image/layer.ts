@@ -10,10 +10,7 @@ import {
 } from '../contract/environment';
 import {
   BUNDLES,
-  COMMANDS_FOLDER,
   ENTRY_POINT,
-  ENTRY_POINT_FILE,
-  IMAGE_FOLDER,
   IMAGE_LIBRARIES,
   IMAGE_LOADER,
   IMAGE_NODE,
@@ -22,7 +19,6 @@ import {
   MODULE_TYPE_FILE,
   PROGRESS_SCRIPT_FILE,
 } from '../contract/image';
-import { PROGRESS_COMMAND } from '../contract/progress';
 import { UserError } from '../errors/user-error';
 import type { FoundFile } from './context';
 import type { OwnEntryPoint } from './package-folder';
@@ -117,26 +113,57 @@ export const NODE_LIBRARIES = [
   'libgcc_s.so.1',
 ] as const;
 
-export interface Layer {
-  /** The image that the layer is put over. */
-  base: string;
-  /** Whether that is the image of Node, which then is not copied again. */
-  hasNode: boolean;
-  nodeImage: string;
-  architecture: Architecture;
-  /** Names of the plugin's own files. */
-  files: readonly string[];
-}
-
 /** Where the official image has Node. */
 export const NODE_PROGRAM = '/usr/local/bin/node';
 
-/** A folder of the build context with a link to it: COPY follows a link that is copied by itself, but not one in a folder. */
-export const LINKS_FOLDER = 'bin';
+/**
+ * Folders of the build context, each a tree from the root of the image and a layer of its own. What changes least is first,
+ * so that it is the same layer in the images of all workers and services.
+ */
+export const LayerTree = { node: 'node', watcher: 'watcher', entryPoint: 'entry-point' } as const;
 
-/** Files that exist when a service is packaged, and one that is written when its image is built. */
-export function layerFileNames(names: readonly string[], ownEntryPoint: OwnEntryPoint | undefined): string[] {
-  return ownEntryPoint === undefined ? [...names] : [...names, ENTRY_POINT_FILE];
+export function layerTrees(ownEntryPoint: OwnEntryPoint | undefined): string[] {
+  const { node, watcher, entryPoint } = LayerTree;
+  return ownEntryPoint === undefined ? [node, watcher] : [node, watcher, entryPoint];
+}
+
+/** What the layer has of the image of Node. */
+export interface NodeParts {
+  nodeImage: string;
+  architecture: Architecture;
+  /** Whether the base is that image, so that Node is not copied again. */
+  hasNode: boolean;
+}
+
+/**
+ * Copies those parts, and nothing else, as the text of a Containerfile. Nothing is run: the image may be of another
+ * architecture than this machine.
+ */
+export function nodeContainerfile(parts: NodeParts): string {
+  return textOf([`FROM ${parts.nodeImage} AS watchbot-node`, 'FROM scratch', ...copyParts(parts)]);
+}
+
+function copyParts({ architecture, hasNode }: NodeParts): string[] {
+  const { libraries, loader } = DEBIAN[architecture];
+  const copy = (sources: readonly string[], target: string) =>
+    ['COPY --from=watchbot-node', ...sources, target].join(' ');
+  return [
+    ...(hasNode ? [] : [copy([NODE_PROGRAM], IMAGE_NODE)]),
+    copy([loader], IMAGE_LOADER),
+    copy(
+      NODE_LIBRARIES.map((name) => `${libraries}/${name}`),
+      `${IMAGE_LIBRARIES}/`,
+    ),
+  ];
+}
+
+export interface Layer {
+  /** The image that the layer is put over. */
+  base: string;
+  /** The trees of the build context, in their order. */
+  trees: readonly string[];
+  /** What the build itself takes from the image of Node, if that is in no tree. */
+  fromNode?: NodeParts | undefined;
 }
 
 /**
@@ -147,32 +174,21 @@ export function layerFileNames(names: readonly string[], ownEntryPoint: OwnEntry
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
  * The image of a web server may ask ECS for another stop signal, which would end the watcher at once, or not at all.
  */
-export function layerContainerfile({ base, hasNode, nodeImage, architecture, files }: Layer): string {
-  const { libraries, loader } = DEBIAN[architecture];
-  const fromNode = (sources: readonly string[], target: string) =>
-    `COPY --from=watchbot-node ${[...sources, target].join(' ')}`;
-  const instructions = [
-    `FROM ${nodeImage} AS watchbot-node`,
+export function layerContainerfile({ base, trees, fromNode }: Layer): string {
+  return textOf([
+    ...(fromNode === undefined ? [] : [`FROM ${fromNode.nodeImage} AS watchbot-node`]),
     `FROM ${base}`,
-    hasNode
-      ? `COPY ${LINKS_FOLDER}/ ${path.posix.dirname(IMAGE_NODE)}/`
-      : fromNode([NODE_PROGRAM], IMAGE_NODE),
-    fromNode([loader], IMAGE_LOADER),
-    fromNode(
-      NODE_LIBRARIES.map((name) => `${libraries}/${name}`),
-      `${IMAGE_LIBRARIES}/`,
-    ),
-    `COPY ${files.join(' ')} ${IMAGE_FOLDER}/`,
-    // The launcher under another name: so the command needs no shell.
-    `COPY ${files.includes(LAUNCHER_FILE) ? LAUNCHER_FILE : PROGRESS_SCRIPT_FILE} ${IMAGE_FOLDER}/${COMMANDS_FOLDER}/${PROGRESS_COMMAND}`,
+    ...(fromNode === undefined ? [] : copyParts(fromNode)),
+    ...trees.map((tree) => `COPY ${tree}/ /`),
     workerOnlyVariables(),
     `VOLUME ${JSON.stringify([DEFAULT_MOUNT])}`,
     'STOPSIGNAL SIGTERM',
     `ENTRYPOINT ${JSON.stringify(ENTRY_POINT)}`,
     'CMD []',
-  ];
-  return `${instructions.join('\n')}\n`;
+  ]);
 }
+
+const textOf = (instructions: readonly string[]) => `${instructions.join('\n')}\n`;
 
 /**
  * Hides variables from the watcher, and keeps them for workers under other names. Within one instruction all values are those

@@ -6,7 +6,7 @@ import type { Architecture } from '../config/configuration';
 import { inBatches } from '../shared/batches';
 import { KIB } from '../shared/sizes';
 import { type ContextFile, isMade } from './context';
-import { layerContainerfile, layerFileNames } from './layer';
+import { layerContainerfile, layerTrees, nodeContainerfile } from './layer';
 import type { ImageBase, OwnEntryPoint } from './package-folder';
 
 /** Characters of the tag: 80 bits, so that no two images of a repository get the same. */
@@ -30,15 +30,11 @@ export async function imageTag(input: {
 }): Promise<string> {
   const { base, architecture, nodeImage, ownEntryPoint, layerFiles } = input;
   const hash = createHash('sha256');
-  const files = layerFileNames(
-    layerFiles.map(({ path }) => path),
-    ownEntryPoint,
-  );
+  const parts = { nodeImage, architecture, hasNode: base.kind === 'bundle' };
+  const trees = layerTrees(ownEntryPoint);
   field(hash, baseText(base));
-  field(
-    hash,
-    layerContainerfile({ base: 'base', hasNode: base.kind === 'bundle', nodeImage, architecture, files }),
-  );
+  field(hash, nodeContainerfile(parts));
+  field(hash, layerContainerfile({ base: 'base', trees }));
   for (const files of [input.files, layerFiles]) {
     field(hash, String(files.length));
     await addFiles(hash, files);

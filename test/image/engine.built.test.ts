@@ -46,6 +46,15 @@ function putEngine(name: string, script = ''): void {
   writeFileSync(path.join(folder, 'bin', name), `#!/bin/sh\n${note}\n${script}\n`, { mode: 0o755 });
 }
 
+/** For an engine that can write what it builds into a folder: it makes a program and a library. */
+const EXPORTS = `for word; do case "$word" in type=local,dest=*)
+  tree=\${word#*dest=}/opt/watchbot
+  /bin/mkdir -p "$tree/bin" "$tree/lib"
+  /bin/grep -q /bin/node "$tree/../../../Containerfile.node" && echo "not ELF" >"$tree/bin/node"
+  echo loader >"$tree/lib/ld.so"
+esac; done
+`;
+
 /** The arguments of each call but the first, which asks whether the engine is there. */
 const calls = () =>
   readFileSync(path.join(folder, 'notes'), 'utf8')
@@ -96,7 +105,11 @@ describe('the engine', () => {
 });
 
 const OF_A_USER = { docker: [], podman: ['--format', 'docker', '--layers'] };
-const OF_A_LAYER = { docker: [], podman: ['--format', 'oci', '--layers=false', '--timestamp', '0'] };
+const OF_A_LAYER = {
+  docker: [],
+  podman: ['--format', 'oci', '--layers', '--no-cache', '--timestamp', '0'],
+};
+const OF_NODE = { docker: [], podman: ['--format', 'oci', '--layers=false', '--timestamp', '0'] };
 
 describe.each([
   { name: 'docker', like: 'docker' },
@@ -107,23 +120,68 @@ describe.each([
   const plainHttp = like === 'podman' ? ['--tls-verify=false'] : [];
 
   it('builds the Dockerfile as it is, and the layer over it', async () => {
-    putEngine(name);
+    putEngine(name, EXPORTS);
     const engine = await findEngine({ run });
     await engine.build(IMAGE, options('registry.example.com/tiles-dev/render:abc'));
     const context = packagedContext(folder, 'Render');
     const base = 'localhost/watchbot-base/render:abc';
-    const [user, layer] = calls();
+    const [user, node, layer] = calls();
     expect(user).toEqual([
       ...['build', '--platform', 'linux/arm64', ...OF_A_USER[like], '--tag', base],
       ...['--file', path.join(context, 'a/Dockerfile')],
       ...['--build-arg', 'LEVEL=1', '--build-arg', 'WORD=a b', '--target', 'worker', context],
     ]);
     const layerFolder = layer!.at(-1)!;
+    expect(node).toEqual([
+      ...['build', '--platform', 'linux/arm64', ...OF_NODE[like]],
+      ...['--output', `type=local,dest=${path.join(layerFolder, 'node')}`],
+      ...['--file', path.join(layerFolder, 'Containerfile.node'), layerFolder],
+    ]);
     expect(layer).toEqual([
       ...['build', '--platform', 'linux/arm64', ...OF_A_LAYER[like]],
       ...['--tag', 'registry.example.com/tiles-dev/render:abc'],
       ...['--file', path.join(layerFolder, 'Containerfile'), layerFolder],
     ]);
+  });
+
+  it('has the same layers wherever it is built: the same times, modes and order', async () => {
+    const see = `cd "$folder" && /usr/bin/find node watcher entry-point -printf '%p %m %T@\\n' >'${folder}/trees'; /bin/cp Containerfile '${folder}'`;
+    const asked = `case " $* " in *' inspect '*) echo '[{"Config":{"Cmd":["x"]}}]' ;; esac`;
+    putEngine(
+      name,
+      `${EXPORTS}${asked}\nfor folder; do :; done\n[ -d "$folder/node" ] && { ${see}; }\nexit 0`,
+    );
+    const engine = await findEngine({ run });
+    const image = { ...IMAGE, ownEntryPoint: { isCommandReplaced: false } };
+    const mask = process.umask(0o077);
+    await engine.build(image, options('a/b:c')).finally(() => process.umask(mask));
+    const lines = readFileSync(path.join(folder, 'trees'), 'utf8').trim().split('\n');
+    const seen = lines.filter((line) => line.includes('/')).sort();
+    expect(seen.map((line) => line.split(' ').slice(1).join(' '))).toEqual(
+      seen.map((line) => `${/\.js|\.json|\.map/.test(line) ? '644' : '755'} 0.0000000000`),
+    );
+    expect(seen.map((line) => line.split(' ')[0])).toEqual(
+      expect.arrayContaining([
+        'node/opt/watchbot/bin/node',
+        'watcher/opt',
+        'entry-point/opt/watchbot/entry-point.json',
+      ]),
+    );
+    const copies = readFileSync(path.join(folder, 'Containerfile'), 'utf8').match(/^COPY.*$/gm);
+    expect(copies).toEqual(['node', 'watcher', 'entry-point'].map((tree) => `COPY ${tree}/ /`));
+  });
+
+  it('builds the layer from the image of Node if it cannot write into a folder', async () => {
+    const keep = `for folder; do :; done; [ "$1" = build ] && [ -e "$folder/Containerfile" ] && /bin/cp "$folder/Containerfile" '${folder}'`;
+    putEngine(name, `case " $* " in *' --output '*) echo no such option; exit 1 ;; esac\n${keep}\nexit 0`);
+    const engine = await findEngine({ run });
+    const lines: string[] = [];
+    await engine.build(IMAGE, { ...options('a/b:c'), report: (line) => void lines.push(line) });
+    expect(lines.at(-1)).toMatch(/^The parts of Node cannot be taken out of its image here/);
+    const text = readFileSync(path.join(folder, 'Containerfile'), 'utf8');
+    expect(text).toContain('COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node\n');
+    expect(text).toContain('COPY watcher/ /\n');
+    expect(text).not.toContain('COPY node/');
   });
 
   it.each([
@@ -166,7 +224,7 @@ describe.each([
     const keep = `case " $* " in *' --secret '*) ;; *) exit 0 ;; esac
 for word; do case "$word" in id=*) file=\${word#*src=}; /bin/cp "$file" '${folder}/npmrc'; /bin/stat -c %a "$file" >'${folder}/mode' ;; esac; done
 echo token t0ken`;
-    putEngine(name, keep);
+    putEngine(name, EXPORTS + keep);
     const context = packagedContext(folder, 'Render');
     mkdirSync(path.join(context, 'external'), { recursive: true });
     writeFileSync(path.join(context, 'external/package-lock.json'), '{}');
@@ -179,7 +237,7 @@ echo token t0ken`;
       report: (line) => void lines.push(line),
       npmSettings: () => Promise.resolve({ text, secrets: ['t0ken'] }),
     });
-    const [base, layer] = calls();
+    const [base, layer] = [calls().at(0), calls().at(-1)];
     const secret = base![base!.indexOf('--secret') + 1]!;
     const [, file] = /^id=watchbot-npmrc,src=(.+)$/.exec(secret)!;
     expect(base!.slice(-3)).toEqual(['--secret', secret, context]);
@@ -217,7 +275,7 @@ echo token t0ken`;
       name === 'buildah' ? { Config: 'a text', OCIv1: { config } } : [{ Config: config }],
     );
     // With the last build its folder is gone.
-    const keep = `for folder; do :; done; [ "$1" = build ] && /bin/cp "$folder"/*.json "$folder/Containerfile" '${folder}'`;
+    const keep = `for folder; do :; done; [ -e "$folder/Containerfile" ] && /bin/cp "$folder"/entry-point/opt/watchbot/*.json "$folder/Containerfile" '${folder}'`;
     putEngine(name, `case " $* " in *' inspect '*) echo '${said}' ;; esac\n${keep}\nexit 0`);
     const engine = await findEngine({ run });
     const base = { kind: 'uri', uri: 'registry.example.com/app:1' } as const;
@@ -229,7 +287,7 @@ echo token t0ken`;
     ]);
     const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
     expect(JSON.parse(read('entry-point.json'))).toEqual({ entryPoint: ['/entry'], command: ['a "b"'] });
-    expect(read('Containerfile')).toContain('launcher entry-point.json /opt/watchbot/');
+    expect(read('Containerfile')).toMatch(/^COPY entry-point\/ \/$/m);
   });
 
   it('takes the password from its standard input only', async () => {

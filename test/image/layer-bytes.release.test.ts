@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, readSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import type { PackagedImage } from '../../src/image/package-folder';
+import { type PackagedImage, packagedLayer } from '../../src/image/package-folder';
 import { describeWithBuildah, makeEmptyNodeImage } from '../helpers/container-tools';
 import { ROOT } from '../helpers/framework';
 import {
@@ -30,6 +30,19 @@ watchbot: { command: /srv/worker, architecture: ${architecture} }
   // https://github.com/containers/buildah/pull/6269: before it, buildah takes the layers of one architecture for those of another where all else is the same.
   worker: `a program for ${architecture}`,
 });
+
+/** Of a Dockerfile with one COPY. */
+const BASE_LAYERS = 1;
+/** Node, and the watcher. */
+const OWN_LAYERS = 2;
+
+function ageFiles(folder: string, years: number): void {
+  for (const name of readdirSync(folder)) {
+    const file = path.join(folder, name);
+    utimesSync(file, 1_000_000_000 + years * 31_536_000, 1_000_000_000);
+    if (years > 0) chmodSync(file, 0o600);
+  }
+}
 
 function machineOf(file: string): number {
   const header = Buffer.alloc(MACHINE_OFFSET + 2);
@@ -65,8 +78,31 @@ describeWithBuildah('the layer', () => {
       }
       expect(pushed[1]).toEqual(pushed[0]);
       expect(pushed[2]).toEqual(pushed[0]);
-      // The base's, and one of the plugin's own.
-      expect(pushed[0]!.layers.length).toBeGreaterThan(1);
+      // The base's two, and two of the plugin's own.
+      expect(pushed[0]!.layers).toHaveLength(BASE_LAYERS + 2 * OWN_LAYERS);
+    },
+    BUILD_MS,
+  );
+
+  it(
+    'is the same over every base, for each worker and service, on another day',
+    async () => {
+      const bases = [
+        'FROM scratch\nCOPY worker /srv/worker\n',
+        'FROM scratch\nCOPY worker /opt/tool\nCOPY worker /tmp/x\nUSER 1000\nENV NODE_OPTIONS=--no-warnings\n',
+      ];
+      const digests = [];
+      for (const [index, Dockerfile] of bases.entries()) {
+        const folder = writeService({ ...service('x86_64'), Dockerfile });
+        const packaged = await packageService(folder);
+        // What was installed and packaged at another time, for other users.
+        ageFiles(packagedLayer(path.join(folder, '.serverless')), index);
+        await buildAndPush(folder, packaged);
+        const { layers } = (await pushedImage(packaged)).manifest;
+        digests.push(layers.slice(-OWN_LAYERS).map(({ digest }) => digest));
+      }
+      expect(new Set(digests[0])).toHaveProperty('size', OWN_LAYERS);
+      expect(digests[1]).toEqual(digests[0]);
     },
     BUILD_MS,
   );

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WORKER_AWS_VARIABLES } from '../../src/contract/environment';
 import type { FoundFile } from '../../src/image/context';
-import { type Layer, layerContainerfile, layerFiles, packageLayerFiles } from '../../src/image/layer';
+import {
+  layerContainerfile,
+  layerFiles,
+  layerTrees,
+  nodeContainerfile,
+  type NodeParts,
+  packageLayerFiles,
+} from '../../src/image/layer';
 
 const COMMON = [
   ...['watcher.js', 'watcher.js.map', 'health.js', 'health.js.map', 'runtime.js', 'runtime.js.map'],
@@ -61,25 +68,16 @@ describe('the layer', () => {
   });
 });
 
-const LAYER: Layer = {
-  base: 'b',
-  hasNode: false,
-  nodeImage: 'node:24',
-  architecture: 'x86_64',
-  files: ['watcher.js'],
-};
+const PARTS: NodeParts = { nodeImage: 'node:24', architecture: 'x86_64', hasNode: false };
+const LIBRARIES = ['c.so.6', 'm.so.6', 'dl.so.2', 'pthread.so.0', 'stdc++.so.6', 'gcc_s.so.1'];
 
-it('is a layer that only copies, over the image of the user', () => {
-  expect(
-    layerContainerfile({ ...LAYER, base: 'app:v1', files: ['watcher.js', 'watcher.js.map', 'launcher'] }),
-  ).toBe(
-    `FROM node:24 AS watchbot-node
-FROM app:v1
-COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node
-COPY --from=watchbot-node /lib64/ld-linux-x86-64.so.2 /opt/watchbot/lib/ld.so
-COPY --from=watchbot-node ${['c.so.6', 'm.so.6', 'dl.so.2', 'pthread.so.0', 'stdc++.so.6', 'gcc_s.so.1'].map((name) => `/usr/lib/x86_64-linux-gnu/lib${name}`).join(' ')} /opt/watchbot/lib/
-COPY watcher.js watcher.js.map launcher /opt/watchbot/
-COPY launcher /opt/watchbot/commands/watchbot-progress
+it('is layers that only copy, over the image of the user', () => {
+  const trees = layerTrees({ isCommandReplaced: false });
+  expect(layerContainerfile({ base: 'app:v1', trees })).toBe(
+    `FROM app:v1
+COPY node/ /
+COPY watcher/ /
+COPY entry-point/ /
 ENV \\
   WATCHBOT_WORKER_LD_AUDIT="\${LD_AUDIT:-\${WATCHBOT_WORKER_LD_AUDIT}}" \\
   LD_AUDIT="" \\
@@ -104,16 +102,38 @@ CMD []
   );
 });
 
-it('has the libraries and the loader of the architecture, and no file that was not built', () => {
-  const text = layerContainerfile({ ...LAYER, architecture: 'arm64' });
-  expect(text).toContain('/lib/ld-linux-aarch64.so.1 /opt/watchbot/lib/ld.so');
-  expect(text).toContain('/usr/lib/aarch64-linux-gnu/libc.so.6');
-  expect(text).not.toMatch(/x86|launcher/);
-  expect(text).toContain('COPY watchbot-progress.sh /opt/watchbot/commands/watchbot-progress\n');
+it('has no layer for an entry point that the plugin replaces without asking', () => {
+  expect(layerTrees(undefined)).toEqual(['node', 'watcher']);
 });
 
-it('has no second Node over the image of Node, but a link to the first', () => {
-  const text = layerContainerfile({ ...LAYER, hasNode: true });
-  expect(text).toContain('COPY bin/ /opt/watchbot/bin/\n');
+it.each([
+  { architecture: 'x86_64', libraries: '/usr/lib/x86_64-linux-gnu', loader: '/lib64/ld-linux-x86-64.so.2' },
+  { architecture: 'arm64', libraries: '/usr/lib/aarch64-linux-gnu', loader: '/lib/ld-linux-aarch64.so.1' },
+] as const)('takes Node out of its image with the libraries of $architecture', (each) => {
+  const { architecture, libraries, loader } = each;
+  expect(nodeContainerfile({ ...PARTS, architecture })).toBe(`FROM node:24 AS watchbot-node
+FROM scratch
+COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node
+COPY --from=watchbot-node ${loader} /opt/watchbot/lib/ld.so
+COPY --from=watchbot-node ${LIBRARIES.map((name) => `${libraries}/lib${name}`).join(' ')} /opt/watchbot/lib/
+`);
+});
+
+it('takes no second Node over the image of Node', () => {
+  const text = nodeContainerfile({ ...PARTS, hasNode: true });
+  expect(text).toContain('COPY --from=watchbot-node /lib64/ld-linux-x86-64.so.2 /opt/watchbot/lib/ld.so\n');
   expect(text).not.toContain('/usr/local/bin/node');
+});
+
+it('copies Node in the build itself if an engine cannot hand it out', () => {
+  const fromNode = { ...PARTS, architecture: 'arm64' } as const;
+  const text = layerContainerfile({ base: 'app:v1', trees: ['watcher'], fromNode });
+  expect(text.split('\n').slice(0, 6)).toEqual([
+    'FROM node:24 AS watchbot-node',
+    'FROM app:v1',
+    'COPY --from=watchbot-node /usr/local/bin/node /opt/watchbot/bin/node',
+    'COPY --from=watchbot-node /lib/ld-linux-aarch64.so.1 /opt/watchbot/lib/ld.so',
+    expect.stringMatching(/^COPY --from=watchbot-node \/usr\/lib\/aarch64-linux-gnu\/libc\.so\.6 /),
+    'COPY watcher/ /',
+  ]);
 });

@@ -65,13 +65,33 @@ export function buildArguments(engine: EngineName, build: Build): string[] {
 
 /**
  * A user's build has docker's format, since that of OCI has no SHELL and no HEALTHCHECK; its layers are cached. The plugin's
- * own build is a single layer, which over the same base gives the same image each time: docker's format would contain the id
- * of the container in which it was built. What OCI's format leaves out, ECS does not use.
+ * own build gives the same layers and over the same base the same image each time: docker's format would contain the id of
+ * the container in which it was built. What OCI's format leaves out, ECS does not use. Layers of an earlier build are not
+ * taken: https://github.com/containers/buildah/pull/6269
  */
 function layering({ isLayer }: Build): string[] {
   return isLayer
-    ? ['--format', 'oci', '--layers=false', '--timestamp', '0']
+    ? ['--format', 'oci', '--layers', '--no-cache', '--timestamp', '0']
     : ['--format', 'docker', '--layers'];
+}
+
+/** A build whose files are written into a folder of this machine, instead of an image. */
+export function exportArguments(
+  engine: EngineName,
+  build: Pick<Build, 'architecture' | 'file' | 'context'> & { folder: string },
+): string[] {
+  return [
+    'build',
+    '--platform',
+    PLATFORMS[build.architecture],
+    // The image that they make nevertheless is the same each time, so that there is one.
+    ...(isOfContainers(engine) ? ['--format', 'oci', '--layers=false', '--timestamp', '0'] : []),
+    '--output',
+    `type=local,dest=${build.folder}`,
+    '--file',
+    build.file,
+    build.context,
+  ];
 }
 
 /** As in BuildKit's own check, which warns of such names. https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/ */

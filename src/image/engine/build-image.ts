@@ -1,23 +1,17 @@
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EngineName } from '../../config/configuration';
-import {
-  ENTRY_POINT_FILE,
-  IMAGE_NODE,
-  LAUNCHER_FILE,
-  launcherFileOf,
-  PROGRESS_SCRIPT_FILE,
-} from '../../contract/image';
+import { IMAGE_LOADER } from '../../contract/image';
 import { UserError } from '../../errors/user-error';
 import { CONTAINERFILE, inExternal, NPM_SECRET } from '../bundle/context';
 import {
   isThere,
-  LAYER_FILES,
   layerContainerfile,
-  layerFileNames,
-  LINKS_FOLDER,
-  NODE_PROGRAM,
+  layerTrees,
+  LayerTree,
+  nodeContainerfile,
+  type NodeParts,
 } from '../layer';
 import {
   type ImageBase,
@@ -30,13 +24,22 @@ import {
   type Build,
   buildArguments,
   buildVariables,
+  exportArguments,
   inspectArguments,
   needsPlainHttp,
   pullArguments,
   secretValues,
 } from './arguments';
 import type { BuildOptions as Options, Report } from './engine';
-import { outputOrFail, type Run, runOrFail } from './run-command';
+import {
+  type EntryPoint,
+  evenOut,
+  fillEntryPointTree,
+  fillWatcherTree,
+  linkNode,
+  stripNode,
+} from './layer-context';
+import { interrupted, outputOrFail, type Run, runOrFail } from './run-command';
 
 interface Tool {
   name: EngineName;
@@ -49,20 +52,65 @@ export async function buildImage(tool: Tool, image: PackagedImage, options: Opti
   const base = await baseOf(tool, image, options);
   const folder = await mkdtemp(path.join(tmpdir(), 'watchbot-layer-'));
   try {
-    const names = await copyLayer(image, packagedLayer(options.packageFolder), folder);
+    await fillWatcherTree(folder, packagedLayer(options.packageFolder), image);
     await writeEntryPoint(tool, { image, base, folder, report: options.report });
+    const parts = { ...image, hasNode: image.base.kind === 'bundle' };
+    const fromNode = (await exportNode(tool, { image, parts, folder, options })) ? undefined : parts;
+    if (parts.hasNode) await linkNode(folder);
+    const trees = await evenTrees(folder, image);
     const file = path.join(folder, CONTAINERFILE);
-    const { nodeImage, architecture } = image;
-    const hasNode = image.base.kind === 'bundle';
-    if (hasNode) await linkNode(folder);
-    const files = layerFileNames(names, image.ownEntryPoint);
-    await writeFile(file, layerContainerfile({ base, hasNode, nodeImage, architecture, files }));
+    await writeFile(file, layerContainerfile({ base, trees, fromNode }));
+    const { architecture } = image;
     const { reference } = options;
     const build = { architecture, reference, file, context: folder, buildArgs: {}, target: undefined };
     await runBuild(tool, { ...build, secrets: {}, isLayer: true }, { image, report: options.report });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Brings the parts of Node's image into the layer's context, for which not every engine has an option: if this one has not, the
+ * layer takes them from that image itself, and is larger.
+ */
+async function exportNode(
+  { name, run }: Tool,
+  {
+    image,
+    parts,
+    folder,
+    options,
+  }: { image: PackagedImage; parts: NodeParts; folder: string; options: Options },
+): Promise<boolean> {
+  const file = path.join(folder, `${CONTAINERFILE}.node`);
+  const tree = path.join(folder, LayerTree.node);
+  await writeFile(file, nodeContainerfile(parts));
+  const wanted = { architecture: image.architecture, file, context: folder, folder: tree };
+  const command = {
+    program: name,
+    arguments: exportArguments(name, wanted),
+    variables: buildVariables(name),
+  };
+  const { ending } = await run(command, options.report);
+  if (ending === 'interrupted') throw interrupted();
+  if (ending === 'done' && (await isThere(path.join(tree, IMAGE_LOADER)))) {
+    if (!parts.hasNode) await stripNode(folder);
+    return true;
+  }
+  options.report('The parts of Node cannot be taken out of its image here: the layer has all of its bytes.');
+  await rm(tree, { recursive: true, force: true });
+  return false;
+}
+
+/** Gives the trees that the context has, each as it is on every machine. */
+async function evenTrees(folder: string, { ownEntryPoint }: PackagedImage): Promise<string[]> {
+  const trees: string[] = [];
+  for (const tree of layerTrees(ownEntryPoint)) {
+    if (!(await isThere(path.join(folder, tree)))) continue;
+    await evenOut(path.join(folder, tree), { isOfNode: tree === LayerTree.node });
+    trees.push(tree);
+  }
+  return trees;
 }
 
 /**
@@ -131,15 +179,7 @@ async function writeEntryPoint(
   { image, base, folder, report }: { image: PackagedImage; base: string; folder: string; report: Report },
 ): Promise<void> {
   if (image.ownEntryPoint === undefined) return;
-  const entryPoint = await readEntryPoint(tool, image, { base, report });
-  await writeFile(path.join(folder, ENTRY_POINT_FILE), `${JSON.stringify(entryPoint)}\n`);
-  await chmod(path.join(folder, ENTRY_POINT_FILE), 0o644);
-}
-
-async function linkNode(folder: string): Promise<void> {
-  const link = path.join(folder, LINKS_FOLDER, path.basename(IMAGE_NODE));
-  await mkdir(path.dirname(link), { mode: 0o755 });
-  await symlink(NODE_PROGRAM, link);
+  await fillEntryPointTree(folder, await readEntryPoint(tool, image, { base, report }));
 }
 
 function runBuild(
@@ -161,28 +201,6 @@ const failureOf = ({ worker }: PackagedImage) => ({
   place: `the image of worker ${worker}`,
   advice: 'the stack was not changed; the command above can be run by hand while the package is there',
 });
-
-/**
- * Copies the files of the layer with modes that let every user of the image read them: COPY keeps modes, and where the plugin
- * is installed only the owner of its files may be allowed to read them. Gives their names: there may be no launcher.
- */
-async function copyLayer({ architecture }: PackagedImage, layer: string, folder: string): Promise<string[]> {
-  for (const file of LAYER_FILES) {
-    await copyFile(path.join(layer, file), path.join(folder, file));
-    await chmod(path.join(folder, file), file === PROGRESS_SCRIPT_FILE ? 0o755 : 0o644);
-  }
-  const launcher = path.join(layer, launcherFileOf(architecture));
-  if (!(await isThere(launcher))) return [...LAYER_FILES];
-  await copyFile(launcher, path.join(folder, LAUNCHER_FILE));
-  await chmod(path.join(folder, LAUNCHER_FILE), 0o755);
-  return [...LAYER_FILES, LAUNCHER_FILE];
-}
-
-/** What an image starts, with the names of `ENTRY_POINT_FILE`. */
-interface EntryPoint {
-  entryPoint: readonly string[];
-  command: readonly string[];
-}
 
 /**
  * Asks the engine what an image would start by itself. An existing image is pulled first.
