@@ -40,6 +40,8 @@ interface LaunchTypeFacts {
   takesStrategies: boolean;
   /** The task has a disk of its own, whose size is the task's. */
   hasEphemeralStorage: boolean;
+  /** A folder of the instance can be mounted: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html */
+  hasHostFolders: boolean;
   /** The size of `/dev/shm` can be chosen: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html */
   hasSharedMemory: boolean;
   /**
@@ -63,6 +65,7 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     takesConstraints: false,
     takesStrategies: false,
     hasEphemeralStorage: true,
+    hasHostFolders: false,
     hasSharedMemory: false,
     addableCapabilities: ['SYS_PTRACE'],
   },
@@ -80,6 +83,7 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     takesConstraints: true,
     takesStrategies: true,
     hasEphemeralStorage: false,
+    hasHostFolders: true,
     hasSharedMemory: true,
     addableCapabilities: undefined,
   },

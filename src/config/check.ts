@@ -4,6 +4,7 @@ import type { ListResources, Worker } from './configuration';
 import { ACCESS_RULES } from './rules/access';
 import { CAPACITY_RULES } from './rules/capacity';
 import { CONTAINER_RULES } from './rules/container';
+import { EBS_RULES } from './rules/ebs';
 import { EVENT_RULES } from './rules/events';
 import {
   absentExtensions,
@@ -21,6 +22,7 @@ import type { RuleSubject, Service, WorkerRule } from './rules/rule';
 import { REFERENCE_RULES } from './rules/references';
 import { SCALING_RULES } from './rules/scaling';
 import { namesFit, serviceProblems } from './rules/service';
+import { VOLUME_RULES } from './rules/volumes';
 import { isMap } from '../shared/json';
 import { isIn } from './refusals';
 import { SHARED_KEYS } from './schema/compiled';
@@ -31,6 +33,8 @@ const WORKER_RULES: readonly WorkerRule[] = [
   ...PROGRAM_RULES,
   ...IMAGE_RULES,
   ...CONTAINER_RULES,
+  ...VOLUME_RULES,
+  ...EBS_RULES,
   ...CAPACITY_RULES,
   ...SCALING_RULES,
   ...QUEUE_RULES,

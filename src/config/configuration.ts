@@ -10,6 +10,7 @@ import {
 import type { Container } from './container';
 import type { SharedInput, WorkerInput } from './schema/service';
 import type { Sources } from './sources';
+import type { Volume } from './volumes';
 
 /** What the framework knows beside the `watchbot` section. */
 export interface ServiceContext {
@@ -229,10 +230,11 @@ export interface Worker {
   secrets: Readonly<Record<string, Secret>>;
   permissions: WorkerInput['permissions'];
   managedPolicies: readonly TextOrIntrinsic[];
-  /** ARN of an existing role; undefined: one is made. So with the next two. */
+  /** ARN of an existing role; undefined: one is made. So with the next three. */
   role: TextOrIntrinsic | undefined;
   executionRole: TextOrIntrinsic | undefined;
   schedulerRole: TextOrIntrinsic | undefined;
+  infrastructureRole: TextOrIntrinsic | undefined;
   sender: boolean;
   queue: Queue;
   /** Whether one is made; or the one that is before an existing queue already. */
@@ -246,6 +248,7 @@ export interface Worker {
   mounts: readonly string[];
   writableFilesystem: boolean;
   container: Container;
+  volumes: readonly Volume[];
   /** Undefined: none. */
   healthCheck: HealthCheck | undefined;
   deploy: Deploy;

@@ -25,6 +25,7 @@ const WORKER_RESOURCES = {
   service: 'Service',
   taskRole: 'TaskRole',
   executionRole: 'ExecutionRole',
+  infrastructureRole: 'InfrastructureRole',
   scalableTarget: 'ScalingTarget',
   awakeSchedule: 'AwakeSchedule',
   scaleUpPolicy: 'ScaleUp',
@@ -105,6 +106,12 @@ export const SourceId = {
   eventRule: (worker: string, number: number) => `${prefixOf(worker)}EventRule${number}`,
   schedule: (worker: string, number: number) => `${prefixOf(worker)}Schedule${number}`,
 } as const;
+
+/**
+ * A rule that lets the tasks in to a file system.
+ * @param group the security group to which it is added
+ */
+export const fileSystemAccessId = (group: unknown): string => `WatchbotFileSystemAccess${shortHash(group)}`;
 
 /** The names that `extensions` has for the resources of sources, with their logical ids. */
 export function sourceIds({ name, events }: Pick<Worker, 'name' | 'events'>): Record<string, string> {

@@ -27,6 +27,7 @@ export const RETURN_VALUES: Readonly<Record<string, ReturnValues>> = {
   'AWS::ECS::Cluster': byName,
   'AWS::ECS::Service': { ref: 'ARN', arn: 'ServiceArn' },
   'AWS::ECS::TaskDefinition': { ref: 'ARN', arn: 'TaskDefinitionArn' },
+  'AWS::EFS::AccessPoint': byId,
   'AWS::EFS::FileSystem': byId,
   'AWS::Events::EventBus': byName,
   'AWS::IAM::ManagedPolicy': { ref: 'ARN', arn: 'PolicyArn' },

@@ -24,7 +24,7 @@ import { countsReceives, queueArn, queueNameOf, queueUrl } from './queue-referen
 import { topicArn } from './references';
 import type { ContainerProperties } from './resource-types';
 import { idOf, type ConfiguredWorker, type Subject } from './subject';
-import { mountPoints, writableMounts } from './volumes';
+import { emptiedFolders, mountPoints } from './volumes';
 
 /** The container in which the watcher runs. */
 export function watcherContainer(subject: Subject, version: string | undefined): ContainerProperties {
@@ -167,7 +167,7 @@ function settings(subject: Subject): Record<string, TextOrIntrinsic> {
     [ContainerVariable.logGroup]: ref(idOf(subject, 'logGroup')),
     [ContainerVariable.fifo]: String(worker.queue.fifo),
     [ContainerVariable.maxJobDurationSeconds]: String(worker.maxJobDuration),
-    [ContainerVariable.volumes]: writableMounts(worker).join(','),
+    [ContainerVariable.volumes]: emptiedFolders(worker).join(','),
     [ContainerVariable.writableFilesystem]: String(worker.writableFilesystem),
     [ContainerVariable.structuredLogging]: String(worker.logs.structured),
     [ContainerVariable.concurrency]: String(worker.concurrency),

@@ -1,4 +1,5 @@
 import type { Configuration, TextOrIntrinsic, Worker } from '../config/configuration';
+import { neededInfrastructureRole } from './ebs';
 import type { Role } from './resource-types';
 import { neededExecutionRole, neededTaskRole } from './roles';
 import { neededSchedulerRole } from './schedules';
@@ -8,7 +9,7 @@ import { neededWebhookRole } from './webhook';
 export interface NeededRole {
   worker: string;
   /** The key that names an existing one. */
-  key: 'role' | 'executionRole' | 'schedulerRole' | 'events.webhook.role';
+  key: 'role' | 'executionRole' | 'infrastructureRole' | 'schedulerRole' | 'events.webhook.role';
   /** ARN of the existing one; undefined: it is made. */
   existing: TextOrIntrinsic | undefined;
   body: Role;
@@ -24,6 +25,7 @@ function rolesOf(configuration: Configuration, worker: Worker): NeededRole[] {
   const all = [
     ['role', worker.role, neededTaskRole(subject)],
     ['executionRole', worker.executionRole, neededExecutionRole(subject)],
+    ['infrastructureRole', worker.infrastructureRole, neededInfrastructureRole(subject)],
     ['schedulerRole', worker.schedulerRole, neededSchedulerRole(subject)],
     ['events.webhook.role', webhook?.role, webhook && neededWebhookRole(subject)],
   ] as const;

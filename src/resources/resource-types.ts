@@ -24,6 +24,7 @@ export const TAGS = {
   'AWS::EC2::Route': 'none',
   'AWS::EC2::RouteTable': 'list',
   'AWS::EC2::SecurityGroup': 'list',
+  'AWS::EC2::SecurityGroupIngress': 'none',
   'AWS::EC2::Subnet': 'list',
   'AWS::EC2::SubnetRouteTableAssociation': 'none',
   'AWS::EC2::VPC': 'list',

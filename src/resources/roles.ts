@@ -4,6 +4,7 @@ import { repositoryName } from '../config/names';
 import { arn, assumedBy, getAtt, policyDocument, sub, type Statement } from './cloudformation';
 import { clusterName } from './cluster';
 import { arnFrom, secretArnFrom, secretValueFrom } from './derived';
+import { fileSystemStatements } from './efs';
 import { keyStatements } from './encryption';
 import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
@@ -56,6 +57,7 @@ function watcherStatements(subject: ConfiguredWorker): Statement[] {
     ...sendAnewStatements(subject),
     ...keyStatements(subject, worker.topic === false ? ['sqs'] : ['sqs', 'sns']),
     ...progressStatements(subject),
+    ...fileSystemStatements(worker),
     ...sendStatements(worker.environment, otherWorkers(subject)),
     protectionStatement(subject),
     lookStatement(subject),

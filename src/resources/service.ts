@@ -3,6 +3,8 @@ import type { Configuration, Placement, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { ref } from './cloudformation';
 import { clusterName } from './cluster';
+import { volumeConfigurations } from './ebs';
+import { fileSystemDependencies } from './efs';
 import { makesNetwork, networkMode, taskNetwork } from './network';
 import type { PropertiesOf, Resources } from './resource-types';
 import { idOf, named, type Subject } from './subject';
@@ -16,7 +18,7 @@ type ServiceProperties = PropertiesOf<'AWS::ECS::Service'>;
  */
 export function service(subject: Subject): Resources {
   const { configuration, worker } = subject;
-  const dependencies = waitsFor(configuration);
+  const dependencies = [...waitsFor(configuration), ...fileSystemDependencies(configuration, worker)];
   return named(subject, 'service', {
     Type: 'AWS::ECS::Service',
     ...(dependencies.length === 0 ? {} : { DependsOn: dependencies }),
@@ -28,6 +30,7 @@ export function service(subject: Subject): Resources {
         networkMode(configuration, worker) === 'awsvpc'
           ? { AwsvpcConfiguration: networkOf(subject) }
           : undefined,
+      VolumeConfigurations: volumeConfigurations(subject),
       PlacementConstraints: placements(
         worker.placementConstraints,
       ) as ServiceProperties['PlacementConstraints'],

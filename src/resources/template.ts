@@ -5,6 +5,8 @@ import { alarms, serviceRules } from './alarms';
 import { combine, type Fragment, type TemplateResource } from './cloudformation';
 import { cluster } from './cluster';
 import { dashboard } from './dashboard';
+import { infrastructureRole } from './ebs';
+import { fileSystemAccess } from './efs';
 import { queueKey } from './encryption';
 import { bucketRules, buckets, eventRules, snsSubscriptions } from './events';
 import { extend, namesOf, ofResources } from './extensions';
@@ -29,7 +31,7 @@ import { taskDefinition } from './task';
 import { webhook } from './webhook';
 
 /** Builders of what a stack has once. */
-const SHARED_BUILDERS = [network, cluster, notifications, rollback, awakeRole];
+const SHARED_BUILDERS = [network, cluster, notifications, rollback, awakeRole, fileSystemAccess];
 
 /** Builders of what each worker has. One gives nothing if the worker does not have its resource. */
 const WORKER_BUILDERS = [
@@ -50,6 +52,7 @@ const WORKER_BUILDERS = [
   progressTable,
   taskRole,
   executionRole,
+  infrastructureRole,
   taskDefinition,
   service,
   scaling,

@@ -104,6 +104,12 @@ const SECTIONS: Record<string, { section: object; keys?: Record<string, string> 
       scaling: { awake: false },
     },
   },
+  'a disk that is made with a role that somebody else has made': {
+    section: {
+      infrastructureRole: 'OwnInfrastructureRole',
+      volumes: { scratch: { ebs: '500GB', path: '/scratch', kmsKey: STRAY_KEY } },
+    },
+  },
   'a role for keeping its queue awake that somebody else has made': {
     section: { schedulerRole: 'OwnAwakeRole' },
   },

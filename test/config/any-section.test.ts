@@ -203,6 +203,21 @@ describe('any value as a section', () => {
     logs: mostly(some({ retention: number, structured: flag })),
     mounts: mostly(list(text)),
     writableFilesystem: flag,
+    volumes: mostly(
+      fc.dictionary(
+        fc.constantFrom('a', 'b', 'mount-1'),
+        some({
+          path: mostly(fc.constantFrom('/a', '/tmp/a', '/a/b', '/', 'a')),
+          efs: mostly(text),
+          ebs: number,
+          type: text,
+          iops: number,
+          host: text,
+          emptied: flag,
+          readOnly: flag,
+        }),
+      ),
+    ),
     exec: flag,
     events: mostly(list(event)),
     healthCheck: mostly(

@@ -86,6 +86,7 @@ describe('the least that can be written', () => {
             stopSignal: 'SIGTERM',
             hosts: {},
           },
+          volumes: [],
           deletionPolicy: 'Delete',
           exec: false,
           extensions: {},

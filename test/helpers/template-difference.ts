@@ -22,7 +22,7 @@ export interface PluginOutput extends Values {
 }
 
 const SHARED_IDS: readonly string[] = [...Object.values(SharedId), 'ClusterArn'];
-const isShared = (id: string) => SHARED_IDS.includes(id);
+const isShared = (id: string) => SHARED_IDS.includes(id) || id.startsWith('WatchbotFileSystemAccess');
 /** Resources that the framework makes for functions and their APIs. Some begin with a worker's name. */
 const OF_THE_FRAMEWORK = /Lambda|^HttpApi|^Serverless|^Iam/;
 

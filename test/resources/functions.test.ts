@@ -65,6 +65,11 @@ const jwt = (change: object) => ({
 });
 const pattern = { source: ['tiles'] };
 const instances = { cluster: 'shared' };
+const scratch = { ebs: 500, path: '/scratch' };
+const volume = (mounted: object) => ({
+  vpc: { subnets, securityGroups: ['sg-0a1b2c3d'] },
+  volumes: { files: { path: '/files', ...mounted } },
+});
 const subnets = ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'];
 
 const KEYS: readonly Key[] = [
@@ -239,6 +244,28 @@ const KEYS: readonly Key[] = [
     path: 'vpc.securityGroups',
     section: (securityGroups) => ({ vpc: { subnets, securityGroups } }),
     texts: [['sg-0a1b2c3d', 'sg-1a1b2c3d']],
+  },
+  {
+    path: 'infrastructureRole',
+    section: (infrastructureRole) => ({ infrastructureRole, volumes: { scratch } }),
+    texts: [ROLE],
+  },
+  { path: 'volumes.NAME.efs', section: (efs) => volume({ efs }), texts: ['fs-0a1b2c3d'] },
+  {
+    path: 'volumes.NAME.accessPoint',
+    section: (accessPoint) => volume({ efs: 'fs-0a1b2c3d', accessPoint }),
+    texts: ['fsap-0a1b2c3d4e5f67890'],
+  },
+  {
+    path: 'volumes.NAME.securityGroup',
+    section: (securityGroup) => volume({ efs: 'fs-0a1b2c3d', securityGroup }),
+    texts: ['sg-2a1b2c3d'],
+  },
+  { path: 'volumes.NAME.snapshot', section: (snapshot) => volume({ snapshot }), texts: ['snap-0a1b2c3d'] },
+  {
+    path: 'volumes.NAME.kmsKey',
+    section: (kmsKey) => volume({ ...scratch, kmsKey }),
+    texts: [arnOf('kms', `key/${KEY_ID}`)],
   },
 ];
 

@@ -79,6 +79,9 @@ executionRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com from ecs:
 functions –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 functions –: sns:Publish on Topic
 functions –: sqs:SendMessage on Queue.Arn
+infrastructureRole LetEbsUseKey: kms:CreateGrant on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}> from kms:GrantIsForAWSResource true
+infrastructureRole UseKey: kms:Decrypt kms:DescribeKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}>
+infrastructureRole –: sts:AssumeRole on itself by ecs.amazonaws.com
 queueKey Account: kms:* on * by iam::\${AWS::AccountId}:root
 queueKey BucketSends: kms:Decrypt kms:GenerateDataKey on * by s3.amazonaws.com from s3:::<\${AWS::StackName}-more>, aws:SourceAccount AWS::AccountId
 queueKey BucketSends: kms:Decrypt kms:GenerateDataKey on * by s3.amazonaws.com from s3:::tiles-raw, aws:SourceAccount AWS::AccountId
@@ -125,6 +128,8 @@ taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/* from kms:ViaSe
 taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
 taskRole Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd-56ef-1234567890ab from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 taskRole Exec: ssmmessages:CreateControlChannel ssmmessages:CreateDataChannel ssmmessages:OpenControlChannel ssmmessages:OpenDataChannel on *
+taskRole FileSystem1: elasticfilesystem:ClientMount elasticfilesystem:ClientWrite elasticfilesystem:ClientRootAccess on elasticfilesystem:file-system/<OwnFiles>
+taskRole FileSystem2: elasticfilesystem:ClientMount on elasticfilesystem:file-system/<OwnFiles> from elasticfilesystem:AccessPointArn elasticfilesystem:access-point/<OwnPoint>
 taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on OtherQueue.Arn
 taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on OwnQueue.Arn
 taskRole Messages: sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility on Queue.Arn

@@ -17,9 +17,11 @@ export const OWN_RESOURCES: ServiceContext['resources'] = {
   OwnBus: owned('AWS::Events::EventBus'),
   OwnCluster: owned('AWS::ECS::Cluster'),
   OwnDead: owned('AWS::SQS::Queue'),
+  OwnFiles: owned('AWS::EFS::FileSystem'),
   OwnGroup: owned('AWS::EC2::SecurityGroup'),
   OwnKey: owned('AWS::KMS::Key'),
   OwnParameter: owned('AWS::SSM::Parameter'),
+  OwnPoint: owned('AWS::EFS::AccessPoint'),
   OwnQueue: owned('AWS::SQS::Queue'),
   OwnSecret: owned('AWS::SecretsManager::Secret'),
   OwnSubnet: owned('AWS::EC2::Subnet'),
@@ -138,6 +140,21 @@ export const SECTIONS: Record<string, object> = {
     deploy: { alarms: ['failures', 'tiles-are-late', { Ref: 'OwnAlarm' }] },
   },
   'people and topics to tell': { notify: ['a@example.com', { Ref: 'OwnAlarms' }] },
+  volumes: {
+    vpc: { subnets: ['subnet-0a1b2c3d'], securityGroups: ['sg-0a1b2c3d'] },
+    volumes: {
+      files: {
+        efs: { Ref: 'OwnFiles' },
+        path: '/files',
+        securityGroup: { Ref: 'OwnGroup' },
+        rootAccess: true,
+      },
+      part: { efs: { Ref: 'OwnFiles' }, accessPoint: { Ref: 'OwnPoint' }, path: '/part', readOnly: true },
+      scratch: { ebs: '500GB', path: '/scratch', kmsKey: { Ref: 'OwnKey' } },
+      shared: { path: '/shared' },
+    },
+  },
+  'a folder of the instances': { ...ec2, volumes: { models: { host: '/models', path: '/models' } } },
   'secrets, mounts and exec': {
     secrets: {
       A: '/a',

@@ -37,6 +37,7 @@ const TAKES: Record<string, 'list' | 'map' | 'none'> = {
   'AWS::EC2::Route': 'none',
   'AWS::EC2::RouteTable': 'list',
   'AWS::EC2::SecurityGroup': 'list',
+  'AWS::EC2::SecurityGroupIngress': 'none',
   'AWS::EC2::Subnet': 'list',
   'AWS::EC2::SubnetRouteTableAssociation': 'none',
   'AWS::EC2::VPC': 'list',

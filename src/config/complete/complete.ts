@@ -23,6 +23,7 @@ import {
   completeTask,
   withoutSlash,
 } from './task';
+import { completeVolumes } from './volumes';
 
 /**
  * Makes every choice that the user left open. The input has passed the schema, but not the rules: these look at the
@@ -67,9 +68,7 @@ export function completeWorker(
     secrets: completeSecrets(input.secrets),
     permissions: input.permissions,
     managedPolicies: input.managedPolicies,
-    role: completeRole(input.role),
-    executionRole: completeRole(input.executionRole),
-    schedulerRole: completeRole(input.schedulerRole),
+    ...completeRoles(input),
     sender: input.sender,
     queue: completeQueue(input.queue),
     topic: completeTopic(input),
@@ -81,6 +80,7 @@ export function completeWorker(
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     writableFilesystem: input.writableFilesystem,
     container: completeContainer(input.container),
+    volumes: completeVolumes(input.volumes),
     healthCheck: completeHealthCheck(input.healthCheck),
     deploy: completeDeploy(input),
     reduce: completeReduce(input.reduce),
@@ -90,6 +90,13 @@ export function completeWorker(
     extensions: input.extensions,
   };
 }
+
+const completeRoles = ({ role, executionRole, schedulerRole, infrastructureRole }: WorkerInput) => ({
+  role: completeRole(role),
+  executionRole: completeRole(executionRole),
+  schedulerRole: completeRole(schedulerRole),
+  infrastructureRole: completeRole(infrastructureRole),
+});
 
 function completeHandler(worker: WorkerInput): Handler | undefined {
   const { handler, entryPoint, batchSize, batchWindow, maxInvocations, workerMemory } = worker;

@@ -3,6 +3,7 @@ import { as, both, each, inside, number, put, remove, say, type Convert, type Wo
 import { LOG_RETENTION_DAYS } from '../limits';
 import { OF_CONTAINER } from './container';
 import { IN_QUEUE } from './queue';
+import { volumesOfCopilot } from './volumes';
 
 /** Words of other tools for what a task is made of and where it runs. */
 
@@ -148,7 +149,7 @@ export const OF_TASK: Words = {
   storage: inside({
     ephemeral: as('ephemeralStorage'),
     readonlyFs: opposite,
-    volumes: remove('jobs share what is in S3 or a database'),
+    volumes: volumesOfCopilot,
   }),
   fresh: as('writableFilesystem'),
   ...each(['readonlyRootFilesystem', 'readonlyFs'], opposite),

@@ -15,6 +15,7 @@ import {
 import { IN_CONTAINER, VALUES_IN_CONTAINER } from './container';
 import { deadLetter, fifo, IN_QUEUE, IS_ON, OF_QUEUE } from './queue';
 import { count, IN_SCALING, PAUSED, spot } from './scaling';
+import { BESIDE_VOLUMES, inVolume, kindOfVolume, listOfVolumes, moreDisk } from './volumes';
 import { envFile, IN_IMAGE, IN_VPC, OF_STACK, OF_TASK } from './task';
 
 /**
@@ -74,7 +75,7 @@ const NOT_HERE: Words = {
     remove('a worker listens on no port; `events: [{webhook: apiKey}]` takes requests as messages'),
   ),
   ...each(['observability', 'tracing'], remove("a message's trace header is in the worker's `TRACEPARENT`")),
-  ...each(['volumes', 'efs', 'ebs'], remove('jobs share what is in S3 or a database')),
+  ...BESIDE_VOLUMES,
   ...each(['region', 'stage', 'stackName', 'accountId'], remove('it is that of `provider`')),
   destinations: remove(
     'a job that fails again and again is a dead letter; send what comes of the others yourself',
@@ -82,7 +83,7 @@ const NOT_HERE: Words = {
   functionResponseType: remove('a handler may always answer with `batchItemFailures`'),
   filterPatterns: remove('filter before the queue: `filterPolicy` of `sns`, `pattern` of `eventBridge`'),
   ...each(
-    ['package', 'fileSystemConfig', 'mountPoints', 'loggingLevel'],
+    ['package', 'loggingLevel'],
     remove('there is no such thing here; `mounts` are folders that a job may write to'),
   ),
 };
@@ -142,6 +143,7 @@ export function wordsAt(path: readonly string[]): Words[] {
   const [key = ''] = path;
   if (path.length === 0) return [WORKER_WORDS];
   if (key === 'events' && path.length === 2) return [IN_EVENT];
+  if (key === 'volumes' && path.length === 2) return [inVolume(path[1]!)];
   const own = path.length === 1 && Object.hasOwn(MAPS, key) ? MAPS[key] : undefined;
   return own === undefined ? [] : [own, WORKER_WORDS];
 }
@@ -165,6 +167,8 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
           text.split(',').map((mount) => mount.replace(/^.*:/, '').trim()),
         )
       : undefined,
+  volumes: listOfVolumes,
+  ephemeralStorage: moreDisk,
   secrets: (value) => (Array.isArray(value) ? asList : undefined),
   environment: (value) => {
     if (Array.isArray(value)) return asList;
@@ -178,6 +182,7 @@ export function valueOfOthers(path: readonly string[], value: unknown): Answer |
   if (Object.hasOwn(OTHER_VALUES, place)) return OTHER_VALUES[place]!(value);
   const isRate = path[0] === 'events' && /^schedule(\.rate)?$/.test(path.slice(2).join('.'));
   if (isRate && Array.isArray(value)) return say('make an entry of each');
+  if (path[0] === 'volumes' && path.length === 3) return kindOfVolume(path[1]!, path[2], value);
   return path.length === 2 && isMap(value) ? variableOfOthers(path[0], place, value) : undefined;
 }
 

@@ -126,11 +126,13 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[^*?$\s]+$/;
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html */
 const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
 
+const ROLE_KEYS = ['role', 'executionRole', 'schedulerRole', 'infrastructureRole'] as const;
+
 const rolesExist: WorkerRule = {
-  reads: ['role', 'executionRole', 'schedulerRole', 'events.*'],
+  reads: [...ROLE_KEYS, 'events.*'],
   check: ({ given, at }) =>
     [
-      ...(['role', 'executionRole', 'schedulerRole'] as const).map((key) => [at(key), given[key]] as const),
+      ...ROLE_KEYS.map((key) => [at(key), given[key]] as const),
       ...(given.events ?? []).map(
         ({ webhook }, index) => [at('events', String(index), 'webhook', 'role'), roleOf(webhook)] as const,
       ),

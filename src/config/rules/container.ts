@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
-import { IMAGE_FOLDER } from '../../contract/image';
 import { describeValue, type Problem } from '../../errors/problem';
 import { factsOf, hasOwnInterface } from '../capacity';
 import { withoutSlash } from '../complete/task';
 import type { Worker } from '../configuration';
-import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
+import { EXEC_FOLDERS } from '../defaults';
 import { WATCHER_MEMORY_MIB } from '../limits';
+import { areNested, isWithin, whatMountMayBe } from './folders';
 import { RUNNABLE } from './program';
 import { problemIf, type WorkerRule } from './rule';
 
@@ -21,65 +21,6 @@ const oneJobInAFreshContainer: WorkerRule = {
       advice: 'remove one of the two; more tasks come with `scaling.max`',
     }),
 };
-
-const SYSTEM_FOLDERS = ['/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr'];
-
-/** A mount is emptied after each job and hides what the image has there, so it must not hold the system or the watcher. */
-const mountsAreSafe: WorkerRule = {
-  reads: ['mounts.*'],
-  check: ({ given, at }) =>
-    (given.mounts ?? []).flatMap((mount, index): Problem[] => {
-      const allowed = whatMountMayBe(mount);
-      if (allowed === undefined) return [];
-      const place = at('mounts', String(index));
-      return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(mount), allowed }];
-    }),
-};
-
-/** Undefined if it may be a mount. */
-function whatMountMayBe(mount: string): string | undefined {
-  const path = withoutSlash(mount);
-  if (!/^(\/[^/,:\0]+)+$/.test(path) || path.split('/').some((part) => part === '.' || part === '..')) {
-    return 'an absolute path other than `/`, without `.`, `..`, `//`, `,` or `:`';
-  }
-  if (isWithin(IMAGE_FOLDER, path))
-    return `a folder that does not hold ${IMAGE_FOLDER}, where the watcher is`;
-  const system = [...SYSTEM_FOLDERS, IMAGE_FOLDER].find((folder) => isWithin(path, folder));
-  return system === undefined ? undefined : `a folder outside ${system}`;
-}
-
-/** To empty the outer one of two mounts the inner one would have to be removed, which is not possible. */
-const mountsAreApart: WorkerRule = {
-  reads: ['mounts.*', 'exec'],
-  check: ({ worker: { exec }, given: { mounts = [] }, at }) => {
-    const own = mounts.filter((mount) => whatMountMayBe(mount) === undefined).map(withoutSlash);
-    const all = [DEFAULT_MOUNT, ...own, ...(exec ? EXEC_FOLDERS : [])];
-    return mounts.flatMap((mount, index): Problem[] => {
-      if (whatMountMayBe(mount) !== undefined) return [];
-      const path = withoutSlash(mount);
-      const other = all.find(
-        (folder) => folder !== path && (isWithin(path, folder) || isWithin(folder, path)),
-      );
-      // If both are the user's own, the error is about the inner one.
-      if (other === undefined || (own.includes(other) && !isWithin(path, other))) return [];
-      return [
-        {
-          code: 'WATCHBOT_CONTRADICTION',
-          place: at('mounts', String(index)),
-          given: `${describeValue(mount)} beside ${other}`,
-          allowed: 'folders that are not in one another',
-          advice: isWithin(path, other)
-            ? `remove it: ${other} can be written to as a whole`
-            : 'choose another folder',
-        },
-      ];
-    });
-  },
-};
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
 
 const healthCheckFits: WorkerRule = {
   reads: ['healthCheck.timeout', 'healthCheck.interval'],
@@ -211,7 +152,7 @@ const tmpfsIsSafe: WorkerRule = {
         return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(folder), allowed }];
       const path = withoutSlash(folder);
       const others = [...mountedIn(worker), ...all.slice(0, index).map(withoutSlash)];
-      const other = others.find((mount) => isWithin(path, mount) || isWithin(mount, path));
+      const other = others.find((mount) => areNested(path, mount));
       return problemIf(other !== undefined, {
         code: 'WATCHBOT_CONTRADICTION',
         place,
@@ -227,7 +168,14 @@ const mountedIn = ({ mounts, exec, writableFilesystem }: Worker): readonly strin
 
 /** Mounts are emptied after a job, and in memory there is nothing at first: a folder in one of them would be gone. */
 const workingDirectoryStays: WorkerRule = {
-  reads: ['container.workingDirectory', 'container.tmpfs', 'mounts.*', 'exec', 'writableFilesystem'],
+  reads: [
+    'container.workingDirectory',
+    'container.tmpfs',
+    'mounts.*',
+    'volumes.*',
+    'exec',
+    'writableFilesystem',
+  ],
   check: ({ worker, at }) => {
     const { workingDirectory: folder, tmpfs } = worker.container;
     if (typeof folder !== 'string') return [];
@@ -238,7 +186,8 @@ const workingDirectoryStays: WorkerRule = {
       const allowed = 'an absolute path without `.`, `..` and `//`';
       return [{ ...problem, given: describeValue(folder), allowed }];
     }
-    const emptied = [...mountedIn(worker), ...Object.keys(tmpfs)].find(
+    const empty = worker.volumes.filter(({ kind }) => kind === 'ebs' || kind === 'shared');
+    const emptied = [...mountedIn(worker), ...Object.keys(tmpfs), ...empty.map((each) => each.path)].find(
       (mount) => path !== mount && isWithin(path, mount),
     );
     return problemIf(emptied !== undefined, {
@@ -289,8 +238,6 @@ const hostsCanBeKnown: WorkerRule = {
 
 export const CONTAINER_RULES: readonly WorkerRule[] = [
   oneJobInAFreshContainer,
-  mountsAreSafe,
-  mountsAreApart,
   healthCheckFits,
   healthCommandRuns,
   limitsAreInOrder,

@@ -30,6 +30,8 @@ export const DECIDING_KEYS = [
   'role',
   'executionRole',
   'schedulerRole',
+  'infrastructureRole',
+  'volumes',
 ] as const;
 
 /** No resource, but a part of one. */
@@ -265,6 +267,8 @@ const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
   senderSecret: no('sender'),
   taskRole: () => '`role`',
   executionRole: () => '`executionRole`',
+  infrastructureRole: ({ infrastructureRole }) =>
+    infrastructureRole === undefined ? 'no `ebs` under `volumes`' : '`infrastructureRole`',
   scheduleRole: (worker) =>
     worker.schedulerRole === undefined ? noSource('schedule')(worker) : '`schedulerRole`',
   webhookRole: (worker) =>

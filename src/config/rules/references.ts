@@ -26,6 +26,8 @@ const referencesGiveWhatIsTaken: WorkerRule = {
     'events.*',
     'capacity.*',
     'deploy.alarms',
+    'volumes.*',
+    'infrastructureRole',
   ],
   check: (subject) => {
     const { resources } = subject.configuration.context;
@@ -46,6 +48,7 @@ function arnsOf({ given, at }: RuleSubject): GivenValue[] {
     })),
     { place: at('topic'), value: given.topic },
     { place: at('schedulerRole'), value: given.schedulerRole },
+    { place: at('infrastructureRole'), value: given.infrastructureRole },
     ...(given.managedPolicies ?? []).map((value, index) => ({
       place: at('managedPolicies', String(index)),
       value,
@@ -60,12 +63,18 @@ function arnsOf({ given, at }: RuleSubject): GivenValue[] {
 }
 
 function namesOf({ given, at }: RuleSubject): GivenValue[] {
-  const { capacity, deploy, events = [] } = given;
+  const { capacity, deploy, events = [], volumes = {} } = given;
   return [
     ...entriesOf(capacity).map((entry, index) => ({
       place: at('capacity', String(index), 'provider'),
       value: valueIn(entry, 'provider'),
     })),
+    ...Object.entries(volumes).flatMap(([name, volume]) =>
+      (['efs', 'accessPoint', 'securityGroup', 'snapshot'] as const).map((key) => ({
+        place: at('volumes', name, key),
+        value: volume?.[key],
+      })),
+    ),
     ...entriesOf(valueIn(deploy, 'alarms')).map((value, index) => ({
       place: at('deploy', 'alarms', String(index)),
       value,
@@ -123,14 +132,14 @@ function adviceFor(value: unknown, { alone, inText, isAlone }: RightReference): 
 
 function notNameProblems({ place, value }: GivenValue, resources: OwnResources): Problem[] {
   const { id, attribute, values, type, isAlone } = referenceIn(value, resources) ?? {};
-  if (id === undefined || values?.ref !== 'name' || attribute === undefined || attribute !== values.arn)
-    return [];
+  if (id === undefined || attribute === undefined || attribute !== values?.arn) return [];
+  if (values.ref !== 'name' && values.ref !== 'id') return [];
   return [
     {
       code: 'WATCHBOT_NOT_ALLOWED',
       place,
       given: `${describeValue(value)}, which gives the ARN of ${type}`,
-      allowed: 'a function that gives a name',
+      allowed: `a function that gives ${values.ref === 'id' ? 'an id' : 'a name'}`,
       advice: adviceFor(value, { alone: `!Ref ${id}`, inText: id, isAlone: isAlone === true }),
     },
   ];

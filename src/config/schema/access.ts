@@ -102,6 +102,10 @@ export const access = {
     'An existing role for EventBridge Scheduler: for `events` with `schedule`, `scaling.awake`, and `send --delay` beyond 15 minutes.',
     'those that are made for what needs one',
   ),
+  infrastructureRole: existingRole(
+    'An existing role with which ECS makes the EBS volumes of tasks (`ebs` under `volumes`), and deletes them.',
+    'one that is made if it is needed',
+  ),
   sender: Type.Boolean({
     default: false,
     description:

@@ -10,6 +10,7 @@ import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
 import { program } from './program';
 import { QueueSchema } from './queue';
 import { ScalingSchema } from './scaling';
+import { VolumesSchema } from './volumes';
 import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textBesideBoolean } from './values';
 
 const size = {
@@ -164,6 +165,7 @@ export const workerProperties = {
   dashboard: DashboardSchema,
   logs: LogsSchema,
   ...filesystem,
+  volumes: VolumesSchema,
   privileged: Type.Boolean({
     default: false,
     description: 'On EC2: the container has the permissions of root on its instance.',

@@ -12,6 +12,8 @@ export function forbiddenCalls(stack: Stack): Call[] {
       ...byTask(worker),
       ...toOthers(worker, workers),
       ...byStart(worker),
+      ...byMounts(worker),
+      ...byDisk(worker),
       ...toProtection(stack, worker, workers),
     ]),
     ...byKeyHolders(stack, workers),
@@ -63,6 +65,37 @@ function byTask(worker: DeployedWorker): Call[] {
       .flatMap((secret) => each(by, ['secretsmanager:GetSecretValue'], secretOf(secret))),
     ...each(by, ['sts:AssumeRole'], OTHER_ROLE),
     ...each(by, ['ecs:StopTask', 'ecs:ExecuteCommand'], worker.task.arn),
+  ];
+}
+
+const OTHER_FILES = arn('elasticfilesystem', 'file-system/fs-00000000');
+const OTHER_POINT = arn('elasticfilesystem', 'access-point/fsap-00000000');
+const FILE_USES = ['ClientMount', 'ClientWrite', 'ClientRootAccess'].map((use) => `elasticfilesystem:${use}`);
+
+/** A file system is no other one, and no more of it than its access point shows. */
+function byMounts({ taskRole: by, fileSystems }: DeployedWorker): Call[] {
+  return [
+    ...each(by, [...FILE_USES, 'elasticfilesystem:DeleteFileSystem'], OTHER_FILES),
+    ...fileSystems.flatMap(({ arn: on, accessPoint, readOnly }) => [
+      ...each(by, ['elasticfilesystem:DeleteFileSystem', 'elasticfilesystem:ClientRootAccess'], on),
+      ...(readOnly ? each(by, ['elasticfilesystem:ClientWrite'], on) : []),
+      ...(accessPoint === undefined
+        ? []
+        : [{}, { 'elasticfilesystem:AccessPointArn': OTHER_POINT }].flatMap((context) =>
+            FILE_USES.map((action) => ({ by, action, on, context })),
+          )),
+    ]),
+  ];
+}
+
+/** The role that makes disks uses no other key, and gives nobody but AWS leave to use that one. */
+function byDisk({ disk }: DeployedWorker): Call[] {
+  if (disk === undefined) return [];
+  const { role: by, key } = disk;
+  return [
+    ...each(by, ['kms:Decrypt', 'kms:CreateGrant'], OTHER_KEY.arn),
+    ...each(by, QUEUE_USE, OTHER_QUEUE),
+    ...(key === undefined ? [] : each(by, ['kms:CreateGrant', 'kms:ScheduleKeyDeletion'], key)),
   ];
 }
 
@@ -174,7 +207,8 @@ const principalsOf = (stack: Stack): string[] =>
 /** Calls of principals that may only send: roles of schedules and webhooks, and the user for senders outside AWS. */
 function bySendersOnly(stack: Stack, workers: readonly DeployedWorker[]): Call[] {
   const tasks = workers.flatMap(({ taskRole, executionRole }) => [taskRole, executionRole]);
-  const isSender = (by: string) => /(ScheduleRole|WebhookRole|Sender)$/.test(by) && !tasks.includes(by);
+  const isSender = (by: string) =>
+    /(ScheduleRole|InfrastructureRole|WebhookRole|Sender)$/.test(by) && !tasks.includes(by);
   return principalsOf(stack)
     .filter(isSender)
     .flatMap((by) => [

@@ -13,6 +13,8 @@ export function neededCalls(stack: Stack): Call[] {
       ...watcherCalls(worker),
       ...jobCalls(worker),
       ...startCalls(worker),
+      ...mountCalls(worker),
+      ...diskCalls(worker),
       ...workers.flatMap((other) => (other === worker ? [] : toNeighbour(worker, other))),
     ]),
     ...functionCalls(stack, workers),
@@ -130,6 +132,31 @@ function startCalls({ executionRole, taskRole, repository, logStream, secrets }:
     { by, action: 'logs:CreateLogStream', on: logStream.replace(/log-stream:.*/, '*') },
     { by, action: 'logs:PutLogEvents', on: logStream },
     ...secrets.map((valueFrom) => readsSecret(by, valueFrom)),
+  ];
+}
+
+/** https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html */
+const mountCalls = ({ taskRole: by, fileSystems }: DeployedWorker): Call[] =>
+  fileSystems.flatMap(({ arn: on, accessPoint, readOnly }) => {
+    const context = accessPoint === undefined ? {} : { 'elasticfilesystem:AccessPointArn': accessPoint };
+    const uses = readOnly ? ['ClientMount'] : ['ClientMount', 'ClientWrite'];
+    return uses.map((use) => ({ by, action: `elasticfilesystem:${use}`, on, context }));
+  });
+
+/**
+ * ECS makes volumes with AWS's own policy; a key is asked for besides.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+ */
+function diskCalls({ disk }: DeployedWorker): Call[] {
+  if (disk === undefined) return [];
+  const { role: by, key: on } = disk;
+  const taken = assumes('ecs.amazonaws.com', by, {});
+  if (on === undefined) return [taken];
+  const uses = ['DescribeKey', 'GenerateDataKeyWithoutPlaintext', 'Decrypt', 'ReEncryptFrom', 'ReEncryptTo'];
+  return [
+    taken,
+    ...uses.map((use) => ({ by, action: `kms:${use}`, on })),
+    { by, action: 'kms:CreateGrant', on, context: { 'kms:GrantIsForAWSResource': 'true' } },
   ];
 }
 

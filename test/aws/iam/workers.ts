@@ -30,6 +30,17 @@ export interface DeployedWorker {
   logStream: string;
   secrets: readonly string[];
   isExec: boolean;
+  /** EFS file systems that are mounted with the task role. */
+  fileSystems: readonly FileSystem[];
+  /** With what ECS makes the EBS volumes of tasks, and the key that encrypts these. */
+  disk: { role: string; key: string | undefined } | undefined;
+}
+
+interface FileSystem {
+  arn: string;
+  /** ARN of the access point by which it is mounted. */
+  accessPoint: string | undefined;
+  readOnly: boolean;
 }
 
 export function workersOf(stack: Stack): DeployedWorker[] {
@@ -55,13 +66,44 @@ export function workersOf(stack: Stack): DeployedWorker[] {
       logStream: logStreamOf(container),
       secrets: (container.Secrets ?? []).map(({ ValueFrom }) => ValueFrom),
       isExec: properties.EnableExecuteCommand === true,
+      fileSystems: fileSystemsOf(definition.properties.Volumes as Volume[], container),
+      disk: diskOf(properties),
     };
   });
+}
+
+interface Volume {
+  Name: string;
+  EFSVolumeConfiguration?: {
+    FilesystemId: string;
+    AuthorizationConfig: { AccessPointId?: string; IAM: string };
+  };
+}
+
+function fileSystemsOf(volumes: readonly Volume[] = [], { MountPoints = [] }: Container): FileSystem[] {
+  const arn = (resource: string) => `arn:aws:elasticfilesystem:${REGION}:${ACCOUNT_ID}:${resource}`;
+  return volumes.flatMap(({ Name, EFSVolumeConfiguration: given }) => {
+    if (given?.AuthorizationConfig.IAM !== 'ENABLED') return [];
+    const { AccessPointId } = given.AuthorizationConfig;
+    return [
+      {
+        arn: arn(`file-system/${given.FilesystemId}`),
+        accessPoint: AccessPointId === undefined ? undefined : arn(`access-point/${AccessPointId}`),
+        readOnly: MountPoints.every(({ SourceVolume, ReadOnly }) => SourceVolume !== Name || ReadOnly),
+      },
+    ];
+  });
+}
+
+function diskOf({ VolumeConfigurations = [] }: Properties): DeployedWorker['disk'] {
+  const [disk] = VolumeConfigurations as { ManagedEBSVolume: { RoleArn: string; KmsKeyId?: string } }[];
+  return disk && { role: disk.ManagedEBSVolume.RoleArn, key: disk.ManagedEBSVolume.KmsKeyId };
 }
 
 interface Container {
   Image: string;
   Environment: { Name: string; Value: string }[];
+  MountPoints?: { SourceVolume: string; ReadOnly: boolean }[];
   Secrets?: { Name: string; ValueFrom: string }[];
   LogConfiguration: { Options: Record<string, string> };
 }
