@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { emptiedFolders } from '../../src/resources/volumes';
+import { parse } from '../config/support';
 import { createTestQueue } from '../helpers/emulator';
 import { useTestBed } from '../helpers/test-bed';
 
@@ -80,6 +82,28 @@ describe('mounts', () => {
 
     expect(readdirSync(mount)).toEqual([]);
     expect(isUntouched(outside)).toBe(true);
+  });
+
+  it('are emptied with the volumes that end with the task, and not with a file system that a job has linked', async () => {
+    const volumes = {
+      scratch: { ebs: '500GB', path: '/scratch' },
+      assets: { efs: 'fs-0a1b2c3d', path: '/outside' },
+    };
+    const vpc = { subnets: ['subnet-0a1b2c3d'] };
+    const [worker] = parse({ command: 'true', vpc, volumes }).workers;
+    const emptied = emptiedFolders(worker!).filter((folder) => folder !== '/tmp');
+    const [scratch, assets] = [makeFolder('scratch'), makePrecious()];
+    const queue = await createTestQueue(bed.emulator);
+    const command = `touch '${scratch}/file' && ln -s '${assets}' '${scratch}/link' && ln -s '${assets}' '${scratch}/lost+found'`;
+    const watcher = bed.start(queue, command, {
+      Volumes: emptied.map((folder) => bed.folder.join(folder)).join(','),
+    });
+    await queue.send('hello');
+    await watcher.find('[success]');
+    await watcher.stop();
+
+    expect(readdirSync(scratch)).toEqual([]);
+    expect(isUntouched(assets)).toBe(true);
   });
 
   it('are not emptied while any worker runs', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Dir, type Dirent, opendirSync, readlinkSync } from 'node:fs';
-import { chmod, lstat, opendir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { chmod, lstat, opendir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { getuid } from 'node:process';
 import { IMAGE_FOLDER } from '../../contract/image';
@@ -108,6 +108,9 @@ const MOST_AT_ONCE = 4;
 /** Each level holds a folder open. */
 const MOST_LEVELS = 40;
 
+/** Every file system of ext3 and ext4 has it at its top, for root alone. */
+const OF_THE_FILE_SYSTEM = 'lost+found';
+
 /** Linux takes paths of 4,096 bytes at most, and names of 255. */
 const LONGEST_FOLDER_BYTES = 3_500;
 
@@ -121,6 +124,7 @@ class Emptying {
   private readonly removals = new Set<Promise<void>>();
   private failures = 0;
   private failure: unknown;
+  private device: number | undefined;
 
   constructor(top: string, isKept: IsKept | undefined) {
     this.top = top;
@@ -128,6 +132,7 @@ class Emptying {
   }
 
   async run(): Promise<void> {
+    this.device = (await stat(this.top)).dev;
     await this.empty(this.top, 0);
     if (this.failures > 0) throw this.failure;
   }
@@ -150,8 +155,13 @@ class Emptying {
       for (let entry = await opened.read(); entry !== null; entry = await opened.read()) {
         const file = path.join(folder, entry.name);
         if (level === 0 && (await this.isKept?.(file))) continue;
+        const isOne = await isFolder(entry, file);
+        if (isOne && level === 0 && entry.name === OF_THE_FILE_SYSTEM) {
+          await new Emptying(file, undefined).run().catch(() => undefined);
+          continue;
+        }
         found += 1;
-        if (await isFolder(entry, file)) await this.removeFolder(file, level + 1);
+        if (isOne) await this.removeFolder(file, level + 1);
         else await this.removeFile(file);
       }
     } finally {
@@ -162,12 +172,19 @@ class Emptying {
 
   private async removeFolder(folder: string, level: number): Promise<void> {
     try {
+      await this.refuseMount(folder);
       const isDeep = level > MOST_LEVELS || Buffer.byteLength(folder) > LONGEST_FOLDER_BYTES;
       if (isDeep) await this.bringUp(folder);
       else await this.removeShallow(folder, level);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** What a job could mount here need not be scratch: it may be a file system that others use. */
+  private async refuseMount(folder: string): Promise<void> {
+    if ((await lstat(folder)).dev !== this.device)
+      throw new Error(`${folder} is on another file system, and stays`);
   }
 
   private async removeShallow(folder: string, level: number): Promise<void> {

@@ -59,6 +59,49 @@ describe('folders are emptied', () => {
     expect(existsSync(path.join(outside, 'precious'))).toBe(true);
   });
 
+  it('without their `lost+found`, which belongs to the file system, and with what is in it', async () => {
+    const [mount, outside] = [make('mount'), make('outside')];
+    make('mount', 'lost+found', 'a');
+    make('mount', 'b', 'lost+found');
+    writeFileSync(path.join(outside, 'precious'), '');
+    symlinkSync(outside, path.join(mount, 'lost+found', 'link'));
+    const log = createTestLog();
+    await emptyFolders([mount], log);
+    expect(readdirSync(mount)).toEqual(['lost+found']);
+    expect(readdirSync(path.join(mount, 'lost+found'))).toEqual([]);
+    expect(existsSync(path.join(outside, 'precious'))).toBe(true);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('of a link that is called `lost+found`', async () => {
+    const [mount, outside] = [make('mount'), make('outside')];
+    writeFileSync(path.join(outside, 'precious'), '');
+    symlinkSync(outside, path.join(mount, 'lost+found'));
+    await emptyFolders([mount], createTestLog());
+    expect(readdirSync(mount)).toEqual([]);
+    expect(existsSync(path.join(outside, 'precious'))).toBe(true);
+  });
+
+  it('without entering another file system that is mounted in them', async () => {
+    const mount = make('mount');
+    const mounted = make('mount', 'a', 'mounted');
+    writeFileSync(path.join(mounted, 'precious'), '');
+    writeFileSync(path.join(mount, 'z'), '');
+    const { lstat } = jest.requireActual<typeof promises>('node:fs/promises');
+    const spied = jest.spyOn(promises, 'lstat').mockImplementation(async (file) => {
+      const found = await lstat(file);
+      return String(file) === mounted ? Object.assign(found, { dev: -1 }) : found;
+    });
+    const log = createTestLog();
+    await emptyFolders([mount], log);
+    spied.mockRestore();
+    expect(existsSync(path.join(mounted, 'precious'))).toBe(true);
+    expect(existsSync(path.join(mount, 'z'))).toBe(false);
+    expect(log.lines).toEqual([
+      `warn ${mount} could not be emptied: Error: ${mounted} is on another file system, and stays`,
+    ]);
+  });
+
   it('one after a failure too, which is told and not thrown', async () => {
     const mount = make('mount');
     writeFileSync(path.join(mount, 'a'), '');
@@ -66,7 +109,7 @@ describe('folders are emptied', () => {
     await emptyFolders(['/no/such/folder', mount], log);
     expect(readdirSync(mount)).toEqual([]);
     expect(log.lines).toEqual([
-      "warn /no/such/folder could not be emptied: Error: ENOENT: no such file or directory, opendir '/no/such/folder'",
+      "warn /no/such/folder could not be emptied: Error: ENOENT: no such file or directory, stat '/no/such/folder'",
     ]);
   });
 
