@@ -32,6 +32,7 @@ import { readPackage } from './package-templates';
 import { localReferences } from './references';
 import { SERVICE_STEPS, startLocalService, type LocalService } from './service';
 import { sendAndSettle } from './settle';
+import { tellMissingVolumes } from './volumes';
 import { describeMissing, describeReports, describeService } from './text';
 
 /** The steps of a run that can fail; a test hands in others. */
@@ -222,11 +223,11 @@ async function start(typed: LocalRun, early: LocalOptions, own: Belongings): Pro
   const handlers = await explained('the handlers', () =>
     steps.openHandlers(workers, handlersInput(run, packaged), own),
   );
-  lines.follow(
-    tellNotFound(workers, (text) => {
-      voice.log.warning(visibleLines(run.asStarted(text)));
-    }),
-  );
+  const warn = (text: string) => {
+    voice.log.warning(visibleLines(run.asStarted(text)));
+  };
+  lines.follow(tellNotFound(workers, warn));
+  tellMissingVolumes(workers, warn);
   const begin = { steps, endpoint: emulator.endpoint, lines, own };
   const service = await startLocalService(
     {
