@@ -65,6 +65,7 @@ function widgets(subject: Subject): unknown[] {
     ...jobGraphs(subject),
     ...taskGraphs(subject),
     ...(subject.worker.queue.deadLetter === false ? [] : [deadLetterGraph()]),
+    ...(subject.worker.queue.fifo ? [] : [groupGraph()]),
   ].map(graphWidget);
   return [...graphs, failuresWidget(subject)].map((widget, index) => ({ ...widget, ...positionOf(index) }));
 }
@@ -190,7 +191,31 @@ function deadLetterGraph(): Graph {
   return {
     title: 'Dead letters',
     label: 'messages',
-    metrics: [metric('ApproximateNumberOfMessagesVisible', { stat: 'Maximum', label: 'waiting' })],
+    rightLabel: 'seconds',
+    metrics: [
+      metric('ApproximateNumberOfMessagesVisible', { stat: 'Maximum', label: 'waiting' }),
+      metric('ApproximateAgeOfOldestMessage', { stat: 'Maximum', label: 'oldest', yAxis: 'right' }),
+    ],
+  };
+}
+
+/**
+ * A standard queue is fair among message groups. Only its senders know whether messages have one: without, the graph is
+ * empty or flat. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+ */
+function groupGraph(): Graph {
+  return {
+    title: 'Message groups, if there are any',
+    label: 'messages',
+    rightLabel: 'groups',
+    metrics: [
+      queueMetric('ApproximateNumberOfMessagesVisible', { stat: 'Maximum', label: 'waiting' }),
+      queueMetric('ApproximateNumberOfMessagesVisibleInQuietGroups', {
+        stat: 'Maximum',
+        label: 'waiting in quiet groups',
+      }),
+      queueMetric('ApproximateNumberOfNoisyGroups', { stat: 'Maximum', label: 'noisy', yAxis: 'right' }),
+    ],
   };
 }
 

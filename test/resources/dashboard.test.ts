@@ -129,8 +129,22 @@ it('a dashboard has a name of its own in each region, and is not made if it is s
   expect(single({ dashboard: false }).has('dashboard')).toBe(false);
 });
 
+const titles = (section: object) => bodyOf(section).widgets.map(({ properties }) => properties.title);
+
 it('dead letters have a graph if there are any', () => {
-  const titles = (section: object) => bodyOf(section).widgets.map(({ properties }) => properties.title);
   const without = titles({ queue: { fifo: true, deadLetter: false } });
-  expect(titles({}).filter((title) => !without.includes(title))).toHaveLength(1);
+  expect(titles({ queue: { fifo: true } }).filter((title) => !without.includes(title))).toEqual([
+    'Dead letters',
+  ]);
+});
+
+it('a standard queue has one of noisy and quiet message groups, by AWS’s names for them', () => {
+  const [title] = titles({}).filter((each) => !titles({ queue: { fifo: true } }).includes(each));
+  const graph = bodyOf({}).widgets.find(({ properties }) => properties.title === title)!;
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+  expect(graph.properties.metrics!.map(([, name]) => name)).toEqual([
+    'ApproximateNumberOfMessagesVisible',
+    'ApproximateNumberOfMessagesVisibleInQuietGroups',
+    'ApproximateNumberOfNoisyGroups',
+  ]);
 });

@@ -14,6 +14,11 @@ export interface Letter {
   copyOf: Pick<CopyMark, 'messageId' | 'sentAtMs'> | undefined;
   /** In a FIFO queue: when it came into this queue. */
   sentAt: Date;
+  /**
+   * When SQS deletes it: so long after `sentAt` as the dead-letter queue keeps messages; undefined if that is not known.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+   */
+  expiresAt: Date | undefined;
   /** Looks at the dead letter included. */
   receives: number;
   /** Body and attributes, as SQS counts them. */
@@ -25,16 +30,19 @@ export interface Letter {
   attributes: Readonly<Record<string, MessageAttributeValue>>;
 }
 
-export function readLetter(message: Message): Letter {
+/** @param retentionSeconds for which its queue keeps messages */
+export function readLetter(message: Message, retentionSeconds?: number): Letter {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {} } = message;
   const system: Partial<Record<string, string>> = message.Attributes ?? {};
+  const sentAtMs = Number(system.SentTimestamp ?? 0);
   return {
     id: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
     envelope: readEnvelope(Body),
     copyOf: readCopyMark(MessageAttributes[COPY_ATTRIBUTE]?.StringValue ?? ''),
-    sentAt: new Date(Number(system.SentTimestamp ?? 0)),
+    sentAt: new Date(sentAtMs),
+    expiresAt: expiryOf(sentAtMs, retentionSeconds),
     receives: Number(system.ApproximateReceiveCount ?? 0),
     sizeBytes: sizeOf(Body, MessageAttributes),
     groupId: system.MessageGroupId,
@@ -43,6 +51,9 @@ export function readLetter(message: Message): Letter {
     attributes: MessageAttributes,
   };
 }
+
+const expiryOf = (sentAtMs: number, retentionSeconds: number | undefined) =>
+  retentionSeconds === undefined ? undefined : new Date(sentAtMs + retentionSeconds * 1000);
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
 function sizeOf(body: string, attributes: Readonly<Record<string, MessageAttributeValue>>): number {

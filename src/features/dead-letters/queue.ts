@@ -12,6 +12,8 @@ export interface DeadLetterQueue {
   arn: string;
   name: string;
   isFifo: boolean;
+  /** Seconds for which it keeps messages; undefined if SQS does not say. */
+  retentionSeconds: number | undefined;
   work: { url: string; arn: string; name: string };
   explain: Explain;
   clock: Clock;
@@ -34,28 +36,35 @@ export async function openDeadLetters(
   }
   const sqs = await clients.sqs();
   const name = queueNameIn(deadLetterQueueUrl);
-  const [arn, workArn] = await Promise.all(
-    [deadLetterQueueUrl, queueUrl].map((url) => arnOf({ sqs, explain }, url)),
+  const [dead, work] = await Promise.all(
+    [deadLetterQueueUrl, queueUrl].map((url) => attributesOf({ sqs, explain }, url)),
   );
   return {
     sqs,
     url: deadLetterQueueUrl,
-    arn: arn!,
+    arn: dead!.arn,
+    retentionSeconds: dead!.retentionSeconds,
     name,
     isFifo: name.endsWith('.fifo'),
-    work: { url: queueUrl, arn: workArn!, name: queueNameIn(queueUrl) },
+    work: { url: queueUrl, arn: work!.arn, name: queueNameIn(queueUrl) },
     explain,
     clock,
   };
 }
 
-async function arnOf({ sqs, explain }: Pick<DeadLetterQueue, 'sqs' | 'explain'>, url: string) {
+async function attributesOf({ sqs, explain }: Pick<DeadLetterQueue, 'sqs' | 'explain'>, url: string) {
   const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
   const call = { action: 'sqs:GetQueueAttributes', place: `queue ${queueNameIn(url)}` };
   const { Attributes } = await explain(call, () =>
-    sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] })),
+    sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: url,
+        AttributeNames: ['QueueArn', 'MessageRetentionPeriod'],
+      }),
+    ),
   );
-  return Attributes?.QueueArn ?? '';
+  const { QueueArn: arn = '', MessageRetentionPeriod: retention } = Attributes ?? {};
+  return { arn, retentionSeconds: retention === undefined ? undefined : Number(retention) };
 }
 
 /** Messages in the dead-letter queue, whoever holds them. SQS calls the number approximate. */

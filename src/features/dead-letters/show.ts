@@ -8,7 +8,7 @@ import { openLog } from '../logs/source';
 import { messageLog, type MessageLog } from './attempts';
 import { openQueue, preview, throwIfIncomplete, wordsAsIds, type OpenedQueue } from './choice';
 import type { Letter } from './letter';
-import { attributesOf, letterJson, visibleBody } from './text';
+import { attributesOf, letterJson, timeLeft, visibleBody } from './text';
 
 /** `sls watchbot dead-letter show ID…`. */
 export async function runShow(run: CommandRun): Promise<void> {
@@ -85,6 +85,7 @@ export async function describeLetter(
     [
       ['id', style.colours.bold(id)],
       ['sent', `${sentAt.toISOString()}, ${age} ago`],
+      ['expires', expiryText(letter, style, nowMs)],
       ['receives', `${receives}, with looks at it here`],
       ['size', describeSize(sizeBytes)],
       ...optional('group', groupId),
@@ -97,6 +98,12 @@ export async function describeLetter(
     ],
     style,
   );
+}
+
+function expiryText(letter: Letter, style: TextStyle, nowMs: number): string {
+  const { expiresAt } = letter;
+  if (expiresAt === undefined) return 'not known: SQS does not say how long its queue keeps messages';
+  return `${expiresAt.toISOString()}, in ${timeLeft(letter, style, nowMs)}`;
 }
 
 function attemptFields(log: KnownLog): [string, string][] {

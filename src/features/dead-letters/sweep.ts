@@ -208,7 +208,7 @@ const WAIT_SECONDS = 1;
 
 /** @param most how many to take at once */
 async function receive(
-  { sqs, url, name, explain }: DeadLetterQueue,
+  { sqs, url, name, retentionSeconds, explain }: DeadLetterQueue,
   most: number = MAX_BATCH,
 ): Promise<Letter[] | 'too many held'> {
   const { ReceiveMessageCommand } = await import('../../vendor/sqs.mjs');
@@ -224,7 +224,7 @@ async function receive(
           MessageSystemAttributeNames: ['All'],
         }),
       );
-      return Messages.map(readLetter);
+      return Messages.map((message) => readLetter(message, retentionSeconds));
     } catch (error) {
       // SQS lets 120,000 messages of a queue be held.
       if ((error as Error).name !== 'OverLimit') throw error;

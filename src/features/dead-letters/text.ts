@@ -1,4 +1,4 @@
-import { describeAge } from '../../shared/durations';
+import { DAY_SECONDS, describeAge } from '../../shared/durations';
 import { describeSize } from '../../shared/sizes';
 import { firstLine, plainTable, type TextStyle, visibleLines } from '../command/terminal-text';
 import { textOf, type Letter } from './letter';
@@ -11,8 +11,8 @@ function summary(letter: Letter, { colours }: TextStyle, width: number): string 
   return `${colours.bold(shown)}: ${firstLine(textOf(letter), Math.max(width - shown.length - 2, 0))}`;
 }
 
-/** What the columns before the message take: id, age, receives, size and the gaps. */
-const FIRST_COLUMNS_WIDTH = 65;
+/** What the columns before the message take: id, age, time left, receives, size and the gaps. */
+const FIRST_COLUMNS_WIDTH = 77;
 const LEAST_MESSAGE_WIDTH = 40;
 /** If lines may be of any length. */
 const ANY_WIDTH = 120;
@@ -30,14 +30,27 @@ export async function letterTable(
     const first = [
       letter.id,
       describeAge(nowMs - letter.sentAt.getTime()),
+      timeLeft(letter, style, nowMs),
       letter.receives,
       describeSize(letter.sizeBytes),
     ];
     if (!isNarrow) return [[...first, summary(letter, style, messageWidth)]];
     return [first, [{ content: `  ${summary(letter, style, width - 2)}`, colSpan: first.length }]];
   });
-  const head = ['ID', 'AGE', 'RECEIVES', 'SIZE', ...(isNarrow ? [] : ['MESSAGE'])];
+  const head = ['ID', 'AGE', 'EXPIRES IN', 'RECEIVES', 'SIZE', ...(isNarrow ? [] : ['MESSAGE'])];
   return plainTable(rows, { head: head.map((each) => style.colours.dim(each)) });
+}
+
+/** Soon enough that somebody should decide on it. */
+const SOON_MS = 2 * DAY_SECONDS * 1000;
+
+/** Until SQS deletes it. */
+export function timeLeft({ expiresAt }: Letter, { colours }: TextStyle, nowMs: number): string {
+  if (expiresAt === undefined) return '?';
+  const leftMs = expiresAt.getTime() - nowMs;
+  // SQS may be late.
+  const text = leftMs <= 0 ? 'a moment' : describeAge(leftMs);
+  return leftMs < SOON_MS ? colours.yellow(text) : text;
 }
 
 /** Each attribute that the sender gave: those sent to a topic are in its envelope. */
@@ -60,11 +73,12 @@ export function attributesOf({
 
 /** For machines: its fields stay as they are. */
 export function letterJson(letter: Letter, nowMs: number) {
-  const { id, sentAt, receives, sizeBytes, groupId, envelope, body } = letter;
+  const { id, sentAt, expiresAt, receives, sizeBytes, groupId, envelope, body } = letter;
   return {
     id,
     sentAt: sentAt.toISOString(),
     ageSeconds: Math.max(0, Math.round((nowMs - sentAt.getTime()) / 1000)),
+    expiresAt: expiresAt?.toISOString() ?? null,
     receives,
     sizeBytes,
     groupId: groupId ?? null,

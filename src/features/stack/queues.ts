@@ -35,5 +35,17 @@ export async function readCounts(sqs: SQSClient, QueueUrl: string): Promise<Mess
   return countsIn(Attributes);
 }
 
+/** Asks SQS, and for how many seconds the queue keeps a message, too; null if SQS does not say. */
+export async function readCountsAndRetention(
+  sqs: SQSClient,
+  QueueUrl: string,
+): Promise<MessageCounts & { retentionSeconds: number | null }> {
+  const { GetQueueAttributesCommand } = await import('../../vendor/sqs.mjs');
+  const AttributeNames: QueueAttributeName[] = [...COUNT_ATTRIBUTES, 'MessageRetentionPeriod'];
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+  const retention = Attributes?.MessageRetentionPeriod;
+  return { ...countsIn(Attributes), retentionSeconds: retention === undefined ? null : Number(retention) };
+}
+
 /** A queue's URL ends with its name. */
 export const queueNameIn = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? queueUrl;

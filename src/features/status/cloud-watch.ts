@@ -68,7 +68,21 @@ function alarmNames(configuration: Configuration, { worker, idOf }: DeployedWork
 export interface Metrics {
   /** Null: no data, as in a queue that has been idle for long. */
   oldestMessageSeconds: number | null;
+  /** Since the oldest dead letter became one. Null: no data, or no dead letter. */
+  oldestDeadLetterSeconds: number | null;
+  /** Null: no message of the queue has a group, or it is a FIFO queue. */
+  fairness: Fairness | null;
   failures: Failures | null;
+}
+
+/**
+ * How a standard queue treats message groups: those that have too much in work are noisy, and wait for the quiet ones.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+ */
+export interface Fairness {
+  noisyGroups: number;
+  visibleInQuietGroups: number;
+  oldestInQuietGroupsSeconds: number | null;
 }
 
 /** Jobs that ended within the time, and those of them that failed or were rejected. */
@@ -82,14 +96,23 @@ const WITHIN_SECONDS = HOUR_SECONDS;
 /** CloudWatch has a queue's metrics some minutes late; what is older says nothing about now. */
 const RECENT_MS = 10 * MINUTE_SECONDS * 1000;
 
-const Id = { oldest: 'oldest', failed: 'failed', jobs: 'jobs' } as const;
+const Id = {
+  oldest: 'oldest',
+  oldestDeadLetter: 'oldestDeadLetter',
+  noisy: 'noisy',
+  quietVisible: 'quietVisible',
+  quietOldest: 'quietOldest',
+  failed: 'failed',
+  jobs: 'jobs',
+} as const;
 
 export async function recentMetrics(
   { clients, explain }: Target,
   configuration: Configuration,
-  { worker, queueUrl }: DeployedWorker,
+  deployed: DeployedWorker,
   nowMs: number,
 ): Promise<Reading<Metrics>> {
+  const { worker } = deployed;
   const { GetMetricDataCommand } = await import('../../vendor/cloudwatch.mjs');
   const cloudWatch = await clients.cloudWatch();
   const nameOf = (metric: LogMetric) => metricName(configuration.context, worker, metric);
@@ -101,7 +124,7 @@ export async function recentMetrics(
         EndTime: new Date(nowMs),
         ScanBy: 'TimestampDescending',
         MetricDataQueries: [
-          ageOf(queueNameIn(queueUrl)),
+          ...queueQueries(deployed),
           logMetric(Id.failed, nameOf('WorkerErrors'), 'Sum'),
           // Each job that ended is one value.
           logMetric(Id.jobs, nameOf('MessageReceives'), 'SampleCount'),
@@ -111,6 +134,8 @@ export async function recentMetrics(
     const of = (id: string) => MetricDataResults.find((result) => result.Id === id) ?? {};
     return {
       oldestMessageSeconds: latest(of(Id.oldest), nowMs),
+      oldestDeadLetterSeconds: latest(of(Id.oldestDeadLetter), nowMs),
+      fairness: fairnessOf((id) => latest(of(id), nowMs)),
       failures: failuresOf(of(Id.failed), of(Id.jobs)),
     };
   });
@@ -121,18 +146,41 @@ function logMetric(id: string, name: string, Stat: string) {
   return { Id: id, MetricStat: { Metric, Period: MINUTE_SECONDS, Stat } };
 }
 
-function ageOf(queueName: string) {
+const AGE = 'ApproximateAgeOfOldestMessage';
+
+function queueQueries({ queueUrl, deadLetterQueueUrl }: DeployedWorker) {
+  const queue = queueNameIn(queueUrl);
+  return [
+    queueQuery(Id.oldest, AGE, queue),
+    ...(deadLetterQueueUrl === undefined
+      ? []
+      : [queueQuery(Id.oldestDeadLetter, AGE, queueNameIn(deadLetterQueueUrl))]),
+    ...(queue.endsWith('.fifo')
+      ? []
+      : [
+          queueQuery(Id.noisy, 'ApproximateNumberOfNoisyGroups', queue),
+          queueQuery(Id.quietVisible, 'ApproximateNumberOfMessagesVisibleInQuietGroups', queue),
+          queueQuery(Id.quietOldest, 'ApproximateAgeOfOldestMessageInQuietGroups', queue),
+        ]),
+  ];
+}
+
+function queueQuery(id: string, MetricName: string, queueName: string) {
+  const Metric = {
+    Namespace: 'AWS/SQS',
+    MetricName,
+    Dimensions: [{ Name: 'QueueName', Value: queueName }],
+  };
+  return { Id: id, MetricStat: { Metric, Period: MINUTE_SECONDS, Stat: 'Maximum' } };
+}
+
+function fairnessOf(valueOf: (id: string) => number | null): Fairness | null {
+  const noisyGroups = valueOf(Id.noisy);
+  if (noisyGroups === null) return null;
   return {
-    Id: Id.oldest,
-    MetricStat: {
-      Metric: {
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateAgeOfOldestMessage',
-        Dimensions: [{ Name: 'QueueName', Value: queueName }],
-      },
-      Period: MINUTE_SECONDS,
-      Stat: 'Maximum',
-    },
+    noisyGroups,
+    visibleInQuietGroups: valueOf(Id.quietVisible) ?? 0,
+    oldestInQuietGroupsSeconds: valueOf(Id.quietOldest),
   };
 }
 

@@ -1,10 +1,12 @@
-import { describeAge, describeDuration } from '../../shared/durations';
+import { DAY_SECONDS, describeAge, describeDuration } from '../../shared/durations';
 import { fieldTable, type TextStyle } from '../command/terminal-text';
-import type { MessageCounts } from '../stack/queues';
+import { totalOf, type MessageCounts } from '../stack/queues';
 import type { AlarmState, Metrics } from './cloud-watch';
 import type { Reading } from './reading';
 import type { DeploymentState, ScalingActivity, ScalingBounds } from './service';
 import type { WorkerStatus } from './worker-status';
+
+type DeadLetterState = MessageCounts & { name: string; retentionSeconds: number | null };
 
 type Field = [name: string, text: string];
 
@@ -19,7 +21,11 @@ export async function workerScreen(
   const oldest = isLocal ? '' : `; ${texts.oldest(metrics)}`;
   const fields: Field[] = [
     ['queue', texts.part(queue, (counts) => `${texts.queue(counts)}${oldest}`)],
-    ['dead letters', texts.part(deadLetters, (counts) => texts.deadLetters(counts))],
+    ...(isLocal ? [] : texts.fairness(metrics).map((text): Field => ['', text])),
+    [
+      'dead letters',
+      texts.part(deadLetters, (counts) => `${texts.deadLetters(counts)}${texts.expiry(counts, metrics)}`),
+    ],
     ...(isLocal ? [] : fieldsInAws(status, texts)),
   ];
   const note = isLocal ? style.colours.dim('\nTasks, scaling, failures and alarms are only in AWS.') : '';
@@ -74,8 +80,32 @@ class PartTexts {
 
   /** Dead letters that somebody looks at are in flight. */
   deadLetters({ visible, inFlight, delayed }: MessageCounts): string {
-    const count = visible + inFlight + delayed;
+    const count = totalOf({ visible, inFlight, delayed });
     return count === 0 ? '0' : this.colours.yellow(String(count));
+  }
+
+  /**
+   * When SQS deletes the first of them. In a standard queue it may be sooner: what it waited in the work queue counts, and
+   * the metric does not have it.
+   */
+  expiry({ name, retentionSeconds, ...counts }: DeadLetterState, metrics: Reading<Metrics>): string {
+    const left = deadLettersExpireIn({ retentionSeconds }, metrics);
+    if (left === null || totalOf(counts) === 0) return '';
+    const text = `the first is deleted in ${describeDuration(left * 1000)}${name.endsWith('.fifo') ? '' : ' at the latest'}`;
+    return `; ${left < SOON_SECONDS ? this.colours.yellow(text) : text}`;
+  }
+
+  /** Only if there is anything to say. */
+  fairness(metrics: Reading<Metrics>): string[] {
+    const fairness = 'value' in metrics ? metrics.value.fairness : null;
+    if (fairness === null || fairness.noisyGroups === 0) return [];
+    const { noisyGroups, visibleInQuietGroups, oldestInQuietGroupsSeconds: seconds } = fairness;
+    const oldest = seconds === null ? '' : `, oldest ${describeDuration(seconds * 1000)}`;
+    return [
+      this.colours.yellow(
+        `${noisyGroups} noisy message group${noisyGroups === 1 ? '' : 's'}; of the others ${visibleInQuietGroups} waiting${oldest}`,
+      ),
+    ];
   }
 
   deployment(deployment: DeploymentState | null): string {
@@ -151,6 +181,8 @@ export function statusJson(status: WorkerStatus) {
     deployment: readService?.deployment ?? null,
     scaling: valueOf(bounds),
     scalingActivities: valueOf(activities),
+    fairness: readMetrics?.fairness ?? null,
+    deadLettersExpireInSeconds: deadLettersExpireIn(valueOf(deadLetters), metrics),
     failures: readMetrics?.failures ?? null,
     alarms: valueOf(alarms),
     notRead: Object.entries(PARTS).flatMap(([key, what]) => {
@@ -160,6 +192,18 @@ export function statusJson(status: WorkerStatus) {
   };
 }
 
+const SOON_SECONDS = 2 * DAY_SECONDS;
+
+/** At most so many seconds until SQS deletes the first dead letter; null if there is none, or it is not known. */
+function deadLettersExpireIn(
+  queue: Pick<DeadLetterState, 'retentionSeconds'> | null,
+  metrics: Reading<Metrics>,
+): number | null {
+  const oldest = valueOf(metrics)?.oldestDeadLetterSeconds ?? null;
+  const kept = queue?.retentionSeconds ?? null;
+  return oldest === null || kept === null ? null : Math.max(0, kept - oldest);
+}
+
 const PARTS = {
   queue: 'queue',
   deadLetters: 'deadLetters',
@@ -167,7 +211,7 @@ const PARTS = {
   protectedTasks: 'tasks.protected',
   bounds: 'scaling',
   activities: 'scalingActivities',
-  metrics: 'oldestMessageSeconds, failures',
+  metrics: 'oldestMessageSeconds, fairness, deadLettersExpireInSeconds, failures',
   alarms: 'alarms',
 } as const;
 

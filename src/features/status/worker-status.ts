@@ -1,6 +1,6 @@
 import type { Configuration } from '../../config/configuration';
 import type { Clock } from '../../shared/clock';
-import { queueNameIn, readCounts, type MessageCounts } from '../stack/queues';
+import { queueNameIn, readCountsAndRetention, type MessageCounts } from '../stack/queues';
 import type { Target } from '../stack/target';
 import type { DeployedWorker } from '../stack/workers';
 import { alarmStates, recentMetrics, type AlarmState, type Metrics } from './cloud-watch';
@@ -85,11 +85,12 @@ function cached<T>(read: () => Promise<T>, ms: number, clock: Pick<Clock, 'now'>
 
 interface QueueState extends MessageCounts {
   name: string;
+  retentionSeconds: number | null;
 }
 
 async function queueState({ clients, explain }: Target, queueUrl: string): Promise<Reading<QueueState>> {
   const sqs = await clients.sqs();
   const name = queueNameIn(queueUrl);
   const call = { action: 'sqs:GetQueueAttributes', place: `queue ${name}` };
-  return reading(explain, call, async () => ({ name, ...(await readCounts(sqs, queueUrl)) }));
+  return reading(explain, call, async () => ({ name, ...(await readCountsAndRetention(sqs, queueUrl)) }));
 }

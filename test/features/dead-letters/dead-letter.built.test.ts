@@ -46,7 +46,7 @@ describe('list', () => {
     const { code, output } = await bench.run(['dead-letter', 'list']);
     expect(code).toBe(0);
     expect(output).toMatch(
-      new RegExp(`${first} +\\d+ s +1 +17 B +plain\n${second} .* Tile\\\\u009b31m: {"z":1}\n`),
+      new RegExp(`${first} +\\d+ s +(3|4) d +1 +17 B +plain\n${second} .* Tile\\\\u009b31m: {"z":1}\n`),
     );
     expect(output).not.toContain('second line');
     expect(output).toContain('2 dead letters in queue fates-dev-WatchbotDeadLetterQueue');
@@ -63,6 +63,7 @@ describe('list', () => {
         id,
         sentAt: expect.stringMatching(/^\d{4}-.*Z$/),
         ageSeconds: expect.any(Number),
+        expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
         receives: 1,
         sizeBytes: expect.any(Number),
         groupId: null,
@@ -156,6 +157,7 @@ describe('show', () => {
       MessageAttributes: { key: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2, 3]) } },
     });
     const { code, output } = await bench.run(['dead-letter', 'show', id, 'other']);
+    expect(output).toMatch(/^expires +\d{4}-.*Z, in \d+ d$/m);
     expect(output).toMatch(/^attributes +key = AQID \(Binary\)$/m);
     expect(output).toContain('\nline 1\nline 2\n');
     expect(output).toContain('other: not seen');

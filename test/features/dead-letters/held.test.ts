@@ -40,6 +40,7 @@ beforeEach(() => {
     arn: 'arn',
     name: 'dead',
     isFifo: false,
+    retentionSeconds: undefined,
     work: { url: 'http://queue/work', arn: 'arn', name: 'work' },
     explain: (_call, run) => run(),
     clock,

@@ -16,6 +16,7 @@ import {
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
@@ -143,12 +144,22 @@ describeWithPython('the commands in AWS', () => {
       new PutMetricDataCommand({
         Namespace: 'AWS/SQS',
         MetricData: [
-          metric('ApproximateAgeOfOldestMessage', 3725, [
-            { Name: 'QueueName', Value: 'two-dev-RenderQueue' },
+          ...[
+            ['ApproximateAgeOfOldestMessage', 3725] as const,
+            ['ApproximateNumberOfNoisyGroups', 2] as const,
+            ['ApproximateNumberOfMessagesVisibleInQuietGroups', 7] as const,
+            ['ApproximateAgeOfOldestMessageInQuietGroups', 42] as const,
+          ].map(([name, value]) =>
+            metric(name, value, [{ Name: 'QueueName', Value: 'two-dev-RenderQueue' }]),
+          ),
+          metric('ApproximateAgeOfOldestMessage', 13 * 86_400, [
+            { Name: 'QueueName', Value: 'two-dev-RenderDeadLetterQueue' },
           ]),
         ],
       }),
     );
+    const DeadUrl = await urlOf('two-dev-RenderDeadLetterQueue');
+    await sqs.send(new SendMessageCommand({ QueueUrl: DeadUrl, MessageBody: 'dead' }));
     const AlarmName = 'two-dev-RenderDeadLetterAlarm';
     await cloudWatch.send(
       new PutMetricAlarmCommand({
@@ -180,6 +191,8 @@ describeWithPython('the commands in AWS', () => {
     );
     const { output } = await run(['status', '--worker', 'render'], full);
     expect(output).toMatch(/^queue +1 waiting, 0 in flight, 0 delayed; oldest 1 h 2 min$/m);
+    expect(output).toMatch(/^ +2 noisy message groups; of the others 7 waiting, oldest 42 s$/m);
+    expect(output).toMatch(/^dead letters +1; the first is deleted in 1 d at the latest$/m);
     expect(output).toMatch(/^scaling +1 to 40 tasks$/m);
     expect(output).toMatch(/^failures +1 of 4 jobs failed in the last 1 h, 25\.0 %$/m);
     expect(output).toMatch(/^alarms +deadLetter +ALARM for \d+ s$/m);
@@ -195,8 +208,10 @@ describeWithPython('the commands in AWS', () => {
           {
             worker: 'render',
             queue: { name: 'two-dev-RenderQueue', visible: 1, inFlight: 0, delayed: 0 },
-            deadLetters: { visible: 0 },
+            deadLetters: { visible: 1, retentionSeconds: 1_209_600 },
             oldestMessageSeconds: 3725,
+            fairness: { noisyGroups: 2, visibleInQuietGroups: 7, oldestInQuietGroupsSeconds: 42 },
+            deadLettersExpireInSeconds: 86_400,
             tasks: { running: 0, pending: 0, protected: 1 },
             scaling: { min: 1, max: 40 },
             scalingActivities: [{ status: 'Successful' }],
@@ -207,6 +222,7 @@ describeWithPython('the commands in AWS', () => {
       },
     ]);
     await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: DeadUrl }));
   });
 
   it('says in its place what may not be read, and which permission is missing', async () => {

@@ -48,13 +48,21 @@ it('gives every field as JSON, null where it was not read', async () => {
       workers: [
         {
           worker: 'watchbot',
-          queue: { name, visible: 2, inFlight: 1, delayed: 1 },
-          deadLetters: { name: 'fates-dev-WatchbotDeadLetterQueue', visible: 1, inFlight: 0, delayed: 0 },
+          queue: { name, visible: 2, inFlight: 1, delayed: 1, retentionSeconds: 345_600 },
+          deadLetters: {
+            name: 'fates-dev-WatchbotDeadLetterQueue',
+            visible: 1,
+            inFlight: 0,
+            delayed: 0,
+            retentionSeconds: 345_600,
+          },
           oldestMessageSeconds: null,
           tasks: null,
           deployment: null,
           scaling: null,
           scalingActivities: null,
+          fairness: null,
+          deadLettersExpireInSeconds: null,
           failures: null,
           alarms: null,
           notRead: expect.arrayContaining([{ what: 'alarms', reason: 'only in AWS', action: null }]),
