@@ -31,6 +31,8 @@ export interface ServiceContext {
   roles: RoleSettings;
   /** `provider.environment`, as texts. */
   environment: Readonly<Record<string, TextOrIntrinsic>>;
+  /** The texts of local files that `container.environmentFiles` name, by the names; those that are not there have none. */
+  environmentFiles: Readonly<Record<string, string>>;
   /** `provider.logRetentionInDays`. */
   logRetention: number | undefined;
 }

@@ -16,6 +16,8 @@ export interface Container {
   /** Undefined: the image's. So with the next one. */
   user: TextOrIntrinsic | undefined;
   workingDirectory: TextOrIntrinsic | undefined;
+  /** ARNs of files of variables in S3. Variables of local files are in the worker's environment. */
+  environmentFiles: readonly TextOrIntrinsic[];
   /** Tells workers to end. */
   stopSignal: StopSignal;
   /** Addresses, by the names of hosts. */

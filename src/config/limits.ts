@@ -40,6 +40,8 @@ export const ECS = {
   healthTimeoutSeconds: [2, 60],
   healthRetries: [1, 10],
   healthStartPeriodSeconds: [0, 300],
+  /** In S3: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EnvironmentFile.html */
+  maxEnvironmentFiles: 10,
   /** Linux's own. */
   maxUserId: 4_294_967_294,
 } as const;

@@ -97,6 +97,7 @@ export function parseWorker(name: string, keys: Readonly<Record<string, unknown>
     architecture: undefined,
     providerImages: undefined,
     environment: {},
+    environmentFiles: {},
     logRetention: undefined,
   });
 }

@@ -30,6 +30,8 @@ export const ContainerVariable = {
   stopTimeoutSeconds: 'WatchbotStopTimeout',
   /** Seconds before their end in which workers of a task that is to stop are told. */
   stopNoticeSeconds: 'WatchbotStopNotice',
+  /** `true`: ECS has put variables of files into the environment, of which neither template nor image knows. */
+  environmentFiles: 'WatchbotEnvironmentFiles',
   /** The signal that tells workers to end, one of `STOP_SIGNALS`; absent: SIGTERM. */
   stopSignal: 'WatchbotStopSignal',
   /** Limits of each worker, of `WORKER_LIMITS`: `nofile=1024:4096,cpu=60:60`, soft and hard, -1 for none. Absent: none. */

@@ -12,6 +12,7 @@ import { LOG_RETENTION_DAYS } from '../config/limits';
 import { UserError } from '../errors/user-error';
 import type { Template } from '../resources/merge';
 import { isMap, mapValues } from '../shared/json';
+import { readEnvironmentFiles } from './environment-files';
 import type { Serverless } from './framework';
 
 const SECTION = 'watchbot';
@@ -40,7 +41,8 @@ export async function loadConfiguration(serverless: Serverless): Promise<Configu
     import('../config/parse.js'),
     import('../resources/template.js'),
   ]);
-  return parseConfiguration(enabled, contextOf(serverless), listResources);
+  const environmentFiles = await readEnvironmentFiles(enabled, serverless.serviceDir);
+  return parseConfiguration(enabled, { ...contextOf(serverless), environmentFiles }, listResources);
 }
 
 function noWorker(section: unknown, stage: string): UserError {
@@ -60,7 +62,7 @@ function noWorker(section: unknown, stage: string): UserError {
   );
 }
 
-function contextOf(serverless: Serverless): ServiceContext {
+function contextOf(serverless: Serverless): Omit<ServiceContext, 'environmentFiles'> {
   const { service } = serverless;
   const provider = serverless.getProvider('aws');
   const { architecture, vpc, tags, ecr } = service.provider;

@@ -8,7 +8,13 @@ import {
 } from '../config/configuration';
 import type { Container } from '../config/container';
 import { CONTAINER_NAME, familyName, functionName } from '../config/names';
-import { ContainerVariable, nameInContainer, RuntimeVariable, WORKER_LIMITS } from '../contract/environment';
+import {
+  ContainerVariable,
+  nameInContainer,
+  RuntimeVariable,
+  WORKER_LIMITS,
+  WORKER_ONLY_VARIABLES,
+} from '../contract/environment';
 import {
   ARGUMENTS_MARKER,
   ENTRY_POINT,
@@ -37,6 +43,7 @@ export function watcherContainer(subject: Subject, version: string | undefined):
     EntryPoint: [...ENTRY_POINT],
     Command: containerCommand(worker),
     Environment: environment(subject, version),
+    EnvironmentFiles: environmentFiles(worker),
     Secrets: secrets(subject),
     ...containerSize(worker),
     MemoryReservation: worker.softMemory,
@@ -152,10 +159,25 @@ function environment(subject: Subject, version: string | undefined): ContainerPr
     ...settings(subject),
     ...(version === undefined ? {} : { [ContainerVariable.version]: version }),
   };
-  return Object.keys(all)
+  const own = Object.keys(all)
     .sort()
-    .map((name) => ({ Name: nameInContainer(name), Value: all[name] }));
+    .map((name) => ({ Name: nameInContainer(name), Value: all[name]! }));
+  return [...own, ...againstFiles(subject.worker)];
 }
+
+function environmentFiles({ container }: Worker): ContainerProperties['EnvironmentFiles'] {
+  const files = container.environmentFiles.map((Value) => ({ Type: 's3', Value }));
+  return files.length === 0 ? undefined : files;
+}
+
+/** What a file in S3 has is not known here; ECS prefers the template's, which keeps from the watcher's Node what would break it. */
+const againstFiles = ({ container }: Worker): { Name: string; Value: TextOrIntrinsic }[] =>
+  container.environmentFiles.length === 0
+    ? []
+    : [
+        { Name: ContainerVariable.environmentFiles, Value: 'true' },
+        ...WORKER_ONLY_VARIABLES.map((Name) => ({ Name, Value: '' })),
+      ];
 
 function settings(subject: Subject): Record<string, TextOrIntrinsic> {
   const { worker } = subject;

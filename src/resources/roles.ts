@@ -1,7 +1,7 @@
 import type { Configuration, Secret, TextOrIntrinsic, Worker } from '../config/configuration';
 import { ownId, type OwnResources } from '../config/functions';
 import { repositoryName } from '../config/names';
-import { arn, assumedBy, getAtt, policyDocument, sub, type Statement } from './cloudformation';
+import { arn, assumedBy, getAtt, policyDocument, select, sub, type Statement } from './cloudformation';
 import { clusterName } from './cluster';
 import { arnFrom, secretArnFrom, secretValueFrom } from './derived';
 import { fileSystemStatements } from './efs';
@@ -169,6 +169,21 @@ function executionStatements(subject: ConfiguredWorker): Statement[] {
       Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
     },
     ...secretStatements(subject, subject.worker.secrets),
+    ...environmentFileStatements(subject),
+  ];
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html (environment files) */
+function environmentFileStatements({ worker }: ConfiguredWorker): Statement[] {
+  const files = worker.container.environmentFiles;
+  const buckets = files.map((file) =>
+    typeof file === 'string' ? file.split('/', 1)[0]! : select(0, { 'Fn::Split': ['/', file] }),
+  );
+  return [
+    ...statement('ReadEnvironmentFiles', 's3:GetObject', files),
+    ...statement('FindEnvironmentFiles', 's3:GetBucketLocation', [
+      ...new Map(buckets.map((bucket) => [JSON.stringify(bucket), bucket])).values(),
+    ]),
   ];
 }
 

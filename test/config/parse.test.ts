@@ -81,6 +81,7 @@ describe('the least that can be written', () => {
           container: {
             labels: {},
             ulimits: {},
+            environmentFiles: [],
             tmpfs: {},
             capabilities: { add: [], drop: [] },
             stopSignal: 'SIGTERM',

@@ -15,6 +15,7 @@ export const CONTEXT: ServiceContext = {
   resources: {},
   tags: {},
   environment: {},
+  environmentFiles: {},
   logRetention: undefined,
   roles: { permissionsBoundary: undefined, path: undefined, tags: {} },
 };

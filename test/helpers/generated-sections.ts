@@ -71,6 +71,7 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   eventBus: ['orders', `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/orders`],
   inputPath: ['$.detail'],
   issuer: ['https://id.example.com'],
+  'environmentFiles[]': ['arn:aws:s3:::tiles/prod.env', 'arn:aws:s3:::tiles/stage/dev.env'],
   'container.user': ['app', 'app:staff', '1000:1000'],
   'container.workingDirectory': ['/app'],
   'options[]': ['noexec', 'mode=700'],

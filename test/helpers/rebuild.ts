@@ -4,6 +4,7 @@ import type { ServiceContext } from '../../src/config/configuration';
 import { roleSettingsIn, textsIn } from '../../src/plugin/configuration';
 import type { parseConfiguration } from '../../src/config/parse';
 import type * as plugin from '../../src/plugin/configuration';
+import type { readEnvironmentFiles } from '../../src/plugin/environment-files';
 import type { prepareImages } from '../../src/image/prepare';
 import type { writeImages } from '../../src/image/package-folder';
 import type { Fragment } from '../../src/resources/cloudformation';
@@ -57,7 +58,12 @@ export async function rebuild(state: State, folder: string): Promise<Fragment> {
   };
   const writing = built('image/package-folder.js') as { writeImages: typeof writeImages };
   const section = state.service.initialServerlessConfig.watchbot;
-  const configuration = config.parseConfiguration(section, contextOf(state), resources.listResources);
+  const plugin = built('plugin/environment-files.js') as {
+    readEnvironmentFiles: typeof readEnvironmentFiles;
+  };
+  const environmentFiles = await plugin.readEnvironmentFiles(section, folder);
+  const context = { ...contextOf(state), environmentFiles };
+  const configuration = config.parseConfiguration(section, context, resources.listResources);
   const images = await image.prepareImages(configuration, folder);
   await writing.writeImages(images, path.join(folder, '.serverless'));
   return resources.buildTemplate(
@@ -66,7 +72,7 @@ export async function rebuild(state: State, folder: string): Promise<Fragment> {
   );
 }
 
-function contextOf(state: State): ServiceContext {
+function contextOf(state: State): Omit<ServiceContext, 'environmentFiles'> {
   const { service, provider, resources } = state.service;
   const { resourcesIn } = built('plugin/configuration.js') as Pick<typeof plugin, 'resourcesIn'>;
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { single } from './support';
+import { single, statementsOf } from './support';
 
 const ON_INSTANCES = { cluster: 'shared', capacity: 'EC2' };
 const containerOf = (section: object) =>
@@ -101,6 +101,44 @@ describe('limits', () => {
       },
     ],
   ])('%s', (_what, ulimits, expected) => expect(limitsOf(ulimits)).toEqual(expected));
+});
+
+describe('files of variables in S3', () => {
+  const FILE = 'arn:aws:s3:::acme-settings/tiles/prod.env';
+  const OTHER = 'arn:aws:s3:::acme-settings/common.env';
+  const made = () => single({ container: { environmentFiles: [FILE, OTHER] } });
+
+  it('are read by ECS, whose role may read just these and find their bucket', () => {
+    expect(made().of('taskDefinition').ContainerDefinitions[0]).toMatchObject({
+      EnvironmentFiles: [
+        { Type: 's3', Value: FILE },
+        { Type: 's3', Value: OTHER },
+      ],
+    });
+    const own = statementsOf(made().of('executionRole')).filter(({ Sid }) =>
+      Sid?.endsWith('EnvironmentFiles'),
+    );
+    expect(own).toEqual([
+      { Sid: 'ReadEnvironmentFiles', Effect: 'Allow', Action: 's3:GetObject', Resource: [FILE, OTHER] },
+      {
+        Sid: 'FindEnvironmentFiles',
+        Effect: 'Allow',
+        Action: 's3:GetBucketLocation',
+        Resource: ['arn:aws:s3:::acme-settings'],
+      },
+    ]);
+    expect(JSON.stringify(made().of('taskRole'))).not.toContain('s3:');
+  });
+
+  // ECS prefers what the template has: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EnvironmentFile.html
+  it('cannot break the watcher’s Node, or be taken for its own credentials', () => {
+    const { Environment } = made().of('taskDefinition').ContainerDefinitions[0] as {
+      Environment: { Name: string; Value: string }[];
+    };
+    const valueOf = (name: string) => Environment.find(({ Name }) => Name === name)?.Value;
+    for (const name of ['NODE_OPTIONS', 'LD_PRELOAD', 'OPENSSL_CONF']) expect(valueOf(name)).toBe('');
+    expect(valueOf('WatchbotEnvironmentFiles')).toBe('true');
+  });
 });
 
 describe('the signal that tells workers to end', () => {

@@ -210,6 +210,11 @@ const KEYS: readonly Key[] = [
     section: (team) => ({ container: { labels: { team } } }),
     texts: ['maps'],
   },
+  {
+    path: 'container.environmentFiles[]',
+    section: (file) => ({ container: { environmentFiles: [file] } }),
+    texts: ['arn:aws:s3:::settings/prod.env'],
+  },
   { path: 'container.user', section: (user) => ({ container: { user } }), texts: ['app:app', '1000'] },
   {
     path: 'container.workingDirectory',

@@ -65,8 +65,10 @@ const EXPECTED = `
 awakeRole KeepAwake: sqs:TagQueue on OtherQueue.Arn from aws:TagKeys watchbot:worker
 awakeRole KeepAwake: sqs:TagQueue on Queue.Arn from aws:TagKeys watchbot:worker
 awakeRole –: sts:AssumeRole on itself by scheduler.amazonaws.com from scheduler:schedule-group/default, aws:SourceAccount AWS::AccountId
+executionRole FindEnvironmentFiles: s3:GetBucketLocation on s3:::settings
 executionRole PullImage: ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on ecr:repository/tiles-dev/other
 executionRole PullImage: ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on ecr:repository/tiles-dev/watchbot
+executionRole ReadEnvironmentFiles: s3:GetObject on s3:::settings/tiles/prod.env
 executionRole ReadParameters: ssm:GetParameters on ssm:parameter/<OwnParameter>
 executionRole ReadParameters: ssm:GetParameters on ssm:parameter/a
 executionRole ReadSecrets: secretsmanager:GetSecretValue on OwnSecret

@@ -156,6 +156,7 @@ export const SECTIONS: Record<string, object> = {
   },
   'a folder of the instances': { ...ec2, volumes: { models: { host: '/models', path: '/models' } } },
   'secrets, mounts and exec': {
+    container: { environmentFiles: ['arn:aws:s3:::settings/tiles/prod.env'] },
     secrets: {
       A: '/a',
       B: { ssm: { Ref: 'OwnParameter' } },

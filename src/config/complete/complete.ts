@@ -51,11 +51,12 @@ export function complete(
   };
 }
 
-export function completeWorker(
-  name: string,
-  input: WorkerInput,
-  context: Pick<ServiceContext, 'architecture' | 'providerImages' | 'environment' | 'logRetention'>,
-): Worker {
+type WorkerContext = Pick<
+  ServiceContext,
+  'architecture' | 'providerImages' | 'environment' | 'environmentFiles' | 'logRetention'
+>;
+
+export function completeWorker(name: string, input: WorkerInput, context: WorkerContext): Worker {
   return {
     name,
     command: input.command,

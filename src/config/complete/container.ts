@@ -2,6 +2,7 @@ import { mapValues } from '../../shared/json';
 import type { WorkerInput } from '../configuration';
 import type { Container } from '../container';
 import { withoutSlash } from './task';
+import { isInS3 } from '../environment-file';
 
 export function completeContainer(given: WorkerInput['container']): Container {
   const { labels, ulimits, tmpfs, user, workingDirectory } = given;
@@ -11,6 +12,7 @@ export function completeContainer(given: WorkerInput['container']): Container {
     ulimits: mapValues(ulimits, (limit) =>
       typeof limit === 'number' ? { soft: limit, hard: limit } : limit,
     ),
+    environmentFiles: given.environmentFiles.filter(isInS3),
     sharedMemory: given.sharedMemory,
     tmpfs: Object.fromEntries(
       Object.entries(tmpfs).map(([path, { size, options = [] }]) => [withoutSlash(path), { size, options }]),

@@ -9,6 +9,7 @@ import type {
 } from '../configuration';
 import { CAPACITY_DEFAULTS, DEFAULT_MEMORY_MIB, EC2, HEALTH_CHECK_DEFAULTS } from '../defaults';
 import { mapValues } from '../../shared/json';
+import { variablesOf } from '../environment-file';
 import { beginningsOf } from '../functions';
 
 /** What a task is, where it runs, and how its jobs end. */
@@ -56,10 +57,13 @@ export function meansFargate(provider: TextOrIntrinsic): boolean {
 
 /** ECS refuses a name that is among the secrets as well. */
 export function completeEnvironment(
-  input: Pick<WorkerInput, 'environment' | 'secrets'>,
-  { environment }: Pick<ServiceContext, 'environment'>,
+  input: Pick<WorkerInput, 'environment' | 'secrets' | 'container'>,
+  { environment, environmentFiles }: Pick<ServiceContext, 'environment' | 'environmentFiles'>,
 ): Worker['environment'] {
-  const inherited = Object.entries(environment).filter(([name]) => !Object.hasOwn(input.secrets, name));
+  const fromFiles = variablesOf(input.container.environmentFiles, environmentFiles);
+  const inherited = Object.entries({ ...environment, ...fromFiles }).filter(
+    ([name]) => !Object.hasOwn(input.secrets, name),
+  );
   return { ...Object.fromEntries(inherited), ...textValues(input.environment) };
 }
 

@@ -1,8 +1,11 @@
 import { RESERVED_VARIABLE_NAMES, WORKER_ONLY_PREFIX } from '../../contract/environment';
 import { describeValue, type Problem } from '../../errors/problem';
 import { isMap } from '../../shared/json';
-import { isIntrinsic } from '../configuration';
-import type { WorkerRule } from './rule';
+import { partitionOf } from '../../shared/partition';
+import { isIntrinsic, type Configuration } from '../configuration';
+import { isInS3, parseEnvironmentFile } from '../environment-file';
+import { ECS } from '../limits';
+import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
 /**
  * Prefixes of variables that ECS and the AWS SDKs set in the container, without which the watcher's own calls would fail,
@@ -11,20 +14,86 @@ import type { WorkerRule } from './rule';
 const RESERVED_PREFIXES = ['ECS_', 'AWS_CONTAINER_CREDENTIALS_', WORKER_ONLY_PREFIX] as const;
 
 const reservedVariables: WorkerRule = {
-  reads: ['environment.*', 'secrets.*'],
-  check: ({ worker, given, at }) =>
-    (['environment', 'secrets'] as const).flatMap((key) =>
+  reads: ['environment.*', 'secrets.*', 'container.environmentFiles.*'],
+  check: (subject) => {
+    const { worker, given, at } = subject;
+    return (['environment', 'secrets'] as const).flatMap((key) =>
       Object.keys(worker[key])
         .filter(isReserved)
         .map((name) => ({
           code: 'WATCHBOT_RESERVED_VARIABLE' as const,
-          place: Object.hasOwn(given[key] ?? {}, name) ? at(key, name) : `provider.environment.${name}`,
+          place: Object.hasOwn(given[key] ?? {}, name)
+            ? at(key, name)
+            : (placeInFiles(name, subject) ?? `provider.environment.${name}`),
           given: name,
           allowed: `names other than ${RESERVED_VARIABLE_NAMES.join(', ')} and ${RESERVED_PREFIXES.map((prefix) => `${prefix}…`).join(', ')}`,
           advice: 'choose another name: the watcher and ECS set these themselves',
         })),
-    ),
+    );
+  },
 };
+
+/** The local file that has the variable. */
+function placeInFiles(name: string, { given, configuration, at }: RuleSubject): string | undefined {
+  const { environmentFiles: texts } = configuration.context;
+  const index = (given.container?.environmentFiles ?? []).findIndex(
+    (file) =>
+      typeof file === 'string' && Object.hasOwn(parseEnvironmentFile(texts[file] ?? '').variables, name),
+  );
+  return index === -1 ? undefined : at('container', 'environmentFiles', String(index));
+}
+
+const S3_FILE = /^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.*\.env$/;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html */
+const environmentFilesCanBeRead: WorkerRule = {
+  reads: ['container.environmentFiles.*'],
+  check: ({ worker, given, configuration, at }) => [
+    ...problemIf(worker.container.environmentFiles.length > ECS.maxEnvironmentFiles, {
+      code: 'WATCHBOT_OUT_OF_RANGE',
+      place: at('container', 'environmentFiles'),
+      given: `${worker.container.environmentFiles.length} files in S3`,
+      allowed: `at most ${ECS.maxEnvironmentFiles} of them: ECS takes no more`,
+    }),
+    ...(given.container?.environmentFiles ?? []).flatMap((file, index) =>
+      typeof file === 'string'
+        ? fileProblems(file, at('container', 'environmentFiles', String(index)), configuration)
+        : [],
+    ),
+  ],
+};
+
+function fileProblems(file: string, place: string, { context }: Configuration): Problem[] {
+  const given = describeValue(file);
+  if (/^(s3|https?):/i.test(file) || (isInS3(file) && !S3_FILE.test(file))) {
+    const [, path = ''] = /^s3:\/\/(.+)$/i.exec(file) ?? [];
+    const arn = `arn:${partitionOf(context.region)}:s3:::${path}`;
+    const allowed =
+      'an ARN like arn:aws:s3:::BUCKET/KEY.env, whose end is `.env`, or the path of a local file';
+    return [
+      {
+        code: 'WATCHBOT_MALFORMED',
+        place,
+        given,
+        allowed,
+        ...(path !== '' && { advice: `write \`${arn}\`` }),
+      },
+    ];
+  }
+  if (isInS3(file)) return [];
+  const text = context.environmentFiles[file];
+  if (text === undefined) {
+    const allowed = "a file that is there, by its path from the service's folder";
+    const advice = 'make it, or leave it out in this stage: `${file(…)}` and `${param:…}` can choose';
+    return [{ code: 'WATCHBOT_NOT_ALLOWED', place, given, allowed, advice }];
+  }
+  return parseEnvironmentFile(text).mistakes.map(({ line, what }) => ({
+    code: 'WATCHBOT_MALFORMED',
+    place,
+    given: `line ${line} of ${file}: ${what}`,
+    allowed: 'lines of NAME=value, NAME="value" or # and a comment, each name once',
+  }));
+}
 
 function isReserved(name: string): boolean {
   return (
@@ -171,6 +240,7 @@ const noPoliciesForExistingRole: WorkerRule = {
 };
 
 export const ACCESS_RULES: readonly WorkerRule[] = [
+  environmentFilesCanBeRead,
   reservedVariables,
   variableOnce,
   secretsHaveArns,

@@ -223,6 +223,13 @@ export const ContainerSchema = strictObject(
         otherwise: "the image's",
       }),
     ),
+    environmentFiles: Type.Array(stringOrIntrinsic(), {
+      title: 'a list of ARNs of files in S3, and of local files',
+      default: [],
+      uniqueItems: true,
+      description:
+        'Files of environment variables. `arn:aws:s3:::BUCKET/KEY.env`, or a CloudFormation function that gives one: ECS reads it when a task starts. Any other text is a local file, relative to the service, which is read when the service is packaged: its values are in the template, and whoever may read that can read them. `environment` and `secrets` win over local files, these over `provider.environment` and over S3, and of two files of a kind the first.',
+    }),
     stopSignal: oneOf(STOP_SIGNALS, {
       default: 'SIGTERM',
       description:

@@ -129,6 +129,8 @@ export function localOverrides(machine: {
     [ContainerVariable.stopTimeoutSeconds]: String(STOP_TIMEOUT_SECONDS),
     // Nobody checks the health here, and the watchers of one machine cannot share one socket.
     [ContainerVariable.healthCheck]: 'false',
+    // Files in S3 are not read, and the variables for AWS above are the watcher's, too.
+    [ContainerVariable.environmentFiles]: 'false',
     // In the container these are mounts of its own; here, `/tmp` is everybody's.
     [ContainerVariable.volumes]: hasMounts ? scratchFolder : '',
   };

@@ -28,6 +28,7 @@ import { openHandlers, runnableHere } from './handlers';
 import { createLineFan, type LineFan } from './lines';
 import { readMessages } from './messages';
 import { tellNotFound } from './not-found';
+import { describeNotHere } from './not-here';
 import { readPackage } from './package-templates';
 import { localReferences } from './references';
 import { SERVICE_STEPS, startLocalService, type LocalService } from './service';
@@ -215,7 +216,7 @@ async function start(typed: LocalRun, early: LocalOptions, own: Belongings): Pro
   );
   const packaged = await typed.packageService();
   const { run, options } = await asPackaged(typed, early, packaged);
-  const { workers, messages } = options;
+  const { workers, messages } = tellNotHere(options, voice);
   const isStaying = messages === undefined;
   const clients = await openClients(run, emulator, own);
   const colours = coloursFor(run.terminal.output, run.terminal.environment);
@@ -243,6 +244,12 @@ async function start(typed: LocalRun, early: LocalOptions, own: Belongings): Pro
   if (isStaying) await handlers.follow(service);
   voice.log.notice(describeService(service, { emulator, isStaying, asStarted: run.asStarted }));
   return { run, options, service, clients, lines, colours };
+}
+
+function tellNotHere(options: LocalOptions, { log }: Voice): LocalOptions {
+  const texts = options.workers.map(describeNotHere).filter((text) => text !== undefined);
+  for (const text of texts) log.warning(visibleLines(text));
+  return options;
 }
 
 /** Options are read before anything is done, and again if they are of another service by now. */

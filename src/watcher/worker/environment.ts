@@ -134,16 +134,18 @@ export function seeOwnAws(environment: Record<string, string | undefined>, queue
 }
 
 /**
- * Credentials and region of the watcher: those that ECS gives, not those that the image has for its programs. If ECS gives
- * no region, as on some hosts, it is that of the queue.
+ * Credentials and region of the watcher: those that ECS gives, not those that the image or a file of variables has for
+ * programs. If ECS gives no region, as on some hosts, or one that may be a file's, it is that of the queue.
  * @returns variables to be set; those with undefined are to be removed
  */
 function ownAwsVariables(container: Environment, queueUrl: string): Environment {
-  const ofImage = WORKER_AWS_VARIABLES.filter((name) => {
+  const isOfFiles = container[ContainerVariable.environmentFiles] === 'true';
+  const ofOthers = WORKER_AWS_VARIABLES.filter((name) => {
     const value = container[IMAGE_PREFIX + name];
-    return value !== undefined && value !== '' && value === container[name];
+    const isOfImage = value !== undefined && value !== '' && value === container[name];
+    return isOfFiles || isOfImage;
   });
-  const hidden: Environment = Object.fromEntries(ofImage.map((name) => [name, undefined]));
+  const hidden: Environment = Object.fromEntries(ofOthers.map((name) => [name, undefined]));
   const region = 'AWS_REGION' in hidden ? undefined : container.AWS_REGION;
   return { ...hidden, AWS_REGION: region || regionOfQueue(queueUrl) };
 }

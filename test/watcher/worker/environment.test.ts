@@ -54,6 +54,12 @@ describe('what is said of calls of AWS', () => {
     });
   });
 
+  it('by a file of variables in S3, of which only ECS knows, is for workers alone', () => {
+    const file = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'us-west-2' };
+    const container = { ...ECS, ...file, WatchbotEnvironmentFiles: 'true' };
+    expect(seen(container)).toEqual({ watcher: ECS, worker: { ...ECS, ...file } });
+  });
+
   it.each([
     [QUEUE, 'eu-central-1'],
     ['https://sqs-fips.us-gov-west-1.amazonaws.com/1/q', 'us-gov-west-1'],
