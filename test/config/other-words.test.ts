@@ -210,7 +210,14 @@ describe("a key of another tool's", () => {
       { notificationEmail: 'a@example.com', notificationTopic: 'arn:aws:sns:us-east-1:123456789012:ops' },
       { notify: ['a@example.com', 'arn:aws:sns:us-east-1:123456789012:ops'] },
     ],
-    ['Watchbot', { mounts: '/data,/var/x:/x' }, { mounts: ['/data', '/x'] }],
+    ['Watchbot', { mounts: '/data, /scratch' }, { mounts: ['/data', '/scratch'] }],
+    ['a compose file', { volumes: ['cache:/cache'] }, { volumes: { cache: { path: '/cache' } } }],
+    ['a path alone', { volumes: { cache: '/cache' } }, { volumes: { cache: { path: '/cache' } } }],
+    [
+      'ECS',
+      { volumes: { scratch: { path: '/scratch', ebs: { sizeInGiB: 500, volumeType: 'gp3' } } } },
+      { volumes: { scratch: { path: '/scratch', ebs: 500, type: 'gp3' } } },
+    ],
     [
       'Copilot',
       { image: { build: 'app', healthcheck: { command: ['CMD-SHELL', 'curl x'], start_period: '10s' } } },
@@ -234,6 +241,42 @@ describe("a key of another tool's", () => {
     expect(pasted({ ...C, ...given })).toEqual({
       watchbot: { container: { hosts: { db: '10.0.0.1' }, sharedMemory: 128 } },
     });
+  });
+
+  it.each([
+    [
+      { mounts: '/data,/mnt/x:/x, /var/run/docker.sock:/var/run/docker.sock:ro' },
+      {
+        mounts: ['/data'],
+        volumes: {
+          'mnt-x': { host: '/mnt/x', path: '/x' },
+          'var-run-docker-sock': {
+            host: '/var/run/docker.sock',
+            path: '/var/run/docker.sock',
+            readOnly: true,
+          },
+        },
+      },
+    ],
+    [
+      { volumes: ['/mnt/a/data:/a', '/mnt/b/data:/b'] },
+      {
+        volumes: {
+          'mnt-a-data': { host: '/mnt/a/data', path: '/a' },
+          'mnt-b-data': { host: '/mnt/b/data', path: '/b' },
+        },
+      },
+    ],
+  ])('that mounts folders of the host is answered with volumes: %j', (given, right) => {
+    expect(pasted({ ...C, ...given })).toEqual({ watchbot: right });
+    expect(() => parse({ ...C, cluster: 'c', capacity: 'EC2', ...right })).not.toThrow();
+  });
+
+  it('that mounts a folder of the host is answered in a list of mounts, too', () => {
+    expect(adviceOn({ ...C, mounts: ['/mnt/x:/x'] })).toBe(
+      'for a folder of the host, on EC2, write `volumes: {mnt-x: {path: /x, host: /mnt/x}}`',
+    );
+    expect(adviceOn({ ...C, mounts: '/mnt/x:/x' })).toMatch(/empty folders of them since v4/);
   });
 
   it('of an export of a stack is answered with the import of it, and no other value of the map is printed', () => {

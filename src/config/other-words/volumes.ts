@@ -9,6 +9,7 @@ import {
   put,
   remove,
   say,
+  showLines,
   type Answer,
   type Convert,
   type Words,
@@ -55,7 +56,7 @@ export const inVolume = (name: string): Words => {
     ...each(['efsVolumeConfiguration', 'fileSystem'], fileSystem(place)),
     ...ofFileSystem(place),
     ...each(['size', 'sizeInGiB', 'volumeSize'], as(`${place}.ebs`)),
-    volumeType: as(`${place}.type`),
+    ...each(['type', 'volumeType'], as(`${place}.type`)),
     filesystemType: as(`${place}.filesystem`),
     snapshotId: as(`${place}.snapshot`),
     kmsKeyId: as(`${place}.kmsKey`),
@@ -89,13 +90,64 @@ const ofCopilot = (name: string, volume: unknown): Answer =>
 const AS_MAP =
   'write a map by names of your own: `volumes: {files: {efs: ID, path: /files}}`, with `ebs: 500GB`, `host: /mnt/files` or nothing in place of `efs`';
 
+/** `/mnt/data:/data:ro`, as Docker and Watchbot write it; Docker has a name for what is no folder of the host. */
+const HOST_MOUNT = /^\s*([^:\s]+):(\/[^:\s]*)(?::([a-z,]+))?\s*$/i;
+
+/** What to write for a folder of the host in `mounts`. */
+export function hostVolume(mount: string): string | undefined {
+  const { lines } = ofMount(mount) ?? say('');
+  return mount.startsWith('/') && isMap(lines.volumes) ? showLines(lines) : undefined;
+}
+
+function ofMount(mount: unknown): Answer | undefined {
+  const [, source, path = '', options = ''] = HOST_MOUNT.exec(String(mount)) ?? [];
+  if (source === undefined || /^[.~]/.test(source)) return undefined;
+  const name =
+    source
+      .split(/[^\w]+/)
+      .filter(Boolean)
+      .join('-') || 'files';
+  return put(`volumes.${name}`, {
+    path,
+    ...(source.startsWith('/') && { host: source }),
+    ...(options.split(',').includes('ro') && { readOnly: true }),
+  });
+}
+
 /** ECS and docker have lists. */
-export const listOfVolumes = (value: unknown): Answer | undefined =>
-  Array.isArray(value) || typeof value === 'string' ? say(AS_MAP) : undefined;
+export function listOfVolumes(value: unknown): Answer | undefined {
+  if (!Array.isArray(value)) return typeof value === 'string' ? (ofMount(value) ?? say(AS_MAP)) : undefined;
+  const all = value.map(ofMount).filter((volume) => volume !== undefined);
+  return all.length > 0 && all.length === value.length ? both(...all) : say(AS_MAP);
+}
+
+/** Watchbot's text: folders, and such with a folder of the host before the colon, which it mounted up to v3. */
+export function mountsOfText(value: unknown): Answer | undefined {
+  if (typeof value !== 'string') return undefined;
+  const mounts = value.split(',').map((mount) => mount.trim());
+  const own = mounts.filter((mount) => !mount.includes(':'));
+  const ofHost = mounts.map(ofMount).filter((volume) => volume !== undefined);
+  if (ofHost.length === 0) return put('mounts', own);
+  return both(...(own.length === 0 ? [] : [put('mounts', own)]), ...ofHost, EMPTY_SINCE_V4);
+}
+const EMPTY_SINCE_V4 = say(
+  'Watchbot has made empty folders of them since v4: those are `mounts`, by the path behind the colon',
+);
+
+/** A volume, or what it is of, in another form. */
+export function valueOfVolume([, name = '', ...key]: readonly string[], value: unknown): Answer | undefined {
+  if (key.length === 0) return pathOfVolume(name, value);
+  return key.length === 1 ? kindOfVolume(name, key[0], value) : undefined;
+}
+
+/** Where others have a path alone. */
+const pathOfVolume = (name: string, value: unknown): Answer | undefined =>
+  typeof value === 'string' ? (ofMount(value) ?? put(`volumes.${name}.path`, value)) : undefined;
 
 /** ECS has a map with the path in it, Copilot one with the id. */
-export function kindOfVolume(name: string, key: string | undefined, value: unknown): Answer | undefined {
+function kindOfVolume(name: string, key: string | undefined, value: unknown): Answer | undefined {
   if (!isMap(value)) return undefined;
+  if (key === 'ebs') return inside(inVolume(name))(value);
   if (key === 'efs') return fileSystem(`volumes.${name}`)(value);
   if (key === 'host')
     return inside({ sourcePath: as(`volumes.${name}.host`) }, () => say('remove it: `path` is enough'))(

@@ -15,7 +15,7 @@ import {
 import { IN_CONTAINER, VALUES_IN_CONTAINER } from './container';
 import { deadLetter, fifo, IN_QUEUE, IS_ON, OF_QUEUE } from './queue';
 import { count, IN_SCALING, PAUSED, spot } from './scaling';
-import { BESIDE_VOLUMES, inVolume, kindOfVolume, listOfVolumes, moreDisk } from './volumes';
+import { BESIDE_VOLUMES, inVolume, listOfVolumes, moreDisk, mountsOfText, valueOfVolume } from './volumes';
 import { envFile, IN_IMAGE, IN_VPC, OF_STACK, OF_TASK } from './task';
 
 /**
@@ -159,14 +159,7 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   ...VALUES_IN_CONTAINER,
   'scaling.max': (tasks) => (tasks === 0 ? PAUSED : undefined),
   capacity: (word) => (/^spot$/i.test(String(word)) ? spot(true) : undefined),
-  // Watchbot's text, with a folder of the host before the colon.
-  mounts: (text) =>
-    typeof text === 'string'
-      ? put(
-          'mounts',
-          text.split(',').map((mount) => mount.replace(/^.*:/, '').trim()),
-        )
-      : undefined,
+  mounts: mountsOfText,
   volumes: listOfVolumes,
   ephemeralStorage: moreDisk,
   secrets: (value) => (Array.isArray(value) ? asList : undefined),
@@ -182,7 +175,7 @@ export function valueOfOthers(path: readonly string[], value: unknown): Answer |
   if (Object.hasOwn(OTHER_VALUES, place)) return OTHER_VALUES[place]!(value);
   const isRate = path[0] === 'events' && /^schedule(\.rate)?$/.test(path.slice(2).join('.'));
   if (isRate && Array.isArray(value)) return say('make an entry of each');
-  if (path[0] === 'volumes' && path.length === 3) return kindOfVolume(path[1]!, path[2], value);
+  if (path[0] === 'volumes') return valueOfVolume(path, value);
   return path.length === 2 && isMap(value) ? variableOfOthers(path[0], place, value) : undefined;
 }
 

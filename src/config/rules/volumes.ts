@@ -4,6 +4,7 @@ import { withoutSlash } from '../complete/task';
 import { isIntrinsic, type GivenWorker } from '../configuration';
 import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
 import { ownId } from '../functions';
+import { hostVolume } from '../other-words/volumes';
 import { areNested, isPlainPath, isWithin, whatMountMayBe } from './folders';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
@@ -16,7 +17,11 @@ const mountsAreSafe: WorkerRule = {
 function unsafeFolder(path: string, place: string): Problem[] {
   const allowed = whatMountMayBe(path);
   if (allowed === undefined) return [];
-  return [{ code: 'WATCHBOT_MALFORMED', place, given: describeValue(path), allowed }];
+  const meant = hostVolume(path);
+  const advice = meant === undefined ? undefined : `for a folder of the host, on EC2, write ${meant}`;
+  return [
+    { code: 'WATCHBOT_MALFORMED', place, given: describeValue(path), allowed, ...(advice && { advice }) },
+  ];
 }
 
 /** To empty the outer one of two mounts the inner one would have to be removed, which is not possible. */
