@@ -351,8 +351,10 @@ describe("a key of another tool's", () => {
       { requests: 70 },
       'the number of tasks follows the queue, and `cpu`, `memory` and `age` where they are given',
     ],
-    [{ env_file: 'dev.env' }, 'parseEnv'],
-    [{ environment: './dev.env' }, 'parseEnv'],
+    [{ env_file: 'dev.env' }, '{environmentFiles: [dev.env]}'],
+    [{ environment: './dev.env' }, '{environmentFiles: [./dev.env]}'],
+    [{ environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/k.env' }] }, '[arn:aws:s3:::b/k.env]'],
+    [{ container: { environmentFiles: 'dev.env' } }, '{environmentFiles: [dev.env]}'],
     [{ environment: [{ name: 'A', value: 'b' }] }, 'write a map instead of a list'],
     [
       { subscribe: { topics: [{ name: 'events', service: 'api' }] } },

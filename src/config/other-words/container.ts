@@ -28,6 +28,15 @@ const ulimits = asMap('container.ulimits', (entry) => {
   return [limit.name, soft === hard ? soft : { soft, hard }];
 });
 
+/** Names of files, or ECS's list of {type: s3, value: ARN}. */
+export const envFiles: Convert = (value) =>
+  put(
+    'container.environmentFiles',
+    [value]
+      .flat()
+      .map((file: unknown) => (isMap(file) ? (file.value ?? file.Value ?? file.path ?? file) : file)),
+  );
+
 /** ECS's list of {containerPath, size, mountOptions}; of Docker's, only those with a size. */
 const tmpfs: Convert = (value) => {
   const folders = [value].flat().map((entry: unknown) => {
@@ -75,6 +84,7 @@ export const OF_CONTAINER: Words = {
   tmpfs,
   dockerLabels: labels,
   ulimits,
+  ...each(['envFile', 'envFiles', 'environmentFile', 'environmentFiles'], envFiles),
   capAdd: as('container.capabilities.add'),
   capDrop: as('container.capabilities.drop'),
   extraHosts: hosts,
@@ -95,5 +105,6 @@ export const VALUES_IN_CONTAINER: Readonly<Record<string, (value: unknown) => An
   'container.labels': (value) => (Array.isArray(value) ? labels(value) : undefined),
   'container.hosts': (value) => (Array.isArray(value) ? hosts(value) : undefined),
   'container.ulimits': (value) => (Array.isArray(value) ? ulimits(value) : undefined),
+  'container.environmentFiles': (value) => (Array.isArray(value) ? undefined : envFiles(value)),
   'container.tmpfs': (value) => (isMap(value) ? undefined : tmpfs(value)),
 };

@@ -68,13 +68,6 @@ export const IN_IMAGE: Words = {
 
 /** Its values may be secret: they are not printed. */
 const rename: Convert = () => say('rename it: `environment`');
-export const envFile: Convert = (value) => {
-  const file = typeof value === 'string' ? value : 'FILE';
-  const code = `module.exports = () => require("node:util").parseEnv(require("node:fs").readFileSync("${file}", "utf8"))`;
-  return say(
-    `write its lines as a map, or read it: \`environment: \${file(env.js)}\`, with \`${code}\` in env.js`,
-  );
-};
 const reservation = inside(
   {
     memory: as('memory'),
@@ -133,7 +126,6 @@ export const OF_TASK: Words = {
   ...each(['cron', 'rate', 'schedule'], schedule),
   ...OF_CONTAINER,
   ...each(['env', 'variables', 'environmentVariables'], rename),
-  ...each(['envFile', 'environmentFile', 'environmentFiles'], envFile),
   ...each(['iamRoleStatements', 'statements', 'policyStatements', 'iam'], (value) =>
     Array.isArray(value) ? put('permissions', value) : say('give a list of statements as `permissions`'),
   ),

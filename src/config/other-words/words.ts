@@ -12,11 +12,11 @@ import {
   type Lines,
   type Words,
 } from './answer';
-import { IN_CONTAINER, VALUES_IN_CONTAINER } from './container';
+import { envFiles, IN_CONTAINER, VALUES_IN_CONTAINER } from './container';
 import { deadLetter, fifo, IN_QUEUE, IS_ON, OF_QUEUE } from './queue';
 import { count, IN_SCALING, PAUSED, spot } from './scaling';
 import { BESIDE_VOLUMES, inVolume, listOfVolumes, moreDisk, mountsOfText, valueOfVolume } from './volumes';
-import { envFile, IN_IMAGE, IN_VPC, OF_STACK, OF_TASK } from './task';
+import { IN_IMAGE, IN_VPC, OF_STACK, OF_TASK } from './task';
 
 /**
  * What keys of other tools are here: those of Lambda and the framework's `functions`, SQS and CloudFormation, Watchbot v0 to
@@ -165,7 +165,7 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   secrets: (value) => (Array.isArray(value) ? asList : undefined),
   environment: (value) => {
     if (Array.isArray(value)) return asList;
-    return typeof value === 'string' ? envFile(value) : undefined;
+    return typeof value === 'string' ? envFiles(value) : undefined;
   },
 };
 
