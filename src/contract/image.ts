@@ -65,9 +65,16 @@ export const launcherFileOf = (architecture: string) => `${LAUNCHER_FILE}-${arch
 
 /**
  * The abstract Unix socket on which the watcher answers it: no file, since the root file system is read-only and mounts
- * are emptied. It belongs to the network namespace, and so to the task: it is free where each task has its own network.
+ * are emptied. It belongs to the network namespace.
  */
 export const HEALTH_SOCKET = 'watchbot-health';
+
+/**
+ * That of a container: tasks may share the network of their instance, and with it all abstract sockets.
+ * @param metadataUri `ECS_CONTAINER_METADATA_URI_V4`, which ends with the container's id; undefined outside ECS
+ */
+export const healthSocketOf = (name: string, metadataUri: string | undefined): string =>
+  [name, ...(metadataUri === undefined ? [] : metadataUri.split('/').slice(-1))].join('-');
 
 /** A socket that is no file, which only Linux has. Some versions of Node pad the name: both ends run on the same. */
 export const abstractSocket = (name: string) => `\0${name}`;

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { RuntimeVariable } from '../contract/environment';
+import { healthSocketOf } from '../contract/image';
 import { formatPlain, formatStructured } from '../contract/log-lines';
 import { steadyClock as clock, systemClock } from '../shared/clock';
 import { createCommandWorkers, runJob } from './worker/command-workers';
@@ -106,7 +107,9 @@ function watchHere(given: Given): Promise<void> {
       return { workers: running.handlerWorkers, onIdle: await createEmptying(undefined, __dirname, log) };
     },
     onLiveness: (liveness) => {
-      if (settings.healthSocket !== undefined) answerHealth(settings.healthSocket, { liveness, log });
+      if (settings.healthSocket === undefined) return;
+      const metadataUri = environment.ECS_CONTAINER_METADATA_URI_V4;
+      answerHealth(healthSocketOf(settings.healthSocket, metadataUri), { liveness, log });
     },
     end: () => process.exit(0),
     clock,

@@ -14,9 +14,12 @@ export function newSocketName(): string {
 }
 
 /** Runs the built health check, as ECS does in the container. */
-export async function checkHealth(socketName: string): Promise<{ code: number | null; output: string }> {
+export async function checkHealth(
+  socketName: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [HEALTH_BUNDLE], {
-    env: { WatchbotHealthCheck: socketName },
+    env: { WatchbotHealthCheck: socketName, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [output, errors, [code]] = await Promise.all([

@@ -44,6 +44,27 @@ describe('a watcher is healthy', () => {
     expect(await check()).toEqual(HEALTHY);
   });
 
+  it('by itself, where two tasks share the network of their instance', async () => {
+    const socketName = newSocketName();
+    const startTask = async (id: string) => {
+      const queue = await createTestQueue(emulator);
+      const environment = {
+        WatchbotHealthCheck: socketName,
+        ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:1/v4/${id}`,
+      };
+      const started = { endpoint: emulator.endpoint, queueUrl: queue.url, command: 'true', environment };
+      const watcher = startWatcher(started);
+      await queue.send('first');
+      await watcher.find('[success]');
+      return { watcher, check: () => checkHealth(socketName, environment) };
+    };
+    const [one, other] = await Promise.all(['one', 'other'].map(startTask));
+    expect([await one!.check(), await other!.check()]).toEqual([HEALTHY, HEALTHY]);
+    await one!.watcher.stop('SIGKILL');
+    expect((await one!.check()).code).toBe(1);
+    expect(await other!.check()).toEqual(HEALTHY);
+  });
+
   it('while a job holds its only slot', async () => {
     const queue = await createTestQueue(emulator);
     const { watcher, check } = start(queue, worker('wait.mjs', folder));

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { ContainerVariable } from '../../contract/environment';
-import { abstractSocket, HEALTH_SOCKET, HEALTHY } from '../../contract/image';
+import { abstractSocket, HEALTH_SOCKET, healthSocketOf, HEALTHY } from '../../contract/image';
 
 /** ECS gives the whole check 5 s, unless it is told otherwise. */
 const ANSWER_TIMEOUT_MS = 4_000;
@@ -29,7 +29,8 @@ async function ask(socketName: string): Promise<string> {
 
 // If anything goes wrong here, the watcher does not count as healthy.
 process.exitCode = 1;
-ask(process.env[ContainerVariable.healthCheck] ?? HEALTH_SOCKET).then(
+const { ECS_CONTAINER_METADATA_URI_V4: metadataUri } = process.env;
+ask(healthSocketOf(process.env[ContainerVariable.healthCheck] ?? HEALTH_SOCKET, metadataUri)).then(
   (answer) => {
     if (answer === HEALTHY) process.exitCode = 0;
     else process.stdout.write(`${answer || 'no answer from the watcher'}\n`);
