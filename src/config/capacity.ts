@@ -1,7 +1,8 @@
 import type { Configuration, TextOrIntrinsic, Worker } from './configuration';
+import type { InstancesInput } from './schema/managed';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/capacity-launch-type-comparison.html */
-export const LAUNCH_TYPES = ['FARGATE', 'EC2'] as const;
+export const LAUNCH_TYPES = ['FARGATE', 'EC2', 'MANAGED_INSTANCES'] as const;
 export type LaunchType = (typeof LAUNCH_TYPES)[number];
 
 export interface CapacityShare {
@@ -13,8 +14,24 @@ export interface CapacityShare {
 export interface Capacity {
   /** What runs the tasks. */
   launchType: LaunchType;
-  /** Empty: any instance of the cluster. */
+  /** Empty: any instance of the cluster, or those of `managed`. */
   strategy: readonly CapacityShare[];
+  /** What the worker's own provider of Managed Instances is like. Undefined: the plugin makes none. */
+  managed: ManagedInstances | undefined;
+}
+
+/** Instances that AWS runs, as `capacity.managed` has them. */
+export interface ManagedInstances {
+  spot: boolean;
+  instances: InstancesInput;
+  /** GiB. Undefined: as AWS has it. So with seconds of the next. */
+  storage: number | undefined;
+  /** -1: never. */
+  scaleInAfter: number | undefined;
+  monitoring: 'basic' | 'detailed';
+  /** Existing roles; undefined: they are made. */
+  infrastructureRole: TextOrIntrinsic | undefined;
+  instanceProfile: TextOrIntrinsic | undefined;
 }
 
 /** What AWS says of a launch type, asked by those who must know, so that nobody concludes one from another. */
@@ -27,10 +44,14 @@ interface LaunchTypeFacts {
   hasSizesInPairs: boolean;
   /** Memory may be reserved without a limit. */
   mayHaveNoLimit: boolean;
-  /** Each task has a network interface of its own, whatever the user says. */
-  alwaysHasInterface: boolean;
+  /** The network that tasks share with their instance. Undefined: each has an interface of its own, whatever the user says. */
+  sharedNetwork: 'bridge' | 'host' | undefined;
+  /** An instance has interfaces for all its tasks, so that those of `provider.vpc` are used, too. */
+  hasManyInterfaces: boolean;
   /** ECS gives a task a public address if it is asked for one. */
   mayHavePublicAddress: boolean;
+  /** A task that shares the network of its instance has its public address. */
+  mayBorrowAddress: boolean;
   /** Where the cluster that the plugin makes has nothing of it. */
   needsCluster: boolean;
   hasGpus: boolean;
@@ -49,6 +70,10 @@ interface LaunchTypeFacts {
    * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
    */
   addableCapabilities: readonly string[] | undefined;
+  /** Folders in memory, `tmpfs`. */
+  hasMemoryFolders: boolean;
+  /** A container that shares the network of its instance may be told of hosts. */
+  mayKnowHosts: boolean;
 }
 
 const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
@@ -57,8 +82,10 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     hasTaskSize: true,
     hasSizesInPairs: true,
     mayHaveNoLimit: false,
-    alwaysHasInterface: true,
+    sharedNetwork: undefined,
+    hasManyInterfaces: true,
     mayHavePublicAddress: true,
+    mayBorrowAddress: false,
     needsCluster: false,
     hasGpus: false,
     mayBePrivileged: false,
@@ -68,6 +95,8 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     hasHostFolders: false,
     hasSharedMemory: false,
     addableCapabilities: ['SYS_PTRACE'],
+    hasMemoryFolders: true,
+    mayKnowHosts: false,
   },
   EC2: {
     name: 'EC2',
@@ -75,8 +104,11 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     hasTaskSize: false,
     hasSizesInPairs: false,
     mayHaveNoLimit: true,
-    alwaysHasInterface: false,
+    sharedNetwork: 'bridge',
+    // An instance has few network interfaces, and each task would take one.
+    hasManyInterfaces: false,
     mayHavePublicAddress: false,
+    mayBorrowAddress: false,
     needsCluster: true,
     hasGpus: true,
     mayBePrivileged: true,
@@ -86,6 +118,34 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     hasHostFolders: true,
     hasSharedMemory: true,
     addableCapabilities: undefined,
+    hasMemoryFolders: true,
+    mayKnowHosts: true,
+  },
+  /**
+   * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-tasks-services.html
+   * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-awsvpc-mode.html
+   */
+  MANAGED_INSTANCES: {
+    name: 'Managed Instances',
+    hasTaskSize: true,
+    hasSizesInPairs: false,
+    mayHaveNoLimit: false,
+    sharedNetwork: 'host',
+    hasManyInterfaces: true,
+    mayHavePublicAddress: false,
+    mayBorrowAddress: true,
+    needsCluster: true,
+    hasGpus: true,
+    mayBePrivileged: true,
+    takesConstraints: true,
+    takesStrategies: false,
+    hasEphemeralStorage: false,
+    hasSharedMemory: false,
+    addableCapabilities: undefined,
+    hasMemoryFolders: false,
+    mayKnowHosts: false,
+    // AWS's page refuses their paths in one list and takes some in another; they would go with the instance in any case.
+    hasHostFolders: false,
   },
 };
 
@@ -94,7 +154,16 @@ export const factsOf = ({ launchType }: Pick<Capacity, 'launchType'>): LaunchTyp
 
 /**
  * Whether tasks have a network interface of their own. On EC2 they share that of their instance, unless the user names
- * another network: an instance has few interfaces, and each task would take one.
+ * another network: an instance has few interfaces, and each task would take one. On Managed Instances they share it where
+ * they need its public address, and else have one each.
  */
-export const hasOwnInterface = ({ vpc }: Pick<Configuration, 'vpc'>, { capacity }: Worker): boolean =>
-  factsOf(capacity).alwaysHasInterface || vpc?.isOwn === true;
+export function hasOwnInterface({ vpc }: Pick<Configuration, 'vpc'>, { capacity }: Worker): boolean {
+  const { sharedNetwork, hasManyInterfaces, mayBorrowAddress } = factsOf(capacity);
+  if (sharedNetwork === undefined) return true;
+  if (vpc === undefined || (vpc.publicIp && mayBorrowAddress)) return false;
+  return vpc.isOwn || hasManyInterfaces;
+}
+
+/** Whether tasks, or the instances that are made for them, are in the network of the stack, and in its security groups. */
+export const isInNetwork = (configuration: Pick<Configuration, 'vpc'>, worker: Worker): boolean =>
+  worker.capacity.managed !== undefined || hasOwnInterface(configuration, worker);

@@ -3,6 +3,7 @@ import { configPath } from './config-path';
 import type { ListResources, Worker } from './configuration';
 import { ACCESS_RULES } from './rules/access';
 import { CAPACITY_RULES } from './rules/capacity';
+import { MANAGED_RULES } from './rules/managed';
 import { CONTAINER_RULES } from './rules/container';
 import { EBS_RULES } from './rules/ebs';
 import { EVENT_RULES } from './rules/events';
@@ -36,6 +37,7 @@ const WORKER_RULES: readonly WorkerRule[] = [
   ...VOLUME_RULES,
   ...EBS_RULES,
   ...CAPACITY_RULES,
+  ...MANAGED_RULES,
   ...SCALING_RULES,
   ...QUEUE_RULES,
   ...ACCESS_RULES,

@@ -37,6 +37,11 @@ export const FARGATE_PROVIDERS = ['FARGATE', 'FARGATE_SPOT'] as const;
 /** `capacity` for the instances of a cluster, without a capacity provider. */
 export const EC2 = 'EC2';
 
+/** `capacity` for instances that AWS runs, of a provider that the plugin makes. */
+export const MANAGED = 'MANAGED';
+
+export const MANAGED_DEFAULTS = { spot: false, monitoring: 'basic' } as const;
+
 export const CAPACITY_DEFAULTS = { weight: 1, base: 0 } as const;
 
 /** What `queue.encryption` may be if it does not name a key. */

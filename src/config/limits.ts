@@ -34,7 +34,14 @@ export const ECS = {
   minCpuUnits: 2,
   maxCpuUnits: 196_608,
   minMemoryMiB: 6,
+  /** CPU units of a task on an instance, where the task itself has a size. */
+  minTaskCpuUnits: 128,
   maxGpus: 16,
+  /** Of the disk for tasks of a managed instance. */
+  minManagedStorageGiB: 30,
+  maxManagedStorageGiB: 16_384,
+  maxScaleInAfterSeconds: 3_600,
+  maxInstanceTypes: 400,
   /** The least and the most of each part of a health check. */
   healthIntervalSeconds: [5, 300],
   healthTimeoutSeconds: [2, 60],

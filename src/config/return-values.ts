@@ -30,6 +30,7 @@ export const RETURN_VALUES: Readonly<Record<string, ReturnValues>> = {
   'AWS::EFS::AccessPoint': byId,
   'AWS::EFS::FileSystem': byId,
   'AWS::Events::EventBus': byName,
+  'AWS::IAM::InstanceProfile': byName,
   'AWS::IAM::ManagedPolicy': { ref: 'ARN', arn: 'PolicyArn' },
   'AWS::IAM::Role': byName,
   'AWS::IAM::User': byName,

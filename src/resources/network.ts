@@ -1,4 +1,4 @@
-import { factsOf, hasOwnInterface } from '../config/capacity';
+import { factsOf, hasOwnInterface, isInNetwork } from '../config/capacity';
 import type { Configuration, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { combine, getAtt, ref, select } from './cloudformation';
@@ -14,9 +14,10 @@ const SUBNETS = [
   { zone: 1, id: SharedId.subnet2, routeId: SharedId.subnet2Route, cidr: '10.0.0.128/25' },
 ] as const;
 
-/** The kind of network of a worker's tasks. */
-export function networkMode(configuration: Configuration, worker: Worker): 'awsvpc' | 'bridge' {
-  return hasOwnInterface(configuration, worker) ? 'awsvpc' : 'bridge';
+/** The kind of network of a worker's tasks: one of their own, or that of their instance. */
+export function networkMode(configuration: Configuration, worker: Worker): 'awsvpc' | 'bridge' | 'host' {
+  const { sharedNetwork } = factsOf(worker.capacity);
+  return hasOwnInterface(configuration, worker) ? 'awsvpc' : (sharedNetwork ?? 'awsvpc');
 }
 
 /** Where tasks with a network interface of their own run: the user's network, or the small one of the plugin. */
@@ -35,18 +36,25 @@ export function taskNetwork({ vpc }: Configuration): TaskNetwork {
   };
 }
 
-/** Whether any task needs a network that the user has not named. */
-export function makesNetwork({ vpc, workers }: Configuration): boolean {
-  return vpc === undefined && workers.some(({ capacity }) => factsOf(capacity).alwaysHasInterface);
+/** Whether any task, or an instance that is started for some, needs a network that the user has not named. */
+export function makesNetwork(configuration: Configuration): boolean {
+  const { vpc, workers } = configuration;
+  return vpc === undefined && workers.some((worker) => isInNetwork(configuration, worker));
 }
+
+/** What must be there before anything reaches the registry or SQS through the network that the plugin makes. */
+export const networkRoutes = (configuration: Configuration): string[] =>
+  makesNetwork(configuration) ? [SharedId.defaultRoute, SharedId.subnet1Route, SharedId.subnet2Route] : [];
 
 /**
  * A VPC with two public subnets, for a stack that names none. Nothing is let in. With private subnets a NAT gateway would be
  * needed, which costs more than the tasks.
  */
 export function network(configuration: Configuration): Resources {
-  const { context } = configuration;
+  const { context, workers } = configuration;
   if (!makesNetwork(configuration)) return {};
+  // Instances have a public address if their subnet gives them one; tasks on Fargate ask for theirs.
+  const hasInstances = workers.some(({ capacity }) => capacity.managed !== undefined);
   const Tags = [{ Key: 'Name', Value: `${context.stackName}-watchbot` }];
   return {
     [SharedId.vpc]: {
@@ -69,7 +77,7 @@ export function network(configuration: Configuration): Resources {
         GatewayId: ref(SharedId.internetGateway),
       },
     },
-    ...combine(SUBNETS.map((each) => subnet(each, Tags))),
+    ...combine(SUBNETS.map((each) => subnet(each, { Tags, MapPublicIpOnLaunch: hasInstances }))),
     [SharedId.securityGroup]: {
       Type: 'AWS::EC2::SecurityGroup',
       Properties: {
@@ -83,7 +91,10 @@ export function network(configuration: Configuration): Resources {
 
 type Tags = NonNullable<PropertiesOf<'AWS::EC2::Subnet'>['Tags']>;
 
-function subnet({ zone, id, routeId, cidr }: (typeof SUBNETS)[number], Tags: Tags): Resources {
+function subnet(
+  { zone, id, routeId, cidr }: (typeof SUBNETS)[number],
+  { Tags, MapPublicIpOnLaunch }: { Tags: Tags; MapPublicIpOnLaunch: boolean },
+): Resources {
   return {
     [id]: {
       Type: 'AWS::EC2::Subnet',
@@ -91,7 +102,7 @@ function subnet({ zone, id, routeId, cidr }: (typeof SUBNETS)[number], Tags: Tag
         VpcId: ref(SharedId.vpc),
         CidrBlock: cidr,
         AvailabilityZone: select(zone, { 'Fn::GetAZs': '' }),
-        MapPublicIpOnLaunch: false,
+        MapPublicIpOnLaunch,
         Tags,
       },
     },

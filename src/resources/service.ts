@@ -1,11 +1,11 @@
 import { factsOf } from '../config/capacity';
-import type { Configuration, Placement, Worker } from '../config/configuration';
+import type { Configuration, Placement } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { ref } from './cloudformation';
 import { clusterName } from './cluster';
 import { volumeConfigurations } from './ebs';
 import { fileSystemDependencies } from './efs';
-import { makesNetwork, networkMode, taskNetwork } from './network';
+import { networkMode, networkRoutes, taskNetwork } from './network';
 import type { PropertiesOf, Resources } from './resource-types';
 import { idOf, named, type Subject } from './subject';
 import { workerTag } from './tags';
@@ -25,7 +25,7 @@ export function service(subject: Subject): Resources {
     Properties: {
       Cluster: clusterName(configuration),
       TaskDefinition: ref(idOf(subject, 'taskDefinition')),
-      ...capacity(worker),
+      ...capacity(subject),
       NetworkConfiguration:
         networkMode(configuration, worker) === 'awsvpc'
           ? { AwsvpcConfiguration: networkOf(subject) }
@@ -59,8 +59,14 @@ function deploymentAlarms(subject: Subject) {
   return { AlarmNames, Enable: isOn, Rollback: isOn };
 }
 
-function capacity({ capacity: { launchType, strategy } }: Worker): Partial<ServiceProperties> {
-  if (strategy.length === 0) return { LaunchType: launchType };
+function capacity(subject: Subject): Partial<ServiceProperties> {
+  const { strategy, managed } = subject.worker.capacity;
+  if (managed !== undefined) {
+    return {
+      CapacityProviderStrategy: [{ CapacityProvider: ref(idOf(subject, 'capacityProvider')), Weight: 1 }],
+    };
+  }
+  if (strategy.length === 0) return { LaunchType: 'EC2' };
   return {
     CapacityProviderStrategy: strategy.map(({ provider, weight, base }) => ({
       CapacityProvider: provider,
@@ -90,9 +96,7 @@ function placements(given: readonly Placement[]) {
 function waitsFor(configuration: Configuration): string[] {
   return [
     ...(configuration.cluster === undefined ? [SharedId.clusterCapacity] : []),
-    // Without these three the first task would reach neither the registry nor SQS, and the deploy would be rolled back.
-    ...(makesNetwork(configuration)
-      ? [SharedId.defaultRoute, SharedId.subnet1Route, SharedId.subnet2Route]
-      : []),
+    // Without these the first task would reach neither the registry nor SQS, and the deploy would be rolled back.
+    ...networkRoutes(configuration),
   ];
 }

@@ -12,6 +12,7 @@ import { bucketRules, buckets, eventRules, snsSubscriptions } from './events';
 import { extend, namesOf, ofResources } from './extensions';
 import { governed } from './identities';
 import { logGroup, logMetrics } from './log';
+import { capacityProvider, managedRoles } from './managed-instances';
 import { network } from './network';
 import { newVersion } from './new-version';
 import { alarmActions, notifications, rollback } from './notifications';
@@ -31,7 +32,15 @@ import { taskDefinition } from './task';
 import { webhook } from './webhook';
 
 /** Builders of what a stack has once. */
-const SHARED_BUILDERS = [network, cluster, notifications, rollback, awakeRole, fileSystemAccess];
+const SHARED_BUILDERS = [
+  network,
+  cluster,
+  managedRoles,
+  notifications,
+  rollback,
+  awakeRole,
+  fileSystemAccess,
+];
 
 /** Builders of what each worker has. One gives nothing if the worker does not have its resource. */
 const WORKER_BUILDERS = [
@@ -54,6 +63,7 @@ const WORKER_BUILDERS = [
   executionRole,
   infrastructureRole,
   taskDefinition,
+  capacityProvider,
   service,
   scaling,
   awakeSchedule,

@@ -204,6 +204,16 @@ describe("a key of another tool's", () => {
       { taskRoleArn: 'arn:aws:iam::123456789012:role/jobs' },
       { role: 'arn:aws:iam::123456789012:role/jobs' },
     ],
+    ['ECS', { launchType: 'MANAGED_INSTANCES', gpuCount: 1 }, { capacity: 'MANAGED', gpu: 1 }],
+    ['ECS', { requiresCompatibilities: ['MANAGED_INSTANCES'] }, { capacity: 'MANAGED' }],
+    ['ECS', { capacity: 'MANAGED_INSTANCES' }, { capacity: 'MANAGED' }],
+    ['ECS', { capacityProvider: 'FARGATE_SPOT' }, { capacity: 'FARGATE_SPOT' }],
+    ['CDK', { managedInstances: { spot: true } }, { capacity: { managed: { spot: true } } }],
+    [
+      'ECS',
+      { allowedInstanceTypes: ['g5.*'] },
+      { capacity: { managed: { instances: { types: ['g5.*'] } } } },
+    ],
     ['ECS', { desiredCount: 3, launchType: 'FARGATE' }, { scaling: { min: 3, max: 3 }, capacity: 'FARGATE' }],
     [
       'Watchbot',

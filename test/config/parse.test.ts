@@ -204,6 +204,8 @@ describe('a worker', () => {
       ],
     ],
     ['EC2', 'EC2', []],
+    ['MANAGED', 'MANAGED_INSTANCES', []],
+    [[{ provider: 'mine', managed: true }], 'MANAGED_INSTANCES', [{ provider: 'mine', weight: 1, base: 0 }]],
     [
       [{ provider: 'mine', weight: 2 }, { provider: { Ref: 'Provider' } }],
       'EC2',
@@ -213,7 +215,7 @@ describe('a worker', () => {
       ],
     ],
   ])('has the capacity %j with its defaults', (capacity, launchType, strategy) => {
-    expect(only({ cluster: 'main', capacity }).capacity).toEqual({ launchType, strategy });
+    expect(only({ cluster: 'main', capacity }).capacity).toMatchObject({ launchType, strategy });
   });
 
   it('has on EC2 what only instances have, and any size', () => {

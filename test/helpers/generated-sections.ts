@@ -50,6 +50,8 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   'Action[]': ['s3:GetObject', 's3:PutObject'],
   'deploy.alarms[]': ['failures', 'tiles-too-slow', 'Sum of 5xx / all'],
   'mounts[]': ['/scratch', '/var/cache/tiles'],
+  'capacity.managed.infrastructureRole': [`arn:aws:iam::${ACCOUNT}:role/instances`],
+  'capacity.managed.instanceProfile': [`arn:aws:iam::${ACCOUNT}:instance-profile/instances`],
   'capacity[].provider': ['FARGATE', 'FARGATE_SPOT', 'big-instances'],
   'queue.arn': [`arn:aws:sqs:us-east-1:${ACCOUNT}:jobs`, `arn:aws:sqs:us-east-1:${ACCOUNT}:jobs.fifo`],
   'queue.deadLetter': [`arn:aws:sqs:us-east-1:${ACCOUNT}:dead`],

@@ -58,6 +58,7 @@ interface Key {
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/team/jobs`;
 const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const SECRET = arnOf('secretsmanager', 'secret:prod/db');
+const PROFILE = `arn:aws:iam::${ACCOUNT}:instance-profile/instances`;
 const OTHER = '210987654321';
 const everywhere = { events: [{ schedule: 'rate(1 day)' }, { webhook: { authorization: 'apiKey' } }] };
 const jwt = (change: object) => ({
@@ -119,6 +120,18 @@ const KEYS: readonly Key[] = [
       placementConstraints: [{ type: 'memberOf', expression }],
     }),
     texts: ['attribute:availableDiskSpace >= 10'],
+  },
+  {
+    path: 'capacity.managed.infrastructureRole',
+    section: (infrastructureRole) => ({
+      capacity: { managed: { infrastructureRole, instanceProfile: PROFILE } },
+    }),
+    texts: [ROLE],
+  },
+  {
+    path: 'capacity.managed.instanceProfile',
+    section: (instanceProfile) => ({ capacity: { managed: { instanceProfile, infrastructureRole: ROLE } } }),
+    texts: [PROFILE],
   },
   {
     path: 'queue.arn',

@@ -84,6 +84,12 @@ functions –: sqs:SendMessage on Queue.Arn
 infrastructureRole LetEbsUseKey: kms:CreateGrant on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}> from kms:GrantIsForAWSResource true
 infrastructureRole UseKey: kms:Decrypt kms:DescribeKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}>
 infrastructureRole –: sts:AssumeRole on itself by ecs.amazonaws.com
+managedInfrastructureRole PassInstanceRole: iam:PassRole on ManagedInstanceRole.Arn from iam:PassedToService ec2.amazonaws.com or ec2.amazonaws.com.cn
+managedInfrastructureRole –: sts:AssumeRole on itself by ecs.amazonaws.com
+managedInstanceRole AsInstance: ecs:Poll ecs:PutSystemLogEvents ecs:StartTelemetrySession on ecs:container-instance/<Cluster>/*
+managedInstanceRole FindEcs: ecs:DiscoverPollEndpoint on *
+managedInstanceRole InCluster: ecs:RegisterContainerInstance ecs:SubmitAttachmentStateChanges ecs:SubmitTaskStateChange on Cluster.Arn
+managedInstanceRole –: sts:AssumeRole on itself by ec2.amazonaws.com
 queueKey Account: kms:* on * by iam::\${AWS::AccountId}:root
 queueKey BucketSends: kms:Decrypt kms:GenerateDataKey on * by s3.amazonaws.com from s3:::<\${AWS::StackName}-more>, aws:SourceAccount AWS::AccountId
 queueKey BucketSends: kms:Decrypt kms:GenerateDataKey on * by s3.amazonaws.com from s3:::tiles-raw, aws:SourceAccount AWS::AccountId
@@ -178,6 +184,18 @@ it('nothing is allowed but this, by any section', () => {
 
 /** What may have a `*` or `?` in it, and why it cannot be named. */
 const OPEN: { who: string; sid: string; open: string; why: string }[] = [
+  {
+    who: 'managedInstanceRole',
+    sid: 'FindEcs',
+    open: '*',
+    why: 'AWS takes no resource for ecs:DiscoverPollEndpoint',
+  },
+  {
+    who: 'managedInstanceRole',
+    sid: 'AsInstance',
+    open: 'ecs:container-instance/<…>/*',
+    why: 'an instance has its id only once it has joined the cluster',
+  },
   {
     who: 'executionRole',
     sid: 'RegistryLogin',

@@ -107,6 +107,25 @@ export const SECTIONS: Record<string, object> = {
     ],
   },
   instances: { ...ec2, exec: true, privileged: true, gpu: 1, softMemory: 256 },
+  'instances that AWS runs': {
+    capacity: { managed: { spot: true, storage: 100, scaleInAfter: 600, monitoring: 'detailed' } },
+    gpu: 1,
+    privileged: true,
+    exec: true,
+  },
+  'instances that AWS runs, in a network and a cluster of its own': {
+    cluster: { Ref: 'OwnCluster' },
+    capacity: {
+      managed: {
+        instances: { types: ['c7g.*'] },
+        infrastructureRole: arnOf('iam', 'role/instances', ''),
+        instanceProfile: arnOf('iam', 'instance-profile/instances', ''),
+      },
+    },
+    architecture: 'arm64',
+    vpc: { subnets: [{ Ref: 'OwnSubnet' }], securityGroups: [{ Ref: 'OwnGroup' }] },
+    placementConstraints: [{ type: 'distinctInstance' }],
+  },
   'instances in a network of its own': {
     cluster: { Ref: 'OwnCluster' },
     capacity: [{ provider: { Ref: 'OwnProvider' } }],

@@ -42,12 +42,14 @@ const TAKES: Record<string, 'list' | 'map' | 'none'> = {
   'AWS::EC2::SubnetRouteTableAssociation': 'none',
   'AWS::EC2::VPC': 'list',
   'AWS::EC2::VPCGatewayAttachment': 'none',
+  'AWS::ECS::CapacityProvider': 'list',
   'AWS::ECS::Cluster': 'list',
   'AWS::ECS::ClusterCapacityProviderAssociations': 'none',
   'AWS::ECS::Service': 'list',
   'AWS::ECS::TaskDefinition': 'list',
   'AWS::Events::Rule': 'list',
   'AWS::IAM::AccessKey': 'none',
+  'AWS::IAM::InstanceProfile': 'none',
   'AWS::IAM::Role': 'list',
   'AWS::IAM::User': 'list',
   'AWS::KMS::Key': 'list',
@@ -122,7 +124,7 @@ describe('the provider’s tags', () => {
       ({ Type, Properties }) =>
         Properties?.Tags !== undefined &&
         !Type.startsWith('AWS::EC2::') &&
-        !['AWS::ECS::Service', 'AWS::SQS::Queue'].includes(Type),
+        !['AWS::ECS::CapacityProvider', 'AWS::ECS::Service', 'AWS::SQS::Queue'].includes(Type),
     );
     expect(tagged).toEqual([]);
     expect(single().of('service').Tags).toEqual([OF_TASKS]);

@@ -1,4 +1,4 @@
-import { factsOf, type Capacity } from '../capacity';
+import { factsOf, type Capacity, type LaunchType } from '../capacity';
 import type {
   HealthCheck,
   Secret,
@@ -7,10 +7,19 @@ import type {
   Worker,
   WorkerInput,
 } from '../configuration';
-import { CAPACITY_DEFAULTS, DEFAULT_MEMORY_MIB, EC2, HEALTH_CHECK_DEFAULTS } from '../defaults';
+import {
+  CAPACITY_DEFAULTS,
+  DEFAULT_MEMORY_MIB,
+  EC2,
+  HEALTH_CHECK_DEFAULTS,
+  MANAGED,
+  MANAGED_DEFAULTS,
+} from '../defaults';
+import type { ManagedInput } from '../schema/managed';
 import { mapValues } from '../../shared/json';
 import { variablesOf } from '../environment-file';
 import { beginningsOf } from '../functions';
+import { completeRole } from './events';
 
 /** What a task is, where it runs, and how its jobs end. */
 export function completeTask(input: WorkerInput) {
@@ -38,12 +47,45 @@ function completeMemory({ memory, softMemory }: WorkerInput, capacity: Capacity)
   return factsOf(capacity).mayHaveNoLimit && softMemory !== undefined ? undefined : DEFAULT_MEMORY_MIB;
 }
 
-/** One word stands for a strategy with one provider, except `EC2`, which has none. */
+/** One word stands for a strategy with one provider, except `EC2`, which has none, and `MANAGED`, for which one is made. */
 function completeCapacity(given: WorkerInput['capacity']): Capacity {
-  if (given === EC2) return { launchType: EC2, strategy: [] };
+  if (given === EC2) return { launchType: EC2, strategy: [], managed: undefined };
+  if (given === MANAGED) return completeManaged({});
+  if (typeof given === 'object' && !Array.isArray(given)) return completeManaged(given.managed ?? {});
   const shares = typeof given === 'string' ? [{ provider: given }] : given;
-  const strategy = shares.map((share) => ({ ...CAPACITY_DEFAULTS, ...share }));
-  return { launchType: strategy.some(({ provider }) => meansFargate(provider)) ? 'FARGATE' : EC2, strategy };
+  return {
+    launchType: launchTypeOf(shares),
+    strategy: shares.map(({ provider, weight, base }) => ({
+      ...CAPACITY_DEFAULTS,
+      provider,
+      ...(weight !== undefined && { weight }),
+      ...(base !== undefined && { base }),
+    })),
+    managed: undefined,
+  };
+}
+
+function completeManaged(given: ManagedInput): Capacity {
+  const { spot = MANAGED_DEFAULTS.spot, monitoring = MANAGED_DEFAULTS.monitoring } = given;
+  return {
+    launchType: 'MANAGED_INSTANCES',
+    strategy: [],
+    managed: {
+      spot,
+      monitoring,
+      instances: given.instances ?? {},
+      storage: given.storage,
+      scaleInAfter: given.scaleInAfter,
+      infrastructureRole: completeRole(given.infrastructureRole),
+      instanceProfile: given.instanceProfile,
+    },
+  };
+}
+
+/** Of providers that one list must not have together, a rule tells. */
+function launchTypeOf(shares: readonly { provider: TextOrIntrinsic; managed?: boolean }[]): LaunchType {
+  if (shares.some(({ provider }) => meansFargate(provider))) return 'FARGATE';
+  return shares.some(({ managed }) => managed === true) ? 'MANAGED_INSTANCES' : EC2;
 }
 
 /**

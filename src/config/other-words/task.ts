@@ -2,7 +2,7 @@ import { isMap } from '../../shared/json';
 import { as, both, each, inside, number, put, remove, say, type Convert, type Words } from './answer';
 import { LOG_RETENTION_DAYS } from '../limits';
 import { OF_CONTAINER } from './container';
-import { IN_QUEUE } from './queue';
+import { IN_QUEUE, IS_OFF } from './queue';
 import { volumesOfCopilot } from './volumes';
 
 /** Words of other tools for what a task is made of and where it runs. */
@@ -97,6 +97,24 @@ const providers: Convert = (value) =>
         })),
       )
     : put('capacity', value);
+const WORDS_OF_CAPACITY = /^(FARGATE(_SPOT)?|EC2|MANAGED)$/;
+const launchType: Convert = (value) => {
+  const [word, ...others] = [value].flat().map(String);
+  // Copied task definitions name all that they could run on.
+  if (word === undefined || others.length > 0) return say('choose one, as `capacity`');
+  return put('capacity', word === 'MANAGED_INSTANCES' ? 'MANAGED' : word);
+};
+const capacityProvider: Convert = (value) => {
+  const names = [value].flat();
+  const [only] = names;
+  if (names.length === 1 && WORDS_OF_CAPACITY.test(String(only))) return put('capacity', only);
+  return put(
+    'capacity',
+    names.map((provider) => ({ provider })),
+  );
+};
+const managed: Convert = (value) =>
+  value === false ? say(IS_OFF) : put('capacity', isMap(value) ? { managed: value } : 'MANAGED');
 const logs = inside(
   { retention: as('logs.retention'), retentionInDays: as('logs.retention') },
   remove('output goes to CloudWatch, in a log group that the plugin makes'),
@@ -147,7 +165,12 @@ export const OF_TASK: Words = {
   ...each(['readonlyRootFilesystem', 'readonlyFs'], opposite),
   enableExecuteCommand: as('exec'),
   ...each(['capacityProviderStrategies', 'capacityProviderStrategy'], providers),
-  launchType: as('capacity'),
+  ...each(['launchType', 'requiresCompatibilities'], launchType),
+  ...each(['capacityProvider', 'capacityProviders'], capacityProvider),
+  ...each(['managed', 'managedInstances', 'managedInstancesProvider'], managed),
+  ...each(['instanceType', 'instanceTypes', 'allowedInstanceTypes'], (types) =>
+    put('capacity.managed.instances.types', [types].flat()),
+  ),
   maximumBatchingWindow: as('batchWindow'),
   maxBatchingWindow: as('batchWindow'),
   ...each(['stopGracePeriod', 'stopTimeoutSeconds'], as('stopTimeout')),

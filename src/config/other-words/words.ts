@@ -158,7 +158,10 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   'queue.fifo': ifMap(fifo),
   ...VALUES_IN_CONTAINER,
   'scaling.max': (tasks) => (tasks === 0 ? PAUSED : undefined),
-  capacity: (word) => (/^spot$/i.test(String(word)) ? spot(true) : undefined),
+  capacity: (word) => {
+    if (/^managed.?instances?$/i.test(String(word))) return put('capacity', 'MANAGED');
+    return /^spot$/i.test(String(word)) ? spot(true) : undefined;
+  },
   mounts: mountsOfText,
   volumes: listOfVolumes,
   ephemeralStorage: moreDisk,

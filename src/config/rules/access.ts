@@ -198,10 +198,11 @@ const LOGICAL_ID = /^[A-Za-z0-9]{1,255}$/;
 const ROLE_KEYS = ['role', 'executionRole', 'schedulerRole', 'infrastructureRole'] as const;
 
 const rolesExist: WorkerRule = {
-  reads: [...ROLE_KEYS, 'events.*'],
+  reads: [...ROLE_KEYS, 'events.*', 'capacity.*'],
   check: ({ given, at }) =>
     [
       ...ROLE_KEYS.map((key) => [at(key), given[key]] as const),
+      [at('capacity', 'managed', 'infrastructureRole'), managedOf(given.capacity)] as const,
       ...(given.events ?? []).map(
         ({ webhook }, index) => [at('events', String(index), 'webhook', 'role'), roleOf(webhook)] as const,
       ),
@@ -220,6 +221,8 @@ const rolesExist: WorkerRule = {
     ),
 };
 
+const managedOf = (capacity: unknown): unknown =>
+  isMap(capacity) && isMap(capacity.managed) ? capacity.managed.infrastructureRole : undefined;
 const roleOf = (webhook: unknown): unknown => (isMap(webhook) ? webhook.role : undefined);
 
 /** A policy cannot be added to a role that somebody else has made. */

@@ -1,7 +1,8 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { factsOf } from '../capacity';
+import { factsOf, LAUNCH_TYPES, type Capacity, type LaunchType } from '../capacity';
 import { meansFargate } from '../complete/task';
-import { EC2, FARGATE_PROVIDERS } from '../defaults';
+import type { GivenWorker, TextOrIntrinsic } from '../configuration';
+import { EC2, FARGATE_PROVIDERS, MANAGED } from '../defaults';
 import { describeFargateMemory, describeRange, ECS, FARGATE_CPU_UNITS, isFargateSize } from '../limits';
 import { didYouMean } from '../suggest';
 import { problemIf, type RuleSubject, type Service, type WorkerRule } from './rule';
@@ -29,22 +30,24 @@ const fargateSize: WorkerRule = {
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size */
-const ec2Size: WorkerRule = {
+const sizeOnInstances: WorkerRule = {
   reads: ['cpu', 'memory', 'capacity.*'],
   check: ({ worker: { cpu, memory, capacity }, at, show }) => {
-    if (factsOf(capacity).hasTaskSize) return [];
+    const { name, hasSizesInPairs, hasTaskSize } = factsOf(capacity);
+    if (hasSizesInPairs) return [];
+    const minimum = hasTaskSize ? ECS.minTaskCpuUnits : ECS.minCpuUnits;
     return [
-      ...problemIf(cpu < ECS.minCpuUnits || cpu > ECS.maxCpuUnits, {
+      ...problemIf(cpu < minimum || cpu > ECS.maxCpuUnits, {
         code: 'WATCHBOT_OUT_OF_RANGE',
         place: at('cpu'),
         given: String(cpu),
-        allowed: `${describeRange({ minimum: ECS.minCpuUnits, maximum: ECS.maxCpuUnits }, (units) => show('cpu', units, 'CPU units'))} on EC2`,
+        allowed: `${describeRange({ minimum, maximum: ECS.maxCpuUnits }, (units) => show('cpu', units, 'CPU units'))} on ${name}`,
       }),
       ...problemIf(memory !== undefined && memory < ECS.minMemoryMiB, {
         code: 'WATCHBOT_OUT_OF_RANGE',
         place: at('memory'),
         given: String(memory),
-        allowed: `${describeRange({ minimum: ECS.minMemoryMiB }, (mib) => show('memory', mib, 'MiB'))} on EC2`,
+        allowed: `${describeRange({ minimum: ECS.minMemoryMiB }, (mib) => show('memory', mib, 'MiB'))} on ${name}`,
       }),
     ];
   },
@@ -74,17 +77,18 @@ const capacityProviders: WorkerRule = {
   check: ({ worker: { capacity }, at }) =>
     capacity.strategy.flatMap(({ provider }, index): Problem[] => {
       if (typeof provider !== 'string' || FARGATE_PROVIDERS.some((name) => name === provider)) return [];
-      const isEc2 = provider.toUpperCase() === EC2;
-      if (PROVIDER_NAME.test(provider) && !isEc2) return [];
+      const alone = [EC2, MANAGED].find((word) => word === provider.toUpperCase());
+      if (PROVIDER_NAME.test(provider) && alone === undefined) return [];
       return [
         {
           code: 'WATCHBOT_NOT_ALLOWED',
           place: at('capacity', String(index), 'provider'),
           given: describeValue(provider),
           allowed: `${FARGATE_PROVIDERS.join(', ')}, or the name of a capacity provider, which does not begin with aws, ecs or fargate`,
-          advice: isEc2
-            ? '`capacity: EC2` stands alone: name a capacity provider, or leave the list out'
-            : (didYouMean(provider, FARGATE_PROVIDERS) ?? 'name a capacity provider of the cluster'),
+          advice:
+            alone === undefined
+              ? (didYouMean(provider, FARGATE_PROVIDERS) ?? 'name a capacity provider of the cluster')
+              : `\`capacity: ${alone}\` stands alone: name a capacity provider, or leave the list out`,
         },
       ];
     }),
@@ -93,11 +97,11 @@ const capacityProviders: WorkerRule = {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
 const capacityShares: WorkerRule = {
   reads: ['capacity'],
-  check: ({ worker: { capacity }, at }) => {
+  check: ({ worker: { capacity }, given, at }) => {
     const { strategy } = capacity;
     const providers = strategy.map(({ provider }) => JSON.stringify(provider));
     const twice = strategy.find(({ provider }, i) => providers.indexOf(JSON.stringify(provider)) !== i);
-    const kinds = new Set(strategy.map(({ provider }) => meansFargate(provider)));
+    const kinds = kindsOf(given.capacity);
     const contradiction = (given: string, allowed: string): Problem => ({
       code: 'WATCHBOT_CONTRADICTION',
       place: at('capacity'),
@@ -110,8 +114,11 @@ const capacityShares: WorkerRule = {
         contradiction(`${describeValue(twice?.provider)} for the second time`, 'each provider once'),
       ),
       ...problemIf(
-        kinds.size > 1,
-        contradiction('capacity of Fargate and of EC2', 'either Fargate or EC2 in one list, as ECS has it'),
+        kinds.length > 1,
+        contradiction(
+          `capacity of ${kinds.join(' and of ')}`,
+          'one of Fargate, EC2 and Managed Instances in one list, as ECS has it',
+        ),
       ),
       ...problemIf(
         strategy.filter(({ base }) => base > 0).length > 1,
@@ -126,11 +133,24 @@ const capacityShares: WorkerRule = {
   },
 };
 
-/** The cluster that the plugin makes has no instances. */
-const ec2HasACluster: WorkerRule = {
+/** What the providers of a list are, each kind once. */
+function kindsOf(given: GivenWorker['capacity']): string[] {
+  const shares: readonly { provider?: unknown; managed?: unknown }[] = Array.isArray(given) ? given : [];
+  const kinds = shares.flatMap(({ provider, managed }) => {
+    const isFargate = meansFargate(provider as TextOrIntrinsic);
+    if (managed === true) return [...(isFargate ? ['Fargate'] : []), 'Managed Instances'];
+    return isFargate ? ['Fargate'] : ['EC2'];
+  });
+  return [...new Set(kinds)];
+}
+
+/** The cluster that the plugin makes has no instances but those that it has asked for. */
+const instancesHaveACluster: WorkerRule = {
   reads: ['capacity.*', 'cluster'],
   check: ({ worker, configuration, at }) => {
-    if (!factsOf(worker.capacity).needsCluster || configuration.cluster !== undefined) return [];
+    const { name, needsCluster } = factsOf(worker.capacity);
+    if (!needsCluster || worker.capacity.managed !== undefined || configuration.cluster !== undefined)
+      return [];
     const provider = worker.capacity.strategy[0]?.provider;
     const meant = typeof provider === 'string' ? didYouMean(provider, FARGATE_PROVIDERS) : undefined;
     return [
@@ -138,8 +158,8 @@ const ec2HasACluster: WorkerRule = {
         code: 'WATCHBOT_CONTRADICTION',
         place: at('capacity'),
         given: `${provider === undefined ? EC2 : describeValue(provider)} without \`cluster\``,
-        allowed: 'capacity of EC2 with `cluster`: the name or ARN of a cluster that has instances',
-        advice: meant ?? 'name the cluster, or use FARGATE',
+        allowed: `capacity of ${name} with \`cluster\`: the name or ARN of a cluster that has ${provider === undefined ? 'instances' : 'the provider'}`,
+        advice: meant ?? 'name the cluster, or use FARGATE or MANAGED',
       },
     ];
   },
@@ -159,25 +179,39 @@ function isUsed(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
+const WORDS: Readonly<Record<LaunchType, string>> = { FARGATE: 'FARGATE', EC2, MANAGED_INSTANCES: MANAGED };
+
 /** What to do with a key elsewhere than by another capacity. */
-const INSTEAD: Partial<Record<keyof typeof KEYS_OF_SOME, string>> = {
-  ephemeralStorage: "remove it: tasks on EC2 have their instance's disk",
+const INSTEAD: Partial<Record<LaunchType, Partial<Record<keyof typeof KEYS_OF_SOME, string>>>> = {
+  FARGATE: { gpu: 'write `capacity: MANAGED`: AWS then runs instances that have GPUs' },
+  EC2: { ephemeralStorage: "remove it: tasks on EC2 have their instance's disk" },
+  MANAGED_INSTANCES: {
+    ephemeralStorage:
+      'give the instances a disk for all their tasks: `capacity: {managed: {storage: 100GB}}`',
+    placementStrategies: 'remove it: AWS chooses the instances, and spreads tasks over zones',
+  },
 };
 
 const keysOfOthers: WorkerRule = {
   reads: ['capacity.*', ...SOME_KEYS.map((key) => `${key}.*` as const)],
-  check: ({ worker, at }) =>
-    SOME_KEYS.filter((key) => isUsed(worker[key]) && !factsOf(worker.capacity)[KEYS_OF_SOME[key]]).map(
+  check: ({ worker, at }) => {
+    const { launchType } = worker.capacity;
+    return SOME_KEYS.filter((key) => isUsed(worker[key]) && !factsOf({ launchType })[KEYS_OF_SOME[key]]).map(
       (key) => ({
         code: 'WATCHBOT_CONTRADICTION' as const,
         place: at(key),
-        given: `\`${key}\` on ${factsOf(worker.capacity).name}`,
-        allowed:
-          key === 'ephemeralStorage' ? '`ephemeralStorage` on Fargate' : `\`${key}\` with \`capacity: EC2\``,
-        advice: INSTEAD[key] ?? 'remove it, or change `capacity`',
+        given: `\`${key}\` on ${factsOf({ launchType }).name}`,
+        allowed: `\`${key}\` with \`capacity\`: ${wordsOfThoseWith(KEYS_OF_SOME[key])}`,
+        advice: INSTEAD[launchType]?.[key] ?? 'remove it, or change `capacity`',
       }),
-    ),
+    );
+  },
 };
+
+const wordsOfThoseWith = (fact: (typeof KEYS_OF_SOME)[keyof typeof KEYS_OF_SOME]): string =>
+  LAUNCH_TYPES.filter((launchType) => factsOf({ launchType })[fact])
+    .map((launchType) => WORDS[launchType])
+    .join(' or ');
 
 const placementsAreWhole: WorkerRule = {
   reads: ['placementConstraints.*', 'placementStrategies.*'],
@@ -219,23 +253,29 @@ function strategyProblems({ worker, at }: RuleSubject): Problem[] {
 
 export const CAPACITY_RULES: readonly WorkerRule[] = [
   fargateSize,
-  ec2Size,
+  sizeOnInstances,
   softMemoryFits,
   capacityProviders,
   capacityShares,
-  ec2HasACluster,
+  instancesHaveACluster,
   keysOfOthers,
   placementsAreWhole,
 ];
 
+const mayHaveAddress = (capacity: Capacity) => {
+  const { mayHavePublicAddress, mayBorrowAddress } = factsOf(capacity);
+  return mayHavePublicAddress || mayBorrowAddress;
+};
+
 /**
- * Tasks on EC2 have no public address of their own; beside workers on Fargate, which have one, they do without.
+ * Tasks on EC2 have no public address of their own; beside workers on Fargate, which have one, they do without. Those on
+ * Managed Instances have that of their instance.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html (assignPublicIp)
  */
 export function publicIpProblems({ configuration: { workers, vpc }, root }: Service): Problem[] {
   return problemIf(
     workers.length > 0 &&
-      workers.every(({ capacity }) => !factsOf(capacity).mayHavePublicAddress) &&
+      workers.every(({ capacity }) => !mayHaveAddress(capacity)) &&
       vpc?.publicIp === true,
     {
       code: 'WATCHBOT_CONTRADICTION',

@@ -69,10 +69,11 @@ const limitsAreInOrder: WorkerRule = {
 
 /** What Fargate has not. */
 const platformHasIt: WorkerRule = {
-  reads: ['capacity.*', 'container.sharedMemory', 'container.capabilities.*'],
+  reads: ['capacity.*', 'container.sharedMemory', 'container.capabilities.*', 'container.tmpfs.*'],
   check: ({ worker, at }) => {
-    const { name, hasSharedMemory, addableCapabilities: addable } = factsOf(worker.capacity);
-    const { sharedMemory, capabilities } = worker.container;
+    const facts = factsOf(worker.capacity);
+    const { name, hasSharedMemory, addableCapabilities: addable } = facts;
+    const { sharedMemory, capabilities, tmpfs } = worker.container;
     const allowed = addable ?? [];
     const wrong = addable === undefined ? [] : capabilities.add.filter((each) => !addable.includes(each));
     return [
@@ -84,11 +85,18 @@ const platformHasIt: WorkerRule = {
         advice:
           'remove it, or change `capacity`; a browser does without, by `--disable-dev-shm-usage`, and other programs may take a folder of `tmpfs`',
       }),
+      ...problemIf(!facts.hasMemoryFolders && Object.keys(tmpfs).length > 0, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: at('container', 'tmpfs'),
+        given: `\`tmpfs\` on ${name}`,
+        allowed: '`tmpfs` with `capacity`: FARGATE or EC2',
+        advice: 'remove it, or name the folders in `mounts`: they are on the disk of the instance',
+      }),
       ...problemIf(wrong.length > 0, {
         code: 'WATCHBOT_CONTRADICTION',
         place: at('container', 'capabilities', 'add'),
         given: `${wrong.join(', ')} on ${name}`,
-        allowed: `${allowed.join(', ')} on ${name}; any with \`capacity: EC2\``,
+        allowed: `${allowed.join(', ')} on ${name}; any with \`capacity\`: EC2 or MANAGED`,
         advice: 'remove it, or change `capacity`',
       }),
     ];
@@ -206,13 +214,13 @@ const hostsCanBeKnown: WorkerRule = {
   reads: ['capacity.*', 'vpc', 'container.hosts.*'],
   check: ({ worker, configuration, at }) => {
     const hosts = Object.entries(worker.container.hosts);
-    if (hosts.length > 0 && hasOwnInterface(configuration, worker)) {
-      const { name } = factsOf(worker.capacity);
+    const { name, mayKnowHosts } = factsOf(worker.capacity);
+    if (hosts.length > 0 && (!mayKnowHosts || hasOwnInterface(configuration, worker))) {
       return [
         {
           code: 'WATCHBOT_CONTRADICTION',
           place: at('container', 'hosts'),
-          given: `\`hosts\` on ${name}${name === 'Fargate' ? '' : ' with `vpc`'}`,
+          given: `\`hosts\` on ${name}${mayKnowHosts ? ' with `vpc`' : ''}`,
           allowed:
             '`hosts` with `capacity: EC2` and without `vpc`: ECS takes none where tasks have an interface of their own',
           advice: 'give the names in a private hosted zone of the VPC: `AWS::Route53::HostedZone`',

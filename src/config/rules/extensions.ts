@@ -232,6 +232,7 @@ const no =
 
 /** Of the resources that not every worker has. Whether it has one is known to the builders alone. */
 const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
+  capacityProvider: () => 'no `capacity: MANAGED`',
   queue: () => '`queue.arn`',
   deadLetterQueue: noDeadLetterQueue,
   queueKey: ({ queue: { encryption } }) =>
@@ -287,11 +288,16 @@ const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
   webhookUsagePlanKey: noApiKey,
 };
 
+const NO_MANAGED_ROLES = 'no worker with `capacity: MANAGED`, or each has its `infrastructureRole`';
+
 /** Why a stack does not have what it could have once. What is not listed belongs to the network. */
 function whyNotShared(resource: SharedResource, { vpc }: Configuration): string {
   const why: Partial<Record<SharedResource, string>> = {
     cluster: '`cluster`',
     clusterCapacity: '`cluster`',
+    managedInfrastructureRole: NO_MANAGED_ROLES,
+    managedInstanceRole: NO_MANAGED_ROLES,
+    managedInstanceProfile: NO_MANAGED_ROLES,
     notifications: 'no e-mail address under `notify`',
     awakeRole: 'no worker whose queue is kept awake without `schedulerRole`',
     rollbackRule: 'nobody under `notify`',

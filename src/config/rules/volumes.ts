@@ -1,5 +1,5 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import { factsOf, hasOwnInterface } from '../capacity';
+import { factsOf, isInNetwork } from '../capacity';
 import { withoutSlash } from '../complete/task';
 import { isIntrinsic, type GivenWorker } from '../configuration';
 import { DEFAULT_MOUNT, EXEC_FOLDERS } from '../defaults';
@@ -223,7 +223,7 @@ function unreachable(
   { efs }: GivenVolume,
 ): Problem[] {
   const { vpc, context } = configuration;
-  if (efs === undefined || vpc !== undefined || !hasOwnInterface(configuration, worker)) return [];
+  if (efs === undefined || vpc !== undefined || !isInNetwork(configuration, worker)) return [];
   const isOwn = isIntrinsic(efs) && ownId(efs, 'AWS::EFS::FileSystem', context.resources) !== undefined;
   return problemIf(!isOwn, {
     code: 'WATCHBOT_CONTRADICTION',
@@ -247,7 +247,7 @@ function unknownTasks(
     place: at('volumes', name, 'securityGroup'),
     given: `${describeValue(volume.securityGroup)}, and the tasks have no security group that is known`,
   };
-  if (!hasOwnInterface(configuration, worker)) {
+  if (!isInNetwork(configuration, worker)) {
     const allowed = '`securityGroup` for tasks with a network of their own, by `vpc`';
     const advice = 'remove it, and let the instances in where the group is made: TCP port 2049';
     return [{ ...problem, allowed, advice }];

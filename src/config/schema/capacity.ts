@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { CAPACITY_DEFAULTS, EC2, FARGATE_PROVIDERS } from '../defaults';
+import { CAPACITY_DEFAULTS, EC2, FARGATE_PROVIDERS, MANAGED } from '../defaults';
 import { ECS } from '../limits';
+import { ManagedSchema } from './managed';
 import { oneOf, orIntrinsic, strictObject, stringOrIntrinsic } from './values';
 
 const Share = strictObject(
@@ -8,8 +9,15 @@ const Share = strictObject(
     provider: stringOrIntrinsic({
       title: 'FARGATE, FARGATE_SPOT or the name of a capacity provider of your own',
       description:
-        'Each at most once. A provider of your own stands for EC2 instances and belongs to the `cluster`.',
+        'Each at most once. A provider of your own belongs to the `cluster`, and stands for EC2 instances unless `managed` says otherwise.',
     }),
+    managed: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'Whether that provider is one of ECS Managed Instances: its name does not tell, and ECS must be told.',
+      }),
+    ),
     weight: Type.Optional(
       Type.Integer({
         default: CAPACITY_DEFAULTS.weight,
@@ -27,19 +35,32 @@ const Share = strictObject(
       }),
     ),
   },
-  { title: '{provider, weight, base}', hints: { capacityProvider: 'provider', name: 'provider' } },
+  { title: '{provider, managed, weight, base}', hints: { capacityProvider: 'provider', name: 'provider' } },
 );
 
 export const CapacitySchema = Type.Union(
   [
-    oneOf([...FARGATE_PROVIDERS, EC2]),
+    oneOf([...FARGATE_PROVIDERS, EC2, MANAGED]),
+    strictObject(
+      { managed: Type.Optional(ManagedSchema) },
+      {
+        title: '{managed: …}',
+        minProperties: 1,
+        hints: {
+          provider: 'write a list: `capacity: [{provider: …}]`',
+          weight: 'write a list: `capacity: [{provider: …, weight: …}]`',
+          base: 'write a list: `capacity: [{provider: …, base: …}]`',
+          spot: 'write `capacity: {managed: {spot: true}}`, or `capacity: FARGATE_SPOT`',
+        },
+      },
+    ),
     Type.Array(Share, { minItems: 1, maxItems: ECS.maxCapacityProviders }),
   ],
   {
     default: 'FARGATE',
-    title: 'FARGATE, FARGATE_SPOT, EC2, or a list of {provider, weight, base}',
+    title: 'FARGATE, FARGATE_SPOT, EC2, MANAGED, {managed: …}, or a list of {provider, weight, base}',
     description:
-      'Where tasks run. A list mixes the two of Fargate, such as Spot with an on-demand base, or several capacity providers of EC2. `EC2`, or a provider of your own, needs a `cluster` that has the instances.',
+      'Where tasks run. `MANAGED`: on instances that AWS runs, chosen by `cpu`, `memory` and `gpu`; `{managed: …}` says more of them. A list mixes the two of Fargate, such as Spot with an on-demand base, or several capacity providers of one kind. `EC2`, or a provider of your own, needs a `cluster` that has the instances.',
   },
 );
 
@@ -63,7 +84,7 @@ export const PlacementConstraintsSchema = Type.Array(
     title: 'a list of {type, expression}',
     default: [],
     maxItems: ECS.maxPlacementConstraints,
-    description: 'On EC2: which instances tasks may run on.',
+    description: 'On EC2 and on Managed Instances: which instances tasks may run on.',
   },
 );
 

@@ -42,12 +42,16 @@ const size = {
       unit: 'GiB',
       minimum: ECS.minEphemeralStorageGiB,
       maximum: ECS.maxEphemeralStorageGiB,
-      description: 'GiB of disk, on Fargate.',
+      description: 'GiB of disk, on Fargate. That of managed instances is `capacity.managed.storage`.',
       otherwise: '20, as Fargate has it',
     }),
   ),
   gpu: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: ECS.maxGpus, description: 'GPUs of a task, on EC2.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: ECS.maxGpus,
+      description: 'GPUs of a task, with `capacity: MANAGED` or on EC2.',
+    }),
   ),
   capacity: CapacitySchema,
   placementConstraints: PlacementConstraintsSchema,
@@ -168,7 +172,8 @@ export const workerProperties = {
   volumes: VolumesSchema,
   privileged: Type.Boolean({
     default: false,
-    description: 'On EC2: the container has the permissions of root on its instance.',
+    description:
+      'On EC2 and on Managed Instances: the container has the permissions of root on its instance.',
   }),
   container: ContainerSchema,
   healthCheck: HealthCheckSchema,

@@ -23,6 +23,23 @@ export const CONTAINERS: ResourceTypes = {
       { service: 'ecs', operation: 'PutClusterCapacityProviders', parameters: properties },
     ],
   },
+  'AWS::ECS::CapacityProvider': {
+    named: 'Name',
+    returnValues: ({ name }) => ({ ref: name }),
+    calls: ({ name, properties: { ClusterName, ...properties } }) => [
+      {
+        service: 'ecs',
+        operation: 'CreateCapacityProvider',
+        // moto knows only providers of Auto Scaling groups, and fails without one.
+        parameters: {
+          AutoScalingGroupProvider: { AutoScalingGroupArn: arn('autoscaling', 'autoScalingGroup:none') },
+          ...properties,
+          Name: name,
+          Cluster: ClusterName,
+        },
+      },
+    ],
+  },
   'AWS::ECS::TaskDefinition': {
     named: 'Family',
     returnValues: ({ name }) => {

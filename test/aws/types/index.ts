@@ -28,6 +28,7 @@ export const BY_CLOUDFORMATION: ReadonlySet<string> = new Set([
   'AWS::EC2::VPCGatewayAttachment',
   'AWS::Events::Rule',
   'AWS::IAM::AccessKey',
+  'AWS::IAM::InstanceProfile',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::IAM::User',
