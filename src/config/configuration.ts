@@ -241,6 +241,8 @@ export interface Worker {
   queue: Queue;
   /** Whether one is made; or the one that is before an existing queue already. */
   topic: boolean | TextOrIntrinsic;
+  /** Bytes of a message through the topic that is made; undefined: as many as SNS takes by itself. */
+  maxMessageSize: number | undefined;
   events: Sources;
   scaling: Scaling;
   alarms: Readonly<Record<AlarmName, AlarmSettings | undefined>>;

@@ -16,7 +16,12 @@ export const SQS = {
 export const MIN_VISIBILITY_TIMEOUT_SECONDS = 15;
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
-export const SNS = { maxNameLength: 256 } as const;
+export const SNS = {
+  maxNameLength: 256,
+  /** Of a message, as a topic can be set: https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html */
+  minMessageBytes: 1_024,
+  maxMessageBytes: 1_048_576,
+} as const;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
 export const ECS = {

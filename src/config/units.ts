@@ -1,8 +1,8 @@
 import { DAY_SECONDS, DURATION_FORMS, parseDuration, parseSeconds, TIME_UNITS } from '../shared/durations';
-import { GIB, MIB, parseSize, SIZE_FORMS } from '../shared/sizes';
+import { GIB, KIB, MIB, parseSize, SIZE_FORMS } from '../shared/sizes';
 
 /** What a number of the section counts. */
-export type Unit = 'seconds' | 'days' | 'MiB' | 'GiB' | 'CPU units';
+export type Unit = 'seconds' | 'days' | 'bytes' | 'MiB' | 'GiB' | 'CPU units';
 
 interface Reader {
   read: (text: string) => number | undefined;
@@ -37,6 +37,7 @@ const READERS: Record<Unit, Reader> = {
     forms: 'a number and d: 14d',
     pattern: 'd|days?',
   },
+  bytes: size(1),
   MiB: size(MIB),
   GiB: size(GIB),
   'CPU units': {
@@ -72,6 +73,7 @@ function showSeconds(seconds: number): string {
 }
 
 function showSize(bytes: number): string {
+  if (bytes < MIB) return `${bytes / KIB}KB`;
   return bytes >= GIB && bytes % GIB === 0 ? `${bytes / GIB}GB` : `${bytes / MIB}MB`;
 }
 

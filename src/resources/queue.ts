@@ -92,6 +92,7 @@ export function topic(subject: Subject): Resources {
         FifoTopic: fifo ? true : undefined,
         ContentBasedDeduplication: fifo ? true : undefined,
         KmsMasterKeyId: keyId(subject),
+        MaximumMessageSize: worker.maxMessageSize,
       },
     }),
     ...named(subject, 'subscription', {

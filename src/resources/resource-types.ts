@@ -57,7 +57,16 @@ export type ResourceType = keyof typeof TAGS;
  * The properties of a resource as AWS's own schema has them: a misspelt one is an error in the editor. What is undefined
  * is left out of the template.
  */
-export type PropertiesOf<T extends ResourceType> = Values<ResourceTypes[T]>;
+export type PropertiesOf<T extends ResourceType> = Values<ResourceTypes[T]> &
+  (T extends keyof Newer ? Newer[T] : unknown);
+
+/**
+ * What CloudFormation has taken since the schemas were packaged.
+ * https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sns.CfnTopic.html (made from AWS's schema, in 2.275.0)
+ */
+interface Newer {
+  'AWS::SNS::Topic': { readonly MaximumMessageSize?: number | Intrinsic | undefined };
+}
 
 export type Resource = {
   [T in ResourceType]: {

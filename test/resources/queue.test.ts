@@ -118,3 +118,14 @@ describe('a topic', () => {
     expect(Outputs).not.toHaveProperty('WatchbotTopicArn');
   });
 });
+
+it.each([
+  [true, undefined],
+  [{ maxMessageSize: '1MB' }, 1_048_576],
+  [{ maxMessageSize: 1_024 }, 1_024],
+])('a topic of %j takes messages of %d bytes', (topic, bytes) => {
+  for (const fifo of [false, true]) {
+    const { of } = single({ topic, queue: { fifo } });
+    expect((of('topic') as { MaximumMessageSize?: number }).MaximumMessageSize).toBe(bytes);
+  }
+});

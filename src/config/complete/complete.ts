@@ -72,7 +72,7 @@ export function completeWorker(name: string, input: WorkerInput, context: Worker
     ...completeRoles(input),
     sender: input.sender,
     queue: completeQueue(input.queue),
-    topic: completeTopic(input),
+    ...completeTopic(input),
     events: completeEvents(input.events),
     scaling: completeScaling(input),
     alarms: completeAlarms(input),

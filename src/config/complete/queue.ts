@@ -30,9 +30,17 @@ export function isAwsManagedKey(key: unknown): boolean {
   return typeof key === 'string' && /(^|:)alias\/aws\//.test(key);
 }
 
-export function completeTopic({ topic, queue }: WorkerInput): Worker['topic'] {
-  return topic ?? (!isFifo(queue) && queue.arn === undefined);
+export function completeTopic({ topic, queue }: WorkerInput): Pick<Worker, 'topic' | 'maxMessageSize'> {
+  if (isTopicSettings(topic)) return { topic: true, maxMessageSize: topic.maxMessageSize };
+  const isMade = !isFifo(queue) && queue.arn === undefined;
+  return { topic: topic ?? isMade, maxMessageSize: undefined };
 }
+
+type TopicSettings = { maxMessageSize: number };
+
+/** Of the two maps that a topic may be, the one that is no function of CloudFormation. */
+const isTopicSettings = (topic: WorkerInput['topic']): topic is TopicSettings =>
+  typeof topic === 'object' && 'maxMessageSize' in topic;
 
 export function completeScaling({ scaling, queue }: WorkerInput): Scaling {
   return {

@@ -117,13 +117,28 @@ function senderProblems({ worker, given: { events = [] }, at }: RuleSubject): Pr
     ...problemIf(worker.topic === true, {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('topic'),
-      given: 'true with `queue.arn`',
+      given: `${worker.maxMessageSize === undefined ? 'true' : '{maxMessageSize}'} with \`queue.arn\``,
       allowed: 'with `queue.arn`: the ARN of the topic that the queue is subscribed to, or none',
       advice: `${advice}, and write the topic's ARN here: \`topic: arn:aws:sns:REGION:ACCOUNT:NAME\``,
     }),
     ...sources,
   ];
 }
+
+/** SNS gives up on a message that the queue does not take, and nobody hears of it. */
+const topicFitsTheQueue: WorkerRule = {
+  reads: ['topic', 'queue.arn', 'extensions.queue'],
+  check: ({ worker: { maxMessageSize = 0, extensions }, at, show }) => {
+    const taken = Number(extensions.queue?.MaximumMessageSize ?? Infinity);
+    return problemIf(maxMessageSize > taken, {
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('topic', 'maxMessageSize'),
+      given: show('topic.maxMessageSize', maxMessageSize, 'bytes'),
+      allowed: `at most ${show('topic.maxMessageSize', taken, 'bytes')}, which the queue takes by \`MaximumMessageSize\` of \`extensions.queue\``,
+      advice: 'lower it, or raise that of the queue',
+    });
+  },
+};
 
 /** Only the owner of a queue can let another topic send to it. */
 const existingTopic: WorkerRule = {
@@ -237,6 +252,7 @@ export const QUEUE_RULES: readonly WorkerRule[] = [
   queueArns,
   queueKindsAgree,
   existingQueueStays,
+  topicFitsTheQueue,
   existingTopic,
   encryptionIsKnown,
   managedKeyHasNoSources,

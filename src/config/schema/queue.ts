@@ -1,7 +1,22 @@
 import { Type } from '@sinclair/typebox';
 import { Encryption } from '../defaults';
-import { MIN_VISIBILITY_TIMEOUT_SECONDS, SQS } from '../limits';
+import { MIN_VISIBILITY_TIMEOUT_SECONDS, SNS, SQS } from '../limits';
 import { Intrinsic, strictObject, stringOrIntrinsic, textBesideBoolean } from './values';
+
+/** Of a topic that the plugin makes. */
+export const TopicSchema = strictObject(
+  {
+    maxMessageSize: Type.Integer({
+      unit: 'bytes',
+      minimum: SNS.minMessageBytes,
+      maximum: SNS.maxMessageBytes,
+      description:
+        'Bytes of a message through the topic, attributes included, up to `1MB`. Above 256 KiB SNS lets only SQS, Lambda and Firehose subscribe to it, no e-mail, and 100 subscriptions at most.',
+      otherwise: "SNS's own, 262144",
+    }),
+  },
+  { title: '{maxMessageSize}', hints: { maximumMessageSize: 'maxMessageSize', size: 'maxMessageSize' } },
+);
 
 export const QueueSchema = strictObject(
   {

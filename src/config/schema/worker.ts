@@ -8,7 +8,7 @@ import { ContainerSchema, filesystem, HealthCheckSchema, ImageSchema } from './c
 import { EventsSchema } from './events';
 import { AlarmsSchema, DashboardSchema, LogsSchema } from './observability';
 import { program } from './program';
-import { QueueSchema } from './queue';
+import { QueueSchema, TopicSchema } from './queue';
 import { ScalingSchema } from './scaling';
 import { VolumesSchema } from './volumes';
 import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textBesideBoolean } from './values';
@@ -156,8 +156,8 @@ export const workerProperties = {
   ...access,
   queue: QueueSchema,
   topic: Type.Optional(
-    Type.Union([Type.Boolean(), textBesideBoolean(), Intrinsic], {
-      title: '`true`, `false`, the ARN of a topic or a CloudFormation function',
+    Type.Union([Type.Boolean(), textBesideBoolean(), Intrinsic, TopicSchema], {
+      title: '`true`, `false`, {maxMessageSize}, the ARN of a topic or a CloudFormation function',
       description:
         'An SNS topic in front of the queue. That of a FIFO queue is a FIFO topic. An ARN, with `queue.arn` only: the topic to which that queue is subscribed already. The plugin makes no subscription; it tells workers the ARN in `WorkTopic` and lets them publish.',
       otherwise: '`true`; `false` with `queue.fifo` or `queue.arn`',

@@ -88,6 +88,16 @@ it.each([['a queue', named('queue', 'QueueName')] as const, ['an existing queue'
   },
 );
 
+it.each([
+  [{}, 262_144],
+  [{ topic: true }, 262_144],
+  [{ topic: { maxMessageSize: '1MB' } }, 1_048_576],
+  [{ topic: { maxMessageSize: 2_048 }, queue: { fifo: true } }, 2_048],
+])('takes as much through the topic as %j says', (section, bytes) => {
+  const configuration = parse({ command: 'x', ...section });
+  expect(workerAddress(configuration, configuration.workers[0]!).maxTopicBytes).toBe(bytes);
+});
+
 it('takes a size that a function gives for what AWS takes', () => {
   const configuration = parse({
     command: 'x',
