@@ -78,25 +78,34 @@ function keyArn(key: TextOrIntrinsic, resources: Parameters<typeof isArn>[1]): T
   return arnFrom(key, 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Name}');
 }
 
-/** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html */
+/**
+ * EC2 uses the key in the name of the role, and only for volumes of EBS.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html
+ */
 const keyUse = (key: TextOrIntrinsic): Statement[] => [
+  { Sid: 'LookAtKey', Effect: 'Allow', Action: 'kms:DescribeKey', Resource: key },
   {
     Sid: 'UseKey',
     Effect: 'Allow',
     Action: [
-      'kms:Decrypt',
-      'kms:DescribeKey',
+      'kms:GenerateDataKey',
       'kms:GenerateDataKeyWithoutPlaintext',
       'kms:ReEncryptFrom',
       'kms:ReEncryptTo',
     ],
     Resource: key,
+    Condition: FOR_VOLUMES,
   },
   {
     Sid: 'LetEbsUseKey',
     Effect: 'Allow',
     Action: 'kms:CreateGrant',
     Resource: key,
-    Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    Condition: { ...FOR_VOLUMES, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
   },
 ];
+
+const FOR_VOLUMES = {
+  StringEquals: { 'kms:ViaService': sub('ec2.${AWS::Region}.amazonaws.com') },
+  'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': 'aws:ebs:id' },
+};

@@ -81,8 +81,9 @@ executionRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com from ecs:
 functions –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 functions –: sns:Publish on Topic
 functions –: sqs:SendMessage on Queue.Arn
-infrastructureRole LetEbsUseKey: kms:CreateGrant on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}> from kms:GrantIsForAWSResource true
-infrastructureRole UseKey: kms:Decrypt kms:DescribeKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}>
+infrastructureRole LetEbsUseKey: kms:CreateGrant on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}> from kms:ViaService ec2.\${AWS::Region}.amazonaws.com, kms:EncryptionContextKeys aws:ebs:id, kms:GrantIsForAWSResource true
+infrastructureRole LookAtKey: kms:DescribeKey on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}>
+infrastructureRole UseKey: kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo on arn:<{"Fn::Select":[1,{"Fn::Split":["arn:",{"Fn::Sub":["\${Name}kms:key/\${Name}",{"Name":{"Ref":"OwnKey"}}]}]}]}> from kms:ViaService ec2.\${AWS::Region}.amazonaws.com, kms:EncryptionContextKeys aws:ebs:id
 infrastructureRole –: sts:AssumeRole on itself by ecs.amazonaws.com
 managedInfrastructureRole PassInstanceRole: iam:PassRole on ManagedInstanceRole.Arn from iam:PassedToService ec2.amazonaws.com or ec2.amazonaws.com.cn
 managedInfrastructureRole –: sts:AssumeRole on itself by ecs.amazonaws.com

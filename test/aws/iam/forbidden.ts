@@ -1,5 +1,13 @@
 import { ACCOUNT_ID, REGION } from '../types/type';
-import { KEY_ACTIONS, neededTags, tagsInRequest, throughService, toNeighbour, assumes } from './needed';
+import {
+  KEY_ACTIONS,
+  neededTags,
+  OF_A_VOLUME,
+  tagsInRequest,
+  throughService,
+  toNeighbour,
+  assumes,
+} from './needed';
 import type { Context } from './simulator';
 import { principalArn, queueArnOf, tagContext, type Call, type Stack } from './stack';
 import { serviceArn, taskArn, workersOf, type DeployedWorker, type Key } from './workers';
@@ -88,14 +96,21 @@ function byMounts({ taskRole: by, fileSystems }: DeployedWorker): Call[] {
   ];
 }
 
+const KEY_USES = ['kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:CreateGrant'];
+
 /** The role that makes disks uses no other key, and gives nobody but AWS leave to use that one. */
 function byDisk({ disk }: DeployedWorker): Call[] {
   if (disk === undefined) return [];
   const { role: by, key } = disk;
   return [
-    ...each(by, ['kms:Decrypt', 'kms:CreateGrant'], OTHER_KEY.arn),
+    ...KEY_USES.map((action) => ({ by, action, on: OTHER_KEY.arn, context: OF_A_VOLUME })),
     ...each(by, QUEUE_USE, OTHER_QUEUE),
-    ...(key === undefined ? [] : each(by, ['kms:CreateGrant', 'kms:ScheduleKeyDeletion'], key)),
+    ...(key === undefined
+      ? []
+      : [
+          ...each(by, [...KEY_USES, 'kms:Decrypt', 'kms:ScheduleKeyDeletion'], key),
+          { by, action: 'kms:CreateGrant', on: key, context: OF_A_VOLUME },
+        ]),
   ];
 }
 

@@ -145,20 +145,28 @@ const mountCalls = ({ taskRole: by, fileSystems }: DeployedWorker): Call[] =>
 
 /**
  * ECS makes volumes with AWS's own policy; a key is asked for besides.
- * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html
  */
 function diskCalls({ disk }: DeployedWorker): Call[] {
   if (disk === undefined) return [];
   const { role: by, key: on } = disk;
   const taken = assumes('ecs.amazonaws.com', by, {});
   if (on === undefined) return [taken];
-  const uses = ['DescribeKey', 'GenerateDataKeyWithoutPlaintext', 'Decrypt', 'ReEncryptFrom', 'ReEncryptTo'];
+  const uses = ['GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo'];
   return [
     taken,
-    ...uses.map((use) => ({ by, action: `kms:${use}`, on })),
-    { by, action: 'kms:CreateGrant', on, context: { 'kms:GrantIsForAWSResource': 'true' } },
+    { by, action: 'kms:DescribeKey', on },
+    ...uses.map((use) => ({ by, action: `kms:${use}`, on, context: OF_A_VOLUME })),
+    { by, action: 'kms:CreateGrant', on, context: { ...OF_A_VOLUME, 'kms:GrantIsForAWSResource': 'true' } },
   ];
 }
+
+/** With what EC2 uses a key for somebody's volume. */
+export const OF_A_VOLUME: Context = {
+  'kms:ViaService': `ec2.${REGION}.amazonaws.com`,
+  'kms:CallerAccount': ACCOUNT_ID,
+  'kms:EncryptionContextKeys': ['aws:ebs:id'],
+};
 
 export const assumes = (by: string, role: string, context: Context): Call => ({
   by,
