@@ -92,6 +92,10 @@ describe('volumes of a task', () => {
     expect(emptiedOf({ ...ec2, vpc, volumes })).toBe(expected);
   });
 
+  it('are not emptied where a warm worker may keep files', () => {
+    expect(emptiedOf({ command: undefined, handler: 'src/app.run', volumes: { scratch } })).toBe('/tmp');
+  });
+
   it('are mounted in a container whose file system can be written to, and nothing is emptied there', () => {
     const section = { writableFilesystem: true, volumes: { scratch } };
     expect(containerOf(section).MountPoints).toEqual([
@@ -258,9 +262,18 @@ describe('an EBS volume', () => {
     [{ 'Fn::GetAtt': ['OwnKey', 'Arn'] }, { 'Fn::GetAtt': ['OwnKey', 'Arn'] }],
   ])('is encrypted with a key of the user’s own, which the role may use: %j', (kmsKey, Resource) => {
     const { of } = single({ volumes: { scratch: { ...scratch, kmsKey } } });
+    const Condition = {
+      StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'ec2.${AWS::Region}.amazonaws.com' } },
+      'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': 'aws:ebs:id' },
+    };
     expect(statementsOf(of('infrastructureRole'))).toMatchObject([
-      { Sid: 'UseKey', Resource },
-      { Action: 'kms:CreateGrant', Resource, Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } },
+      { Action: 'kms:DescribeKey', Resource },
+      { Sid: 'UseKey', Resource, Condition },
+      {
+        Action: 'kms:CreateGrant',
+        Resource,
+        Condition: { ...Condition, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+      },
     ]);
   });
 

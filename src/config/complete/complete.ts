@@ -81,7 +81,7 @@ export function completeWorker(name: string, input: WorkerInput, context: Worker
     mounts: [...new Set([DEFAULT_MOUNT, ...input.mounts.map(withoutSlash)])],
     writableFilesystem: input.writableFilesystem,
     container: completeContainer(input.container),
-    volumes: completeVolumes(input.volumes),
+    volumes: completeVolumes(input),
     healthCheck: completeHealthCheck(input.healthCheck),
     deploy: completeDeploy(input),
     reduce: completeReduce(input.reduce),

@@ -5,17 +5,20 @@ import { withoutSlash } from './task';
 type VolumeInput = WorkerInput['volumes'][string];
 
 /** The volumes, in the order of the file. */
-export const completeVolumes = (given: WorkerInput['volumes']): readonly Volume[] =>
-  Object.entries(given).map(([name, input]) => completeVolume(name, input));
+export const completeVolumes = ({
+  volumes,
+  handler,
+}: Pick<WorkerInput, 'volumes' | 'handler'>): readonly Volume[] =>
+  Object.entries(volumes).map(([name, input]) => completeVolume(name, input, handler !== undefined));
 
 /** Of several kinds the first counts: a rule refuses the others. */
-function completeVolume(name: string, input: VolumeInput): Volume {
+function completeVolume(name: string, input: VolumeInput, hasHandler: boolean): Volume {
   const { readOnly = false, emptied } = input;
   const mounted = { name, path: withoutSlash(input.path), readOnly };
   if (input.efs !== undefined) return { ...mounted, emptied: false, ...fileSystem(input, input.efs) };
   if (isDisk(input)) {
-    // What came from a snapshot is there to be read.
-    const isNew = input.snapshot === undefined && !readOnly;
+    // What came from a snapshot is there to be read, and a warm worker may keep files between two messages.
+    const isNew = input.snapshot === undefined && !readOnly && !hasHandler;
     return { ...mounted, emptied: emptied ?? isNew, ...disk(input) };
   }
   if (input.host !== undefined) return { ...mounted, emptied: false, kind: 'host', host: input.host };

@@ -188,7 +188,7 @@ function adviceBeside(path: string, mount: string | undefined, mounts: readonly 
 
 /** What outlives a task belongs to somebody else, too. */
 const onlyScratchIsEmptied: WorkerRule = {
-  reads: ['volumes.*'],
+  reads: ['volumes.*', 'handler'],
   check: (subject) =>
     givenVolumes(subject).flatMap(([name, { emptied, efs, host, readOnly }]) => {
       if (emptied !== true) return [];
@@ -203,7 +203,12 @@ const onlyScratchIsEmptied: WorkerRule = {
         return [
           { ...problem, given: `true, with \`${kept}\`, which outlives the task and is never emptied` },
         ];
-      return problemIf(readOnly === true, { ...problem, given: 'true, with `readOnly: true`' });
+      if (readOnly === true) return [{ ...problem, given: 'true, with `readOnly: true`' }];
+      return problemIf(subject.worker.handler !== undefined, {
+        ...problem,
+        given: 'true, with `handler`: a warm worker may keep files between two messages',
+        allowed: '`emptied: true` with `command`',
+      });
     }),
 };
 

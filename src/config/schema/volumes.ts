@@ -110,7 +110,7 @@ const VolumeSchema = strictObject(
       Type.Boolean({
         description:
           'Whether it is emptied when no worker runs, as `mounts` are. A file system of EFS and a folder of the host never are.',
-        otherwise: '`true` for a new EBS volume, `false` for all else',
+        otherwise: '`true` for a new EBS volume with `command`, `false` for all else',
       }),
     ),
     ...ofEfs,
