@@ -233,6 +233,7 @@ export function repairSection<T>(
 function keysOf(place: string): string[] {
   return place
     .split(/[.[\]]+/)
+    .map((key) => key.replace(/^"(.*)"$/, '$1'))
     .filter((key) => key !== '')
     .slice(1);
 }
