@@ -16,7 +16,7 @@ export const ROLES: CommandDefinition = {
     },
   ],
   notes: [
-    'Nothing is asked of AWS, so that it can be run before the first deploy. A role that is made elsewhere gets both documents that are printed for it: the trust policy says which service of AWS takes the role, the policy what it must allow. Then its ARN is given by the key that is named: `role`, `executionRole`, `schedulerRole`, or `role` of a webhook (docs/permissions.md#roles-that-somebody-else-makes).',
+    'Nothing is asked of AWS, so that it can be run before the first deploy. A role that is made elsewhere gets both documents that are printed for it: the trust policy says which service of AWS takes the role, the policy what it must allow. Then its ARN is given by the key that is named: `role`, `executionRole`, `schedulerRole`, `infrastructureRole`, or `role` of a webhook (docs/permissions.md#roles-that-somebody-else-makes).',
     'What is not known before the deploy stands between `<` and `>`, to be replaced: the account as `<ACCOUNT_ID>`, a key that the stack makes, what your own resources are called. A cluster that the stack makes is named by the beginning of its name.',
   ],
 };

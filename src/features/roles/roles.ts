@@ -63,8 +63,8 @@ function textOf({ worker, key, existing, managedPolicies, trust, policy }: Print
     `# ${worker}: ${key}, ${existing ?? 'which the stack makes'}`,
     '# who takes it:',
     JSON.stringify(trust, null, 2),
-    '# what it must allow:',
-    JSON.stringify(policy, null, 2),
+    // IAM takes no policy without a statement.
+    ...(policy.Statement.length === 0 ? [] : ['# what it must allow:', JSON.stringify(policy, null, 2)]),
     ...(policies.length === 0 ? [] : [`# and these policies: ${policies.join(', ')}`]),
   ].join('\n');
 }

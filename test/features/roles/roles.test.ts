@@ -123,3 +123,14 @@ it('text says whose a role is, and has documents to paste', async () => {
     '# what it must allow:',
   ]);
 });
+
+it('text has AWS’s own policy of a role that needs no other, and no policy without a statement', async () => {
+  const { text } = await run({ command: 'true', volumes: { scratch: { ebs: '500GB', path: '/scratch' } } });
+  const [, role = ''] = /(# watchbot: infrastructureRole[^]*?)\n\n# watchbot/.exec(text) ?? [];
+  expect(role.split('\n').filter((line) => line.startsWith('#'))).toEqual([
+    '# watchbot: infrastructureRole, which the stack makes',
+    '# who takes it:',
+    '# and these policies: arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes',
+  ]);
+  expect(role).toContain('"Service": "ecs.amazonaws.com"');
+});
