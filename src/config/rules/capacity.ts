@@ -56,15 +56,17 @@ const sizeOnInstances: WorkerRule = {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (memoryReservation) */
 const softMemoryFits: WorkerRule = {
   reads: ['softMemory', 'memory', 'capacity.*'],
-  check: ({ worker: { softMemory, memory, capacity }, at, show }) => {
+  check: ({ worker: { softMemory, memory, capacity }, given, at, show }) => {
     if (memory === undefined) return [];
+    const isDefault = given.memory === undefined;
     const { hasTaskSize } = factsOf(capacity);
     const limit = hasTaskSize ? memory : memory - 1;
     return problemIf(softMemory !== undefined && softMemory > limit, {
       code: 'WATCHBOT_OUT_OF_RANGE',
       place: at('softMemory'),
       given: String(softMemory),
-      allowed: `at most ${show('softMemory', limit, 'MiB')}, ${hasTaskSize ? 'the value of' : 'less than'} \`memory\``,
+      allowed: `at most ${show('softMemory', limit, 'MiB')}, ${hasTaskSize ? `the ${isDefault ? 'default' : 'value'} of` : 'less than'} \`memory\``,
+      ...(isDefault && { advice: `give \`memory: ${softMemory}\`, or more` }),
     });
   },
 };
