@@ -206,6 +206,11 @@ describe("a key of another tool's", () => {
     ],
     ['ECS', { launchType: 'MANAGED_INSTANCES', gpuCount: 1 }, { capacity: 'MANAGED', gpu: 1 }],
     ['ECS', { requiresCompatibilities: ['MANAGED_INSTANCES'] }, { capacity: 'MANAGED' }],
+    [
+      'ECS',
+      { launchType: 'MANAGED_INSTANCES', resourceRequirements: [{ type: 'GPU', value: '2' }] },
+      { capacity: 'MANAGED', gpu: 2 },
+    ],
     ['ECS', { capacity: 'MANAGED_INSTANCES' }, { capacity: 'MANAGED' }],
     ['ECS', { capacityProvider: 'FARGATE_SPOT' }, { capacity: 'FARGATE_SPOT' }],
     ['CDK', { managedInstances: { spot: true } }, { capacity: { managed: { spot: true } } }],

@@ -115,6 +115,12 @@ const capacityProvider: Convert = (value) => {
 };
 const managed: Convert = (value) =>
   value === false ? say(IS_OFF) : put('capacity', isMap(value) ? { managed: value } : 'MANAGED');
+/** ECS's list of {type: GPU, value}. */
+const gpus: Convert = (value) => {
+  const [gpu] = [value].flat().filter(isMap);
+  const count = gpu === undefined ? undefined : number(gpu.value ?? gpu.Value);
+  return count === undefined ? say('give the number of GPUs as `gpu`') : put('gpu', count);
+};
 const logs = inside(
   { retention: as('logs.retention'), retentionInDays: as('logs.retention') },
   remove('output goes to CloudWatch, in a log group that the plugin makes'),
@@ -132,6 +138,7 @@ export const OF_TASK: Words = {
   ephemeralStorageSize: gibibytes,
   ...each(['ephemeralStorageGiB', 'disk', 'diskSize', 'storageGb'], as('ephemeralStorage')),
   gpuCount: as('gpu'),
+  resourceRequirements: gpus,
   ...each(['platform', 'runtimePlatform', 'cpuArchitecture'], platform),
   arch: platform,
   dockerfile: as('image.dockerfile'),
