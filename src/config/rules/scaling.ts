@@ -146,6 +146,23 @@ const signalsHaveAnEffect: WorkerRule = {
   },
 };
 
+/** The sum of what the tasks use is that of one value for each of them and each minute. */
+const useComesOnceAMinute: WorkerRule = {
+  reads: ['scaling.cpu', 'scaling.memory', 'extensions.service'],
+  check: ({ worker: { scaling, extensions }, at }) => {
+    const isFine = extensions.service?.MonitoringConfiguration === undefined;
+    return (['cpu', 'memory'] as const).flatMap((key) =>
+      problemIf(scaling[key] !== undefined && !isFine, {
+        code: 'WATCHBOT_CONTRADICTION',
+        place: at('scaling', key),
+        given: `\`${key}\` with \`MonitoringConfiguration\` in \`extensions.service\``,
+        allowed: "ECS's own metrics of one value a minute, whose sum is what all tasks use",
+        advice: 'remove one of the two',
+      }),
+    );
+  },
+};
+
 const ageIsLongEnough: WorkerRule = {
   reads: ['scaling.age', 'scaling.jobDuration', 'scaling.latency'],
   check: ({ worker: { scaling }, at, show }) => {
@@ -265,6 +282,7 @@ export const SCALING_RULES: readonly WorkerRule[] = [
   jobsEndInTime,
   groupsAreOfAFifoQueue,
   signalsHaveAnEffect,
+  useComesOnceAMinute,
   ageIsLongEnough,
   ageOfAFifoQueueNeedsGroups,
   scalingScheduleIsWhole,
