@@ -16,6 +16,7 @@ import {
   watcherStays,
 } from './rules/extensions';
 import { IMAGE_RULES } from './rules/image';
+import { LOG_ROUTER_RULES } from './rules/log-router';
 import { OBSERVABILITY_RULES } from './rules/observability';
 import { PROGRAM_RULES } from './rules/program';
 import { QUEUE_RULES } from './rules/queue';
@@ -24,6 +25,8 @@ import { REFERENCE_RULES } from './rules/references';
 import { SCALING_RULES } from './rules/scaling';
 import { namesFit, serviceProblems } from './rules/service';
 import { VOLUME_RULES } from './rules/volumes';
+import { SIDECAR_ORDER_RULES } from './rules/sidecar-order';
+import { SIDECAR_RULES } from './rules/sidecars';
 import { isMap } from '../shared/json';
 import { isIn } from './refusals';
 import { SHARED_KEYS } from './schema/compiled';
@@ -36,6 +39,9 @@ const WORKER_RULES: readonly WorkerRule[] = [
   ...CONTAINER_RULES,
   ...VOLUME_RULES,
   ...EBS_RULES,
+  ...SIDECAR_RULES,
+  ...SIDECAR_ORDER_RULES,
+  ...LOG_ROUTER_RULES,
   ...CAPACITY_RULES,
   ...MANAGED_RULES,
   ...SCALING_RULES,

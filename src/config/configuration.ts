@@ -9,6 +9,7 @@ import {
 } from './defaults';
 import type { Container } from './container';
 import type { SharedInput, WorkerInput } from './schema/service';
+import type { Sidecar } from './sidecars';
 import type { Sources } from './sources';
 import type { Volume } from './volumes';
 
@@ -253,6 +254,8 @@ export interface Worker {
   writableFilesystem: boolean;
   container: Container;
   volumes: readonly Volume[];
+  /** In the order of the file. */
+  sidecars: readonly Sidecar[];
   /** Undefined: none. */
   healthCheck: HealthCheck | undefined;
   deploy: Deploy;

@@ -26,6 +26,9 @@ export const SNS = {
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
 export const ECS = {
   maxFamilyLength: 255,
+  maxContainerNameLength: 255,
+  /** Of a task definition: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+  maxContainers: 10,
   maxStopTimeoutSeconds: 120,
   minEphemeralStorageGiB: 21,
   maxEphemeralStorageGiB: 200,
@@ -160,6 +163,9 @@ export type UlimitName = keyof typeof ULIMITS;
 
 /** MiB that the watcher needs beside what fills the memory of its task. */
 export const WATCHER_MEMORY_MIB = 128;
+
+/** CPU units that the watcher needs beside its sidecars, so that it can hold its messages while these work. */
+export const WATCHER_CPU_UNITS = 64;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html (days) */
 export const LOG_RETENTION_DAYS = [

@@ -21,6 +21,7 @@ const WORKER_RESOURCES = {
   subscription: 'QueueSubscription',
   queuePolicy: 'QueuePolicy',
   logGroup: 'LogGroup',
+  sidecarLogGroup: 'SidecarLog',
   taskDefinition: 'Task',
   capacityProvider: 'CapacityProvider',
   service: 'Service',

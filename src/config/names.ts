@@ -49,6 +49,10 @@ export function logGroupName({ stackName, region }: Named, worker: string): stri
   return `${stackName}-${region}-${worker.toLowerCase()}`;
 }
 
+/** That of the sidecars of a worker: nothing that they write can pass for a line of the watcher. */
+export const sidecarLogGroupName = (named: Named, worker: string): string =>
+  `${logGroupName(named, worker)}-sidecars`;
+
 /** Family of the task definition, and prefix of the log streams. */
 export function familyName({ stackName }: Named, worker: string): string {
   return `${stackName}-${prefixOf(worker)}`;
@@ -158,7 +162,11 @@ export function longestNames(
   return [
     { ...queue, limit: SQS.maxNameLength },
     { kind: 'topic', name: topicName(context, worker, fifo), limit: SNS.maxNameLength },
-    { kind: 'log group', name: logGroupName(context, worker), limit: CLOUDWATCH.maxLogGroupNameLength },
+    {
+      kind: 'log group',
+      name: sidecarLogGroupName(context, worker),
+      limit: CLOUDWATCH.maxLogGroupNameLength,
+    },
     { kind: 'task definition', name: familyName(context, worker), limit: ECS.maxFamilyLength },
     {
       kind: 'alarm',

@@ -1,13 +1,14 @@
 import { factsOf } from '../config/capacity';
-import {
-  sureMemory,
-  type Configuration,
-  type Handler,
-  type TextOrIntrinsic,
-  type Worker,
-} from '../config/configuration';
+import type { Configuration, Handler, TextOrIntrinsic, Worker } from '../config/configuration';
 import type { Container } from '../config/container';
-import { CONTAINER_NAME, familyName, functionName } from '../config/names';
+import { CONTAINER_NAME, functionName } from '../config/names';
+import {
+  cpuOfSidecars,
+  cpuOfWatcher,
+  jobMemory,
+  memoryOfSidecars,
+  memoryOfWatcher,
+} from '../config/sidecars';
 import {
   ContainerVariable,
   nameInContainer,
@@ -19,16 +20,18 @@ import {
   ARGUMENTS_MARKER,
   ENTRY_POINT,
   HANDLE_COMMAND,
-  HEALTH_COMMAND,
   HEALTH_SOCKET,
   LISTEN_COMMAND,
   RUNTIME_COMMAND,
 } from '../contract/image';
 import { getAtt, ref } from './cloudformation';
+import { watcherLog } from './container-log';
 import { secretValueFrom } from './derived';
+import { healthCheck } from './health-check';
 import { countsReceives, queueArn, queueNameOf, queueUrl } from './queue-references';
 import { topicArn } from './references';
 import type { ContainerProperties } from './resource-types';
+import { sidecarVariables, watcherDependsOn, watcherLinks } from './sidecars';
 import { idOf, type ConfiguredWorker, type Subject } from './subject';
 import { emptiedFolders, mountPoints } from './volumes';
 
@@ -50,22 +53,14 @@ export function watcherContainer(subject: Subject, version: string | undefined):
     StopTimeout: worker.stopTimeout,
     ReadonlyRootFilesystem: !worker.writableFilesystem,
     Privileged: worker.privileged ? true : undefined,
-    HealthCheck: healthCheck(worker),
+    HealthCheck: healthCheck(worker.healthCheck),
     MountPoints: mountPoints(worker),
     Ulimits: ulimits(worker),
     ...givenByUser(worker),
     LinuxParameters: linuxParameters(worker),
-    LogConfiguration: {
-      LogDriver: 'awslogs',
-      Options: {
-        'awslogs-group': ref(idOf(subject, 'logGroup')),
-        'awslogs-region': ref('AWS::Region'),
-        'awslogs-stream-prefix': familyName(configuration.context, worker.name),
-        // A log that cannot be delivered must not block the watcher, which then could not hold its messages.
-        mode: 'non-blocking',
-        'max-buffer-size': '25m',
-      },
-    },
+    DependsOn: watcherDependsOn(subject),
+    Links: watcherLinks(subject),
+    LogConfiguration: watcherLog(subject),
   };
 }
 
@@ -155,6 +150,7 @@ function handlerCommand({ name, entryPoint }: Handler, isBundle: boolean): strin
 /** The user's variables and the watcher's settings, by name. */
 function environment(subject: Subject, version: string | undefined): ContainerProperties['Environment'] {
   const all: Record<string, TextOrIntrinsic> = {
+    ...sidecarVariables(subject),
     ...subject.worker.environment,
     ...settings(subject),
     ...(version === undefined ? {} : { [ContainerVariable.version]: version }),
@@ -236,7 +232,7 @@ function handlerSettings(subject: ConfiguredWorker): Record<string, TextOrIntrin
     ...(handler.name === undefined ? {} : { [RuntimeVariable.handler]: handler.name }),
     [RuntimeVariable.functionName]: functionName(configuration.context, worker.name),
     [RuntimeVariable.memorySizeMiB]: String(
-      handler.workerMemory ?? Math.floor(sureMemory(worker) / worker.concurrency),
+      handler.workerMemory ?? Math.floor(jobMemory(worker) / worker.concurrency),
     ),
   };
 }
@@ -250,20 +246,14 @@ function secrets({ configuration: { context }, worker }: Subject): ContainerProp
   }));
 }
 
-function containerSize({ capacity, cpu, memory, gpu }: Worker): Partial<ContainerProperties> {
+/** Where the task has no size, the container has one. Beside sidecars it has what these leave, so that they cannot take more. */
+function containerSize(worker: Worker): Partial<ContainerProperties> {
+  const { capacity, gpu } = worker;
   const gpus = gpu === undefined ? undefined : [{ Type: 'GPU', Value: String(gpu) }];
-  const size = factsOf(capacity).hasTaskSize ? {} : { Cpu: cpu, Memory: memory };
-  return { ...size, ResourceRequirements: gpus };
-}
-
-function healthCheck({ healthCheck: check }: Worker): ContainerProperties['HealthCheck'] {
-  if (check === undefined) return undefined;
-  const { command, interval, timeout, retries, startPeriod } = check;
+  const isTasks = factsOf(capacity).hasTaskSize;
   return {
-    Command: typeof command === 'string' ? ['CMD-SHELL', command] : ['CMD', ...(command ?? HEALTH_COMMAND)],
-    Interval: interval,
-    Timeout: timeout,
-    Retries: retries,
-    StartPeriod: startPeriod,
+    Cpu: isTasks && cpuOfSidecars(worker) === 0 ? undefined : cpuOfWatcher(worker),
+    Memory: isTasks && memoryOfSidecars(worker) === 0 ? undefined : memoryOfWatcher(worker),
+    ResourceRequirements: gpus,
   };
 }

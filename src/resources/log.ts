@@ -1,5 +1,6 @@
 import type { WorkerResource } from '../config/logical-ids';
-import { logGroupName, METRIC_NAMESPACE } from '../config/names';
+import { logGroupName, METRIC_NAMESPACE, sidecarLogGroupName } from '../config/names';
+import { hasSidecarLog } from '../config/sidecars';
 import { COUNTED_RESULTS, JobResult } from '../contract/outcomes';
 import { LogField, LogSource } from '../contract/log-lines';
 import { combine, ref } from './cloudformation';
@@ -16,6 +17,19 @@ export function logGroup(subject: Subject): Resources {
     Type: 'AWS::Logs::LogGroup',
     Properties: {
       LogGroupName: logGroupName(configuration.context, worker.name),
+      RetentionInDays: worker.logs.retention as Retention,
+    },
+  });
+}
+
+/** Of the sidecars that have a log. */
+export function sidecarLogGroup(subject: Subject): Resources {
+  const { configuration, worker } = subject;
+  if (!hasSidecarLog(worker)) return {};
+  return named(subject, 'sidecarLogGroup', {
+    Type: 'AWS::Logs::LogGroup',
+    Properties: {
+      LogGroupName: sidecarLogGroupName(configuration.context, worker.name),
       RetentionInDays: worker.logs.retention as Retention,
     },
   });

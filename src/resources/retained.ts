@@ -3,7 +3,13 @@ import type { Resources } from './resource-types';
 import { idOf, type Subject } from './subject';
 
 /** What holds messages, items or log lines that nobody else has. */
-const HOLDING: readonly WorkerResource[] = ['queue', 'deadLetterQueue', 'progressTable', 'logGroup'];
+const HOLDING: readonly WorkerResource[] = [
+  'queue',
+  'deadLetterQueue',
+  'progressTable',
+  'logGroup',
+  'sidecarLogGroup',
+];
 
 /** The resources of a worker, of which AWS keeps those that hold data, if the worker says so. */
 export function retained(resources: Resources, subject: Subject): Resources {

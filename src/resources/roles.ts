@@ -1,7 +1,17 @@
 import type { Configuration, Secret, TextOrIntrinsic, Worker } from '../config/configuration';
 import { ownId, type OwnResources } from '../config/functions';
 import { repositoryName } from '../config/names';
-import { arn, assumedBy, getAtt, policyDocument, select, sub, type Statement } from './cloudformation';
+import { hasSidecarLog } from '../config/sidecars';
+import {
+  arn,
+  assumedBy,
+  getAtt,
+  oneOrMore,
+  policyDocument,
+  select,
+  sub,
+  type Statement,
+} from './cloudformation';
 import { clusterName } from './cluster';
 import { arnFrom, secretArnFrom, secretValueFrom } from './derived';
 import { fileSystemStatements } from './efs';
@@ -10,6 +20,7 @@ import { progressStatements } from './progress-table';
 import { countsReceives, queueArn } from './queue-references';
 import type { Resources, Role } from './resource-types';
 import { queueSendStatement, sendStatement, sendStatements } from './sending';
+import { ecrRepositoryArn, sidecarRepositories, sidecarStatements } from './sidecar-permissions';
 import { idOf, named, type ConfiguredWorker, type Subject } from './subject';
 import { onTagged } from './tags';
 
@@ -62,6 +73,7 @@ function watcherStatements(subject: ConfiguredWorker): Statement[] {
     protectionStatement(subject),
     lookStatement(subject),
     ...(worker.exec ? [EXEC_STATEMENT] : []),
+    ...sidecarStatements(subject),
     ...watchbotStatements(subject),
   ];
 }
@@ -166,9 +178,12 @@ function executionStatements(subject: ConfiguredWorker): Statement[] {
       Sid: 'WriteLog',
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
+      Resource: oneOrMore([
+        getAtt(idOf(subject, 'logGroup'), 'Arn'),
+        ...(hasSidecarLog(subject.worker) ? [getAtt(idOf(subject, 'sidecarLogGroup'), 'Arn')] : []),
+      ]),
     },
-    ...secretStatements(subject, subject.worker.secrets),
+    ...secretStatements(subject, allSecrets(subject.worker)),
     ...environmentFileStatements(subject),
   ];
 }
@@ -181,29 +196,43 @@ function environmentFileStatements({ worker }: ConfiguredWorker): Statement[] {
   );
   return [
     ...statement('ReadEnvironmentFiles', 's3:GetObject', files),
-    ...statement('FindEnvironmentFiles', 's3:GetBucketLocation', [
-      ...new Map(buckets.map((bucket) => [JSON.stringify(bucket), bucket])).values(),
-    ]),
+    ...statement('FindEnvironmentFiles', 's3:GetBucketLocation', distinct(buckets)),
   ];
 }
 
-/** What ECS may do to pull the image. */
+/** What ECS may do to pull the images. */
 function pullStatements(subject: ConfiguredWorker): Statement[] {
   const { configuration, worker } = subject;
-  const repository = repositoryArn(configuration, worker.name);
-  const credentials = configuration.registry?.credentials;
+  const own = repositoryArn(configuration, worker.name);
+  const repositories = [...(own === undefined ? [] : [own]), ...sidecarRepositories(subject)];
+  const { sidecars } = worker;
+  const all = [configuration.registry, ...sidecars].flatMap<TextOrIntrinsic>(
+    (each) => each?.credentials ?? [],
+  );
+  const credentials = Object.fromEntries(
+    all.map((secretsManager, index) => [index, { secretsManager }] as const),
+  );
   return [
-    ...(repository === undefined ? [] : ecrStatements(repository)),
-    ...(credentials === undefined
-      ? []
-      : secretStatements(subject, { registry: { secretsManager: credentials } }).map((statement) => ({
-          ...statement,
-          Sid: 'RegistryCredentials',
-        }))),
+    ...ecrStatements(distinct(repositories)),
+    ...secretStatements(subject, credentials).map((statement) => ({
+      ...statement,
+      Sid: 'RegistryCredentials',
+    })),
   ];
 }
 
-function ecrStatements(repository: TextOrIntrinsic): Statement[] {
+/** Of the worker and of its sidecars, each under a name of its own. */
+const allSecrets = ({ secrets, sidecars }: Worker): Record<string, Secret> => ({
+  ...secrets,
+  ...Object.fromEntries(
+    sidecars.flatMap((sidecar) =>
+      Object.entries(sidecar.secrets).map(([name, secret]) => [`${name} ${sidecar.name}`, secret] as const),
+    ),
+  ),
+});
+
+function ecrStatements(repositories: readonly TextOrIntrinsic[]): Statement[] {
+  if (repositories.length === 0) return [];
   return [
     // This action takes no resource.
     { Sid: 'RegistryLogin', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
@@ -211,13 +240,10 @@ function ecrStatements(repository: TextOrIntrinsic): Statement[] {
       Sid: 'PullImage',
       Effect: 'Allow',
       Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      Resource: repository,
+      Resource: oneOrMore(repositories),
     },
   ];
 }
-
-/** ECR of another account or region, by its host: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
-const ECR_HOST = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.[a-z.]+(\/.+)?$/;
 
 /** Undefined if the registry is not ECR. */
 function repositoryArn(
@@ -226,11 +252,7 @@ function repositoryArn(
 ): TextOrIntrinsic | undefined {
   const repository = repositoryName(context, workerName);
   if (registry === undefined) return arn('ecr', `repository/${repository}`);
-  const parts = ECR_HOST.exec(registry.name);
-  if (parts === null) return undefined;
-  const [, account = '', region = '', path = ''] = parts;
-  const name = [...path.split('/').filter((part) => part !== ''), repository].join('/');
-  return sub(`arn:\${AWS::Partition}:ecr:${region}:${account}:repository/${name}`);
+  return ecrRepositoryArn(`${registry.name}/${repository}`);
 }
 
 /** Permission to read just these secrets. */
@@ -246,15 +268,20 @@ function secretStatements(
     ...statement(
       'ReadParameters',
       'ssm:GetParameters',
-      all.flatMap((secret) => ('ssm' in secret ? [parameterArn(secret.ssm, resources)] : [])),
+      distinct(all.flatMap((secret) => ('ssm' in secret ? [parameterArn(secret.ssm, resources)] : []))),
     ),
     ...statement(
       'ReadSecrets',
       'secretsmanager:GetSecretValue',
-      all.flatMap((secret) => ('secretsManager' in secret ? secretArns(secret, resources) : [])),
+      distinct(all.flatMap((secret) => ('secretsManager' in secret ? secretArns(secret, resources) : []))),
     ),
   ];
 }
+
+/** Two containers may have one secret. */
+const distinct = (list: readonly TextOrIntrinsic[]): TextOrIntrinsic[] => [
+  ...new Map(list.map((each) => [JSON.stringify(each), each])).values(),
+];
 
 function statement(Sid: string, Action: string, Resource: readonly TextOrIntrinsic[]): Statement[] {
   return Resource.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource }];

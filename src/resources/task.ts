@@ -6,6 +6,7 @@ import { watcherContainer } from './container';
 import { roleArn } from './identities';
 import { networkMode } from './network';
 import type { Resources, TaskProperties } from './resource-types';
+import { sidecarContainers } from './sidecars';
 import { idOf, named, type Subject } from './subject';
 import { volumes } from './volumes';
 
@@ -47,7 +48,8 @@ function properties(subject: Subject, version?: string): TaskProperties {
     TaskRoleArn: roleArn(worker.role, idOf(subject, 'taskRole')),
     ExecutionRoleArn: roleArn(worker.executionRole, idOf(subject, 'executionRole')),
     Volumes: volumes(worker),
-    ContainerDefinitions: [watcherContainer(subject, version)],
+    // The watcher is the first: tools take the first container for the service's own.
+    ContainerDefinitions: [watcherContainer(subject, version), ...sidecarContainers(subject)],
   };
 }
 

@@ -11,7 +11,7 @@ import { queueKey } from './encryption';
 import { bucketRules, buckets, eventRules, snsSubscriptions } from './events';
 import { extend, namesOf, ofResources } from './extensions';
 import { governed } from './identities';
-import { logGroup, logMetrics } from './log';
+import { logGroup, logMetrics, sidecarLogGroup } from './log';
 import { capacityProvider, managedRoles } from './managed-instances';
 import { network } from './network';
 import { newVersion } from './new-version';
@@ -56,6 +56,7 @@ const WORKER_BUILDERS = [
   webhook,
   sender,
   logGroup,
+  sidecarLogGroup,
   logMetrics,
   newVersion,
   progressTable,

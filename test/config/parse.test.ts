@@ -88,6 +88,7 @@ describe('the least that can be written', () => {
             hosts: {},
           },
           volumes: [],
+          sidecars: [],
           deletionPolicy: 'Delete',
           exec: false,
           extensions: {},

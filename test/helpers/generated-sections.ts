@@ -40,6 +40,11 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   executionRole: [`arn:aws:iam::${ACCOUNT}:role/jobs-start`],
   schedulerRole: [`arn:aws:iam::${ACCOUNT}:role/jobs-schedules`],
   infrastructureRole: [`arn:aws:iam::${ACCOUNT}:role/jobs-volumes`],
+  'sidecars.image': ['envoyproxy/envoy:v1.31', `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/tools/proxy:7`],
+  'sidecars.credentials': [`arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:hub-a1B2c3`],
+  'sidecars.user': ['1337', 'app:app'],
+  'sidecars.ports[]': ['15000', '2000/udp'],
+  'sidecars.mounts.volume': ['scratch'],
   'volumes.path': ['/volume', '/var/volume', '/files'],
   'volumes.host': ['/mnt/models', '/var/run/docker.sock'],
   'volumes.root': ['/', '/tiles'],
@@ -103,6 +108,11 @@ const MAPS: Readonly<Record<string, readonly unknown[]>> = {
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   workers: ['render', 'mail', 'night-run'],
   tmpfs: ['/cache', '/keys'],
+  sidecars: ['proxy', 'agent'],
+  dependsOn: ['proxy', 'watchbot'],
+  'sidecars.mounts': ['/shared', '/data'],
+  'firelens.options': ['enable-ecs-log-metadata'],
+  'outputs[]': ['Name', 'Host'],
 };
 
 /** The entry of the table for a path: the one whose key is the longest end of the path. */

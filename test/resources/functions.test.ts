@@ -239,6 +239,33 @@ const KEYS: readonly Key[] = [
     section: (address) => ({ ...instances, capacity: 'EC2', container: { hosts: { db: address } } }),
     texts: ['10.0.0.5'],
   },
+  ...(
+    [
+      ['image', (image) => ({ image }), 'envoyproxy/envoy:v1.31'],
+      ['credentials', (credentials) => ({ credentials }), `${SECRET}-a1B2c3`],
+      ['entryPoint[]', (program) => ({ entryPoint: [program] }), '/envoy'],
+      ['command[]', (argument) => ({ command: ['-c', argument] }), '/envoy.yaml'],
+      ['environment.NAME', (KEY) => ({ environment: { KEY } }), 'value'],
+      ['secrets.NAME.ssm', (ssm) => ({ secrets: { KEY: { ssm } } }), '/tiles/key'],
+      ['secrets.NAME.secretsManager', (name) => ({ secrets: { KEY: { secretsManager: name } } }), SECRET],
+      ['labels.NAME', (team) => ({ labels: { team } }), 'maps'],
+      ['user', (user) => ({ user }), '1337'],
+      [
+        'firelens.options.NAME',
+        (value) => ({ firelens: { options: { 'config-file-type': 'file', 'config-file-value': value } } }),
+        '/outputs.conf',
+      ],
+      [
+        'firelens.outputs[].NAME',
+        (Host) => ({ preset: 'fluent-bit', firelens: { outputs: [{ Name: 'es', Host }] } }),
+        'logs.example.com',
+      ],
+    ] as [string, (value: unknown) => object, string][]
+  ).map(([path, of, text]) => ({
+    path: `sidecars.NAME.${path}`,
+    section: (value: unknown) => ({ sidecars: { proxy: { image: 'a:1', ...of(value) } } }),
+    texts: [text],
+  })),
   { path: 'deploy.alarms[]', section: (alarm) => ({ deploy: { alarms: [alarm] } }), texts: ['slow'] },
   {
     path: 'cluster',

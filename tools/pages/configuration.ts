@@ -136,6 +136,7 @@ export const GROUPS: readonly { title: string; keys: readonly string[] }[] = [
   },
   { title: 'Files', keys: ['mounts', 'writableFilesystem', 'volumes'] },
   { title: 'The container', keys: ['container'] },
+  { title: 'Containers beside it', keys: ['sidecars'] },
   { title: 'Queue and topic', keys: ['queue', 'topic', 'sender'] },
   { title: 'Other sources of messages', keys: ['events'] },
   { title: 'Scaling', keys: ['scaling'] },

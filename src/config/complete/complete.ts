@@ -15,6 +15,7 @@ import { completeAlarms } from './alarms';
 import { completeEvents, completeRole } from './events';
 import { completeImage } from './image';
 import { completeQueue, completeTopic, completeScaling } from './queue';
+import { completeSidecars } from './sidecars';
 import { completeBuild, completeVpc, completeNotify, completeRegistry } from './shared';
 import {
   completeEnvironment,
@@ -82,6 +83,7 @@ export function completeWorker(name: string, input: WorkerInput, context: Worker
     writableFilesystem: input.writableFilesystem,
     container: completeContainer(input.container),
     volumes: completeVolumes(input),
+    sidecars: completeSidecars(input),
     healthCheck: completeHealthCheck(input.healthCheck),
     deploy: completeDeploy(input),
     reduce: completeReduce(input.reduce),

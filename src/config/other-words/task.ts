@@ -62,7 +62,10 @@ export const IN_IMAGE: Words = {
     say('write it as `RepositoryCredentials` of the container under `extensions: {taskDefinition: …}`'),
   ),
   tag: () => say('write it behind the name: `image: {uri: NAME:TAG}`'),
-  ...each(['labels', 'dependsOn', 'depends_on'], remove('there is one container')),
+  labels: as('container.labels'),
+  dependsOn: remove(
+    'the watcher waits for each sidecar to start; `watcherWaits` of a sidecar says for what else',
+  ),
   ...each(['cacheFrom', 'cacheTo'], remove('the plugin knows what it has built')),
 };
 
@@ -121,8 +124,17 @@ const gpus: Convert = (value) => {
   const count = gpu === undefined ? undefined : number(gpu.value ?? gpu.Value);
   return count === undefined ? say('give the number of GPUs as `gpu`') : put('gpu', count);
 };
+/** Copilot's router of logs. */
+const router: Convert = () =>
+  say(
+    'route the log by a sidecar: `sidecars: {logs: {preset: fluent-bit, firelens: {outputs: [{Name: …}]}}}` (docs/sidecars.md)',
+  );
 const logs = inside(
-  { retention: as('logs.retention'), retentionInDays: as('logs.retention') },
+  {
+    retention: as('logs.retention'),
+    retentionInDays: as('logs.retention'),
+    ...each(['destination', 'configFilePath', 'enableMetadata', 'secretOptions'], router),
+  },
   remove('output goes to CloudWatch, in a log group that the plugin makes'),
 );
 
@@ -194,7 +206,6 @@ export const OF_TASK: Words = {
   ...each(['taskdefOverrides', 'taskDefinition'], () =>
     say('write its properties under `extensions: {taskDefinition: …}`, as CloudFormation has them'),
   ),
-  sidecars: () => say('write them under `extensions: {taskDefinition: {ContainerDefinitions: […]}}`'),
   environments: () => say('give what differs by stage as `${param:NAME}`, under `params`'),
   deployment: inside({
     rollbackAlarms: as('deploy.alarms'),

@@ -1,6 +1,7 @@
 import { isMap } from '../../shared/json';
 import {
   as,
+  both,
   find,
   each,
   inside,
@@ -74,8 +75,16 @@ const NOT_HERE: Words = {
     ['http', 'httpApi', 'url', 'alb', 'nlb', 'ports', 'port'],
     remove('a worker listens on no port; `events: [{webhook: apiKey}]` takes requests as messages'),
   ),
-  ...each(['observability', 'tracing'], remove("a message's trace header is in the worker's `TRACEPARENT`")),
   ...BESIDE_VOLUMES,
+  ...each(['observability', 'tracing', 'xray'], () =>
+    both(put('sidecars', { otel: 'adot' }), say("a message's trace header is in the worker's `TRACEPARENT`")),
+  ),
+  ...each(['sidecar', 'containers', 'additionalContainers', 'containerDefinitions'], () =>
+    say('give containers beside that of the watcher by their names: `sidecars: {NAME: {image: …}}`'),
+  ),
+  ...each(['firelens', 'firelensConfiguration'], () =>
+    say('route the log by a sidecar: `sidecars: {logs: fluent-bit}` (docs/sidecars.md)'),
+  ),
   ...each(['region', 'stage', 'stackName', 'accountId'], remove('it is that of `provider`')),
   destinations: remove(
     'a job that fails again and again is a dead letter; send what comes of the others yourself',

@@ -136,7 +136,7 @@ const secretsHaveArns: WorkerRule = {
 const isLike = (given: unknown, forms: readonly RegExp[]): boolean =>
   isIntrinsic(given) || (typeof given === 'string' && forms.some((form) => form.test(given)));
 
-function secretProblem(secret: unknown): Omit<Problem, 'place'> | undefined {
+export function secretProblem(secret: unknown): Omit<Problem, 'place'> | undefined {
   // A text without a key is a parameter's name or ARN, or the ARN of a secret, but not the name of one.
   const { ssm, secretsManager } =
     typeof secret === 'string'

@@ -6,6 +6,7 @@ import type { Worker } from '../configuration';
 import { EXEC_FOLDERS } from '../defaults';
 import { WATCHER_MEMORY_MIB } from '../limits';
 import { areNested, isWithin, whatMountMayBe } from './folders';
+import { memoryOfWatcher } from '../sidecars';
 import { RUNNABLE } from './program';
 import { problemIf, type WorkerRule } from './rule';
 
@@ -130,9 +131,9 @@ const capabilitiesAreSaidOnce: WorkerRule = {
 
 /** What is in these counts as memory of the task: if it fills all of that, the kernel kills the watcher, too. */
 const memoryIsLeft: WorkerRule = {
-  reads: ['memory', 'capacity.*', 'container.sharedMemory', 'container.tmpfs'],
+  reads: ['memory', 'capacity.*', 'container.sharedMemory', 'container.tmpfs', 'sidecars.*'],
   check: ({ worker, at, show }) => {
-    const { memory } = worker;
+    const memory = memoryOfWatcher(worker);
     const { sharedMemory = 0, tmpfs } = worker.container;
     const shared = factsOf(worker.capacity).hasSharedMemory ? sharedMemory : 0;
     const sum = Object.values(tmpfs).reduce((all, { size }) => all + size, shared);

@@ -235,6 +235,7 @@ const WHY_NOT: Partial<Record<WorkerResource, Reason>> = {
   capacityProvider: () => 'no `capacity: MANAGED`',
   queue: () => '`queue.arn`',
   deadLetterQueue: noDeadLetterQueue,
+  sidecarLogGroup: () => 'no sidecar with `logs`',
   queueKey: ({ queue: { encryption } }) =>
     `\`queue.encryption: ${JSON.stringify(encryption.by === 'givenKey' ? encryption.key : 'SSE-SQS')}\``,
   topic: noTopic,

@@ -1,5 +1,6 @@
 import { describeValue, type Problem } from '../../errors/problem';
 import type { OnlyWithHandler } from '../schema/program';
+import { memoryOfWatcher } from '../sidecars';
 import { problemIf, type WorkerRule } from './rule';
 
 const ALLOWED =
@@ -229,14 +230,16 @@ const batchWindowWaits: WorkerRule = {
 };
 
 const workerMemoryFits: WorkerRule = {
-  reads: ['workerMemory', 'memory'],
-  check: ({ worker: { handler, memory }, at, show }) => {
-    const { workerMemory } = handler ?? {};
-    return problemIf(workerMemory !== undefined && memory !== undefined && workerMemory > memory, {
+  reads: ['workerMemory', 'memory', 'sidecars.*'],
+  check: ({ worker, at, show }) => {
+    const { workerMemory } = worker.handler ?? {};
+    const most = memoryOfWatcher(worker);
+    const isRest = most !== worker.memory;
+    return problemIf(workerMemory !== undefined && most !== undefined && workerMemory > most, {
       code: 'WATCHBOT_OUT_OF_RANGE',
       place: at('workerMemory'),
       given: String(workerMemory),
-      allowed: `at most ${show('workerMemory', memory ?? 0, 'MiB')}, the value of \`memory\``,
+      allowed: `at most ${show('workerMemory', Math.max(0, most ?? 0), 'MiB')}, ${isRest ? 'what the sidecars leave of' : 'the value of'} \`memory\``,
     });
   },
 };

@@ -66,18 +66,23 @@ export const existingRole = (description: string, otherwise: string) =>
     }),
   );
 
-/** What a worker knows and may do, and who may send to it. */
-export const access = {
-  environment: variables(
+/** Environment variables of a container. */
+export const environmentOf = (description: string) =>
+  variables(
     Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
       title: 'text, a number, true, false or a CloudFormation function',
     }),
-    { description: 'Environment variables of the worker, by name.' },
+    { description },
+  );
+
+export const secretsOf = (description: string) => variables(SecretSchema, { description });
+
+/** What a worker knows and may do, and who may send to it. */
+export const access = {
+  environment: environmentOf('Environment variables of the worker, by name.'),
+  secrets: secretsOf(
+    'Environment variables whose values ECS reads from SSM or Secrets Manager when a task starts, by name. A text is the name or ARN of a parameter, or the ARN of a secret. What a KMS key of your own encrypts also needs `kms:Decrypt`, in a policy under `extensions.executionRole.ManagedPolicyArns`.',
   ),
-  secrets: variables(SecretSchema, {
-    description:
-      'Environment variables whose values ECS reads from SSM or Secrets Manager when a task starts, by name. A text is the name or ARN of a parameter, or the ARN of a secret. What a KMS key of your own encrypts also needs `kms:Decrypt`, in a policy under `extensions.executionRole.ManagedPolicyArns`.',
-  }),
   permissions: Type.Array(StatementSchema, {
     title: 'a list of statements',
     default: [],

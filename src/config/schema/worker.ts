@@ -11,6 +11,7 @@ import { program } from './program';
 import { QueueSchema, TopicSchema } from './queue';
 import { ScalingSchema } from './scaling';
 import { VolumesSchema } from './volumes';
+import { SidecarsSchema } from './sidecars';
 import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textBesideBoolean } from './values';
 
 const size = {
@@ -176,6 +177,7 @@ export const workerProperties = {
       'On EC2 and on Managed Instances: the container has the permissions of root on its instance.',
   }),
   container: ContainerSchema,
+  sidecars: SidecarsSchema,
   healthCheck: HealthCheckSchema,
   deploy: DeploySchema,
   reduce: ReduceSchema,

@@ -32,6 +32,7 @@ import { describeNotHere } from './not-here';
 import { readPackage } from './package-templates';
 import { localReferences } from './references';
 import { SERVICE_STEPS, startLocalService, type LocalService } from './service';
+import { sidecarsNotHere } from './sidecars';
 import { sendAndSettle } from './settle';
 import { tellMissingVolumes } from './volumes';
 import { describeMissing, describeReports, describeService } from './text';
@@ -247,8 +248,9 @@ async function start(typed: LocalRun, early: LocalOptions, own: Belongings): Pro
 }
 
 function tellNotHere(options: LocalOptions, { log }: Voice): LocalOptions {
-  const texts = options.workers.map(describeNotHere).filter((text) => text !== undefined);
-  for (const text of texts) log.warning(visibleLines(text));
+  const { workers } = options;
+  const texts = workers.map(describeNotHere).filter((text) => text !== undefined);
+  for (const text of [...texts, ...sidecarsNotHere(workers)]) log.warning(visibleLines(text));
   return options;
 }
 

@@ -95,7 +95,7 @@ function anyOf(terms: readonly string[] = []): string | undefined {
   return quoted.length < 2 ? quoted[0] : quoted.map((term) => `?${term}`).join(' ');
 }
 
-/** The log stream of a task is `prefix/container/task`. */
+/** The log stream of a task is `prefix/container/task`, and through a router of logs `prefix/container/container-firelens-task`. */
 function logEvent({
   eventId = '',
   timestamp = 0,
@@ -105,7 +105,11 @@ function logEvent({
   return {
     id: eventId,
     timeMs: timestamp,
-    task: logStreamName.split('/').at(-1) ?? '',
+    task:
+      logStreamName
+        .split('/')
+        .at(-1)
+        ?.replace(/^.*-firelens-/, '') ?? '',
     line: message.replace(/\n$/, ''),
   };
 }
