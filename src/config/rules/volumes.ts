@@ -299,7 +299,7 @@ const hostNeedsInstances: WorkerRule = {
       .map(({ name }) => ({
         code: 'WATCHBOT_CONTRADICTION' as const,
         place: at('volumes', name, 'host'),
-        given: `\`host\` on ${factsOf(worker.capacity).name}, where tasks do not see their instance`,
+        given: `\`host\` on ${factsOf(worker.capacity).name}, where tasks are given no folder of their instance`,
         allowed: '`host` with `capacity: EC2`',
         advice: 'use `efs` for what tasks share, or remove `host` for a folder of the task alone',
       })),
