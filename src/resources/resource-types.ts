@@ -61,7 +61,7 @@ export type PropertiesOf<T extends ResourceType> = Values<ResourceTypes[T]> &
   (T extends keyof Newer ? Newer[T] : unknown);
 
 /**
- * What CloudFormation has taken since the schemas were packaged.
+ * What CloudFormation has taken since the types were made of its schemas; cfn-lint knows it.
  * https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_sns.CfnTopic.html (made from AWS's schema, in 2.275.0)
  */
 interface Newer {

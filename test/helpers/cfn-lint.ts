@@ -35,11 +35,6 @@ const WAIVERS: readonly Waiver[] = [
       "what the user imports, where that is a cluster, a queue or a topic: tools look for it in this stack's outputs",
   },
   {
-    rule: 'E3002',
-    path: /^Resources\/\w+Topic\/Properties\/MaximumMessageSize$/,
-    reason: 'CloudFormation has taken it since September 2026, as the CDK shows that is made from its schema',
-  },
-  {
     rule: 'I4010',
     reason: 'notes for other tools in `Metadata`; the template is written by a program',
   },
