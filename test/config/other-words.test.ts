@@ -114,6 +114,69 @@ describe("a key of another tool's", () => {
         },
       },
     ],
+    [
+      'ECS',
+      {
+        sidecars: [
+          {
+            Name: 'traces',
+            Image: 'amazon/aws-xray-daemon:3.x',
+            Essential: true,
+            PortMappings: [{ ContainerPort: 2000, HostPort: 2000, Protocol: 'udp' }, { ContainerPort: 2000 }],
+            MemoryReservation: 64,
+            Environment: [{ Name: 'A', Value: 'b' }],
+            Secrets: [{ Name: 'KEY', ValueFrom: '/shared/key' }],
+            DependsOn: [{ ContainerName: 'first', Condition: 'SUCCESS' }],
+            ReadonlyRootFilesystem: true,
+          },
+          { name: 'first', image: 'acme/first:1', restartPolicy: { enabled: false } },
+        ],
+      },
+      {
+        sidecars: {
+          traces: {
+            image: 'amazon/aws-xray-daemon:3.x',
+            essential: true,
+            ports: ['2000/udp', 2000],
+            softMemory: 64,
+            environment: { A: 'b' },
+            secrets: { KEY: '/shared/key' },
+            dependsOn: { first: 'SUCCESS' },
+            writableFilesystem: false,
+          },
+          first: { image: 'acme/first:1', restart: false },
+        },
+      },
+    ],
+    [
+      'a compose file',
+      {
+        sidecars: {
+          proxy: {
+            image: 'acme/proxy:1',
+            expose: ['8080:80', '53/udp'],
+            env: ['A=b', 'C='],
+          },
+        },
+      },
+      {
+        sidecars: {
+          proxy: {
+            image: 'acme/proxy:1',
+            ports: ['80', '53/udp'],
+            environment: { A: 'b', C: '' },
+          },
+        },
+      },
+    ],
+    ['presets', { sidecars: ['xray'] }, { sidecars: { xray: 'xray' } }],
+    ['presets', { sidecars: { xray: true } }, { sidecars: { xray: 'xray' } }],
+    [
+      'presets',
+      { sidecars: { otel: 'aws-otel-collector', logs: 'firelens' } },
+      { sidecars: { otel: 'adot', logs: 'fluent-bit' } },
+    ],
+    ['presets', { adot: true }, { sidecars: { otel: 'adot' } }],
     ['Watchbot v0', { user: true }, { sender: true }],
     ['a queue by its ARN', { queue: ARN }, { queue: { arn: ARN } }],
     ['Lambda', { events: [{ sqs: ARN }, { schedule: 'rate(1 hour)' }] }, { queue: { arn: ARN } }],
@@ -285,6 +348,17 @@ describe("a key of another tool's", () => {
   ])('that mounts folders of the host is answered with volumes: %j', (given, right) => {
     expect(pasted({ ...C, ...given })).toEqual({ watchbot: right });
     expect(() => parse({ ...C, cluster: 'c', capacity: 'EC2', ...right })).not.toThrow();
+  });
+
+  it.each([
+    { volumes: ['sockets:/run/proxy'] },
+    { mountPoints: [{ SourceVolume: 'sockets', ContainerPath: '/run/proxy' }] },
+    { mount_points: [{ source_volume: 'sockets', path: '/run/proxy' }] },
+  ])('that mounts a volume in a sidecar is answered with its mounts: %j', (given) => {
+    const sidecars = (keys: object) => ({ sidecars: { proxy: { image: 'acme/proxy:1', ...keys } } });
+    expect(pasted({ ...C, ...sidecars(given) })).toEqual({
+      watchbot: sidecars({ mounts: { '/run/proxy': 'sockets' } }),
+    });
   });
 
   it('that mounts a folder of the host is answered in a list of mounts, too', () => {

@@ -16,6 +16,7 @@ import {
 import { envFiles, IN_CONTAINER, VALUES_IN_CONTAINER } from './container';
 import { deadLetter, fifo, IN_QUEUE, IS_ON, OF_QUEUE } from './queue';
 import { count, IN_SCALING, PAUSED, spot } from './scaling';
+import { inSidecar, listOfSidecars, PRESETS_AS_WORDS, valueOfSidecar } from './sidecars';
 import { BESIDE_VOLUMES, inVolume, listOfVolumes, moreDisk, mountsOfText, valueOfVolume } from './volumes';
 import { IN_IMAGE, IN_VPC, OF_STACK, OF_TASK } from './task';
 
@@ -76,6 +77,7 @@ const NOT_HERE: Words = {
     remove('a worker listens on no port; `events: [{webhook: apiKey}]` takes requests as messages'),
   ),
   ...BESIDE_VOLUMES,
+  ...PRESETS_AS_WORDS,
   ...each(['observability', 'tracing', 'xray'], () =>
     both(put('sidecars', { otel: 'adot' }), say("a message's trace header is in the worker's `TRACEPARENT`")),
   ),
@@ -144,6 +146,12 @@ const MAPS: Readonly<Record<string, Words>> = {
   container: IN_CONTAINER,
 };
 
+/** Maps whose names are the user's own, each of them a map. */
+const OF_NAMED: Readonly<Record<string, { words: (name: string) => Words; value: typeof valueOfVolume }>> = {
+  volumes: { words: inVolume, value: valueOfVolume },
+  sidecars: { words: inSidecar, value: valueOfSidecar },
+};
+
 /** Whether a worker's key of this name is known from elsewhere. For the test of the table. @internal */
 export const isOtherWord = (name: string): boolean => find(WORKER_WORDS, name) !== undefined;
 
@@ -152,7 +160,7 @@ export function wordsAt(path: readonly string[]): Words[] {
   const [key = ''] = path;
   if (path.length === 0) return [WORKER_WORDS];
   if (key === 'events' && path.length === 2) return [IN_EVENT];
-  if (key === 'volumes' && path.length === 2) return [inVolume(path[1]!)];
+  if (Object.hasOwn(OF_NAMED, key) && path.length === 2) return [OF_NAMED[key]!.words(path[1]!)];
   const own = path.length === 1 && Object.hasOwn(MAPS, key) ? MAPS[key] : undefined;
   return own === undefined ? [] : [own, WORKER_WORDS];
 }
@@ -173,6 +181,7 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   },
   mounts: mountsOfText,
   volumes: listOfVolumes,
+  sidecars: listOfSidecars,
   ephemeralStorage: moreDisk,
   secrets: (value) => (Array.isArray(value) ? asList : undefined),
   environment: (value) => {
@@ -187,7 +196,8 @@ export function valueOfOthers(path: readonly string[], value: unknown): Answer |
   if (Object.hasOwn(OTHER_VALUES, place)) return OTHER_VALUES[place]!(value);
   const isRate = path[0] === 'events' && /^schedule(\.rate)?$/.test(path.slice(2).join('.'));
   if (isRate && Array.isArray(value)) return say('make an entry of each');
-  if (path[0] === 'volumes') return valueOfVolume(path, value);
+  const named = Object.hasOwn(OF_NAMED, path[0] ?? '') ? OF_NAMED[path[0]!] : undefined;
+  if (named !== undefined) return named.value(path, value);
   return path.length === 2 && isMap(value) ? variableOfOthers(path[0], place, value) : undefined;
 }
 
