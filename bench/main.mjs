@@ -6,6 +6,7 @@ import * as fifo from './fifo.mjs';
 import * as handler from './handler.mjs';
 import * as idle from './idle.mjs';
 import * as install from './install.mjs';
+import * as layer from './layer.mjs';
 import { parseOptions } from './options.mjs';
 import * as packaging from './package.mjs';
 import * as progress from './progress.mjs';
@@ -15,6 +16,7 @@ import * as throughput from './throughput.mjs';
 
 const BENCHES = {
   install,
+  layer,
   start,
   throughput,
   handler,

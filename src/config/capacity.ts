@@ -59,6 +59,11 @@ interface LaunchTypeFacts {
   mayBePrivileged: boolean;
   takesConstraints: boolean;
   takesStrategies: boolean;
+  /**
+   * Whatever pulls the image reads layers of zstd: Docker does so since version 23, and instances may have an older one.
+   * https://github.com/aws/amazon-ecs-agent/issues/4179
+   */
+  readsZstd: boolean;
   /** The task has a disk of its own, whose size is the task's. */
   hasEphemeralStorage: boolean;
   /** A folder of the instance can be mounted: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html */
@@ -91,6 +96,7 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     mayBePrivileged: false,
     takesConstraints: false,
     takesStrategies: false,
+    readsZstd: true,
     hasEphemeralStorage: true,
     hasHostFolders: false,
     hasSharedMemory: false,
@@ -114,6 +120,7 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     mayBePrivileged: true,
     takesConstraints: true,
     takesStrategies: true,
+    readsZstd: false,
     hasEphemeralStorage: false,
     hasHostFolders: true,
     hasSharedMemory: true,
@@ -139,6 +146,8 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     mayBePrivileged: true,
     takesConstraints: true,
     takesStrategies: false,
+    // Inferred: AWS runs them, with a system that is younger than all that could not.
+    readsZstd: true,
     hasEphemeralStorage: false,
     hasSharedMemory: false,
     addableCapabilities: undefined,

@@ -4,6 +4,7 @@ import {
   DEFAULT_MEMORY_MIB,
   type AlarmName,
   type AlarmSettings,
+  type COMPRESSIONS,
   type ENGINE_NAMES,
   type HEALTH_CHECK_DEFAULTS,
 } from './defaults';
@@ -100,11 +101,14 @@ export interface Vpc {
 }
 
 export type EngineName = (typeof ENGINE_NAMES)[number];
+export type Compression = (typeof COMPRESSIONS)[number];
 
 /** How images are built. */
 export interface Build {
   /** Undefined: whichever is found. */
   engine: EngineName | undefined;
+  /** Undefined: what all that pull an image can read. */
+  compression: Compression | undefined;
   /** The image from which the plugin's layer takes its Node runtime. */
   nodeImage: string;
 }

@@ -6,6 +6,9 @@
 /** In the order in which they are looked for. */
 export const ENGINE_NAMES = ['docker', 'podman', 'finch', 'buildah'] as const;
 
+/** How the layers of an image are compressed. */
+export const COMPRESSIONS = ['zstd', 'gzip'] as const;
+
 /**
  * The image from which the plugin's layer takes its Node runtime: an official image, from a registry that does not limit
  * anonymous pulls as Docker Hub does. Node's C library is copied with it, so that it needs nothing of the image that it

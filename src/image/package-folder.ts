@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Architecture } from '../config/configuration';
+import type { Architecture, Compression } from '../config/configuration';
 import { RUNTIME_FILE, WATCHER_FILE } from '../contract/image';
 import { UserError } from '../errors/user-error';
 import { type ContextFile, type FoundFile, isMade } from './context';
@@ -62,6 +62,8 @@ export interface PackagedImage {
   base: ImageBase;
   /** Where the Node runtime of the plugin's layer is taken from. */
   nodeImage: string;
+  /** By what layers are compressed if the engine can; otherwise by gzip. */
+  compression: Compression;
   /** If warm workers are started by the image's own entry point. */
   ownEntryPoint?: OwnEntryPoint;
 }

@@ -4,6 +4,7 @@ import { imageUri, repositoryName } from '../config/names';
 import type { Problem } from '../errors/problem';
 import { UserError } from '../errors/user-error';
 import { bundleContext } from './bundle/context';
+import { compressionOf } from './compression';
 import { contextFault, type ContextFile, contextFiles, contextProblems } from './context';
 import { layerFiles } from './layer';
 import type { ImageBase, OwnEntryPoint, PackagedImage } from './package-folder';
@@ -117,7 +118,9 @@ async function prepareImage(
   };
   const tag = await imageTag({ ...described, files, layerFiles: await layerFiles(architecture) });
   const uri = imageUri(configuration, { repository, tag });
-  return { worker: name, files, uri, warnings, packaged: { worker: name, repository, tag, ...described } };
+  const compression = compressionOf(worker, configuration);
+  const packaged = { worker: name, repository, tag, compression, ...described };
+  return { worker: name, files, uri, warnings, packaged };
 }
 
 function baseOf(image: WorkerImage): ImageBase {

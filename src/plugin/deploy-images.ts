@@ -98,6 +98,9 @@ function describe(event: PushEvent, { registry }: Configuration): EventText {
   if (event.kind === 'repositoryMade') {
     return { done: `Repository ${event.repository}: made`, warning: event.warning };
   }
+  if (event.kind === 'gzip') {
+    return { done: `Layers are compressed by gzip, and larger than by zstd: ${event.whyNotZstd}` };
+  }
   const { worker, repository, tag } = event.image;
   const name = `${registry === undefined ? '' : `${registry.name}/`}${repository}:${tag}`;
   switch (event.kind) {

@@ -124,10 +124,12 @@ export function describeDeployed(deployed: readonly Service[]): void {
       (name) => {
         const calls = services.get(name)!.engineCalls();
         const workers = name === 'two-workers' ? 2 : 1;
-        expect(calls.map(({ args }) => args[0])).toEqual([
+        // Whether docker can compress by zstd is asked for tasks on Fargate.
+        expect(calls.map(({ args }) => args[0]).filter((command) => command !== 'info')).toEqual([
           'version',
           'login',
-          ...Array.from({ length: workers }, () => ['build', 'build', 'push']).flat(),
+          // The Dockerfile, Node out of its image, and the layers.
+          ...Array.from({ length: workers }, () => ['build', 'build', 'build', 'push']).flat(),
         ]);
         const password = `${MOTO_ACCOUNT_ID}-auth-token`;
         expect(calls[1]).toMatchObject({ input: password });

@@ -68,7 +68,7 @@ describeWithPython('a service', () => {
         });
 
       expect(await succeed(service, 'deploy', '--package', 'somewhere/else')).toContain('built and pushed');
-      const [, , user, layer, push] = engineCalls(service);
+      const [, , , user, , layer, push] = engineCalls(service);
       const context = user?.args.at(-1) ?? '';
       expect(path.relative(path.join(service.folder, 'somewhere/else'), context)).not.toMatch(/^\.\./);
       expect(readdirSync(context)).toContain('Dockerfile');

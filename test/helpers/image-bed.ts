@@ -79,7 +79,13 @@ export async function packageService(folder: string): Promise<PackagedImage> {
 
 export const referenceOf = ({ repository, tag }: PackagedImage) => `${tools.registry}/${repository}:${tag}`;
 
-export async function buildAndPush(folder: string, image: PackagedImage): Promise<string[]> {
+/** By gzip, which is quicker, unless zstd is what is tested. */
+export async function buildAndPush(
+  folder: string,
+  image: PackagedImage,
+  { byZstd = false } = {},
+): Promise<string[]> {
+  const zstd = byZstd ? await zstdOfEngine() : undefined;
   const output: string[] = [];
   const report = (line: string) => void output.push(line);
   const reference = referenceOf(image);
@@ -89,9 +95,16 @@ export async function buildAndPush(folder: string, image: PackagedImage): Promis
     reference,
     report,
     npmSettings: () => npmSettings(folder, surroundings),
+    zstd,
   });
-  await engine.push(reference, { report });
+  await engine.push(reference, { report, zstd });
   return output;
+}
+
+async function zstdOfEngine() {
+  const zstd = await engine.zstd();
+  if ('whyNot' in zstd) throw new Error(zstd.whyNot);
+  return zstd;
 }
 
 interface Container {
@@ -126,7 +139,7 @@ export function containerOf(folder: string, queue: TestQueue) {
 
 interface Manifest {
   config: { digest: string };
-  layers: { digest: string }[];
+  layers: { digest: string; mediaType: string }[];
 }
 
 export interface PushedImage {

@@ -20,6 +20,7 @@ const IMAGE: PackagedImage = {
     target: 'worker',
   },
   nodeImage: 'node:24',
+  compression: 'gzip',
 };
 
 let folder: string;
@@ -108,6 +109,12 @@ const OF_A_USER = { docker: [], podman: ['--format', 'docker', '--layers'] };
 const OF_A_LAYER = {
   docker: [],
   podman: ['--format', 'oci', '--layers', '--no-cache', '--timestamp', '0'],
+};
+const WHY_NOT = {
+  docker: /^docker can if its image store is containerd's/,
+  podman: /^this version of podman has no option/,
+  finch: /^finch has no option/,
+  buildah: /^this version of buildah has no option/,
 };
 const OF_NODE = { docker: [], podman: ['--format', 'oci', '--layers=false', '--timestamp', '0'] };
 
@@ -288,6 +295,36 @@ echo token t0ken`;
     const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
     expect(JSON.parse(read('entry-point.json'))).toEqual({ entryPoint: ['/entry'], command: ['a "b"'] });
     expect(read('Containerfile')).toMatch(/^COPY entry-point\/ \/$/m);
+  });
+
+  it('compresses by zstd with the options that it has', async () => {
+    const answers = `case " $* " in
+  *' info --format '*) echo '[["driver-type","io.containerd.snapshotter.v1"]]' ;;
+  *' push --help '*) echo '  --compression-format string'; echo '  --compression-level int'; echo '  --force-compression' ;;
+esac`;
+    putEngine(name, `${EXPORTS}${answers}`);
+    const engine = await findEngine({ run });
+    const zstd = await engine.zstd();
+    if (name === 'finch') return expect(zstd).toEqual({ whyNot: 'finch has no option for it' });
+    if ('whyNot' in zstd) throw new Error(zstd.whyNot);
+    await engine.build(IMAGE, { ...options('a/b:c'), zstd });
+    await engine.push('a/b:c', { report: () => undefined, zstd });
+    const [asked, user, node, layer, push] = calls();
+    expect(asked).toEqual(
+      like === 'docker' ? ['info', '--format', '{{json .DriverStatus}}'] : ['push', '--help'],
+    );
+    // What the user's Dockerfile makes, and what is taken out of Node's image, is none of its business.
+    expect([user, node].join()).not.toContain('compression');
+    const output = 'type=image,oci-mediatypes=true,compression=zstd,compression-level=19';
+    expect(layer!.includes(output)).toBe(like === 'docker');
+    const ofPush = ['--compression-format', 'zstd', '--compression-level', '19', '--force-compression=false'];
+    expect(push).toEqual(['push', ...(like === 'docker' ? [] : ofPush), 'a/b:c']);
+  });
+
+  it('says why it cannot compress by zstd', async () => {
+    putEngine(name, `case " $* " in *' info --format '*) echo '[["Backing Filesystem","extfs"]]' ;; esac`);
+    const found = await (await findEngine({ run })).zstd();
+    expect(found).toEqual({ whyNot: expect.stringMatching(WHY_NOT[name]) });
   });
 
   it('takes the password from its standard input only', async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { chmodSync, closeSync, existsSync, openSync, readdirSync, readSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { type PackagedImage, packagedLayer } from '../../src/image/package-folder';
@@ -84,34 +84,50 @@ describeWithBuildah('the layer', () => {
     BUILD_MS,
   );
 
-  it(
-    'is the same over every base, for each worker and service, on another day',
-    async () => {
-      const bases = [
-        'FROM scratch\nCOPY worker /srv/worker\n',
-        'FROM scratch\nCOPY worker /opt/tool\nCOPY worker /tmp/x\nUSER 1000\nENV NODE_OPTIONS=--no-warnings\n',
-      ];
-      const digests = [];
-      for (const [index, Dockerfile] of bases.entries()) {
-        const folder = writeService({ ...service('x86_64'), Dockerfile });
-        const packaged = await packageService(folder);
-        // What was installed and packaged at another time, for other users.
-        ageFiles(packagedLayer(path.join(folder, '.serverless')), index);
-        await buildAndPush(folder, packaged);
-        const { layers } = (await pushedImage(packaged)).manifest;
-        digests.push(layers.slice(-OWN_LAYERS).map(({ digest }) => digest));
-      }
-      expect(new Set(digests[0])).toHaveProperty('size', OWN_LAYERS);
-      expect(digests[1]).toEqual(digests[0]);
-    },
-    BUILD_MS,
-  );
-
   /** An image to put the layer over. That it has one already does not matter. */
   async function pushedBase(folder: string, image: PackagedImage): Promise<PackagedImage['base']> {
     await buildAndPush(folder, image);
     return { kind: 'uri', uri: referenceOf(image) };
   }
+});
+
+// Each with a registry of its own: what a registry has is not sent again in another compression.
+describe.each([
+  { compression: 'gzip', byZstd: false },
+  { compression: 'zstd', byZstd: true },
+])('with $compression', ({ compression, byZstd }) => {
+  describeWithBuildah('the layer', () => {
+    useImageBed({
+      prepare: (tools) => {
+        makeEmptyNodeImage(tools, 'linux/amd64');
+      },
+    });
+
+    it(
+      'is the same over every base, for each worker and service, on another day',
+      async () => {
+        const bases = [
+          'FROM scratch\nCOPY worker /srv/worker\n',
+          'FROM scratch\nCOPY worker /opt/tool\nCOPY worker /tmp/x\nUSER 1000\nENV NODE_OPTIONS=--no-warnings\n',
+        ];
+        const digests = [];
+        for (const [index, Dockerfile] of bases.entries()) {
+          const folder = writeService({ ...service('x86_64'), Dockerfile });
+          const packaged = await packageService(folder);
+          // What was installed and packaged at another time, for other users.
+          ageFiles(packagedLayer(path.join(folder, '.serverless')), index);
+          await buildAndPush(folder, packaged, { byZstd });
+          const { layers } = (await pushedImage(packaged)).manifest;
+          const own = layers.slice(-OWN_LAYERS);
+          for (const { mediaType } of own) expect(mediaType).toMatch(new RegExp(`[+.]${compression}$`));
+          digests.push(own.map(({ digest }) => digest));
+        }
+        expect(new Set(digests[0])).toHaveProperty('size', OWN_LAYERS);
+        expect(digests[1]).toEqual(digests[0]);
+      },
+      BUILD_MS,
+    );
+  });
 });
 
 describeWithBuildah('an image', () => {

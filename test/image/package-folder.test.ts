@@ -16,6 +16,7 @@ const IMAGE: PackagedImage = {
   tag: '0123456789abcdef0123',
   base: { kind: 'build', dockerfile: 'Dockerfile', buildArgs: { LEVEL: '1' }, target: 'worker' },
   nodeImage: 'node:24',
+  compression: 'zstd',
 };
 
 let folder: string;

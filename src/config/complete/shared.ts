@@ -11,7 +11,11 @@ import type {
 import { NODE_IMAGE } from '../defaults';
 
 export function completeBuild(build: SharedInput['build'] | undefined): Build {
-  return { engine: build?.engine, nodeImage: build?.nodeImage ?? NODE_IMAGE };
+  return {
+    engine: build?.engine,
+    compression: build?.compression,
+    nodeImage: build?.nodeImage ?? NODE_IMAGE,
+  };
 }
 
 export function completeVpc(vpc: SharedInput['vpc'], { providerVpc }: ServiceContext): Vpc | undefined {

@@ -1,5 +1,5 @@
 import { type Static, type TString, Type } from '@sinclair/typebox';
-import { ENGINE_NAMES, NODE_IMAGE } from '../defaults';
+import { COMPRESSIONS, ENGINE_NAMES, NODE_IMAGE } from '../defaults';
 import {
   Intrinsic,
   ListIntrinsic,
@@ -108,6 +108,13 @@ const BuildSchema = strictObject(
       oneOf(ENGINE_NAMES, {
         description: 'The container engine that builds and pushes.',
         otherwise: 'the first of them that is installed and answers',
+      }),
+    ),
+    compression: Type.Optional(
+      oneOf(COMPRESSIONS, {
+        description:
+          'How new layers are compressed: `zstd` is smaller and faster to unpack, but Docker before version 23 and some registries do not take it. An engine that cannot says so, and uses gzip.',
+        otherwise: '`zstd` on Fargate and Managed Instances from ECR, Docker Hub or GitHub; else `gzip`',
       }),
     ),
     nodeImage: Type.String({

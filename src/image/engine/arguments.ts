@@ -14,6 +14,8 @@ export interface Build {
   secrets: Readonly<Record<string, string>>;
   /** Whether this is the plugin's own layer, which only copies. */
   isLayer: boolean;
+  /** Options for zstd. */
+  zstd?: readonly string[] | undefined;
 }
 
 /** Allows plain HTTP for a registry on this machine, which docker and finch do by themselves. */
@@ -46,12 +48,13 @@ export function loginArguments(engine: EngineName, registry: string, username: s
 
 /** A build verifies whatever it pulls: an option against it would apply to all of its images, not just to one. */
 export function buildArguments(engine: EngineName, build: Build): string[] {
-  const { architecture, reference, file, context, buildArgs, target, secrets } = build;
+  const { architecture, reference, file, context, buildArgs, target, secrets, zstd = [] } = build;
   return [
     'build',
     '--platform',
     PLATFORMS[architecture],
     ...(isOfContainers(engine) ? layering(build) : []),
+    ...zstd,
     '--tag',
     reference,
     '--file',
@@ -117,8 +120,8 @@ export function inspectArguments(engine: EngineName, reference: string): string[
   return engine === 'buildah' ? ['inspect', '--type', 'image', reference] : ['image', 'inspect', reference];
 }
 
-export function pushArguments(engine: EngineName, reference: string): string[] {
-  return ['push', ...plainHttp(engine, reference), reference];
+export function pushArguments(engine: EngineName, reference: string, zstd: readonly string[] = []): string[] {
+  return ['push', ...plainHttp(engine, reference), ...zstd, reference];
 }
 
 /**

@@ -61,9 +61,10 @@ export async function buildImage(tool: Tool, image: PackagedImage, options: Opti
     const file = path.join(folder, CONTAINERFILE);
     await writeFile(file, layerContainerfile({ base, trees, fromNode }));
     const { architecture } = image;
-    const { reference } = options;
+    const { reference, zstd } = options;
     const build = { architecture, reference, file, context: folder, buildArgs: {}, target: undefined };
-    await runBuild(tool, { ...build, secrets: {}, isLayer: true }, { image, report: options.report });
+    const isLayer = { secrets: {}, isLayer: true, zstd: zstd?.build };
+    await runBuild(tool, { ...build, ...isLayer }, { image, report: options.report });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -6,6 +6,7 @@ import type { PackagedImage } from '../package-folder';
 import { loginArguments, probeArguments, pushArguments } from './arguments';
 import { buildImage } from './build-image';
 import { type CommandResult, interrupted, type Run, runOrFail } from './run-command';
+import { findZstd, type Zstd } from './zstd';
 
 /** Takes an engine's output, line by line. */
 export type Report = (line: string) => void;
@@ -16,6 +17,8 @@ export interface BuildOptions {
   report: Report;
   /** Called if npm installs packages in the image. */
   npmSettings: () => Promise<NpmSettings | undefined>;
+  /** If new layers are to be compressed by it. */
+  zstd?: Zstd | undefined;
 }
 
 /** Builds images and pushes them to a registry. Every method throws a `UserError` that says what went wrong. */
@@ -24,7 +27,9 @@ export interface Engine {
   /** The password goes to the engine's standard input only. */
   login(registry: string, account: { username: string; password: string }): Promise<void>;
   build(image: PackagedImage, options: BuildOptions): Promise<void>;
-  push(reference: string, options: { report: Report }): Promise<void>;
+  push(reference: string, options: { report: Report; zstd?: Zstd | undefined }): Promise<void>;
+  /** How it compresses by zstd, or why it cannot. */
+  zstd(): Promise<Zstd | { whyNot: string }>;
 }
 
 /** An engine that takes longer to answer will not build an image. */
@@ -80,12 +85,13 @@ function engineOf(name: EngineName, run: Run): Engine {
         { failure: { code: 'WATCHBOT_LOGIN', place: registry, advice: LOGIN_ADVICE } },
       ),
     build: (image, options) => buildImage({ name, run }, image, options),
-    push: (reference, { report }) =>
+    push: (reference, { report, zstd }) =>
       runOrFail(
         run,
-        { program: name, arguments: pushArguments(name, reference) },
+        { program: name, arguments: pushArguments(name, reference, zstd?.push) },
         { failure: { code: 'WATCHBOT_PUSH', place: reference, advice: PUSH_ADVICE }, report },
       ),
+    zstd: () => findZstd(name, run),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BuildOptions, Engine, Report } from '../engine/engine';
+import type { Zstd } from '../engine/zstd';
 import type { PackagedImage } from '../package-folder';
 
 /** An image by its tag and the name of its repository, without that of the registry. */
@@ -30,6 +31,7 @@ export interface Repository {
 export type PushEvent =
   | { kind: 'building' | 'pushing' | 'pushed'; image: PackagedImage }
   | { kind: 'there'; image: PackagedImage; warning?: string | undefined }
+  | { kind: 'gzip'; whyNotZstd: string }
   | { kind: 'repositoryMade'; repository: string; warning?: string | undefined };
 
 export interface PushRequest {
@@ -51,9 +53,29 @@ export async function pushImages(push: PushRequest): Promise<void> {
   const engine = await push.findEngine();
   await push.registry.logIn(engine);
   const uris = await prepareRepositories(push, missing);
+  const zstd = await zstdOf(push, engine, missing);
   for (const image of missing) {
-    await pushImage(push, { engine, image, reference: `${uris.get(image)!}:${image.tag}` });
+    const reference = `${uris.get(image)!}:${image.tag}`;
+    await pushImage(push, {
+      engine,
+      image,
+      reference,
+      zstd: image.compression === 'zstd' ? zstd : undefined,
+    });
   }
+}
+
+/** Asked once, if an image is to have it; and said once if the engine cannot. */
+async function zstdOf(
+  { onEvent }: PushRequest,
+  engine: Engine,
+  images: readonly PackagedImage[],
+): Promise<Zstd | undefined> {
+  if (!images.some(({ compression }) => compression === 'zstd')) return undefined;
+  const found = await engine.zstd();
+  if (!('whyNot' in found)) return found;
+  onEvent({ kind: 'gzip', whyNotZstd: found.whyNot });
+  return undefined;
 }
 
 async function missingImages({ images, registry, onEvent }: PushRequest): Promise<PackagedImage[]> {
@@ -76,15 +98,22 @@ async function prepareRepositories({ registry, onEvent }: PushRequest, images: r
   return uris;
 }
 
+interface Push {
+  engine: Engine;
+  image: PackagedImage;
+  reference: string;
+  zstd: Zstd | undefined;
+}
+
 async function pushImage(
   { registry, packageFolder, onEvent, report, npmSettings }: PushRequest,
-  { engine, image, reference }: { engine: Engine; image: PackagedImage; reference: string },
+  { engine, image, reference, zstd }: Push,
 ): Promise<void> {
   onEvent({ kind: 'building', image });
-  await engine.build(image, { packageFolder, reference, report, npmSettings });
+  await engine.build(image, { packageFolder, reference, report, npmSettings, zstd });
   onEvent({ kind: 'pushing', image });
   try {
-    await engine.push(reference, { report });
+    await engine.push(reference, { report, zstd });
   } catch (error) {
     // If another deploy was faster, the registry refuses the immutable tag. Then the image is the one that was wanted.
     const isThere = await registry.hasImage(image).catch(() => false);

@@ -48,9 +48,10 @@ const IMAGE: PackagedImage = {
   tag: 'abc',
   base: { kind: 'build', dockerfile: 'Dockerfile', buildArgs: {} },
   nodeImage: 'node',
+  compression: 'gzip',
 };
 
-async function push(answers: Answers, failing: Partial<Engine> = {}) {
+async function push(answers: Answers, failing: Partial<Engine> = {}, images = [IMAGE]) {
   const { calls, ecr } = ecrOf(answers);
   const done: string[] = [];
   const events: PushEvent['kind'][] = [];
@@ -64,10 +65,11 @@ async function push(answers: Answers, failing: Partial<Engine> = {}) {
     login: (registry, { username, password }) => note(`login ${registry} ${username} ${password}`),
     build: (_image, { reference }) => note(`build ${reference}`),
     push: (reference) => note(`push ${reference}`),
+    zstd: () => Promise.reject(new Error('nobody wants it')),
     ...failing,
   };
   const error = await pushImages({
-    images: [IMAGE],
+    images,
     registry: ecrRegistry(ecr),
     packageFolder: '.serverless',
     findEngine: () => Promise.resolve(engine),
@@ -95,6 +97,47 @@ it('makes the repository, logs in with the decoded token, builds and pushes', as
   ]);
   expect(done).toEqual([`login ${HOST} AWS secret:word`, `build ${URI}:abc`, `push ${URI}:abc`]);
   expect(events).toEqual(['repositoryMade', 'building', 'pushing', 'pushed']);
+});
+
+const MIXED: PackagedImage[] = [
+  { ...IMAGE, tag: 'a', compression: 'zstd' },
+  { ...IMAGE, tag: 'b', compression: 'gzip' },
+  { ...IMAGE, tag: 'c', compression: 'zstd' },
+];
+
+it('compresses by zstd what is to have it, and asks the engine once', async () => {
+  const asked: string[] = [];
+  const zstd = { build: ['--build'], push: ['--push'] };
+  const { events } = await push(
+    NOTHING_THERE,
+    {
+      zstd: () => {
+        asked.push('zstd');
+        return Promise.resolve(zstd);
+      },
+      build: ({ tag }, options) => {
+        asked.push(`${tag} ${options.zstd?.build[0]}`);
+        return Promise.resolve();
+      },
+      push: (reference, options) => {
+        asked.push(`${reference.slice(-1)} ${options.zstd?.push[0]}`);
+        return Promise.resolve();
+      },
+    },
+    MIXED,
+  );
+  expect(asked).toEqual([
+    'zstd',
+    ...['a --build', 'a --push', 'b undefined', 'b undefined', 'c --build', 'c --push'],
+  ]);
+  expect(events).not.toContain('gzip');
+});
+
+it('says once that the engine cannot, and goes on by gzip', async () => {
+  const cannot = { zstd: () => Promise.resolve({ whyNot: 'it is old' }) };
+  const { events, done } = await push(NOTHING_THERE, cannot, MIXED);
+  expect(events.filter((kind) => kind === 'gzip')).toHaveLength(1);
+  expect(done.filter((text) => text.startsWith('push'))).toHaveLength(3);
 });
 
 it('does nothing but look if the tag is there', async () => {
