@@ -19,7 +19,7 @@ export interface Waiver {
 const WAIVERS: readonly Waiver[] = [
   {
     rule: 'I3011',
-    path: /^Resources\/\w+(Queue|LogGroup|ProgressTable)$/,
+    path: /^Resources\/\w+(Queue|LogGroup|SidecarLog|ProgressTable)$/,
     reason:
       'queues, logs and progress go with the service: what is left of them would stop the next deploy under that name',
   },

@@ -77,6 +77,7 @@ executionRole ReadSecrets: secretsmanager:GetSecretValue on secretsmanager:secre
 executionRole RegistryLogin: ecr:GetAuthorizationToken on *
 executionRole WriteLog: logs:CreateLogStream logs:PutLogEvents on LogGroup.Arn
 executionRole WriteLog: logs:CreateLogStream logs:PutLogEvents on OtherLogGroup.Arn
+executionRole WriteLog: logs:CreateLogStream logs:PutLogEvents on SidecarLog.Arn
 executionRole –: sts:AssumeRole on itself by ecs-tasks.amazonaws.com from ecs:*, aws:SourceAccount AWS::AccountId
 functions –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 functions –: sns:Publish on Topic
@@ -130,6 +131,8 @@ sender Encryption: kms:Decrypt kms:GenerateDataKey on kms:key/1234abcd-12ab-34cd
 sender Send: sns:Publish on Topic
 sender Send: sqs:SendMessage on Queue.Arn
 sender Send: sqs:SendMessage on sqs:jobs
+taskRole CollectorMetrics: logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on logs:log-group:/aws/ecs/application/metrics
+taskRole CollectorMetrics: logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents on logs:log-group:/aws/ecs/application/metrics:*
 taskRole Encryption: kms:Decrypt kms:GenerateDataKey on OwnKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 taskRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com
 taskRole Encryption: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
@@ -160,12 +163,14 @@ taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<OwnClus
 taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<big>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole OwnVersion: ecs:DescribeTasks ecs:DescribeServices on ecs:task/<shared>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole Progress: dynamodb:GetItem dynamodb:UpdateItem on ProgressTable.Arn
+taskRole RouteLog: logs:CreateLogStream logs:PutLogEvents on LogGroup.Arn
 taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Other
 taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<Cluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<OwnCluster>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<big>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole ScaleInProtection: ecs:UpdateTaskProtection on ecs:task/<shared>/* from aws:ResourceTag/watchbot:worker tiles-dev-Watchbot
 taskRole SendAnew: sqs:SendMessage on Queue.Arn
+taskRole Traces: xray:GetSamplingRules xray:GetSamplingStatisticSummaries xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments on *
 taskRole –: kms:Decrypt kms:GenerateDataKey on QueueKey.Arn from kms:ViaService sqs.\${AWS::Region}.amazonaws.com or sns.\${AWS::Region}.amazonaws.com
 taskRole –: sns:Publish on Topic
 taskRole –: sqs:SendMessage on Queue.Arn
@@ -204,6 +209,13 @@ const OPEN: { who: string; sid: string; open: string; why: string }[] = [
     why: 'AWS takes no resource for ecr:GetAuthorizationToken',
   },
   { who: 'taskRole', sid: 'Exec', open: '*', why: 'AWS takes no resource for the channels of ECS Exec' },
+  { who: 'taskRole', sid: 'Traces', open: '*', why: 'X-Ray takes no resource here' },
+  {
+    who: 'taskRole',
+    sid: 'CollectorMetrics',
+    open: 'logs:log-group:/aws/ecs/application/metrics:*',
+    why: 'the streams in that group',
+  },
   { who: 'queueKey', sid: 'Account', open: 'kms:*', why: 'a key that nobody may manage is lost' },
   { who: 'queueKey', sid: 'Account', open: '*', why: 'in the policy of a key it is that key' },
   ...['TopicSends', 'RuleSends', 'BucketSends'].map((sid) => ({

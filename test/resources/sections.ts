@@ -62,6 +62,7 @@ const FIFO_SOURCES = [
 export const SECTIONS: Record<string, object> = {
   'the least': {},
   'no topic': { topic: false },
+  sidecars: { memory: 1024, sidecars: { otel: 'adot', logs: 'fluent-bit' } },
   'a FIFO queue': { queue: { fifo: true } },
   'a FIFO queue that stalls': { queue: { fifo: true, deadLetter: false } },
   'a FIFO queue with a topic and sources': { queue: { fifo: true }, topic: true, events: FIFO_SOURCES },

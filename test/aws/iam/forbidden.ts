@@ -42,6 +42,7 @@ const OTHER_QUEUE = arn('sqs', 'payroll');
 const OTHER_TOPIC = arn('sns', 'payroll');
 const OTHER_TABLE = arn('dynamodb', 'table/payroll');
 const OTHER_KEY: Key = { arn: arn('kms', 'key/cccccccc-0000-4000-8000-000000000000'), context: {} };
+const OTHER_LOG = arn('logs', 'log-group:payroll:log-stream:a');
 const OTHER_ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/admin`;
 
 const each = (by: string, actions: readonly string[], on: string): Call[] =>
@@ -57,7 +58,7 @@ const QUEUE_RULE = ['sqs:PurgeQueue', 'sqs:DeleteQueue', 'sqs:SetQueueAttributes
 
 /** Calls with the task role, which also the worker's code has: an attacker in a worker must not get further. */
 function byTask(worker: DeployedWorker): Call[] {
-  const { taskRole: by, queue, topic, table, logStream, secrets } = worker;
+  const { taskRole: by, queue, topic, table, logStream, secrets, isRouted, sidecars } = worker;
   return [
     ...each(by, [...QUEUE_USE, ...QUEUE_RULE], OTHER_QUEUE),
     ...each(by, QUEUE_RULE, queue),
@@ -66,7 +67,9 @@ function byTask(worker: DeployedWorker): Call[] {
     ...each(by, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], OTHER_TABLE),
     ...each(by, ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'], table ?? OTHER_TABLE),
     // Only the start of the task needs these.
-    ...each(by, ['logs:PutLogEvents'], logStream),
+    ...(isRouted ? [] : each(by, ['logs:PutLogEvents'], logStream)),
+    ...sidecars.flatMap((sidecar) => each(by, ['logs:PutLogEvents'], sidecar.logStream ?? OTHER_LOG)),
+    ...each(by, ['logs:PutLogEvents', 'logs:CreateLogGroup'], OTHER_LOG),
     ...each(by, ['ecr:GetAuthorizationToken'], '*'),
     ...secrets
       .filter((secret) => secret.startsWith('arn:aws:secretsmanager:'))

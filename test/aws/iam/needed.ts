@@ -13,6 +13,7 @@ export function neededCalls(stack: Stack): Call[] {
       ...watcherCalls(worker),
       ...jobCalls(worker),
       ...startCalls(worker),
+      ...sidecarCalls(worker),
       ...mountCalls(worker),
       ...diskCalls(worker),
       ...workers.flatMap((other) => (other === worker ? [] : toNeighbour(worker, other))),
@@ -113,25 +114,60 @@ function jobCalls({ taskRole: by, topic, queue, table, key }: DeployedWorker): C
  * Calls of ECS before the container runs.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
-function startCalls({ executionRole, taskRole, repository, logStream, secrets }: DeployedWorker): Call[] {
-  const by = executionRole;
+function startCalls(worker: DeployedWorker): Call[] {
+  const { executionRole: by, taskRole, repository, logStream, secrets, isRouted, sidecars } = worker;
   const own = {
     'aws:SourceAccount': ACCOUNT_ID,
     'aws:SourceArn': `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:*`,
   };
   return [
-    ...[executionRole, taskRole].map((role) => assumes('ecs-tasks.amazonaws.com', role, own)),
-    ...(repository === undefined
-      ? []
-      : [
-          { by, action: 'ecr:GetAuthorizationToken', on: '*' },
-          { by, action: 'ecr:BatchCheckLayerAvailability', on: repository },
-          { by, action: 'ecr:BatchGetImage', on: repository },
-          { by, action: 'ecr:GetDownloadUrlForLayer', on: repository },
-        ]),
-    { by, action: 'logs:CreateLogStream', on: logStream.replace(/log-stream:.*/, '*') },
-    { by, action: 'logs:PutLogEvents', on: logStream },
-    ...secrets.map((valueFrom) => readsSecret(by, valueFrom)),
+    ...[by, taskRole].map((role) => assumes('ecs-tasks.amazonaws.com', role, own)),
+    ...[repository, ...sidecars.map((sidecar) => sidecar.repository)].flatMap((on) => pulls(by, on)),
+    ...writesLog(isRouted ? taskRole : by, logStream),
+    ...sidecars.flatMap((sidecar) => writesLog(by, sidecar.logStream)),
+    ...[secrets, ...sidecars.map((sidecar) => sidecar.secrets)].flat().map((from) => readsSecret(by, from)),
+  ];
+}
+
+const pulls = (by: string, repository: string | undefined): Call[] =>
+  repository === undefined
+    ? []
+    : [
+        { by, action: 'ecr:GetAuthorizationToken', on: '*' },
+        { by, action: 'ecr:BatchCheckLayerAvailability', on: repository },
+        { by, action: 'ecr:BatchGetImage', on: repository },
+        { by, action: 'ecr:GetDownloadUrlForLayer', on: repository },
+      ];
+
+const writesLog = (by: string, stream: string | undefined): Call[] =>
+  stream === undefined
+    ? []
+    : [
+        { by, action: 'logs:CreateLogStream', on: stream.replace(/log-stream:.*/, '*') },
+        { by, action: 'logs:PutLogEvents', on: stream },
+      ];
+
+/** Where the configuration of the collector for ECS writes metrics. */
+const METRICS_GROUP = `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:/aws/ecs/application/metrics`;
+
+/**
+ * Calls of sidecars, with the role of the task.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-daemon.html
+ * https://aws-otel.github.io/docs/setup/ecs/create-iam-policy
+ */
+function sidecarCalls({ taskRole: by, sidecars }: DeployedWorker): Call[] {
+  const has = (name: string) => sidecars.some(({ image }) => image.includes(name));
+  const traces = ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'];
+  return [
+    ...(has('/aws-xray-daemon') || has('/aws-otel-collector')
+      ? traces.map((name) => ({ by, action: `xray:${name}`, on: '*' }))
+      : []),
+    ...(has('/aws-otel-collector')
+      ? [
+          { by, action: 'logs:CreateLogGroup', on: METRICS_GROUP },
+          ...writesLog(by, `${METRICS_GROUP}:log-stream:otel`),
+        ]
+      : []),
   ];
 }
 

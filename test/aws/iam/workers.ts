@@ -28,12 +28,24 @@ export interface DeployedWorker {
   /** Repository of ECR, or undefined if the image is in another registry. */
   repository: string | undefined;
   logStream: string;
+  /** Whether another container writes the log, with the task role. */
+  isRouted: boolean;
+  sidecars: readonly DeployedSidecar[];
   secrets: readonly string[];
   isExec: boolean;
   /** EFS file systems that are mounted with the task role. */
   fileSystems: readonly FileSystem[];
   /** With what ECS makes the EBS volumes of tasks, and the key that encrypts these. */
   disk: { role: string; key: string | undefined } | undefined;
+}
+
+/** A container beside that of the watcher. */
+interface DeployedSidecar {
+  image: string;
+  repository: string | undefined;
+  logStream: string | undefined;
+  /** Those of its variables, and that with which its image is pulled. */
+  secrets: readonly string[];
 }
 
 interface FileSystem {
@@ -46,7 +58,7 @@ interface FileSystem {
 export function workersOf(stack: Stack): DeployedWorker[] {
   return stack.ofType('AWS::ECS::Service').map(({ id, properties }) => {
     const definition = stack.resources.find(({ ref }) => ref === properties.TaskDefinition)!;
-    const [container] = definition.properties.ContainerDefinitions as [Container];
+    const [container, ...others] = definition.properties.ContainerDefinitions as [Container];
     const environment = variablesOf(container);
     const queue = queueArnOf(environment[ContainerVariable.queueUrl]!);
     const cluster = String(properties.Cluster).split('/').at(-1)!;
@@ -63,7 +75,9 @@ export function workersOf(stack: Stack): DeployedWorker[] {
       service: { arn: serviceArn(cluster), context: tagContext(properties) },
       cluster,
       repository: repositoryOf(container.Image),
-      logStream: logStreamOf(container),
+      logStream: logStreamOf(container)!,
+      isRouted: container.LogConfiguration?.LogDriver === 'awsfirelens',
+      sidecars: others.map(sidecarOf),
       secrets: (container.Secrets ?? []).map(({ ValueFrom }) => ValueFrom),
       isExec: properties.EnableExecuteCommand === true,
       fileSystems: fileSystemsOf(definition.properties.Volumes as Volume[], container),
@@ -101,11 +115,13 @@ function diskOf({ VolumeConfigurations = [] }: Properties): DeployedWorker['disk
 }
 
 interface Container {
+  Name: string;
   Image: string;
+  RepositoryCredentials?: { CredentialsParameter: string };
   Environment: { Name: string; Value: string }[];
   MountPoints?: { SourceVolume: string; ReadOnly: boolean }[];
   Secrets?: { Name: string; ValueFrom: string }[];
-  LogConfiguration: { Options: Record<string, string> };
+  LogConfiguration?: { LogDriver: string; Options: Record<string, string> };
 }
 
 const variablesOf = ({ Environment }: Container): Record<string, string> =>
@@ -146,7 +162,24 @@ function repositoryOf(image: string): string | undefined {
   return name === undefined ? undefined : `arn:aws:ecr:${region}:${account}:repository/${name}`;
 }
 
-function logStreamOf({ LogConfiguration: { Options } }: Container): string {
-  const stream = `${Options['awslogs-stream-prefix']}/watchbot/0123456789abcdef`;
-  return `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${Options['awslogs-group']}:log-stream:${stream}`;
+const sidecarOf = (container: Container): DeployedSidecar => ({
+  image: container.Image,
+  repository: repositoryOf(container.Image),
+  logStream: logStreamOf(container),
+  secrets: [
+    ...(container.Secrets ?? []).map(({ ValueFrom }) => ValueFrom),
+    ...(container.RepositoryCredentials === undefined
+      ? []
+      : [container.RepositoryCredentials.CredentialsParameter]),
+  ],
+});
+
+function logStreamOf({ Name, LogConfiguration }: Container): string | undefined {
+  if (LogConfiguration === undefined) return undefined;
+  const { LogDriver, Options } = LogConfiguration;
+  const of = (group: string | undefined, stream: string) =>
+    `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${group}:log-stream:${stream}`;
+  return LogDriver === 'awsfirelens'
+    ? of(Options.log_group_name, `${Options.log_stream_prefix}${Name}-firelens-0123456789abcdef`)
+    : of(Options['awslogs-group'], `${Options['awslogs-stream-prefix']}/${Name}/0123456789abcdef`);
 }
