@@ -1,3 +1,4 @@
+import { LOG_DRIVERS, type LogDriverName } from './limits';
 import type { Configuration, TextOrIntrinsic, Worker } from './configuration';
 import type { InstancesInput } from './schema/managed';
 
@@ -79,6 +80,8 @@ interface LaunchTypeFacts {
   hasMemoryFolders: boolean;
   /** A container that shares the network of its instance may be told of hosts. */
   mayKnowHosts: boolean;
+  /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html */
+  logDrivers: readonly LogDriverName[];
 }
 
 const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
@@ -103,6 +106,7 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     addableCapabilities: ['SYS_PTRACE'],
     hasMemoryFolders: true,
     mayKnowHosts: false,
+    logDrivers: ['awslogs', 'splunk'],
   },
   EC2: {
     name: 'EC2',
@@ -127,6 +131,7 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     addableCapabilities: undefined,
     hasMemoryFolders: true,
     mayKnowHosts: true,
+    logDrivers: LOG_DRIVERS,
   },
   /**
    * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-tasks-services.html
@@ -151,6 +156,8 @@ const FACTS: Readonly<Record<LaunchType, LaunchTypeFacts>> = {
     hasEphemeralStorage: false,
     hasSharedMemory: false,
     addableCapabilities: undefined,
+    // Inferred: AWS names those of Fargate and of EC2, and these have a runtime that is not Docker, as Fargate has.
+    logDrivers: ['awslogs', 'splunk'],
     hasMemoryFolders: false,
     mayKnowHosts: false,
     // AWS's page refuses their paths in one list and takes some in another; they would go with the instance in any case.

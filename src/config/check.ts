@@ -16,6 +16,7 @@ import {
   watcherStays,
 } from './rules/extensions';
 import { IMAGE_RULES } from './rules/image';
+import { LOG_DRIVER_RULES } from './rules/log-driver';
 import { LOG_ROUTER_RULES } from './rules/log-router';
 import { OBSERVABILITY_RULES } from './rules/observability';
 import { PROGRAM_RULES } from './rules/program';
@@ -50,6 +51,7 @@ const WORKER_RULES: readonly WorkerRule[] = [
   ...REFERENCE_RULES,
   ...EVENT_RULES,
   ...OBSERVABILITY_RULES,
+  ...LOG_DRIVER_RULES,
   watcherStays,
   queueHasAName,
   namesFit,

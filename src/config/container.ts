@@ -1,5 +1,5 @@
 import type { StopSignal } from '../contract/environment';
-import type { TextOrIntrinsic } from './configuration';
+import type { Secret, TextOrIntrinsic } from './configuration';
 import type { UlimitName } from './limits';
 
 /** What the user gives the worker's container beside what the plugin does. */
@@ -20,9 +20,24 @@ export interface Container {
   environmentFiles: readonly TextOrIntrinsic[];
   /** Tells workers to end. */
   stopSignal: StopSignal;
+  /** Undefined: CloudWatch, in the worker's log group. */
+  log: LogDriver | undefined;
   /** Addresses, by the names of hosts. */
   hosts: Readonly<Record<string, TextOrIntrinsic>>;
 }
+
+export interface LogDriver {
+  driver: string;
+  options: Readonly<Record<string, TextOrIntrinsic>>;
+  /** Options whose values ECS reads when a task starts. */
+  secretOptions: Readonly<Record<string, Secret>>;
+}
+
+/** Whether its lines come to its log group: what counts jobs reads them there. */
+export const isLogInCloudWatch = ({ container: { log } }: { container: Container }): boolean =>
+  log === undefined || log.driver === CLOUDWATCH_DRIVER;
+
+export const CLOUDWATCH_DRIVER = 'awslogs';
 
 /** -1: none. */
 export interface Ulimit {

@@ -161,6 +161,18 @@ export const ULIMITS = {
 } as const;
 export type UlimitName = keyof typeof ULIMITS;
 
+/** Those of ECS but FireLens, which is a container of its own. */
+export const LOG_DRIVERS = [
+  'awslogs',
+  'fluentd',
+  'gelf',
+  'journald',
+  'json-file',
+  'splunk',
+  'syslog',
+] as const;
+export type LogDriverName = (typeof LOG_DRIVERS)[number];
+
 /** MiB that the watcher needs beside what fills the memory of its task. */
 export const WATCHER_MEMORY_MIB = 128;
 

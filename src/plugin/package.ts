@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Configuration } from '../config/configuration';
+import { isLogInCloudWatch } from '../config/container';
 import { hasLogGroupLines } from '../config/sidecars';
 import { UserError } from '../errors/user-error';
 import { textOption } from '../features/command/options';
@@ -29,6 +30,7 @@ export async function packageService(context: HookContext): Promise<string[]> {
   ]);
   tellShortFinish(configuration, utils);
   tellLinesElsewhere(configuration, utils);
+  tellLogElsewhere(configuration, utils);
   const { service, serviceDir, configurationInput } = serverless;
   const unused = unusedSettings(service.provider, configurationInput?.watchbot);
   if (unused !== undefined) utils.log.notice(unused);
@@ -92,6 +94,17 @@ function tellShortFinish({ workers }: Configuration, { log }: HookContext['utils
     .forEach(({ name, deploy: { finish }, maxJobDuration }) => {
       log.warning(
         `Worker ${name}: a job may take ${maxJobDuration} s, and a deploy waits ${finish} s for it, since CloudFormation waits three hours. What is not done then is done again by the new version. \`deploy.finish: ${finish}\` says that this is known`,
+      );
+    });
+}
+
+/** Whoever sends the log elsewhere should know what was made of it. */
+function tellLogElsewhere({ workers }: Configuration, { log }: HookContext['utils']): void {
+  workers
+    .filter((worker) => !isLogInCloudWatch(worker))
+    .forEach(({ name, container }) => {
+      log.warning(
+        `Worker ${name}: its log goes to ${container.log?.driver}, and not to CloudWatch. \`sls watchbot logs\` finds no lines, and what is counted in them stays empty: the metrics of jobs that failed, of their receives and durations, the alarm \`workerErrors\`, and their part of the dashboard (docs/logs.md#another-log-driver)`,
       );
     });
 }

@@ -3,6 +3,7 @@ import { routerOf, type LogOutput } from '../config/sidecars';
 import type { TextOrIntrinsic } from '../config/configuration';
 import { mapValues } from '../shared/json';
 import { ref } from './cloudformation';
+import { logToDriver } from './log-driver';
 import type { ContainerProperties } from './resource-types';
 import { idOf, type Subject } from './subject';
 
@@ -21,10 +22,11 @@ export const logToGroup = (subject: Subject, group: 'logGroup' | 'sidecarLogGrou
   },
 });
 
-/** The watcher's log: through the router, if there is one. */
+/** The watcher's log: through the router, if there is one, or by the driver that the user names. */
 export function watcherLog(subject: Subject): LogConfiguration {
   const firelens = routerOf(subject.worker)?.firelens;
-  if (firelens === undefined) return logToGroup(subject, 'logGroup');
+  const toGroup = logToGroup(subject, 'logGroup');
+  if (firelens === undefined) return logToDriver(subject, toGroup.Options as Record<string, TextOrIntrinsic>);
   const [first = {}] = firelens.outputs;
   return {
     LogDriver: 'awsfirelens',

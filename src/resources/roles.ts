@@ -1,4 +1,5 @@
 import type { Configuration, Secret, TextOrIntrinsic, Worker } from '../config/configuration';
+import { isLogInCloudWatch } from '../config/container';
 import { ownId, type OwnResources } from '../config/functions';
 import { repositoryName } from '../config/names';
 import { hasSidecarLog } from '../config/sidecars';
@@ -174,19 +175,28 @@ export const neededExecutionRole = (subject: ConfiguredWorker): Role => ({
 function executionStatements(subject: ConfiguredWorker): Statement[] {
   return [
     ...pullStatements(subject),
-    {
-      Sid: 'WriteLog',
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: oneOrMore([
-        getAtt(idOf(subject, 'logGroup'), 'Arn'),
-        ...(hasSidecarLog(subject.worker) ? [getAtt(idOf(subject, 'sidecarLogGroup'), 'Arn')] : []),
-      ]),
-    },
-    ...secretStatements(subject, allSecrets(subject.worker)),
+    ...writeLog(subject),
+    ...secretStatements(subject, { ...allSecrets(subject.worker), ...logSecrets(subject.worker) }),
     ...environmentFileStatements(subject),
   ];
 }
+
+/** To the log groups that have a log. */
+function writeLog(subject: ConfiguredWorker): Statement[] {
+  const groups = [
+    ...(isLogInCloudWatch(subject.worker) ? [getAtt(idOf(subject, 'logGroup'), 'Arn')] : []),
+    ...(hasSidecarLog(subject.worker) ? [getAtt(idOf(subject, 'sidecarLogGroup'), 'Arn')] : []),
+  ];
+  if (groups.length === 0) return [];
+  const Action = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+  return [{ Sid: 'WriteLog', Effect: 'Allow', Action, Resource: oneOrMore(groups) }];
+}
+
+/** By names that no variable has. */
+const logSecrets = ({ container: { log } }: Worker): Record<string, Secret> =>
+  Object.fromEntries(
+    Object.entries(log?.secretOptions ?? {}).map(([name, secret]) => [`log ${name}`, secret]),
+  );
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html (environment files) */
 function environmentFileStatements({ worker }: ConfiguredWorker): Statement[] {

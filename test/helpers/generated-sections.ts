@@ -79,6 +79,7 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   inputPath: ['$.detail'],
   issuer: ['https://id.example.com'],
   'environmentFiles[]': ['arn:aws:s3:::tiles/prod.env', 'arn:aws:s3:::tiles/stage/dev.env'],
+  'log.secretOptions': ['/splunk/token'],
   'container.user': ['app', 'app:staff', '1000:1000'],
   'container.workingDirectory': ['/app'],
   'options[]': ['noexec', 'mode=700'],

@@ -141,6 +141,54 @@ describe('files of variables in S3', () => {
   });
 });
 
+describe('a log elsewhere', () => {
+  const splunk = {
+    driver: 'splunk',
+    options: { 'splunk-url': 'https://splunk.example.com:8088', 'splunk-gzip': true },
+    secretOptions: { 'splunk-token': '/splunk/token' },
+  };
+  const made = () => single({ container: { log: splunk } });
+
+  it('does not block the watcher, and lets it start where nobody takes it', () => {
+    expect(of({ log: splunk }).LogConfiguration).toEqual({
+      LogDriver: 'splunk',
+      Options: {
+        'splunk-url': 'https://splunk.example.com:8088',
+        'splunk-gzip': 'true',
+        'splunk-verify-connection': 'false',
+        mode: 'non-blocking',
+        'max-buffer-size': '25m',
+      },
+      SecretOptions: [{ Name: 'splunk-token', ValueFrom: '/splunk/token' }],
+    });
+    expect(of({ log: 'fluentd' }, ON_INSTANCES).LogConfiguration).toMatchObject({
+      LogDriver: 'fluentd',
+      Options: { 'fluentd-async': 'true', mode: 'non-blocking' },
+    });
+  });
+
+  it('is as its user says where both say something', () => {
+    const options = { 'fluentd-async': false, 'max-buffer-size': '1m' };
+    expect(of({ log: { driver: 'fluentd', options } }, ON_INSTANCES).LogConfiguration).toMatchObject({
+      Options: { 'fluentd-async': 'false', 'max-buffer-size': '1m' },
+    });
+  });
+
+  it('lets ECS read its secrets, and write no log group', () => {
+    const own = statementsOf(made().of('executionRole'));
+    expect(own.map(({ Sid }) => Sid)).toContain('ReadParameters');
+    expect(own.map(({ Sid }) => Sid)).not.toContain('WriteLog');
+  });
+
+  it('may be CloudWatch with another buffer', () => {
+    const log = { driver: 'awslogs', options: { 'max-buffer-size': '50m' } };
+    expect(of({ log }).LogConfiguration).toMatchObject({
+      LogDriver: 'awslogs',
+      Options: { 'awslogs-group': { Ref: 'WatchbotLogGroup' }, 'max-buffer-size': '50m' },
+    });
+  });
+});
+
 describe('the signal that tells workers to end', () => {
   const signalOf = (container: object) =>
     (of(container).Environment as { Name: string; Value: string }[]).filter(

@@ -228,6 +228,37 @@ const KEYS: readonly Key[] = [
     section: (file) => ({ container: { environmentFiles: [file] } }),
     texts: ['arn:aws:s3:::settings/prod.env'],
   },
+  {
+    path: 'container.log.options.NAME',
+    section: (address) => ({
+      ...instances,
+      capacity: 'EC2',
+      container: { log: { driver: 'gelf', options: { 'gelf-address': address } } },
+    }),
+    texts: ['udp://10.0.0.9:12201'],
+  },
+  {
+    path: 'container.log.secretOptions.NAME.ssm',
+    section: (ssm) => ({
+      container: {
+        log: { driver: 'splunk', options: { 'splunk-url': 'x' }, secretOptions: { 'splunk-token': { ssm } } },
+      },
+    }),
+    texts: ['/splunk/token'],
+  },
+  {
+    path: 'container.log.secretOptions.NAME.secretsManager',
+    section: (secretsManager) => ({
+      container: {
+        log: {
+          driver: 'splunk',
+          options: { 'splunk-url': 'x' },
+          secretOptions: { 'splunk-token': { secretsManager } },
+        },
+      },
+    }),
+    texts: [SECRET, `${SECRET}-AbCdEf:token::`],
+  },
   { path: 'container.user', section: (user) => ({ container: { user } }), texts: ['app:app', '1000'] },
   {
     path: 'container.workingDirectory',

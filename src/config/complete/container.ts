@@ -1,14 +1,15 @@
 import { mapValues } from '../../shared/json';
-import type { WorkerInput } from '../configuration';
-import type { Container } from '../container';
-import { withoutSlash } from './task';
+import type { TextOrIntrinsic, WorkerInput } from '../configuration';
+import type { Container, LogDriver } from '../container';
+import { completeSecrets, withoutSlash } from './task';
 import { isInS3 } from '../environment-file';
 
 export function completeContainer(given: WorkerInput['container']): Container {
   const { labels, ulimits, tmpfs, user, workingDirectory } = given;
   return {
     ...given,
-    labels: mapValues(labels, (value) => (typeof value === 'object' ? value : String(value))),
+    labels: mapValues(labels, asText),
+    log: completeLog(given.log),
     ulimits: mapValues(ulimits, (limit) =>
       typeof limit === 'number' ? { soft: limit, hard: limit } : limit,
     ),
@@ -20,4 +21,13 @@ export function completeContainer(given: WorkerInput['container']): Container {
     user: typeof user === 'number' ? String(user) : user,
     workingDirectory,
   };
+}
+
+const asText = (value: string | number | boolean | object): TextOrIntrinsic =>
+  typeof value === 'object' ? (value as TextOrIntrinsic) : String(value);
+
+function completeLog(given: WorkerInput['container']['log']): LogDriver | undefined {
+  if (given === undefined) return undefined;
+  const { driver, options = {}, secretOptions = {} } = given;
+  return { driver, options: mapValues(options, asText), secretOptions: completeSecrets(secretOptions) };
 }

@@ -38,7 +38,7 @@ const StatementSchema = strictObject(
   },
 );
 
-const SecretSchema = Type.Union(
+export const SecretSchema = Type.Union(
   [
     Type.String({ minLength: 1 }),
     strictObject({

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { STOP_SIGNALS } from '../../contract/environment';
 import { HEALTH_CHECK_DEFAULTS, IMAGE_DEFAULTS } from '../defaults';
-import { CAPABILITIES, ECS, TMPFS_OPTIONS, ULIMITS } from '../limits';
+import { CAPABILITIES, ECS, LOG_DRIVERS, TMPFS_OPTIONS, ULIMITS } from '../limits';
+import { SecretSchema } from './access';
 import {
   commandLine,
   Intrinsic,
@@ -171,15 +172,41 @@ const UlimitsSchema = strictObject(
   },
 );
 
+const plainValue = () =>
+  Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
+    title: 'text, a number, true, false or a CloudFormation function',
+  });
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html */
+const LogSchema = strictObject(
+  {
+    driver: oneOf(LOG_DRIVERS, {
+      description:
+        "Docker's name of it: `awslogs` is CloudWatch, on Fargate there is `splunk` besides, and on EC2 there are all.",
+    }),
+    options: Type.Optional(
+      mapOf(plainValue(), { default: {}, description: "The driver's options, by name." }),
+    ),
+    secretOptions: Type.Optional(
+      mapOf(SecretSchema, {
+        default: {},
+        description:
+          'Options whose values ECS reads from SSM or Secrets Manager when a task starts, by name.',
+      }),
+    ),
+  },
+  {
+    title: '{driver, options, secretOptions}',
+    short: 'driver',
+    description:
+      'Where ECS sends the log instead of CloudWatch (docs/logs.md#another-log-driver): then nothing counts jobs by it.',
+  },
+);
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export const ContainerSchema = strictObject(
   {
-    labels: mapOf(
-      Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
-        title: 'text, a number, true, false or a CloudFormation function',
-      }),
-      { default: {}, description: "Docker's labels, by name." },
-    ),
+    labels: mapOf(plainValue(), { default: {}, description: "Docker's labels, by name." }),
     ulimits: UlimitsSchema,
     sharedMemory: Type.Optional(
       Type.Integer({
@@ -235,6 +262,7 @@ export const ContainerSchema = strictObject(
       description:
         'The signal that tells a worker to end: when its task stops, and when its time is over. ECS goes on telling the watcher by SIGTERM.',
     }),
+    log: Type.Optional(LogSchema),
     hosts: mapOf(stringOrIntrinsic(), {
       default: {},
       description:

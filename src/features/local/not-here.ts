@@ -1,4 +1,5 @@
 import type { Worker } from '../../config/configuration';
+import { isLogInCloudWatch } from '../../config/container';
 import { WORKER_LIMITS } from '../../contract/environment';
 
 /**
@@ -26,5 +27,6 @@ const NOT_HERE: Readonly<Record<string, (container: Worker['container']) => bool
   capabilities: ({ capabilities: { add, drop } }) => add.length + drop.length > 0,
   user: ({ user }) => user !== undefined,
   workingDirectory: ({ workingDirectory }) => workingDirectory !== undefined,
+  log: (container) => !isLogInCloudWatch({ container }),
   hosts: ({ hosts }) => isAny(hosts),
 };

@@ -20,9 +20,10 @@ it('names all that a process of this machine does not have', () => {
     user: 'app',
     workingDirectory: '/app',
     environmentFiles: ['arn:aws:s3:::settings/prod.env'],
+    log: 'json-file',
     hosts: { db: '10.0.0.5' },
   };
   expect(notHere(container)).toBe(
-    'watchbot: this machine does not do what `container` says by ulimits, sharedMemory, tmpfs, capabilities, user, workingDirectory, hosts; its files of variables in S3 are not read here: give their variables in the shell',
+    'watchbot: this machine does not do what `container` says by ulimits, sharedMemory, tmpfs, capabilities, user, workingDirectory, log, hosts; its files of variables in S3 are not read here: give their variables in the shell',
   );
 });
