@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { ManyWorkersSchema, SingleWorkerSchema } from '../../src/config/schema/service';
 import { UserError } from '../../src/errors/user-error';
+import { isMap } from '../../src/shared/json';
 import { fc } from './seeded';
 
 /** Generates sections from the schema. A new key needs no change here, unless its text must mean something. */
@@ -46,6 +47,10 @@ const TEXTS: Readonly<Record<string, readonly unknown[]>> = {
   'sidecars.ports[]': ['15000', '2000/udp'],
   'sidecars.mounts.volume': ['scratch'],
   'volumes.path': ['/volume', '/var/volume', '/files'],
+  'volumes.efs': ['fs-0a1b2c3d', 'fs-0a1b2c3d4e5f67890'],
+  'volumes.accessPoint': ['fsap-0a1b2c3d4e5f67890'],
+  'volumes.securityGroup': ['sg-0a1b2c3d'],
+  'volumes.snapshot': ['snap-0a1b2c3d'],
   'volumes.host': ['/mnt/models', '/var/run/docker.sock'],
   'volumes.root': ['/', '/tiles'],
   kmsKey: [`arn:aws:kms:us-east-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`],
@@ -252,16 +257,17 @@ function keysOf(place: string): string[] {
 /** Removes the key. If it is missing, its default is wrong, and a key beside it is removed. */
 function remove(section: Record<string, unknown>, keys: readonly string[]): void {
   const parents = keys.slice(0, -1);
-  let target: unknown = section;
-  for (const key of parents) target = (target as Record<string, unknown> | undefined)?.[key];
+  const target = valueAt(section, parents);
   const last = keys.at(-1) ?? '';
   if (Array.isArray(target)) target.splice(Number(last), 1);
-  else if (typeof target === 'object' && target !== null) {
-    const map = target as Record<string, unknown>;
-    if (last in map) Reflect.deleteProperty(map, last);
-    else if (!removeBeside(map, last) && parents.length > 0) remove(section, parents);
-  }
+  // A text may stand for a map, as the name of a preset does, and a map may be missing.
+  else if (!isMap(target)) remove(section, parents);
+  else if (last in target) Reflect.deleteProperty(target, last);
+  else if (!removeBeside(target, last) && parents.length > 0) remove(section, parents);
 }
+
+const valueAt = (section: unknown, keys: readonly string[]): unknown =>
+  keys.reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], section);
 
 function removeBeside(map: Record<string, unknown>, key: string): boolean {
   // Either the command was missing from the beginning, or what replaced it was removed.
