@@ -46,6 +46,7 @@ describe('the containers of a task', () => {
       softMemory: 64,
       healthCheck: { command: 'curl -f localhost:9901', interval: '15s' },
       essential: true,
+      restart: true,
       labels: { version: 2 },
       user: 1337,
       writableFilesystem: false,
@@ -118,6 +119,19 @@ describe('the watcher', () => {
     ]);
     const restarted = containers(sidecars).map(({ RestartPolicy }) => RestartPolicy !== undefined);
     expect(restarted).toEqual([false, true, false, true, true]);
+  });
+
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html: instead of replacing the task
+  it('ends with an essential one, unless that is to be started again in its task', () => {
+    const [, ...others] = containers({
+      proxy: { image: 'a:1', essential: true },
+      agent: { image: 'a:1', essential: true, restart: true },
+    });
+    expect(others).toMatchObject([
+      { Essential: true },
+      { Essential: true, RestartPolicy: { Enabled: true } },
+    ]);
+    expect(others[0]).not.toHaveProperty('RestartPolicy.Enabled');
   });
 
   it('does not wait for those that wait for it, by themselves or by others', () => {

@@ -64,9 +64,11 @@ const completeMounts = (mounts: GivenSidecar['mounts'] = {}): SidecarMount[] =>
 
 function completeLife(given: Named, all: readonly Named[]) {
   const watcherWaits = completeWait(given, all);
+  const essential = given.essential ?? false;
   return {
-    essential: given.essential ?? false,
-    restart: given.restart ?? !(isOfEnd(watcherWaits) || isWaitedFor(given.name, all)),
+    essential,
+    // ECS starts an essential container again, too, rather than end the task.
+    restart: given.restart ?? !(essential || isOfEnd(watcherWaits) || isWaitedFor(given.name, all)),
     stopTimeout: given.stopTimeout,
     dependsOn: given.dependsOn,
     watcherWaits,

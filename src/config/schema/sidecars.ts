@@ -232,13 +232,13 @@ const Sidecar = strictObject(
       Type.Boolean({
         default: false,
         description:
-          'Whether the task ends, with its jobs, when the sidecar ends or is unhealthy. They are then done again elsewhere.',
+          'Whether the task ends, with its jobs, when the sidecar ends or is unhealthy. They are then done again elsewhere. With `restart: true` only if it ends before it ran for a minute, or is unhealthy.',
       }),
     ),
     restart: Type.Optional(
       Type.Boolean({
         description: 'Whether ECS starts it again in its task when it ends after a minute or more.',
-        otherwise: '`true`; `false` if somebody waits for its end',
+        otherwise: '`true`; `false` if it is `essential`, or if somebody waits for its end',
       }),
     ),
     labels: texts("Docker's labels, by name."),
