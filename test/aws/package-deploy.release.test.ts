@@ -90,7 +90,7 @@ describeWithPython('a service', () => {
       const service = makeService('own-vpc', 'serverless', 'with-three');
       const { cloudFormation, ecr } = clientsFor(moto, REGION);
       expect(await succeed(service, 'deploy')).toContain('built and pushed');
-      expect(kinds(service)).toEqual(['version', 'login', 'build', 'build', 'push']);
+      expect(kinds(service)).toEqual(['version', 'login', 'info', 'build', 'build', 'build', 'push']);
       const repositoryName = 'with-three-dev/watchbot';
       const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
       expect(imageDetails).toHaveLength(1);
