@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Configuration } from '../config/configuration';
 import { isLogInCloudWatch } from '../config/container';
-import { hasLogGroupLines } from '../config/sidecars';
+import { describeLinesElsewhere } from '../config/sidecars';
 import { UserError } from '../errors/user-error';
 import { textOption } from '../features/command/options';
 import type { HookContext, Serverless } from './framework';
@@ -29,8 +29,9 @@ export async function packageService(context: HookContext): Promise<string[]> {
     import('./unused-settings.js'),
   ]);
   tellShortFinish(configuration, utils);
-  tellLinesElsewhere(configuration, utils);
   tellLogElsewhere(configuration, utils);
+  const elsewhere = configuration.workers.flatMap((worker) => describeLinesElsewhere(worker) ?? []);
+  elsewhere.forEach((text) => utils.log.warning(text));
   const { service, serviceDir, configurationInput } = serverless;
   const unused = unusedSettings(service.provider, configurationInput?.watchbot);
   if (unused !== undefined) utils.log.notice(unused);
@@ -74,17 +75,6 @@ export async function letFunctionsSend({ serverless, utils, configuration }: Hoo
       `${functionId} has a role of its own, which this service does not make: allow it ${actions.join(' and ')} on the queue or topic that it is told (docs/permissions.md)`,
     );
   }
-}
-
-/** Commands and alarms that read the lines of jobs have none where a router of logs sends these elsewhere. */
-function tellLinesElsewhere({ workers }: Configuration, { log }: HookContext['utils']): void {
-  workers
-    .filter((worker) => !hasLogGroupLines(worker))
-    .forEach(({ name, deploy: { isByFailures } }) => {
-      log.warning(
-        `Worker ${name}: its log does not come to its log group. \`sls watchbot logs\`, the metrics WorkerErrors, MessageReceives, WorkerDuration and ResponseDuration, their part of the dashboard and the alarm workerErrors have nothing then${isByFailures ? ', and `deploy.alarms: [failures]` never rolls back' : ''}. \`firelens.cloudWatch: true\` writes it there, too (docs/sidecars.md)`,
-      );
-    });
 }
 
 /** Whoever deploys should know before the first deploy what may happen to a job in each one. */

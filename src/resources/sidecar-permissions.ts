@@ -59,10 +59,6 @@ export function ecrRepositoryArn(image: string): TextOrIntrinsic | undefined {
     : sub(`arn:\${AWS::Partition}:ecr:${region}:${account}:repository/${name}`);
 }
 
-/** The account of an image in ECR whose address is written out. */
-export const ecrAccount = (image: TextOrIntrinsic): string | undefined =>
-  typeof image === 'string' ? ECR_IMAGE.exec(image)?.[1] : undefined;
-
 /** The repositories from which ECS must pull the sidecars. */
 export const sidecarRepositories = (subject: ConfiguredWorker): TextOrIntrinsic[] =>
   subject.worker.sidecars.flatMap<TextOrIntrinsic>(({ image }) => {

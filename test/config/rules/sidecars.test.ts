@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { describeLinesElsewhere } from '../../../src/config/sidecars';
 import { errorOf, parse } from '../support';
 
 const C = { command: 'true' };
@@ -75,6 +76,18 @@ describe('sidecars', () => {
       { watcherWaits: 'SUCCESS', restart: false },
       { watcherWaits: undefined },
     ]);
+  });
+
+  it('may take the lines of jobs elsewhere, which is told with what then has none', () => {
+    const told = (firelens: object) => {
+      const sidecars = { logs: { preset: 'fluent-bit', firelens } };
+      const section = { ...C, deploy: { alarms: ['failures'] }, sidecars };
+      return describeLinesElsewhere(parse(section).workers[0]!);
+    };
+    expect(told({})).toBeUndefined();
+    const text = told({ cloudWatch: false, outputs: [{ Name: 's3' }] });
+    for (const part of ['`sls watchbot logs`', 'WorkerErrors', 'alarm workerErrors', 'never rolls back'])
+      expect(text).toContain(part);
   });
 
   it('are not judged by what the schema has refused', () => {
