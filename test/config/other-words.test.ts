@@ -176,6 +176,25 @@ describe("a key of another tool's", () => {
       { sidecars: { otel: 'aws-otel-collector', logs: 'firelens' } },
       { sidecars: { otel: 'adot', logs: 'fluent-bit' } },
     ],
+    [
+      'ECS',
+      {
+        logConfiguration: {
+          logDriver: 'splunk',
+          options: { 'splunk-url': 'https://splunk.example.com:8088' },
+          secretOptions: [{ name: 'splunk-token', valueFrom: '/splunk/token' }],
+        },
+      },
+      {
+        container: {
+          log: {
+            driver: 'splunk',
+            options: { 'splunk-url': 'https://splunk.example.com:8088' },
+            secretOptions: { 'splunk-token': '/splunk/token' },
+          },
+        },
+      },
+    ],
     ['presets', { adot: true }, { sidecars: { otel: 'adot' } }],
     ['Watchbot v0', { user: true }, { sender: true }],
     ['a queue by its ARN', { queue: ARN }, { queue: { arn: ARN } }],
@@ -440,6 +459,8 @@ describe("a key of another tool's", () => {
       { requests: 70 },
       'the number of tasks follows the queue, and `cpu`, `memory` and `age` where they are given',
     ],
+    [{ logConfiguration: { LogDriver: 'awsfirelens', Options: {} } }, 'preset: fluent-bit'],
+    [{ logDriver: 'awslogs' }, 'remove it: output goes to CloudWatch'],
     [{ env_file: 'dev.env' }, '{environmentFiles: [dev.env]}'],
     [{ environment: './dev.env' }, '{environmentFiles: [./dev.env]}'],
     [{ environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/k.env' }] }, '[arn:aws:s3:::b/k.env]'],

@@ -1,5 +1,5 @@
 import { isMap } from '../../shared/json';
-import { as, both, each, inside, number, put, remove, say, type Convert, type Words } from './answer';
+import { as, both, each, inside, number, plain, put, remove, say, type Convert, type Words } from './answer';
 import { LOG_RETENTION_DAYS } from '../limits';
 import { OF_CONTAINER } from './container';
 import { IN_QUEUE, IS_OFF } from './queue';
@@ -138,6 +138,26 @@ const logs = inside(
   remove('output goes to CloudWatch, in a log group that the plugin makes'),
 );
 
+/** ECS's {logDriver, options, secretOptions}, or the driver alone. */
+const logDriver: Convert = (value) => {
+  const given = Object.entries(isMap(value) ? value : { logDriver: value });
+  const { logdriver, ...others } = Object.fromEntries(given.map(([key, inner]) => [plain(key), inner]));
+  const driver = typeof logdriver === 'string' ? logdriver.toLowerCase() : undefined;
+  if (driver === 'awsfirelens') return router(value);
+  if (driver === undefined || driver === 'awslogs') return logs(undefined);
+  const { options, secretoptions } = others;
+  const secrets = [secretoptions ?? []].flat().filter(isMap);
+  return put('container.log', {
+    driver,
+    ...(isMap(options) && { options }),
+    ...(secrets.length > 0 && {
+      secretOptions: Object.fromEntries(
+        secrets.map((secret) => [String(secret.name ?? secret.Name), secret.valueFrom ?? secret.ValueFrom]),
+      ),
+    }),
+  });
+};
+
 /** When messages come is an event; how many tasks there are by the clock belongs to the scaling. */
 const schedule: Convert = (value) =>
   Array.isArray(value) ? put('scaling.schedule', value) : put('events', [{ schedule: value }]);
@@ -174,7 +194,8 @@ export const OF_TASK: Words = {
     as('logs.retention'),
   ),
   retention,
-  ...each(['logging', 'logConfiguration', 'logDriver', 'enableLogging'], logs),
+  ...each(['logging', 'enableLogging'], logs),
+  ...each(['logConfiguration', 'logDriver'], logDriver),
   storage: inside({
     ephemeral: as('ephemeralStorage'),
     readonlyFs: opposite,
