@@ -9,6 +9,7 @@ import {
   type HEALTH_CHECK_DEFAULTS,
 } from './defaults';
 import type { Container } from './container';
+import type { PrivateNetwork } from './network';
 import type { SharedInput, WorkerInput } from './schema/service';
 import type { Sidecar } from './sidecars';
 import type { Sources } from './sources';
@@ -74,6 +75,8 @@ export interface Configuration {
   cluster: TextOrIntrinsic | undefined;
   /** Undefined: the plugin makes a network. */
   vpc: Vpc | undefined;
+  /** Undefined: one that it makes is public. */
+  privateNetwork: PrivateNetwork | undefined;
   notify: Notify;
   /** Undefined: ECR, where the stack is. */
   registry: NamedRegistry | undefined;
@@ -307,6 +310,7 @@ interface Logs {
  * which keys it reads, and does not run if one of these was refused.
  */
 export type GivenWorker = Given<WorkerInput>;
+export type GivenShared = Given<Omit<SharedInput, 'extensions'>>;
 
 type Given<T> = T extends readonly (infer E)[]
   ? readonly Given<E>[]

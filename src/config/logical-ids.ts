@@ -173,11 +173,29 @@ export const SharedId = {
   managedInfrastructureRole: 'WatchbotManagedInfrastructureRole',
   managedInstanceRole: 'WatchbotManagedInstanceRole',
   managedInstanceProfile: 'WatchbotManagedInstanceProfile',
+  privateRange: 'WatchbotPrivateRange',
+  privateSubnet1: 'WatchbotPrivateSubnet1',
+  privateSubnet2: 'WatchbotPrivateSubnet2',
+  privateRouteTable1: 'WatchbotPrivateRouteTable1',
+  privateRouteTable2: 'WatchbotPrivateRouteTable2',
+  privateSubnet1Route: 'WatchbotPrivateSubnet1Route',
+  privateSubnet2Route: 'WatchbotPrivateSubnet2Route',
+  natAddress1: 'WatchbotNatAddress1',
+  natAddress2: 'WatchbotNatAddress2',
+  natGateway1: 'WatchbotNatGateway1',
+  natGateway2: 'WatchbotNatGateway2',
+  natRoute1: 'WatchbotNatRoute1',
+  natRoute2: 'WatchbotNatRoute2',
+  endpointSecurityGroup: 'WatchbotEndpointSecurityGroup',
   notifications: 'WatchbotNotifications',
   awakeRole: 'WatchbotAwakeRole',
   rollbackRule: 'WatchbotRollbackRule',
   rollbackAlarm: 'WatchbotRollbackAlarm',
 } as const;
+
+/** The logical id of the VPC endpoint of a service: `WatchbotEndpointEcrApi` for `ecr.api`. */
+export const endpointId = (service: string): string =>
+  `WatchbotEndpoint${prefixOf(service.replaceAll('.', '-'))}`;
 
 export type SharedResource = keyof typeof SharedId;
 export const SHARED_RESOURCE_NAMES = Object.keys(SharedId) as readonly SharedResource[];

@@ -5,6 +5,7 @@ import { complete, completeWorker } from './complete/complete';
 import { configPath } from './config-path';
 import type {
   Configuration,
+  GivenShared,
   GivenWorker,
   ListResources,
   ServiceContext,
@@ -71,9 +72,11 @@ function examine(section: unknown, context: ServiceContext, listResources: ListR
   const { shared, workers } = split(validation.section, isMany);
   // Without what the schema refuses, and with its defaults, it has the schema's types.
   const configuration = complete(shared as SharedInput, workers as Record<string, WorkerInput>, context);
+  const given = split(mapIn(validation.given), isMany);
   const service = {
     configuration,
-    given: split(mapIn(validation.given), isMany).workers as Record<string, GivenWorker>,
+    given: given.workers as Record<string, GivenWorker>,
+    givenShared: given.shared as GivenShared,
     root: ROOT,
     isMany,
     texts: validation.texts,

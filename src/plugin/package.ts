@@ -20,6 +20,7 @@ export async function packageService(context: HookContext): Promise<string[]> {
     { mergeInto },
     { requireWatchers },
     { unusedSettings },
+    { servicesUnreached },
   ] = await Promise.all([
     import('../image/prepare.js'),
     import('../image/package-folder.js'),
@@ -27,11 +28,14 @@ export async function packageService(context: HookContext): Promise<string[]> {
     import('../resources/merge.js'),
     import('../resources/watcher-stays.js'),
     import('./unused-settings.js'),
+    import('../resources/endpoints.js'),
   ]);
   tellShortFinish(configuration, utils);
   tellLogElsewhere(configuration, utils);
   const elsewhere = configuration.workers.flatMap((worker) => describeLinesElsewhere(worker) ?? []);
   elsewhere.forEach((text) => utils.log.warning(text));
+  const unreached = servicesUnreached(configuration);
+  if (unreached.length > 0) utils.log.warning(noEndpoint(unreached));
   const { service, serviceDir, configurationInput } = serverless;
   const unused = unusedSettings(service.provider, configurationInput?.watchbot);
   if (unused !== undefined) utils.log.notice(unused);
@@ -98,6 +102,9 @@ function tellLogElsewhere({ workers }: Configuration, { log }: HookContext['util
       );
     });
 }
+
+const noEndpoint = (services: readonly string[]): string =>
+  `Workers may call ${services.map((service) => `${service}:…`).join(', ')}, and with \`private: endpoints\` reach nothing but VPC endpoints. Name those of these services, as in \`vpc: {private: endpoints, endpoints: [${services.join(', ')}]}\`, or write \`vpc: {private: nat}\``;
 
 const PROGRESS_EVENT = 'before:package:cleanup';
 const PROGRESS_OWNER = 'AwsPackage';

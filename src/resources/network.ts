@@ -2,6 +2,7 @@ import { factsOf, hasOwnInterface, isInNetwork } from '../config/capacity';
 import type { Configuration, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { combine, getAtt, ref, select } from './cloudformation';
+import { privateNetwork, PRIVATE_SUBNETS, whatPrivateSubnetsNeed } from './private-network';
 import type { PropertiesOf, Resources } from './resource-types';
 
 type TaskNetwork = NonNullable<
@@ -21,12 +22,12 @@ export function networkMode(configuration: Configuration, worker: Worker): 'awsv
 }
 
 /** Where tasks with a network interface of their own run: the user's network, or the small one of the plugin. */
-export function taskNetwork({ vpc }: Configuration): TaskNetwork {
+export function taskNetwork({ vpc, privateNetwork }: Configuration): TaskNetwork {
   if (vpc === undefined) {
     return {
-      Subnets: SUBNETS.map(({ id }) => ref(id)),
+      Subnets: (privateNetwork === undefined ? SUBNETS : PRIVATE_SUBNETS).map(({ id }) => ref(id)),
       SecurityGroups: [getAtt(SharedId.securityGroup, 'GroupId')],
-      AssignPublicIp: 'ENABLED',
+      AssignPublicIp: privateNetwork === undefined ? 'ENABLED' : 'DISABLED',
     };
   }
   return {
@@ -43,16 +44,20 @@ export function makesNetwork(configuration: Configuration): boolean {
 }
 
 /** What must be there before anything reaches the registry or SQS through the network that the plugin makes. */
-export const networkRoutes = (configuration: Configuration): string[] =>
-  makesNetwork(configuration) ? [SharedId.defaultRoute, SharedId.subnet1Route, SharedId.subnet2Route] : [];
+export function networkRoutes(configuration: Configuration): string[] {
+  if (!makesNetwork(configuration)) return [];
+  return configuration.privateNetwork === undefined
+    ? [SharedId.defaultRoute, SharedId.subnet1Route, SharedId.subnet2Route]
+    : whatPrivateSubnetsNeed(configuration.privateNetwork);
+}
 
 /**
- * A VPC with two public subnets, for a stack that names none. Nothing is let in. With private subnets a NAT gateway would be
- * needed, which costs more than the tasks.
+ * A VPC for a stack that names none. Nothing is let in. It has two public subnets, which cost nothing; or private ones, which
+ * have public ones beside them only for NAT gateways.
  */
 export function network(configuration: Configuration): Resources {
-  const { context, workers } = configuration;
   if (!makesNetwork(configuration)) return {};
+  const { context, privateNetwork: isPrivate, workers } = configuration;
   // Instances have a public address if their subnet gives them one; tasks on Fargate ask for theirs.
   const hasInstances = workers.some(({ capacity }) => capacity.managed !== undefined);
   const Tags = [{ Key: 'Name', Value: `${context.stackName}-watchbot` }];
@@ -61,23 +66,9 @@ export function network(configuration: Configuration): Resources {
       Type: 'AWS::EC2::VPC',
       Properties: { CidrBlock: VPC_CIDR, EnableDnsSupport: true, EnableDnsHostnames: true, Tags },
     },
-    [SharedId.internetGateway]: { Type: 'AWS::EC2::InternetGateway', Properties: { Tags } },
-    [SharedId.gatewayAttachment]: {
-      Type: 'AWS::EC2::VPCGatewayAttachment',
-      Properties: { VpcId: ref(SharedId.vpc), InternetGatewayId: ref(SharedId.internetGateway) },
-    },
-    [SharedId.routeTable]: { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: ref(SharedId.vpc), Tags } },
-    [SharedId.defaultRoute]: {
-      Type: 'AWS::EC2::Route',
-      // AWS refuses a route to a gateway that is not attached yet.
-      DependsOn: SharedId.gatewayAttachment,
-      Properties: {
-        RouteTableId: ref(SharedId.routeTable),
-        DestinationCidrBlock: '0.0.0.0/0',
-        GatewayId: ref(SharedId.internetGateway),
-      },
-    },
-    ...combine(SUBNETS.map((each) => subnet(each, { Tags, MapPublicIpOnLaunch: hasInstances }))),
+    ...(isPrivate?.way === 'endpoints'
+      ? {}
+      : publicSubnets({ Tags, MapPublicIpOnLaunch: hasInstances && isPrivate === undefined })),
     [SharedId.securityGroup]: {
       Type: 'AWS::EC2::SecurityGroup',
       Properties: {
@@ -86,14 +77,41 @@ export function network(configuration: Configuration): Resources {
         Tags,
       },
     },
+    ...(isPrivate === undefined ? {} : privateNetwork(isPrivate, Tags)),
   };
 }
 
 type Tags = NonNullable<PropertiesOf<'AWS::EC2::Subnet'>['Tags']>;
 
+/** Two subnets with a way to the internet, in which a task needs a public address. */
+const publicSubnets = ({ Tags, MapPublicIpOnLaunch }: Addressed): Resources => ({
+  [SharedId.internetGateway]: { Type: 'AWS::EC2::InternetGateway', Properties: { Tags } },
+  [SharedId.gatewayAttachment]: {
+    Type: 'AWS::EC2::VPCGatewayAttachment',
+    Properties: { VpcId: ref(SharedId.vpc), InternetGatewayId: ref(SharedId.internetGateway) },
+  },
+  [SharedId.routeTable]: { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: ref(SharedId.vpc), Tags } },
+  [SharedId.defaultRoute]: {
+    Type: 'AWS::EC2::Route',
+    // AWS refuses a route to a gateway that is not attached yet.
+    DependsOn: SharedId.gatewayAttachment,
+    Properties: {
+      RouteTableId: ref(SharedId.routeTable),
+      DestinationCidrBlock: '0.0.0.0/0',
+      GatewayId: ref(SharedId.internetGateway),
+    },
+  },
+  ...combine(SUBNETS.map((each) => subnet(each, { Tags, MapPublicIpOnLaunch }))),
+});
+
+interface Addressed {
+  Tags: Tags;
+  MapPublicIpOnLaunch: boolean;
+}
+
 function subnet(
   { zone, id, routeId, cidr }: (typeof SUBNETS)[number],
-  { Tags, MapPublicIpOnLaunch }: { Tags: Tags; MapPublicIpOnLaunch: boolean },
+  { Tags, MapPublicIpOnLaunch }: Addressed,
 ): Resources {
   return {
     [id]: {

@@ -5,6 +5,7 @@ import { ref } from './cloudformation';
 import { clusterName } from './cluster';
 import { volumeConfigurations } from './ebs';
 import { fileSystemDependencies } from './efs';
+import { endpoints } from './endpoints';
 import { networkMode, networkRoutes, taskNetwork } from './network';
 import type { PropertiesOf, Resources } from './resource-types';
 import { idOf, named, type Subject } from './subject';
@@ -98,5 +99,6 @@ function waitsFor(configuration: Configuration): string[] {
     ...(configuration.cluster === undefined ? [SharedId.clusterCapacity] : []),
     // Without these the first task would reach neither the registry nor SQS, and the deploy would be rolled back.
     ...networkRoutes(configuration),
+    ...Object.keys(endpoints(configuration)),
   ];
 }

@@ -8,6 +8,7 @@ import { dashboard } from './dashboard';
 import { infrastructureRole } from './ebs';
 import { fileSystemAccess } from './efs';
 import { queueKey } from './encryption';
+import { endpoints } from './endpoints';
 import { bucketRules, buckets, eventRules, snsSubscriptions } from './events';
 import { extend, namesOf, ofResources } from './extensions';
 import { governed } from './identities';
@@ -34,6 +35,7 @@ import { webhook } from './webhook';
 /** Builders of what a stack has once. */
 const SHARED_BUILDERS = [
   network,
+  endpoints,
   cluster,
   managedRoles,
   notifications,

@@ -470,7 +470,7 @@ describe("a key of another tool's", () => {
       { subscribe: { topics: [{ name: 'events', service: 'api' }] } },
       '`topics`: give `events: [{sns: ARN}]`',
     ],
-    [{ network: { vpc: { placement: 'private' } } }, 'give the ids of private subnets'],
+    [{ network: { vpc: { placement: 'public' } } }, 'give the ids of public subnets'],
     [{ queue: { receiveMessageWaitTimeSeconds: 20 } }, 'the watcher always waits'],
     [{ events: [{ stream: 'arn' }] }, 'there is no such source'],
     [{ events: [{ schedule: { rate: 'rate(1 hour)', name: 'x' } }] }, 'remove it: the plugin names it'],

@@ -108,6 +108,18 @@ const MAPS: Readonly<Record<string, readonly unknown[]>> = {
     { queue: { Tags: [{ Key: 'a', Value: 'b' }] } },
   ],
   buildArgs: [{ VERSION: '1' }],
+  // Of its keys few go together.
+  vpc: [
+    { subnets: ['subnet-0a1b2c3d', { 'Fn::ImportValue': 'network-Thing' }], publicIp: true },
+    {
+      subnets: { 'Fn::Split': [',', { 'Fn::ImportValue': 'network-Subnets' }] },
+      securityGroups: ['sg-0a1b2c3d'],
+    },
+    'private',
+    { private: 'natPerZone', endpoints: ['logs', 'sts'] },
+    { private: 'endpoints' },
+    { private: 'endpoints', endpoints: ['bedrock-runtime'] },
+  ],
 };
 
 /** Names for the keys of maps, by the end of their path. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { prefixOf, SharedId } from '../../src/config/logical-ids';
+import { endpointId, prefixOf, SharedId } from '../../src/config/logical-ids';
 import { packagedImagesFile } from '../../src/image/package-folder';
 import type { PackagedService } from './corpus';
 import type { TemplateResource } from './framework';
@@ -22,7 +22,9 @@ export interface PluginOutput extends Values {
 }
 
 const SHARED_IDS: readonly string[] = [...Object.values(SharedId), 'ClusterArn'];
-const isShared = (id: string) => SHARED_IDS.includes(id) || id.startsWith('WatchbotFileSystemAccess');
+const SHARED_BEGINNINGS = ['WatchbotFileSystemAccess', endpointId('')];
+const isShared = (id: string) =>
+  SHARED_IDS.includes(id) || SHARED_BEGINNINGS.some((beginning) => id.startsWith(beginning));
 /** Resources that the framework makes for functions and their APIs. Some begin with a worker's name. */
 const OF_THE_FRAMEWORK = /Lambda|^HttpApi|^Serverless|^Iam/;
 

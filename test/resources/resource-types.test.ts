@@ -23,7 +23,7 @@ const REFUSED: readonly Resource[] = [
     Properties: { PropagateTags: 'TASK' },
   },
   // @ts-expect-error -- a type of which nothing says whether it takes tags
-  { Type: 'AWS::EC2::NatGateway', Properties: {} },
+  { Type: 'AWS::EC2::FlowLog', Properties: {} },
 ];
 
 const TAKEN: readonly Resource[] = [

@@ -139,6 +139,8 @@ export const SECTIONS: Record<string, object> = {
     vpc: { subnets: ['subnet-0a1b2c3d'], publicIp: true },
     cluster: arnOf('ecs', 'cluster/big'),
   },
+  'private subnets': { vpc: { private: 'natPerZone', endpoints: ['logs'] } },
+  'private subnets without the internet': { vpc: { private: 'endpoints' }, reduce: true },
   'reduce mode, kept': { reduce: { pointInTimeRecovery: true } },
   'a sender': { sender: true },
   'no alarm and no dashboard': {

@@ -14,9 +14,10 @@ import { completeContainer } from './container';
 import { completeAlarms } from './alarms';
 import { completeEvents, completeRole } from './events';
 import { completeImage } from './image';
+import { completePrivateNetwork, completeVpc } from './network';
 import { completeQueue, completeTopic, completeScaling } from './queue';
 import { completeSidecars } from './sidecars';
-import { completeBuild, completeVpc, completeNotify, completeRegistry } from './shared';
+import { completeBuild, completeNotify, completeRegistry } from './shared';
 import {
   completeEnvironment,
   completeSecrets,
@@ -45,6 +46,7 @@ export function complete(
     build: completeBuild(shared.build),
     cluster: shared.cluster,
     vpc: completeVpc(shared.vpc, context),
+    privateNetwork: completePrivateNetwork(shared.vpc),
     notify: completeNotify(shared.notify),
     registry: completeRegistry(shared.registry),
     extensions: shared.extensions ?? {},

@@ -1,12 +1,9 @@
 import type {
   Build,
-  ListOrIntrinsic,
   NamedRegistry,
   Notify,
-  ServiceContext,
   SharedInput,
   TextOrIntrinsic,
-  Vpc,
 } from '../configuration';
 import { NODE_IMAGE } from '../defaults';
 
@@ -15,24 +12,6 @@ export function completeBuild(build: SharedInput['build'] | undefined): Build {
     engine: build?.engine,
     compression: build?.compression,
     nodeImage: build?.nodeImage ?? NODE_IMAGE,
-  };
-}
-
-export function completeVpc(vpc: SharedInput['vpc'], { providerVpc }: ServiceContext): Vpc | undefined {
-  if (vpc !== undefined) {
-    return {
-      subnets: vpc.subnets as ListOrIntrinsic,
-      securityGroups: vpc.securityGroups as ListOrIntrinsic | undefined,
-      publicIp: vpc.publicIp,
-      isOwn: true,
-    };
-  }
-  if (providerVpc?.subnetIds === undefined) return undefined;
-  return {
-    subnets: providerVpc.subnetIds as ListOrIntrinsic,
-    securityGroups: providerVpc.securityGroupIds as ListOrIntrinsic | undefined,
-    publicIp: false,
-    isOwn: false,
   };
 }
 

@@ -2,6 +2,7 @@ import { isMap } from '../../shared/json';
 import { as, both, each, inside, number, plain, put, remove, say, type Convert, type Words } from './answer';
 import { LOG_RETENTION_DAYS } from '../limits';
 import { OF_CONTAINER } from './container';
+import { DEFAULT_PRIVATE_WAY, type PrivateWay } from '../network';
 import { IN_QUEUE, IS_OFF } from './queue';
 import { volumesOfCopilot } from './volumes';
 
@@ -240,8 +241,14 @@ export const OF_TASK: Words = {
 const ENABLED = (value: unknown) => value === true || value === 'ENABLED';
 const publicIp: Convert = (value) => put('vpc.publicIp', ENABLED(value));
 const placement: Convert = inside({ subnets: as('vpc.subnets') }, (value) =>
-  say(`give the ids of ${value === 'private' ? 'private' : 'public'} subnets: \`vpc: {subnets: [ID]}\``),
+  value === 'private'
+    ? put('vpc.private', DEFAULT_PRIVATE_WAY)
+    : say('give the ids of public subnets: `vpc: {subnets: [ID]}`'),
 );
+const gateways: Convert = (count) =>
+  count === false || Number(count) === 0
+    ? put('vpc.private', 'endpoints' satisfies PrivateWay)
+    : put('vpc.private', (Number(count) > 1 ? 'natPerZone' : 'nat') satisfies PrivateWay);
 const securityGroups: Convert = inside(
   {
     groups: as('vpc.securityGroups'),
@@ -253,6 +260,10 @@ const securityGroups: Convert = inside(
 /** Within `vpc`. */
 export const IN_VPC: Words = {
   placement,
+  ...each(['subnetIds', 'privateSubnets', 'publicSubnets'], as('vpc.subnets')),
+  securityGroupIds: as('vpc.securityGroups'),
+  assignPublicIp: publicIp,
+  ...each(['nat', 'natGateway', 'natGateways', 'createNatGateway'], gateways),
   id: () => say('give the ids of its subnets: `vpc: {subnets: [ID]}`'),
 };
 
@@ -261,7 +272,7 @@ export const OF_STACK: Words = {
     ['notificationEmail', 'notificationTopic', 'alarmTopic', 'alarmEmail', 'email', 'alarm'],
     (target) => put('notify', [target]),
   ),
-  ...each(['fargateSubnets', 'subnets', 'subnetIds', 'taskSubnets'], as('vpc.subnets')),
+  ...each(['fargateSubnets', 'subnets', 'subnetIds', 'taskSubnets', 'privateSubnets'], as('vpc.subnets')),
   ...each(['fargateSecurityGroups', 'securityGroups', 'securityGroupIds'], as('vpc.securityGroups')),
   ...each(['fargatePublicIp', 'publicIp', 'assignPublicIp'], publicIp),
   ...each(

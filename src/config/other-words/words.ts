@@ -17,6 +17,7 @@ import { envFiles, IN_CONTAINER, VALUES_IN_CONTAINER } from './container';
 import { deadLetter, fifo, IN_QUEUE, IS_ON, OF_QUEUE } from './queue';
 import { count, IN_SCALING, PAUSED, spot } from './scaling';
 import { inSidecar, listOfSidecars, PRESETS_AS_WORDS, valueOfSidecar } from './sidecars';
+import { DEFAULT_PRIVATE_WAY, PRIVATE_WAYS } from '../network';
 import { BESIDE_VOLUMES, inVolume, listOfVolumes, moreDisk, mountsOfText, valueOfVolume } from './volumes';
 import { IN_IMAGE, IN_VPC, OF_STACK, OF_TASK } from './task';
 
@@ -175,6 +176,8 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   'queue.fifo': ifMap(fifo),
   ...VALUES_IN_CONTAINER,
   'scaling.max': (tasks) => (tasks === 0 ? PAUSED : undefined),
+  vpc: (word) => (PRIVATE_WAYS.some((way) => way === word) ? put('vpc.private', word) : undefined),
+  'vpc.private': (is) => (is === true ? put('vpc.private', DEFAULT_PRIVATE_WAY) : undefined),
   capacity: (word) => {
     if (/^managed.?instances?$/i.test(String(word))) return put('capacity', 'MANAGED');
     return /^spot$/i.test(String(word)) ? spot(true) : undefined;

@@ -1,5 +1,12 @@
 import type { Problem } from '../../errors/problem';
-import type { Configuration, GivenWorker, SharedInput, Worker, WorkerInput } from '../configuration';
+import type {
+  Configuration,
+  GivenShared,
+  GivenWorker,
+  SharedInput,
+  Worker,
+  WorkerInput,
+} from '../configuration';
 import type { Refusals } from '../refusals';
 import type { Unit } from '../units';
 
@@ -24,6 +31,8 @@ export interface Service {
   configuration: Configuration;
   /** The workers as the user typed them, by name, without what the schema has refused. */
   given: Readonly<Record<string, GivenWorker>>;
+  /** What they share, likewise. */
+  givenShared: GivenShared;
   root: string;
   isMany: boolean;
   /** What was typed, by the path of what it was read as. */

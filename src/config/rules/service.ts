@@ -5,6 +5,7 @@ import { CLOUDWATCH, MAX_WORKER_NAME_LENGTH } from '../limits';
 import { logicalIds, sourceIds } from '../logical-ids';
 import { longestNames, stackNameLimit, type LimitedName } from '../names';
 import { isIn } from '../refusals';
+import { networkProblems } from './network';
 import { madeBuckets } from '../s3-sources';
 import { publicIpProblems } from './capacity';
 import { referenceProblems } from './image';
@@ -21,6 +22,7 @@ export function serviceProblems(service: Service): Problem[] {
     ...architectureProblems(context),
     ...clusterProblems(configuration, root),
     ...publicIpProblems(service),
+    ...networkProblems(service),
     ...notifyProblems(configuration, root),
     ...(isIn(refusals.refused, nodeImage) ? [] : referenceProblems(build.nodeImage, nodeImage)),
     ...tooLong([stackNameLimit(context)], root, "shorten the service's or the stage's name"),

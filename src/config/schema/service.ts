@@ -1,15 +1,7 @@
-import { type Static, type TString, Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { COMPRESSIONS, ENGINE_NAMES, NODE_IMAGE } from '../defaults';
-import {
-  Intrinsic,
-  ListIntrinsic,
-  mapOf,
-  oneOf,
-  orIntrinsic,
-  strictObject,
-  stringOrIntrinsic,
-  textLike,
-} from './values';
+import { VpcSchema } from './network';
+import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textLike } from './values';
 import { workerProperties, WorkerSchema } from './worker';
 
 /**
@@ -44,44 +36,6 @@ const RegistrySchema = Type.Union([registryName(), RegistryMap], {
   otherwise:
     'ECR, in the region and account of the stack: a repository for each worker, made on the first deploy',
 });
-
-const SubnetId = textLike('^subnet-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like subnet-0a1b2c3d');
-const SecurityGroupId = textLike('^sg-([0-9a-f]{8}|[0-9a-f]{17})$', 'an id like sg-0a1b2c3d');
-
-/** As many as an ECS service accepts: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html */
-const ids = (id: TString, options: { maxItems: number; description: string; otherwise?: string }) => {
-  const { maxItems, ...others } = options;
-  return Type.Union(
-    [Type.Array(orIntrinsic(id), { minItems: 1, maxItems, uniqueItems: true }), ListIntrinsic],
-    {
-      title: 'a list, or a CloudFormation function that gives one, such as Fn::Split',
-      ...others,
-    },
-  );
-};
-
-const VpcSchema = strictObject(
-  {
-    subnets: ids(SubnetId, { maxItems: 16, description: 'Subnets of the tasks.' }),
-    securityGroups: Type.Optional(
-      ids(SecurityGroupId, {
-        maxItems: 5,
-        description: 'Security groups of the tasks.',
-        otherwise: "the VPC's default one",
-      }),
-    ),
-    publicIp: Type.Boolean({
-      default: false,
-      description:
-        'Give tasks on Fargate a public address: needed in a subnet without a NAT gateway or VPC endpoints.',
-    }),
-  },
-  {
-    description:
-      'The network of the tasks. A new one is a small VPC with two public subnets and a security group that lets nothing in.',
-    otherwise: '`provider.vpc`, or a new one',
-  },
-);
 
 const ClusterSchema = stringOrIntrinsic({
   description:

@@ -1,7 +1,7 @@
 import type { AwsCall } from '../../helpers/aws-calls';
 import { type Properties, type Resource, type ResourceType, type ResourceTypes } from './type';
 
-/** The resources of a network that ECS checks before it creates a service. It does not check routes and gateways. */
+/** The resources of a network that ECS checks before it creates a service, and those of private subnets. */
 export const NETWORK: ResourceTypes = {
   'AWS::EC2::VPC': ofEc2('VpcId', ({ properties: { CidrBlock } }) => [createVpc({ CidrBlock })]),
   'AWS::EC2::Subnet': ofEc2('SubnetId', ({ properties: { VpcId, CidrBlock, AvailabilityZone } }) => [
@@ -9,6 +9,25 @@ export const NETWORK: ResourceTypes = {
   ]),
   'AWS::EC2::SecurityGroup': ofEc2('GroupId', ({ name, properties: { GroupDescription, VpcId } }) => [
     createSecurityGroup({ GroupName: name, Description: GroupDescription, VpcId }),
+  ]),
+  'AWS::EC2::VPCCidrBlock': ofEc2('Id', ({ properties: { VpcId, CidrBlock } }) => [
+    ec2('AssociateVpcCidrBlock', { VpcId, CidrBlock }),
+  ]),
+  'AWS::EC2::EIP': ofEc2('AllocationId', ({ properties: { Domain } }) => [
+    ec2('AllocateAddress', { Domain }),
+  ]),
+  'AWS::EC2::NatGateway': ofEc2('NatGatewayId', ({ properties: { SubnetId, AllocationId } }) => [
+    ec2('CreateNatGateway', { SubnetId, AllocationId }),
+  ]),
+  'AWS::EC2::RouteTable': ofEc2('RouteTableId', ({ properties: { VpcId } }) => [
+    ec2('CreateRouteTable', { VpcId }),
+  ]),
+  'AWS::EC2::VPCEndpoint': ofEc2('VpcEndpointId', ({ properties: { PolicyDocument, ...given } }) => [
+    ec2('CreateVpcEndpoint', {
+      ...given,
+      Tags: undefined,
+      ...(PolicyDocument === undefined ? {} : { PolicyDocument: JSON.stringify(PolicyDocument) }),
+    }),
   ]),
 };
 
@@ -54,6 +73,11 @@ const ANSWERS: Readonly<Record<string, string>> = {
   VpcId: 'Vpc.VpcId',
   SubnetId: 'Subnet.SubnetId',
   GroupId: 'GroupId',
+  Id: 'CidrBlockAssociation.AssociationId',
+  AllocationId: 'AllocationId',
+  NatGatewayId: 'NatGateway.NatGatewayId',
+  RouteTableId: 'RouteTable.RouteTableId',
+  VpcEndpointId: 'VpcEndpoint.VpcEndpointId',
 };
 
 function ofEc2(idKey: string, calls: (resource: Resource) => AwsCall[]): ResourceType {
