@@ -12,6 +12,8 @@ import { descendantsOf, processesWithVariable } from './processes';
 const WATCHER_BUNDLE = path.resolve(__dirname, '../../dist/layer/watcher.js');
 const WORKERS = path.resolve(__dirname, '../fixtures/workers');
 
+const WATCHER_PROGRAM = [process.execPath, ...WATCHER_NODE_OPTIONS, WATCHER_BUNDLE] as const;
+
 /** Shell line that runs a worker of test/fixtures/workers. */
 export const worker = (name: string, ...args: string[]): string =>
   [process.execPath, path.join(WORKERS, name), ...args].map((part) => `'${part}'`).join(' ');
@@ -42,8 +44,11 @@ export function startWatcher(parts: {
   keep?: (line: string) => boolean;
   /** Working directory of the watcher and its workers. */
   folder?: string;
+  /** What is started, before the verb; by default the bundle, as the test's own user. */
+  program?: readonly [string, ...string[]];
 }): TestWatcher {
   const { endpoint, queueUrl, command, verb = 'listen', folder, keep = () => true } = parts;
+  const [program, ...before] = parts.program ?? WATCHER_PROGRAM;
   const args = typeof command === 'string' ? [verb, command] : [verb, '--', ...command];
   const environment: Record<string, string | undefined> = {
     PATH: process.env.PATH,
@@ -55,7 +60,7 @@ export function startWatcher(parts: {
     ...parts.environment,
   };
   refuseSharedVolumes(environment[ContainerVariable.volumes]);
-  const child = spawn(process.execPath, [...WATCHER_NODE_OPTIONS, WATCHER_BUNDLE, ...args], {
+  const child = spawn(program, [...before, ...args], {
     env: environment,
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
