@@ -6,7 +6,7 @@ import type { InstancesInput } from './schema/managed';
 export const LAUNCH_TYPES = ['FARGATE', 'EC2', 'MANAGED_INSTANCES'] as const;
 export type LaunchType = (typeof LAUNCH_TYPES)[number];
 
-export interface CapacityShare {
+interface CapacityShare {
   provider: TextOrIntrinsic;
   weight: number;
   base: number;

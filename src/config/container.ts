@@ -40,12 +40,12 @@ export const isLogInCloudWatch = ({ container: { log } }: { container: Container
 export const CLOUDWATCH_DRIVER = 'awslogs';
 
 /** -1: none. */
-export interface Ulimit {
+interface Ulimit {
   soft: number;
   hard: number;
 }
 
-export interface MemoryFolder {
+interface MemoryFolder {
   /** MiB. */
   size: number;
   /** Of the mount. */

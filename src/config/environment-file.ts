@@ -19,7 +19,7 @@ export interface EnvironmentFile {
   mistakes: readonly Mistake[];
 }
 
-export interface Mistake {
+interface Mistake {
   line: number;
   /** In words. */
   what: string;

@@ -170,7 +170,7 @@ export const SharedId = {
   subnet1Route: 'WatchbotSubnet1Route',
   subnet2Route: 'WatchbotSubnet2Route',
   securityGroup: 'WatchbotSecurityGroup',
-  managedInfrastructureRole: 'WatchbotManagedInfrastructureRole',
+  managedInfrastructureRole: 'WatchbotManagedInstancesManagerRole',
   managedInstanceRole: 'WatchbotManagedInstanceRole',
   managedInstanceProfile: 'WatchbotManagedInstanceProfile',
   privateRange: 'WatchbotPrivateRange',

@@ -69,7 +69,7 @@ interface DiskLimits {
  * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
  * `standard`, which Fargate does not take, is left out.
  */
-export const DISK_TYPES = {
+const DISK_TYPES = {
   gp3: { sizeGiB: [1, 16_384], iops: [3_000, 16_000], iopsPerGiB: 500, throughputMiB: [125, 1_000] },
   gp2: { sizeGiB: [1, 16_384] },
   io2: { sizeGiB: [4, 16_384], iops: [100, 256_000], iopsPerGiB: 1_000 },

@@ -1,7 +1,4 @@
 import path from 'node:path';
-import type { Configuration } from '../config/configuration';
-import { isLogInCloudWatch } from '../config/container';
-import { describeLinesElsewhere } from '../config/sidecars';
 import { UserError } from '../errors/user-error';
 import { textOption } from '../features/command/options';
 import type { HookContext, Serverless } from './framework';
@@ -20,7 +17,7 @@ export async function packageService(context: HookContext): Promise<string[]> {
     { mergeInto },
     { requireWatchers },
     { unusedSettings },
-    { servicesUnreached },
+    { packageWarnings },
   ] = await Promise.all([
     import('../image/prepare.js'),
     import('../image/package-folder.js'),
@@ -28,14 +25,9 @@ export async function packageService(context: HookContext): Promise<string[]> {
     import('../resources/merge.js'),
     import('../resources/watcher-stays.js'),
     import('./unused-settings.js'),
-    import('../resources/endpoints.js'),
+    import('./package-warnings.js'),
   ]);
-  tellShortFinish(configuration, utils);
-  tellLogElsewhere(configuration, utils);
-  const elsewhere = configuration.workers.flatMap((worker) => describeLinesElsewhere(worker) ?? []);
-  elsewhere.forEach((text) => utils.log.warning(text));
-  const unreached = servicesUnreached(configuration);
-  if (unreached.length > 0) utils.log.warning(noEndpoint(unreached));
+  packageWarnings(configuration).forEach((text) => utils.log.warning(text));
   const { service, serviceDir, configurationInput } = serverless;
   const unused = unusedSettings(service.provider, configurationInput?.watchbot);
   if (unused !== undefined) utils.log.notice(unused);
@@ -80,31 +72,6 @@ export async function letFunctionsSend({ serverless, utils, configuration }: Hoo
     );
   }
 }
-
-/** Whoever deploys should know before the first deploy what may happen to a job in each one. */
-function tellShortFinish({ workers }: Configuration, { log }: HookContext['utils']): void {
-  workers
-    .filter(({ deploy }) => deploy.isShortUnasked)
-    .forEach(({ name, deploy: { finish }, maxJobDuration }) => {
-      log.warning(
-        `Worker ${name}: a job may take ${maxJobDuration} s, and a deploy waits ${finish} s for it, since CloudFormation waits three hours. What is not done then is done again by the new version. \`deploy.finish: ${finish}\` says that this is known`,
-      );
-    });
-}
-
-/** Whoever sends the log elsewhere should know what was made of it. */
-function tellLogElsewhere({ workers }: Configuration, { log }: HookContext['utils']): void {
-  workers
-    .filter((worker) => !isLogInCloudWatch(worker))
-    .forEach(({ name, container }) => {
-      log.warning(
-        `Worker ${name}: its log goes to ${container.log?.driver}, and not to CloudWatch. \`sls watchbot logs\` finds no lines, and what is counted in them stays empty: the metrics of jobs that failed, of their receives and durations, the alarm \`workerErrors\`, and their part of the dashboard (docs/logs.md#another-log-driver)`,
-      );
-    });
-}
-
-const noEndpoint = (services: readonly string[]): string =>
-  `Workers may call ${services.map((service) => `${service}:…`).join(', ')}, and with \`private: endpoints\` reach nothing but VPC endpoints. Name those of these services, as in \`vpc: {private: endpoints, endpoints: [${services.join(', ')}]}\`, or write \`vpc: {private: nat}\``;
 
 const PROGRESS_EVENT = 'before:package:cleanup';
 const PROGRESS_OWNER = 'AwsPackage';

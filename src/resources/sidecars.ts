@@ -69,7 +69,7 @@ function filesystem(
   };
 }
 
-const OUTPUTS_VARIABLE = 'WATCHBOT_OUTPUTS';
+const OUTPUTS_VARIABLE = 'ROUTER_OUTPUTS';
 const OUTPUTS_FILE = '/fluent-bit/watchbot-outputs.conf';
 
 /** The outputs become a file, which the configuration that ECS makes includes. */

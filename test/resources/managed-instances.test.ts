@@ -19,7 +19,7 @@ describe('a provider of Managed Instances', () => {
     expect(of('capacityProvider')).toEqual({
       ClusterName: { Ref: 'WatchbotCluster' },
       ManagedInstancesProvider: {
-        InfrastructureRoleArn: { 'Fn::GetAtt': ['WatchbotManagedInfrastructureRole', 'Arn'] },
+        InfrastructureRoleArn: { 'Fn::GetAtt': ['WatchbotManagedInstancesManagerRole', 'Arn'] },
         InstanceLaunchTemplate: {
           CapacityOptionType: 'ON_DEMAND',
           Ec2InstanceProfileArn: { 'Fn::GetAtt': ['WatchbotManagedInstanceProfile', 'Arn'] },
@@ -263,7 +263,7 @@ describe('the roles of instances', () => {
 
   it('are made once, whatever CloudFormation calls them, and each worker has instances of its own', () => {
     expect(Object.keys(Resources).filter((id) => /Managed|CapacityProvider/.test(id))).toEqual([
-      'WatchbotManagedInfrastructureRole',
+      'WatchbotManagedInstancesManagerRole',
       'WatchbotManagedInstanceRole',
       'WatchbotManagedInstanceProfile',
       'PlainCapacityProvider',
@@ -273,7 +273,7 @@ describe('the roles of instances', () => {
   });
 
   it('ECS has AWS’s own policy, and passes the role of the instances, which that one names otherwise', () => {
-    const role = roleOf('WatchbotManagedInfrastructureRole');
+    const role = roleOf('WatchbotManagedInstancesManagerRole');
     expect(role.ManagedPolicyArns).toEqual([
       {
         'Fn::Sub':

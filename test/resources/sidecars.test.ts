@@ -368,7 +368,7 @@ describe('a router of logs', () => {
     const secrets = { DD_API_KEY: '/dd' };
     const [made, router] = containers({ logs: { preset: 'fluent-bit', secrets, firelens: { outputs } } });
     expect(made!.LogConfiguration).toMatchObject({ Options: GROUP });
-    const { 'Fn::Join': parts } = variables(router!).WATCHBOT_OUTPUTS as { 'Fn::Join': [string, unknown[]] };
+    const { 'Fn::Join': parts } = variables(router!).ROUTER_OUTPUTS as { 'Fn::Join': [string, unknown[]] };
     expect(parts[1].map((part) => (typeof part === 'string' ? part : '<Lines>')).join('')).toBe(
       [
         '[OUTPUT]',

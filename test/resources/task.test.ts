@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ContainerVariable } from '../../src/contract/environment';
+import { ContainerVariable, WORKER_ONLY_VARIABLES } from '../../src/contract/environment';
 import { HEALTH_COMMAND, HEALTH_SOCKET } from '../../src/contract/image';
 import { build, IMAGE, type Properties, single } from './support';
 
@@ -89,11 +89,22 @@ describe('the task definition', () => {
     const ofHandlers = [queueArn, batchSize, batchWindowSeconds, maxInvocations, workerMemoryMiB];
     const all = [
       ...Object.keys(
-        variablesOf({ reduce: true, deploy: { alarms: ['failures'] }, compatibility: 'watchbot' }),
+        variablesOf({
+          reduce: true,
+          deploy: { alarms: ['failures'] },
+          compatibility: 'watchbot',
+          container: {
+            stopSignal: 'SIGINT',
+            ulimits: { nproc: 64 },
+            environmentFiles: ['arn:aws:s3:::settings/tiles.env'],
+          },
+        }),
       ),
       ...ofHandlers,
     ];
-    expect(all.sort()).toEqual(Object.values(ContainerVariable).sort());
+    // What a file in S3 may not give the watcher is empty.
+    const read = all.filter((name) => !WORKER_ONLY_VARIABLES.includes(name));
+    expect(read.sort()).toEqual(Object.values(ContainerVariable).sort());
     expect(variablesOf({ topic: false })).not.toHaveProperty('WorkTopic');
   });
 

@@ -82,7 +82,7 @@ describe('two workers in one stack', () => {
         .filter(
           (name) =>
             !shared.includes(name) &&
-            !/^(approximatenumber|numberofmessages|matchedevents|(cpu|memory)utilization)/.test(name),
+            !/^(approximate(number|age)|numberofmessages|matchedevents|(cpu|memory)utilization)/.test(name),
         ),
     );
   };

@@ -117,7 +117,8 @@ function withShortForms(schema: TSchema, plain: JsonSchema, stand: Stand): JsonS
     properties?: Record<string, TSchema>;
   };
   const part = short === undefined ? undefined : properties?.[short];
-  if (part !== undefined) return withBranch(plain, { ...inputMap(part, stand), default: undefined });
+  if (part !== undefined)
+    return withBranch(plain, { ...withShortForms(part, inputMap(part, stand), stand), default: undefined });
   if (unit === undefined) return plain;
   const quantity = stand.quantity(unit);
   const isText = quantity.pattern !== undefined && plain.anyOf === undefined;

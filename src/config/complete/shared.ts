@@ -1,10 +1,4 @@
-import type {
-  Build,
-  NamedRegistry,
-  Notify,
-  SharedInput,
-  TextOrIntrinsic,
-} from '../configuration';
+import type { Build, NamedRegistry, Notify, SharedInput, TextOrIntrinsic } from '../configuration';
 import { NODE_IMAGE } from '../defaults';
 
 export function completeBuild(build: SharedInput['build'] | undefined): Build {

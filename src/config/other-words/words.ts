@@ -189,7 +189,7 @@ const OTHER_VALUES: Readonly<Record<string, (value: unknown) => Answer | undefin
   secrets: (value) => (Array.isArray(value) ? asList : undefined),
   environment: (value) => {
     if (Array.isArray(value)) return asList;
-    return typeof value === 'string' ? envFiles(value) : undefined;
+    return typeof value === 'string' && value !== '' ? envFiles(value) : undefined;
   },
 };
 

@@ -79,7 +79,7 @@ export interface Metrics {
  * How a standard queue treats message groups: those that have too much in work are noisy, and wait for the quiet ones.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
  */
-export interface Fairness {
+interface Fairness {
   noisyGroups: number;
   visibleInQuietGroups: number;
   oldestInQuietGroupsSeconds: number | null;
