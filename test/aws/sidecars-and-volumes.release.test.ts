@@ -11,7 +11,7 @@ import { describeWithPython } from '../helpers/python';
 const REGION = 'eu-west-1';
 const LIMIT_MS = 200_000;
 
-/** A file system of the service in the network that the plugin makes, with all that a worker can mount on Fargate. */
+/** A file system of the service in the network that the plugin makes, with all that a worker can mount on Fargate, and containers beside it. */
 const SERVICE = `
 service: films
 provider: { name: aws, region: ${REGION} }
@@ -22,6 +22,17 @@ watchbot:
     archive: { efs: !Ref Archive, accessPoint: !Ref Films, path: /archive, securityGroup: !GetAtt Group.GroupId }
     scratch: { ebs: 500GB, path: /scratch }
     shared: { path: /shared }
+  cpu: 1024
+  memory: 2048
+  sidecars:
+    otel: adot
+    logs: fluent-bit
+    proxy:
+      image: 'envoyproxy/envoy:v1.31.5'
+      ports: [15000]
+      memory: 128
+      mounts: { /sockets: shared }
+      dependsOn: { otel: START }
 resources:
   Resources:
     Archive: { Type: 'AWS::EFS::FileSystem', DeletionPolicy: Retain, UpdateReplacePolicy: Retain }
@@ -37,7 +48,19 @@ resources:
       Properties: { GroupDescription: The film archive, VpcId: !Ref WatchbotVpc }
 `;
 
-describeWithPython('a service with volumes', () => {
+interface Deployed {
+  volumes: { name: string }[];
+  containerDefinitions: {
+    name: string;
+    essential: boolean;
+    mountPoints?: { sourceVolume: string; containerPath: string }[];
+    dependsOn?: { containerName: string; condition: string }[];
+    logConfiguration?: { logDriver: string };
+    firelensConfiguration?: { type: string };
+  }[];
+}
+
+describeWithPython('a service with sidecars and volumes', () => {
   let moto: Moto;
   let service: TestService;
   let ids: Map<string, string>;
@@ -56,19 +79,19 @@ describeWithPython('a service with volumes', () => {
     await moto.stop();
   });
 
+  const deployed = async () =>
+    (
+      await callJson<{ taskDefinition: Deployed }>(moto, {
+        region: REGION,
+        target: 'AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition',
+        input: { taskDefinition: ids.get('WatchbotTask') },
+      })
+    ).taskDefinition;
+
   // Moto's CloudFormation forgets what a volume is; test/aws/api.release.test.ts asks its API.
   it('is deployed with its file system, its disk and its folder', async () => {
-    const { taskDefinition } = await callJson<{ taskDefinition: { volumes: { name: string }[] } }>(moto, {
-      region: REGION,
-      target: 'AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition',
-      input: { taskDefinition: ids.get('WatchbotTask') },
-    });
-    expect(taskDefinition.volumes.map(({ name }) => name)).toEqual([
-      'mount-1',
-      'archive',
-      'scratch',
-      'shared',
-    ]);
+    const { volumes } = await deployed();
+    expect(volumes.map(({ name }) => name)).toEqual(['mount-1', 'archive', 'scratch', 'shared']);
     expect([...ids.keys()]).toEqual(
       expect.arrayContaining([
         'Target',
@@ -76,5 +99,29 @@ describeWithPython('a service with volumes', () => {
         fileSystemAccessId({ 'Fn::GetAtt': ['Group', 'GroupId'] }),
       ]),
     );
+  });
+
+  it('is deployed with its sidecars behind the watcher, which waits for them and logs through one', async () => {
+    const [watcher, ...sidecars] = (await deployed()).containerDefinitions;
+    expect(watcher).toMatchObject({
+      name: 'watchbot',
+      essential: true,
+      logConfiguration: { logDriver: 'awsfirelens' },
+      dependsOn: [
+        { containerName: 'otel', condition: 'START' },
+        { containerName: 'logs', condition: 'START' },
+        { containerName: 'proxy', condition: 'START' },
+      ],
+    });
+    expect(sidecars).toMatchObject([
+      { name: 'otel', essential: false, logConfiguration: { logDriver: 'awslogs' } },
+      { name: 'logs', firelensConfiguration: { type: 'fluentbit' } },
+      {
+        name: 'proxy',
+        mountPoints: [{ sourceVolume: 'shared', containerPath: '/sockets' }],
+        dependsOn: [{ containerName: 'otel', condition: 'START' }],
+      },
+    ]);
+    expect(ids.has('WatchbotSidecarLog')).toBe(true);
   });
 });
