@@ -273,7 +273,7 @@ describe('any value as a section', () => {
         const ids = outcome.workers.flatMap((made) => Object.values(idsOf(made)));
         expect(new Set(ids).size).toBe(ids.length);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -289,7 +289,7 @@ describe('any value as a section', () => {
         const places = [`watchbot.${name}`, ...(name === 'cpu' ? ['watchbot.memory'] : [])];
         expect(problems.filter(({ place }) => !places.some((own) => place.startsWith(own)))).toEqual([]);
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 });
