@@ -7,7 +7,7 @@ import time
 
 from moto.cloudformation.models import CloudFormationBackend
 from moto.core.utils import pascal_to_camelcase, remap_nested_keys
-from moto.ecs.models import TaskDefinition
+from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
 from moto.server import main
 from moto.sqs.models import SQSBackend
 
@@ -51,6 +51,20 @@ def update_as_created(cloudformation_json, **others):
 
 TaskDefinition.update_from_cloudformation_json = staticmethod(update_as_created)
 
+
+validate_containers = EC2ContainerServiceBackend._validate_container_defs
+
+
+def validate_with_reservations(memory, container_definitions, requires_compatibilities) -> None:
+    """Checks containers. As in AWS, a reservation is enough on EC2, too, where moto asks for a limit."""
+    sized = [
+        {**each, "memory": each["memoryReservation"]} if "memoryReservation" in each else each
+        for each in container_definitions
+    ]
+    validate_containers(memory, sized, requires_compatibilities)
+
+
+EC2ContainerServiceBackend._validate_container_defs = staticmethod(validate_with_reservations)
 
 receive_message = SQSBackend.receive_message
 receiving = threading.Lock()
