@@ -67,7 +67,7 @@ function byTask(worker: DeployedWorker): Call[] {
     ...each(by, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], OTHER_TABLE),
     ...each(by, ['dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan'], table ?? OTHER_TABLE),
     // Only the start of the task needs these.
-    ...(isRouted ? [] : each(by, ['logs:PutLogEvents'], logStream)),
+    ...(isRouted ? [] : each(by, ['logs:PutLogEvents'], logStream ?? OTHER_LOG)),
     ...sidecars.flatMap((sidecar) => each(by, ['logs:PutLogEvents'], sidecar.logStream ?? OTHER_LOG)),
     ...each(by, ['logs:PutLogEvents', 'logs:CreateLogGroup'], OTHER_LOG),
     ...each(by, ['ecr:GetAuthorizationToken'], '*'),
@@ -146,7 +146,8 @@ function byStart({ executionRole: by, queue, logStream, repository }: DeployedWo
   return [
     ...each(by, QUEUE_USE, queue),
     ...each(by, ['logs:PutLogEvents'], arn('logs', 'log-group:payroll:log-stream:a')),
-    ...each(by, ['logs:DeleteLogGroup'], logStream.replace(/:log-stream:.*/, '')),
+    ...each(by, ['logs:DeleteLogGroup'], (logStream ?? OTHER_LOG).replace(/:log-stream:.*/, '')),
+    ...each(by, ['s3:GetObject'], 'arn:aws:s3:::payroll/prod.env'),
     ...each(by, ['ecr:BatchGetImage'], arn('ecr', 'repository/payroll')),
     ...(repository === undefined ? [] : each(by, ['ecr:PutImage', 'ecr:DeleteRepository'], repository)),
     ...each(by, ['ssm:GetParameters'], arn('ssm', 'parameter/payroll')),

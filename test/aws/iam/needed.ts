@@ -116,6 +116,7 @@ function jobCalls({ taskRole: by, topic, queue, table, key }: DeployedWorker): C
  */
 function startCalls(worker: DeployedWorker): Call[] {
   const { executionRole: by, taskRole, repository, logStream, secrets, isRouted, sidecars } = worker;
+  const { environmentFiles } = worker;
   const own = {
     'aws:SourceAccount': ACCOUNT_ID,
     'aws:SourceArn': `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:*`,
@@ -124,6 +125,7 @@ function startCalls(worker: DeployedWorker): Call[] {
     ...[by, taskRole].map((role) => assumes('ecs-tasks.amazonaws.com', role, own)),
     ...[repository, ...sidecars.map((sidecar) => sidecar.repository)].flatMap((on) => pulls(by, on)),
     ...writesLog(isRouted ? taskRole : by, logStream),
+    ...environmentFiles.flatMap((on) => readsFile(by, on)),
     ...sidecars.flatMap((sidecar) => writesLog(by, sidecar.logStream)),
     ...[secrets, ...sidecars.map((sidecar) => sidecar.secrets)].flat().map((from) => readsSecret(by, from)),
   ];
@@ -138,6 +140,12 @@ const pulls = (by: string, repository: string | undefined): Call[] =>
         { by, action: 'ecr:BatchGetImage', on: repository },
         { by, action: 'ecr:GetDownloadUrlForLayer', on: repository },
       ];
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html */
+const readsFile = (by: string, on: string): Call[] => [
+  { by, action: 's3:GetObject', on },
+  { by, action: 's3:GetBucketLocation', on: on.replace(/\/.*/, '') },
+];
 
 const writesLog = (by: string, stream: string | undefined): Call[] =>
   stream === undefined

@@ -27,7 +27,10 @@ export interface DeployedWorker {
   cluster: string;
   /** Repository of ECR, or undefined if the image is in another registry. */
   repository: string | undefined;
-  logStream: string;
+  /** In CloudWatch; undefined: the log goes elsewhere. */
+  logStream: string | undefined;
+  /** ARNs of files of variables in S3. */
+  environmentFiles: readonly string[];
   /** Whether another container writes the log, with the task role. */
   isRouted: boolean;
   sidecars: readonly DeployedSidecar[];
@@ -75,7 +78,8 @@ export function workersOf(stack: Stack): DeployedWorker[] {
       service: { arn: serviceArn(cluster), context: tagContext(properties) },
       cluster,
       repository: repositoryOf(container.Image),
-      logStream: logStreamOf(container)!,
+      logStream: logStreamOf(container),
+      environmentFiles: (container.EnvironmentFiles ?? []).map(({ Value }) => Value),
       isRouted: container.LogConfiguration?.LogDriver === 'awsfirelens',
       sidecars: others.map(sidecarOf),
       secrets: (container.Secrets ?? []).map(({ ValueFrom }) => ValueFrom),
@@ -121,6 +125,7 @@ interface Container {
   Environment: { Name: string; Value: string }[];
   MountPoints?: { SourceVolume: string; ReadOnly: boolean }[];
   Secrets?: { Name: string; ValueFrom: string }[];
+  EnvironmentFiles?: { Value: string }[];
   LogConfiguration?: { LogDriver: string; Options: Record<string, string> };
 }
 
@@ -179,7 +184,12 @@ function logStreamOf({ Name, LogConfiguration }: Container): string | undefined 
   const { LogDriver, Options } = LogConfiguration;
   const of = (group: string | undefined, stream: string) =>
     `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${group}:log-stream:${stream}`;
-  return LogDriver === 'awsfirelens'
-    ? of(Options.log_group_name, `${Options.log_stream_prefix}${Name}-firelens-0123456789abcdef`)
-    : of(Options['awslogs-group'], `${Options['awslogs-stream-prefix']}/${Name}/0123456789abcdef`);
+  switch (LogDriver) {
+    case 'awsfirelens':
+      return of(Options.log_group_name, `${Options.log_stream_prefix}${Name}-firelens-0123456789abcdef`);
+    case 'awslogs':
+      return of(Options['awslogs-group'], `${Options['awslogs-stream-prefix']}/${Name}/0123456789abcdef`);
+    default:
+      return undefined;
+  }
 }
