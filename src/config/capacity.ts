@@ -1,5 +1,5 @@
 import { LOG_DRIVERS, type LogDriverName } from './limits';
-import type { Configuration, TextOrIntrinsic, Worker } from './configuration';
+import type { Architecture, Configuration, TextOrIntrinsic, Worker } from './configuration';
 import type { InstancesInput } from './schema/managed';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/capacity-launch-type-comparison.html */
@@ -34,6 +34,13 @@ export interface ManagedInstances {
   infrastructureRole: TextOrIntrinsic | undefined;
   instanceProfile: TextOrIntrinsic | undefined;
 }
+
+/** Who makes processors of an architecture that EC2 has. */
+export const CPU_MAKERS: Readonly<Record<Architecture, readonly CpuMaker[]>> = {
+  x86_64: ['intel', 'amd'],
+  arm64: ['amazon-web-services'],
+};
+type CpuMaker = NonNullable<InstancesInput['cpuManufacturers']>[number];
 
 /** What AWS says of a launch type, asked by those who must know, so that nobody concludes one from another. */
 interface LaunchTypeFacts {

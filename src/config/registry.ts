@@ -1,5 +1,8 @@
-/** By the host of a registry or an image: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
-const ECR_HOST = /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.[a-z.]+(\/|$)/;
+/** ECR of any account or region, by its host: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+const ECR = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.[a-z.]+(?:\/(.*))?$/s;
 
-/** @returns undefined if it is not in ECR */
-export const ecrRegion = (address: string): string | undefined => ECR_HOST.exec(address)?.[1];
+/** In which registry of ECR an image, or what a registry is called, lies; undefined if in none. */
+export function ecrOf(address: string): { account: string; region: string; path: string } | undefined {
+  const [, account, region, path = ''] = ECR.exec(address) ?? [];
+  return account === undefined || region === undefined ? undefined : { account, region, path };
+}

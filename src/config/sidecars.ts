@@ -96,15 +96,6 @@ export const routerOf = ({
 export const hasLogGroupLines = (worker: Pick<Worker, 'sidecars'>): boolean =>
   routerOf(worker)?.firelens.cloudWatch !== false;
 
-/** What has nothing to read where the lines of jobs go elsewhere, for people; undefined if they are in the log group. */
-export function describeLinesElsewhere(
-  worker: Pick<Worker, 'name' | 'sidecars' | 'deploy'>,
-): string | undefined {
-  if (hasLogGroupLines(worker)) return undefined;
-  const rollback = worker.deploy.isByFailures ? ', and `deploy.alarms: [failures]` never rolls back' : '';
-  return `Worker ${worker.name}: its log does not come to its log group. \`sls watchbot logs\`, \`send --wait\`, the metrics WorkerErrors, MessageReceives, WorkerDuration and ResponseDuration, their part of the dashboard and the alarm workerErrors have nothing then${rollback}. \`firelens.cloudWatch: true\` writes it there, too (docs/sidecars.md)`;
-}
-
 /** Whether any of them has a log. */
 export const hasSidecarLog = ({ sidecars }: Pick<Worker, 'sidecars'>): boolean =>
   sidecars.some(({ logs }) => logs);

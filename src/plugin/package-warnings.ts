@@ -1,6 +1,6 @@
 import type { Configuration, Worker } from '../config/configuration';
 import { isLogInCloudWatch } from '../config/container';
-import { describeLinesElsewhere } from '../config/sidecars';
+import { hasLogGroupLines } from '../config/sidecars';
 import { servicesUnreached } from '../resources/endpoints';
 
 /** What somebody who packages should know of a configuration that is right. */
@@ -25,6 +25,15 @@ function shortFinish({ name, deploy, maxJobDuration }: Worker): string | undefin
 function logElsewhere(worker: Worker): string | undefined {
   if (isLogInCloudWatch(worker)) return undefined;
   return `Worker ${worker.name}: its log goes to ${worker.container.log?.driver}, and not to CloudWatch. \`sls watchbot logs\` finds no lines, and what is counted in them stays empty: the metrics of jobs that failed, of their receives and durations, the alarm \`workerErrors\`, and their part of the dashboard (docs/logs.md#another-log-driver)`;
+}
+
+/** What has nothing to read where the lines of jobs go elsewhere, for people; undefined if they are in the log group. */
+export function describeLinesElsewhere(
+  worker: Pick<Worker, 'name' | 'sidecars' | 'deploy'>,
+): string | undefined {
+  if (hasLogGroupLines(worker)) return undefined;
+  const rollback = worker.deploy.isByFailures ? ', and `deploy.alarms: [failures]` never rolls back' : '';
+  return `Worker ${worker.name}: its log does not come to its log group. \`sls watchbot logs\`, \`send --wait\`, the metrics WorkerErrors, MessageReceives, WorkerDuration and ResponseDuration, their part of the dashboard and the alarm workerErrors have nothing then${rollback}. \`firelens.cloudWatch: true\` writes it there, too (docs/sidecars.md)`;
 }
 
 function noEndpoint(services: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-import type { ManagedInstances } from '../config/capacity';
+import { CPU_MAKERS, type ManagedInstances } from '../config/capacity';
 import type { Configuration, TextOrIntrinsic, Worker } from '../config/configuration';
 import { SharedId } from '../config/logical-ids';
 import { assumedBy, getAtt, policyDocument, ref, sub, type Statement } from './cloudformation';
@@ -80,7 +80,6 @@ function launchTemplate(
   };
 }
 
-const MAKERS = { x86_64: ['intel', 'amd'], arm64: ['amazon-web-services'] } as const;
 const CPU_UNITS_OF_VCPU = 1024;
 
 /**
@@ -93,7 +92,7 @@ function requirements(worker: Worker, { instances }: ManagedInstances): Requirem
   return {
     VCpuCount: { Min: Math.ceil(cpu / CPU_UNITS_OF_VCPU) },
     MemoryMiB: { Min: memory },
-    CpuManufacturers: instances.cpuManufacturers ?? [...MAKERS[architecture]],
+    CpuManufacturers: instances.cpuManufacturers ?? [...CPU_MAKERS[architecture]],
     AllowedInstanceTypes: instances.types,
     ExcludedInstanceTypes: instances.exclude,
     InstanceGenerations: instances.generations,

@@ -1,4 +1,5 @@
 import type { TextOrIntrinsic } from '../config/configuration';
+import { ecrOf } from '../config/registry';
 import { hasLogGroupLines, routerOf } from '../config/sidecars';
 import { arn, getAtt, select, sub, type Statement } from './cloudformation';
 import { idOf, type ConfiguredWorker } from './subject';
@@ -48,13 +49,14 @@ const routeStatement = (subject: ConfiguredWorker): Statement => ({
   Resource: getAtt(idOf(subject, 'logGroup'), 'Arn'),
 });
 
-/** ECR of any account or region, by its host: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
-const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.[a-z.]+\/([^:@]+)(:[^@]*)?(@.*)?$/;
+/** A repository, with a tag and a digest or without. */
+const IMAGE_PATH = /^([^:@]+)(:[^@]*)?(@.*)?$/;
 
 /** The ARN of the repository of an image; undefined if it is not in ECR. */
 export function ecrRepositoryArn(image: string): TextOrIntrinsic | undefined {
-  const [, account, region, name] = ECR_IMAGE.exec(image) ?? [];
-  return account === undefined
+  const { account, region, path } = ecrOf(image) ?? {};
+  const [, name] = IMAGE_PATH.exec(path ?? '') ?? [];
+  return name === undefined
     ? undefined
     : sub(`arn:\${AWS::Partition}:ecr:${region}:${account}:repository/${name}`);
 }

@@ -16,7 +16,9 @@ const WITHOUT_CAPABILITIES = ['--bounding-set=-all', '--inh-caps=-all', '--no-ne
 /** As `container: {user, capabilities: {drop: [ALL]}}` starts it: no more than root can try it. */
 const describeAsRoot = process.getuid!() === 0 ? describe : describe.skip;
 
-describeAsRoot('a watcher of another user, without any capability', () => {
+const because = describeAsRoot === describe ? '' : ' (skipped: only root can become another user)';
+
+describeAsRoot(`a watcher of another user, without any capability${because}`, () => {
   /** Copies what it starts to where it may read: a checkout, and Node, may be in a home. */
   function copyForAll() {
     chmodSync(bed.folder.path, 0o755);

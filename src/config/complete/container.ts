@@ -1,7 +1,7 @@
 import { mapValues } from '../../shared/json';
-import type { TextOrIntrinsic, WorkerInput } from '../configuration';
+import type { WorkerInput } from '../configuration';
 import type { Container, LogDriver } from '../container';
-import { completeSecrets, withoutSlash } from './task';
+import { asText, completeSecrets, withoutSlash } from './task';
 import { isInS3 } from '../environment-file';
 
 export function completeContainer(given: WorkerInput['container']): Container {
@@ -22,9 +22,6 @@ export function completeContainer(given: WorkerInput['container']): Container {
     workingDirectory,
   };
 }
-
-const asText = (value: string | number | boolean | object): TextOrIntrinsic =>
-  typeof value === 'object' ? (value as TextOrIntrinsic) : String(value);
 
 function completeLog(given: WorkerInput['container']['log']): LogDriver | undefined {
   if (given === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { mapValues } from '../../shared/json';
-import type { HealthCheck, TextOrIntrinsic, WorkerInput } from '../configuration';
+import type { HealthCheck, WorkerInput } from '../configuration';
 import { HEALTH_CHECK_DEFAULTS } from '../defaults';
 import { CONTAINER_NAME } from '../names';
 import { PRESETS, type Preset } from '../presets';
@@ -12,7 +12,7 @@ import {
   type Sidecar,
   type SidecarMount,
 } from '../sidecars';
-import { completeSecrets, withoutSlash } from './task';
+import { asText, completeSecrets, withoutSlash } from './task';
 
 type GivenSidecar = Exclude<WorkerInput['sidecars'][string], string | false>;
 type Named = GivenSidecar & Pick<Sidecar, 'name' | 'dependsOn'>;
@@ -91,9 +91,6 @@ function completeVariables({ environment = {}, secrets = {} }: GivenSidecar, pre
   };
 }
 
-const asText = (value: string | number | boolean | object): TextOrIntrinsic =>
-  typeof value === 'object' ? (value as TextOrIntrinsic) : String(value);
-
 function completePort(given: number | string): Port {
   const [number, protocol] = String(given).split('/');
   return { number: Number(number), protocol: protocol === 'udp' ? 'udp' : 'tcp' };
@@ -134,8 +131,6 @@ function completeFirelens(
     type: given.type ?? preset?.type ?? 'fluentbit',
     options: { ...preset?.options, ...mapValues(given.options ?? {}, asText) },
     cloudWatch: given.cloudWatch ?? true,
-    outputs: (given.outputs ?? []).map((output) =>
-      mapValues(output, (value) => (typeof value === 'object' ? value : String(value))),
-    ),
+    outputs: (given.outputs ?? []).map((output) => mapValues(output, asText)),
   };
 }

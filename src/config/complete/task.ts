@@ -110,7 +110,11 @@ export function completeEnvironment(
 }
 
 const textValues = (environment: WorkerInput['environment']): Worker['environment'] =>
-  mapValues(environment, (value) => (typeof value === 'object' ? value : String(value)));
+  mapValues(environment, asText);
+
+/** What AWS takes as a text; a function stays one. */
+export const asText = <T extends object>(value: string | number | boolean | T): string | T =>
+  typeof value === 'object' ? value : String(value);
 
 const SECRETS_MANAGER_ARN_START = /^arn:[^:]+:secretsmanager:/;
 

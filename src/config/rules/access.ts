@@ -2,7 +2,7 @@ import { RESERVED_VARIABLE_NAMES, WORKER_ONLY_PREFIX } from '../../contract/envi
 import { describeValue, type Problem } from '../../errors/problem';
 import { isMap } from '../../shared/json';
 import { partitionOf } from '../../shared/partition';
-import { isIntrinsic, type Configuration } from '../configuration';
+import { isIntrinsic, type Configuration, type Worker } from '../configuration';
 import { isInS3, parseEnvironmentFile } from '../environment-file';
 import { ECS } from '../limits';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
@@ -101,20 +101,25 @@ function isReserved(name: string): boolean {
   );
 }
 
-/** ECS refuses a container that has a name in both. */
 const variableOnce: WorkerRule = {
   reads: ['environment.*', 'secrets.*'],
-  check: ({ worker, at }) =>
-    Object.keys(worker.secrets)
-      .filter((name) => Object.hasOwn(worker.environment, name))
-      .map((name) => ({
-        code: 'WATCHBOT_CONTRADICTION' as const,
-        place: at('secrets', name),
-        given: `${name} in \`secrets\` and in \`environment\``,
-        allowed: 'a name in one of the two',
-        advice: 'remove one of them, or choose another name',
-      })),
+  check: ({ worker, at }) => namesInBoth(worker, at),
 };
+
+/** ECS refuses a container that has a name in both. */
+export const namesInBoth = (
+  { environment, secrets }: Pick<Worker, 'environment' | 'secrets'>,
+  at: (...keys: string[]) => string,
+): Problem[] =>
+  Object.keys(secrets)
+    .filter((name) => Object.hasOwn(environment, name))
+    .map((name) => ({
+      code: 'WATCHBOT_CONTRADICTION',
+      place: at('secrets', name),
+      given: `${name} in \`secrets\` and in \`environment\``,
+      allowed: 'a name in one of the two',
+      advice: 'remove one of them, or choose another name',
+    }));
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html */
 const SSM_ARN = /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[^*?$\s]+$/;

@@ -35,7 +35,7 @@ const healthCheckFits: WorkerRule = {
 };
 
 /** ECS says by the first entry how a command is run. Here a text or a list says it. */
-const ECS_FORMS = ['CMD', 'CMD-SHELL', 'NONE'];
+export const ECS_FORMS = ['CMD', 'CMD-SHELL', 'NONE'];
 
 const healthCommandRuns: WorkerRule = {
   reads: ['healthCheck.command'],

@@ -1,6 +1,5 @@
 import { describeValue, type Problem } from '../../errors/problem';
-import type { ManagedInstances } from '../capacity';
-import type { Architecture } from '../configuration';
+import { CPU_MAKERS, type ManagedInstances } from '../capacity';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
 
 /** Contradictions within `capacity.managed`, and with what else a worker on Managed Instances has. */
@@ -54,24 +53,19 @@ const acceleratorsAreGpus = ofManaged(['gpu'], ({ instances }, { worker, at }) =
   }),
 );
 
-const MAKERS: Readonly<Record<Architecture, readonly string[]>> = {
-  x86_64: ['intel', 'amd'],
-  arm64: ['amazon-web-services'],
-};
-
 const makersFitArchitecture = ofManaged(['architecture'], ({ instances }, { worker, at }) =>
   makersOf(instances).flatMap((maker, index) =>
-    problemIf(!MAKERS[worker.architecture].includes(maker), {
+    problemIf(!CPU_MAKERS[worker.architecture].includes(maker), {
       code: 'WATCHBOT_CONTRADICTION',
       place: at('capacity', 'managed', 'instances', 'cpuManufacturers', String(index)),
       given: `${maker} for ${worker.architecture}`,
-      allowed: `for ${worker.architecture}: ${MAKERS[worker.architecture].join(', ')}`,
+      allowed: `for ${worker.architecture}: ${CPU_MAKERS[worker.architecture].join(', ')}`,
       advice: 'remove it, or change `architecture`',
     }),
   ),
 );
 
-const makersOf = ({ cpuManufacturers = [] }: Instances): readonly string[] => cpuManufacturers;
+const makersOf = ({ cpuManufacturers = [] }: Instances) => cpuManufacturers;
 
 /**
  * AWS's own policy passes roles of one name only, and a role that exists is not changed: whoever gives one of the two knows

@@ -4,7 +4,7 @@ import { configPath } from '../config-path';
 import type { GivenShared } from '../configuration';
 import { PRIVATE } from '../network';
 import { isIn } from '../refusals';
-import { ecrRegion } from '../registry';
+import { ecrOf } from '../registry';
 import { problemIf, type Service } from './rule';
 
 /** What `vpc` says, and what others say that its network cannot give. */
@@ -71,7 +71,7 @@ function closedProblems({ configuration, root, isMany }: Service, place: string)
   );
   const advice = 'write `vpc: {private: nat}`';
   return [
-    ...problemIf(registry !== undefined && ecrRegion(registry.name) !== context.region, {
+    ...problemIf(registry !== undefined && ecrOf(registry.name)?.region !== context.region, {
       code: 'WATCHBOT_CONTRADICTION',
       place: configPath(root, ['registry']),
       given: `${registry?.name} beside \`private: endpoints\`, from where nothing of the internet is reached`,
@@ -86,7 +86,7 @@ function closedProblems({ configuration, root, isMany }: Service, place: string)
       advice: `${advice}, or name subnets of a network of your own`,
     }),
     ...images
-      .filter(({ image }) => typeof image === 'string' && ecrRegion(image) !== context.region)
+      .filter(({ image }) => typeof image === 'string' && ecrOf(image)?.region !== context.region)
       .map(({ worker, name, image }) => ({
         code: 'WATCHBOT_CONTRADICTION' as const,
         place: configPath(root, [...(isMany ? ['workers', worker] : []), 'sidecars', name]),

@@ -14,7 +14,8 @@ import {
   type Sidecar,
 } from '../sidecars';
 import { didYouMean } from '../suggest';
-import { secretProblem } from './access';
+import { namesInBoth, secretProblem } from './access';
+import { ECS_FORMS } from './container';
 import { isPlainPath } from './folders';
 import { referenceProblems } from './image';
 import { problemIf, type RuleSubject, type WorkerRule } from './rule';
@@ -77,18 +78,7 @@ const hasAnImage = ofEach(({ image, preset }, _subject, at) => {
   });
 });
 
-/** ECS refuses a container that has a name in both. */
-const variablesOnce = ofEach(({ secrets, environment }, _subject, at) =>
-  Object.keys(secrets)
-    .filter((name) => Object.hasOwn(environment, name))
-    .map((name) => ({
-      code: 'WATCHBOT_CONTRADICTION' as const,
-      place: at('secrets', name),
-      given: `${name} in \`secrets\` and in \`environment\``,
-      allowed: 'a name in one of the two',
-      advice: 'remove one of them, or choose another name',
-    })),
-);
+const variablesOnce = ofEach((sidecar, _subject, at) => namesInBoth(sidecar, at));
 
 const secretsAreOnes = ofEach(({ name }, { given }, at) => {
   const typed = given.sidecars?.[name];
@@ -260,9 +250,6 @@ const linksTellNoSecrets = ofEach(
     ),
   ['capacity.*', 'vpc', 'sidecars.*'],
 );
-
-/** ECS says by the first entry how a command is run. Here a text or a list says it. */
-const ECS_FORMS = ['CMD', 'CMD-SHELL', 'NONE'];
 
 const checksRun = ofEach(({ healthCheck }, _subject, at) => {
   if (healthCheck === undefined) return [];

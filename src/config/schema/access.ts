@@ -1,5 +1,14 @@
 import { Type } from '@sinclair/typebox';
-import { Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textLike, variables } from './values';
+import {
+  Intrinsic,
+  mapOf,
+  oneOf,
+  plainValue,
+  strictObject,
+  stringOrIntrinsic,
+  textLike,
+  variables,
+} from './values';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
 const ActionName = textLike('^(\\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$', 'an action like s3:GetObject');
@@ -67,13 +76,7 @@ export const existingRole = (description: string, otherwise: string) =>
   );
 
 /** Environment variables of a container. */
-export const environmentOf = (description: string) =>
-  variables(
-    Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
-      title: 'text, a number, true, false or a CloudFormation function',
-    }),
-    { description },
-  );
+export const environmentOf = (description: string) => variables(plainValue(), { description });
 
 export const secretsOf = (description: string) => variables(SecretSchema, { description });
 

@@ -9,6 +9,7 @@ import {
   mapOf,
   oneOf,
   orIntrinsic,
+  plainValue,
   strictObject,
   stringOrIntrinsic,
   textLike,
@@ -71,6 +72,17 @@ const seconds = (
   );
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+export const checkTimes = (retries: string) => ({
+  interval: seconds('interval', ECS.healthIntervalSeconds, 'Seconds between checks.'),
+  timeout: seconds('timeout', ECS.healthTimeoutSeconds, 'Seconds that a check may take.'),
+  retries: seconds('retries', ECS.healthRetries, retries),
+  startPeriod: seconds(
+    'startPeriod',
+    ECS.healthStartPeriodSeconds,
+    'Seconds after the start in which failures do not count.',
+  ),
+});
+
 const Check = strictObject({
   command: Type.Optional(
     commandLine({
@@ -78,14 +90,7 @@ const Check = strictObject({
       otherwise: "the watcher's own check",
     }),
   ),
-  interval: seconds('interval', ECS.healthIntervalSeconds, 'Seconds between checks.'),
-  timeout: seconds('timeout', ECS.healthTimeoutSeconds, 'Seconds that a check may take.'),
-  retries: seconds('retries', ECS.healthRetries, 'Failures in a row after which the task is replaced.'),
-  startPeriod: seconds(
-    'startPeriod',
-    ECS.healthStartPeriodSeconds,
-    'Seconds after the start in which failures do not count.',
-  ),
+  ...checkTimes('Failures in a row after which the task is replaced.'),
 });
 
 export const HealthCheckSchema = Type.Union([Type.Boolean(), Check], {
@@ -172,11 +177,6 @@ const UlimitsSchema = strictObject(
   },
 );
 
-const plainValue = () =>
-  Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
-    title: 'text, a number, true, false or a CloudFormation function',
-  });
-
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html */
 const LogSchema = strictObject(
   {
@@ -202,6 +202,23 @@ const LogSchema = strictObject(
       'Where ECS sends the log instead of CloudWatch (docs/logs.md#another-log-driver): then nothing counts jobs by it.',
   },
 );
+
+/** Who runs in a container. */
+export const userOf = (description: string) =>
+  Type.Optional(
+    Type.Union(
+      [
+        Type.Integer({ minimum: 0, maximum: ECS.maxUserId }),
+        textLike('^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$', 'USER or USER:GROUP'),
+        Intrinsic,
+      ],
+      {
+        title: 'USER or USER:GROUP, by names or numbers, or a CloudFormation function',
+        description,
+        otherwise: "the image's",
+      },
+    ),
+  );
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export const ContainerSchema = strictObject(
@@ -229,20 +246,8 @@ export const ContainerSchema = strictObject(
       },
       { default: {}, description: "Linux's capabilities of the container." },
     ),
-    user: Type.Optional(
-      Type.Union(
-        [
-          Type.Integer({ minimum: 0, maximum: ECS.maxUserId }),
-          textLike('^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$', 'USER or USER:GROUP'),
-          Intrinsic,
-        ],
-        {
-          title: 'USER or USER:GROUP, by names or numbers, or a CloudFormation function',
-          description:
-            'Who the watcher and its workers are. A mount other than `/tmp` belongs to root, unless the image has the folder as a `VOLUME`.',
-          otherwise: "the image's",
-        },
-      ),
+    user: userOf(
+      'Who the watcher and its workers are. A mount other than `/tmp` belongs to root, unless the image has the folder as a `VOLUME`.',
     ),
     workingDirectory: Type.Optional(
       orIntrinsic(textLike('^/', 'an absolute path'), {

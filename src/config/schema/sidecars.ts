@@ -1,10 +1,19 @@
 import { Type } from '@sinclair/typebox';
-import { HEALTH_CHECK_DEFAULTS } from '../defaults';
 import { ECS } from '../limits';
 import { PRESET_NAMES } from '../presets';
 import { CONDITIONS } from '../sidecars';
 import { environmentOf, secretsOf } from './access';
-import { commandLine, Intrinsic, mapOf, oneOf, strictObject, stringOrIntrinsic, textLike } from './values';
+import { checkTimes, userOf } from './container';
+import {
+  commandLine,
+  Intrinsic,
+  mapOf,
+  oneOf,
+  plainValue,
+  strictObject,
+  stringOrIntrinsic,
+  textLike,
+} from './values';
 
 const argumentsOf = (description: string) =>
   Type.Optional(
@@ -17,30 +26,7 @@ const argumentsOf = (description: string) =>
     }),
   );
 
-const texts = (description: string) =>
-  Type.Optional(
-    mapOf(
-      Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
-        title: 'text, a number, true, false or a CloudFormation function',
-      }),
-      { default: {}, description },
-    ),
-  );
-
-const times = (
-  key: keyof typeof HEALTH_CHECK_DEFAULTS,
-  [minimum, maximum]: readonly [number, number],
-  description: string,
-) =>
-  Type.Optional(
-    Type.Integer({
-      ...(key === 'retries' ? {} : { unit: 'seconds' }),
-      minimum,
-      maximum,
-      default: HEALTH_CHECK_DEFAULTS[key],
-      description,
-    }),
-  );
+const texts = (description: string) => Type.Optional(mapOf(plainValue(), { default: {}, description }));
 
 const Check = Type.Union(
   [
@@ -49,14 +35,7 @@ const Check = Type.Union(
       command: commandLine({
         description: 'Run in the sidecar; ends with 0 when all is well. A text needs a shell in the image.',
       }),
-      interval: times('interval', ECS.healthIntervalSeconds, 'Seconds between checks.'),
-      timeout: times('timeout', ECS.healthTimeoutSeconds, 'Seconds that a check may take.'),
-      retries: times('retries', ECS.healthRetries, 'Failures in a row after which it counts as unhealthy.'),
-      startPeriod: times(
-        'startPeriod',
-        ECS.healthStartPeriodSeconds,
-        'Seconds after the start in which failures do not count.',
-      ),
+      ...checkTimes('Failures in a row after which it counts as unhealthy.'),
     }),
   ],
   {
@@ -242,20 +221,7 @@ const Sidecar = strictObject(
       }),
     ),
     labels: texts("Docker's labels, by name."),
-    user: Type.Optional(
-      Type.Union(
-        [
-          Type.Integer({ minimum: 0, maximum: ECS.maxUserId }),
-          textLike('^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$', 'USER or USER:GROUP'),
-          Intrinsic,
-        ],
-        {
-          title: 'USER or USER:GROUP, by names or numbers, or a CloudFormation function',
-          description: 'Who it is.',
-          otherwise: "the image's",
-        },
-      ),
-    ),
+    user: userOf('Who it is.'),
     writableFilesystem: Type.Optional(
       Type.Boolean({
         description: 'Whether it can write to its file system.',

@@ -34,6 +34,12 @@ export const orIntrinsic = (text: TString, options: object = {}) =>
     ...options,
   });
 
+/** What AWS takes as a text: YAML makes a number or a boolean of many. */
+export const plainValue = () =>
+  Type.Union([Type.String(), Type.Number(), Type.Boolean(), Intrinsic], {
+    title: 'text, a number, true, false or a CloudFormation function',
+  });
+
 /** A text beside a boolean: `"true"`, as a variable may give it, is the boolean. */
 export const textBesideBoolean = () => Type.String({ minLength: 1, pattern: '^(?!(true|false)$)' });
 

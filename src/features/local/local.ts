@@ -28,13 +28,11 @@ import { openHandlers, runnableHere } from './handlers';
 import { createLineFan, type LineFan } from './lines';
 import { readMessages } from './messages';
 import { tellNotFound } from './not-found';
-import { describeNotHere } from './not-here';
+import { describeNotHere, sidecarsNotHere, tellMissingVolumes } from './not-here';
 import { readPackage } from './package-templates';
 import { localReferences } from './references';
 import { SERVICE_STEPS, startLocalService, type LocalService } from './service';
-import { sidecarsNotHere } from './sidecars';
 import { sendAndSettle } from './settle';
-import { tellMissingVolumes } from './volumes';
 import { describeMissing, describeReports, describeService } from './text';
 
 /** The steps of a run that can fail; a test hands in others. */

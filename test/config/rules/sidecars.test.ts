@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeLinesElsewhere } from '../../../src/config/sidecars';
+import { describeLinesElsewhere } from '../../../src/plugin/package-warnings';
 import { errorOf, parse } from '../support';
 
 const C = { command: 'true' };

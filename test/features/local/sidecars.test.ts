@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { sidecarsNotHere } from '../../../src/features/local/sidecars';
+import { sidecarsNotHere } from '../../../src/features/local/not-here';
 import { parse } from '../../config/support';
 
 it('names the sidecars that are not started on this machine, and where jobs would look for them', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { tellMissingVolumes } from '../../../src/features/local/volumes';
+import { tellMissingVolumes } from '../../../src/features/local/not-here';
 import { parse } from '../../config/support';
 
 it('volumes are the folders of this machine: of one that is not there is told', () => {
